@@ -1,0 +1,121 @@
+//! The command line.
+
+use std::io::Write;
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::generations::Generation;
+use crate::options::{Family, Options, RouteErrors};
+use crate::server::Sandbox;
+
+/// The lomi. payments API on your own machine.
+#[derive(Parser)]
+#[command(name = "lomi-sandbox", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:
+  lomi-sandbox                             serve on http://127.0.0.1:4010
+  lomi-sandbox --port 0                    serve on a free port; the first line of output has its URL and keys
+  lomi-sandbox serve --generation e        answer like the newest documentation
+  lomi-sandbox serve --only-routes current serve /checkout-sessions alone")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until SIGINT or SIGTERM (what happens without a subcommand, too)
+    Serve(Serve),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Loopback address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, short, default_value_t = 4010)]
+    port: u16,
+    /// Secret key of the test environment [default: a random one]
+    #[arg(long, value_name = "KEY")]
+    test_key: Option<String>,
+    /// Secret key of the live environment [default: a random one]
+    #[arg(long, value_name = "KEY")]
+    live_key: Option<String>,
+    /// Secret that signs webhooks [default: a random one]
+    #[arg(long, value_name = "SECRET")]
+    webhook_secret: Option<String>,
+    /// How /checkout-sessions behaves: b (API README), d (today's server) or e (newest documents)
+    #[arg(long, default_value = "d", value_parser = current_generation)]
+    generation: Generation,
+    /// Serve only these route families
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FAMILY")]
+    only_routes: Vec<Family>,
+    /// Shape of the 404 for a path that is not served
+    #[arg(long, value_enum, default_value = "path")]
+    route_errors: RouteErrors,
+}
+
+fn current_generation(text: &str) -> Result<Generation, String> {
+    Generation::current_from(text).ok_or_else(|| "must be b, d or e".to_owned())
+}
+
+impl Serve {
+    fn options(self) -> Options {
+        let fresh = Options::default();
+        Options {
+            host: self.host,
+            port: self.port,
+            test_key: self.test_key.unwrap_or(fresh.test_key),
+            live_key: self.live_key.unwrap_or(fresh.live_key),
+            webhook_secret: self.webhook_secret.unwrap_or(fresh.webhook_secret),
+            generation: self.generation,
+            families: if self.only_routes.is_empty() { fresh.families } else { self.only_routes },
+            route_errors: self.route_errors,
+        }
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let serve = match cli.command {
+        Some(Command::Serve(serve)) => serve,
+        None => cli.serve,
+    };
+    match serve_until_signal(serve.options()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lomi-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_until_signal(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Installed before the URL is printed: whoever reads it may send a signal at once.
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let sandbox = Sandbox::start(options)?;
+        let hello = serde_json::json!({
+            "url": sandbox.url(),
+            "test_key": sandbox.test_key(),
+            "live_key": sandbox.live_key(),
+            "webhook_secret": sandbox.webhook_secret(),
+        });
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "{hello}")?;
+        stdout.flush()?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,68 @@
+//! What a sandbox can be told when it is started.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use uuid::Uuid;
+
+use crate::generations::Generation;
+
+/// A family of routes: one spelling of the checkout session paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Family {
+    /// `/v1/checkout-sessions`, as in the developer documentation.
+    A,
+    /// `/v1/checkout_sessions`, as in the generated SDKs.
+    C,
+    /// `/checkout-sessions`, as on today's server.
+    Current,
+}
+
+/// How a path that is not served is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RouteErrors {
+    /// `{"statusCode":404,"message":"Cannot GET /path","error":"Not Found"}`.
+    #[default]
+    Path,
+    /// The same with the query string in the message, as Nest writes it.
+    Query,
+    /// The message inside the error body of today's server.
+    Envelope,
+}
+
+/// Settings of a [`Sandbox`](crate::Sandbox). `Options::default()` is what a test needs: a free
+/// port, fresh keys, every route.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Address to listen on; must be a loopback address.
+    pub host: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Secret key of the test environment.
+    pub test_key: String,
+    /// Secret key of the live environment.
+    pub live_key: String,
+    /// Secret that signs webhook deliveries.
+    pub webhook_secret: String,
+    /// How `/checkout-sessions` behaves unless `X-Sandbox-Generation` says otherwise: B, D or E.
+    pub generation: Generation,
+    /// Route families that are served.
+    pub families: Vec<Family>,
+    /// Shape of the 404 for a path that is not served.
+    pub route_errors: RouteErrors,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let random = || Uuid::new_v4().simple();
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            test_key: format!("lomi_sk_test_{}", random()),
+            live_key: format!("lomi_sk_live_{}", random()),
+            webhook_secret: format!("whsec_{}", random()),
+            generation: Generation::D,
+            families: vec![Family::A, Family::C, Family::Current],
+            route_errors: RouteErrors::default(),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Listening, and a sandbox as a value.
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tower::ServiceExt;
+
+use crate::app::App;
+use crate::options::Options;
+use crate::routes;
+
+/// A client that has not sent its headers by then is cut off.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// Most connections at a time; more wait in the listener's queue.
+const MAX_CONNECTIONS: usize = 4_096;
+
+/// Why a sandbox could not be started.
+#[derive(Debug)]
+pub enum StartError {
+    /// The address is not a loopback address.
+    NotLoopback(SocketAddr),
+    /// The address cannot be listened on, or the server's thread cannot be made.
+    Io(SocketAddr, io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLoopback(at) => {
+                write!(f, "{} is not a loopback address; the sandbox serves no others", at.ip())
+            }
+            Self::Io(at, error) => write!(f, "cannot listen on {at}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running sandbox. Dropping it stops the server and closes its connections.
+#[derive(Debug)]
+pub struct Sandbox {
+    app: Arc<App>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a thread of its own. When it returns, the sandbox takes requests.
+    ///
+    /// # Errors
+    /// When the address is not loopback or cannot be listened on.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let asked = SocketAddr::new(options.host, options.port);
+        if !asked.ip().is_loopback() {
+            return Err(StartError::NotLoopback(asked));
+        }
+        let fail = |error| StartError::Io(asked, error);
+        let listener = TcpListener::bind(asked).map_err(fail)?;
+        listener.set_nonblocking(true).map_err(fail)?;
+        let url = format!("http://{}", listener.local_addr().map_err(fail)?);
+        let app = App::new(options, url);
+        let router = routes::router(Arc::clone(&app));
+        let (stop, stopped) = oneshot::channel();
+        // One thread: the work of a request is far smaller than handing it to another core.
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fail)?;
+        let thread = std::thread::Builder::new()
+            .name("lomi-sandbox".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = accept(listener, router) => {}
+                        _ = stopped => {}
+                    }
+                });
+            })
+            .map_err(fail)?;
+        Ok(Self { app, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.app.url
+    }
+
+    /// Secret key of the test environment.
+    #[must_use]
+    pub fn test_key(&self) -> &str {
+        &self.app.options.test_key
+    }
+
+    /// Secret key of the live environment.
+    #[must_use]
+    pub fn live_key(&self) -> &str {
+        &self.app.options.live_key
+    }
+
+    /// Secret that signs webhook deliveries.
+    #[must_use]
+    pub fn webhook_secret(&self) -> &str {
+        &self.app.options.webhook_secret
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A server thread that panicked has said so on stderr already.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router) {
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => {
+            eprintln!("lomi-sandbox: {error}");
+            return;
+        }
+    };
+    let slots = Arc::new(tokio::sync::Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+            return;
+        };
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let router = router.clone();
+                tokio::spawn(async move {
+                    serve_connection(stream, router).await;
+                    drop(slot);
+                });
+            }
+            // Out of file descriptors, mostly: connections that end will free some.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn serve_connection(stream: TcpStream, router: Router) {
+    // Answers are small; waiting to fill a segment costs 40 ms with a client that delays its ACK.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        router.clone().oneshot(request.map(axum::body::Body::new) as Request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    // Errors here are the client's: it went away or does not speak HTTP.
+    let _ = pin!(connection).await;
+}

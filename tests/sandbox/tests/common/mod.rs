@@ -1,0 +1,140 @@
+//! A sandbox and a plain HTTP client for it.
+#![allow(dead_code, unreachable_pub)] // each test file uses a part
+
+use lomi_sandbox::{Options, Sandbox};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|v| v.to_str().unwrap())
+    }
+}
+
+pub struct Client {
+    pub sandbox: Sandbox,
+    pub http: reqwest::Client,
+}
+
+impl Client {
+    pub fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
+        let sandbox = Sandbox::start(options).unwrap();
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { sandbox, http }
+    }
+
+    /// A request without a key.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.sandbox.url()))
+    }
+
+    /// A request with the test key.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path).header("X-API-Key", self.sandbox.test_key())
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// As generation B, D or E.
+    pub async fn get_as(&self, generation: &str, path: &str) -> Answer {
+        send(self.request(Method::GET, path).header("X-Sandbox-Generation", generation)).await
+    }
+
+    pub async fn post_as(&self, generation: &str, path: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).header("X-Sandbox-Generation", generation);
+        send(request.json(body)).await
+    }
+
+    /// Creates a session over today's route and gives its id.
+    pub async fn session(&self, body: &Value) -> String {
+        let answer = self.post("/checkout-sessions", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["checkout_session_id"].as_str().unwrap().to_owned()
+    }
+}
+
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    Answer {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        text: response.text().await.unwrap(),
+    }
+}
+
+/// The smallest body that today's server takes.
+pub fn minimal() -> Value {
+    json!({"amount": 10000, "currency_code": "XOF"})
+}
+
+/// The example body of the developer documentation.
+pub fn documented_a() -> Value {
+    json!({
+        "success_url": "https://your-site.com/order/success?",
+        "cancel_url": "https://your-site.com/cart",
+        "allowed_providers": ["WAVE", "ORANGE"],
+        "amount": 10000,
+        "currency_code": "XOF",
+        "title": "Your Order Summary",
+        "metadata": {"internal_order_ref": "ORD-12345"},
+    })
+}
+
+/// The example body of the generated SDKs' documents.
+pub fn documented_c() -> Value {
+    json!({
+        "amount": 15000,
+        "currency_code": "XOF",
+        "product_id": "prod_1234567890abcdef",
+        "success_url": "https://example.com/success",
+        "cancel_url": "https://example.com/cancel",
+        "customer_email": "customer@example.com",
+    })
+}
+
+/// The example body of the API's README.
+pub fn documented_b() -> Value {
+    serde_json::from_str(
+        r#"{
+        "amount": 10000.0,
+        "currency_code": "XOF",
+        "title": "Premium Subscription",
+        "description": "Monthly subscription to premium features",
+        "customer_email": "john@example.com",
+        "customer_name": "John Doe",
+        "customer_phone": "+221771234567",
+        "product_id": "123e4567-e89b-12d3-a456-426614174000",
+        "price_id": "321e4567-e89b-12d3-a456-426614174000",
+        "allow_quantity": false,
+        "quantity": 1,
+        "success_url": "https://example.com/success",
+        "cancel_url": "https://example.com/cancel",
+        "allow_coupon_code": true,
+        "require_billing_address": true,
+        "metadata": {"order_id": "ORDER-12345"}
+    }"#,
+    )
+    .unwrap()
+}

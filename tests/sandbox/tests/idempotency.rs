@@ -1,0 +1,72 @@
+//! `Idempotency-Key` on create.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use common::{Answer, Client, documented_a, minimal, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
+    send(client.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
+}
+
+#[tokio::test]
+async fn the_first_answer_is_given_again() {
+    let client = Client::new();
+    for path in ["/checkout-sessions", "/v1/checkout-sessions", "/v1/checkout_sessions"] {
+        let first = create(&client, path, path, &documented_a()).await;
+        let again = create(&client, path, &format!("  {path} "), &documented_a()).await;
+        assert_eq!((first.status, again.status), (201, 201));
+        assert_eq!(first.text, again.text);
+        assert_eq!(first.header("idempotency-cache-hit"), None);
+        assert_eq!(again.header("idempotency-cache-hit"), Some("true"));
+    }
+    let other = create(&client, "/checkout-sessions", "another key", &documented_a()).await;
+    assert_eq!(other.header("idempotency-cache-hit"), None);
+    assert_eq!(client.get("/checkout-sessions").await.json().as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn the_order_of_fields_does_not_matter_but_the_values_do() {
+    let client = Client::new();
+    let first = create(&client, "/checkout-sessions", "k", &minimal()).await;
+    let turned = json!({"currency_code": "XOF", "amount": 10000});
+    assert_eq!(create(&client, "/checkout-sessions", "k", &turned).await.text, first.text);
+    let other = json!({"currency_code": "XOF", "amount": 10001});
+    let refused = create(&client, "/checkout-sessions", "k", &other).await;
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (409, &json!("conflict")));
+    let request = client.request(Method::POST, "/checkout-sessions").json(&other);
+    let request = request.header("x-sandbox-generation", "e").header("idempotency-key", "k");
+    assert_eq!(send(request).await.json()["error"]["code"], "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn keys_are_cut_to_255_characters_and_blank_ones_are_none() {
+    let client = Client::new();
+    let first = create(&client, "/checkout-sessions", &"k".repeat(300), &minimal()).await;
+    let again = create(&client, "/checkout-sessions", &"k".repeat(255), &minimal()).await;
+    assert_eq!(first.text, again.text);
+    let blank = create(&client, "/checkout-sessions", "  ", &minimal()).await;
+    let blank_again = create(&client, "/checkout-sessions", "  ", &minimal()).await;
+    assert_ne!(blank.text, blank_again.text);
+}
+
+#[tokio::test]
+async fn a_refused_request_leaves_its_key_free() {
+    let client = Client::new();
+    let refused = create(&client, "/checkout-sessions", "k", &json!({"amount": 1})).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(create(&client, "/checkout-sessions", "k", &minimal()).await.status, 201);
+}
+
+#[tokio::test]
+async fn keys_of_test_and_live_are_apart() {
+    let client = Client::new();
+    let test = create(&client, "/checkout-sessions", "k", &minimal()).await;
+    let live = client.bare(Method::POST, "/checkout-sessions").json(&minimal());
+    let live = live.header("x-api-key", client.sandbox.live_key()).header("idempotency-key", "k");
+    let live = send(live).await;
+    assert_eq!(live.status, 201);
+    assert_ne!(test.text, live.text);
+}
