@@ -1,1 +1,61 @@
+//! Client for the lomi. payments API.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), lomi::Error> {
+//! use lomi::models::CheckoutSessionCreate;
+//!
+//! let client = lomi::Client::new("lomi_sk_test_...")?;
+//! let session = client
+//!     .checkout_sessions()
+//!     .create(CheckoutSessionCreate::new().amount(10000).currency_code("XOF"))
+//!     .await?
+//!     .done()?;
+//! println!("send the buyer to {}", session.checkout_url.unwrap_or_default());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Amounts are in the currency's smallest unit and are never scaled: 10000 is
+//! 10 000 F CFA.
 
+mod check;
+mod client;
+mod config;
+mod decode;
+mod envelope;
+mod error;
+mod exchange;
+mod failure;
+mod fields;
+pub mod generated;
+pub mod idempotency_key;
+mod input;
+mod json;
+pub mod models;
+mod pagination;
+pub mod process;
+mod reply;
+mod request;
+pub mod resources;
+mod retry;
+pub mod schema;
+mod secret;
+mod tls;
+mod transport;
+
+pub use client::{Client, Created, Page, Pages, execute};
+pub use config::{Config, ConfigBuilder, Limits, RouteChoice, seconds};
+pub use envelope::{Found, PageFacts};
+pub use error::{Error, ErrorKind, Failure, Outcome};
+pub use exchange::{Exchange, Heard, Silence, Step};
+pub use fields::FromObject;
+pub use generated::{ENUMS, MODELS, OPERATIONS};
+pub use input::{CallOptions, Input};
+pub use json::{Key, Sink};
+pub use pagination::Pager;
+pub use reply::{Decoded, Reply};
+pub use request::{Request, Target};
+pub use secret::{Secret, redact};
+
+/// The version of this library and of every package made from it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

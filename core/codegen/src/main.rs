@@ -1,1 +1,52 @@
-fn main() {}
+//! Writes everything that follows from `core/spec/openapi.json`: the table that the
+//! core and its bindings walk, the typed Rust, and the declarations of each language.
+//!
+//! `cargo codegen` writes, `cargo codegen --check` only compares.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use lomi_codegen::{Report, generate};
+
+/// Writes the generated files of every language from core/spec/openapi.json.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Write nothing; exit with 1 when a generated file differs, is missing or is left over.
+    #[arg(long)]
+    check: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let outcome = generate(&root).and_then(|outputs| {
+        if arguments.check { outputs.compare(&root) } else { outputs.write(&root) }
+    });
+    match outcome {
+        Ok(Report { changed, files }) if changed.is_empty() => {
+            println!("codegen: {files} files are up to date");
+            ExitCode::SUCCESS
+        }
+        Ok(Report { changed, files }) => {
+            for line in &changed {
+                println!("codegen: {line}");
+            }
+            println!(
+                "codegen: {} of {files} files {}",
+                changed.len(),
+                if arguments.check {
+                    "differ from what the spec says; run `cargo codegen` and commit"
+                } else {
+                    "written"
+                }
+            );
+            if arguments.check { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(problem) => {
+            eprintln!("codegen: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

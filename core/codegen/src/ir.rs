@@ -1,0 +1,201 @@
+//! The small strict picture of the API that templates see. Every decision (names,
+//! kinds, order) is made before this point; templates only lay out text.
+
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct Api {
+    pub version: String,
+    pub servers: Vec<Server>,
+    pub models: Vec<Model>,
+    pub enums: Vec<Enum>,
+    pub operations: Vec<Operation>,
+}
+
+#[derive(Serialize)]
+pub struct Server {
+    pub url: String,
+    pub description: String,
+    pub environment: String,
+}
+
+/// The name of one thing in each language.
+#[derive(Serialize, Clone)]
+pub struct Names {
+    pub rust: String,
+    pub python: String,
+    pub node: String,
+    pub php: String,
+}
+
+#[derive(Serialize, Clone)]
+pub struct Model {
+    /// The schema's name in the spec.
+    pub name: String,
+    pub names: Names,
+    pub doc: String,
+    pub role: Role,
+    /// The field that identifies a resource.
+    pub id: Option<String>,
+    /// A field whose presence tells this model from the one that was asked for.
+    pub marker: Option<String>,
+    /// The schema that a request body writes, or that a list holds.
+    pub of: Option<String>,
+    /// Sorted by name.
+    pub fields: Vec<Field>,
+}
+
+/// What a model is for.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Something the server sends.
+    Answer,
+    /// Something the caller sends.
+    Request,
+    /// A page of answers.
+    List,
+}
+
+#[derive(Serialize, Clone)]
+pub struct Field {
+    pub name: String,
+    pub doc: String,
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// The server sends it.
+    pub read: bool,
+    /// The caller may send it.
+    pub write: bool,
+    /// Part of the documented generated clients.
+    pub documented: bool,
+    /// Which documented generations of the API have it, such as "ABCDE".
+    pub generations: String,
+    /// Other names under which the server sends it.
+    pub aliases: Vec<String>,
+    /// The sibling that holds the same value under another name.
+    pub mirrors: Option<String>,
+    /// The name to send it under, where that is not its own, per spelling of the routes.
+    pub sent: Vec<SentAs>,
+    /// Null is read as an empty object.
+    pub null_is_empty: bool,
+    pub minimum: Option<String>,
+    pub exclusive_minimum: Option<String>,
+    pub maximum: Option<String>,
+    pub max_length: Option<u64>,
+}
+
+#[derive(Serialize, Clone)]
+pub struct SentAs {
+    pub routes: String,
+    pub name: String,
+}
+
+/// The kinds of value that the API has.
+#[derive(Serialize, Clone, PartialEq, Eq)]
+#[serde(tag = "kind", content = "of", rename_all = "snake_case")]
+pub enum Kind {
+    Text,
+    Uri,
+    Email,
+    Uuid,
+    Time,
+    Boolean,
+    Integer,
+    /// A number that keeps every digit it was written with.
+    Number,
+    /// An object with keys of the user's own.
+    Map,
+    /// A list of such objects.
+    Maps,
+    /// A list of words, or one text.
+    Words,
+    /// A word of an open set; the name of the enum's schema.
+    Enum(String),
+    /// One object of another model.
+    Model(String),
+    /// A list of objects of another model.
+    Models(String),
+}
+
+#[derive(Serialize)]
+pub struct Enum {
+    pub name: String,
+    pub names: Names,
+    pub doc: String,
+    pub documented: bool,
+    pub values: Vec<String>,
+    /// Words that are read as another one.
+    pub reads: Vec<ReadAs>,
+}
+
+#[derive(Serialize)]
+pub struct ReadAs {
+    pub word: String,
+    pub as_word: String,
+}
+
+#[derive(Serialize)]
+pub struct Operation {
+    /// The documented name, such as create_checkout_session.
+    pub id: String,
+    /// The same in camelCase.
+    pub camel_id: String,
+    pub summary: String,
+    pub doc: String,
+    pub resource: String,
+    pub camel_resource: String,
+    pub verb: String,
+    pub method: String,
+    /// Path under each spelling of the routes, in the order of the spec.
+    pub paths: Vec<Path>,
+    pub path_parameters: Vec<Parameter>,
+    pub query_parameters: Vec<Parameter>,
+    pub body: Option<Body>,
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// The server is known to dedupe by idempotency key.
+    pub keyed: bool,
+    /// Repeating the call cannot do its work twice.
+    pub replay_safe: bool,
+    /// The documented statuses: success first.
+    pub statuses: Vec<u16>,
+}
+
+#[derive(Serialize)]
+pub struct Path {
+    pub routes: String,
+    pub template: String,
+    /// Whether the server of that generation has the route.
+    pub served: bool,
+}
+
+#[derive(Serialize, Clone)]
+pub struct Parameter {
+    pub name: String,
+    pub camel_name: String,
+    pub doc: String,
+    #[serde(flatten)]
+    pub kind: Kind,
+    pub documented: bool,
+    pub generations: String,
+    pub minimum: Option<String>,
+    pub maximum: Option<String>,
+    pub default: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct Body {
+    /// The argument's documented name, such as checkout_sessions_create.
+    pub name: String,
+    pub model: String,
+}
+
+/// What a successful call gives.
+#[derive(Serialize)]
+#[serde(tag = "answer", content = "answer_model", rename_all = "snake_case")]
+pub enum Answer {
+    Nothing,
+    One(String),
+    Page(String),
+}

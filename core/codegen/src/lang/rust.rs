@@ -1,0 +1,167 @@
+//! The table that the core and every binding walk, and the typed Rust.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+
+use super::{fill, snake};
+use crate::ir::{Api, Role};
+use crate::outputs::Outputs;
+
+pub(super) fn render(
+    templates: &Environment<'_>,
+    api: &Api,
+    outputs: &mut Outputs,
+) -> Result<(), String> {
+    let whole = &Value::from(Serde(api));
+    let mut write = |path: String, template: &str, words: Value| {
+        let text = fill(templates, template, words)?;
+        outputs.add(path.clone(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)
+    };
+    write("core/src/generated.rs".into(), "rust/table.rs.j2", context! { api => whole })?;
+    write(
+        "core/src/generated/models.rs".into(),
+        "rust/table_models.rs.j2",
+        context! { api => whole },
+    )?;
+    write(
+        "core/src/generated/operations.rs".into(),
+        "rust/table_operations.rs.j2",
+        context! { api => whole },
+    )?;
+    for model in &api.models {
+        let (template, path) = match model.role {
+            Role::List => continue,
+            Role::Answer => ("rust/answer.rs.j2", snake(&model.names.rust)),
+            Role::Request => ("rust/request.rs.j2", snake(&model.names.rust)),
+        };
+        write(
+            format!("core/src/models/{path}.rs"),
+            template,
+            context! { api => whole, model => Value::from(Serde(model)) },
+        )?;
+    }
+    for set in &api.enums {
+        let path = snake(&set.names.rust);
+        write(
+            format!("core/src/models/{path}.rs"),
+            "rust/enum.rs.j2",
+            context! { set => Value::from(Serde(set)) },
+        )?;
+    }
+    let mut modules: Vec<Value> = Vec::new();
+    let models = api.models.iter().filter(|m| m.role != Role::List).map(|m| &m.names.rust);
+    for name in models.chain(api.enums.iter().map(|e| &e.names.rust)) {
+        modules.push(context! { module => snake(name), name => name.as_str() });
+    }
+    write("core/src/models.rs".into(), "rust/models.rs.j2", context! { modules })?;
+
+    let mut resources: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
+    resources.dedup();
+    for resource in &resources {
+        let operations: Vec<_> =
+            api.operations.iter().filter(|o| o.resource == *resource).collect();
+        let words = context! { api => whole, resource => *resource, operations => Value::from(Serde(&operations)), name => studly(resource) };
+        write(format!("core/src/resources/{resource}.rs"), "rust/resource.rs.j2", words)?;
+    }
+    let names: Vec<_> =
+        resources.iter().map(|r| context! { module => *r, name => studly(r) }).collect();
+    write("core/src/resources.rs".into(), "rust/resources.rs.j2", context! { names })
+}
+
+/// The words of Rust that templates need: names, types and readers of fields.
+pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
+    let names: BTreeMap<String, String> = (api.models.iter().map(|m| (&m.name, &m.names.rust)))
+        .chain(api.enums.iter().map(|e| (&e.name, &e.names.rust)))
+        .map(|(name, rust)| (name.clone(), rust.clone()))
+        .collect();
+    let rust_name = move |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
+    let name = rust_name.clone();
+    templates.add_filter("rust_name", move |schema: &str| name(schema));
+    templates.add_filter("variant", |word: &str| studly(&word.to_lowercase().replace('-', "_")));
+    let name = rust_name.clone();
+    templates.add_filter("rust_type", move |field: Value| {
+        let (kind, of) = kind_of(&field);
+        match kind.as_str() {
+            "boolean" => "bool".into(),
+            "integer" => "i64".into(),
+            "number" => "Number".into(),
+            "map" => "Map<String, Value>".into(),
+            "maps" => "Vec<Map<String, Value>>".into(),
+            "words" => "Vec<String>".into(),
+            "enum" | "model" => name(&of),
+            "models" => format!("Vec<{}>", name(&of)),
+            _ => "String".to_owned(),
+        }
+    });
+    templates.add_filter("rust_reader", |field: Value| match kind_of(&field).0.as_str() {
+        "enum" => "word".to_owned(),
+        kind @ ("boolean" | "integer" | "number" | "map" | "maps" | "words" | "model") => {
+            kind.to_owned()
+        }
+        _ => "text".to_owned(),
+    });
+    templates.add_filter("rust_argument", move |field: Value| {
+        let (kind, of) = kind_of(&field);
+        match kind.as_str() {
+            "boolean" => "bool".into(),
+            "integer" => "i64".into(),
+            "number" => "impl Into<Number>".into(),
+            "map" => "Map<String, Value>".into(),
+            "maps" => "Vec<Map<String, Value>>".into(),
+            "words" => "impl IntoIterator<Item = impl Into<String>>".into(),
+            "enum" => format!("impl Into<{}>", rust_name(&of)),
+            _ => "impl Into<String>".to_owned(),
+        }
+    });
+    templates.add_filter("rust_value", |field: Value| {
+        let name = field.get_attr("name").map(|n| n.to_string()).unwrap_or_default();
+        match kind_of(&field).0.as_str() {
+            "boolean" | "integer" | "map" | "maps" => name,
+            "number" => format!("Value::Number({name}.into())"),
+            "words" => format!("{name}.into_iter().map(Into::into).collect::<Vec<String>>()"),
+            "enum" => format!("{name}.into().as_str()"),
+            _ => format!("Value::String({name}.into())"),
+        }
+    });
+}
+
+fn kind_of(field: &Value) -> (String, String) {
+    let text = |name: &str| field.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
+    (text("kind"), text("of"))
+}
+
+/// `checkout_sessions` to `CheckoutSessions`.
+fn studly(name: &str) -> String {
+    name.split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        })
+        .collect()
+}
+
+/// As rustfmt would have it, so that generated and hand-written files look alike.
+fn formatted(text: &str) -> Result<String, String> {
+    let told = |e: std::io::Error| format!("rustfmt: {e}");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path", root])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(told)?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(text.as_bytes()).map_err(told)?;
+    }
+    let output = child.wait_with_output().map_err(told)?;
+    if !output.status.success() {
+        return Err(format!("rustfmt: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|e| e.to_string())
+}

@@ -1,0 +1,29 @@
+//! From the API's description to source text: `spec` reads the document and refuses
+//! what it does not know, `ir` is the little that templates may see, `lang` has a
+//! room per language, `outputs` writes or compares.
+
+pub mod ir;
+mod lang;
+mod outputs;
+mod spec;
+
+use std::path::Path;
+
+pub use outputs::{Outputs, Report};
+
+/// All generated files, in memory. Fails with a sentence that names the place in the
+/// spec, or the template, that is wrong.
+pub fn generate(root: &Path) -> Result<Outputs, String> {
+    lang::render(root, &read(root)?)
+}
+
+/// The models of the spec.
+pub fn models(root: &Path) -> Result<Vec<ir::Model>, String> {
+    Ok(read(root)?.models)
+}
+
+fn read(root: &Path) -> Result<ir::Api, String> {
+    let path = root.join("core/spec/openapi.json");
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    spec::read(&text, env!("CARGO_PKG_VERSION"))
+}

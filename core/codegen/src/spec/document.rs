@@ -1,0 +1,222 @@
+//! The part of OpenAPI that the document may use, and our own `x-lomi` facts.
+
+use serde::Deserialize;
+use serde_json::{Map, Number, Value};
+
+/// A JSON object in the order of the document, each value to be read by its own type.
+pub(super) type Ordered = Map<String, Value>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)] // `info` and `security` are for people and other tools
+pub(super) struct Document {
+    pub(super) openapi: String,
+    info: Value,
+    pub(super) servers: Vec<ServerEntry>,
+    security: Value,
+    pub(super) paths: Ordered,
+    pub(super) components: Components,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServerEntry {
+    pub(super) url: String,
+    pub(super) description: String,
+    #[serde(rename = "x-lomi")]
+    pub(super) lomi: ServerFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServerFacts {
+    pub(super) environment: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[allow(dead_code)]
+pub(super) struct Components {
+    security_schemes: Value,
+    responses: Value,
+    pub(super) schemas: Ordered,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schema {
+    #[serde(rename = "type")]
+    pub(super) type_: Option<String>,
+    pub(super) description: String,
+    #[serde(rename = "$ref")]
+    pub(super) reference: Option<String>,
+    #[serde(rename = "enum")]
+    pub(super) words: Option<Vec<String>>,
+    pub(super) properties: Option<Ordered>,
+    #[serde(rename = "x-lomi")]
+    pub(super) lomi: SchemaFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchemaFacts {
+    pub(super) names: NamesEntry,
+    pub(super) id: Option<String>,
+    pub(super) marker: Option<String>,
+    pub(super) writes: Option<String>,
+    pub(super) lists: Option<String>,
+    #[serde(default)]
+    pub(super) documented: bool,
+    #[serde(default)]
+    pub(super) open: bool,
+    #[serde(default)]
+    pub(super) reads: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NamesEntry {
+    pub(super) rust: String,
+    pub(super) python: String,
+    pub(super) node: String,
+    pub(super) php: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Property {
+    #[serde(rename = "type")]
+    pub(super) type_: Option<String>,
+    pub(super) format: Option<String>,
+    #[serde(default)]
+    pub(super) description: String,
+    #[serde(rename = "$ref")]
+    pub(super) reference: Option<String>,
+    pub(super) one_of: Option<Value>,
+    pub(super) items: Option<Box<Items>>,
+    pub(super) additional_properties: Option<bool>,
+    #[serde(default)]
+    pub(super) read_only: bool,
+    #[serde(default)]
+    pub(super) write_only: bool,
+    pub(super) minimum: Option<Number>,
+    pub(super) exclusive_minimum: Option<Number>,
+    pub(super) maximum: Option<Number>,
+    pub(super) max_length: Option<u64>,
+    pub(super) default: Option<Value>,
+    #[serde(rename = "x-lomi")]
+    pub(super) lomi: Option<PropertyFacts>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Items {
+    #[serde(rename = "type")]
+    pub(super) type_: Option<String>,
+    #[serde(rename = "$ref")]
+    pub(super) reference: Option<String>,
+    pub(super) additional_properties: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PropertyFacts {
+    pub(super) generations: String,
+    #[serde(default)]
+    pub(super) documented: bool,
+    #[serde(default)]
+    pub(super) aliases: Vec<String>,
+    pub(super) mirrors: Option<String>,
+    #[serde(default)]
+    pub(super) sent: Map<String, Value>,
+    pub(super) null: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct OperationEntry {
+    #[serde(rename = "operationId")]
+    #[allow(dead_code)]
+    id: String,
+    pub(super) summary: String,
+    pub(super) description: String,
+    #[serde(rename = "x-lomi")]
+    pub(super) lomi: OperationFacts,
+    #[serde(default)]
+    pub(super) parameters: Vec<ParameterEntry>,
+    pub(super) request_body: Option<BodyEntry>,
+    pub(super) responses: Ordered,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct OperationFacts {
+    pub(super) operation: String,
+    pub(super) resource: String,
+    pub(super) verb: String,
+    pub(super) routes: String,
+    pub(super) idempotency: Option<String>,
+    #[serde(default)]
+    pub(super) replay_safe: bool,
+    #[serde(default = "yes")]
+    pub(super) served: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ParameterEntry {
+    pub(super) name: String,
+    #[serde(rename = "in")]
+    pub(super) place: String,
+    #[serde(default)]
+    pub(super) required: bool,
+    pub(super) description: String,
+    pub(super) schema: Property,
+    #[serde(rename = "x-lomi")]
+    pub(super) lomi: Option<PropertyFacts>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BodyEntry {
+    #[allow(dead_code)]
+    required: bool,
+    #[serde(rename = "x-lomi-name")]
+    pub(super) name: String,
+    pub(super) content: Content,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResponseEntry {
+    #[allow(dead_code)]
+    pub(super) description: Option<String>,
+    #[serde(rename = "$ref")]
+    #[allow(dead_code)]
+    pub(super) reference: Option<String>,
+    pub(super) content: Option<Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Content {
+    #[serde(rename = "application/json")]
+    pub(super) json: Media,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Media {
+    pub(super) schema: Reference,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reference {
+    #[serde(rename = "$ref")]
+    pub(super) reference: String,
+}

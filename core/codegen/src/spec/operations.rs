@@ -1,0 +1,151 @@
+//! Paths to operations: the same operation under two spellings of its route becomes one.
+
+use super::document::{Document, OperationEntry, ParameterEntry, PropertyFacts, ResponseEntry};
+use super::referred;
+use super::schemas::{is_reference, kind};
+use crate::ir::{Answer, Body, Model, Operation, Parameter, Path, Role};
+
+pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operation>, String> {
+    let mut operations: Vec<Operation> = Vec::new();
+    for (template, item) in &document.paths {
+        let item = item.as_object().ok_or_else(|| format!("paths{template}: not an object"))?;
+        let shared = match item.get("parameters") {
+            Some(value) => parameters(value.clone(), template)?,
+            None => Vec::new(),
+        };
+        for (method, entry) in item.iter().filter(|(key, _)| *key != "parameters") {
+            let at = |problem: String| format!("{} {template}: {problem}", method.to_uppercase());
+            let entry: OperationEntry =
+                serde_json::from_value(entry.clone()).map_err(|e| at(e.to_string()))?;
+            let path = Path {
+                routes: entry.lomi.routes.clone(),
+                template: template.clone(),
+                served: entry.lomi.served,
+            };
+            match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
+                Some(known) => known.paths.push(path),
+                None => {
+                    operations.push(read_one(method, path, &shared, &entry, models).map_err(at)?)
+                }
+            }
+        }
+    }
+    operations.sort_by_key(|o| {
+        ["create", "get", "list", "update", "delete"].iter().position(|v| *v == o.verb)
+    });
+    Ok(operations)
+}
+
+fn parameters(value: serde_json::Value, template: &str) -> Result<Vec<ParameterEntry>, String> {
+    serde_json::from_value(value).map_err(|e| format!("{template}: parameters: {e}"))
+}
+
+fn read_one(
+    method: &str,
+    path: Path,
+    shared: &[ParameterEntry],
+    entry: &OperationEntry,
+    models: &[Model],
+) -> Result<Operation, String> {
+    if !["get", "post", "patch", "delete"].contains(&method) {
+        return Err("an unknown method".into());
+    }
+    let mut path_parameters = Vec::new();
+    let mut query_parameters = Vec::new();
+    for parameter in shared.iter().chain(&entry.parameters) {
+        let read = read_parameter(parameter)?;
+        match parameter.place.as_str() {
+            "path" if parameter.required => path_parameters.push(read),
+            "query" if !parameter.required => query_parameters.push(read),
+            place => return Err(format!("{}: a parameter in {place}", parameter.name)),
+        }
+    }
+    let keyed = match entry.lomi.idempotency.as_deref() {
+        Some("keyed") => true,
+        None => false,
+        Some(other) => return Err(format!("idempotency {other:?}")),
+    };
+    let body = match &entry.request_body {
+        Some(body) => Some(Body {
+            name: body.name.clone(),
+            model: known(&body.content.json.schema.reference, models)?.name.clone(),
+        }),
+        None => None,
+    };
+    let mut statuses = Vec::new();
+    let mut answer = Answer::Nothing;
+    for (status, response) in &entry.responses {
+        statuses.push(status.parse::<u16>().map_err(|e| format!("{status}: {e}"))?);
+        if is_reference(response) {
+            continue;
+        }
+        let response: ResponseEntry =
+            serde_json::from_value(response.clone()).map_err(|e| format!("{status}: {e}"))?;
+        if let Some(content) = response.content {
+            let model = known(&content.json.schema.reference, models)?;
+            answer = match (model.role, &model.of) {
+                (Role::List, Some(item)) => Answer::Page(item.clone()),
+                _ => Answer::One(model.name.clone()),
+            };
+        }
+    }
+    Ok(Operation {
+        id: entry.lomi.operation.clone(),
+        camel_id: camel(&entry.lomi.operation),
+        summary: entry.summary.clone(),
+        doc: entry.description.clone(),
+        resource: entry.lomi.resource.clone(),
+        camel_resource: camel(&entry.lomi.resource),
+        verb: entry.lomi.verb.clone(),
+        method: method.to_uppercase(),
+        paths: vec![path],
+        path_parameters,
+        query_parameters,
+        body,
+        answer,
+        keyed,
+        replay_safe: entry.lomi.replay_safe,
+        statuses,
+    })
+}
+
+fn known<'a>(reference: &str, models: &'a [Model]) -> Result<&'a Model, String> {
+    let name = referred(reference)?;
+    models.iter().find(|m| m.name == name).ok_or_else(|| format!("there is no model {name}"))
+}
+
+fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
+    let none = PropertyFacts {
+        generations: "ABCDE".into(),
+        documented: true,
+        aliases: Vec::new(),
+        mirrors: None,
+        sent: serde_json::Map::new(),
+        null: None,
+    };
+    let facts = entry.lomi.as_ref().unwrap_or(&none);
+    let bound = |number: &Option<serde_json::Number>| number.as_ref().map(ToString::to_string);
+    Ok(Parameter {
+        name: entry.name.clone(),
+        camel_name: camel(&entry.name),
+        doc: entry.description.clone(),
+        kind: kind(&entry.schema, &|_| false).map_err(|e| format!("{}: {e}", entry.name))?,
+        documented: facts.documented,
+        generations: facts.generations.clone(),
+        minimum: bound(&entry.schema.minimum),
+        maximum: bound(&entry.schema.maximum),
+        default: entry.schema.default.as_ref().map(ToString::to_string),
+    })
+}
+
+/// `list_checkout_sessions` to `listCheckoutSessions`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut text, word| {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|c| c.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+        text
+    })
+}

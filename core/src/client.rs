@@ -1,0 +1,260 @@
+//! The client: a configuration, and the loop that carries an [`Exchange`] out over the
+//! network. It holds no connection and no thread, so it may be cloned, shared and
+//! carried across a fork.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use crate::config::{Config, ConfigBuilder};
+use crate::envelope::{Found, PageFacts};
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::exchange::{Exchange, Step};
+use crate::fields::FromObject;
+use crate::input::{CallOptions, Input};
+use crate::json::Values;
+use crate::models::PaymentRequired;
+use crate::pagination::Pager;
+use crate::process::Bundle;
+use crate::reply::{Decoded, Reply};
+use crate::request::Target;
+use crate::schema::Operation;
+use crate::secret::Secret;
+use crate::transport;
+
+/// A client of the lomi. API.
+#[derive(Debug, Clone)]
+pub struct Client {
+    config: Arc<Config>,
+}
+
+impl Client {
+    /// A client with a secret key and the defaults for everything else.
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::with(ConfigBuilder {
+            api_key: Some(Secret::new(api_key)),
+            ..ConfigBuilder::default()
+        })
+    }
+
+    /// A client with anything set.
+    pub fn with(builder: ConfigBuilder) -> Result<Self, Error> {
+        Ok(Self { config: builder.build()? })
+    }
+
+    /// What the client is set up with.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Prepares a call: whatever is wrong with it is said here, before anything is sent.
+    pub fn prepare(
+        &self,
+        target: Target,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Exchange, Error> {
+        let remembered = Bundle::current()?.remembered(&self.config.base_url);
+        Exchange::new(&self.config, target, input, options, remembered, Instant::now())
+    }
+
+    /// Calls one operation of the table.
+    pub async fn call(
+        &self,
+        operation: &'static Operation,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Reply, Error> {
+        let exchange = self.prepare(Target::Operation(operation), input, options)?;
+        self.run(exchange).await
+    }
+
+    /// Calls any other endpoint, by method and by path below the base URL. Repeated
+    /// only where the method is safe (GET, HEAD), or where nothing was sent.
+    pub async fn request(
+        &self,
+        method: http::Method,
+        path: &str,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Reply, Error> {
+        let target = Target::Raw { method, path: path.to_owned() };
+        let exchange = self.prepare(target, input, options)?;
+        self.run(exchange).await
+    }
+
+    /// Carries a prepared call out, on the process's own runtime.
+    pub async fn run(&self, exchange: Exchange) -> Result<Reply, Error> {
+        let task = Bundle::current()?.spawn(execute(exchange));
+        let call = AbortOnDrop(task);
+        call.finish().await
+    }
+}
+
+/// A call that ends when nobody waits for it any more.
+struct AbortOnDrop(tokio::task::JoinHandle<Result<Reply, Error>>);
+
+impl AbortOnDrop {
+    async fn finish(mut self) -> Result<Reply, Error> {
+        match (&mut self.0).await {
+            Ok(result) => result,
+            Err(error) if error.is_cancelled() => Err(Error::cancelled()),
+            Err(error) => Err(Error::internal(format!("a call ended in a panic: {error}"))),
+        }
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Carries a call out. Has to run on the runtime of this process.
+pub async fn execute(mut exchange: Exchange) -> Result<Reply, Error> {
+    let bundle = Bundle::current()?;
+    let config = Arc::clone(exchange.config());
+    let client = bundle.clients.get(&config, exchange.connect_timeout())?;
+    loop {
+        match exchange.step(Instant::now()) {
+            Step::Done(result) => {
+                if result.is_ok() {
+                    bundle.remember(&config.base_url, exchange.spelling());
+                }
+                return result;
+            }
+            Step::Wait(pause) => tokio::time::sleep(pause).await,
+            Step::Send(request, within) => {
+                let heard = transport::send(&client, request, within, config.limits).await;
+                exchange.heard(heard, Instant::now(), chance());
+            }
+        }
+    }
+}
+
+/// Uniform in 0..1, from the same source as the keys: two forked workers must not
+/// pause alike.
+fn chance() -> f64 {
+    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
+    // The version takes bits 12 to 15; the upper 32 are all random.
+    f64::from((high >> 32) as u32) / f64::from(u32::MAX)
+}
+
+/// What create answers: the new object, or what has to be paid before there can be one.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Created<T> {
+    /// The new object.
+    Done(T),
+    /// The customer has an unpaid invoice; nothing was made.
+    PaymentRequired(PaymentRequired),
+}
+
+impl<T> Created<T> {
+    /// The new object, or an error that names the invoice to pay first.
+    pub fn done(self) -> Result<T, Error> {
+        match self {
+            Self::Done(object) => Ok(object),
+            Self::PaymentRequired(first) => {
+                let invoice = first.blocking_invoice.unwrap_or_default();
+                let mut error = Error::new(
+                    ErrorKind::Status,
+                    format!(
+                        "nothing was made: the customer has to pay invoice {} first",
+                        invoice.invoice_number.or(invoice.invoice_id).unwrap_or_default()
+                    ),
+                );
+                error.code = first.reason;
+                error.outcome = Outcome::Final;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<T: FromObject> Created<T> {
+    pub(crate) fn read(reply: &Reply) -> Result<Self, Error> {
+        match &reply.found {
+            Found::One(model, _) if model.marker.is_some() => {
+                read_one(reply).map(Self::PaymentRequired)
+            }
+            _ => read_one(reply).map(Self::Done),
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// What the server says about the whole list.
+    pub facts: PageFacts,
+}
+
+impl<T: FromObject> Page<T> {
+    pub(crate) fn read(reply: &Reply) -> Result<Self, Error> {
+        Self::read_rows(reply, |_| true)
+    }
+
+    fn read_rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Self, Error> {
+        let Decoded::Rows(rows, facts) = reply.decode_rows(&mut Values, keep)? else {
+            return Err(Error::unexpected("the answer is not a list"));
+        };
+        let objects = rows.into_iter().filter_map(|row| match row {
+            Value::Object(fields) => Some(T::from_object(fields)),
+            _ => None,
+        });
+        Ok(Self { data: objects.collect(), facts })
+    }
+}
+
+/// Every item of a list, fetched page by page. After an error the next call of
+/// [`Pages::next`] asks for the same page again.
+pub struct Pages<'c, T> {
+    client: &'c Client,
+    operation: &'static Operation,
+    pager: Pager,
+    ready: std::vec::IntoIter<T>,
+}
+
+impl<'c, T: FromObject> Pages<'c, T> {
+    pub(crate) fn new(
+        client: &'c Client,
+        operation: &'static Operation,
+        query: Map<String, Value>,
+    ) -> Self {
+        let pager = Pager::new(Input::query(query));
+        Self { client, operation, pager, ready: Vec::new().into_iter() }
+    }
+
+    /// The next item; nothing at the end of the list.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Some(Ok(item));
+            }
+            let input = self.pager.next()?.clone();
+            match self.fetch(input).await {
+                Ok(items) => self.ready = items.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    async fn fetch(&mut self, input: Input) -> Result<Vec<T>, Error> {
+        let reply = self.client.call(self.operation, input, CallOptions::default()).await?;
+        let fresh = self.pager.accept(&reply)?;
+        Ok(Page::read_rows(&reply, |at| fresh.binary_search(&at).is_ok())?.data)
+    }
+}
+
+/// Reads a reply that is one object.
+pub(crate) fn read_one<T: FromObject>(reply: &Reply) -> Result<T, Error> {
+    match reply.decode(&mut Values)? {
+        Decoded::One(Value::Object(fields)) => Ok(T::from_object(fields)),
+        _ => Err(Error::unexpected("the answer is not one object")),
+    }
+}

@@ -1,0 +1,338 @@
+//! How a client behaves: plain data, cheap to clone, the same on both sides of a fork.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::error::Error;
+use crate::schema::Routes;
+use crate::secret::Secret;
+
+/// The hosts of the API, without a version prefix, as today's server wants them.
+const LIVE: &str = "https://api.lomi.africa";
+const TEST: &str = "https://sandbox.api.lomi.africa";
+
+/// Environment variables that stand in for what is not given.
+const API_KEY_VARIABLE: &str = "LOMI_API_KEY";
+const BASE_URL_VARIABLE: &str = "LOMI_BASE_URL";
+
+/// How the routes are spelt in requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RouteChoice {
+    /// Find out: the next spelling is tried when the server says it has no such route.
+    #[default]
+    Auto,
+    /// One spelling, always.
+    Only(Routes),
+}
+
+impl std::str::FromStr for RouteChoice {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        match word {
+            "auto" => Ok(Self::Auto),
+            "documented" => Ok(Self::Only(Routes::Documented)),
+            "current" => Ok(Self::Only(Routes::Current)),
+            other => Err(Error::configuration(format!(
+                "routes has to be auto, documented or current, not {other:?}"
+            ))),
+        }
+    }
+}
+
+/// A checked configuration. Made with [`ConfigBuilder`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// The secret key. Nothing is sent for it when it is not given and not required.
+    pub api_key: Option<Secret>,
+    /// Word before the key in its header, as the documented clients allow.
+    pub api_key_prefix: Option<String>,
+    /// Where the API is, without a slash at the end.
+    pub base_url: String,
+    /// How the routes are spelt.
+    pub routes: RouteChoice,
+    /// Deadline of a whole call, retries and pauses included.
+    pub timeout: Duration,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Duration,
+    /// Longest time to wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest silence of the server within an answer.
+    pub idle_timeout: Duration,
+    /// How many times a safe call is repeated.
+    pub max_retries: u32,
+    /// Headers for every call.
+    pub headers: Vec<(String, String)>,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// Bounds on answers.
+    pub limits: Limits,
+    /// More certificate authorities to trust, as files of PEM text.
+    pub ca_files: Vec<PathBuf>,
+}
+
+/// Bounds on what a server may answer.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a decoded body.
+    pub body: usize,
+    /// Bytes of all headers together.
+    pub headers: usize,
+    /// Levels of nesting in JSON.
+    pub depth: usize,
+    /// How many times larger a compressed body may become.
+    pub ratio: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 16 << 20, headers: 64 << 10, depth: 128, ratio: 100 }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("api_key", &self.api_key)
+            .field("base_url", &self.base_url)
+            .field("routes", &self.routes)
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a client is set up with. Everything is optional.
+#[derive(Debug, Clone, Default)]
+pub struct ConfigBuilder {
+    /// The secret key; `LOMI_API_KEY` when not given.
+    pub api_key: Option<Secret>,
+    /// A call without any key is let through (documented clients send none).
+    pub key_optional: bool,
+    /// Word before the key in its header.
+    pub api_key_prefix: Option<String>,
+    /// `test` or `live`; follows from the key when not given.
+    pub environment: Option<String>,
+    /// Where the API is; `LOMI_BASE_URL`, else the environment's host, when not given.
+    pub base_url: Option<String>,
+    /// How the routes are spelt.
+    pub routes: RouteChoice,
+    /// Deadline of a whole call; 60 s when not given.
+    pub timeout: Option<Duration>,
+    /// Longest time for one attempt; 30 s when not given.
+    pub attempt_timeout: Option<Duration>,
+    /// Longest time to wait for a connection; 10 s when not given.
+    pub connect_timeout: Option<Duration>,
+    /// Longest silence of the server within an answer; 15 s when not given.
+    pub idle_timeout: Option<Duration>,
+    /// How many times a safe call is repeated; 2 when not given.
+    pub max_retries: Option<u32>,
+    /// Headers for every call.
+    pub headers: Vec<(String, String)>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
+    /// Bounds on answers.
+    pub limits: Limits,
+    /// More certificate authorities to trust, as files of PEM text.
+    pub ca_files: Vec<PathBuf>,
+}
+
+impl ConfigBuilder {
+    /// Checks everything and fills in what was left out. Nothing is opened or sent.
+    pub fn build(self) -> Result<Arc<Config>, Error> {
+        let api_key = match self.api_key {
+            Some(key) => Some(key),
+            None if self.key_optional => None,
+            None => from_environment(API_KEY_VARIABLE).map(Secret::new),
+        };
+        match &api_key {
+            Some(key) => check_key(key)?,
+            None if self.key_optional => {}
+            None => {
+                return Err(Error::configuration(format!(
+                    "no API key: give one, or set {API_KEY_VARIABLE}"
+                )));
+            }
+        }
+        let base_url = match self.base_url.or_else(|| from_environment(BASE_URL_VARIABLE)) {
+            Some(given) => check_base_url(&given)?,
+            None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
+        };
+        for (name, value) in &self.headers {
+            crate::request::check_header(name, value)?;
+        }
+        Ok(Arc::new(Config {
+            api_key,
+            api_key_prefix: self.api_key_prefix,
+            base_url,
+            routes: self.routes,
+            timeout: positive("timeout", self.timeout, 60)?,
+            attempt_timeout: positive("attempt_timeout", self.attempt_timeout, 30)?,
+            connect_timeout: positive("connect_timeout", self.connect_timeout, 10)?,
+            idle_timeout: positive("idle_timeout", self.idle_timeout, 15)?,
+            max_retries: self.max_retries.unwrap_or(2),
+            headers: self.headers,
+            user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
+            limits: self.limits,
+            ca_files: self.ca_files,
+        }))
+    }
+}
+
+/// A time given in seconds, as every language but Node does. Refuses what is no time.
+pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(value).ok().filter(|duration| !duration.is_zero()).ok_or_else(
+        || Error::validation(format!("{name} has to be a number of seconds above 0, not {value}")),
+    )
+}
+
+fn from_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn positive(name: &str, given: Option<Duration>, seconds: u64) -> Result<Duration, Error> {
+    match given {
+        None => Ok(Duration::from_secs(seconds)),
+        Some(duration) if duration.is_zero() => {
+            Err(Error::configuration(format!("{name} has to be above 0")))
+        }
+        Some(duration) => Ok(duration),
+    }
+}
+
+/// A key that can be sent, and may be sent from a server.
+pub(crate) fn check_key(key: &Secret) -> Result<(), Error> {
+    let text = key.expose();
+    if text.trim().is_empty() {
+        return Err(Error::configuration("the API key is empty"));
+    }
+    if text.starts_with("lomi_pk_") {
+        return Err(Error::configuration(
+            "this is a publishable key (lomi_pk_), which belongs in a browser; \
+             a server needs a secret key (lomi_sk_)",
+        ));
+    }
+    if !text.bytes().all(|byte| (0x21..=0x7e).contains(&byte)) {
+        return Err(Error::configuration(
+            "the API key has a space, a line break or another character that no key has",
+        ));
+    }
+    Ok(())
+}
+
+fn host_for(environment: Option<&str>, key: Option<&Secret>) -> Result<&'static str, Error> {
+    let of_key = key.and_then(|key| match key.expose() {
+        text if text.starts_with("lomi_sk_test_") => Some("test"),
+        text if text.starts_with("lomi_sk_live_") => Some("live"),
+        _ => None,
+    });
+    match (environment, of_key) {
+        (Some(said), Some(meant)) if said != meant && ["test", "live"].contains(&said) => Err(
+            Error::configuration(format!("environment is {said:?}, but the key is a {meant} key")),
+        ),
+        (Some("test"), _) | (None, Some("test")) => Ok(TEST),
+        (Some("live"), _) | (None, _) => Ok(LIVE),
+        (Some(other), _) => Err(Error::configuration(format!(
+            "environment has to be \"test\" or \"live\", not {other:?}"
+        ))),
+    }
+}
+
+/// A base URL that a key may be sent to, without the slash at its end.
+pub(crate) fn check_base_url(given: &str) -> Result<String, Error> {
+    let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
+    if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return refuse("has a space or a control character in it");
+    }
+    let Ok(url) = Url::parse(given) else {
+        return refuse("is no URL; it looks like https://api.lomi.africa");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::configuration("the base URL has a user name or password in it"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("has a ? or # in it");
+    }
+    match (url.scheme(), url.host()) {
+        (_, None) => refuse("names no host"),
+        ("https", Some(_)) => Ok(given.trim_end_matches('/').to_owned()),
+        ("http", Some(host)) if is_loopback(&host) => Ok(given.trim_end_matches('/').to_owned()),
+        ("http", Some(_)) => refuse("is not encrypted: http is for this machine only, use https"),
+        _ => refuse("has to start with https://"),
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn with_key(key: &str) -> ConfigBuilder {
+        ConfigBuilder { api_key: Some(Secret::new(key)), ..ConfigBuilder::default() }
+    }
+
+    #[test]
+    fn the_host_follows_from_the_key() {
+        assert_eq!(with_key("lomi_sk_test_1").build().unwrap().base_url, TEST);
+        assert_eq!(with_key("lomi_sk_live_1").build().unwrap().base_url, LIVE);
+        assert_eq!(with_key("lomi_sk_1").build().unwrap().base_url, LIVE);
+        let said = ConfigBuilder { environment: Some("live".into()), ..with_key("lomi_sk_test_1") };
+        assert_eq!(said.build().unwrap_err().kind, ErrorKind::Configuration);
+        let typo = ConfigBuilder { environment: Some("Sandbox".into()), ..with_key("lomi_sk_1") };
+        assert!(typo.build().unwrap_err().message.contains("Sandbox"));
+    }
+
+    #[test]
+    fn keys_that_no_server_may_send_are_refused() {
+        for key in ["lomi_pk_test_1", "", "  ", "lomi_sk_test_1\n", "lomi sk", "clé"] {
+            let error = with_key(key).build().unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Configuration, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn base_urls_are_encrypted_or_loopback() {
+        for good in [
+            "https://api.lomi.africa/v1",
+            "http://127.0.0.1:8080",
+            "http://[::1]:1",
+            "http://localhost:3000/v1/",
+        ] {
+            assert_eq!(check_base_url(good).unwrap(), good.trim_end_matches('/'));
+        }
+        for bad in [
+            "http://api.lomi.africa",
+            "http://10.0.0.1",
+            "ftp://localhost",
+            "api.lomi.africa",
+            "https://",
+            "https://user:pass@api.lomi.africa",
+            "https://api.lomi.africa?x=1",
+            "https://api.lomi.africa\n",
+            "",
+        ] {
+            assert_eq!(check_base_url(bad).unwrap_err().kind, ErrorKind::Configuration, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let shown = format!("{:?}", with_key("lomi_sk_test_verysecret").build().unwrap());
+        assert!(shown.contains("lomi_sk_test_***") && !shown.contains("verysecret"), "{shown}");
+    }
+}

@@ -1,0 +1,424 @@
+//! One logical call as a state machine without I/O: it says what to send or how long
+//! to wait, and is told what happened. Whoever does the I/O (reqwest, or a Guzzle
+//! client that PHP code passed in) follows the same rules.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::config::{Config, RouteChoice};
+use crate::envelope;
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::failure::{self, Said};
+use crate::input::{CallOptions, Input};
+use crate::json::without_lone_surrogates;
+use crate::reply::Reply;
+use crate::request::{self, Request, Spelling, Target};
+use crate::retry::{self, Mishap, Verdict};
+use crate::schema::{Answer, Routes};
+use crate::{check, idempotency_key};
+
+/// What to do next for a call.
+#[derive(Debug)]
+pub enum Step {
+    /// Send this within the given time, then say what happened with [`Exchange::heard`].
+    Send(Request, Duration),
+    /// Wait so long, then ask again with [`Exchange::step`].
+    Wait(Duration),
+    /// The call is over.
+    Done(Result<Reply, Error>),
+}
+
+/// An answer as the transport read it: any status, the whole body.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The decoded body.
+    pub body: Bytes,
+}
+
+/// Why no whole answer was read.
+#[derive(Debug, Clone)]
+pub struct Silence {
+    /// Connection, Timeout, Tls or ResponseTooLarge.
+    pub kind: ErrorKind,
+    /// NotSent where the request cannot have arrived, Final where repeating is of no
+    /// use, Unknown in every other case.
+    pub outcome: Outcome,
+    /// One sentence.
+    pub message: String,
+}
+
+/// One logical call.
+pub struct Exchange {
+    config: Arc<Config>,
+    target: Target,
+    input: Input,
+    options: CallOptions,
+    spellings: Vec<Spelling>,
+    /// Which spelling is in use, and how many were refused as routes.
+    spelling: usize,
+    refused: usize,
+    headers: HeaderMap,
+    request_id: String,
+    idempotency_key: Option<String>,
+    deadline: Instant,
+    max_retries: u32,
+    attempts: u32,
+    retries: u32,
+    url: String,
+    next: Next,
+}
+
+enum Next {
+    Send,
+    Wait(Duration),
+    Done(Box<Result<Reply, Error>>),
+    Over,
+}
+
+impl Exchange {
+    /// Checks the input and prepares the call. `remembered` is the spelling that
+    /// answered for this base URL before. Nothing is sent yet.
+    pub fn new(
+        config: &Arc<Config>,
+        target: Target,
+        input: Input,
+        options: CallOptions,
+        remembered: Option<usize>,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        let name = target.name();
+        Self::prepare(config, target, input, options, remembered, now).map_err(|mut error| {
+            error.operation = Some(name);
+            error
+        })
+    }
+
+    fn prepare(
+        config: &Arc<Config>,
+        target: Target,
+        mut input: Input,
+        options: CallOptions,
+        remembered: Option<usize>,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        if let (Target::Operation(operation), Some(serde_json::Value::Object(fields))) =
+            (&target, &mut input.body)
+            && let Some(model) = operation.body
+        {
+            check::body(model, fields)?;
+        }
+        if let Some(key) = &options.api_key {
+            crate::config::check_key(key)?;
+        }
+        if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err(Error::validation("timeout has to be above 0"));
+        }
+        let idempotency_key = match (&options.idempotency_key, &target) {
+            (Some(key), _) => {
+                idempotency_key::check(key)?;
+                Some(key.clone())
+            }
+            // Harmless where the server ignores it, and it makes the call traceable.
+            (None, target) if *target.method() == http::Method::POST => {
+                Some(idempotency_key::random())
+            }
+            _ => None,
+        };
+        let request_id = options.request_id.clone().unwrap_or_else(idempotency_key::random);
+        let spellings = spellings(config, &target);
+        let has_body = input.body.is_some();
+        let headers =
+            request::headers(config, &options, has_body, &request_id, idempotency_key.as_deref())?;
+        let mut exchange = Self {
+            max_retries: options.max_retries.unwrap_or(config.max_retries),
+            deadline: now + options.timeout.unwrap_or(config.timeout),
+            spelling: remembered.filter(|at| *at < spellings.len()).unwrap_or(0),
+            config: Arc::clone(config),
+            target,
+            input,
+            options,
+            spellings,
+            refused: 0,
+            headers,
+            request_id,
+            idempotency_key,
+            attempts: 0,
+            retries: 0,
+            url: String::new(),
+            next: Next::Send,
+        };
+        // Whatever is wrong with the request is wrong now.
+        exchange.request()?;
+        Ok(exchange)
+    }
+
+    /// When the call has to be over.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// The configuration of the call.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Longest time to wait for a connection.
+    pub fn connect_timeout(&self) -> Duration {
+        self.options.connect_timeout.unwrap_or(self.config.connect_timeout)
+    }
+
+    /// The spelling that answered, to be remembered for this base URL.
+    pub fn spelling(&self) -> usize {
+        self.spelling
+    }
+
+    /// What to do now.
+    pub fn step(&mut self, now: Instant) -> Step {
+        match std::mem::replace(&mut self.next, Next::Over) {
+            Next::Over => Step::Done(Err(Error::internal("the call is over already"))),
+            Next::Done(result) => Step::Done(*result),
+            Next::Wait(pause) => {
+                self.next = Next::Send;
+                Step::Wait(pause)
+            }
+            Next::Send => {
+                let left = self.deadline.saturating_duration_since(now);
+                if left.is_zero() {
+                    let error = Error::new(ErrorKind::Timeout, "the deadline passed");
+                    return Step::Done(Err(self.finish(error)));
+                }
+                match self.request() {
+                    Ok(request) => {
+                        self.attempts += 1;
+                        Step::Send(request, left.min(self.config.attempt_timeout))
+                    }
+                    Err(error) => Step::Done(Err(self.finish(error))),
+                }
+            }
+        }
+    }
+
+    fn request(&mut self) -> Result<Request, Error> {
+        let spelling = self
+            .spellings
+            .get(self.spelling)
+            .ok_or_else(|| Error::internal("no spelling of the route is left"))?;
+        self.url = request::address(&self.target, &self.input, spelling)?;
+        Ok(Request {
+            method: self.target.method().clone(),
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            body: request::body(&self.target, &self.input, spelling.routes)?,
+        })
+    }
+
+    /// Takes in what the last request came to. `chance` is uniform in 0..1.
+    pub fn heard(&mut self, heard: Result<Heard, Silence>, now: Instant, chance: f64) {
+        let (error, mishap) = match heard {
+            Ok(heard) => match self.read(heard) {
+                Ok(reply) => {
+                    self.next = Next::Done(Box::new(Ok(reply)));
+                    return;
+                }
+                Err(Unread::OtherSpelling) => {
+                    self.next = Next::Send;
+                    return;
+                }
+                Err(Unread::Failed(error, mishap)) => (*error, mishap),
+            },
+            Err(silence) => self.silent(silence),
+        };
+        let left = self.deadline.saturating_duration_since(now);
+        let safe = self.replay_safe();
+        let verdict = retry::decide(mishap, safe, self.retries, self.max_retries, left, chance);
+        self.next = match verdict {
+            Verdict::Again(pause) => {
+                self.retries += 1;
+                Next::Wait(pause)
+            }
+            Verdict::GiveUp => Next::Done(Box::new(Err(self.finish(error)))),
+        };
+    }
+
+    fn replay_safe(&self) -> bool {
+        match &self.target {
+            Target::Operation(operation) => operation.replay_safe,
+            Target::Raw { method, .. } => method.is_safe(),
+        }
+    }
+
+    /// Reads an answer: a reply, an error, or the news that this route does not exist.
+    fn read(&mut self, heard: Heard) -> Result<Reply, Unread> {
+        let text = match text_of(&heard.body) {
+            Ok(text) => text,
+            Err(error) => return Err(self.unread(error, &heard)),
+        };
+        let success = (200..300).contains(&heard.status);
+        if !success {
+            let said = failure::read(&text, self.config.limits.depth);
+            let method = self.target.method().as_str();
+            if failure::is_missing_route(heard.status, &said, method, &self.url)
+                && matches!(self.target, Target::Operation(_))
+            {
+                return Err(self.without_route(said, &heard));
+            }
+            if !self.options.any_status {
+                return Err(self.status(said, &heard));
+            }
+        }
+        let answer = match &self.target {
+            Target::Operation(operation) if success => operation.answer,
+            _ => Answer::Any,
+        };
+        let found = match envelope::find(&text, answer, self.config.limits.depth) {
+            Ok(found) => found,
+            Err(_) if self.options.any_status => failure::NOTHING,
+            Err(error) => return Err(self.unread(error, &heard)),
+        };
+        Ok(Reply {
+            request_id: failure::request_id(&heard.headers)
+                .unwrap_or_else(|| self.request_id.clone()),
+            status: heard.status,
+            headers: heard.headers,
+            text,
+            body: heard.body,
+            found,
+            attempts: self.attempts,
+            idempotency_key: self.idempotency_key.clone(),
+            depth: self.config.limits.depth,
+        })
+    }
+
+    /// The next spelling, each at most once per call; then an error that says so.
+    fn without_route(&mut self, said: Said, heard: &Heard) -> Unread {
+        self.refused += 1;
+        if self.refused < self.spellings.len() {
+            self.spelling = (self.spelling + 1) % self.spellings.len();
+            return Unread::OtherSpelling;
+        }
+        let mut error = failure::of_status(heard.status, said);
+        error.kind = ErrorKind::UnsupportedOperation;
+        error.message = format!(
+            "this server has no route for {} (it answered: {})",
+            self.target.name(),
+            error.message
+        );
+        self.failed(error, heard, Outcome::Final)
+    }
+
+    /// An answer with a status that is no success.
+    fn status(&self, said: Said, heard: &Heard) -> Unread {
+        if (300..400).contains(&heard.status) {
+            let error = Error::new(
+                ErrorKind::UnexpectedRedirect,
+                "the server redirects elsewhere; redirects are not followed, since they would \
+                 carry the API key to another address",
+            );
+            return self.failed(error, heard, Outcome::Final);
+        }
+        let error = failure::of_status(heard.status, said);
+        let outcome = retry::outcome_of_status(heard.status, &heard.headers);
+        self.failed(error, heard, outcome)
+    }
+
+    /// A success whose body is not what was asked for.
+    fn unread(&self, error: Error, heard: &Heard) -> Unread {
+        let outcome = match error.kind {
+            ErrorKind::ResponseTooLarge => Outcome::Final,
+            _ => Outcome::Unknown,
+        };
+        self.failed(error, heard, outcome)
+    }
+
+    fn failed(&self, mut error: Error, heard: &Heard, outcome: Outcome) -> Unread {
+        error.status = Some(heard.status);
+        error.request_id = failure::request_id(&heard.headers).or(error.request_id.take());
+        error.body = Some(heard.body.clone());
+        error.headers = heard
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        error.outcome = outcome;
+        error.retry_after = retry::hint(&heard.headers, error.details.as_ref());
+        let mishap = Mishap {
+            outcome,
+            throttled: outcome == Outcome::Rejected,
+            hint: error.retry_after.filter(|_| outcome == Outcome::Rejected),
+        };
+        Unread::Failed(Box::new(error), mishap)
+    }
+
+    fn silent(&self, silence: Silence) -> (Error, Mishap) {
+        let mut error = Error::new(silence.kind, silence.message);
+        error.outcome = silence.outcome;
+        (error, Mishap { outcome: silence.outcome, throttled: false, hint: None })
+    }
+
+    /// Puts what the call knows into an error that leaves it.
+    fn finish(&self, mut error: Error) -> Error {
+        let writes = !self.target.method().is_safe();
+        let silent = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
+        if writes && silent && error.outcome == Outcome::Unknown {
+            let advice = match (&self.target, &self.idempotency_key) {
+                (Target::Operation(operation), Some(key)) if operation.keyed => format!(
+                    "call again with the idempotency key {key} to get its result without \
+                     doing it twice"
+                ),
+                _ => "find out before doing it again: fetch or list what it would have changed"
+                    .to_owned(),
+            };
+            error.message = format!(
+                "{}; {} may have been carried out: {advice}",
+                error.message,
+                self.target.name()
+            );
+            error.kind = ErrorKind::OutcomeUnknown;
+        }
+        error.operation = Some(self.target.name());
+        error.attempts = self.attempts;
+        error.idempotency_key = self.idempotency_key.clone();
+        error.request_id.get_or_insert_with(|| self.request_id.clone());
+        error
+    }
+}
+
+enum Unread {
+    OtherSpelling,
+    Failed(Box<Error>, Mishap),
+}
+
+/// The body as text: UTF-8, without a byte order mark, without half characters.
+fn text_of(body: &Bytes) -> Result<String, Error> {
+    let text =
+        std::str::from_utf8(body).map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
+    let text = text.trim_start_matches('\u{feff}');
+    Ok(without_lone_surrogates(text).unwrap_or_else(|| text.to_owned()))
+}
+
+/// The addresses to try, in order.
+fn spellings(config: &Config, target: &Target) -> Vec<Spelling> {
+    let base = &config.base_url;
+    let spelt = |base: &str, routes| Spelling { base: base.to_owned(), routes };
+    match (target, config.routes) {
+        (Target::Raw { .. }, _) => vec![spelt(base, Routes::Current)],
+        (_, RouteChoice::Only(routes)) => vec![spelt(base, routes)],
+        (_, RouteChoice::Auto) => match base.strip_suffix("/v1") {
+            Some(root) => vec![
+                spelt(base, Routes::Documented),
+                spelt(base, Routes::Current),
+                spelt(root, Routes::Current),
+            ],
+            None => vec![spelt(base, Routes::Current), spelt(base, Routes::Documented)],
+        },
+    }
+}

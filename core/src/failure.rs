@@ -1,0 +1,199 @@
+//! Reading what a failed answer says: seven shapes of error bodies, or none at all.
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::envelope::Found;
+use crate::error::{Error, ErrorKind};
+use crate::json::{Reader, Values};
+use crate::secret::redact;
+
+/// What a body says about a failure. Any part may be missing.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Said {
+    pub(crate) message: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) details: Option<Value>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// Reads a body of any shape. Never fails: what is not understood is not said.
+pub(crate) fn read(text: &str, deepest: usize) -> Said {
+    let mut reader = Reader::new(text.as_bytes(), deepest);
+    let value = reader
+        .peek()
+        .and_then(|peek| reader.value(peek, &mut Values))
+        .and_then(|value| reader.finish().map(|()| value));
+    match value {
+        Ok(Value::Object(body)) => {
+            let request_id =
+                text_of(body.get("request_id")).or_else(|| text_of(body.get("correlation_id")));
+            let mut said = match body.get("error") {
+                // {error: {code, message, details}}, with or without its parts
+                Some(Value::Object(error)) => Said {
+                    message: message_of(error.get("message")).0,
+                    code: error.get("code").and_then(word_of),
+                    details: error.get("details").filter(|d| !d.is_null()).cloned(),
+                    request_id: None,
+                },
+                // {statusCode, message, error: "Bad Request"}, {code, message, details},
+                // {error: "text"}, {message: "text"}
+                error => {
+                    let (message, list) = message_of(body.get("message"));
+                    Said {
+                        message: message.or_else(|| text_of(error)),
+                        code: body.get("code").and_then(word_of),
+                        details: body.get("details").filter(|d| !d.is_null()).cloned().or(list),
+                        request_id: None,
+                    }
+                }
+            };
+            said.request_id = request_id;
+            said
+        }
+        Ok(Value::String(message)) => Said { message: Some(message), ..Said::default() },
+        _ => Said::default(),
+    }
+}
+
+/// A message may be a text, or a list of complaints, which is kept as details too.
+fn message_of(value: Option<&Value>) -> (Option<String>, Option<Value>) {
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => (Some(text.clone()), None),
+        Some(Value::Array(items)) => {
+            let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            let joined = (!texts.is_empty()).then(|| texts.join("; "));
+            (joined, Some(Value::Array(items.clone())))
+        }
+        _ => (None, None),
+    }
+}
+
+fn text_of(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn word_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if !word.is_empty() => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The error for an answer whose status is not a success.
+pub(crate) fn of_status(status: u16, said: Said) -> Error {
+    let kind = match (status, said.code.as_deref(), said.message.as_deref()) {
+        (409, Some("idempotency_key_reused"), _) => ErrorKind::IdempotencyConflict,
+        (409, _, Some(message)) if message.contains("Idempotency-Key was reused") => {
+            ErrorKind::IdempotencyConflict
+        }
+        _ => ErrorKind::of_status(status),
+    };
+    let fallback = || {
+        let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+        format!("the server answered {}", reason.unwrap_or("with an unknown status"))
+    };
+    let message = said.message.map_or_else(fallback, |message| shorten(&redact(&message)));
+    let mut error = Error::new(kind, message);
+    error.status = Some(status);
+    error.code = said.code;
+    error.details = said.details;
+    error.request_id = said.request_id;
+    error
+}
+
+/// A server's text in a sentence of ours: bounded, on one line.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// Whether a 404 says that the server has no such *route*: then no handler ran, and
+/// even a POST may be sent to another spelling. A 404 about a resource never is one.
+pub(crate) fn is_missing_route(status: u16, said: &Said, method: &str, url: &str) -> bool {
+    if status != 404 {
+        return false;
+    }
+    let Some(message) = said.message.as_deref() else { return false };
+    let Some((_, after_scheme)) = url.split_once("://") else { return false };
+    let path_and_query =
+        after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
+    let path = path_and_query.split('?').next().unwrap_or_default();
+    let route = message.strip_prefix("Cannot ").and_then(|m| m.strip_prefix(method));
+    match route.and_then(|rest| rest.strip_prefix(' ')) {
+        Some(named) => named == path || named == path_and_query,
+        None => false,
+    }
+}
+
+/// The request id of an answer: the header, else what the body says.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("x-request-id")?.to_str().ok()?;
+    Some(value.to_owned()).filter(|id| !id.is_empty())
+}
+
+/// Nothing was found, as a value for callers that give the answer whatever its status.
+pub(crate) const NOTHING: Found = Found::Nothing;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn said(text: &str) -> (Option<String>, Option<String>, Option<Value>, Option<String>) {
+        let said = read(text, 128);
+        (said.message, said.code, said.details, said.request_id)
+    }
+
+    #[test]
+    fn all_seven_shapes_are_read() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            said(
+                r#"{"error":{"code":"not_found","message":"no","details":["a"]},"request_id":"r"}"#
+            ),
+            (some("no"), some("not_found"), Some(json!(["a"])), some("r"))
+        );
+        assert_eq!(
+            said(r#"{"error":{"message":"no","details":null}}"#),
+            (some("no"), None, None, None)
+        );
+        assert_eq!(
+            said(r#"{"statusCode":400,"message":["a","b"],"error":"Bad Request"}"#),
+            (some("a; b"), None, Some(json!(["a", "b"])), None)
+        );
+        assert_eq!(
+            said(r#"{"code":"x","message":"no","details":{"field":"amount"}}"#),
+            (some("no"), some("x"), Some(json!({"field": "amount"})), None)
+        );
+        assert_eq!(
+            said(r#"{"error":{"message":"no","code":422,"details":[{"path":"a"}]}}"#),
+            (some("no"), some("422"), Some(json!([{"path": "a"}])), None)
+        );
+        assert_eq!(said(r#"{"error":"no"}"#), (some("no"), None, None, None));
+        assert_eq!(said(r#"{"message":"no"}"#), (some("no"), None, None, None));
+        for nothing in ["", "<html>", "null", "5", "[]", r#"{"error":null}"#] {
+            assert_eq!(said(nothing), (None, None, None, None), "{nothing}");
+        }
+        assert_eq!(said(r#""nope""#), (some("nope"), None, None, None));
+    }
+
+    #[test]
+    fn only_a_missing_route_is_one() {
+        let check = |status, message: &str| {
+            let said = Said { message: Some(message.into()), ..Said::default() };
+            is_missing_route(status, &said, "POST", "http://h:1/v1/checkout_sessions?a=1")
+        };
+        assert!(check(404, "Cannot POST /v1/checkout_sessions"));
+        assert!(check(404, "Cannot POST /v1/checkout_sessions?a=1"));
+        assert!(!check(405, "Cannot POST /v1/checkout_sessions"));
+        assert!(!check(404, "Cannot GET /v1/checkout_sessions"));
+        assert!(!check(404, "Cannot POST /v1/checkout_sessions/x"));
+        assert!(!check(404, "Checkout session with ID x not found or access denied"));
+    }
+}

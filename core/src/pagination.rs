@@ -1,0 +1,118 @@
+//! Walking a list from page to page, whichever way the server's generation pages:
+//! offset, page number or cursor. A pure state machine: it says what to ask for next
+//! and which rows are new.
+
+use std::collections::{HashSet, VecDeque};
+
+use serde_json::Value;
+
+use crate::envelope::{Found, PageFacts};
+use crate::error::{Error, ErrorKind};
+use crate::input::Input;
+use crate::reply::Reply;
+
+/// How many pages back a row may turn up again because the list shifted under us.
+const PAGES_REMEMBERED: usize = 2;
+
+/// Where a walk through a list stands. After an error the same page is asked for again.
+#[derive(Debug, Clone)]
+pub struct Pager {
+    next: Option<Input>,
+    /// Rows taken so far, duplicates included: the offset of the next page.
+    offset: u64,
+    first_page: Option<usize>,
+    recent: VecDeque<HashSet<String>>,
+    /// The first id of every page, to notice a list that goes round.
+    starts: HashSet<String>,
+}
+
+impl Pager {
+    /// Starts where the caller's own query starts.
+    pub fn new(input: Input) -> Self {
+        let offset = input.query.get("offset").and_then(Value::as_u64).unwrap_or(0);
+        Self {
+            next: Some(input),
+            offset,
+            first_page: None,
+            recent: VecDeque::new(),
+            starts: HashSet::new(),
+        }
+    }
+
+    /// What to ask for next; nothing when the list is at its end.
+    pub fn next(&self) -> Option<&Input> {
+        self.next.as_ref()
+    }
+
+    /// Takes a page in. Gives the positions of the rows that were not seen before.
+    pub fn accept(&mut self, reply: &Reply) -> Result<Vec<usize>, Error> {
+        let Some(input) = self.next.take() else {
+            return Err(Error::internal("the list is at its end already"));
+        };
+        let Found::Rows(_, _, facts) = &reply.found else {
+            return Err(Error::unexpected("the answer is not a list"));
+        };
+        let ids = match reply.ids() {
+            Ok(ids) => ids,
+            Err(error) => {
+                self.next = Some(input);
+                return Err(error);
+            }
+        };
+        if let Some(Some(first)) = ids.first()
+            && !self.starts.insert(first.clone())
+        {
+            return Err(Error::new(
+                ErrorKind::PaginationLoop,
+                "the list repeats itself: a page starts as an earlier one did",
+            ));
+        }
+        let seen = |id: &Option<String>| {
+            id.as_ref().is_some_and(|id| self.recent.iter().any(|page| page.contains(id)))
+        };
+        let fresh = (0..ids.len()).filter(|at| !ids.get(*at).is_some_and(seen)).collect();
+        self.recent.push_back(ids.iter().flatten().cloned().collect());
+        if self.recent.len() > PAGES_REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.offset += ids.len() as u64;
+        self.next = self.following(input, facts, ids.len());
+        Ok(fresh)
+    }
+
+    fn following(&mut self, mut input: Input, facts: &PageFacts, rows: usize) -> Option<Input> {
+        let first_page = *self.first_page.get_or_insert(rows);
+        if let Some(cursor) = &facts.next_cursor {
+            input.query.insert("cursor".into(), cursor.as_str().into());
+            input.query.shift_remove("offset");
+            return (facts.has_more != Some(false) && rows > 0).then_some(input);
+        }
+        if rows == 0 || facts.has_more == Some(false) {
+            return None;
+        }
+        if let Some(page) = facts.page {
+            if facts.total_pages.is_some_and(|pages| page >= pages) {
+                return None;
+            }
+            if facts.total_pages.is_none() && self.is_short(&input, rows, first_page) {
+                return None;
+            }
+            input.query.insert("page".into(), (page + 1).into());
+            return Some(input);
+        }
+        if facts.total.is_some_and(|total| self.offset >= total)
+            || self.is_short(&input, rows, first_page)
+        {
+            return None;
+        }
+        input.query.insert("offset".into(), self.offset.into());
+        Some(input)
+    }
+
+    /// A page shorter than asked for is the last one; but a server may cap the page
+    /// size, so only one that is shorter than the first page counts.
+    fn is_short(&self, input: &Input, rows: usize, first_page: usize) -> bool {
+        let asked = input.query.get("limit").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        (rows as u64) < asked.min(first_page as u64)
+    }
+}

@@ -1,0 +1,84 @@
+//! A successful answer: its facts, and its values for whichever language asks.
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::decode;
+use crate::envelope::{self, Found, PageFacts};
+use crate::error::Error;
+use crate::json::Sink;
+
+/// A successful answer. What it holds is read by [`Reply::decode`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers as they came.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The id of the request: the server's, else ours.
+    pub request_id: String,
+    /// The idempotency key that every attempt carried.
+    pub idempotency_key: Option<String>,
+    /// How many requests were sent or tried.
+    pub attempts: u32,
+    /// Where in `text` the answer stands.
+    pub found: Found,
+    /// The body as text.
+    pub(crate) text: String,
+    pub(crate) depth: usize,
+}
+
+/// The values of an answer in one language.
+#[derive(Debug)]
+pub enum Decoded<V> {
+    /// There was nothing to read.
+    Nothing,
+    /// One object, or a value without a schema.
+    One(V),
+    /// One page: its rows, and what the envelope says of the list.
+    Rows(Vec<V>, PageFacts),
+}
+
+impl Reply {
+    /// Reads the values through a language's sink.
+    pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<Decoded<S::Value>, S::Error> {
+        self.decode_rows(sink, |_| true)
+    }
+
+    /// The same; of a page, only the rows that `keep` names by position.
+    pub fn decode_rows<S: Sink>(
+        &self,
+        sink: &mut S,
+        keep: impl Fn(usize) -> bool,
+    ) -> Result<Decoded<S::Value>, S::Error> {
+        Ok(match &self.found {
+            Found::Nothing => Decoded::Nothing,
+            Found::One(model, span) => {
+                Decoded::One(decode::object(&self.text, span.clone(), model, self.depth, sink)?)
+            }
+            Found::Rows(model, span, facts) => Decoded::Rows(
+                decode::rows(&self.text, span.clone(), model, self.depth, sink, keep)?,
+                facts.clone(),
+            ),
+            Found::Any(span) => {
+                Decoded::One(decode::any(&self.text, span.clone(), self.depth, sink)?)
+            }
+        })
+    }
+
+    /// The ids of the rows of a page, in order.
+    pub fn ids(&self) -> Result<Vec<Option<String>>, Error> {
+        match &self.found {
+            Found::Rows(model, span, _) => envelope::ids(&self.text, span, model, self.depth),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// A header as text, by its name in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

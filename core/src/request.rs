@@ -1,0 +1,240 @@
+//! Building a request from an operation, its input and the configuration: a pure
+//! function, the same for every language. Whatever is wrong is said before anything
+//! is sent.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use crate::check;
+use crate::config::Config;
+use crate::error::Error;
+use crate::input::{CallOptions, Input};
+use crate::schema::{Model, Operation, Parameter, Routes};
+
+/// Everything but the unreserved characters of RFC 3986 is escaped.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One HTTP request, ready to be sent by any transport.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The whole address.
+    pub url: String,
+    /// The headers, the key among them (marked sensitive).
+    pub headers: HeaderMap,
+    /// The body, where there is one.
+    pub body: Option<Bytes>,
+}
+
+/// Which call this is: an operation of the table, or any other endpoint.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// One of the table's.
+    Operation(&'static Operation),
+    /// A method and a path below the base URL.
+    Raw {
+        /// The method.
+        method: Method,
+        /// The path, starting with a slash.
+        path: String,
+    },
+}
+
+impl Target {
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Operation(operation) => operation.id.to_owned(),
+            Self::Raw { method, path } => format!("{method} {path}"),
+        }
+    }
+
+    pub(crate) fn method(&self) -> &Method {
+        match self {
+            Self::Operation(operation) => &operation.method,
+            Self::Raw { method, .. } => method,
+        }
+    }
+}
+
+/// One way to spell the address of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    pub(crate) base: String,
+    pub(crate) routes: Routes,
+}
+
+/// The path and query of a call under one spelling.
+pub(crate) fn address(
+    target: &Target,
+    input: &Input,
+    spelling: &Spelling,
+) -> Result<String, Error> {
+    let (path, known): (String, &[Parameter]) = match target {
+        Target::Raw { path, .. } => (raw_path(path)?, &[]),
+        Target::Operation(operation) => {
+            let template = operation.path(spelling.routes).ok_or_else(|| {
+                Error::internal(format!("{} has no path in {:?}", operation.id, spelling.routes))
+            })?;
+            (fill_path(operation, template, input)?, operation.query_parameters)
+        }
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in &input.query {
+        if let Some(text) = check::query_value(known, name, value)? {
+            query.append_pair(name, &text);
+        }
+    }
+    let query = query.finish();
+    let mark = match (query.is_empty(), path.contains('?')) {
+        (true, _) => "",
+        (false, false) => "?",
+        (false, true) => "&",
+    };
+    Ok(format!("{}{path}{mark}{query}", spelling.base))
+}
+
+fn fill_path(operation: &Operation, template: &str, input: &Input) -> Result<String, Error> {
+    let mut path = template.to_owned();
+    for parameter in operation.path_parameters {
+        let value = input.path.get(parameter.name).unwrap_or(&Value::Null);
+        let text = check::path_value(parameter.name, value)?;
+        let escaped = utf8_percent_encode(&text, SEGMENT).to_string();
+        path = path.replace(&format!("{{{}}}", parameter.name), &escaped);
+    }
+    Ok(path)
+}
+
+/// A path that the caller wrote: it stays below the base URL.
+fn raw_path(path: &str) -> Result<String, Error> {
+    let plain = path.split(['?', '#']).next().unwrap_or_default();
+    let climbs = plain.split('/').any(|segment| {
+        let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
+        decoded == ".." || decoded == "."
+    });
+    let printable = path.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'\\');
+    if !path.starts_with('/')
+        || path.starts_with("//")
+        || climbs
+        || !printable
+        || path.contains('#')
+    {
+        return Err(Error::validation(format!(
+            "the path {path:?} has to start with one slash, stay below the base URL \
+             and be escaped where it is not plain ASCII"
+        )));
+    }
+    Ok(path.to_owned())
+}
+
+/// The body as bytes, with each field under the name that the spelling wants.
+pub(crate) fn body(target: &Target, input: &Input, routes: Routes) -> Result<Option<Bytes>, Error> {
+    let model = match target {
+        Target::Operation(operation) => operation.body,
+        Target::Raw { .. } => None,
+    };
+    let Some(body) = &input.body else {
+        return match model {
+            Some(_) => Err(Error::validation(format!("{} needs a body", target.name()))),
+            None => Ok(None),
+        };
+    };
+    let bytes = match (model, body) {
+        (Some(model), Value::Object(fields)) => serde_json::to_vec(&spelt(model, fields, routes)),
+        (Some(_), _) => {
+            return Err(Error::validation(format!(
+                "the body of {} has to be an object of fields and values",
+                target.name()
+            )));
+        }
+        (None, body) => serde_json::to_vec(body),
+    };
+    let bytes = bytes.map_err(|e| Error::validation(format!("the body cannot be written: {e}")))?;
+    Ok(Some(bytes.into()))
+}
+
+fn spelt(model: &Model, fields: &Map<String, Value>, routes: Routes) -> Map<String, Value> {
+    let mut sent = Map::with_capacity(fields.len());
+    for (name, value) in fields {
+        let field = model.field(name);
+        let other = field
+            .and_then(|field| field.sent.iter().find(|(r, _)| *r == routes))
+            .map(|(_, other)| *other)
+            // A caller who gives both names has a reason to.
+            .filter(|other| !fields.contains_key(*other));
+        let empty_list = value.as_array().is_some_and(Vec::is_empty);
+        let value = match field.map(|field| field.kind) {
+            // PHP cannot tell an empty object from an empty list; the API can.
+            Some(crate::schema::Kind::Map) if empty_list => Value::Object(Map::new()),
+            _ => value.clone(),
+        };
+        sent.insert(other.unwrap_or(name).to_owned(), value);
+    }
+    sent
+}
+
+/// The headers of every attempt of a call.
+pub(crate) fn headers(
+    config: &Config,
+    options: &CallOptions,
+    has_body: bool,
+    request_id: &str,
+    idempotency_key: Option<&str>,
+) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    put(&mut headers, "accept", "application/json")?;
+    put(&mut headers, "user-agent", &config.user_agent)?;
+    put(&mut headers, "x-request-id", request_id)?;
+    if has_body {
+        put(&mut headers, "content-type", "application/json")?;
+    }
+    if let Some(key) = options.api_key.as_ref().or(config.api_key.as_ref()) {
+        let text = match &config.api_key_prefix {
+            Some(prefix) => format!("{prefix} {}", key.expose()),
+            None => key.expose().to_owned(),
+        };
+        let mut value = HeaderValue::from_str(&text)
+            .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
+        value.set_sensitive(true);
+        headers.insert("x-api-key", value);
+    }
+    if let Some(key) = idempotency_key {
+        put(&mut headers, "idempotency-key", key)?;
+    }
+    if let Some(account) = &options.account {
+        put(&mut headers, "lomi-account", account)?;
+    }
+    for (name, value) in config.headers.iter().chain(&options.headers) {
+        put(&mut headers, name, value)?;
+    }
+    Ok(headers)
+}
+
+fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {
+    let (name, value) = check_header(name, value)?;
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// A header that can be sent as it is, with nothing hidden in it.
+pub(crate) fn check_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    const OURS: &[&str] = &["content-length", "transfer-encoding", "host", "connection"];
+    let header = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::validation(format!("{name:?} is no header name")))?;
+    if OURS.contains(&header.as_str()) {
+        return Err(Error::validation(format!("the header {header} is the transport's own")));
+    }
+    if !value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
+        return Err(Error::validation(format!(
+            "the header {header} has a line break or a character that is not plain ASCII"
+        )));
+    }
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| Error::validation(format!("the header {header} cannot be sent")))?;
+    if matches!(header.as_str(), "x-api-key" | "x-lomi-api-key" | "authorization") {
+        value.set_sensitive(true);
+    }
+    Ok((header, value))
+}

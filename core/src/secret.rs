@@ -1,0 +1,85 @@
+//! Text that cannot be printed: API keys and webhook secrets.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A secret. `Debug` and `Display` show only its documented prefix; the memory is
+/// wiped when it is dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+/// The prefixes by which the kind of a secret may be shown.
+const PREFIXES: &[&str] = &["lomi_sk_test_", "lomi_sk_live_", "lomi_sk_", "lomi_pk_", "whsec_"];
+
+impl Secret {
+    /// Takes the text in.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself, for the one place that sends or signs with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What may be shown: `lomi_sk_test_***`.
+    pub fn masked(&self) -> String {
+        let prefix = PREFIXES.iter().find(|prefix| self.0.starts_with(**prefix));
+        format!("{}***", prefix.copied().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// Takes every key and webhook secret out of a text that is about to be shown.
+pub fn redact(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, prefix)) = PREFIXES
+        .iter()
+        .filter_map(|prefix| rest.find(prefix).map(|at| (at, *prefix)))
+        .min_by_key(|(at, prefix)| (*at, usize::MAX - prefix.len()))
+    {
+        let (before, from) = rest.split_at(at);
+        let (_, after) = from.split_at(prefix.len());
+        let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+        shown.push_str(before);
+        shown.push_str(prefix);
+        shown.push_str("***");
+        rest = end.map_or("", |end| after.split_at(end).1);
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_shows_only_its_prefix() {
+        let secret = Secret::new("lomi_sk_test_abc123");
+        assert_eq!(format!("{secret:?} {secret}"), "lomi_sk_test_*** lomi_sk_test_***");
+        assert_eq!(format!("{:?}", Secret::new("abc")), "***");
+    }
+
+    #[test]
+    fn keys_are_taken_out_of_any_text() {
+        assert_eq!(
+            redact("bad lomi_sk_live_Ab9-x, whsec_q and lomi_sk_old!"),
+            "bad lomi_sk_live_***, whsec_*** and lomi_sk_***!"
+        );
+        assert_eq!(redact("nothing here"), "nothing here");
+    }
+}
