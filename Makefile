@@ -1,0 +1,39 @@
+# Two commands do everything on a fresh Debian 12 machine: `make demo` and `make test`.
+# They install what they need (as root or with sudo) and say so.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help install build demo test test-rust test-python test-node test-php lint codegen dist
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: ## install what building and testing needs
+	@.ci/install
+
+build: install ## build every language
+	@.ci/build
+
+demo: build ## a checkout session's life in four languages, against the local sandbox
+	@python3 examples/demo.py
+
+test: lint test-rust test-python test-node test-php ## every test
+
+lint: build ## formatting, lints, and whether generated files are up to date
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo codegen --check
+
+test-rust: build ## core, generator, sandbox
+	cargo test --quiet
+
+test-python: build ## the Python package
+	.venv/bin/pytest -q bindings-python/tests
+
+test-node: build ## the npm package
+	npm test --prefix bindings-node
+
+test-php: build ## the PHP extension
+	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+codegen: ## write everything that follows from core/spec/openapi.json
+	cargo codegen
