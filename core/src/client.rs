@@ -55,8 +55,8 @@ impl Client {
         input: Input,
         options: CallOptions,
     ) -> Result<Exchange, Error> {
-        let remembered = Bundle::current()?.remembered(&self.config.base_url);
-        Exchange::new(&self.config, target, input, options, remembered, Instant::now())
+        let memory = Bundle::current()?.memory(&self.config.base_url);
+        Exchange::new(&self.config, target, input, options, memory, Instant::now())
     }
 
     /// Calls one operation of the table.

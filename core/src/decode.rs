@@ -79,6 +79,12 @@ struct Seen {
     originals: Vec<(&'static str, (usize, usize))>,
 }
 
+impl Seen {
+    fn new() -> Self {
+        Self { filled: [false; MOST_FIELDS], mirrored: Vec::new(), originals: Vec::new() }
+    }
+}
+
 impl<'t> Decoder<'t> {
     fn start<S: Sink>(
         &mut self,
@@ -99,8 +105,7 @@ impl<'t> Decoder<'t> {
             return self.reader.value(peek, sink);
         }
         self.reader.descend()?;
-        let mut seen =
-            Seen { filled: [false; MOST_FIELDS], mirrored: Vec::new(), originals: Vec::new() };
+        let mut seen = Seen::new();
         let mut object = sink.begin_object(Some(model))?;
         let mut key = self.reader.jiter.known_object().map_err(broken)?;
         while let Some(name) = key {
@@ -128,25 +133,36 @@ impl<'t> Decoder<'t> {
             key = self.reader.jiter.next_key().map_err(broken)?;
         }
         self.reader.ascend();
-        self.mirrors(model, &seen, &mut object, sink)?;
+        self.mirrors(model, &mut seen, &mut object, sink)?;
         self.originals(&seen, &mut object, sink)?;
         sink.end_object(object)
     }
 
-    /// Gives each field that is empty the value of the sibling that stands for it.
+    /// Gives each field that is empty the value of the sibling that stands for it, read
+    /// as that field reads it.
     fn mirrors<S: Sink>(
         &mut self,
         model: &'static Model,
-        seen: &Seen,
+        seen: &mut Seen,
         object: &mut S::Object,
         sink: &mut S,
     ) -> Result<(), S::Error> {
-        for (target, (start, end)) in &seen.mirrored {
-            let empty = !seen.filled.get(*target).copied().unwrap_or(true);
-            if let (true, Some(field)) = (empty, model.fields.get(*target)) {
-                sink.key(object, Key::Field(*target, field))?;
-                let value = any(self.text, *start..*end, self.deepest, sink)?;
-                sink.value(object, value)?;
+        for (target, (start, end)) in std::mem::take(&mut seen.mirrored) {
+            let Some(field) = model.fields.get(target) else { continue };
+            let Some(filled) = seen.filled.get_mut(target) else { continue };
+            if std::mem::replace(filled, true) {
+                continue;
+            }
+            let text = self.text.get(start..end).unwrap_or_default();
+            let reader = Reader::new(text.as_bytes(), self.deepest);
+            let mut sibling = Decoder { reader, text, deepest: self.deepest };
+            let mut own = Seen::new();
+            sink.key(object, Key::Field(target, field))?;
+            let peek = sibling.reader.peek()?;
+            let value = sibling.field(peek, field, &mut own, sink)?;
+            sink.value(object, value)?;
+            if !own.originals.is_empty() {
+                seen.originals.push((field.name, (start, end)));
             }
         }
         Ok(())
@@ -185,9 +201,9 @@ impl<'t> Decoder<'t> {
             (Kind::Enum(words), Peek::String) => {
                 let start = self.reader.jiter.current_index();
                 let word = self.reader.jiter.known_str().map_err(broken)?;
-                let read_as = words.reads.iter().find(|(sent, _)| *sent == word).map(|(_, w)| *w);
-                let value = sink.text(read_as.unwrap_or(word))?;
-                if read_as.is_some() {
+                let meant = words.meant(word);
+                let value = sink.text(meant.as_deref().unwrap_or(word))?;
+                if meant.is_some() {
                     seen.originals.push((field.name, (start, self.reader.jiter.current_index())));
                 }
                 Ok(value)

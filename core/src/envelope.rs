@@ -75,6 +75,23 @@ pub(crate) fn find(text: &str, answer: Answer, deepest: usize) -> Result<Found, 
     }
 }
 
+/// Finds an object of a model in a text that need not be an answer: where nothing else
+/// is an object of the model, the whole is.
+pub(crate) fn find_model(
+    text: &str,
+    model: &'static Model,
+    deepest: usize,
+) -> Result<Found, Error> {
+    let found = find(text, Answer::One(model), deepest);
+    if found.is_err() && text.trim_start().starts_with('{') {
+        return match find(text, Answer::Any, deepest)? {
+            Found::Any(whole) => Ok(Found::One(model, whole)),
+            _ => found,
+        };
+    }
+    found
+}
+
 /// The top-level members of an object: name, kind of value, and where the value stands.
 struct Member {
     name: String,

@@ -148,6 +148,41 @@ impl Outcome {
     }
 }
 
+/// What one request of a call came to: enough to log it, and nothing private.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// HTTP method.
+    pub method: String,
+    /// The route with its parameters' names, not their values.
+    pub route: String,
+    /// HTTP status, where an answer came.
+    pub status: Option<u16>,
+    /// What went wrong, where none came.
+    pub failure: Option<ErrorKind>,
+    /// From sending to the end of the answer.
+    pub elapsed: Duration,
+    /// The id of the request.
+    pub request_id: String,
+}
+
+impl fmt::Display for Attempt {
+    /// One line for a log: `POST /checkout-sessions 201 45 ms request 1f0e...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let came_to = match (self.status, self.failure) {
+            (Some(status), _) => status.to_string(),
+            (None, Some(kind)) => kind.class_name().to_owned(),
+            (None, None) => "nothing".to_owned(),
+        };
+        let milliseconds = self.elapsed.as_millis();
+        write!(
+            f,
+            "{} {} {came_to} {milliseconds} ms request {}",
+            self.method, self.route, self.request_id
+        )
+    }
+}
+
 /// A failed call, or an argument that cannot be used. Dereferences to [`Failure`],
 /// which holds everything that is known.
 #[derive(Clone)]
@@ -177,6 +212,8 @@ pub struct Failure {
     pub idempotency_key: Option<String>,
     /// How many requests were sent or tried.
     pub attempts: u32,
+    /// What each of them came to.
+    pub history: Vec<Attempt>,
     /// What is known about the work.
     pub outcome: Outcome,
     /// The operation, such as `create_checkout_session`.
@@ -199,6 +236,7 @@ impl Error {
             request_id: None,
             idempotency_key: None,
             attempts: 0,
+            history: Vec::new(),
             outcome: Outcome::NotSent,
             operation: None,
             retry_after: None,

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use http::HeaderMap;
 
+use crate::budget::Budget;
 use crate::config::{Config, RouteChoice};
 use crate::envelope;
-use crate::error::{Error, ErrorKind, Outcome};
+use crate::error::{Attempt, Error, ErrorKind, Outcome};
 use crate::failure::{self, Said};
 use crate::input::{CallOptions, Input};
 use crate::json::without_lone_surrogates;
@@ -54,6 +56,15 @@ pub struct Silence {
     pub message: String,
 }
 
+/// What a process remembers from one call to the next, per base URL.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// The spelling of the routes that answered.
+    pub spelling: Option<usize>,
+    /// What repeating is worth.
+    pub budget: Arc<Budget>,
+}
+
 /// One logical call.
 pub struct Exchange {
     config: Arc<Config>,
@@ -69,8 +80,12 @@ pub struct Exchange {
     idempotency_key: Option<String>,
     deadline: Instant,
     max_retries: u32,
-    attempts: u32,
+    history: Vec<Attempt>,
+    sent_at: Instant,
     retries: u32,
+    budget: Arc<Budget>,
+    /// Tokens that this call took from the budget.
+    spent: i64,
     url: String,
     next: Next,
 }
@@ -83,18 +98,17 @@ enum Next {
 }
 
 impl Exchange {
-    /// Checks the input and prepares the call. `remembered` is the spelling that
-    /// answered for this base URL before. Nothing is sent yet.
+    /// Checks the input and prepares the call. Nothing is sent yet.
     pub fn new(
         config: &Arc<Config>,
         target: Target,
         input: Input,
         options: CallOptions,
-        remembered: Option<usize>,
+        memory: Memory,
         now: Instant,
     ) -> Result<Self, Error> {
         let name = target.name();
-        Self::prepare(config, target, input, options, remembered, now).map_err(|mut error| {
+        Self::prepare(config, target, input, options, memory, now).map_err(|mut error| {
             error.operation = Some(name);
             error
         })
@@ -105,7 +119,7 @@ impl Exchange {
         target: Target,
         mut input: Input,
         options: CallOptions,
-        remembered: Option<usize>,
+        memory: Memory,
         now: Instant,
     ) -> Result<Self, Error> {
         if let (Target::Operation(operation), Some(serde_json::Value::Object(fields))) =
@@ -139,7 +153,7 @@ impl Exchange {
         let mut exchange = Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
             deadline: now + options.timeout.unwrap_or(config.timeout),
-            spelling: remembered.filter(|at| *at < spellings.len()).unwrap_or(0),
+            spelling: memory.spelling.filter(|at| *at < spellings.len()).unwrap_or(0),
             config: Arc::clone(config),
             target,
             input,
@@ -149,8 +163,11 @@ impl Exchange {
             headers,
             request_id,
             idempotency_key,
-            attempts: 0,
+            history: Vec::new(),
+            sent_at: now,
             retries: 0,
+            budget: memory.budget,
+            spent: 0,
             url: String::new(),
             next: Next::Send,
         };
@@ -196,7 +213,7 @@ impl Exchange {
                 }
                 match self.request() {
                     Ok(request) => {
-                        self.attempts += 1;
+                        self.sent_at = now;
                         Step::Send(request, left.min(self.config.attempt_timeout))
                     }
                     Err(error) => Step::Done(Err(self.finish(error))),
@@ -221,9 +238,11 @@ impl Exchange {
 
     /// Takes in what the last request came to. `chance` is uniform in 0..1.
     pub fn heard(&mut self, heard: Result<Heard, Silence>, now: Instant, chance: f64) {
+        self.note(&heard, now);
         let (error, mishap) = match heard {
             Ok(heard) => match self.read(heard) {
                 Ok(reply) => {
+                    self.budget.refund(self.spent);
                     self.next = Next::Done(Box::new(Ok(reply)));
                     return;
                 }
@@ -238,13 +257,49 @@ impl Exchange {
         let left = self.deadline.saturating_duration_since(now);
         let safe = self.replay_safe();
         let verdict = retry::decide(mishap, safe, self.retries, self.max_retries, left, chance);
-        self.next = match verdict {
+        let paid = match verdict {
             Verdict::Again(pause) => {
+                self.budget.spend(error.kind == ErrorKind::Timeout).map(|cost| (pause, cost))
+            }
+            Verdict::GiveUp => None,
+        };
+        self.next = match paid {
+            Some((pause, cost)) => {
+                self.spent += cost;
                 self.retries += 1;
                 Next::Wait(pause)
             }
-            Verdict::GiveUp => Next::Done(Box::new(Err(self.finish(error)))),
+            None => Next::Done(Box::new(Err(self.finish(error)))),
         };
+    }
+
+    /// Adds what the last request came to to the history of the call.
+    fn note(&mut self, heard: &Result<Heard, Silence>, now: Instant) {
+        let route = match &self.target {
+            Target::Operation(operation) => self
+                .spellings
+                .get(self.spelling)
+                .and_then(|spelling| operation.path(spelling.routes))
+                .unwrap_or_default()
+                .to_owned(),
+            Target::Raw { path, .. } => path.split('?').next().unwrap_or_default().to_owned(),
+        };
+        self.history.push(Attempt {
+            method: self.target.method().to_string(),
+            route,
+            status: heard.as_ref().ok().map(|heard| heard.status),
+            failure: heard.as_ref().err().map(|silence| silence.kind),
+            elapsed: now.saturating_duration_since(self.sent_at),
+            request_id: heard
+                .as_ref()
+                .ok()
+                .and_then(|heard| failure::request_id(&heard.headers))
+                .unwrap_or_else(|| self.request_id.clone()),
+        });
+    }
+
+    fn attempts(&self) -> u32 {
+        u32::try_from(self.history.len()).unwrap_or(u32::MAX)
     }
 
     fn replay_safe(&self) -> bool {
@@ -290,7 +345,8 @@ impl Exchange {
             text,
             body: heard.body,
             found,
-            attempts: self.attempts,
+            attempts: self.attempts(),
+            history: self.history.clone(),
             idempotency_key: self.idempotency_key.clone(),
             depth: self.config.limits.depth,
         })
@@ -385,7 +441,8 @@ impl Exchange {
             error.kind = ErrorKind::OutcomeUnknown;
         }
         error.operation = Some(self.target.name());
-        error.attempts = self.attempts;
+        error.attempts = self.attempts();
+        error.history.clone_from(&self.history);
         error.idempotency_key = self.idempotency_key.clone();
         error.request_id.get_or_insert_with(|| self.request_id.clone());
         error
@@ -398,11 +455,16 @@ enum Unread {
 }
 
 /// The body as text: UTF-8, without a byte order mark, without half characters.
-fn text_of(body: &Bytes) -> Result<String, Error> {
-    let text =
-        std::str::from_utf8(body).map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
-    let text = text.trim_start_matches('\u{feff}');
-    Ok(without_lone_surrogates(text).unwrap_or_else(|| text.to_owned()))
+fn text_of(body: &Bytes) -> Result<ByteString, Error> {
+    let text = ByteString::try_from(body.clone())
+        .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
+    if let Some(mended) = without_lone_surrogates(&text) {
+        return Ok(mended.into());
+    }
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => text.slice_ref(rest),
+        None => text,
+    })
 }
 
 /// The addresses to try, in order.

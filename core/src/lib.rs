@@ -18,6 +18,8 @@
 //! Amounts are in the currency's smallest unit and are never scaled: 10000 is
 //! 10 000 F CFA.
 
+mod body;
+mod budget;
 mod check;
 mod client;
 mod config;
@@ -32,6 +34,7 @@ pub mod idempotency_key;
 mod input;
 mod json;
 pub mod models;
+mod money;
 mod pagination;
 pub mod process;
 mod reply;
@@ -42,16 +45,19 @@ pub mod schema;
 mod secret;
 mod tls;
 mod transport;
+pub mod webhook;
 
+pub use budget::Budget;
 pub use client::{Client, Created, Page, Pages, execute};
 pub use config::{Config, ConfigBuilder, Limits, RouteChoice, seconds};
 pub use envelope::{Found, PageFacts};
-pub use error::{Error, ErrorKind, Failure, Outcome};
-pub use exchange::{Exchange, Heard, Silence, Step};
+pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};
+pub use exchange::{Exchange, Heard, Memory, Silence, Step};
 pub use fields::FromObject;
 pub use generated::{ENUMS, MODELS, OPERATIONS};
 pub use input::{CallOptions, Input};
 pub use json::{Key, Sink};
+pub use money::Money;
 pub use pagination::Pager;
 pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};

@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::error::Error;
+use crate::exchange::Memory;
 use crate::transport::Clients;
 
 /// How long a blocking call waits between looks at its interpreter (signals, limits).
@@ -26,8 +27,8 @@ pub struct Bundle {
     pid: u32,
     runtime: Runtime,
     pub(crate) clients: Clients,
-    /// Which spelling of the routes answered, by base URL.
-    spellings: Mutex<HashMap<String, usize>>,
+    /// What was learnt, by base URL.
+    memories: Mutex<HashMap<String, Memory>>,
 }
 
 /// The bundle of the process that made it. No lock guards it: at a fork a lock may be
@@ -57,7 +58,7 @@ impl Bundle {
             pid,
             runtime,
             clients: Clients::default(),
-            spellings: Mutex::default(),
+            memories: Mutex::default(),
         }));
         match BUNDLE.compare_exchange(found, made, Ordering::AcqRel, Ordering::Acquire) {
             // SAFETY: just made, and leaked on purpose.
@@ -80,13 +81,17 @@ impl Bundle {
         self.runtime.spawn(future)
     }
 
-    pub(crate) fn remembered(&self, base_url: &str) -> Option<usize> {
-        self.spellings.lock().ok()?.get(base_url).copied()
+    /// What this process knows about a base URL.
+    pub(crate) fn memory(&self, base_url: &str) -> Memory {
+        match self.memories.lock() {
+            Ok(mut memories) => memories.entry(base_url.to_owned()).or_default().clone(),
+            Err(_) => Memory::default(),
+        }
     }
 
     pub(crate) fn remember(&self, base_url: &str, spelling: usize) {
-        if let Ok(mut spellings) = self.spellings.lock() {
-            spellings.insert(base_url.to_owned(), spelling);
+        if let Ok(mut memories) = self.memories.lock() {
+            memories.entry(base_url.to_owned()).or_default().spelling = Some(spelling);
         }
     }
 }

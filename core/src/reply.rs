@@ -1,12 +1,15 @@
 //! A successful answer: its facts, and its values for whichever language asks.
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use http::HeaderMap;
 
+use crate::config::Limits;
 use crate::decode;
 use crate::envelope::{self, Found, PageFacts};
-use crate::error::Error;
-use crate::json::Sink;
+use crate::error::{Attempt, Error};
+use crate::json::{Sink, without_lone_surrogates};
+use crate::schema::Model;
 
 /// A successful answer. What it holds is read by [`Reply::decode`].
 #[derive(Debug, Clone)]
@@ -24,10 +27,12 @@ pub struct Reply {
     pub idempotency_key: Option<String>,
     /// How many requests were sent or tried.
     pub attempts: u32,
+    /// What each of them came to.
+    pub history: Vec<Attempt>,
     /// Where in `text` the answer stands.
     pub found: Found,
     /// The body as text.
-    pub(crate) text: String,
+    pub(crate) text: ByteString,
     pub(crate) depth: usize,
 }
 
@@ -43,6 +48,26 @@ pub enum Decoded<V> {
 }
 
 impl Reply {
+    /// Reads a text as if the server had answered with it: a stored answer, say. Other
+    /// than in an answer, an object of the model need not have its id.
+    pub fn of_text(text: impl Into<String>, model: &'static Model) -> Result<Self, Error> {
+        let text = text.into();
+        let text = ByteString::from(without_lone_surrogates(&text).unwrap_or(text));
+        let depth = Limits::default().depth;
+        Ok(Self {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: text.clone().into_bytes(),
+            request_id: String::new(),
+            idempotency_key: None,
+            attempts: 0,
+            history: Vec::new(),
+            found: envelope::find_model(&text, model, depth)?,
+            text,
+            depth,
+        })
+    }
+
     /// Reads the values through a language's sink.
     pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<Decoded<S::Value>, S::Error> {
         self.decode_rows(sink, |_| true)
@@ -80,5 +105,31 @@ impl Reply {
     /// A header as text, by its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Values;
+
+    fn read(text: &str) -> Result<serde_json::Value, Error> {
+        let reply = Reply::of_text(text, &crate::generated::CHECKOUT_SESSION)?;
+        match reply.decode(&mut Values)? {
+            Decoded::One(value) => Ok(value),
+            other => Err(Error::unexpected(format!("{other:?}"))),
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_as_an_answer_is_and_needs_no_id() {
+        let wrapped = read(r#"{"success":true,"data":{"id":"cs_1","url":"u"}}"#).unwrap();
+        assert_eq!(wrapped["checkout_session_id"], "cs_1");
+        assert_eq!(wrapped["checkout_url"], "u");
+        assert_eq!(read(r#"{"amount":"5"}"#).unwrap()["amount"], 5);
+        assert_eq!(read("{}").unwrap(), serde_json::json!({}));
+        for broken in ["", "null", "[1]", "{", "5", r#"{"a":1} x"#] {
+            assert!(read(broken).is_err(), "{broken}");
+        }
     }
 }

@@ -185,6 +185,7 @@ pub(crate) fn headers(
 ) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     put(&mut headers, "accept", "application/json")?;
+    put(&mut headers, "accept-encoding", "gzip")?;
     put(&mut headers, "user-agent", &config.user_agent)?;
     put(&mut headers, "x-request-id", request_id)?;
     if has_body {

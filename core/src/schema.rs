@@ -1,6 +1,8 @@
 //! The shape of the generated table: what the core and every binding know about the
 //! API's models and operations. The table itself stands in `generated`.
 
+use std::borrow::Cow;
+
 use http::Method;
 
 /// One kind of object that crosses the wire.
@@ -92,6 +94,25 @@ pub struct Enum {
     pub values: &'static [&'static str],
     /// Words that mean another one: (as sent, as read).
     pub reads: &'static [(&'static str, &'static str)],
+    /// Dotted and lower-case spellings mean the same word.
+    pub folds: bool,
+}
+
+impl Enum {
+    /// The word that `sent` means, where it is spelt another way; any other word stays.
+    pub fn meant(&self, sent: &str) -> Option<Cow<'static, str>> {
+        if let Some((_, word)) = self.reads.iter().find(|(other, _)| *other == sent) {
+            return Some(Cow::Borrowed(word));
+        }
+        if !self.folds {
+            return None;
+        }
+        let mut folded = sent.to_ascii_uppercase().replace('.', "_");
+        if let Some(stem) = folded.strip_suffix("_CANCELED") {
+            folded = format!("{stem}_CANCELLED");
+        }
+        (folded != sent).then_some(Cow::Owned(folded))
+    }
 }
 
 /// How the routes of the API are spelt.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use crate::body::Body;
 use crate::config::{Config, Limits};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
@@ -99,14 +100,11 @@ pub(crate) async fn send(
         let status = answer.status().as_u16();
         let headers = std::mem::take(answer.headers_mut());
         check_headers(&headers, limits)?;
-        let mut body = Vec::new();
+        let mut body = Body::new(&headers, limits)?;
         while let Some(chunk) = answer.chunk().await.map_err(|e| silence(&e))? {
-            if body.len() + chunk.len() > limits.body {
-                return Err(too_large(format!("has more than {} bytes", limits.body)));
-            }
-            body.extend_from_slice(&chunk);
+            body.take(&chunk)?;
         }
-        Ok(Heard { status, headers, body: body.into() })
+        Ok(Heard { status, headers, body: body.end()? })
     };
     match tokio::time::timeout(within, whole).await {
         Ok(heard) => heard,
@@ -126,7 +124,7 @@ fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), Silence> {
     Ok(())
 }
 
-fn too_large(what: String) -> Silence {
+pub(crate) fn too_large(what: String) -> Silence {
     Silence {
         kind: ErrorKind::ResponseTooLarge,
         outcome: Outcome::Final,

@@ -127,6 +127,8 @@ pub struct Enum {
     pub values: Vec<String>,
     /// Words that are read as another one.
     pub reads: Vec<ReadAs>,
+    /// Dotted and lower-case spellings are read as the same word.
+    pub folds: bool,
 }
 
 #[derive(Serialize)]

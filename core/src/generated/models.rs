@@ -29,27 +29,68 @@ pub const MODELS: &[&Model] = &[
     &BLOCKING_INVOICE,
     &ERROR,
     &ERROR_ERROR,
+    &EVENT,
 ];
 
 /// Every open set of words.
-pub const ENUMS: &[&Enum] = &[&CHECKOUT_SESSION_STATUS, &CURRENCY_CODE, &PROVIDER_CODE];
+pub const ENUMS: &[&Enum] =
+    &[&CHECKOUT_SESSION_STATUS, &CURRENCY_CODE, &WEBHOOK_EVENT, &PROVIDER_CODE];
 
 /// Where a checkout session stands. An open set: a word unknown here is kept, and is not paid.
 pub static CHECKOUT_SESSION_STATUS: Enum = Enum {
     name: "CheckoutSessionStatus",
     values: &["open", "completed", "expired"],
     reads: &[("complete", "completed")],
+    folds: false,
 };
 
 /// Currencies of lomi. XOF has no smaller unit, USD and EUR have cents.
 pub static CURRENCY_CODE: Enum =
-    Enum { name: "CurrencyCode", values: &["XOF", "USD", "EUR"], reads: &[] };
+    Enum { name: "CurrencyCode", values: &["XOF", "USD", "EUR"], reads: &[], folds: false };
+
+/// What a webhook tells of. An open set. Dotted names (payment.succeeded) and the spelling CANCELED are read as the names here.
+pub static WEBHOOK_EVENT: Enum = Enum {
+    name: "WebhookEvent",
+    values: &[
+        "PAYMENT_CREATED",
+        "PAYMENT_SUCCEEDED",
+        "PAYMENT_FAILED",
+        "PAYMENT_CANCELLED",
+        "REFUND_CREATED",
+        "REFUND_COMPLETED",
+        "REFUND_FAILED",
+        "SUBSCRIPTION_CREATED",
+        "SUBSCRIPTION_UPDATED",
+        "SUBSCRIPTION_RENEWED",
+        "SUBSCRIPTION_CANCELLED",
+        "SUBSCRIPTION_PAYMENT_FAILED",
+        "SUBSCRIPTION_USAGE_PERIOD_CLOSED",
+        "USAGE_RECORDED",
+        "USAGE_INVOICE_CREATED",
+        "USAGE_INVOICE_PAID",
+        "USAGE_INVOICE_OVERDUE",
+        "PAYOUT_CREATED",
+        "PAYOUT_COMPLETED",
+        "PAYOUT_FAILED",
+        "DISPUTE_CREATED",
+        "DISPUTE_UPDATED",
+        "DISPUTE_CLOSED",
+        "CHECKOUT_COMPLETED",
+        "CHECKOUT_SESSION_COMPLETED",
+        "CHECKOUT_SESSION_EXPIRED",
+        "PROVIDER_STATUS_CHANGED",
+        "TEST_WEBHOOK",
+    ],
+    reads: &[],
+    folds: true,
+};
 
 /// Payment providers.
 pub static PROVIDER_CODE: Enum = Enum {
     name: "ProviderCode",
     values: &["WAVE", "JUMBO", "MTN", "STRIPE", "SPI", "CYBERSOURCE", "FREE"],
     reads: &[],
+    folds: false,
 };
 
 /// One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or missing.
@@ -349,4 +390,19 @@ pub static ERROR_ERROR: Model = Model {
     id: None,
     marker: None,
     fields: &[field("code", Kind::Text), field("details", Kind::Map), field("message", Kind::Text)],
+};
+
+/// A webhook delivery whose signature was checked.
+pub static EVENT: Model = Model {
+    name: "Event",
+    names: Names { rust: "Event", python: "Event", node: "Event", php: "Event" },
+    id: Some("id"),
+    marker: None,
+    fields: &[
+        field("data", Kind::Map),
+        Field { aliases: &["type"], ..field("event", Kind::Enum(&WEBHOOK_EVENT)) },
+        field("id", Kind::Text),
+        field("lomi_environment", Kind::Text),
+        Field { aliases: &["created_at"], ..field("timestamp", Kind::Time) },
+    ],
 };

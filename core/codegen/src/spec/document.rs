@@ -71,6 +71,8 @@ pub(super) struct SchemaFacts {
     pub(super) open: bool,
     #[serde(default)]
     pub(super) reads: Map<String, Value>,
+    #[serde(default)]
+    pub(super) folds: bool,
 }
 
 #[derive(Deserialize)]

@@ -93,6 +93,7 @@ fn read_enum(name: &str, schema: &Schema, words: &[String]) -> Result<Enum, Stri
         documented: schema.lomi.documented,
         values: words.to_vec(),
         reads,
+        folds: schema.lomi.folds,
     })
 }
 

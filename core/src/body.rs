@@ -1,0 +1,171 @@
+//! A body as it arrives: unpacked where it is compressed, and never larger than allowed,
+//! however small it looks on the wire.
+
+use std::io::Write;
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http::HeaderMap;
+
+use crate::config::Limits;
+use crate::error::{ErrorKind, Outcome};
+use crate::exchange::Silence;
+use crate::transport::too_large;
+
+/// Below this many bytes any ratio is fine: short repetitive JSON packs very well.
+const RATIO_COUNTS_FROM: usize = 1 << 20;
+
+/// A body being read.
+pub(crate) struct Body {
+    limits: Limits,
+    arrived: usize,
+    unpacking: Unpacking,
+}
+
+enum Unpacking {
+    Plain(Vec<u8>),
+    Gzip(Box<MultiGzDecoder<Bounded>>),
+}
+
+/// A buffer that refuses to grow past its bound.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + more.len() > self.most {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Body {
+    /// Prepares for the encoding that the headers name; only gzip is asked for.
+    pub(crate) fn new(headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
+        let encoding = headers.get("content-encoding").map(|value| value.to_str().unwrap_or("?"));
+        let unpacking = match encoding.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("" | "identity") => Unpacking::Plain(Vec::new()),
+            Some("gzip" | "x-gzip") => {
+                let bounded = Bounded { bytes: Vec::new(), most: limits.body };
+                Unpacking::Gzip(Box::new(MultiGzDecoder::new(bounded)))
+            }
+            Some(_) => {
+                return Err(Silence {
+                    kind: ErrorKind::UnexpectedResponse,
+                    outcome: Outcome::Unknown,
+                    message: "the answer is packed in a way that was not asked for".into(),
+                });
+            }
+        };
+        Ok(Self { limits, arrived: 0, unpacking })
+    }
+
+    /// Takes the next bytes from the wire.
+    pub(crate) fn take(&mut self, chunk: &[u8]) -> Result<(), Silence> {
+        self.arrived += chunk.len();
+        let most = self.limits.body;
+        let size = match &mut self.unpacking {
+            Unpacking::Plain(bytes) => {
+                if bytes.len() + chunk.len() > most {
+                    return Err(oversized(most));
+                }
+                bytes.extend_from_slice(chunk);
+                return Ok(());
+            }
+            Unpacking::Gzip(decoder) => {
+                decoder.write_all(chunk).map_err(|e| unpacked(&e, most))?;
+                decoder.get_ref().bytes.len()
+            }
+        };
+        if size > RATIO_COUNTS_FROM && size / self.limits.ratio.max(1) > self.arrived {
+            return Err(too_large(format!(
+                "grows more than {} times when unpacked",
+                self.limits.ratio
+            )));
+        }
+        Ok(())
+    }
+
+    /// The whole body.
+    pub(crate) fn end(self) -> Result<Bytes, Silence> {
+        let most = self.limits.body;
+        match self.unpacking {
+            Unpacking::Plain(bytes) => Ok(bytes.into()),
+            // Some servers announce gzip on an empty body.
+            Unpacking::Gzip(_) if self.arrived == 0 => Ok(Bytes::new()),
+            Unpacking::Gzip(decoder) => {
+                let bounded = decoder.finish().map_err(|e| unpacked(&e, most))?;
+                Ok(bounded.bytes.into())
+            }
+        }
+    }
+}
+
+fn oversized(most: usize) -> Silence {
+    too_large(format!("has more than {most} bytes"))
+}
+
+fn unpacked(error: &std::io::Error, most: usize) -> Silence {
+    if error.kind() == std::io::ErrorKind::FileTooLarge {
+        return oversized(most);
+    }
+    Silence {
+        kind: ErrorKind::UnexpectedResponse,
+        outcome: Outcome::Unknown,
+        message: "the answer cannot be unpacked: its gzip data is broken".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read(encoding: &str, wire: &[u8], limits: Limits) -> Result<Bytes, Silence> {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-encoding", encoding.parse().unwrap());
+        let mut body = Body::new(&headers, limits)?;
+        for chunk in wire.chunks(1000) {
+            body.take(chunk)?;
+        }
+        body.end()
+    }
+
+    #[test]
+    fn gzip_is_unpacked_and_broken_gzip_is_typed() {
+        let text = "x".repeat(5000);
+        let packed = gzip(text.as_bytes());
+        assert_eq!(read("gzip", &packed, Limits::default()).unwrap(), text);
+        for broken in [&packed[..packed.len() - 4], b"not gzip at all"] {
+            let kind = read("gzip", broken, Limits::default()).unwrap_err().kind;
+            assert_eq!(kind, ErrorKind::UnexpectedResponse);
+        }
+        let kind = read("br", &packed, Limits::default()).unwrap_err().kind;
+        assert_eq!(kind, ErrorKind::UnexpectedResponse);
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_ratio_and_a_large_body_at_the_limit() {
+        let bomb = gzip(&vec![b'a'; 15 << 20]);
+        let error = read("gzip", &bomb, Limits::default()).unwrap_err();
+        assert!(error.message.contains("times"), "{}", error.message);
+        let small = Limits { body: 1000, ..Limits::default() };
+        for (encoding, wire) in [("gzip", gzip(&[b'a'; 1001])), ("identity", vec![b'a'; 1001])] {
+            let error = read(encoding, &wire, small).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::ResponseTooLarge);
+        }
+    }
+}

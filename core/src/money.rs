@@ -1,0 +1,140 @@
+//! Amounts with their currency. An amount is a whole number of the currency's smallest
+//! unit and is never scaled silently: 5000 XOF is 5 000 F CFA, 5000 EUR is 50,00 €.
+
+use std::fmt;
+
+use crate::error::Error;
+
+/// Currencies of lomi.: code, decimals of the smallest unit, how it is written.
+const CURRENCIES: &[(&str, u32, &str)] = &[("XOF", 0, "F CFA"), ("EUR", 2, "€"), ("USD", 2, "$US")];
+
+/// An amount of money.
+///
+/// ```
+/// let price = lomi::Money::new(5000, "XOF")?;
+/// assert_eq!(price.to_string(), "5 000 F CFA");
+/// assert_eq!(lomi::Money::from_major("50.00", "EUR")?.amount(), 5000);
+/// assert!(lomi::Money::from_major("50.50", "XOF").is_err());
+/// # Ok::<(), lomi::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    amount: i64,
+    currency: &'static str,
+    decimals: u32,
+    sign: &'static str,
+}
+
+impl Money {
+    /// So many of the currency's smallest unit. Refuses a currency that lomi. does not
+    /// take and a negative amount.
+    pub fn new(amount: i64, currency: &str) -> Result<Self, Error> {
+        let (currency, decimals, sign) =
+            CURRENCIES.iter().copied().find(|(code, _, _)| *code == currency).ok_or_else(|| {
+                Error::validation(format!(
+                    "the currency has to be XOF, EUR or USD, not {currency:?}"
+                ))
+            })?;
+        if amount < 0 {
+            return Err(Error::validation(format!("an amount cannot be negative: {amount}")));
+        }
+        Ok(Self { amount, currency, decimals, sign })
+    }
+
+    /// An amount written in the currency's main unit, such as `"50.00"` for 50 euros.
+    /// The one place where an amount is scaled, because it is asked for: refuses more
+    /// decimals than the currency has.
+    pub fn from_major(text: &str, currency: &str) -> Result<Self, Error> {
+        let zero = Self::new(0, currency)?;
+        let refuse = |why: &str| Err(Error::validation(format!("{text:?} {why}")));
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(fraction) || text.ends_with('.') {
+            return refuse("is not an amount: digits, and a dot before the decimals");
+        }
+        if fraction.len() > zero.decimals as usize {
+            return refuse(&format!("has more decimals than {currency} has"));
+        }
+        let scaled = format!("{whole}{fraction:0<width$}", width = zero.decimals as usize);
+        match scaled.parse() {
+            Ok(amount) => Self::new(amount, currency),
+            Err(_) => refuse("is larger than any amount"),
+        }
+    }
+
+    /// How many of the smallest unit.
+    pub fn amount(&self) -> i64 {
+        self.amount
+    }
+
+    /// Three-letter code.
+    pub fn currency(&self) -> &'static str {
+        self.currency
+    }
+
+    /// Decimals of the smallest unit: 0 for XOF, 2 for EUR and USD.
+    pub fn decimals(&self) -> u32 {
+        self.decimals
+    }
+}
+
+impl fmt::Display for Money {
+    /// As people in West Africa write it: `5 000 F CFA`, `50,00 €`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = 10_i64.pow(self.decimals);
+        let whole = (self.amount / unit).to_string();
+        let mut grouped = String::new();
+        for (at, digit) in whole.chars().enumerate() {
+            if at > 0 && (whole.len() - at) % 3 == 0 {
+                grouped.push(' ');
+            }
+            grouped.push(digit);
+        }
+        match self.decimals {
+            0 => write!(f, "{grouped} {}", self.sign),
+            decimals => {
+                let rest = self.amount % unit;
+                write!(f, "{grouped},{rest:0width$} {}", self.sign, width = decimals as usize)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_as_people_do() {
+        let shown = |amount, currency| Money::new(amount, currency).unwrap().to_string();
+        assert_eq!(shown(0, "XOF"), "0 F CFA");
+        assert_eq!(shown(500, "XOF"), "500 F CFA");
+        assert_eq!(shown(1_234_567, "XOF"), "1 234 567 F CFA");
+        assert_eq!(shown(123_456, "EUR"), "1 234,56 €");
+        assert_eq!(shown(5, "USD"), "0,05 $US");
+    }
+
+    #[test]
+    fn nothing_is_scaled_or_rounded_silently() {
+        let major = |text, currency| Money::from_major(text, currency).map(|m| m.amount());
+        assert_eq!(major("50", "EUR").unwrap(), 5000);
+        assert_eq!(major("50.5", "EUR").unwrap(), 5050);
+        assert_eq!(major("5000", "XOF").unwrap(), 5000);
+        for (text, currency) in [
+            ("50.00", "XOF"),
+            ("0.001", "EUR"),
+            ("-1", "EUR"),
+            ("1e3", "EUR"),
+            ("1,5", "EUR"),
+            (".5", "EUR"),
+            ("5.", "EUR"),
+            ("", "EUR"),
+            ("99999999999999999999", "EUR"),
+            ("1", "xof"),
+            ("1", "CFA"),
+        ] {
+            assert!(major(text, currency).is_err(), "{text} {currency}");
+        }
+        assert!(Money::new(-1, "XOF").is_err());
+    }
+}

@@ -1,0 +1,420 @@
+//! Webhooks: proving that a delivery comes from lomi., and reading it.
+//!
+//! The signature is HMAC-SHA256 in hex over the raw bytes of the body, with the whole
+//! secret (`whsec_` included) as key. It has to be checked on the bytes as they came:
+//! a framework that parses JSON first changes them.
+//!
+//! ```
+//! # fn main() -> Result<(), lomi::Error> {
+//! let secret = "whsec_test";
+//! let body = br#"{"id":"1","event":"PAYMENT_SUCCEEDED","data":{"transaction_id":"t"}}"#;
+//! let signature = lomi::webhook::sign(body, secret)?;
+//! let event = lomi::webhook::construct_event(body, &signature, &[secret], Default::default())?;
+//! assert_eq!(event.event, Some(lomi::models::WebhookEvent::PaymentSucceeded));
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::HashSet;
+use std::time::{Duration, SystemTime};
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::decode;
+use crate::error::{Error, ErrorKind};
+use crate::fields::FromObject;
+use crate::generated::EVENT;
+use crate::json::{Reader, Sink, Values, without_lone_surrogates};
+use crate::models::Event;
+
+/// Largest body that is looked at.
+const LARGEST: usize = 16 << 20;
+/// Longest signature header that is looked at.
+const LONGEST_SIGNATURE: usize = 4096;
+const DEPTH: usize = 128;
+/// How far ahead of ours the sender's clock may be.
+const FUTURE_SKEW: Duration = Duration::from_secs(300);
+
+/// What else to ask of a delivery.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct VerifyOptions {
+    /// Refuse one that was made longer ago. Off by default: a delivery that is sent
+    /// again by hand keeps its first timestamp.
+    pub max_age: Option<Duration>,
+    /// When it came; now, when not given.
+    pub received_at: Option<SystemTime>,
+}
+
+/// A delivery whose signature was right and whose body could be read.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    text: String,
+}
+
+impl Verified {
+    /// Reads the event through a language's sink.
+    pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
+        decode::object(&self.text, 0..self.text.len(), &EVENT, DEPTH, sink)
+    }
+}
+
+/// Checks a delivery and reads its event. Any of the secrets may have signed it, so
+/// that one can be replaced while deliveries are under way.
+pub fn construct_event(
+    payload: &[u8],
+    signature: &str,
+    secrets: &[&str],
+    options: VerifyOptions,
+) -> Result<Event, Error> {
+    let verified = verify(payload, signature, secrets, options)?;
+    match verified.decode(&mut Values)? {
+        Value::Object(fields) => Ok(Event::from_object(fields)),
+        _ => Err(unusable("the body is not an object")),
+    }
+}
+
+/// The same, for a language that reads the event through its own sink.
+pub fn verify(
+    payload: &[u8],
+    signature: &str,
+    secrets: &[&str],
+    options: VerifyOptions,
+) -> Result<Verified, Error> {
+    if payload.len() > LARGEST {
+        return Err(unusable("the body is larger than any webhook"));
+    }
+    let given = given_signature(signature)?;
+    if secrets.is_empty() {
+        return Err(Error::configuration("no webhook secret was given"));
+    }
+    // Every secret is tried, so that the time taken does not tell which one fits.
+    let mut matched = Choice::from(0);
+    for secret in secrets {
+        matched |= mac(payload, secret)?.as_slice().ct_eq(&given);
+    }
+    if !bool::from(matched) {
+        return Err(unproven(explain(payload, &given, secrets)));
+    }
+    let verified = read(payload)?;
+    check_time(&verified, options)?;
+    Ok(verified)
+}
+
+/// The signature that lomi. would send for a body: for tests of webhook handlers.
+pub fn sign(payload: &[u8], secret: &str) -> Result<String, Error> {
+    Ok(hex(&mac(payload, secret)?))
+}
+
+fn mac(payload: &[u8], secret: &str) -> Result<[u8; 32], Error> {
+    if secret.trim().is_empty() {
+        return Err(Error::configuration("the webhook secret is empty: anyone could sign for it"));
+    }
+    if secret.trim() != secret {
+        return Err(Error::configuration("the webhook secret has white space around it"));
+    }
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+        .map_err(|_| Error::internal("HMAC takes any key"))?;
+    mac.update(payload);
+    Ok(mac.finalize().into_bytes().into())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The 32 bytes that the header says.
+fn given_signature(header: &str) -> Result<[u8; 32], Error> {
+    let header = header.trim();
+    if header.is_empty() {
+        return Err(unproven("the signature is missing (header X-Lomi-Signature)".into()));
+    }
+    if header.len() <= LONGEST_SIGNATURE && header.contains("t=") && header.contains("s=") {
+        return Err(unproven(
+            "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature".into(),
+        ));
+    }
+    let digits = header.strip_prefix("sha256=").unwrap_or(header);
+    let mut bytes = [0; 32];
+    let mut pairs = digits.as_bytes().chunks_exact(2);
+    let whole = digits.len() == 64
+        && bytes.iter_mut().zip(&mut pairs).all(|(byte, pair)| {
+            let text = std::str::from_utf8(pair).unwrap_or_default();
+            let plain = text.bytes().all(|digit| digit.is_ascii_hexdigit());
+            match u8::from_str_radix(text, 16) {
+                Ok(value) if plain => {
+                    *byte = value;
+                    true
+                }
+                _ => false,
+            }
+        });
+    if whole {
+        Ok(bytes)
+    } else {
+        Err(unproven("the signature is not 64 hexadecimal digits".into()))
+    }
+}
+
+/// Why a signature does not fit, where that can be told. Only explains: nothing that is
+/// tried here can make a delivery accepted.
+fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
+    let fits = |body: &[u8]| {
+        secrets.iter().any(|secret| {
+            mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
+        })
+    };
+    let parsed = serde_json::from_slice::<Value>(payload).ok();
+    let compact = parsed.as_ref().and_then(|value| serde_json::to_vec(value).ok());
+    let trimmed = payload.trim_ascii();
+    if compact.is_some_and(|body| fits(&body)) || (trimmed != payload && fits(trimmed)) {
+        return "the signature does not fit these bytes, but fits the same JSON written \
+                otherwise: hand over the raw body as it came, before anything parses it"
+            .into();
+    }
+    if secrets.iter().any(|secret| secret.starts_with("lomi_")) {
+        return "the signature does not fit: an API key was given as webhook secret, which \
+                starts with whsec_"
+            .into();
+    }
+    "the signature does not fit the body: it was changed on the way (hand over the raw bytes), \
+     or the secret is another endpoint's"
+        .into()
+}
+
+/// The body as strict JSON with the fields that every event has.
+fn read(payload: &[u8]) -> Result<Verified, Error> {
+    let text = std::str::from_utf8(payload).map_err(|_| unusable("the body is not UTF-8"))?;
+    let text = without_lone_surrogates(text).unwrap_or_else(|| text.to_owned());
+    let broken = |error: Error| unusable(&error.message);
+    let mut reader = Reader::new(text.as_bytes(), DEPTH);
+    let peek = reader.peek().map_err(broken)?;
+    reader.skip(peek).map_err(broken)?;
+    reader.finish().map_err(broken)?;
+    let value: Value = {
+        let mut reader = Reader::new(text.as_bytes(), DEPTH);
+        let peek = reader.peek().map_err(broken)?;
+        reader.value(peek, &mut Values).map_err(broken)?
+    };
+    let Value::Object(envelope) = &value else {
+        return Err(unusable("the body is not an object"));
+    };
+    repeated_key(&text)?;
+    let has_text =
+        |name: &str| envelope.get(name).and_then(Value::as_str).is_some_and(|t| !t.is_empty());
+    if !has_text("event") && !has_text("type") {
+        return Err(unusable("the body names no event"));
+    }
+    if !has_text("id") {
+        return Err(unusable("the event has no id"));
+    }
+    Ok(Verified { text })
+}
+
+/// A key that stands twice in an object can mean one amount to us and another to the
+/// code behind us.
+fn repeated_key(text: &str) -> Result<(), Error> {
+    fn walk(reader: &mut jiter::Jiter<'_>) -> Result<bool, jiter::JiterError> {
+        match reader.peek()? {
+            jiter::Peek::Object => {
+                let mut seen = HashSet::new();
+                let mut key = reader.known_object()?.map(str::to_owned);
+                while let Some(name) = key {
+                    if !seen.insert(name) || walk(reader)? {
+                        return Ok(true);
+                    }
+                    key = reader.next_key()?.map(str::to_owned);
+                }
+            }
+            jiter::Peek::Array => {
+                let mut next = reader.known_array()?;
+                while next.is_some() {
+                    if walk(reader)? {
+                        return Ok(true);
+                    }
+                    next = reader.array_step()?;
+                }
+            }
+            scalar => reader.known_skip(scalar)?,
+        }
+        Ok(false)
+    }
+    match walk(&mut jiter::Jiter::new(text.as_bytes())) {
+        Ok(false) => Ok(()),
+        _ => Err(unusable("a key stands twice in one object")),
+    }
+}
+
+fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> {
+    let event = match verified.decode(&mut Values)? {
+        Value::Object(fields) => Event::from_object(fields),
+        _ => return Err(unusable("the body is not an object")),
+    };
+    let made = event.timestamp.as_deref().and_then(moment);
+    let now = options.received_at.unwrap_or_else(SystemTime::now);
+    match (made, options.max_age) {
+        (Some(made), _) if made > now + FUTURE_SKEW => {
+            Err(unproven("the event was made in the future; one of the clocks is wrong".into()))
+        }
+        (Some(made), Some(max_age)) => match now.duration_since(made) {
+            Ok(age) if age > max_age => Err(unproven(format!(
+                "the event is {} s old, and at most {} s are allowed",
+                age.as_secs(),
+                max_age.as_secs()
+            ))),
+            _ => Ok(()),
+        },
+        (None, Some(_)) => Err(unproven("the event has no timestamp to tell its age by".into())),
+        _ => Ok(()),
+    }
+}
+
+/// A moment as ISO 8601 text, or as seconds or milliseconds since 1970.
+fn moment(text: &str) -> Option<SystemTime> {
+    if let Ok(number) = text.parse::<u64>() {
+        let milliseconds =
+            if number < 100_000_000_000 { number.checked_mul(1000)? } else { number };
+        return SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds));
+    }
+    let format = &time::format_description::well_known::Rfc3339;
+    time::OffsetDateTime::parse(text, format).ok().map(SystemTime::from)
+}
+
+fn unproven(message: String) -> Error {
+    Error::new(ErrorKind::SignatureVerification, message)
+}
+
+fn unusable(message: &str) -> Error {
+    Error::new(ErrorKind::WebhookPayload, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "whsec_test";
+
+    fn kind(payload: &[u8], signature: &str) -> ErrorKind {
+        construct_event(payload, signature, &[SECRET], VerifyOptions::default()).unwrap_err().kind
+    }
+
+    fn signed(payload: &str) -> Result<Event, Error> {
+        let signature = sign(payload.as_bytes(), SECRET).unwrap();
+        let options = VerifyOptions::default();
+        construct_event(payload.as_bytes(), &signature, &["whsec_old", SECRET], options)
+    }
+
+    #[test]
+    fn a_known_vector() {
+        // echo -n '{}' | openssl dgst -sha256 -hmac whsec_test
+        assert_eq!(
+            sign(b"{}", SECRET).unwrap(),
+            "46bdc2a2e83964bd2695acc6a1f97162d8bafc135a071aa5cd5c99aae5481440"
+        );
+    }
+
+    #[test]
+    fn names_are_evened_out_and_kept() {
+        for (sent, read) in [
+            ("PAYMENT_SUCCEEDED", "PAYMENT_SUCCEEDED"),
+            ("payment.succeeded", "PAYMENT_SUCCEEDED"),
+            ("SUBSCRIPTION_CANCELED", "SUBSCRIPTION_CANCELLED"),
+            ("checkout.session.completed", "CHECKOUT_SESSION_COMPLETED"),
+            ("test.webhook", "TEST_WEBHOOK"),
+            ("SOMETHING_NEW", "SOMETHING_NEW"),
+        ] {
+            let event = signed(&format!(r#"{{"id":"1","event":"{sent}","data":{{}}}}"#)).unwrap();
+            assert_eq!(event.event.as_ref().map(|e| e.as_str()), Some(read), "{sent}");
+            if sent != read {
+                assert_eq!(event.originals["event"], sent);
+            }
+        }
+        let old = signed(r#"{"id":"evt_1","type":"payment.failed","data":{"a":1}}"#).unwrap();
+        assert_eq!(old.event, Some(crate::models::WebhookEvent::PaymentFailed));
+        assert_eq!(old.extra["type"], "payment.failed");
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let body = br#"{"id":"1","event":"PAYMENT_SUCCEEDED","data":{"amount":5000}}"#;
+        let signature = sign(body, SECRET).unwrap();
+        for at in 0..body.len() * 8 {
+            let mut changed = body.to_vec();
+            changed[at / 8] ^= 1 << (at % 8);
+            assert_eq!(kind(&changed, &signature), ErrorKind::SignatureVerification);
+        }
+    }
+
+    #[test]
+    fn signatures_of_any_other_form_are_refused() {
+        let body = br#"{"id":"1","event":"X"}"#;
+        let good = sign(body, SECRET).unwrap();
+        let accepted = |signature: &str| {
+            construct_event(body, signature, &[SECRET], VerifyOptions::default()).is_ok()
+        };
+        assert!(accepted(&good) && accepted(&good.to_uppercase()));
+        assert!(accepted(&format!("sha256={good}")));
+        for bad in ["", " ", "é", &good[1..], &format!("{good}00"), "t=1,s=ab", &"+1".repeat(32)] {
+            assert_eq!(kind(body, bad), ErrorKind::SignatureVerification, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_is_never_used() {
+        for secret in ["", "  ", " whsec_x", "whsec_x\n"] {
+            assert_eq!(sign(b"{}", secret).unwrap_err().kind, ErrorKind::Configuration);
+        }
+        let options = VerifyOptions::default();
+        let none = construct_event(b"{}", &"0".repeat(64), &[], options).unwrap_err();
+        assert_eq!(none.kind, ErrorKind::Configuration);
+    }
+
+    #[test]
+    fn a_rewritten_body_is_refused_with_the_reason() {
+        let sent = br#"{"id":"1","event":"X"}"#;
+        let signature = sign(sent, SECRET).unwrap();
+        let rewritten = b"{\"id\": \"1\", \"event\": \"X\"}";
+        let options = VerifyOptions::default();
+        let error = construct_event(rewritten, &signature, &[SECRET], options).unwrap_err();
+        assert!(error.message.contains("raw body"), "{error}");
+    }
+
+    #[test]
+    fn bodies_that_are_no_event_are_typed() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "5",
+            "{",
+            r#"{"event":"X"}"#,
+            r#"{"id":"1"}"#,
+            r#"{"id":"1","event":"X","data":{"amount":1,"amount":2}}"#,
+        ] {
+            assert_eq!(signed(body).unwrap_err().kind, ErrorKind::WebhookPayload, "{body:?}");
+        }
+        let deep =
+            format!(r#"{{"id":"1","event":"X","data":{}}}"#, "[".repeat(200) + &"]".repeat(200));
+        assert_eq!(signed(&deep).unwrap_err().kind, ErrorKind::WebhookPayload);
+        let bytes = [0xff, 0xfe];
+        assert_eq!(kind(&bytes, &sign(&bytes, SECRET).unwrap()), ErrorKind::WebhookPayload);
+    }
+
+    #[test]
+    fn age_is_asked_for_and_the_future_never_allowed() {
+        let body = br#"{"id":"1","event":"X","timestamp":"2026-01-01T00:00:00Z"}"#;
+        let signature = sign(body, SECRET).unwrap();
+        let at = |seconds: i64, max_age: Option<u64>| {
+            let made = moment("2026-01-01T00:00:00Z").unwrap();
+            let shift = Duration::from_secs(seconds.unsigned_abs());
+            let received_at = Some(if seconds < 0 { made - shift } else { made + shift });
+            let options = VerifyOptions { received_at, max_age: max_age.map(Duration::from_secs) };
+            construct_event(body, &signature, &[SECRET], options).is_ok()
+        };
+        assert!(at(0, None) && at(100_000, None) && at(-300, None));
+        assert!(!at(-301, None));
+        assert!(at(300, Some(300)) && !at(301, Some(300)));
+    }
+}
