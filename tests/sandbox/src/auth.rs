@@ -75,7 +75,7 @@ impl FromRequestParts<Shared> for Caller {
 
 /// The generation that a path, and where it is shared a header, stand for.
 pub(crate) fn generation_of(app: &App, path: &str, headers: &HeaderMap) -> Generation {
-    if path.starts_with("/v1/checkout_sessions") {
+    if path.starts_with("/v1/checkout_sessions") || path.starts_with("/v1/webhook") {
         Generation::C
     } else if path.starts_with("/v1/") {
         Generation::A

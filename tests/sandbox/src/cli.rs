@@ -7,8 +7,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::generations::Generation;
+use crate::limits::RateLimit;
 use crate::options::{Family, Options, RouteErrors};
 use crate::server::Sandbox;
+use crate::trigger::{self, Trigger};
+use crate::webhooks::EventNames;
 
 /// The lomi. payments API on your own machine.
 #[derive(Parser)]
@@ -17,7 +20,9 @@ use crate::server::Sandbox;
   lomi-sandbox                             serve on http://127.0.0.1:4010
   lomi-sandbox --port 0                    serve on a free port; the first line of output has its URL and keys
   lomi-sandbox serve --generation e        answer like the newest documentation
-  lomi-sandbox serve --only-routes current serve /checkout-sessions alone")]
+  lomi-sandbox serve --only-routes current serve /checkout-sessions alone
+  lomi-sandbox serve --webhook-url http://127.0.0.1:3000/webhooks
+  lomi-sandbox trigger PAYMENT_SUCCEEDED --to http://127.0.0.1:3000/webhooks --secret whsec_...")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -29,6 +34,8 @@ struct Cli {
 enum Command {
     /// Serve until SIGINT or SIGTERM (what happens without a subcommand, too)
     Serve(Serve),
+    /// Send one signed event to an address, without a server
+    Trigger(Trigger),
 }
 
 #[derive(Args)]
@@ -57,6 +64,15 @@ struct Serve {
     /// Shape of the 404 for a path that is not served
     #[arg(long, value_enum, default_value = "path")]
     route_errors: RouteErrors,
+    /// Tell this address of every event of the test environment, signed with --webhook-secret
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// Names of the webhook events: those of today's server, of the older documents, or both
+    #[arg(long, value_enum, default_value = "current")]
+    event_names: EventNames,
+    /// Refuse what is over this rate, such as 120/60 for 120 requests in 60 seconds
+    #[arg(long, value_name = "REQUESTS/SECONDS")]
+    rate_limit: Option<RateLimit>,
 }
 
 fn current_generation(text: &str) -> Result<Generation, String> {
@@ -75,6 +91,9 @@ impl Serve {
             generation: self.generation,
             families: if self.only_routes.is_empty() { fresh.families } else { self.only_routes },
             route_errors: self.route_errors,
+            event_names: self.event_names,
+            webhook_url: self.webhook_url,
+            rate_limit: self.rate_limit,
         }
     }
 }
@@ -82,11 +101,12 @@ impl Serve {
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let serve = match cli.command {
-        Some(Command::Serve(serve)) => serve,
-        None => cli.serve,
+    let done = match cli.command {
+        Some(Command::Serve(serve)) => serve_until_signal(serve.options()),
+        Some(Command::Trigger(trigger)) => trigger::run(&trigger),
+        None => serve_until_signal(cli.serve.options()),
     };
-    match serve_until_signal(serve.options()) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lomi-sandbox: {error}");

@@ -38,11 +38,20 @@ pub(crate) struct ApiError {
     newest_code: &'static str,
     message: String,
     problems: Vec<Problem>,
+    /// Where the server gives details of its own.
+    details: Option<Box<Value>>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, newest_code: code, message: message.into(), problems: Vec::new() }
+        Self {
+            status,
+            code,
+            newest_code: code,
+            message: message.into(),
+            problems: Vec::new(),
+            details: None,
+        }
     }
 
     fn newest(mut self, code: &'static str) -> Self {
@@ -85,6 +94,45 @@ impl ApiError {
             "not_found",
             format!("Checkout session with ID {id} not found or access denied"),
         )
+    }
+
+    /// 404 about something else.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
+    /// 403.
+    pub(crate) fn forbidden(message: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// 408: the body did not come in time.
+    pub(crate) fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "error", "The request body did not arrive in time")
+    }
+
+    /// 429, with what the server says about its limit.
+    pub(crate) fn rate_limited(limit: u64, seconds: u32) -> Self {
+        let message = "Too many requests";
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message);
+        error.details = Some(Box::new(json!({"retry_after_seconds": seconds, "limit": limit})));
+        error
+    }
+
+    /// A status that was asked for, in the words that the server has for it.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let code = match status.as_u16() {
+            400 => "bad_request",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 => "not_found",
+            409 => "conflict",
+            429 => "rate_limit_exceeded",
+            503 => "service_unavailable",
+            500.. => "internal_error",
+            _ => "error",
+        };
+        Self::new(status, code, status.canonical_reason().unwrap_or("Error"))
     }
 
     /// 409: the key was used for another body.
@@ -135,7 +183,7 @@ impl ApiError {
                 let code = if generation == Generation::E { self.newest_code } else { self.code };
                 let (message, details) = match self.sentences() {
                     Some(sentences) => ("Validation failed".to_owned(), Value::from(sentences)),
-                    None => (self.message, reason.into()),
+                    None => (self.message, self.details.map_or_else(|| reason.into(), |d| *d)),
                 };
                 json!({
                     "error": {"code": code, "message": message, "details": details},

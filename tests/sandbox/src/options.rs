@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
 use crate::generations::Generation;
+use crate::limits::RateLimit;
+use crate::webhooks::EventNames;
 
 /// A family of routes: one spelling of the checkout session paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -49,6 +51,13 @@ pub struct Options {
     pub families: Vec<Family>,
     /// Shape of the 404 for a path that is not served.
     pub route_errors: RouteErrors,
+    /// Names of the webhook events.
+    pub event_names: EventNames,
+    /// An address that is told of every event of the test environment, signed with
+    /// `webhook_secret`.
+    pub webhook_url: Option<String>,
+    /// Refuse requests over this rate.
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl Default for Options {
@@ -63,6 +72,9 @@ impl Default for Options {
             generation: Generation::D,
             families: vec![Family::A, Family::C, Family::Current],
             route_errors: RouteErrors::default(),
+            event_names: EventNames::default(),
+            webhook_url: None,
+            rate_limit: None,
         }
     }
 }

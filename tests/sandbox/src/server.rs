@@ -3,12 +3,12 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::pin::pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -19,8 +19,9 @@ use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::due;
 use crate::options::Options;
-use crate::routes;
+use crate::routes::{self, Reset};
 
 /// A client that has not sent its headers by then is cut off.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -73,6 +74,7 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr().map_err(fail)?);
         let app = App::new(options, url);
         let router = routes::router(Arc::clone(&app));
+        let background = Arc::clone(&app);
         let (stop, stopped) = oneshot::channel();
         // One thread: the work of a request is far smaller than handing it to another core.
         let runtime =
@@ -83,6 +85,7 @@ impl Sandbox {
                 runtime.block_on(async {
                     tokio::select! {
                         () = accept(listener, router) => {}
+                        () = due::run(background) => {}
                         _ = stopped => {}
                     }
                 });
@@ -156,13 +159,24 @@ async fn accept(listener: TcpListener, router: Router) {
 async fn serve_connection(stream: TcpStream, router: Router) {
     // Answers are small; waiting to fill a segment costs 40 ms with a client that delays its ACK.
     let _ = stream.set_nodelay(true);
+    let reset = Reset::default();
+    let for_requests = reset.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        router.clone().oneshot(request.map(axum::body::Body::new) as Request)
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(for_requests.clone());
+        // Boxed, so that the connection can be taken apart for a reset.
+        Box::pin(router.clone().oneshot(request))
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
-    // Errors here are the client's: it went away or does not speak HTTP.
-    let _ = pin!(connection).await;
+    tokio::select! {
+        // Errors here are the client's: it went away or does not speak HTTP.
+        _ = &mut connection => {}
+        () = reset.0.notified() => {
+            // Closing with nothing to linger for sends RST instead of FIN.
+            let _ = connection.into_parts().io.into_inner().set_zero_linger();
+        }
+    }
 }

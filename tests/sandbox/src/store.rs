@@ -1,14 +1,16 @@
 //! Sessions in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Millis;
+use crate::payments::Attempt;
 
 /// Which key a session belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Environment {
     /// `lomi_sk_test_`
     Test,
@@ -27,7 +29,7 @@ impl Environment {
 }
 
 /// How far a session has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Status {
     /// Waiting to be paid.
     Open,
@@ -50,7 +52,7 @@ impl Status {
 }
 
 /// A checkout session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// `checkout_session_id`.
     pub(crate) id: Uuid,
@@ -66,6 +68,8 @@ pub(crate) struct Session {
     pub(crate) updated_at: Millis,
     /// Time at which it stops being payable.
     pub(crate) expires_at: Millis,
+    /// The last try to pay it.
+    pub(crate) attempt: Option<Box<Attempt>>,
     /// The accepted request fields as JSON text: a fifth of the memory of a parsed map.
     input: Box<str>,
 }
@@ -87,6 +91,7 @@ impl Session {
             created_at,
             updated_at: created_at,
             expires_at,
+            attempt: None,
             input: Box::default(),
         };
         session.set_input(input);
@@ -117,6 +122,8 @@ impl Session {
 pub(crate) struct Store {
     sessions: HashMap<Uuid, Session>,
     order: BTreeMap<u64, Uuid>,
+    /// The open sessions by the time at which they end.
+    ends: BTreeSet<(Millis, Uuid)>,
     last_seq: u64,
 }
 
@@ -126,11 +133,19 @@ impl Store {
         if self.sessions.contains_key(&session.id) {
             return false;
         }
-        self.last_seq += 1;
-        session.seq = self.last_seq;
+        session.seq = self.last_seq + 1;
+        self.put(session);
+        true
+    }
+
+    /// Adds or replaces a session that has its place in the order.
+    fn put(&mut self, session: Session) {
+        self.last_seq = self.last_seq.max(session.seq);
+        if session.status == Status::Open {
+            self.ends.insert((session.expires_at, session.id));
+        }
         self.order.insert(session.seq, session.id);
         self.sessions.insert(session.id, session);
-        true
     }
 
     /// A session, whoever owns it.
@@ -145,18 +160,53 @@ impl Store {
 
     /// Writes a session back.
     pub(crate) fn replace(&mut self, session: Session) {
-        if let Some(slot) = self.sessions.get_mut(&session.id) {
-            *slot = session;
+        if let Some(old) = self.sessions.get(&session.id) {
+            self.ends.remove(&(old.expires_at, old.id));
+            self.put(session);
         }
     }
 
     /// Removes a session of one environment. False when there is none.
     pub(crate) fn remove(&mut self, environment: Environment, id: Uuid) -> bool {
-        let Some(seq) = self.of(environment, id).map(|s| s.seq) else {
+        if self.of(environment, id).is_none() {
             return false;
-        };
-        self.order.remove(&seq);
-        self.sessions.remove(&id).is_some()
+        }
+        if let Some(old) = self.sessions.remove(&id) {
+            self.order.remove(&old.seq);
+            self.ends.remove(&(old.expires_at, id));
+        }
+        true
+    }
+
+    /// Marks the open sessions that are over as expired and gives them.
+    pub(crate) fn expire_due(&mut self, now: Millis) -> Vec<Session> {
+        let mut expired = Vec::new();
+        while let Some(&(at, id)) = self.ends.first().filter(|(at, _)| *at <= now) {
+            let Some(mut session) = self.get(id).cloned() else {
+                self.ends.remove(&(at, id));
+                continue;
+            };
+            session.status = Status::Expired;
+            session.updated_at = at;
+            self.replace(session.clone());
+            expired.push(session);
+        }
+        expired
+    }
+
+    /// When the next open session ends.
+    pub(crate) fn next_end(&self) -> Option<Millis> {
+        self.ends.first().map(|(at, _)| *at)
+    }
+
+    /// How many there are, of both environments.
+    pub(crate) fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// The sessions of both environments, newest first.
+    pub(crate) fn all_newest_first(&self) -> impl Iterator<Item = &Session> {
+        self.order.values().rev().filter_map(|id| self.sessions.get(id))
     }
 
     /// The sessions of an environment, newest first, older than `before` where it is given.

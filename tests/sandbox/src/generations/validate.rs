@@ -179,7 +179,7 @@ fn required(generation: Generation, input: &Input, problems: &mut Vec<Problem>) 
 }
 
 /// An absolute http or https address. Placeholders such as `{CHECKOUT_SESSION_ID}` may be in it.
-fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -187,7 +187,7 @@ fn is_url(text: &str) -> bool {
     })
 }
 
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && !domain.is_empty()

@@ -112,10 +112,10 @@ impl Asked {
     }
 }
 
-struct Params(HashMap<String, String>);
+pub(super) struct Params(HashMap<String, String>);
 
 impl Params {
-    fn read(query: &str) -> Result<Self, ApiError> {
+    pub(super) fn read(query: &str) -> Result<Self, ApiError> {
         let refuse = || ApiError::bad_request("The query string cannot be read");
         let uri: Uri = format!("/?{query}").parse().map_err(|_| refuse())?;
         let Query(map) = Query::try_from_uri(&uri).map_err(|_| refuse())?;
@@ -123,11 +123,11 @@ impl Params {
     }
 
     /// A parameter; an empty one counts as absent.
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|v| !v.is_empty())
     }
 
-    fn number(
+    pub(super) fn number(
         &self,
         name: &'static str,
         default: u64,

@@ -1,32 +1,45 @@
 //! The routes.
 
+mod control;
+mod invoices;
 mod listing;
+mod observe;
 mod sessions;
+mod spoiled;
+mod webhooks;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
+use http_body_util::BodyExt;
+use serde_json::Value;
 
 use crate::app::Shared;
 use crate::auth::{REQUEST_ID_HEADER, RequestId};
-use crate::errors;
+use crate::errors::{self, ApiError};
 use crate::options::{Family, RouteErrors};
+use crate::pages;
+
+pub(crate) use invoices::INVOICE_FLOW;
+pub(crate) use observe::Reset;
 
 /// Everything that is served.
 pub(crate) fn router(app: Shared) -> Router {
-    let mut router = Router::new();
+    let mut api = webhooks::routes();
     for family in &app.options.families {
-        router = router.merge(family_routes(*family));
+        api = api.merge(family_routes(*family));
     }
-    router
+    let api = api
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn(request_id))
-        .with_state(app)
+        .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
+        .layer(middleware::from_fn(request_id));
+    api.merge(control::routes(&app)).merge(pages::routes()).with_state(app)
 }
 
 fn family_routes(family: Family) -> Router<Shared> {
@@ -66,4 +79,19 @@ async fn no_route(State(app): State<Shared>, uri: Uri, request: Request) -> Resp
     let message = format!("Cannot {} {target}", request.method());
     let id = request.extensions().get::<RequestId>();
     errors::no_route(shape, &message, id.map_or("", RequestId::as_str))
+}
+
+/// The JSON of a request. Its size has been checked on the way in.
+async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value, ApiError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let is_json = content_type.is_some_and(|t| {
+        let essence = t.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || essence.ends_with("+json")
+    });
+    if !is_json {
+        return Err(ApiError::bad_request("Content-Type must be application/json"));
+    }
+    let bytes = body.collect().await.map_err(|e| ApiError::bad_request(e.to_string()))?.to_bytes();
+    serde_json::from_slice(&bytes)
+        .map_err(|error| ApiError::bad_request(format!("Invalid JSON: {error}")))
 }

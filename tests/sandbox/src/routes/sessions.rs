@@ -1,33 +1,32 @@
 //! Create, get, update and delete of checkout sessions.
 
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::listing;
+use super::observe::Slow;
+use super::{invoices, listing, read_json};
 use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::clock::{self, MINUTE, Millis};
-use crate::errors::{ApiError, json_bytes};
+use crate::errors::{ApiError, json_bytes, json_response};
 use crate::generations::{Generation, Rendered, checked_input, checked_update};
 use crate::idempotency::{self, Verdict};
 use crate::store::{Session, Status};
-
-const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// POST of the collection.
 pub(super) async fn create(
     State(app): State<Shared>,
     caller: Caller,
+    slow: Option<Extension<Slow>>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match create_checked(&app, &caller, &headers, body).await {
+    match create_checked(&app, &caller, slow, &headers, body).await {
         Ok(response) => response,
         Err(error) => caller.refuse(error),
     }
@@ -36,12 +35,18 @@ pub(super) async fn create(
 async fn create_checked(
     app: &App,
     caller: &Caller,
+    slow: Option<Extension<Slow>>,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = read_json(headers, body).await?;
+    // As on the server, this answer does not look at the key.
+    if let Some(answer) = invoices::payment_required(app, caller, &body) {
+        return Ok(json_response(StatusCode::CREATED, &answer));
+    }
     let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
     let Some(key) = key.and_then(idempotency::normal_key) else {
+        wait(slow).await;
         return Ok(json_bytes(StatusCode::CREATED, make(app, caller, body)?));
     };
     let scope = (caller.environment, key);
@@ -57,13 +62,34 @@ async fn create_checked(
         }
         Verdict::First => {}
     }
-    let made = make(app, caller, body);
-    match &made {
-        Ok(answer) => app.keys().finish(&scope, answer.clone()),
-        // Nothing was made: the corrected request may use the same key.
-        Err(_) => app.keys().release(&scope),
+    let mut reserved = Reserved { app, scope: Some(scope) };
+    wait(slow).await;
+    let answer = make(app, caller, body)?;
+    if let Some(scope) = reserved.scope.take() {
+        app.keys().finish(&scope, answer.clone());
     }
-    Ok(json_bytes(StatusCode::CREATED, made?))
+    Ok(json_bytes(StatusCode::CREATED, answer))
+}
+
+async fn wait(slow: Option<Extension<Slow>>) {
+    if let Some(Extension(Slow(time))) = slow {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// A reserved key. Nothing was made unless it has been taken out: the corrected request, or the
+/// next one after a client that went away, may use the key.
+struct Reserved<'a> {
+    app: &'a App,
+    scope: Option<idempotency::Scope>,
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if let Some(scope) = &self.scope {
+            self.app.keys().release(scope);
+        }
+    }
 }
 
 /// Checks the body, stores the session and writes the answer.
@@ -248,22 +274,4 @@ fn write_one(
         serde_json::to_vec(&rendered)
     };
     written.map(Bytes::from).map_err(|e| ApiError::bad_request(e.to_string()))
-}
-
-async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value, ApiError> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let is_json = content_type.is_some_and(|t| {
-        let essence = t.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence == "application/json" || essence.ends_with("+json")
-    });
-    if !is_json {
-        return Err(ApiError::bad_request("Content-Type must be application/json"));
-    }
-    let bytes = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(ApiError::too_large()),
-        Err(error) => return Err(ApiError::bad_request(error.to_string())),
-    };
-    serde_json::from_slice(&bytes)
-        .map_err(|error| ApiError::bad_request(format!("Invalid JSON: {error}")))
 }

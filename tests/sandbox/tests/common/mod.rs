@@ -1,6 +1,8 @@
 //! A sandbox and a plain HTTP client for it.
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
 
+pub mod shop;
+
 use lomi_sandbox::{Options, Sandbox};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -137,4 +139,27 @@ pub fn documented_b() -> Value {
     }"#,
     )
     .unwrap()
+}
+
+impl Client {
+    /// POST of a form, as a browser sends it; redirects are not followed.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        send(self.bare(Method::POST, path).form(fields)).await
+    }
+
+    /// A page, as a browser asks for it.
+    pub async fn page(&self, path: &str, language: &str) -> Answer {
+        send(self.bare(Method::GET, path).header("accept-language", language)).await
+    }
+
+    /// POST of the control API.
+    pub async fn control(&self, path: &str, body: &Value) -> Answer {
+        send(self.bare(Method::POST, &format!("/_sandbox{path}")).json(body)).await
+    }
+
+    /// The status of a session.
+    pub async fn status(&self, id: &str) -> String {
+        let session = self.get(&format!("/checkout-sessions/{id}")).await.json();
+        session["status"].as_str().unwrap().to_owned()
+    }
 }

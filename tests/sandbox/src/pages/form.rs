@@ -1,0 +1,148 @@
+//! What a buyer has filled in.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::generations::is_email;
+use crate::payments::base_quantity;
+
+const MAX_QUANTITY: u64 = 999;
+const CUSTOMER: &[&str] = &[
+    "customer_name",
+    "customer_email",
+    "customer_phone",
+    "customer_address",
+    "customer_city",
+    "customer_postal_code",
+    "customer_country",
+];
+
+/// Which details the session asks for.
+#[derive(Debug)]
+pub(super) struct Need {
+    pub(super) name: bool,
+    pub(super) email: bool,
+    pub(super) phone: bool,
+    pub(super) address: bool,
+}
+
+impl Need {
+    pub(super) fn of(input: &Map<String, Value>) -> Self {
+        let asked = |name: &str| input.get(name).and_then(Value::as_bool).unwrap_or(false);
+        Self {
+            name: asked("require_name"),
+            email: asked("require_email"),
+            phone: asked("require_phone"),
+            address: asked("require_billing_address"),
+        }
+    }
+}
+
+/// The form's fields, as text.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) fields: HashMap<String, String>,
+}
+
+impl Form {
+    /// The form before the buyer has touched it.
+    pub(super) fn prefilled(input: &Map<String, Value>, provider: &str) -> Self {
+        let text = |name: &&str| {
+            let value = input.get(*name).and_then(Value::as_str).unwrap_or_default();
+            ((*name).to_owned(), value.to_owned())
+        };
+        let mut fields: HashMap<String, String> = CUSTOMER.iter().map(text).collect();
+        fields.insert("provider".to_owned(), provider.to_owned());
+        fields.insert("quantity".to_owned(), base_quantity(input).to_string());
+        Self { fields }
+    }
+
+    /// A field without the space around it; empty when it is absent.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", |text| text.trim())
+    }
+
+    /// The quantity: the session's own where the buyer may not choose. None when it is wrong.
+    pub(super) fn quantity(&self, input: &Map<String, Value>) -> Option<u64> {
+        let free = input.get("allow_quantity").and_then(Value::as_bool).unwrap_or(false);
+        match self.get("quantity") {
+            text if free && !text.is_empty() => {
+                text.parse().ok().filter(|q| (1..=MAX_QUANTITY).contains(q))
+            }
+            _ => Some(base_quantity(input)),
+        }
+    }
+
+    /// Percent off by the coupon. None when the code is not known.
+    pub(super) fn percent_off(&self, input: &Map<String, Value>) -> Option<u64> {
+        let allowed = input.get("allow_coupon_code").and_then(Value::as_bool).unwrap_or(false);
+        match self.get("coupon").to_ascii_uppercase().as_str() {
+            _ if !allowed => Some(0),
+            "" => Some(0),
+            "LOMI10" => Some(10),
+            "LOMI50" => Some(50),
+            _ => None,
+        }
+    }
+
+    /// The digits of the card number.
+    pub(super) fn card(&self) -> String {
+        self.get("card_number").chars().filter(char::is_ascii_digit).collect()
+    }
+
+    /// The customer's details, by the names of the API.
+    pub(super) fn customer(&self) -> Vec<(&'static str, String)> {
+        CUSTOMER.iter().map(|name| (*name, self.get(name).to_owned())).collect()
+    }
+
+    /// Keys of the texts that say what is wrong.
+    pub(super) fn errors(
+        &self,
+        input: &Map<String, Value>,
+        providers: &[&str],
+        paying: bool,
+    ) -> Vec<&'static str> {
+        let mut errors = Vec::new();
+        if self.quantity(input).is_none() {
+            errors.push("err_quantity");
+        }
+        if self.percent_off(input).is_none() {
+            errors.push("err_coupon");
+        }
+        if !paying {
+            return errors;
+        }
+        let need = Need::of(input);
+        let provider = self.get("provider");
+        if !providers.contains(&provider) {
+            errors.push("err_provider");
+        } else if provider == "CARD" {
+            if !(12..=19).contains(&self.card().len()) {
+                errors.push("err_card");
+            }
+        } else if !is_phone(self.get("customer_phone")) {
+            errors.push("err_phone");
+        }
+        if need.phone && provider == "CARD" && !is_phone(self.get("customer_phone")) {
+            errors.push("err_phone");
+        }
+        if need.name && self.get("customer_name").is_empty() {
+            errors.push("err_name");
+        }
+        let email = self.get("customer_email");
+        if (need.email || !email.is_empty()) && !is_email(email) {
+            errors.push("err_email");
+        }
+        let address = ["customer_address", "customer_city", "customer_country"];
+        if need.address && address.iter().any(|name| self.get(name).is_empty()) {
+            errors.push("err_address");
+        }
+        errors
+    }
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (8..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c))
+}

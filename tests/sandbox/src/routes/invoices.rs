@@ -1,0 +1,59 @@
+//! The answer of create for a customer who has an unpaid invoice.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock::MINUTE;
+use crate::generations::Generation;
+use crate::store::Session;
+
+/// Metadata that marks the payment of an invoice.
+pub(crate) const INVOICE_FLOW: &str = "invoice_payment";
+
+const LIFETIME_MINUTES: i64 = 7 * 24 * 60;
+const AMOUNT: u64 = 5_000;
+
+/// 201 without a session: the invoice is to be paid first. None when nothing is in the way.
+pub(super) fn payment_required(app: &App, caller: &Caller, body: &Value) -> Option<Value> {
+    if !matches!(caller.generation, Generation::D | Generation::E) {
+        return None;
+    }
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let blocked = [text("customer_id"), text("subscription_id")]
+        .into_iter()
+        .flatten()
+        .find(|id| app.is_blocked(id))?;
+    let flow = body.get("metadata").and_then(|m| m.get("payment_flow")).and_then(Value::as_str);
+    let has_items = body.get("line_items").is_some_and(|items| !items.is_null());
+    if has_items || flow == Some(INVOICE_FLOW) {
+        return None;
+    }
+    let (invoice_id, session_id) = (Uuid::new_v4(), Uuid::new_v4());
+    let number = format!("INV-{:08}", invoice_id.as_u128() % 100_000_000);
+    let input = json!({
+        "amount": AMOUNT,
+        "currency_code": "XOF",
+        "title": number,
+        "customer_id": blocked,
+        "metadata": {"payment_flow": INVOICE_FLOW, "invoice_id": invoice_id},
+    });
+    let input = input.as_object().cloned().unwrap_or_else(Map::new);
+    let now = app.clock.now();
+    let ends = now.saturating_add(LIFETIME_MINUTES * MINUTE);
+    // The page of the invoice is a session like any other, and can be paid.
+    app.store().insert(Session::new(session_id, caller.environment, now, ends, &input));
+    app.changed();
+    Some(json!({
+        "payment_required": true,
+        "reason": "invoice_payment_required",
+        "blocking_invoice": {
+            "invoice_id": invoice_id,
+            "invoice_number": number,
+            "amount_remaining": AMOUNT,
+            "currency_code": "XOF",
+            "checkout_url": app.checkout_url(session_id),
+        },
+    }))
+}

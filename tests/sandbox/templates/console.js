@@ -1,0 +1,28 @@
+// Keeps the lists fresh without a reload, and what has been opened open.
+const lists = document.getElementById("lists");
+let waiting = false;
+
+async function refresh() {
+  if (waiting) return;
+  waiting = true;
+  // Many changes in a row are one refresh.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  waiting = false;
+  const answer = await fetch("/_sandbox/lists");
+  if (!answer.ok) return;
+  const open = new Set([...lists.querySelectorAll("details[open]")].map((d) => d.id));
+  const focused = [...lists.querySelectorAll("button, summary, a")].indexOf(document.activeElement);
+  lists.innerHTML = await answer.text();
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (focused >= 0) lists.querySelectorAll("button, summary, a")[focused]?.focus();
+}
+
+lists.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+  refresh();
+});
+
+new EventSource("/_sandbox/events").onmessage = refresh;

@@ -1,0 +1,87 @@
+//! A shop's webhook endpoint: keeps what it was sent and answers as it is told.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// One delivery as it arrived.
+pub struct Arrived {
+    pub headers: String,
+    pub body: String,
+}
+
+impl Arrived {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.headers.lines().filter_map(|l| l.split_once(": "));
+        lines.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+    }
+}
+
+pub struct Shop {
+    pub url: String,
+    arrived: Receiver<Arrived>,
+}
+
+impl Shop {
+    /// Answers with these statuses in turn, the last one for ever.
+    pub fn answering(statuses: &[u16]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/webhooks", listener.local_addr().unwrap());
+        let (send, arrived) = channel();
+        let statuses = statuses.to_vec();
+        std::thread::spawn(move || serve(&listener, &statuses, &send));
+        Self { url, arrived }
+    }
+
+    pub async fn next(&self) -> Arrived {
+        for _ in 0..100 {
+            if let Ok(arrived) = self.arrived.try_recv() {
+                return arrived;
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        panic!("no delivery within 3 s");
+    }
+
+    /// Is it left alone for a while?
+    pub async fn quiet(&self) -> bool {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        self.arrived.try_recv().is_err()
+    }
+}
+
+fn serve(listener: &TcpListener, statuses: &[u16], send: &Sender<Arrived>) {
+    for turn in 0.. {
+        let Ok((mut stream, _)) = listener.accept() else {
+            return;
+        };
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+        let arrived = loop {
+            let read = stream.read(&mut buffer).unwrap_or(0);
+            bytes.extend_from_slice(&buffer[..read]);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let Some((headers, body)) = text.split_once("\r\n\r\n") else {
+                continue;
+            };
+            let arrived = Arrived { headers: headers.to_owned(), body: body.to_owned() };
+            let length = arrived.header("content-length").map_or(0, |l| l.parse().unwrap());
+            if body.len() >= length {
+                break arrived;
+            }
+        };
+        let status = statuses.get(turn).or(statuses.last()).unwrap();
+        let answer =
+            format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        let _ = stream.write_all(answer.as_bytes());
+        if send.send(arrived).is_err() {
+            return;
+        }
+    }
+}
