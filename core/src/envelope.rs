@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use jiter::Peek;
 
+use crate::config::Limits;
 use crate::error::Error;
-use crate::json::Reader;
+use crate::json::{Reader, broken};
 use crate::schema::{Answer, Model};
 
 /// Where in the body the answer stands.
@@ -47,7 +48,7 @@ const WRAPPINGS: u32 = 3;
 
 /// Finds the answer in the text of a body, which is read to its end: what is found is
 /// whole and valid JSON.
-pub(crate) fn find(text: &str, answer: Answer, deepest: usize) -> Result<Found, Error> {
+pub(crate) fn find(text: &str, answer: Answer, limits: Limits) -> Result<Found, Error> {
     if text.trim().is_empty() {
         return match answer {
             Answer::Nothing | Answer::Any => Ok(Found::Nothing),
@@ -63,15 +64,14 @@ pub(crate) fn find(text: &str, answer: Answer, deepest: usize) -> Result<Found, 
             "the answer is a web page, not JSON; a captive portal or a proxy may stand between",
         ));
     }
-    let mut reader = Reader::new(text.as_bytes(), deepest);
+    let mut reader = Reader::new(text.as_bytes(), limits);
     let peek = reader.peek()?;
-    let (start, end) = reader.skip(peek)?;
+    let whole = look(&mut reader, peek, 0, true)?;
     reader.finish()?;
-    let whole = start..end;
     match answer {
-        Answer::One(model) => one(text, whole, model, deepest, WRAPPINGS),
-        Answer::Page(model) => rows(text, whole, model, deepest),
-        Answer::Any | Answer::Nothing => Ok(Found::Any(whole)),
+        Answer::One(model) => one(text, whole, model, limits, WRAPPINGS),
+        Answer::Page(model) => rows(text, whole, model, limits, WRAPPINGS),
+        Answer::Any | Answer::Nothing => Ok(Found::Any(whole.span)),
     }
 }
 
@@ -80,11 +80,11 @@ pub(crate) fn find(text: &str, answer: Answer, deepest: usize) -> Result<Found, 
 pub(crate) fn find_model(
     text: &str,
     model: &'static Model,
-    deepest: usize,
+    limits: Limits,
 ) -> Result<Found, Error> {
-    let found = find(text, Answer::One(model), deepest);
+    let found = find(text, Answer::One(model), limits);
     if found.is_err() && text.trim_start().starts_with('{') {
-        return match find(text, Answer::Any, deepest)? {
+        return match find(text, Answer::Any, limits)? {
             Found::Any(whole) => Ok(Found::One(model, whole)),
             _ => found,
         };
@@ -92,144 +92,161 @@ pub(crate) fn find_model(
     found
 }
 
-/// The top-level members of an object: name, kind of value, and where the value stands.
-struct Member {
-    name: String,
+/// A value as far as an envelope has to know it.
+struct Seen {
     peek: Peek,
     span: Range<usize>,
+    /// Of an object: its members. Only read at the top.
+    members: Vec<(String, Seen)>,
+    /// Of a list: how many items, where the first stands, and the first that is no object.
+    items: usize,
+    first: Option<Range<usize>>,
+    odd: Option<Peek>,
 }
 
-fn members(text: &str, span: &Range<usize>, deepest: usize) -> Result<Vec<Member>, Error> {
-    let inner = text.get(span.clone()).unwrap_or_default();
-    let mut reader = Reader::new(inner.as_bytes(), deepest);
-    let mut found = Vec::new();
-    let mut key = reader.jiter.next_object().map_err(crate::json::broken)?.map(str::to_owned);
-    while let Some(name) = key {
-        let peek = reader.peek()?;
-        let (start, end) = reader.skip(peek)?;
-        found.push(Member { name, peek, span: span.start + start..span.start + end });
-        key = reader.jiter.next_key().map_err(crate::json::broken)?.map(str::to_owned);
+/// Steps over one value and notes what it is made of, one level deep.
+fn look(reader: &mut Reader<'_>, peek: Peek, offset: usize, top: bool) -> Result<Seen, Error> {
+    let start = offset + reader.jiter.current_index();
+    let mut seen =
+        Seen { peek, span: start..start, members: Vec::new(), items: 0, first: None, odd: None };
+    match peek {
+        Peek::Array => {
+            reader.descend()?;
+            let mut next = reader.jiter.known_array().map_err(broken)?;
+            while let Some(item) = next {
+                let (from, to) = reader.skip(item)?;
+                seen.items += 1;
+                seen.first.get_or_insert(offset + from..offset + to);
+                if item != Peek::Object {
+                    seen.odd.get_or_insert(item);
+                }
+                next = reader.jiter.array_step().map_err(broken)?;
+            }
+            reader.ascend();
+        }
+        Peek::Object if top => {
+            reader.descend()?;
+            let mut key = reader.jiter.known_object().map_err(broken)?.map(str::to_owned);
+            while let Some(name) = key {
+                let peek = reader.peek()?;
+                let member = look(reader, peek, offset, false)?;
+                seen.members.push((name, member));
+                key = reader.jiter.next_key().map_err(broken)?.map(str::to_owned);
+            }
+            reader.ascend();
+        }
+        other => {
+            reader.skip(other)?;
+        }
     }
-    Ok(found)
+    seen.span.end = offset + reader.jiter.current_index();
+    Ok(seen)
 }
 
-fn first_peek(text: &str, span: &Range<usize>) -> Result<Peek, Error> {
-    Reader::new(text.get(span.clone()).unwrap_or_default().as_bytes(), 1).peek()
+impl Seen {
+    /// The last member of a name, as JSON readers take it.
+    fn member(&self, name: &str) -> Option<&Self> {
+        self.members.iter().rev().find(|(n, _)| n == name).map(|(_, seen)| seen)
+    }
+}
+
+/// The same for a part of the text that was stepped over before.
+fn look_at(text: &str, span: &Range<usize>, limits: Limits) -> Result<Seen, Error> {
+    let inner = text.get(span.clone()).unwrap_or_default();
+    let mut reader = Reader::new(inner.as_bytes(), limits);
+    let peek = reader.peek()?;
+    look(&mut reader, peek, span.start, true)
 }
 
 fn one(
     text: &str,
-    span: Range<usize>,
+    seen: Seen,
     model: &'static Model,
-    deepest: usize,
+    limits: Limits,
     wrappings: u32,
 ) -> Result<Found, Error> {
-    let peek = first_peek(text, &span)?;
-    if peek == Peek::Array {
-        let mut items = items(text, &span, deepest)?;
-        return match (items.pop(), items.is_empty()) {
-            (Some((_, item)), true) if wrappings > 0 => {
-                one(text, item, model, deepest, wrappings - 1)
+    if seen.peek == Peek::Array {
+        return match seen.first {
+            Some(item) if seen.items == 1 && wrappings > 0 => {
+                one(text, look_at(text, &item, limits)?, model, limits, wrappings - 1)
             }
             _ => Err(not_one(model, "a list")),
         };
     }
-    if peek != Peek::Object {
-        return Err(not_one(model, kind_of(peek)));
+    if seen.peek != Peek::Object {
+        return Err(not_one(model, kind_of(seen.peek)));
     }
-    let members = members(text, &span, deepest)?;
     let has = |name: &str| {
-        members.iter().any(|m| m.name == name && matches!(m.peek, Peek::String))
-            || members.iter().any(|m| m.name == name && is_number(m.peek))
+        seen.member(name).is_some_and(|member| member.peek == Peek::String || member.peek.is_num())
     };
     let id = model.id.and_then(|name| model.field(name));
     if let Some(field) = id
         && (has(field.name) || field.aliases.iter().any(|alias| has(alias)))
     {
-        return Ok(Found::One(model, span));
+        return Ok(Found::One(model, seen.span));
     }
-    if let Some(other) = marked(&members) {
-        return Ok(Found::One(other, span));
+    if let Some(other) = marked(&seen) {
+        return Ok(Found::One(other, seen.span));
     }
-    let data = members.iter().find(|m| m.name == "data" && holds_more(m.peek));
+    let data = seen.member("data").filter(|data| matches!(data.peek, Peek::Object | Peek::Array));
     match data {
-        Some(data) if wrappings > 0 => one(text, data.span.clone(), model, deepest, wrappings - 1),
+        Some(data) if wrappings > 0 => {
+            one(text, look_at(text, &data.span, limits)?, model, limits, wrappings - 1)
+        }
         _ => Err(not_one(model, "an object without its id")),
     }
 }
 
 /// Another model that says by its marker that it is this one, such as `payment_required`.
-fn marked(members: &[Member]) -> Option<&'static Model> {
+fn marked(seen: &Seen) -> Option<&'static Model> {
     crate::generated::MODELS.iter().copied().find(|model| {
         model
             .marker
-            .is_some_and(|marker| members.iter().any(|m| m.name == marker && m.peek == Peek::True))
+            .and_then(|marker| seen.member(marker))
+            .is_some_and(|member| member.peek == Peek::True)
     })
 }
 
 fn rows(
     text: &str,
-    span: Range<usize>,
+    seen: Seen,
     model: &'static Model,
-    deepest: usize,
+    limits: Limits,
+    wrappings: u32,
 ) -> Result<Found, Error> {
-    match first_peek(text, &span)? {
-        Peek::Array => {
-            only_objects(text, &span, deepest)?;
-            Ok(Found::Rows(model, span, PageFacts::default()))
+    if seen.peek == Peek::Array {
+        only_objects(&seen)?;
+        return Ok(Found::Rows(model, seen.span, PageFacts::default()));
+    }
+    if seen.peek != Peek::Object {
+        return Err(Error::unexpected(format!("the answer is {}, not a list", kind_of(seen.peek))));
+    }
+    let data = seen.member("data");
+    if let Some(list) = data.filter(|d| d.peek == Peek::Array).or_else(|| only_list(&seen)) {
+        only_objects(list)?;
+        let facts = facts(text, &seen, limits)?;
+        return Ok(Found::Rows(model, list.span.clone(), facts));
+    }
+    match data {
+        // {success, data: {data: [...], ...}}
+        Some(data) if data.peek == Peek::Object && wrappings > 0 => {
+            rows(text, look_at(text, &data.span, limits)?, model, limits, wrappings - 1)
         }
-        Peek::Object => {
-            let members = members(text, &span, deepest)?;
-            let list = members
-                .iter()
-                .find(|m| m.name == "data" && m.peek == Peek::Array)
-                .or_else(|| only_list(&members));
-            if let Some(list) = list {
-                only_objects(text, &list.span, deepest)?;
-                let facts = facts(text, &members, deepest)?;
-                return Ok(Found::Rows(model, list.span.clone(), facts));
-            }
-            // {success, data: {data: [...], ...}}
-            match members.iter().find(|m| m.name == "data" && m.peek == Peek::Object) {
-                Some(data) => rows(text, data.span.clone(), model, deepest.saturating_sub(1)),
-                None => Err(Error::unexpected("the answer is an object without a list in it")),
-            }
-        }
-        peek => Err(Error::unexpected(format!("the answer is {}, not a list", kind_of(peek)))),
+        _ => Err(Error::unexpected("the answer is an object without a list in it")),
     }
 }
 
 /// Some envelopes name the list after its items (`customers`, `events`).
-fn only_list(members: &[Member]) -> Option<&Member> {
-    let mut lists = members.iter().filter(|m| m.peek == Peek::Array);
+fn only_list(seen: &Seen) -> Option<&Seen> {
+    let mut lists = seen.members.iter().map(|(_, m)| m).filter(|m| m.peek == Peek::Array);
     lists.next().filter(|_| lists.next().is_none())
 }
 
-fn only_objects(text: &str, span: &Range<usize>, deepest: usize) -> Result<(), Error> {
-    match items(text, span, deepest)?.iter().find(|(peek, _)| *peek != Peek::Object) {
+fn only_objects(list: &Seen) -> Result<(), Error> {
+    match list.odd {
         None => Ok(()),
-        Some((peek, _)) => {
-            Err(Error::unexpected(format!("an item of the list is {}", kind_of(*peek))))
-        }
+        Some(peek) => Err(Error::unexpected(format!("an item of the list is {}", kind_of(peek)))),
     }
-}
-
-/// The items of a list: kind of value, and where it stands.
-fn items(
-    text: &str,
-    span: &Range<usize>,
-    deepest: usize,
-) -> Result<Vec<(Peek, Range<usize>)>, Error> {
-    let inner = text.get(span.clone()).unwrap_or_default();
-    let mut reader = Reader::new(inner.as_bytes(), deepest);
-    let mut found = Vec::new();
-    let mut next = reader.jiter.next_array().map_err(crate::json::broken)?;
-    while let Some(peek) = next {
-        let (start, end) = reader.skip(peek)?;
-        found.push((peek, span.start + start..span.start + end));
-        next = reader.jiter.array_step().map_err(crate::json::broken)?;
-    }
-    Ok(found)
 }
 
 /// The ids of a list's rows, in order; nothing for a row without one.
@@ -237,42 +254,54 @@ pub(crate) fn ids(
     text: &str,
     span: &Range<usize>,
     model: &'static Model,
-    deepest: usize,
+    limits: Limits,
 ) -> Result<Vec<Option<String>>, Error> {
     let Some(field) = model.id.and_then(|name| model.field(name)) else { return Ok(Vec::new()) };
-    items(text, span, deepest)?
-        .into_iter()
-        .map(|(_, row)| {
-            let members = members(text, &row, deepest)?;
-            let id = members
-                .iter()
-                .find(|m| m.name == field.name)
-                .or_else(|| members.iter().find(|m| field.aliases.contains(&m.name.as_str())));
-            Ok(id.and_then(|m| serde_json::from_str(text.get(m.span.clone())?).ok()))
-        })
-        .collect()
+    let inner = text.get(span.clone()).unwrap_or_default();
+    let mut reader = Reader::new(inner.as_bytes(), limits);
+    let mut ids = Vec::new();
+    let mut next = reader.jiter.next_array().map_err(broken)?;
+    while next.is_some() {
+        let (mut id, mut stand_in) = (None, None);
+        let mut key = reader.jiter.known_object().map_err(broken)?;
+        while let Some(name) = key {
+            let named = name == field.name;
+            let aliased = !named && field.aliases.contains(&name);
+            let peek = reader.peek()?;
+            let (from, to) = reader.skip(peek)?;
+            if named || aliased {
+                let text = inner.get(from..to).unwrap_or_default();
+                let value = serde_json::from_str(text).unwrap_or_else(|_| text.to_owned());
+                *(if named { &mut id } else { &mut stand_in }) = Some(value);
+            }
+            key = reader.jiter.next_key().map_err(broken)?;
+        }
+        ids.push(id.or(stand_in));
+        next = reader.jiter.array_step().map_err(broken)?;
+    }
+    Ok(ids)
 }
 
-fn facts(text: &str, top: &[Member], deepest: usize) -> Result<PageFacts, Error> {
+fn facts(text: &str, top: &Seen, limits: Limits) -> Result<PageFacts, Error> {
     let mut facts = PageFacts::default();
-    for member in top.iter().filter(|m| m.peek == Peek::Object) {
-        if member.name == "meta" || member.name == "pagination" {
-            for inner in members(text, &member.span, deepest)? {
+    for name in ["pagination", "meta"] {
+        if let Some(inner) = top.member(name).filter(|m| m.peek == Peek::Object) {
+            for (name, member) in &look_at(text, &inner.span, limits)?.members {
                 // Only here does a total count more than the page it comes with.
-                note(&mut facts, text, &inner, true);
+                note(&mut facts, text, name, member, true);
             }
         }
     }
-    for member in top {
-        note(&mut facts, text, member, false);
+    for (name, member) in &top.members {
+        note(&mut facts, text, name, member, false);
     }
     Ok(facts)
 }
 
-fn note(facts: &mut PageFacts, text: &str, member: &Member, counted: bool) {
+fn note(facts: &mut PageFacts, text: &str, name: &str, member: &Seen, counted: bool) {
     let value = text.get(member.span.clone()).unwrap_or_default();
     let number = || value.parse::<u64>().ok();
-    match member.name.as_str() {
+    match name {
         "total" | "total_count" | "totalCount" if counted => facts.total = number(),
         "limit" | "per_page" | "pageSize" => facts.limit = facts.limit.or(number()),
         "offset" => facts.offset = facts.offset.or(number()),
@@ -282,14 +311,6 @@ fn note(facts: &mut PageFacts, text: &str, member: &Member, counted: bool) {
         "next_cursor" => facts.next_cursor = serde_json::from_str(value).ok().flatten(),
         _ => {}
     }
-}
-
-fn holds_more(peek: Peek) -> bool {
-    matches!(peek, Peek::Object | Peek::Array)
-}
-
-fn is_number(peek: Peek) -> bool {
-    peek.is_num()
 }
 
 fn kind_of(peek: Peek) -> &'static str {

@@ -33,7 +33,7 @@ pub struct Reply {
     pub found: Found,
     /// The body as text.
     pub(crate) text: ByteString,
-    pub(crate) depth: usize,
+    pub(crate) limits: Limits,
 }
 
 /// The values of an answer in one language.
@@ -53,7 +53,7 @@ impl Reply {
     pub fn of_text(text: impl Into<String>, model: &'static Model) -> Result<Self, Error> {
         let text = text.into();
         let text = ByteString::from(without_lone_surrogates(&text).unwrap_or(text));
-        let depth = Limits::default().depth;
+        let limits = Limits::default();
         Ok(Self {
             status: 200,
             headers: HeaderMap::new(),
@@ -62,9 +62,9 @@ impl Reply {
             idempotency_key: None,
             attempts: 0,
             history: Vec::new(),
-            found: envelope::find_model(&text, model, depth)?,
+            found: envelope::find_model(&text, model, limits)?,
             text,
-            depth,
+            limits,
         })
     }
 
@@ -82,14 +82,14 @@ impl Reply {
         Ok(match &self.found {
             Found::Nothing => Decoded::Nothing,
             Found::One(model, span) => {
-                Decoded::One(decode::object(&self.text, span.clone(), model, self.depth, sink)?)
+                Decoded::One(decode::object(&self.text, span.clone(), model, self.limits, sink)?)
             }
             Found::Rows(model, span, facts) => Decoded::Rows(
-                decode::rows(&self.text, span.clone(), model, self.depth, sink, keep)?,
+                decode::rows(&self.text, span.clone(), model, self.limits, sink, keep)?,
                 facts.clone(),
             ),
             Found::Any(span) => {
-                Decoded::One(decode::any(&self.text, span.clone(), self.depth, sink)?)
+                Decoded::One(decode::any(&self.text, span.clone(), self.limits, sink)?)
             }
         })
     }
@@ -97,7 +97,7 @@ impl Reply {
     /// The ids of the rows of a page, in order.
     pub fn ids(&self) -> Result<Vec<Option<String>>, Error> {
         match &self.found {
-            Found::Rows(model, span, _) => envelope::ids(&self.text, span, model, self.depth),
+            Found::Rows(model, span, _) => envelope::ids(&self.text, span, model, self.limits),
             _ => Ok(Vec::new()),
         }
     }
