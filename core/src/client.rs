@@ -21,7 +21,7 @@ use crate::reply::{Decoded, Reply};
 use crate::request::Target;
 use crate::schema::Operation;
 use crate::secret::Secret;
-use crate::transport;
+use crate::{log, transport};
 
 /// A client of the lomi. API.
 #[derive(Debug, Clone)]
@@ -122,6 +122,12 @@ pub async fn execute(mut exchange: Exchange) -> Result<Reply, Error> {
                 if result.is_ok() {
                     bundle.remember(&config.base_url, exchange.spelling());
                 }
+                if !config.own_log {
+                    log::attempts(match &result {
+                        Ok(reply) => &reply.history,
+                        Err(error) => &error.history,
+                    });
+                }
                 return result;
             }
             Step::Wait(pause) => tokio::time::sleep(pause).await,
@@ -148,7 +154,7 @@ pub enum Created<T> {
     /// The new object.
     Done(T),
     /// The customer has an unpaid invoice; nothing was made.
-    PaymentRequired(PaymentRequired),
+    PaymentRequired(Box<PaymentRequired>),
 }
 
 impl<T> Created<T> {
@@ -177,7 +183,7 @@ impl<T: FromObject> Created<T> {
     pub(crate) fn read(reply: &Reply) -> Result<Self, Error> {
         match &reply.found {
             Found::One(model, _) if model.marker.is_some() => {
-                read_one(reply).map(Self::PaymentRequired)
+                read_one(reply).map(|first| Self::PaymentRequired(Box::new(first)))
             }
             _ => read_one(reply).map(Self::Done),
         }

@@ -75,6 +75,8 @@ pub struct Config {
     pub limits: Limits,
     /// More certificate authorities to trust, as files of PEM text.
     pub ca_files: Vec<PathBuf>,
+    /// The language logs what calls did by itself, from their history.
+    pub own_log: bool,
 }
 
 /// Bounds on what a server may answer.
@@ -87,13 +89,15 @@ pub struct Limits {
     pub headers: usize,
     /// Levels of nesting in JSON.
     pub depth: usize,
+    /// Values in one JSON text, containers included.
+    pub values: usize,
     /// How many times larger a compressed body may become.
     pub ratio: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 16 << 20, headers: 64 << 10, depth: 128, ratio: 100 }
+        Self { body: 16 << 20, headers: 64 << 10, depth: 128, values: 250_000, ratio: 100 }
     }
 }
 
@@ -142,6 +146,8 @@ pub struct ConfigBuilder {
     pub limits: Limits,
     /// More certificate authorities to trust, as files of PEM text.
     pub ca_files: Vec<PathBuf>,
+    /// The language logs what calls did by itself, from their history.
+    pub own_log: bool,
 }
 
 impl ConfigBuilder {
@@ -182,6 +188,7 @@ impl ConfigBuilder {
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
             ca_files: self.ca_files,
+            own_log: self.own_log,
         }))
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use jiter::Peek;
 
+use crate::config::Limits;
 use crate::error::Error;
 use crate::json::{Key, Reader, Sink, broken, emit_number, is_number};
 use crate::schema::{Field, Kind, Model};
@@ -18,11 +19,11 @@ pub(crate) fn object<S: Sink>(
     text: &str,
     span: Range<usize>,
     model: &'static Model,
-    deepest: usize,
+    limits: Limits,
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
     let text = text.get(span).unwrap_or_default();
-    Decoder { reader: Reader::new(text.as_bytes(), deepest), text, deepest }.start(model, sink)
+    Decoder { reader: Reader::new(text.as_bytes(), limits), text, limits }.start(model, sink)
 }
 
 /// Reads a list of objects of a model, keeping the rows that `keep` says by position.
@@ -30,12 +31,12 @@ pub(crate) fn rows<S: Sink>(
     text: &str,
     span: Range<usize>,
     model: &'static Model,
-    deepest: usize,
+    limits: Limits,
     sink: &mut S,
     keep: impl Fn(usize) -> bool,
 ) -> Result<Vec<S::Value>, S::Error> {
     let text = text.get(span).unwrap_or_default();
-    let mut decoder = Decoder { reader: Reader::new(text.as_bytes(), deepest), text, deepest };
+    let mut decoder = Decoder { reader: Reader::new(text.as_bytes(), limits), text, limits };
     let mut rows = Vec::new();
     let mut next = decoder.reader.jiter.next_array().map_err(broken)?;
     let mut position = 0;
@@ -55,10 +56,10 @@ pub(crate) fn rows<S: Sink>(
 pub(crate) fn any<S: Sink>(
     text: &str,
     span: Range<usize>,
-    deepest: usize,
+    limits: Limits,
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
-    let mut reader = Reader::new(text.get(span).unwrap_or_default().as_bytes(), deepest);
+    let mut reader = Reader::new(text.get(span).unwrap_or_default().as_bytes(), limits);
     let peek = reader.peek()?;
     reader.value(peek, sink)
 }
@@ -66,7 +67,7 @@ pub(crate) fn any<S: Sink>(
 struct Decoder<'t> {
     reader: Reader<'t>,
     text: &'t str,
-    deepest: usize,
+    limits: Limits,
 }
 
 /// What one object has shown of its fields so far.
@@ -154,8 +155,8 @@ impl<'t> Decoder<'t> {
                 continue;
             }
             let text = self.text.get(start..end).unwrap_or_default();
-            let reader = Reader::new(text.as_bytes(), self.deepest);
-            let mut sibling = Decoder { reader, text, deepest: self.deepest };
+            let reader = Reader::new(text.as_bytes(), self.limits);
+            let mut sibling = Decoder { reader, text, limits: self.limits };
             let mut own = Seen::new();
             sink.key(object, Key::Field(target, field))?;
             let peek = sibling.reader.peek()?;
@@ -181,7 +182,7 @@ impl<'t> Decoder<'t> {
         let mut kept = sink.begin_object(None)?;
         for (name, (start, end)) in &seen.originals {
             sink.key(&mut kept, Key::Extra(name))?;
-            let value = any(self.text, *start..*end, self.deepest, sink)?;
+            let value = any(self.text, *start..*end, self.limits, sink)?;
             sink.value(&mut kept, value)?;
         }
         let kept = sink.end_object(kept)?;
@@ -268,9 +269,9 @@ impl<'t> Decoder<'t> {
         match inner {
             Some(inner) => {
                 seen.originals.push((field.name, (start, end)));
-                any(&inner, 0..inner.len(), self.deepest, sink)
+                any(&inner, 0..inner.len(), self.limits, sink)
             }
-            None => any(self.text, start..end, self.deepest, sink),
+            None => any(self.text, start..end, self.limits, sink),
         }
     }
 }

@@ -2,27 +2,29 @@
 //! to wait, and is told what happened. Whoever does the I/O (reqwest, or a Guzzle
 //! client that PHP code passed in) follows the same rules.
 
+mod reading;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use bytestring::ByteString;
 use http::HeaderMap;
+use reading::Unread;
 
 use crate::budget::Budget;
-use crate::config::{Config, RouteChoice};
-use crate::envelope;
+use crate::config::Config;
 use crate::error::{Attempt, Error, ErrorKind, Outcome};
-use crate::failure::{self, Said};
+use crate::failure;
 use crate::input::{CallOptions, Input};
-use crate::json::without_lone_surrogates;
 use crate::reply::Reply;
-use crate::request::{self, Request, Spelling, Target};
-use crate::retry::{self, Mishap, Verdict};
-use crate::schema::{Answer, Routes};
+use crate::request::{self, Request, Target};
+use crate::retry::{self, Verdict};
+use crate::spelling::{self, Spelling};
 use crate::{check, idempotency_key};
 
 /// What to do next for a call.
+// Made once per step and taken apart at once, so its size costs nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Step {
     /// Send this within the given time, then say what happened with [`Exchange::heard`].
@@ -146,7 +148,7 @@ impl Exchange {
             _ => None,
         };
         let request_id = options.request_id.clone().unwrap_or_else(idempotency_key::random);
-        let spellings = spellings(config, &target);
+        let spellings = spelling::list(config, &target);
         let has_body = input.body.is_some();
         let headers =
             request::headers(config, &options, has_body, &request_id, idempotency_key.as_deref())?;
@@ -309,117 +311,6 @@ impl Exchange {
         }
     }
 
-    /// Reads an answer: a reply, an error, or the news that this route does not exist.
-    fn read(&mut self, heard: Heard) -> Result<Reply, Unread> {
-        let text = match text_of(&heard.body) {
-            Ok(text) => text,
-            Err(error) => return Err(self.unread(error, &heard)),
-        };
-        let success = (200..300).contains(&heard.status);
-        if !success {
-            let said = failure::read(&text, self.config.limits.depth);
-            let method = self.target.method().as_str();
-            if failure::is_missing_route(heard.status, &said, method, &self.url)
-                && matches!(self.target, Target::Operation(_))
-            {
-                return Err(self.without_route(said, &heard));
-            }
-            if !self.options.any_status {
-                return Err(self.status(said, &heard));
-            }
-        }
-        let answer = match &self.target {
-            Target::Operation(operation) if success => operation.answer,
-            _ => Answer::Any,
-        };
-        let found = match envelope::find(&text, answer, self.config.limits.depth) {
-            Ok(found) => found,
-            Err(_) if self.options.any_status => failure::NOTHING,
-            Err(error) => return Err(self.unread(error, &heard)),
-        };
-        Ok(Reply {
-            request_id: failure::request_id(&heard.headers)
-                .unwrap_or_else(|| self.request_id.clone()),
-            status: heard.status,
-            headers: heard.headers,
-            text,
-            body: heard.body,
-            found,
-            attempts: self.attempts(),
-            history: self.history.clone(),
-            idempotency_key: self.idempotency_key.clone(),
-            depth: self.config.limits.depth,
-        })
-    }
-
-    /// The next spelling, each at most once per call; then an error that says so.
-    fn without_route(&mut self, said: Said, heard: &Heard) -> Unread {
-        self.refused += 1;
-        if self.refused < self.spellings.len() {
-            self.spelling = (self.spelling + 1) % self.spellings.len();
-            return Unread::OtherSpelling;
-        }
-        let mut error = failure::of_status(heard.status, said);
-        error.kind = ErrorKind::UnsupportedOperation;
-        error.message = format!(
-            "this server has no route for {} (it answered: {})",
-            self.target.name(),
-            error.message
-        );
-        self.failed(error, heard, Outcome::Final)
-    }
-
-    /// An answer with a status that is no success.
-    fn status(&self, said: Said, heard: &Heard) -> Unread {
-        if (300..400).contains(&heard.status) {
-            let error = Error::new(
-                ErrorKind::UnexpectedRedirect,
-                "the server redirects elsewhere; redirects are not followed, since they would \
-                 carry the API key to another address",
-            );
-            return self.failed(error, heard, Outcome::Final);
-        }
-        let error = failure::of_status(heard.status, said);
-        let outcome = retry::outcome_of_status(heard.status, &heard.headers);
-        self.failed(error, heard, outcome)
-    }
-
-    /// A success whose body is not what was asked for.
-    fn unread(&self, error: Error, heard: &Heard) -> Unread {
-        let outcome = match error.kind {
-            ErrorKind::ResponseTooLarge => Outcome::Final,
-            _ => Outcome::Unknown,
-        };
-        self.failed(error, heard, outcome)
-    }
-
-    fn failed(&self, mut error: Error, heard: &Heard, outcome: Outcome) -> Unread {
-        error.status = Some(heard.status);
-        error.request_id = failure::request_id(&heard.headers).or(error.request_id.take());
-        error.body = Some(heard.body.clone());
-        error.headers = heard
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect();
-        error.outcome = outcome;
-        error.retry_after = retry::hint(&heard.headers, error.details.as_ref());
-        let mishap = Mishap {
-            outcome,
-            throttled: outcome == Outcome::Rejected,
-            hint: error.retry_after.filter(|_| outcome == Outcome::Rejected),
-        };
-        Unread::Failed(Box::new(error), mishap)
-    }
-
-    fn silent(&self, silence: Silence) -> (Error, Mishap) {
-        let mut error = Error::new(silence.kind, silence.message);
-        error.outcome = silence.outcome;
-        (error, Mishap { outcome: silence.outcome, throttled: false, hint: None })
-    }
-
     /// Puts what the call knows into an error that leaves it.
     fn finish(&self, mut error: Error) -> Error {
         let writes = !self.target.method().is_safe();
@@ -446,41 +337,5 @@ impl Exchange {
         error.idempotency_key = self.idempotency_key.clone();
         error.request_id.get_or_insert_with(|| self.request_id.clone());
         error
-    }
-}
-
-enum Unread {
-    OtherSpelling,
-    Failed(Box<Error>, Mishap),
-}
-
-/// The body as text: UTF-8, without a byte order mark, without half characters.
-fn text_of(body: &Bytes) -> Result<ByteString, Error> {
-    let text = ByteString::try_from(body.clone())
-        .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
-    if let Some(mended) = without_lone_surrogates(&text) {
-        return Ok(mended.into());
-    }
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(rest) => text.slice_ref(rest),
-        None => text,
-    })
-}
-
-/// The addresses to try, in order.
-fn spellings(config: &Config, target: &Target) -> Vec<Spelling> {
-    let base = &config.base_url;
-    let spelt = |base: &str, routes| Spelling { base: base.to_owned(), routes };
-    match (target, config.routes) {
-        (Target::Raw { .. }, _) => vec![spelt(base, Routes::Current)],
-        (_, RouteChoice::Only(routes)) => vec![spelt(base, routes)],
-        (_, RouteChoice::Auto) => match base.strip_suffix("/v1") {
-            Some(root) => vec![
-                spelt(base, Routes::Documented),
-                spelt(base, Routes::Current),
-                spelt(root, Routes::Current),
-            ],
-            None => vec![spelt(base, Routes::Current), spelt(base, Routes::Documented)],
-        },
     }
 }

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use serde_json::Value;
 
+use crate::config::Limits;
 use crate::envelope::Found;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Reader, Values};
@@ -18,8 +19,8 @@ pub(crate) struct Said {
 }
 
 /// Reads a body of any shape. Never fails: what is not understood is not said.
-pub(crate) fn read(text: &str, deepest: usize) -> Said {
-    let mut reader = Reader::new(text.as_bytes(), deepest);
+pub(crate) fn read(text: &str, limits: Limits) -> Said {
+    let mut reader = Reader::new(text.as_bytes(), limits);
     let value = reader
         .peek()
         .and_then(|peek| reader.value(peek, &mut Values))
@@ -146,7 +147,7 @@ mod tests {
     use serde_json::json;
 
     fn said(text: &str) -> (Option<String>, Option<String>, Option<Value>, Option<String>) {
-        let said = read(text, 128);
+        let said = read(text, Limits::default());
         (said.message, said.code, said.details, said.request_id)
     }
 

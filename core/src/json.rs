@@ -3,6 +3,7 @@
 
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
+use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::schema::{Field, Model};
 
@@ -60,25 +61,35 @@ pub enum Key<'a> {
     Originals,
 }
 
-/// A cursor over JSON text with a bound on depth.
+/// A cursor over JSON text with bounds on depth and on the number of values.
 pub(crate) struct Reader<'j> {
     pub(crate) jiter: Jiter<'j>,
-    deepest: usize,
+    depth_left: usize,
+    values_left: usize,
 }
 
 impl<'j> Reader<'j> {
-    pub(crate) fn new(text: &'j [u8], deepest: usize) -> Self {
-        Self { jiter: Jiter::new(text), deepest }
+    pub(crate) fn new(text: &'j [u8], limits: Limits) -> Self {
+        Self { jiter: Jiter::new(text), depth_left: limits.depth, values_left: limits.values }
+    }
+
+    /// Counts one value: each costs memory in the language that asks, however short it
+    /// is on the wire.
+    fn count(&mut self) -> Result<(), Error> {
+        self.values_left = self.values_left.checked_sub(1).ok_or_else(|| {
+            Error::new(ErrorKind::ResponseTooLarge, "the answer has more values than allowed")
+        })?;
+        Ok(())
     }
 
     /// One level down, or an error when that is too deep.
     pub(crate) fn descend(&mut self) -> Result<(), Error> {
-        self.deepest = self.deepest.checked_sub(1).ok_or_else(too_deep)?;
+        self.depth_left = self.depth_left.checked_sub(1).ok_or_else(too_deep)?;
         Ok(())
     }
 
     pub(crate) fn ascend(&mut self) {
-        self.deepest += 1;
+        self.depth_left += 1;
     }
 
     pub(crate) fn peek(&mut self) -> Result<Peek, Error> {
@@ -87,6 +98,7 @@ impl<'j> Reader<'j> {
 
     /// Steps over one value and says where it stood.
     pub(crate) fn skip(&mut self, peek: Peek) -> Result<(usize, usize), Error> {
+        self.count()?;
         let start = self.jiter.current_index();
         match peek {
             Peek::Array => {
@@ -119,6 +131,7 @@ impl<'j> Reader<'j> {
         peek: Peek,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
+        self.count()?;
         match peek {
             Peek::Null => {
                 self.jiter.known_null().map_err(broken)?;
@@ -314,8 +327,12 @@ pub(crate) const ORIGINALS: &str = "\0originals";
 mod tests {
     use super::*;
 
+    fn shallow() -> Limits {
+        Limits { depth: 8, values: 20, ..Limits::default() }
+    }
+
     fn read(text: &str) -> Result<serde_json::Value, Error> {
-        let mut reader = Reader::new(text.as_bytes(), 8);
+        let mut reader = Reader::new(text.as_bytes(), shallow());
         let peek = reader.peek()?;
         let value = reader.value(peek, &mut Values)?;
         reader.finish()?;
@@ -332,10 +349,17 @@ mod tests {
     fn depth_is_bounded_while_reading_and_while_stepping_over() {
         let deep = "[".repeat(9) + &"]".repeat(9);
         assert_eq!(read(&deep).unwrap_err().kind, ErrorKind::ResponseTooLarge);
-        let mut reader = Reader::new(deep.as_bytes(), 8);
+        let mut reader = Reader::new(deep.as_bytes(), shallow());
         let peek = reader.peek().unwrap();
         assert_eq!(reader.skip(peek).unwrap_err().kind, ErrorKind::ResponseTooLarge);
         assert!(read(&("[".repeat(8) + &"]".repeat(8))).is_ok());
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+        assert!(read(&list(19)).is_ok());
+        assert_eq!(read(&list(20)).unwrap_err().kind, ErrorKind::ResponseTooLarge);
     }
 
     #[test]

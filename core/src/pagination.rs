@@ -11,6 +11,8 @@ use crate::error::{Error, ErrorKind};
 use crate::input::Input;
 use crate::reply::Reply;
 
+/// How many pages without a row may follow each other in a list that promises more.
+const EMPTY_PAGES: u32 = 20;
 /// How many pages back a row may turn up again because the list shifted under us.
 const PAGES_REMEMBERED: usize = 2;
 
@@ -21,6 +23,7 @@ pub struct Pager {
     /// Rows taken so far, duplicates included: the offset of the next page.
     offset: u64,
     first_page: Option<usize>,
+    empty: u32,
     recent: VecDeque<HashSet<String>>,
     /// The first id of every page, to notice a list that goes round.
     starts: HashSet<String>,
@@ -34,6 +37,7 @@ impl Pager {
             next: Some(input),
             offset,
             first_page: None,
+            empty: 0,
             recent: VecDeque::new(),
             starts: HashSet::new(),
         }
@@ -62,10 +66,7 @@ impl Pager {
         if let Some(Some(first)) = ids.first()
             && !self.starts.insert(first.clone())
         {
-            return Err(Error::new(
-                ErrorKind::PaginationLoop,
-                "the list repeats itself: a page starts as an earlier one did",
-            ));
+            return Err(going_round("a page starts as an earlier one did"));
         }
         let seen = |id: &Option<String>| {
             id.as_ref().is_some_and(|id| self.recent.iter().any(|page| page.contains(id)))
@@ -76,37 +77,45 @@ impl Pager {
             self.recent.pop_front();
         }
         self.offset += ids.len() as u64;
-        self.next = self.following(input, facts, ids.len());
+        self.empty = if ids.is_empty() { self.empty + 1 } else { 0 };
+        self.next = self.following(input, facts, ids.len())?;
         Ok(fresh)
     }
 
-    fn following(&mut self, mut input: Input, facts: &PageFacts, rows: usize) -> Option<Input> {
+    fn following(
+        &mut self,
+        mut input: Input,
+        facts: &PageFacts,
+        rows: usize,
+    ) -> Result<Option<Input>, Error> {
         let first_page = *self.first_page.get_or_insert(rows);
+        if facts.has_more == Some(false) {
+            return Ok(None);
+        }
         if let Some(cursor) = &facts.next_cursor {
-            input.query.insert("cursor".into(), cursor.as_str().into());
+            let cursor = Value::from(cursor.as_str());
+            if input.query.get("cursor") == Some(&cursor) {
+                return Err(going_round("its cursor does not move"));
+            }
+            if self.empty > EMPTY_PAGES {
+                return Err(going_round("it promises more and gives nothing"));
+            }
+            input.query.insert("cursor".into(), cursor);
             input.query.shift_remove("offset");
-            return (facts.has_more != Some(false) && rows > 0).then_some(input);
+            return Ok(Some(input));
         }
-        if rows == 0 || facts.has_more == Some(false) {
-            return None;
-        }
+        let short = self.is_short(&input, rows, first_page);
         if let Some(page) = facts.page {
-            if facts.total_pages.is_some_and(|pages| page >= pages) {
-                return None;
-            }
-            if facts.total_pages.is_none() && self.is_short(&input, rows, first_page) {
-                return None;
-            }
+            let last = match facts.total_pages {
+                Some(pages) => page >= pages,
+                None => rows == 0 || short,
+            };
             input.query.insert("page".into(), (page + 1).into());
-            return Some(input);
+            return Ok((!last).then_some(input));
         }
-        if facts.total.is_some_and(|total| self.offset >= total)
-            || self.is_short(&input, rows, first_page)
-        {
-            return None;
-        }
+        let last = rows == 0 || short || facts.total.is_some_and(|total| self.offset >= total);
         input.query.insert("offset".into(), self.offset.into());
-        Some(input)
+        Ok((!last).then_some(input))
     }
 
     /// A page shorter than asked for is the last one; but a server may cap the page
@@ -116,3 +125,10 @@ impl Pager {
         (rows as u64) < asked.min(first_page as u64)
     }
 }
+
+fn going_round(how: &str) -> Error {
+    Error::new(ErrorKind::PaginationLoop, format!("the list does not end: {how}"))
+}
+
+#[cfg(test)]
+mod tests;

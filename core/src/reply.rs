@@ -68,6 +68,23 @@ impl Reply {
         })
     }
 
+    /// A page as if it had just come.
+    #[cfg(test)]
+    pub(crate) fn of_page(text: &str, found: Found) -> Self {
+        Self {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            request_id: String::new(),
+            idempotency_key: None,
+            attempts: 1,
+            history: Vec::new(),
+            found,
+            text: text.into(),
+            limits: Limits::default(),
+        }
+    }
+
     /// Reads the values through a language's sink.
     pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<Decoded<S::Value>, S::Error> {
         self.decode_rows(sink, |_| true)

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::input::{CallOptions, Input};
 use crate::schema::{Model, Operation, Parameter, Routes};
+use crate::spelling::Spelling;
 
 /// Everything but the unreserved characters of RFC 3986 is escaped.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -57,13 +58,6 @@ impl Target {
             Self::Raw { method, .. } => method,
         }
     }
-}
-
-/// One way to spell the address of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spelling {
-    pub(crate) base: String,
-    pub(crate) routes: Routes,
 }
 
 /// The path and query of a call under one spelling.

@@ -1,0 +1,146 @@
+//! From an answer to a reply, an error, or the news that the route does not exist.
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use super::{Exchange, Heard};
+use crate::envelope;
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::failure::{self, Said};
+use crate::json::without_lone_surrogates;
+use crate::reply::Reply;
+use crate::request::Target;
+use crate::retry::{self, Mishap};
+use crate::schema::Answer;
+
+/// Why an answer is no reply.
+pub(super) enum Unread {
+    OtherSpelling,
+    Failed(Box<Error>, Mishap),
+}
+
+impl Exchange {
+    /// Reads an answer: a reply, an error, or the news that this route does not exist.
+    pub(super) fn read(&mut self, heard: Heard) -> Result<Reply, Unread> {
+        let text = match text_of(&heard.body) {
+            Ok(text) => text,
+            Err(error) => return Err(self.unread(error, &heard)),
+        };
+        let success = (200..300).contains(&heard.status);
+        if !success {
+            let said = failure::read(&text, self.config.limits);
+            let method = self.target.method().as_str();
+            if failure::is_missing_route(heard.status, &said, method, &self.url)
+                && matches!(self.target, Target::Operation(_))
+            {
+                return Err(self.without_route(said, &heard));
+            }
+            if !self.options.any_status {
+                return Err(self.status(said, &heard));
+            }
+        }
+        let answer = match &self.target {
+            Target::Operation(operation) if success => operation.answer,
+            _ => Answer::Any,
+        };
+        let found = match envelope::find(&text, answer, self.config.limits) {
+            Ok(found) => found,
+            Err(_) if self.options.any_status => failure::NOTHING,
+            Err(error) => return Err(self.unread(error, &heard)),
+        };
+        Ok(Reply {
+            request_id: failure::request_id(&heard.headers)
+                .unwrap_or_else(|| self.request_id.clone()),
+            status: heard.status,
+            headers: heard.headers,
+            text,
+            body: heard.body,
+            found,
+            attempts: self.attempts(),
+            history: self.history.clone(),
+            idempotency_key: self.idempotency_key.clone(),
+            limits: self.config.limits,
+        })
+    }
+
+    /// The next spelling, each at most once per call; then an error that says so.
+    fn without_route(&mut self, said: Said, heard: &Heard) -> Unread {
+        self.refused += 1;
+        if self.refused < self.spellings.len() {
+            self.spelling = (self.spelling + 1) % self.spellings.len();
+            return Unread::OtherSpelling;
+        }
+        let mut error = failure::of_status(heard.status, said);
+        error.kind = ErrorKind::UnsupportedOperation;
+        error.message = format!(
+            "this server has no route for {} (it answered: {})",
+            self.target.name(),
+            error.message
+        );
+        self.failed(error, heard, Outcome::Final)
+    }
+
+    /// An answer with a status that is no success.
+    fn status(&self, said: Said, heard: &Heard) -> Unread {
+        if (300..400).contains(&heard.status) {
+            let error = Error::new(
+                ErrorKind::UnexpectedRedirect,
+                "the server redirects elsewhere; redirects are not followed, since they would \
+                 carry the API key to another address",
+            );
+            return self.failed(error, heard, Outcome::Final);
+        }
+        let error = failure::of_status(heard.status, said);
+        let outcome = retry::outcome_of_status(heard.status, &heard.headers);
+        self.failed(error, heard, outcome)
+    }
+
+    /// A success whose body is not what was asked for.
+    fn unread(&self, error: Error, heard: &Heard) -> Unread {
+        let outcome = match error.kind {
+            ErrorKind::ResponseTooLarge => Outcome::Final,
+            _ => Outcome::Unknown,
+        };
+        self.failed(error, heard, outcome)
+    }
+
+    fn failed(&self, mut error: Error, heard: &Heard, outcome: Outcome) -> Unread {
+        error.status = Some(heard.status);
+        error.request_id = failure::request_id(&heard.headers).or(error.request_id.take());
+        error.body = Some(heard.body.clone());
+        error.headers = heard
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        error.outcome = outcome;
+        error.retry_after = retry::hint(&heard.headers, error.details.as_ref());
+        let mishap = Mishap {
+            outcome,
+            throttled: outcome == Outcome::Rejected,
+            hint: error.retry_after.filter(|_| outcome == Outcome::Rejected),
+        };
+        Unread::Failed(Box::new(error), mishap)
+    }
+
+    pub(super) fn silent(&self, silence: super::Silence) -> (Error, Mishap) {
+        let mut error = Error::new(silence.kind, silence.message);
+        error.outcome = silence.outcome;
+        (error, Mishap { outcome: silence.outcome, throttled: false, hint: None })
+    }
+}
+
+/// The body as text: UTF-8, without a byte order mark, without half characters.
+fn text_of(body: &Bytes) -> Result<ByteString, Error> {
+    let text = ByteString::try_from(body.clone())
+        .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
+    if let Some(mended) = without_lone_surrogates(&text) {
+        return Ok(mended.into());
+    }
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => text.slice_ref(rest),
+        None => text,
+    })
+}

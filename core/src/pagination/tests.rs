@@ -1,0 +1,148 @@
+//! Lists in every way of paging, and lists that misbehave.
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::config::Limits;
+use crate::envelope;
+use crate::generated::CHECKOUT_SESSION;
+use crate::schema::Answer;
+
+/// What a server that pages in some way answers to a query.
+fn walk(
+    query: Value,
+    mut serve: impl FnMut(&Map<String, Value>) -> Value,
+) -> Result<(Vec<String>, usize), Error> {
+    let Value::Object(query) = query else { panic!("a query is an object") };
+    let mut pager = Pager::new(Input::query(query));
+    let (mut taken, mut pages) = (Vec::new(), 0);
+    while let Some(input) = pager.next() {
+        pages += 1;
+        assert!(pages < 200, "the walk does not end");
+        let text = serve(&input.query).to_string();
+        let answer = Answer::Page(&CHECKOUT_SESSION);
+        let reply = Reply::of_page(&text, envelope::find(&text, answer, Limits::default())?);
+        let ids = reply.ids()?;
+        taken.extend(pager.accept(&reply)?.into_iter().map(|at| ids[at].clone().unwrap()));
+    }
+    Ok((taken, pages))
+}
+
+fn rows(from: u64, to: u64) -> Value {
+    (from..to).map(|n| json!({"checkout_session_id": n.to_string()})).collect()
+}
+
+fn number(query: &Map<String, Value>, name: &str, default: u64) -> u64 {
+    query.get(name).and_then(Value::as_u64).unwrap_or(default)
+}
+
+fn all(count: u64) -> Vec<String> {
+    (0..count).map(|n| n.to_string()).collect()
+}
+
+/// Rows by offset and limit, with the server's own cap on the page size.
+fn window(query: &Map<String, Value>, count: u64, cap: u64) -> (u64, u64, u64) {
+    let limit = number(query, "limit", 20).min(cap);
+    let offset = number(query, "offset", 0);
+    (limit, offset, (offset + limit).min(count).max(offset))
+}
+
+#[test]
+fn bare_lists_end_on_a_short_page() {
+    for (count, pages) in [(0, 1), (5, 2), (20, 2), (45, 3)] {
+        let served = walk(json!({}), |query| {
+            let (_, from, to) = window(query, count, 100);
+            rows(from, to)
+        });
+        assert_eq!(served.unwrap(), (all(count), pages), "{count}");
+    }
+}
+
+#[test]
+fn a_counted_list_needs_no_page_too_many() {
+    let served = walk(json!({"limit": 20}), |query| {
+        let (limit, from, to) = window(query, 40, 100);
+        let pagination = json!({"limit": limit, "offset": from, "total": 40});
+        json!({"data": rows(from, to), "pagination": pagination})
+    });
+    assert_eq!(served.unwrap(), (all(40), 2));
+}
+
+#[test]
+fn a_total_that_counts_only_the_page_is_not_believed() {
+    let served = walk(json!({"limit": 20}), |query| {
+        let (limit, from, to) = window(query, 45, 100);
+        json!({"data": rows(from, to), "total": to - from, "limit": limit, "offset": from})
+    });
+    assert_eq!(served.unwrap(), (all(45), 3));
+}
+
+#[test]
+fn a_server_that_caps_the_page_size_is_followed() {
+    let served = walk(json!({"limit": 100}), |query| {
+        let (_, from, to) = window(query, 45, 10);
+        rows(from, to)
+    });
+    assert_eq!(served.unwrap(), (all(45), 5));
+}
+
+#[test]
+fn page_numbers_are_counted_up() {
+    for total in [true, false] {
+        let served = walk(json!({"limit": 20}), |query| {
+            let page = number(query, "page", 1);
+            let (from, to) = ((page - 1) * 20, (page * 20).min(45));
+            let mut meta = json!({"current_page": page, "per_page": 20});
+            if total {
+                meta["total_pages"] = json!(3);
+            }
+            json!({"data": rows(from, to), "meta": meta})
+        });
+        assert_eq!(served.unwrap(), (all(45), 3));
+    }
+}
+
+#[test]
+fn cursors_are_followed_over_an_empty_page() {
+    let served = walk(json!({}), |query| {
+        let at: u64 = query.get("cursor").and_then(Value::as_str).unwrap_or("0").parse().unwrap();
+        let data = if at == 2 { json!([]) } else { rows(at * 10, at * 10 + 10) };
+        let next = (at < 3).then(|| (at + 1).to_string());
+        json!({"object": "list", "data": data, "has_more": at < 3, "next_cursor": next})
+    });
+    let (taken, pages) = served.unwrap();
+    assert_eq!((taken.len(), pages), (30, 4));
+}
+
+#[test]
+fn rows_that_shift_into_the_next_page_are_given_once() {
+    let mut inserted = 0;
+    let served = walk(json!({"limit": 10}), |query| {
+        let (_, from, to) = window(query, 30, 100);
+        // Before each page after the first, a new row pushes the others back by one.
+        let shift = inserted;
+        inserted += 1;
+        rows(from.saturating_sub(shift), to.saturating_sub(shift).max(from.saturating_sub(shift)))
+    });
+    let (taken, _) = served.unwrap();
+    let mut unique = taken.clone();
+    unique.dedup();
+    assert_eq!(taken, unique);
+}
+
+#[test]
+fn lists_that_go_round_are_errors() {
+    let same = walk(json!({}), |_| rows(0, 20));
+    assert_eq!(same.unwrap_err().kind, ErrorKind::PaginationLoop);
+    let stuck = walk(json!({}), |query| {
+        let from = if query.contains_key("cursor") { 20 } else { 0 };
+        json!({"data": rows(from, from + 20), "has_more": true, "next_cursor": "a"})
+    });
+    assert_eq!(stuck.unwrap_err().kind, ErrorKind::PaginationLoop);
+    let mut cursor = 0;
+    let empty = walk(json!({}), |_| {
+        cursor += 1;
+        json!({"data": [], "has_more": true, "next_cursor": cursor.to_string()})
+    });
+    assert_eq!(empty.unwrap_err().kind, ErrorKind::PaginationLoop);
+}
