@@ -23,6 +23,7 @@ pub(crate) fn render(root: &Path, api: &Api) -> Result<Outputs, String> {
     templates.add_filter("wrap", wrap);
     templates.add_filter("snake", snake);
     rust::add_filters(&mut templates, api);
+    node::add_filters(&mut templates, api);
     let mut outputs = Outputs::default();
     rust::render(&templates, api, &mut outputs)?;
     python::render(&templates, api, &mut outputs)?;

@@ -1,12 +1,113 @@
-use minijinja::Environment;
+//! The JavaScript and the type declarations of the Node package.
 
-use crate::ir::Api;
+use std::collections::BTreeMap;
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+
+use super::fill;
+use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
 
+const ROOM: &str = "bindings-node";
+
+/// The systems with a platform package: name, os, cpu, libc.
+const PLATFORMS: &[(&str, &str, &str, &str)] = &[
+    ("linux-x64-gnu", "linux", "x64", "glibc"),
+    ("linux-x64-musl", "linux", "x64", "musl"),
+    ("linux-arm64-gnu", "linux", "arm64", "glibc"),
+    ("linux-arm64-musl", "linux", "arm64", "musl"),
+    ("darwin-x64", "darwin", "x64", ""),
+    ("darwin-arm64", "darwin", "arm64", ""),
+    ("win32-x64-msvc", "win32", "x64", ""),
+];
+
 pub(super) fn render(
-    _templates: &Environment<'_>,
-    _api: &Api,
-    _outputs: &mut Outputs,
+    templates: &Environment<'_>,
+    api: &Api,
+    outputs: &mut Outputs,
 ) -> Result<(), String> {
+    let whole = &Value::from(Serde(api));
+    let mut names: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
+    names.dedup();
+    let resources: Vec<Value> = names.iter().map(|name| resource(api, name)).collect();
+    let words = context! { api => whole, resources, marked => marked(api) };
+    let mut write = |path: &str, template: &str, words: &Value| {
+        let text = fill(templates, &format!("node/{template}.j2"), words.clone())?;
+        outputs.add(format!("{ROOM}/{path}"), text)
+    };
+    for file in ["index.js", "index.mjs", "index.d.ts", "package.json"] {
+        write(file, file, &words)?;
+    }
+    for file in ["models.js", "enums.js", "resources.js"] {
+        write(&format!("lib/{file}"), file, &words)?;
+    }
+    for resource in &resources {
+        let words = context! { api => whole, resource };
+        let camel = text(resource, "camel");
+        write(&format!("lib/resources/{camel}.js"), "resource.js", &words)?;
+        write(&format!("lib/api/{camel}Api.js"), "api.js", &words)?;
+    }
+    for &(name, os, cpu, libc) in PLATFORMS {
+        let words = context! { api => whole, name, os, cpu, libc };
+        write(&format!("npm/{name}/package.json"), "platform.json", &words)?;
+        write(&format!("npm/{name}/README.md"), "platform.md", &words)?;
+    }
     Ok(())
+}
+
+fn resource(api: &Api, name: &str) -> Value {
+    let operations: Vec<&Operation> =
+        api.operations.iter().filter(|o| o.resource == name).collect();
+    let camel = operations.first().map(|o| o.camel_resource.clone()).unwrap_or_default();
+    let class = super::rust::studly(name);
+    context! { name, camel, class, operations => Value::from(Serde(&operations)) }
+}
+
+/// The models that stand in for another one, such as what has to be paid first.
+fn marked(api: &Api) -> Vec<String> {
+    let marked = api.models.iter().filter(|m| m.role == Role::Answer && m.marker.is_some());
+    marked.map(|m| m.names.node.clone()).collect()
+}
+
+pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
+    let names: BTreeMap<String, String> = (api.models.iter().map(|m| (&m.name, &m.names.node)))
+        .chain(api.enums.iter().map(|e| (&e.name, &e.names.node)))
+        .map(|(name, node)| (name.clone(), node.clone()))
+        .collect();
+    let node_name = move |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
+    let name = node_name.clone();
+    templates.add_filter("node_name", move |schema: &str| name(schema));
+    // `sends`: what a caller may give, which is wider than what the server answers.
+    templates.add_filter("ts_type", move |field: Value, sends: bool| {
+        let of = text(&field, "of");
+        match text(&field, "kind").as_str() {
+            "boolean" => "boolean".to_owned(),
+            "integer" | "number" if sends => "number | bigint".to_owned(),
+            "integer" | "number" => "number".to_owned(),
+            "map" => "Record<string, unknown>".to_owned(),
+            "maps" => "Record<string, unknown>[]".to_owned(),
+            "words" => "string[] | string".to_owned(),
+            "enum" | "model" => node_name(&of),
+            "models" => format!("{}[]", node_name(&of)),
+            "time" if sends => "string | Date".to_owned(),
+            _ => "string".to_owned(),
+        }
+    });
+    templates.add_filter("js_comment", js_comment);
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get_attr(name).map(|found| found.to_string()).unwrap_or_default()
+}
+
+/// A doc comment: on one line where it fits, else wrapped as prettier leaves it.
+fn js_comment(doc: &str, indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let doc = doc.replace("*/", "* /");
+    if indent + doc.chars().count() + 7 <= 100 {
+        return format!("{space}/** {doc} */");
+    }
+    let wrapped = super::wrap(&doc, 97 - indent, &format!("{space} * "));
+    format!("{space}/**\n{space} * {wrapped}\n{space} */")
 }

@@ -135,7 +135,7 @@ fn kind_of(field: &Value) -> (String, String) {
 }
 
 /// `checkout_sessions` to `CheckoutSessions`.
-fn studly(name: &str) -> String {
+pub(super) fn studly(name: &str) -> String {
     name.split('_')
         .map(|word| {
             let mut letters = word.chars();

@@ -1,0 +1,214 @@
+//! The retry machine under thousands of schedules, in virtual time: whatever the server
+//! and the network do, money is not moved twice and no call outlives its deadline.
+
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+use lomi::{
+    CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Outcome, Silence, Step,
+    Target, schema,
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+/// What may happen to one request.
+#[derive(Debug, Clone)]
+enum Fate {
+    Status(u16, Option<&'static str>),
+    MissingRoute,
+    Garbage,
+    Fine,
+    NotReached,
+    CutOff,
+    NoAnswer,
+    BadCertificate,
+}
+
+fn fates() -> impl Strategy<Value = Vec<(Fate, u64)>> {
+    let hint = prop_oneof![
+        Just(None),
+        Just(Some("0")),
+        Just(Some("2")),
+        Just(Some("59")),
+        Just(Some("900")),
+        Just(Some("soon")),
+    ];
+    let status = prop_oneof![
+        Just(400),
+        Just(401),
+        Just(404),
+        Just(408),
+        Just(409),
+        Just(429),
+        Just(500),
+        Just(502),
+        Just(503),
+        Just(504),
+        Just(302),
+    ];
+    let fate = prop_oneof![
+        4 => (status, hint).prop_map(|(status, hint)| Fate::Status(status, hint)),
+        1 => Just(Fate::MissingRoute),
+        1 => Just(Fate::Garbage),
+        1 => Just(Fate::Fine),
+        2 => Just(Fate::NotReached),
+        2 => Just(Fate::CutOff),
+        1 => Just(Fate::NoAnswer),
+        1 => Just(Fate::BadCertificate),
+    ];
+    proptest::collection::vec((fate, 0..40_000_u64), 1..12)
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    Operation(&'static str),
+    Raw(&'static str),
+}
+
+fn calls() -> impl Strategy<Value = Call> {
+    prop_oneof![
+        Just(Call::Operation("create_checkout_session")),
+        Just(Call::Operation("retrieve_checkout_session")),
+        Just(Call::Operation("list_checkout_sessions")),
+        Just(Call::Operation("update_checkout_session")),
+        Just(Call::Operation("delete_checkout_session")),
+        Just(Call::Raw("POST")),
+        Just(Call::Raw("GET")),
+    ]
+}
+
+fn exchange(call: Call, max_retries: u32, timeout: Duration, now: Instant) -> Exchange {
+    let config = ConfigBuilder {
+        key_optional: true,
+        base_url: Some("http://127.0.0.1:1/v1".into()),
+        max_retries: Some(max_retries),
+        timeout: Some(timeout),
+        ..ConfigBuilder::default()
+    };
+    let mut input = Input::default().with_path("session_id", "s");
+    let target = match call {
+        Call::Operation(id) => {
+            let operation = schema::operation(id).unwrap();
+            if operation.body.is_some() {
+                input.body = Some(json!({"amount": 5000}));
+            }
+            Target::Operation(operation)
+        }
+        Call::Raw(method) => {
+            if method == "POST" {
+                input.body = Some(json!({"amount": 5000}));
+            }
+            Target::Raw { method: method.parse().unwrap(), path: "/refunds".into() }
+        }
+    };
+    let config = config.build().unwrap();
+    Exchange::new(&config, target, input, CallOptions::default(), Memory::default(), now).unwrap()
+}
+
+fn heard(fate: &Fate, url: &str, method: &str) -> Result<Heard, Silence> {
+    let answer =
+        |status, body: String| Ok(Heard { status, headers: HeaderMap::new(), body: body.into() });
+    let silence = |kind, outcome| Err(Silence { kind, outcome, message: "x".into() });
+    match fate {
+        Fate::Status(status, hint) => {
+            let mut headers = HeaderMap::new();
+            if let Some(hint) = hint {
+                headers.insert("retry-after", hint.parse().unwrap());
+            }
+            Ok(Heard { status: *status, headers, body: r#"{"message":"no"}"#.into() })
+        }
+        Fate::MissingRoute => {
+            let path = &url[url.find(":1/").unwrap() + 2..];
+            answer(404, json!({"message": format!("Cannot {method} {path}")}).to_string())
+        }
+        Fate::Garbage => answer(200, "<html>".into()),
+        Fate::Fine => answer(200, r#"{"checkout_session_id":"s","data":[]}"#.into()),
+        Fate::NotReached => silence(ErrorKind::Connection, Outcome::NotSent),
+        Fate::CutOff => silence(ErrorKind::Connection, Outcome::Unknown),
+        Fate::NoAnswer => silence(ErrorKind::Timeout, Outcome::Unknown),
+        Fate::BadCertificate => silence(ErrorKind::Tls, Outcome::Final),
+    }
+}
+
+/// Whether the work may have been done.
+fn may_have_happened(fate: &Fate) -> bool {
+    match fate {
+        Fate::CutOff | Fate::NoAnswer | Fate::Garbage | Fate::Fine => true,
+        Fate::Status(503, hint) => hint.is_none(),
+        Fate::Status(status, _) => [408, 500, 502, 504].contains(status),
+        Fate::MissingRoute | Fate::NotReached | Fate::BadCertificate => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_schedule_breaks_a_money_rule(
+        call in calls(),
+        script in fates(),
+        max_retries in 0..5_u32,
+        timeout in 1..90_u64,
+        chance in 0.0..1.0_f64,
+    ) {
+        let start = Instant::now();
+        let deadline = start + Duration::from_secs(timeout);
+        let mut now = start;
+        let mut machine = exchange(call, max_retries, Duration::from_secs(timeout), start);
+        let repeatable = !matches!(call, Call::Operation("update_checkout_session") | Call::Raw("POST"));
+        let mut keys = std::collections::HashSet::new();
+        let mut bodies = std::collections::HashSet::new();
+        let (mut sent, mut respelt, mut risked) = (0_u32, 0_u32, false);
+        let mut fates = script.iter().cycle();
+        let result = loop {
+            match machine.step(now) {
+                Step::Done(result) => break result,
+                Step::Wait(pause) => {
+                    prop_assert!(pause <= Duration::from_secs(66), "a pause of {pause:?}");
+                    now += pause;
+                }
+                Step::Send(request, within) => {
+                    prop_assert!(now < deadline, "a request after the deadline");
+                    prop_assert!(now + within <= deadline, "an attempt past the deadline");
+                    prop_assert!(repeatable || !risked, "repeated what may have moved money");
+                    sent += 1;
+                    keys.insert(request.headers.get("idempotency-key").cloned());
+                    bodies.insert(request.body.clone());
+                    let (fate, latency) = fates.next().unwrap();
+                    let latency = Duration::from_millis(*latency);
+                    let (fate, latency) =
+                        if latency < within { (fate, latency) } else { (&Fate::NoAnswer, within) };
+                    now += latency;
+                    risked |= may_have_happened(fate);
+                    respelt += u32::from(matches!(fate, Fate::MissingRoute));
+                    machine.heard(heard(fate, &request.url, request.method.as_str()), now, chance);
+                }
+            }
+            prop_assert!(sent < 20, "the call does not end");
+        };
+        prop_assert!(keys.len() <= 1 && bodies.len() <= 1, "the key or the body changed");
+        prop_assert!(sent <= max_retries + 1 + respelt.min(2), "{sent} requests");
+        let history = match &result {
+            Ok(reply) => reply.attempts,
+            Err(error) => error.attempts,
+        };
+        prop_assert_eq!(history, sent);
+        if let Err(error) = result {
+            prop_assert!(error.operation.is_some() && error.request_id.is_some());
+            if matches!(call, Call::Raw("POST") | Call::Operation("create_checkout_session")) {
+                prop_assert!(error.idempotency_key.is_some());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_call_that_may_have_worked_says_so() {
+    let now = Instant::now();
+    let mut machine = exchange(Call::Raw("POST"), 2, Duration::from_secs(60), now);
+    let Step::Send(request, _) = machine.step(now) else { panic!("nothing is sent") };
+    machine.heard(heard(&Fate::CutOff, &request.url, "POST"), now, 0.5);
+    let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
+    assert_eq!((error.kind, error.attempts), (ErrorKind::OutcomeUnknown, 1));
+    assert!(error.message.contains("before doing it again"), "{error}");
+}
