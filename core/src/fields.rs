@@ -95,3 +95,10 @@ impl Fields {
         (self.rest, self.originals)
     }
 }
+
+/// Puts a field into an object, where it has a value.
+pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        object.insert(name.to_owned(), value.into());
+    }
+}

@@ -7,11 +7,13 @@ mod rust;
 
 use std::path::Path;
 
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, path_loader};
 
 use crate::ir::Api;
 use crate::outputs::Outputs;
+use rust::studly;
 
 pub(crate) fn render(root: &Path, api: &Api) -> Result<Outputs, String> {
     let mut templates = Environment::new();
@@ -23,6 +25,7 @@ pub(crate) fn render(root: &Path, api: &Api) -> Result<Outputs, String> {
     templates.add_filter("wrap", wrap);
     templates.add_filter("snake", snake);
     rust::add_filters(&mut templates, api);
+    php::add_filters(&mut templates, api);
     node::add_filters(&mut templates, api);
     let mut outputs = Outputs::default();
     rust::render(&templates, api, &mut outputs)?;

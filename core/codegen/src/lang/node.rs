@@ -31,7 +31,7 @@ pub(super) fn render(
     let mut names: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
     names.dedup();
     let resources: Vec<Value> = names.iter().map(|name| resource(api, name)).collect();
-    let words = context! { api => whole, resources, marked => marked(api) };
+    let words = context! { api => whole, resources => resources.clone(), marked => marked(api) };
     let mut write = |path: &str, template: &str, words: &Value| {
         let text = fill(templates, &format!("node/{template}.j2"), words.clone())?;
         outputs.add(format!("{ROOM}/{path}"), text)
@@ -60,7 +60,7 @@ fn resource(api: &Api, name: &str) -> Value {
     let operations: Vec<&Operation> =
         api.operations.iter().filter(|o| o.resource == name).collect();
     let camel = operations.first().map(|o| o.camel_resource.clone()).unwrap_or_default();
-    let class = super::rust::studly(name);
+    let class = super::studly(name);
     context! { name, camel, class, operations => Value::from(Serde(&operations)) }
 }
 

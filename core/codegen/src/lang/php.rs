@@ -1,12 +1,88 @@
-use minijinja::Environment;
+//! PHP: the table of the documented classes, and the stubs that editors and phpstan read.
 
-use crate::ir::Api;
+use std::collections::BTreeMap;
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+
+use super::fill;
+use super::rust::{formatted, studly};
+use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
 
 pub(super) fn render(
-    _templates: &Environment<'_>,
-    _api: &Api,
-    _outputs: &mut Outputs,
+    templates: &Environment<'_>,
+    api: &Api,
+    outputs: &mut Outputs,
 ) -> Result<(), String> {
-    Ok(())
+    let words = context! { api => Value::from(Serde(api)), resources => resources(api) };
+    let path = "bindings-php/src/generated.rs";
+    let text = fill(templates, "php/generated.rs.j2", words)?;
+    outputs.add(path.into(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)
+}
+
+/// The documented classes, each with its operations.
+fn resources(api: &Api) -> Vec<Value> {
+    let mut names: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|resource| {
+            let operations: Vec<&Operation> =
+                api.operations.iter().filter(|o| o.resource == resource).collect();
+            context! {
+                class => format!("{}Api", studly(resource)),
+                studly => studly(resource),
+                camel => operations.first().map(|o| o.camel_resource.clone()),
+                words => resource.replace('_', " "),
+                operations => Value::from(Serde(&operations)),
+            }
+        })
+        .collect()
+}
+
+/// The words of PHP that templates need.
+pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
+    let lists: BTreeMap<String, String> = api
+        .models
+        .iter()
+        .filter(|model| model.role == Role::List)
+        .filter_map(|model| Some((model.of.clone()?, model.name.clone())))
+        .collect();
+    templates.add_filter("php_list", move |operation: Value| {
+        lists.get(&text(&operation, "answer_model")).cloned().unwrap_or_default()
+    });
+    templates.add_filter("php_arguments", arguments);
+}
+
+/// An operation's arguments as PHP declares them: path, body, documented query.
+fn arguments(operation: Value) -> String {
+    let mut declared = Vec::new();
+    for parameter in list(&operation, "path_parameters") {
+        declared.push(format!("${}", text(&parameter, "name")));
+    }
+    let body = operation.get_attr("body").unwrap_or_default();
+    if !body.is_none() {
+        declared.push(format!("${}", text(&body, "name")));
+    }
+    for parameter in list(&operation, "query_parameters") {
+        if parameter.get_attr("documented").is_ok_and(|value| value.is_true()) {
+            let default = parameter.get_attr("default").unwrap_or_default();
+            let default = if default.is_none() { "null".to_owned() } else { default.to_string() };
+            declared.push(format!("${} = {default}", text(&parameter, "name")));
+        }
+    }
+    declared.join(", ")
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get_attr(name).map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn list(value: &Value, name: &str) -> Vec<Value> {
+    value
+        .get_attr(name)
+        .ok()
+        .and_then(|items| items.try_iter().ok().map(Iterator::collect))
+        .unwrap_or_default()
 }

@@ -146,7 +146,7 @@ pub(super) fn studly(name: &str) -> String {
 }
 
 /// As rustfmt would have it, so that generated and hand-written files look alike.
-fn formatted(text: &str) -> Result<String, String> {
+pub(super) fn formatted(text: &str) -> Result<String, String> {
     let told = |e: std::io::Error| format!("rustfmt: {e}");
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut child = Command::new("rustfmt")
