@@ -2,7 +2,7 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test test-rust test-python test-node test-php lint codegen dist
+.PHONY: help install build demo test test-rust test-python test-node test-php lint codegen fuzz dist
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ test-node: build ## the npm package
 
 test-php: build ## the PHP extension
 	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+fuzz: ## a minute of hostile input for each reader
+	BOLERO_RANDOM_TEST_TIME_MS=60000 cargo test --package lomi --test fuzz -- --test-threads 2
 
 codegen: ## write everything that follows from core/spec/openapi.json
 	cargo codegen

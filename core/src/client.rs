@@ -264,3 +264,12 @@ pub(crate) fn read_one<T: FromObject>(reply: &Reply) -> Result<T, Error> {
         _ => Err(Error::unexpected("the answer is not one object")),
     }
 }
+
+/// Reads a reply without types: its object, its rows as a list, or null.
+pub fn read_values(reply: &Reply) -> Result<Value, Error> {
+    Ok(match reply.decode(&mut Values)? {
+        Decoded::Nothing => Value::Null,
+        Decoded::One(value) => value,
+        Decoded::Rows(rows, _) => rows.into(),
+    })
+}

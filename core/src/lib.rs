@@ -50,7 +50,7 @@ mod transport;
 pub mod webhook;
 
 pub use budget::Budget;
-pub use client::{Client, Created, Page, Pages, execute};
+pub use client::{Client, Created, Page, Pages, execute, read_values};
 pub use config::{Config, ConfigBuilder, Limits, RouteChoice, seconds};
 pub use envelope::{Found, PageFacts};
 pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};

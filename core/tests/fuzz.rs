@@ -1,0 +1,196 @@
+//! Bytes from a hostile server, a hostile proxy or a hostile sender of webhooks: any of
+//! them end in a value or in a typed error, never in a panic, and a value is whole.
+//!
+//! `cargo test` replays the kept corpus (`__fuzz__`) and tries a little; `make fuzz`
+//! gives each target a minute.
+
+use std::time::Instant;
+
+use bolero::check;
+use http::{HeaderMap, HeaderValue};
+use lomi::webhook::{VerifyOptions, construct_event, sign};
+use lomi::{
+    CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Pager, Reply, Step,
+    Target, schema,
+};
+use serde_json::Value;
+
+const SECRET: &str = "whsec_fuzz";
+
+/// Pieces that answers are made of, so that random bytes come near to real ones.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\"checkout_session_id\":\"cs_1\"",
+    "\"id\":\"1\"",
+    "\"data\":",
+    "\"data\":[{",
+    "\"data\":{",
+    "\"success\":true",
+    "\"amount\":\"10000\"",
+    "\"amount\":1e400",
+    "\"amount\":-0",
+    "\"status\":\"complete\"",
+    "\"metadata\":[]",
+    "\"metadata\":\"{\\\"a\\\":1}\"",
+    "\"metadata\":null",
+    "\"url\":\"u\"",
+    "\"checkout_url\":null",
+    "\"description\":\"\\ud800\"",
+    "\"payment_required\":true",
+    "\"has_more\":true",
+    "\"next_cursor\":\"c\"",
+    "\"pagination\":{\"total\":3}",
+    "\"meta\":{\"current_page\":1}",
+    "\"error\":{\"code\":\"x\",\"message\":\"m\"}",
+    "\"message\":[\"a\"]",
+    "\"event\":\"payment.succeeded\"",
+    "\"timestamp\":\"2026-01-01T00:00:00Z\"",
+    "\"type\":\"X\"",
+    "null",
+    "true",
+    "123456789012345678901234567890",
+    "{\"checkout_session_id\":\"cs_1\"}",
+    "\u{feff}",
+    "<html>",
+    " ",
+    "\\ud83d\\ude00",
+    "\\u0000",
+];
+
+/// Half of the inputs as they are, half spelt with the pieces.
+fn spelt(input: &[u8]) -> Vec<u8> {
+    match input.split_first() {
+        Some((first, rest)) if first % 2 == 0 => rest
+            .iter()
+            .flat_map(|byte| {
+                PIECES.get(usize::from(*byte) / 5).map_or(vec![*byte], |p| p.as_bytes().to_vec())
+            })
+            .collect(),
+        _ => input.to_vec(),
+    }
+}
+
+/// What a call comes to when the server answers with a status, headers and a body.
+fn answered(
+    operation: &str,
+    status: u16,
+    headers: HeaderMap,
+    body: &[u8],
+) -> Result<Reply, lomi::Error> {
+    let config = ConfigBuilder {
+        key_optional: true,
+        base_url: Some("http://127.0.0.1:1".into()),
+        max_retries: Some(0),
+        ..ConfigBuilder::default()
+    };
+    let target = Target::Operation(schema::operation(operation).unwrap());
+    let input = Input::default().with_path("session_id", "s");
+    let (options, memory) = (CallOptions::default(), Memory::default());
+    let now = Instant::now();
+    let mut call =
+        Exchange::new(&config.build().unwrap(), target, input, options, memory, now).unwrap();
+    loop {
+        match call.step(now) {
+            Step::Done(result) => return result,
+            Step::Wait(_) => {}
+            Step::Send(..) => {
+                let body = bytes::Bytes::copy_from_slice(body);
+                call.heard(Ok(Heard { status, headers: headers.clone(), body }), now, 0.5);
+            }
+        }
+    }
+}
+
+/// Reads everything that a reply says it holds.
+fn read(reply: &Reply) {
+    let session = lomi::read_values(reply).unwrap();
+    if let Value::Object(session) = &session {
+        let id = session.get("checkout_session_id");
+        assert!(id.is_some_and(|id| id.is_string() || id.is_number()), "a session without id");
+    }
+}
+
+#[test]
+fn response() {
+    check!().for_each(|input: &[u8]| {
+        let input = &spelt(input);
+        if let Ok(reply) = answered("retrieve_checkout_session", 200, HeaderMap::new(), input) {
+            read(&reply);
+        }
+    });
+}
+
+#[test]
+fn list_and_cursor() {
+    check!().for_each(|input: &[u8]| {
+        let input = &spelt(input);
+        if let Ok(reply) = answered("list_checkout_sessions", 200, HeaderMap::new(), input) {
+            lomi::read_values(&reply).unwrap();
+            let mut pager = Pager::new(Input::default());
+            if let Ok(fresh) = pager.accept(&reply) {
+                assert!(fresh.len() <= reply.ids().unwrap().len());
+                // The same page again is either the end or a loop, and never a crash.
+                if pager.next().is_some() && !fresh.is_empty() {
+                    let again = pager.accept(&reply).unwrap_err();
+                    assert_eq!(again.kind, ErrorKind::PaginationLoop);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn error_body() {
+    check!().for_each(|input: &[u8]| {
+        let input = &spelt(input);
+        for status in [400, 404, 409, 429, 500, 503] {
+            let error =
+                answered("retrieve_checkout_session", status, HeaderMap::new(), input).unwrap_err();
+            assert!(error.status == Some(status) && !error.message.is_empty());
+            assert!(!error.to_string().contains('\n'), "an error is one line");
+        }
+    });
+}
+
+#[test]
+fn retry_after() {
+    check!().for_each(|input: &[u8]| {
+        if let Ok(value) = HeaderValue::from_bytes(input) {
+            let mut headers = HeaderMap::new();
+            headers.insert("retry-after", value.clone());
+            headers.insert("date", value);
+            let error = answered("retrieve_checkout_session", 429, headers, b"").unwrap_err();
+            assert_eq!(error.kind, ErrorKind::RateLimit);
+        }
+    });
+}
+
+#[test]
+fn webhook_header() {
+    check!().for_each(|input: &[u8]| {
+        let header = String::from_utf8_lossy(input);
+        let event = construct_event(b"{}", &header, &[SECRET], VerifyOptions::default());
+        assert_eq!(event.unwrap_err().kind, ErrorKind::SignatureVerification);
+    });
+}
+
+#[test]
+fn webhook_body() {
+    check!().for_each(|input: &[u8]| {
+        let input = &spelt(input);
+        let signature = sign(input, SECRET).unwrap();
+        match construct_event(input, &signature, &[SECRET], VerifyOptions::default()) {
+            Ok(event) => assert!(event.id.is_some() && event.event.is_some()),
+            Err(error) => assert!(matches!(
+                error.kind,
+                ErrorKind::WebhookPayload | ErrorKind::SignatureVerification
+            )),
+        }
+    });
+}
