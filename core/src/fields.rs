@@ -102,3 +102,21 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
         object.insert(name.to_owned(), value.into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::CheckoutSession;
+    use serde_json::json;
+
+    #[test]
+    fn an_object_comes_out_as_it_went_in() {
+        let sent = json!({
+            "checkout_session_id": "cs_1", "amount": 10000, "status": "frozen",
+            "allowed_providers": ["WAVE"], "metadata": {"order": 1}, "is_pos": false,
+            "line_items": [{"price_id": "p"}], "new_field": {"deep": [1]},
+        });
+        let Value::Object(fields) = sent.clone() else { unreachable!() };
+        assert_eq!(Value::from(CheckoutSession::from_object(fields)), sent);
+    }
+}

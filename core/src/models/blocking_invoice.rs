@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::CurrencyCode;
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// An unpaid invoice that stands before a new session.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,5 +38,19 @@ impl FromObject for BlockingInvoice {
         };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<BlockingInvoice> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: BlockingInvoice) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "amount_remaining", model.amount_remaining);
+        put(&mut object, "checkout_url", model.checkout_url);
+        put(&mut object, "currency_code", model.currency_code);
+        put(&mut object, "invoice_id", model.invoice_id);
+        put(&mut object, "invoice_number", model.invoice_number);
+        object.extend(model.extra);
+        object.into()
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use super::CheckoutSessionStatus;
 use super::CurrencyCode;
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or
 /// missing.
@@ -206,5 +206,70 @@ impl FromObject for CheckoutSession {
         };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<CheckoutSession> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: CheckoutSession) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "allow_coupon_code", model.allow_coupon_code);
+        put(&mut object, "allow_quantity", model.allow_quantity);
+        put(&mut object, "allowed_providers", model.allowed_providers);
+        put(&mut object, "amount", model.amount);
+        put(&mut object, "amount_xof", model.amount_xof);
+        put(&mut object, "application_fee_amount", model.application_fee_amount);
+        put(&mut object, "cancel_url", model.cancel_url);
+        put(&mut object, "checkout_session_id", model.checkout_session_id);
+        put(&mut object, "checkout_url", model.checkout_url);
+        put(&mut object, "created_at", model.created_at);
+        put(&mut object, "created_by", model.created_by);
+        put(&mut object, "currency_code", model.currency_code);
+        put(&mut object, "customer_address", model.customer_address);
+        put(&mut object, "customer_city", model.customer_city);
+        put(&mut object, "customer_country", model.customer_country);
+        put(&mut object, "customer_email", model.customer_email);
+        put(&mut object, "customer_id", model.customer_id);
+        put(&mut object, "customer_name", model.customer_name);
+        put(&mut object, "customer_phone", model.customer_phone);
+        put(&mut object, "customer_postal_code", model.customer_postal_code);
+        put(&mut object, "description", model.description);
+        put(&mut object, "environment", model.environment);
+        put(&mut object, "expires_at", model.expires_at);
+        put(&mut object, "fields", model.fields);
+        put(&mut object, "installment_plan_id", model.installment_plan_id);
+        put(&mut object, "integration_source", model.integration_source);
+        put(&mut object, "is_pos", model.is_pos);
+        put(&mut object, "is_spi", model.is_spi);
+        put(&mut object, "line_items", model.line_items);
+        put(&mut object, "merchant_id", model.merchant_id);
+        put(&mut object, "metadata", model.metadata);
+        put(&mut object, "next_action", model.next_action);
+        put(&mut object, "organization_id", model.organization_id);
+        put(&mut object, "payment_link_id", model.payment_link_id);
+        put(&mut object, "payment_request_id", model.payment_request_id);
+        put(&mut object, "plan_id", model.plan_id);
+        put(&mut object, "price_id", model.price_id);
+        put(&mut object, "product_id", model.product_id);
+        put(&mut object, "public_description", model.public_description);
+        put(&mut object, "qr_code_data", model.qr_code_data);
+        put(&mut object, "qr_code_type", model.qr_code_type);
+        put(&mut object, "quantity", model.quantity);
+        put(&mut object, "require_billing_address", model.require_billing_address);
+        put(&mut object, "require_email", model.require_email);
+        put(&mut object, "require_name", model.require_name);
+        put(&mut object, "require_phone", model.require_phone);
+        put(&mut object, "spi_account_number", model.spi_account_number);
+        put(&mut object, "spi_qr_code_id", model.spi_qr_code_id);
+        put(&mut object, "status", model.status);
+        put(&mut object, "subscription_id", model.subscription_id);
+        put(&mut object, "success_url", model.success_url);
+        put(&mut object, "title", model.title);
+        put(&mut object, "transfer_data", model.transfer_data);
+        put(&mut object, "transfer_group", model.transfer_group);
+        put(&mut object, "updated_at", model.updated_at);
+        put(&mut object, "url", model.url);
+        object.extend(model.extra);
+        object.into()
     }
 }

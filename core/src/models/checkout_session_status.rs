@@ -42,3 +42,9 @@ impl std::fmt::Display for CheckoutSessionStatus {
         f.write_str(self.as_str())
     }
 }
+
+impl From<CheckoutSessionStatus> for serde_json::Value {
+    fn from(word: CheckoutSessionStatus) -> Self {
+        word.as_str().into()
+    }
+}

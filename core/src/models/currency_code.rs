@@ -42,3 +42,9 @@ impl std::fmt::Display for CurrencyCode {
         f.write_str(self.as_str())
     }
 }
+
+impl From<CurrencyCode> for serde_json::Value {
+    fn from(word: CurrencyCode) -> Self {
+        word.as_str().into()
+    }
+}

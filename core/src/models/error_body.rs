@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::ErrorDetail;
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// The documented body of a failed call.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,5 +23,15 @@ impl FromObject for ErrorBody {
         let mut model = Self { error: fields.model("error"), ..Self::default() };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<ErrorBody> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: ErrorBody) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "error", model.error);
+        object.extend(model.extra);
+        object.into()
     }
 }

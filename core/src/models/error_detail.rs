@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// What went wrong.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,5 +31,17 @@ impl FromObject for ErrorDetail {
         };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<ErrorDetail> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: ErrorDetail) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "code", model.code);
+        put(&mut object, "details", model.details);
+        put(&mut object, "message", model.message);
+        object.extend(model.extra);
+        object.into()
     }
 }

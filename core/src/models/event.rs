@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::WebhookEvent;
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// A webhook delivery whose signature was checked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,5 +41,19 @@ impl FromObject for Event {
         };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<Event> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: Event) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "data", model.data);
+        put(&mut object, "event", model.event);
+        put(&mut object, "id", model.id);
+        put(&mut object, "lomi_environment", model.lomi_environment);
+        put(&mut object, "timestamp", model.timestamp);
+        object.extend(model.extra);
+        object.into()
     }
 }

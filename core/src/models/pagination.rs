@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// Where a page lies in the whole list.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,5 +31,17 @@ impl FromObject for Pagination {
         };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<Pagination> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: Pagination) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "limit", model.limit);
+        put(&mut object, "offset", model.offset);
+        put(&mut object, "total", model.total);
+        object.extend(model.extra);
+        object.into()
     }
 }

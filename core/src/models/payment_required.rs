@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::BlockingInvoice;
-use crate::fields::{Fields, FromObject};
+use crate::fields::{Fields, FromObject, put};
 
 /// What create answers instead of a session when the customer has an unpaid invoice (201 with
 /// payment_required).
@@ -33,5 +33,17 @@ impl FromObject for PaymentRequired {
         };
         (model.extra, model.originals) = fields.end();
         model
+    }
+}
+
+impl From<PaymentRequired> for Value {
+    /// The fields as they are read here, those that this version does not know included.
+    fn from(model: PaymentRequired) -> Self {
+        let mut object = Map::new();
+        put(&mut object, "blocking_invoice", model.blocking_invoice);
+        put(&mut object, "payment_required", model.payment_required);
+        put(&mut object, "reason", model.reason);
+        object.extend(model.extra);
+        object.into()
     }
 }

@@ -58,3 +58,9 @@ impl std::fmt::Display for ProviderCode {
         f.write_str(self.as_str())
     }
 }
+
+impl From<ProviderCode> for serde_json::Value {
+    fn from(word: ProviderCode) -> Self {
+        word.as_str().into()
+    }
+}

@@ -143,3 +143,9 @@ impl std::fmt::Display for WebhookEvent {
         f.write_str(self.as_str())
     }
 }
+
+impl From<WebhookEvent> for serde_json::Value {
+    fn from(word: WebhookEvent) -> Self {
+        word.as_str().into()
+    }
+}
