@@ -1,1 +1,47 @@
+//! The native half of the Node package: it carries calls out and hands their answers
+//! over as JSON text. What a JavaScript developer sees (classes, errors, iterators)
+//! stands in the JavaScript half, which is the only caller of this module.
+//!
+//! Nothing here throws for what can go wrong with a call: a failure is a settled call
+//! whose text describes the error, so that the JavaScript half raises its own classes.
 
+mod client;
+mod facts;
+mod pager;
+mod port;
+mod read;
+mod settings;
+mod writer;
+
+use napi_derive::napi;
+
+/// The version of the library in this file.
+#[napi]
+pub fn version() -> &'static str {
+    lomi::VERSION
+}
+
+/// The number of an operation, by its documented name.
+#[napi(catch_unwind)]
+pub fn operation(id: String) -> Option<u32> {
+    let at = lomi::OPERATIONS.iter().position(|operation| operation.id == id)?;
+    u32::try_from(at).ok()
+}
+
+/// The class names of the models, in the order that answers name them by.
+#[napi(catch_unwind)]
+pub fn models() -> Vec<&'static str> {
+    lomi::MODELS.iter().map(|model| model.names.node).collect()
+}
+
+/// A text without the keys and webhook secrets in it.
+#[napi(catch_unwind)]
+pub fn redact(text: String) -> String {
+    lomi::redact(&text)
+}
+
+/// The idempotency key for one thing of the merchant's, such as an order.
+#[napi(catch_unwind)]
+pub fn key_for_order(order: String) -> String {
+    lomi::idempotency_key::for_order(&order)
+}

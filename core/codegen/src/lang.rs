@@ -7,7 +7,6 @@ mod rust;
 
 use std::path::Path;
 
-
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, path_loader};
 

@@ -95,6 +95,35 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         }
     });
     templates.add_filter("js_comment", js_comment);
+    templates.add_filter("ts_union", ts_union);
+    templates.add_filter("ts_fit", ts_fit);
+}
+
+/// The width that prettier is set to.
+const WIDTH: usize = 110;
+
+/// An open union of words, on one line where it fits.
+fn ts_union(words: Vec<String>, before: &str) -> String {
+    let mut members: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    members.push("(string & {})".into());
+    let line = format!("{before} = {};", members.join(" | "));
+    if line.chars().count() <= WIDTH {
+        return line;
+    }
+    let lines: String = members.iter().map(|member| format!("\n  | {member}")).collect();
+    format!("{before} ={lines};")
+}
+
+/// A method's declaration, its parameters on lines of their own where it is too long.
+fn ts_fit(line: &str) -> String {
+    let line = line.trim();
+    if line.chars().count() + 2 <= WIDTH {
+        return line.to_owned();
+    }
+    let parts = line.split_once('(').and_then(|(name, rest)| Some((name, rest.split_once("): ")?)));
+    let Some((name, (parameters, answer))) = parts else { return line.to_owned() };
+    let lines: String = parameters.split(", ").map(|one| format!("    {one},\n")).collect();
+    format!("{name}(\n{lines}  ): {answer}")
 }
 
 fn text(value: &Value, name: &str) -> String {

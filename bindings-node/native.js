@@ -1,0 +1,70 @@
+'use strict';
+
+// Finds the compiled half of this package. It comes in a package of its own per
+// platform, which npm installs beside this one (optionalDependencies); nothing is
+// compiled or downloaded when this package is installed.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const SUPPORTED = new Set([
+  'linux-x64-gnu',
+  'linux-x64-musl',
+  'linux-arm64-gnu',
+  'linux-arm64-musl',
+  'darwin-x64',
+  'darwin-arm64',
+  'win32-x64-msvc',
+]);
+
+/** Alpine and its like: no glibc in the running program. */
+function isMusl() {
+  const { header } = process.report?.getReport?.() ?? {};
+  return header !== undefined && header.glibcVersionRuntime === undefined;
+}
+
+function platform() {
+  const { platform: system, arch } = process;
+  if (system === 'linux') {
+    return `linux-${arch}-${isMusl() ? 'musl' : 'gnu'}`;
+  }
+  return system === 'win32' ? `win32-${arch}-msvc` : `${system}-${arch}`;
+}
+
+function complain(name, cause) {
+  const wanted = `lomi-${name}`;
+  const why = SUPPORTED.has(name)
+    ? `Install it with "npm install ${wanted}", or install again without --omit=optional ` +
+      '(--no-optional) and on the machine that runs the program: a node_modules folder that was ' +
+      'copied from another system holds that system’s package.'
+    : `There is none for ${name}; the supported ones are ${[...SUPPORTED].join(', ')}.`;
+  const found = cause && cause.code !== 'MODULE_NOT_FOUND' ? ` Loading it failed: ${cause.message}.` : '';
+  return new Error(`lomi needs its native part for this system, the package ${wanted}.${found} ${why}`, {
+    cause,
+  });
+}
+
+function load() {
+  const given = process.env.LOMI_NATIVE_PATH;
+  const local = given || path.join(__dirname, 'lomi.node');
+  if (given || fs.existsSync(local)) {
+    try {
+      return require(local);
+    } catch (cause) {
+      throw new Error(
+        `lomi cannot load ${local}: ${cause.message}. It was built for another system or another ` +
+          'version; build it again, or remove it to use the installed platform package.',
+        { cause },
+      );
+    }
+  }
+  // Asked only here: the report costs milliseconds.
+  const name = platform();
+  try {
+    return require(`lomi-${name}`);
+  } catch (cause) {
+    throw complain(name, cause);
+  }
+}
+
+module.exports = load();

@@ -1,0 +1,92 @@
+'use strict';
+
+// The JavaScript end of every call. The native half settles calls in batches; each
+// settles its own promise here, and what it came to is read where the caller awaits it,
+// so that an error's stack leads to the caller.
+
+const native = require('../native.js');
+const { errors, fromText } = require('./errors.js');
+
+const NOTHING = 0;
+const ONE = 1;
+const PAGE = 2;
+const ERROR = 4;
+const CANCELLED = 5;
+
+/** The calls that are under way, by number. */
+const waiting = new Map();
+let last = 0;
+let port;
+
+class Outcome {
+  constructor(tag, text, facts, notes) {
+    this.tag = tag & 0xff;
+    this.model = tag >>> 8;
+    this.text = text;
+    this.facts = facts;
+    this.notes = notes;
+  }
+}
+
+function settle(batch) {
+  for (let at = 0; at < batch.length; at += 5) {
+    const resolve = waiting.get(batch[at]);
+    if (resolve !== undefined) {
+      waiting.delete(batch[at]);
+      resolve(new Outcome(batch[at + 1], batch[at + 2], batch[at + 3], batch[at + 4]));
+    }
+  }
+}
+
+/**
+ * Starts a call. `send` gets the port, the call's number and whether it may be aborted,
+ * and answers with the text of an error when the call cannot be made.
+ */
+function dispatch(send, signal) {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve(new Outcome(CANCELLED, 'not_sent', signal.reason));
+      return;
+    }
+    port ??= new native.Port(settle);
+    last = last === 0xffffffff ? 1 : last + 1;
+    const id = last;
+    const refused = send(port, id, signal !== undefined);
+    if (typeof refused === 'string') {
+      resolve(new Outcome(ERROR, refused));
+      return;
+    }
+    if (signal === undefined) {
+      waiting.set(id, resolve);
+      return;
+    }
+    const abort = () => {
+      waiting.delete(id);
+      port.abort(id);
+      resolve(new Outcome(CANCELLED, 'unknown', signal.reason));
+    };
+    waiting.set(id, (outcome) => {
+      signal.removeEventListener('abort', abort);
+      resolve(outcome);
+    });
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** Waits for a call; throws what it failed with. */
+async function run(send, signal, operation) {
+  const outcome = await dispatch(send, signal);
+  if (outcome.tag === ERROR) {
+    throw fromText(outcome.text);
+  }
+  if (outcome.tag === CANCELLED) {
+    throw new errors.CancelledError(
+      'the call was aborted by its signal',
+      { outcome: outcome.text, operation },
+      { cause: outcome.facts },
+    );
+  }
+  return outcome;
+}
+
+module.exports = { run, NOTHING, ONE, PAGE };

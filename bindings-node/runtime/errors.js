@@ -1,0 +1,103 @@
+'use strict';
+
+// Every failure of this package is one of these classes. Their names are the same in
+// Python, Node and PHP.
+
+const hidden = (target, name, value) =>
+  Object.defineProperty(target, name, { value, writable: true, configurable: true });
+
+/** The base of all errors of this package. */
+class LomiError extends Error {
+  constructor(message, facts = {}, options = undefined) {
+    super(message, options);
+    this.status = facts.status ?? null;
+    this.code = facts.code ?? null;
+    this.details = facts.details ?? null;
+    this.requestId = facts.requestId ?? null;
+    this.idempotencyKey = facts.idempotencyKey ?? null;
+    this.attempts = facts.attempts ?? 0;
+    this.outcome = facts.outcome ?? 'not_sent';
+    this.operation = facts.operation ?? null;
+    this.retryAfter = facts.retryAfter ?? null;
+    // A customer's data may stand in these: they are there for who asks, not for logs.
+    hidden(this, 'body', facts.body ?? null);
+    hidden(this, 'headers', facts.headers ?? {});
+  }
+
+  get kind() {
+    return this.name;
+  }
+
+  toJSON() {
+    const { name, message } = this;
+    return { name, message, ...this };
+  }
+}
+
+class ConfigurationError extends LomiError {}
+class ValidationError extends LomiError {}
+class APIConnectionError extends LomiError {}
+class APITimeoutError extends APIConnectionError {}
+class OutcomeUnknownError extends APIConnectionError {}
+class TLSError extends LomiError {}
+class UnexpectedResponseError extends LomiError {}
+class UnexpectedRedirectError extends LomiError {}
+class ResponseTooLargeError extends LomiError {}
+class APIStatusError extends LomiError {}
+class BadRequestError extends APIStatusError {}
+class AuthenticationError extends APIStatusError {}
+class PermissionDeniedError extends APIStatusError {}
+class NotFoundError extends APIStatusError {}
+class ConflictError extends APIStatusError {}
+class IdempotencyConflictError extends ConflictError {}
+class UnprocessableEntityError extends APIStatusError {}
+class RateLimitError extends APIStatusError {}
+class ServerError extends APIStatusError {}
+class UnsupportedOperationError extends LomiError {}
+class PaginationLoopError extends LomiError {}
+class CancelledError extends LomiError {}
+class SignatureVerificationError extends LomiError {}
+class WebhookPayloadError extends LomiError {}
+class InternalError extends LomiError {}
+
+const errors = {
+  LomiError,
+  ConfigurationError,
+  ValidationError,
+  APIConnectionError,
+  APITimeoutError,
+  OutcomeUnknownError,
+  TLSError,
+  UnexpectedResponseError,
+  UnexpectedRedirectError,
+  ResponseTooLargeError,
+  APIStatusError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  IdempotencyConflictError,
+  UnprocessableEntityError,
+  RateLimitError,
+  ServerError,
+  UnsupportedOperationError,
+  PaginationLoopError,
+  CancelledError,
+  SignatureVerificationError,
+  WebhookPayloadError,
+  InternalError,
+};
+
+for (const [name, type] of Object.entries(errors)) {
+  hidden(type.prototype, 'name', name);
+}
+
+/** The error that a text of the native half describes. */
+function fromText(text, cause) {
+  const facts = JSON.parse(text);
+  const Type = errors[facts.kind] ?? LomiError;
+  return new Type(facts.message, facts, cause === undefined ? undefined : { cause });
+}
+
+module.exports = { errors, fromText };

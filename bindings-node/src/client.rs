@@ -1,0 +1,199 @@
+//! A client: the core's configuration behind a JavaScript object, and its calls.
+//! Every method answers with nothing when the call is on its way, or with the text of
+//! an error when it cannot be made.
+
+use std::cell::RefCell;
+
+use lomi::schema::Operation;
+use lomi::{Decoded, Error, ErrorKind, Exchange, Found, MODELS, Reply, Target, execute};
+use napi::Env;
+use napi_derive::napi;
+
+use crate::pager::{Walk, turn};
+use crate::port::{Port, Settled};
+use crate::writer::Writer;
+use crate::{facts, read, settings};
+
+/// One client's configuration.
+#[napi]
+#[derive(Default)]
+pub struct Client {
+    inner: RefCell<Option<lomi::Client>>,
+}
+
+#[napi]
+impl Client {
+    #[napi(constructor, catch_unwind)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the client up, or anew.
+    #[napi(catch_unwind)]
+    pub fn configure(&self, settings: String) -> Option<String> {
+        let made = settings::read(&settings).and_then(lomi::Client::with);
+        said(made.map(|client| {
+            self.inner.replace(Some(client));
+        }))
+    }
+
+    /// Where the API is.
+    #[napi(getter, catch_unwind)]
+    pub fn base_url(&self) -> Option<String> {
+        self.inner.borrow().as_ref().map(|client| client.config().base_url.clone())
+    }
+
+    /// The key as it may be shown.
+    #[napi(getter, catch_unwind)]
+    pub fn masked_key(&self) -> Option<String> {
+        let inner = self.inner.borrow();
+        inner.as_ref().and_then(|client| Some(client.config().api_key.as_ref()?.masked()))
+    }
+
+    /// Starts a call of the table.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn call(
+        &self,
+        env: &Env,
+        port: &Port,
+        id: u32,
+        abort: bool,
+        operation: u32,
+        input: Option<String>,
+        options: Option<String>,
+    ) -> Option<String> {
+        said(table(operation).and_then(|operation| {
+            let target = Target::Operation(operation);
+            let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
+            port.start(env, id, abort, async move { settle(execute(exchange).await) })
+        }))
+    }
+
+    /// Starts a call to any other endpoint.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn request(
+        &self,
+        env: &Env,
+        port: &Port,
+        id: u32,
+        abort: bool,
+        method: String,
+        path: String,
+        input: Option<String>,
+        options: Option<String>,
+    ) -> Option<String> {
+        let start = || {
+            let method = http::Method::from_bytes(method.to_uppercase().as_bytes())
+                .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
+            let target = Target::Raw { method, path };
+            let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
+            port.start(env, id, abort, async move { settle(execute(exchange).await) })
+        };
+        said(start())
+    }
+
+    /// Starts the call for the next page of a walk. A walk at its end settles with
+    /// nothing.
+    #[napi(catch_unwind)]
+    pub fn next(
+        &self,
+        env: &Env,
+        port: &Port,
+        id: u32,
+        abort: bool,
+        walk: &Walk,
+        options: Option<String>,
+    ) -> Option<String> {
+        let start = || {
+            let Some(input) = walk.input()? else {
+                return port.start(env, id, false, async { Settled::nothing(None) });
+            };
+            let target = Target::Operation(walk.operation);
+            let options = read::options(options.as_deref())?;
+            let exchange = self.client()?.prepare(target, input, options)?;
+            let pager = walk.pager.clone();
+            port.start(env, id, abort, async move {
+                let turned = execute(exchange).await.and_then(|reply| turn(&pager, &reply));
+                turned.unwrap_or_else(|error| Settled::error(&error))
+            })
+        };
+        said(start())
+    }
+}
+
+impl Client {
+    fn client(&self) -> Result<lomi::Client, Error> {
+        let inner = self.inner.borrow();
+        inner.clone().ok_or_else(|| Error::internal("the client is not set up"))
+    }
+
+    fn prepare(
+        &self,
+        target: Target,
+        input: Option<&str>,
+        options: Option<&str>,
+    ) -> Result<Exchange, Error> {
+        self.client()?.prepare(target, read::input(input)?, read::options(options)?)
+    }
+}
+
+/// An operation by its number.
+pub(crate) fn table(operation: u32) -> Result<&'static Operation, Error> {
+    let at = usize::try_from(operation).unwrap_or(usize::MAX);
+    let found = lomi::OPERATIONS.get(at).copied();
+    found.ok_or_else(|| Error::internal(format!("there is no operation {operation}")))
+}
+
+fn said(result: Result<(), Error>) -> Option<String> {
+    let error = result.err()?;
+    // Latin-1 to text: each byte is one character.
+    Some(facts::of_error(&error).into_iter().map(char::from).collect())
+}
+
+fn settle(result: Result<Reply, Error>) -> Settled {
+    match result.and_then(|reply| written(&reply)) {
+        Ok(settled) => settled,
+        Err(error) => Settled::error(&error),
+    }
+}
+
+fn written(reply: &Reply) -> Result<Settled, Error> {
+    let facts = Some(facts::of_reply(reply));
+    if let Found::Rows(_, _, page) = &reply.found {
+        return page_of(reply, |_| true, page.has_more.unwrap_or(false));
+    }
+    let mut writer = Writer::default();
+    let tag = match reply.decode(&mut writer)? {
+        Decoded::Nothing => return Ok(Settled::nothing(facts)),
+        Decoded::One(()) => match &reply.found {
+            Found::One(model, _) => {
+                let at = MODELS.iter().position(|known| std::ptr::eq(*known, *model));
+                Settled::ONE | at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0) << 8
+            }
+            _ => Settled::ANY,
+        },
+        Decoded::Rows(..) => return Err(Error::internal("rows without a page")),
+    };
+    let notes = writer.notes();
+    Ok(Settled { tag, text: writer.text, facts, notes })
+}
+
+/// One page: its rows, and what the envelope says.
+pub(crate) fn page_of(
+    reply: &Reply,
+    keep: impl Fn(usize) -> bool,
+    more: bool,
+) -> Result<Settled, Error> {
+    let mut writer = Writer::after(r#"{"data":["#);
+    let Decoded::Rows(_, page) = reply.decode_rows(&mut writer, keep)? else {
+        return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list"));
+    };
+    let notes = writer.notes();
+    let mut text = writer.text;
+    text.push(b']');
+    facts::of_page(&mut text, &page, more);
+    text.push(b'}');
+    Ok(Settled { tag: Settled::PAGE, text, facts: Some(facts::of_reply(reply)), notes })
+}

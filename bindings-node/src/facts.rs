@@ -1,0 +1,148 @@
+//! What is known about a call beside its values, as JSON text in Latin-1.
+
+use http::HeaderMap;
+use lomi::{Error, PageFacts, Reply};
+use serde_json::{Map, Value};
+
+use crate::writer::quote;
+
+/// The facts of a successful call. Read in JavaScript only when somebody asks.
+pub(crate) fn of_reply(reply: &Reply) -> Vec<u8> {
+    let mut facts = Facts::new();
+    facts.raw("status", &reply.status.to_string());
+    facts.text("requestId", Some(&reply.request_id));
+    facts.text("idempotencyKey", reply.idempotency_key.as_deref());
+    facts.raw("attempts", &reply.attempts.to_string());
+    facts.name("headers");
+    headers(&mut facts.0, pairs(&reply.headers));
+    facts.end()
+}
+
+/// Everything an error says.
+pub(crate) fn of_error(error: &Error) -> Vec<u8> {
+    let mut facts = Facts::new();
+    facts.text("kind", Some(error.kind.class_name()));
+    facts.text("message", Some(&error.message));
+    facts.raw("status", &error.status.map_or("null".to_owned(), |status| status.to_string()));
+    facts.text("code", error.code.as_deref());
+    if let Some(details) = &error.details {
+        facts.name("details");
+        value(&mut facts.0, details);
+    }
+    if let Some(body) = &error.body {
+        facts.text("body", Some(&String::from_utf8_lossy(body)));
+    }
+    facts.name("headers");
+    headers(&mut facts.0, error.headers.iter().map(|(n, v)| (n.as_str(), v.clone())));
+    facts.text("requestId", error.request_id.as_deref());
+    facts.text("idempotencyKey", error.idempotency_key.as_deref());
+    facts.raw("attempts", &error.attempts.to_string());
+    facts.text("outcome", Some(error.outcome.as_str()));
+    facts.text("operation", error.operation.as_deref());
+    if let Some(pause) = error.retry_after {
+        facts.raw("retryAfter", &pause.as_secs_f64().to_string());
+    }
+    facts.end()
+}
+
+/// What the envelope of a page says, as members that follow its rows.
+pub(crate) fn of_page(out: &mut Vec<u8>, page: &PageFacts, more: bool) {
+    let mut facts = Facts(std::mem::take(out));
+    for (name, number) in [
+        ("total", page.total),
+        ("limit", page.limit),
+        ("offset", page.offset),
+        ("page", page.page),
+        ("total_pages", page.total_pages),
+    ] {
+        facts.raw(name, &number.map_or("null".to_owned(), |number| number.to_string()));
+    }
+    facts.raw("has_more", if page.has_more.unwrap_or(more) { "true" } else { "false" });
+    facts.text("next_cursor", page.next_cursor.as_deref());
+    *out = facts.0;
+}
+
+struct Facts(Vec<u8>);
+
+impl Facts {
+    fn new() -> Self {
+        Self(vec![b'{'])
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.0.last() != Some(&b'{') {
+            self.0.push(b',');
+        }
+        quote(&mut self.0, name);
+        self.0.push(b':');
+    }
+
+    fn raw(&mut self, name: &str, text: &str) {
+        self.name(name);
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn text(&mut self, name: &str, text: Option<&str>) {
+        self.name(name);
+        match text {
+            Some(text) => quote(&mut self.0, text),
+            None => self.0.extend_from_slice(b"null"),
+        }
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.0.push(b'}');
+        self.0
+    }
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, String)> {
+    headers.iter().map(|(n, v)| (n.as_str(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
+}
+
+/// One object; a header that came several times is one text, parted by commas.
+fn headers<'a>(out: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a str, String)>) {
+    let mut all: Map<String, Value> = Map::new();
+    for (name, text) in pairs {
+        match all.get_mut(name) {
+            Some(Value::String(earlier)) => {
+                earlier.push_str(", ");
+                earlier.push_str(&text);
+            }
+            _ => {
+                all.insert(name.to_owned(), text.into());
+            }
+        }
+    }
+    value(out, &all.into());
+}
+
+/// Any JSON; numbers that JavaScript cannot hold become text.
+fn value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::String(text) => quote(out, text),
+        Value::Array(items) => {
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                self::value(out, item);
+            }
+            out.push(b']');
+        }
+        Value::Object(fields) => {
+            out.push(b'{');
+            for (at, (name, field)) in fields.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                quote(out, name);
+                out.push(b':');
+                self::value(out, field);
+            }
+            out.push(b'}');
+        }
+        other => out.extend_from_slice(other.to_string().as_bytes()),
+    }
+}

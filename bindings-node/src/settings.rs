@@ -1,0 +1,34 @@
+//! From the options of `new LomiClient({...})` to the core's configuration.
+
+use std::path::PathBuf;
+
+use lomi::{ConfigBuilder, Error, ErrorKind, RouteChoice, Secret};
+
+use crate::read::{Given, value};
+
+pub(crate) fn read(text: &str) -> Result<ConfigBuilder, Error> {
+    let given = Given::new(value(text)?, ErrorKind::Configuration);
+    Ok(ConfigBuilder {
+        api_key: given.text("apiKey")?.map(Secret::new),
+        key_optional: given.flag("keyOptional")?,
+        api_key_prefix: given.text("apiKeyPrefix")?,
+        environment: given.text("environment")?,
+        base_url: given.text("baseUrl")?,
+        routes: match given.text("routes")? {
+            Some(word) => word.parse()?,
+            None => RouteChoice::default(),
+        },
+        timeout: given.time("timeout")?,
+        attempt_timeout: given.time("attemptTimeout")?,
+        connect_timeout: given.time("connectTimeout")?,
+        idle_timeout: given.time("idleTimeout")?,
+        max_retries: given.count("maxRetries")?,
+        headers: given.headers("headers")?,
+        user_agent: Some(match given.text("userAgent")? {
+            Some(own) => own,
+            None => format!("lomi-node/{}", lomi::VERSION),
+        }),
+        ca_files: given.texts("caFiles")?.into_iter().map(PathBuf::from).collect(),
+        ..ConfigBuilder::default()
+    })
+}
