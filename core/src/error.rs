@@ -189,7 +189,7 @@ impl fmt::Display for Attempt {
 pub struct Error(Box<Failure>);
 
 /// Everything that is known about a failure.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Failure {
     /// What went wrong.
@@ -265,6 +265,24 @@ impl Error {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
         error.outcome = Outcome::Unknown;
         error
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// Leaves out what the server wrote: it may repeat a key or a person's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("request_id", &self.request_id)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("attempts", &self.attempts)
+            .field("outcome", &self.outcome)
+            .field("operation", &self.operation)
+            .field("retry_after", &self.retry_after)
+            .finish_non_exhaustive()
     }
 }
 

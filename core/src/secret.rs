@@ -53,7 +53,8 @@ pub fn redact(text: &str) -> String {
     {
         let (before, from) = rest.split_at(at);
         let (_, after) = from.split_at(prefix.len());
-        let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+        // Stars are what was taken out before.
+        let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || "_-*".contains(c)));
         shown.push_str(before);
         shown.push_str(prefix);
         shown.push_str("***");
@@ -81,5 +82,6 @@ mod tests {
             "bad lomi_sk_live_***, whsec_*** and lomi_sk_***!"
         );
         assert_eq!(redact("nothing here"), "nothing here");
+        assert_eq!(redact(&redact("lomi_sk_test_x!")), "lomi_sk_test_***!");
     }
 }

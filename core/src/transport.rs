@@ -68,7 +68,10 @@ fn build(wants: &Wants) -> Result<reqwest::Client, Error> {
             .with_root_certificates(rustls::RootCertStore::empty())
             .with_no_client_auth()
     };
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    // A proxy is for the way out. Loopback is here, and its calls are not encrypted.
+    let builder = if wants.encrypted { builder } else { builder.no_proxy() };
+    builder
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -135,7 +138,7 @@ pub(crate) fn too_large(what: String) -> Silence {
 /// What a transport error says about the request: whether it can have arrived.
 fn silence(error: &reqwest::Error) -> Silence {
     let said = sentence(error);
-    let certificate = causes(error).any(|cause| cause.is::<rustls::Error>());
+    let certificate = causes(error).any(is_tls);
     let (kind, outcome) = if certificate && error.is_connect() {
         (ErrorKind::Tls, Outcome::Final)
     } else if error.is_connect() {
@@ -155,6 +158,12 @@ fn silence(error: &reqwest::Error) -> Silence {
         _ => format!("the connection broke: {said}"),
     };
     Silence { kind, outcome, message }
+}
+
+/// A refusal of TLS itself, which I/O errors carry inside and not as their source.
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let inside = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    cause.is::<rustls::Error>() || inside.is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 fn causes<'a>(

@@ -1,0 +1,69 @@
+//! Nothing that can be printed holds the key.
+
+use lomi::{CallOptions, Client, ConfigBuilder, Input, Secret, Target, schema};
+
+const KEY: &str = "lomi_sk_test_4f1b9c_never_shown";
+
+fn config() -> ConfigBuilder {
+    ConfigBuilder {
+        api_key: Some(Secret::new(KEY)),
+        base_url: Some("http://127.0.0.1:9".into()),
+        max_retries: Some(0),
+        ..ConfigBuilder::default()
+    }
+}
+
+#[tokio::test]
+async fn no_debug_display_or_error_holds_the_key() {
+    let client = Client::with(config()).unwrap();
+    let mut shown = vec![
+        format!("{:?}", config()),
+        format!("{:#?}", client),
+        format!("{:#?}", client.config()),
+        format!("{:?}", CallOptions { api_key: Some(Secret::new(KEY)), ..CallOptions::default() }),
+    ];
+    let target = || Target::Operation(schema::operation("retrieve_checkout_session").unwrap());
+    let input = || Input::default().with_path("session_id", "s");
+    let mut call = client.prepare(target(), input(), CallOptions::default()).unwrap();
+    let step = call.step(std::time::Instant::now());
+    shown.push(format!("{step:#?}"));
+
+    let refused = client.checkout_sessions().get("s").await.unwrap_err();
+    shown.push(format!("{refused} {refused:#?}"));
+    let bad_header = CallOptions {
+        headers: vec![("x-api-key".into(), format!("{KEY}\n"))],
+        ..CallOptions::default()
+    };
+    let error = client.prepare(target(), input(), bad_header).err().unwrap();
+    shown.push(format!("{error} {error:#?}"));
+    for key in [format!("{KEY}\n"), format!(" {KEY}"), KEY.replace("_sk_", "_pk_")] {
+        let bad = ConfigBuilder { api_key: Some(Secret::new(key)), ..config() };
+        shown.push(format!("{:#?}", bad.build().err().unwrap()));
+    }
+    let in_url = ConfigBuilder { base_url: Some(format!("https://x:{KEY}@h")), ..config() };
+    shown.push(format!("{:#?}", in_url.build().err().unwrap()));
+
+    for text in shown {
+        assert!(!text.contains("never_shown"), "{text}");
+    }
+}
+
+#[test]
+fn a_server_that_repeats_the_key_is_not_quoted() {
+    let heard = lomi::Heard {
+        status: 401,
+        headers: http::HeaderMap::new(),
+        body: format!(r#"{{"message":"invalid key {KEY}"}}"#).into(),
+    };
+    let now = std::time::Instant::now();
+    let target = Target::Operation(schema::operation("list_checkout_sessions").unwrap());
+    let (input, options) = (Input::default(), CallOptions::default());
+    let mut call = Client::with(config()).unwrap().prepare(target, input, options).unwrap();
+    call.step(now);
+    call.heard(Ok(heard), now, 0.5);
+    let lomi::Step::Done(Err(error)) = call.step(now) else { panic!("not over") };
+    assert!(error.to_string().contains("lomi_sk_test_***"), "{error}");
+    assert!(!error.to_string().contains("never_shown"));
+    // The body is kept as it came, for who asks for it by name; printing does not show it.
+    assert!(!format!("{error:?}").contains("never_shown"), "{error:?}");
+}
