@@ -1,0 +1,116 @@
+// The demo in Node: a checkout session's whole life under both names of everything, and
+// three things that go wrong.
+//
+// Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox.
+
+// In a project of your own this is: from 'lomi'
+import {
+  AuthenticationError,
+  BadRequestError,
+  CheckoutSessionsApi,
+  Configuration,
+  LomiClient,
+  NotFoundError,
+} from '../../bindings-node/index.mjs';
+
+const started = performance.now();
+let calls = 0;
+let step = 'set up';
+
+/** Makes one call, under the name of its step. */
+async function call(name, promise) {
+  step = name;
+  calls += 1;
+  return promise;
+}
+
+/** Makes one call that has to fail with an error of the given class. */
+async function refused(name, type, promise) {
+  try {
+    await call(name, promise);
+  } catch (error) {
+    if (!(error instanceof type)) throw error;
+    console.log(`${name}       ${error.name}: ${error.message} (request ${error.requestId})`);
+    return;
+  }
+  throw new Error('succeeded, which it should not');
+}
+
+/** The classes under the names that the generated clients document. */
+async function documented() {
+  const configuration = new Configuration({
+    apiKey: process.env.LOMI_API_KEY,
+    basePath: process.env.LOMI_BASE_URL,
+  });
+  const sessions = new CheckoutSessionsApi(configuration);
+  const session = await call(
+    'documented create',
+    sessions.createCheckoutSession({
+      amount: 15000,
+      currency_code: 'XOF',
+      product_id: 'prod_1234567890abcdef',
+      success_url: 'https://example.com/success',
+      cancel_url: 'https://example.com/cancel',
+      customer_email: 'customer@example.com',
+    }),
+  );
+  const id = session.checkout_session_id;
+  console.log(`created   ${id} under its documented name`);
+  await call('documented retrieve', sessions.retrieveCheckoutSession(id));
+  await call('documented list', sessions.listCheckoutSessions({ limit: 10, sort: 'created_at:desc' }));
+  await call('documented update', sessions.updateCheckoutSession(id, { title: 'Another title' }));
+  await call('documented delete', sessions.deleteCheckoutSession(id));
+  console.log(`deleted   ${id}`);
+}
+
+async function modern() {
+  const api = new LomiClient();
+  const coffee = {
+    amount: 5000,
+    currency_code: 'XOF',
+    title: 'Coffee Beans - 1kg',
+    customer_email: 'customer@example.com',
+    success_url: 'https://mystore.com/thank-you',
+    cancel_url: 'https://mystore.com/cart',
+  };
+  const session = await call('create', api.checkoutSessions.create(coffee));
+  const id = session.checkout_session_id;
+  console.log(`created   ${id}`);
+  console.log(`page      ${session.url}`);
+
+  const fetched = await call('get', api.checkoutSessions.get(id));
+  console.log(`fetched   ${fetched.title}, ${fetched.status}`);
+
+  const more = Array.from({ length: 44 }, () => call('create 45', api.checkoutSessions.create(coffee)));
+  await Promise.all(more);
+  const page = await call('list', api.checkoutSessions.list({ limit: 20 }));
+  console.log(`listed    ${page.data.length} in the first page`);
+  step = 'page through';
+  let seen = 0;
+  for await (const one of api.checkoutSessions.list({ limit: 20 })) {
+    if (one.title === coffee.title) seen += 1;
+  }
+  calls += 3;
+  console.log(`paged     ${seen} in all`);
+  if (seen !== 45) throw new Error(`${seen} of 45 sessions`);
+
+  const updated = await call('update', api.checkoutSessions.update(id, { title: 'Coffee Beans - 2kg' }));
+  console.log(`updated   ${updated.title}`);
+  await call('delete', api.checkoutSessions.delete(id));
+  console.log(`deleted   ${id}`);
+
+  const stranger = new LomiClient('lomi_sk_test_nobody');
+  await refused('400', BadRequestError, api.checkoutSessions.create({ amount: 5000, currency_code: 'XXX' }));
+  await refused('401', AuthenticationError, stranger.checkoutSessions.get(id));
+  await refused('404', NotFoundError, api.checkoutSessions.get(id));
+}
+
+try {
+  await documented();
+  await modern();
+  const milliseconds = Math.round(performance.now() - started);
+  console.log(JSON.stringify({ language: 'node', calls, milliseconds }));
+} catch (error) {
+  console.error(`node: ${step}: ${error}`);
+  process.exitCode = 1;
+}
