@@ -84,6 +84,13 @@ impl Client {
         self.run(exchange).await
     }
 
+    /// Remembers for this process which spelling of the routes answered a call that was
+    /// carried out elsewhere, through an HTTP client of the caller's.
+    pub fn remember(&self, exchange: &Exchange) -> Result<(), Error> {
+        Bundle::current()?.remember(&self.config.base_url, exchange.spelling());
+        Ok(())
+    }
+
     /// Carries a prepared call out, on the process's own runtime.
     pub async fn run(&self, exchange: Exchange) -> Result<Reply, Error> {
         let task = Bundle::current()?.spawn(execute(exchange));
