@@ -5,7 +5,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
-use super::{fill, snake, studly};
+use super::rust::studly;
+use super::{fill, snake};
 use crate::ir::{Api, Kind, Model, Role};
 use crate::outputs::Outputs;
 
@@ -26,6 +27,9 @@ pub(super) fn render(
     api: &Api,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
+    let mut templates = templates.clone();
+    add_filters(&mut templates, api);
+    let templates = &templates;
     let whole = &Value::from(Serde(api));
     let classes = classes(api);
     let names = &Value::from(Serde(&classes));
@@ -118,7 +122,7 @@ fn shown(role: Role, read: bool, write: bool) -> bool {
 }
 
 /// The words of Python that templates need: annotations.
-pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
+fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let names: std::collections::BTreeMap<String, (String, String)> = api
         .models
         .iter()
@@ -153,5 +157,39 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             _ => "str".into(),
         }
     });
+    // The documented class that an operation gives.
+    let lists: std::collections::BTreeMap<String, String> = (api.models.iter())
+        .filter(|m| m.role == Role::List)
+        .filter_map(|m| Some((m.of.clone()?, m.names.python.clone())))
+        .collect();
+    let of: std::collections::BTreeMap<String, String> =
+        api.models.iter().map(|m| (m.name.clone(), m.names.python.clone())).collect();
+    templates.add_filter("answer_class", move |operation: Value| {
+        let text = |name: &str| operation.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
+        let model = text("answer_model");
+        let known = match text("answer").as_str() {
+            "one" => of.get(&model),
+            "page" => lists.get(&model),
+            _ => None,
+        };
+        known.cloned().unwrap_or_else(|| "None".to_owned())
+    });
+    templates.add_filter("docstring", docstring);
     templates.add_filter("member", |word: &str| word.to_uppercase().replace('-', "_MINUS_"));
+}
+
+/// A docstring: the first sentence on its line, the rest below it.
+fn docstring(text: &str, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let width = 96 - indent;
+    let (first, rest) = match text.find(". ") {
+        Some(end) => text.split_at(end + 1),
+        None => (text, ""),
+    };
+    let mut lines = super::wrap(first, width, &pad);
+    if !rest.trim().is_empty() {
+        lines = format!("{lines}\n\n{pad}{}", super::wrap(rest, width, &pad));
+    }
+    let end = if lines.contains('\n') { format!("\n{pad}") } else { String::new() };
+    format!("\"\"\"{lines}{end}\"\"\"")
 }

@@ -1,0 +1,185 @@
+"""The clients: settings, and the resources that calls are made on."""
+
+from __future__ import annotations
+
+from ._lomi import Client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
+
+
+class _Base:
+    """What both clients are set up with."""
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        environment: str | None = None,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        routes: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        connect_timeout: float | None = None,
+        ca_file: str | None = None,
+        user_agent: str | None = None,
+    ) -> None:
+        """Check the settings. Nothing is opened or sent.
+
+        :param api_key: a secret key; the variable ``LOMI_API_KEY`` where left out
+        :param environment: ``test`` or ``live``; follows from the key where left out
+        :param base_url: where the API is; ``LOMI_BASE_URL`` where left out
+        :param timeout: seconds for a whole call, repeats included; 60 where left out
+        :param max_retries: how many times a safe call is repeated; 2 where left out
+        :param routes: ``auto`` (find out), ``documented`` or ``current``
+        :param headers: headers for every call
+        :param connect_timeout: seconds to wait for a connection; 10 where left out
+        :param ca_file: a file of certificates to trust besides the system's
+        :param user_agent: what the client calls itself
+        """
+        self._settings: dict[str, Any] = {
+            "api_key": api_key,
+            "environment": environment,
+            "base_url": base_url,
+            "timeout": timeout,
+            "max_retries": max_retries,
+            "routes": routes,
+            "headers": None if headers is None else dict(headers),
+            "connect_timeout": connect_timeout,
+            "ca_files": None if ca_file is None else [ca_file],
+            "user_agent": user_agent,
+        }
+        self._native = Client(self._settings)
+
+    def with_options(self, **settings: Any) -> Self:
+        """Make a client with some settings changed: ``client.with_options(timeout=5)``."""
+        if "ca_file" in settings:
+            settings["ca_files"] = [settings.pop("ca_file")]
+        for name in settings:
+            if name not in self._settings:
+                from ._names import unknown
+
+                raise unknown("with_options()", name, self._settings)
+        made = object.__new__(type(self))
+        made._settings = {**self._settings, **settings}
+        made._native = Client(made._settings)
+        return made
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is."""
+        return self._native.base_url
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for a whole call."""
+        return self._native.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How many times a safe call is repeated."""
+        return self._native.max_retries
+
+    def __repr__(self) -> str:
+        key = self._native.masked_key
+        return f"<{type(self).__name__} api_key={key} base_url={self.base_url}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            f"a {type(self).__name__} holds an API key and cannot be pickled; "
+            "make one where it is needed"
+        )
+
+
+class LomiClient(_Base):
+    """A client of the lomi. API.
+
+    It holds no connection: share it between threads, make it before or after a fork::
+
+        client = lomi.LomiClient()
+        session = client.checkout_sessions.create(amount=10000, currency_code="XOF")
+        print(session.checkout_url)
+    """
+
+    @property
+    def checkout_sessions(self) -> CheckoutSessions:
+        """Payment pages: create, get, list, update, delete."""
+        from .resources.checkout_sessions import CheckoutSessions
+
+        return CheckoutSessions(self)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Call any other endpoint by its path below the base URL; gives what JSON holds.
+
+        Takes the options of every call: ``idempotency_key``, ``timeout``, ``max_retries``,
+        ``headers``, ``api_key``, ``account``, ``request_id``.
+        """
+        query = None if query is None else dict(query)
+        return self._native.call((method, path), None, query, body, options or None, 2)[0]
+
+    def close(self) -> None:
+        """Do nothing: connections belong to the process and close when they are idle."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ignored: object) -> None:
+        self.close()
+
+
+class AsyncLomiClient(_Base):
+    """The same client for asyncio; every call is awaited.
+
+    It works on any loop, on several at once, and after a fork::
+
+        async with lomi.AsyncLomiClient() as client:
+            async for session in client.checkout_sessions.list(status="open"):
+                print(session.checkout_session_id)
+    """
+
+    @property
+    def checkout_sessions(self) -> AsyncCheckoutSessions:
+        """Payment pages: create, get, list, update, delete."""
+        from .resources.checkout_sessions import AsyncCheckoutSessions
+
+        return AsyncCheckoutSessions(self)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Call any other endpoint by its path below the base URL; gives what JSON holds."""
+        from ._loop import call
+
+        query = None if query is None else dict(query)
+        reply = await call(self._native, (method, path), None, query, body, options or None, 2)
+        return reply[0]
+
+    async def close(self) -> None:
+        """Do nothing: connections belong to the process and close when they are idle."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *ignored: object) -> None:
+        await self.close()

@@ -1,0 +1,89 @@
+"""From the documented settings to the native client's. One is built per set of settings."""
+
+from __future__ import annotations
+
+from ._lomi import Client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .configuration import Configuration
+
+_made: dict[tuple[Any, ...], Client] = {}
+
+
+def native(configuration: Configuration, user_agent: str | None, keyless: bool = False) -> Client:
+    """Give the native client for a configuration as it stands now."""
+    key = None if keyless else _key(configuration)
+    wants = (
+        configuration.host,
+        key,
+        None if key is None else configuration.api_key_prefix.get("ApiKeyAuth"),
+        user_agent,
+        _retries(configuration.retries),
+        configuration.ssl_ca_cert,
+        configuration.ca_cert_data,
+    )
+    client = _made.get(wants)
+    if client is None:
+        if len(_made) >= 64:
+            _made.clear()
+        client = _made[wants] = _build(*wants)
+    return client
+
+
+def _key(configuration: Configuration) -> str | None:
+    if configuration.refresh_api_key_hook is not None:
+        configuration.refresh_api_key_hook(configuration)
+    return configuration.api_key.get("ApiKeyAuth") or None
+
+
+def _build(
+    host: str,
+    key: str | None,
+    prefix: str | None,
+    user_agent: str | None,
+    retries: int | None,
+    ca_file: str | None,
+    ca_data: str | bytes | None,
+) -> Client:
+    files = [file for file in (ca_file, _file_of(ca_data)) if file]
+    return Client(
+        {
+            "base_url": host,
+            "api_key": key,
+            "key_optional": True,
+            "api_key_prefix": prefix,
+            "user_agent": user_agent,
+            "max_retries": retries,
+            "ca_files": files or None,
+        }
+    )
+
+
+def _retries(given: Any) -> int | None:
+    """Take a number, or urllib3's Retry object, of which only the total counts."""
+    if given is None or given is True:
+        return None
+    if given is False:
+        return 0
+    total = getattr(given, "total", given)
+    return None if total is None else int(total)
+
+
+def _file_of(data: str | bytes | None) -> str | None:
+    """Write certificates to a file that lives as long as the process."""
+    if not data:
+        return None
+    import atexit
+    import os
+    import ssl
+    import tempfile
+
+    text = data if isinstance(data, str) else ssl.DER_cert_to_PEM_cert(data)
+    with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
+        file.write(text)
+    made_by = os.getpid()
+    atexit.register(lambda: os.getpid() == made_by and os.unlink(file.name))
+    return file.name

@@ -1,0 +1,48 @@
+"""JSON text of whatever a model may hold."""
+
+from __future__ import annotations
+
+from .errors import ValidationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def encode(value: Any) -> Any:
+    """Say a value that JSON has no word for; for ``json.dumps(default=)``."""
+    from ._plain import plain
+
+    said = plain(value)
+    if said is value:
+        raise TypeError(f"an object of type {type(value).__name__} has no JSON form")
+    if isinstance(said, tuple):  # the digits of a decimal
+        whole = value == value.to_integral_value() if value.is_finite() else False
+        return int(value) if whole else float(value)
+    return said
+
+
+def jsonable(value: Any) -> Any:
+    """Give a value with nothing but dictionaries, lists, texts and numbers in it."""
+    if isinstance(value, dict):
+        return {str(name): jsonable(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [jsonable(inner) for inner in value]
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return jsonable(encode(value))
+
+
+def to_text(value: Any, meant: str) -> str:
+    """Write an object as JSON, or say that it is no object."""
+    import json
+
+    try:
+        text = json.dumps(value, default=encode)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValidationError(f"{meant} cannot be made from this: {error}") from None
+    if not text.startswith("{"):
+        raise ValidationError(
+            f"{meant} is made from a dictionary of fields, not from {type(value).__name__}"
+        )
+    return text

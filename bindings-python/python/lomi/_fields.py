@@ -1,0 +1,120 @@
+"""Fields whose text stands for more than text: times and identifiers.
+
+An object holds what the server sent; these convert when they are read, and remember the
+result, so that a page of a hundred objects costs nothing for fields that nobody reads.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+    from uuid import UUID
+
+    from ._model import Model
+
+
+class _Typed:
+    """A data descriptor over one entry of the object's ``__dict__``."""
+
+    __slots__ = ("name",)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def read(self, text: str) -> Any:
+        """Give the typed value of a text; the text itself where it has none."""
+        raise NotImplementedError
+
+    def _get(self, model: Model | None) -> Any:
+        if model is None:
+            return None  # the default, as on every other field
+        value = model.__dict__.get(self.name)
+        if type(value) is not str:
+            return value
+        typed = model._typed
+        if typed is None:
+            typed = model._typed = {}
+        elif self.name in typed and typed[self.name][0] is value:
+            return typed[self.name][1]
+        read = self.read(value)
+        typed[self.name] = (value, read)
+        return read
+
+    def __set__(self, model: Model, value: Any) -> None:
+        model.__dict__[self.name] = value
+
+    def __delete__(self, model: Model) -> None:
+        try:
+            del model.__dict__[self.name]
+        except KeyError:
+            raise AttributeError(self.name) from None
+
+
+class Moment(_Typed):
+    """A time: a datetime; the text itself where it is no ISO 8601."""
+
+    __slots__ = ()
+
+    def __get__(self, model: Model | None, owner: type | None = None) -> datetime | str | None:
+        value: datetime | str | None = self._get(model)
+        return value
+
+    def read(self, text: str) -> datetime | str:
+        """Read ISO 8601 with any number of digits in the second."""
+        return moment(text)
+
+
+class Time(_Typed):
+    """A time: a datetime; None where the text is no ISO 8601 (``original`` has it)."""
+
+    __slots__ = ()
+
+    def __get__(self, model: Model | None, owner: type | None = None) -> datetime | None:
+        value: datetime | None = self._get(model)
+        return value
+
+    def read(self, text: str) -> datetime | None:
+        """Read ISO 8601 with any number of digits in the second."""
+        value = moment(text)
+        return None if isinstance(value, str) else value
+
+
+class Identifier(_Typed):
+    """An identifier: a UUID; the text itself where it is none, such as ``cs_123``."""
+
+    __slots__ = ()
+
+    def __get__(self, model: Model | None, owner: type | None = None) -> UUID | str | None:
+        value: UUID | str | None = self._get(model)
+        return value
+
+    def read(self, text: str) -> UUID | str:
+        """Read a UUID in its usual form, with or without hyphens."""
+        if len(text) not in (36, 32):
+            return text
+        from uuid import UUID
+
+        try:
+            return UUID(text)
+        except ValueError:
+            return text
+
+
+def moment(text: str) -> datetime | str:
+    """Read ISO 8601; give the text back where it is none."""
+    from datetime import datetime
+
+    if len(text) < 10 or text[4] != "-":
+        return text
+    iso = text[:-1] + "+00:00" if text[-1] in "zZ" else text
+    if "." in iso:
+        # Older interpreters want exactly six digits.
+        head, _, tail = iso.partition(".")
+        digits = len(tail) - len(tail.lstrip("0123456789"))
+        iso = f"{head}.{tail[:digits][:6]:0<6}{tail[digits:]}"
+    try:
+        return datetime.fromisoformat(iso)
+    except ValueError:
+        return text

@@ -1,0 +1,305 @@
+"""What every model can do. The models themselves are generated: names, types, docs."""
+
+from __future__ import annotations
+
+from ._lomi import read as _read
+from ._lomi import redact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar
+
+    from typing_extensions import Self
+
+    from ._lomi import LastResponse
+
+
+class Model:
+    """An object of the API.
+
+    ``__dict__`` holds the fields that are set, as they came. Fields that this version does
+    not know are attributes too, and stand in :attr:`model_extra`.
+    """
+
+    __slots__ = ("_extra", "_originals", "_response", "_typed", "__dict__", "__weakref__")
+
+    if TYPE_CHECKING:
+        _extra: dict[str, Any] | None
+        _originals: dict[str, Any] | None
+        _response: LastResponse | None
+        _typed: dict[str, tuple[str, Any]] | None
+
+    _schema: ClassVar[str] = ""
+    _family: ClassVar[int] = 0
+    _fields: ClassVar[tuple[str, ...]] = ()
+    _times: ClassVar[frozenset[str]] = frozenset()
+    _read_only: ClassVar[frozenset[str]] = frozenset()
+    _closed: ClassVar[bool] = False
+
+    def __init__(self, **fields: Any) -> None:
+        """Set fields by name. None means: not set."""
+        known = self._fields
+        for name, value in fields.items():
+            if name not in known:
+                if self._closed:
+                    from ._names import unknown
+
+                    raise unknown(type(self).__name__, name, known)
+                self._put_extra(name, value)
+            elif value is not None:
+                self.__dict__[name] = value
+
+    def _put_extra(self, name: str, value: Any) -> None:
+        if self._extra is None:
+            self._extra = {}
+        self._extra[name] = value
+
+    # Reading
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only where nothing else has the name.
+        if name in Model.__slots__:
+            return None
+        extra = self._extra
+        if extra is not None and name in extra:
+            return extra[name]
+        from ._names import no_field
+
+        raise no_field(self, name)
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._fields or (self._extra is not None and name in self._extra):
+            return getattr(self, name)
+        raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give a field by name, or the default where it is not set."""
+        value = self[name] if name in self else None
+        return default if value is None else value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.__dict__ or (self._extra is not None and name in self._extra)
+
+    def original(self, name: str) -> Any:
+        """Give a field as the server sent it, where it is read as something else."""
+        if self._originals is not None and name in self._originals:
+            return self._originals[name]
+        if name in self.__dict__:
+            return self.__dict__[name]
+        return self[name] if name in self else None
+
+    @property
+    def last_response(self) -> LastResponse | None:
+        """What is known about the request that gave this object."""
+        return self._response
+
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """Fields that this version does not know."""
+        return dict(self._extra or ())
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that are set."""
+        return set(self.__dict__) | set(self._extra or ())
+
+    # Writing out
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fields that are set, typed, without those that only the server sets."""
+        return self._dump(exclude=self._read_only, exclude_none=True)
+
+    def to_json(self) -> str:
+        """Give the same as JSON text: ids and times as they came."""
+        import json
+
+        from ._encode import encode
+
+        return json.dumps(
+            self._dump(exclude=self._read_only, exclude_none=True, typed=False), default=encode
+        )
+
+    def to_str(self) -> str:
+        """Give every field, those that are not set included, laid out for reading."""
+        from pprint import pformat
+
+        return redact(pformat(self.model_dump()))
+
+    def model_dump(
+        self,
+        *,
+        mode: str = "python",
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        **ignored: Any,
+    ) -> dict[str, Any]:
+        """Give every field, None where it is not set. ``mode="json"`` leaves no objects in."""
+        fields = self._dump(typed=mode != "json", nested=mode)
+        if not exclude_unset and not exclude_defaults and not exclude_none:
+            fields = {**dict.fromkeys(self._fields), **fields}
+        if mode == "json":
+            from ._encode import jsonable
+
+            fields = jsonable(fields)
+        return {
+            name: value
+            for name, value in fields.items()
+            if (include is None or name in include)
+            and (exclude is None or name not in exclude)
+            and not (value is None and (exclude_none or exclude_defaults))
+        }
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """Give :meth:`model_dump` as JSON text."""
+        import json
+
+        from ._encode import encode
+
+        fields = self.model_dump(mode="json", **options)
+        separators = None if indent is not None else (",", ":")
+        return json.dumps(
+            fields, indent=indent, separators=separators, ensure_ascii=False, default=encode
+        )
+
+    def _dump(
+        self,
+        *,
+        exclude: Iterable[str] = (),
+        exclude_none: bool = False,
+        typed: bool = True,
+        nested: str = "",
+    ) -> dict[str, Any]:
+        """Give what is set, in the order of the schema, nested models as dictionaries."""
+        held = self.__dict__
+        fields = {
+            name: getattr(self, name) if typed else held[name]
+            for name in self._fields
+            if name in held and name not in exclude
+        }
+        fields.update(self._extra or ())
+        return {
+            name: _dumped(value, nested)
+            for name, value in fields.items()
+            if value is not None or not exclude_none
+        }
+
+    def _to_send(self) -> dict[str, Any]:
+        """Give what a request carries: set, not None, not the server's to set."""
+        fields = {
+            name: value
+            for name, value in self.__dict__.items()
+            if value is not None and name not in self._read_only
+        }
+        fields.update(self._extra or ())
+        return fields
+
+    # Making
+
+    @classmethod
+    def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:
+        """Read a dictionary by the rules for answers; None gives None."""
+        return None if obj is None else cls.model_validate(obj)
+
+    @classmethod
+    def from_json(cls, json_str: str) -> Self | None:
+        """Read JSON text by the rules for answers; ``null`` gives None."""
+        return None if json_str.strip() == "null" else cls.model_validate_json(json_str)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **ignored: Any) -> Self:
+        """Read a dictionary, or an object of this class."""
+        if isinstance(obj, cls):
+            return obj
+        if cls._closed and isinstance(obj, dict):
+            return cls._of_fields(obj)
+        from ._encode import to_text
+
+        return cls._take(_read(to_text(obj, cls.__name__), cls._schema, cls._family))
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
+        """Read JSON text."""
+        if isinstance(json_data, (bytes, bytearray)):
+            json_data = bytes(json_data).decode()
+        if cls._closed:
+            import json
+
+            return cls.model_validate(json.loads(json_data))
+        return cls._take(_read(json_data, cls._schema, cls._family))
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+        """Make an object without looking at the values."""
+        model = cls.__new__(cls)
+        model.__dict__.update(values)
+        return model
+
+    @classmethod
+    def _of_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Take fields as they are, those that the schema does not know included."""
+        model = cls()
+        for name, value in fields.items():
+            if name not in cls._fields:
+                model._put_extra(name, value)
+            elif value is not None:
+                model.__dict__[name] = value
+        return model
+
+    @classmethod
+    def _take(cls, read: Any) -> Self:
+        """Make what the core read an object of this class, which may be a subclass."""
+        if type(read) is cls:
+            return read  # type: ignore[no-any-return]
+        model = cls.__new__(cls)
+        model.__setstate__(Model.__getstate__(read))
+        return model
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the object, with some fields changed."""
+        import copy
+
+        made = copy.deepcopy(self) if deep else copy.copy(self)
+        for name, value in (update or {}).items():
+            setattr(made, name, value)
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "fields": dict(self.__dict__),
+            "extra": dict(self._extra) if self._extra else None,
+            "originals": dict(self._originals) if self._originals else None,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state["fields"])
+        self._extra = state["extra"]
+        self._originals = state["originals"]
+
+    # Comparing and showing
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(other, Model):
+            return NotImplemented
+        return self._dump(exclude_none=True) == other._dump(exclude_none=True)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        fields = self._dump(exclude_none=True)
+        shown = ", ".join(f"{name}={value!r}" for name, value in fields.items())
+        return redact(f"{type(self).__name__}({shown})")
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+def _dumped(value: Any, mode: str) -> Any:
+    if isinstance(value, Model):
+        return value.model_dump(mode=mode) if mode else value.to_dict()
+    if isinstance(value, list):
+        return [_dumped(item, mode) for item in value]
+    return value

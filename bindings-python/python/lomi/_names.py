@@ -1,0 +1,34 @@
+"""What to say about a name that does not exist."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ._model import Model
+    from .errors import ValidationError
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which known name may have been meant, as the end of a sentence."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def unknown(where: str, name: str, known: Iterable[str]) -> ValidationError:
+    """Refuse a keyword that nothing knows."""
+    from .errors import ValidationError
+
+    hint = nearest(name, known) or (
+        "; a field that this version does not know can be sent in a dictionary"
+    )
+    return ValidationError(f"{where} has no field {name!r}{hint}")
+
+
+def no_field(model: Model, name: str) -> AttributeError:
+    """Refuse an attribute that an object does not have."""
+    hint = "" if name.startswith("_") else nearest(name, model._fields)
+    return AttributeError(f"{type(model).__name__} has no field {name!r}{hint}")

@@ -1,0 +1,269 @@
+"""What can go wrong, one class per kind.
+
+Every class is a :class:`LomiError`, and every :class:`LomiError` is a documented
+:class:`~lomi.exceptions.ApiException`::
+
+    try:
+        session = client.checkout_sessions.create(amount=10000, currency_code="XOF")
+    except lomi.OutcomeUnknownError as error:
+        retry_later(error.idempotency_key)  # the same key never makes a second session
+    except lomi.APIStatusError as error:
+        log(error.status, error.code, error.request_id)
+"""
+
+from __future__ import annotations
+
+from .exceptions import (
+    ApiException,
+    BadRequestException,
+    ConflictException,
+    ForbiddenException,
+    NotFoundException,
+    ServiceException,
+    UnauthorizedException,
+    UnprocessableEntityException,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from typing_extensions import Self
+
+
+class LomiError(ApiException):
+    """Anything that goes wrong with a call.
+
+    Attributes, None or empty where there is nothing to say:
+
+    ``kind``: the name of the class. ``message``: one sentence. ``status``: the HTTP
+    status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the
+    API added. ``body``: the body as text. ``headers``: the headers. ``request_id``: the
+    request's id, for support. ``idempotency_key``: the key that every attempt carried.
+    ``attempts``: how many requests were sent or tried. ``outcome``: ``not_sent``,
+    ``rejected``, ``unknown`` (the work may have been done) or ``final``. ``operation``:
+    such as ``create_checkout_session``. ``retry_after``: seconds the server asks to wait.
+    """
+
+    message: str = ""
+    code: str | None = None
+    details: Any = None
+    raw_body: bytes | None = None
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    attempts: int = 0
+    outcome: str = "not_sent"
+    operation: str | None = None
+    retry_after: float | None = None
+
+    def __init__(
+        self,
+        message: str = "",
+        status: int | None = None,
+        reason: str | None = None,
+        http_resp: Any = None,
+        *,
+        body: str | None = None,
+        data: Any = None,
+    ) -> None:
+        """Take a sentence, and what the documented exceptions take."""
+        super().__init__(status, reason, http_resp, body=body, data=data)
+        self.args = (message,) if message else ()
+        if http_resp is not None:
+            said = _said(data)
+            self.code, self.details = said[0], said[2]
+            self.message = message or said[1] or f"the server answered {self.reason}"
+            self.outcome = "final"
+            self.request_id = (self.headers or {}).get("x-request-id")
+        elif message:
+            self.message = message
+
+    @property
+    def kind(self) -> str:
+        """The name of the class."""
+        return type(self).__name__
+
+    @property
+    def status_code(self) -> int | None:
+        """The HTTP status, under its other usual name."""
+        return self.status
+
+    @classmethod
+    def _of(cls, facts: dict[str, Any]) -> Self:
+        """Make one from what the core knows. Called by the native library."""
+        from ._headers import Headers
+
+        error = cls(facts["message"])
+        headers = facts.pop("headers")
+        body = facts.pop("body")
+        error.__dict__.update(facts)
+        error.raw_body = body
+        if body is not None:
+            error.headers = Headers(headers)
+            error.body = body.decode("utf-8", "replace")
+            error.data = _error_model(error)
+        if error.status is not None:
+            from http.client import responses
+
+            error.reason = responses.get(error.status)
+        return error
+
+    def __str__(self) -> str:
+        """One line: the sentence, then status, code and request id where known."""
+        facts = [
+            f"{name} {value}"
+            for name, value in (
+                ("status", self.status),
+                ("code", self.code),
+                ("request", self.request_id),
+            )
+            if value is not None
+        ]
+        text = self.message or self.reason or type(self).__name__
+        return f"{text} ({', '.join(facts)})" if facts else text
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class ConfigurationError(LomiError, ValueError):
+    """The client was set up with something it cannot use. Nothing was sent."""
+
+
+class ValidationError(LomiError, ValueError):
+    """An argument is wrong. Nothing was sent."""
+
+
+class APIConnectionError(LomiError):
+    """The server was not reached, or an answer was cut off."""
+
+
+class APITimeoutError(APIConnectionError):
+    """The deadline passed."""
+
+
+class OutcomeUnknownError(APIConnectionError):
+    """A write may have been carried out, and no answer says so.
+
+    The message says how to find out; with the same idempotency key, create never does its
+    work twice.
+    """
+
+
+class TLSError(LomiError):
+    """The server's certificate or the TLS handshake was refused. Never repeated."""
+
+
+class UnexpectedResponseError(LomiError):
+    """A successful status with a body that is not what was asked for."""
+
+
+class UnexpectedRedirectError(LomiError):
+    """The server named another address. Redirects are never followed."""
+
+
+class ResponseTooLargeError(LomiError):
+    """The answer is larger or nested deeper than allowed."""
+
+
+class APIStatusError(LomiError):
+    """The server answered with a status that is no success."""
+
+
+class BadRequestError(APIStatusError, BadRequestException):
+    """400: the request is wrong."""
+
+
+class AuthenticationError(APIStatusError, UnauthorizedException):
+    """401: the key is missing or wrong."""
+
+
+class PermissionDeniedError(APIStatusError, ForbiddenException):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError, NotFoundException):
+    """404: there is no such object."""
+
+
+class ConflictError(APIStatusError, ConflictException):
+    """409: the request contradicts the state of things."""
+
+
+class IdempotencyConflictError(ConflictError):
+    """409: the idempotency key was used before with another body."""
+
+
+class UnprocessableEntityError(APIStatusError, UnprocessableEntityException):
+    """422: the request is well formed and cannot be carried out."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests. ``retry_after`` says how long to wait."""
+
+
+class ServerError(APIStatusError, ServiceException):
+    """5xx: the server failed."""
+
+
+class UnsupportedOperationError(APIStatusError, NotFoundException):
+    """The server has no route for this operation, under any spelling."""
+
+
+class PaginationLoopError(LomiError):
+    """A list repeated itself instead of ending."""
+
+
+class CancelledError(LomiError):
+    """The call was given up."""
+
+
+class SignatureVerificationError(LomiError):
+    """A webhook's signature does not prove that it comes from lomi."""
+
+
+class WebhookPayloadError(LomiError):
+    """A webhook with a good signature and an unusable body."""
+
+
+class InternalError(LomiError):
+    """A defect of this package. Please report it."""
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def of_status(status: int) -> type[APIStatusError]:
+    """Give the class that stands for an HTTP status."""
+    if 500 <= status <= 599:
+        return ServerError
+    return _BY_STATUS.get(status, APIStatusError)
+
+
+def _said(data: Any) -> tuple[str | None, str | None, Any]:
+    """Code, message and details of a documented error model."""
+    error = getattr(data, "error", None)
+    return (
+        getattr(error, "code", None),
+        getattr(error, "message", None),
+        getattr(error, "details", None),
+    )
+
+
+def _error_model(error: LomiError) -> Any:
+    """Give the documented ``data`` of an error: an ``Error`` model, whatever its body's shape."""
+    if error.status is None or not (error.code or error.details or error.body):
+        return None
+    from .models.error import Error
+    from .models.error_error import ErrorError
+
+    inner = ErrorError(code=error.code, message=error.message, details=error.details)
+    return Error(error=inner)

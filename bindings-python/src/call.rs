@@ -1,0 +1,142 @@
+//! What one call is made of, taken over from Python: which operation, its input and
+//! its options.
+
+use lomi::schema::operation;
+use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Secret, Target, seconds};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use crate::fault::{Fault, wrong};
+use crate::input;
+
+/// The arguments of a call as Python gives them.
+pub(crate) struct Given<'a, 'py> {
+    /// The operation's documented name, or (method, path) of any other endpoint.
+    pub(crate) target: &'a Bound<'py, PyAny>,
+    pub(crate) path: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) query: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) body: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
+}
+
+impl Given<'_, '_> {
+    /// Checks everything; nothing is sent yet.
+    pub(crate) fn prepare(&self, client: &lomi::Client) -> Result<Exchange, Fault> {
+        let target = target(self.target)?;
+        let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
+        // What is wrong with an argument says for which operation it was meant.
+        let named = |fault| match fault {
+            Fault::Core(mut error) => {
+                error.operation = error.operation.take().or_else(|| name.clone());
+                Fault::Core(error)
+            }
+            python => python,
+        };
+        let input = Input {
+            path: input::named(self.path).map_err(named)?,
+            query: input::named(self.query).map_err(named)?,
+            body: self.body.map(input::any).transpose().map_err(named)?,
+        };
+        Ok(client.prepare(target, input, options(self.options)?)?)
+    }
+}
+
+fn target(given: &Bound<'_, PyAny>) -> Result<Target, Fault> {
+    if let Ok(name) = given.cast::<PyString>() {
+        let name = name.to_cow()?;
+        let known = operation(&name)
+            .ok_or_else(|| Error::internal(format!("there is no operation {name}")))?;
+        return Ok(Target::Operation(known));
+    }
+    let (method, path): (String, String) = given
+        .cast::<PyTuple>()
+        .map_err(PyErr::from)?
+        .extract()
+        .map_err(|_| wrong("the method and the path have to be text"))?;
+    let method = http::Method::from_bytes(method.as_bytes())
+        .map_err(|_| wrong(format!("{method:?} is no HTTP method")))?;
+    Ok(Target::Raw { method, path })
+}
+
+/// The options of one call; what is None or left out follows the client.
+fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
+    let mut options = CallOptions::default();
+    let Some(given) = given else { return Ok(options) };
+    for (name, value) in given.iter() {
+        if value.is_none() {
+            continue;
+        }
+        let name: String = name.extract()?;
+        match name.as_str() {
+            "timeout" => options.timeout = Some(time(&name, &value)?),
+            "connect_timeout" => options.connect_timeout = Some(time(&name, &value)?),
+            "max_retries" => options.max_retries = Some(count(&name, &value)?),
+            "idempotency_key" => options.idempotency_key = Some(text(&name, &value)?),
+            "request_id" => options.request_id = Some(text(&name, &value)?),
+            "api_key" => options.api_key = Some(Secret::new(text(&name, &value)?)),
+            "account" => options.account = Some(text(&name, &value)?),
+            "headers" => options.headers = headers(&value)?,
+            "any_status" => options.any_status = value.is_truthy()?,
+            other => return Err(wrong(format!("there is no option {other:?}"))),
+        }
+    }
+    Ok(options)
+}
+
+/// A number of seconds.
+pub(crate) fn time(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+) -> Result<std::time::Duration, Fault> {
+    let number: f64 = value
+        .extract()
+        .map_err(|_| wrong(format!("{name} has to be a number of seconds")))?;
+    Ok(seconds(name, number)?)
+}
+
+/// A number of times.
+pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Fault> {
+    value.extract().map_err(|_| wrong(format!("{name} has to be a whole number from 0")))
+}
+
+/// A text.
+pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Fault> {
+    match value.cast::<PyString>() {
+        Ok(text) => text.to_cow().map(std::borrow::Cow::into_owned).map_err(Fault::from),
+        Err(_) => Err(wrong(format!("{name} has to be text"))),
+    }
+}
+
+/// Headers as a dictionary or as pairs.
+pub(crate) fn headers(given: &Bound<'_, PyAny>) -> Result<Vec<(String, String)>, Fault> {
+    let pairs = match given.cast::<PyDict>() {
+        Ok(given) => given.items().into_any(),
+        Err(_) if given.hasattr("items")? => given.call_method0("items")?,
+        Err(_) => given.clone(),
+    };
+    let mut headers = Vec::new();
+    for pair in pairs.try_iter()? {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?
+            .extract()
+            .map_err(|_| wrong("headers have to be a dictionary of names and values"))?;
+        let name = text("the name of a header", &name)?;
+        let value = match value.cast::<PyString>() {
+            Ok(value) => value.to_cow()?.into_owned(),
+            Err(_) if value.is_none() => continue,
+            Err(_) => value.str()?.to_cow()?.into_owned(),
+        };
+        headers.push((name, value));
+    }
+    Ok(headers)
+}
+
+/// A setting that is wrong from the start, told as the core tells them.
+pub(crate) fn misconfigured(fault: Fault) -> Fault {
+    match fault {
+        Fault::Core(mut error) if error.kind == ErrorKind::Validation => {
+            error.kind = ErrorKind::Configuration;
+            Fault::Core(error)
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,143 @@
+//! The native client: a configuration, and the two ways to make a call with it. It holds
+//! no connection, so it may be shared between threads and carried across a fork.
+
+use lomi::process::wait;
+use lomi::{ConfigBuilder, Exchange, Reply, Secret, execute};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::call::{Given, count, headers, misconfigured, text, time};
+use crate::fault::{Fault, guarded};
+use crate::inbox::{Flight, Inbox};
+use crate::reply::read_reply;
+use crate::shapes::Family;
+
+/// A configuration that calls can be made with.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct Client {
+    pub(crate) core: lomi::Client,
+}
+
+#[pymethods]
+impl Client {
+    /// Checks the settings, named as in `LomiClient`.
+    #[new]
+    fn new(settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        guarded(|| {
+            let builder = builder(settings).map_err(misconfigured)?;
+            Ok(Self { core: lomi::Client::with(builder)? })
+        })
+    }
+
+    /// Makes a call and waits for it, the interpreter free for other threads. Gives the
+    /// value in the classes of `family`, and the facts of the request.
+    #[pyo3(signature = (target, path, query, body, options, family))]
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        target: &Bound<'py, PyAny>,
+        path: Option<&Bound<'py, PyAny>>,
+        query: Option<&Bound<'py, PyAny>>,
+        body: Option<&Bound<'py, PyAny>>,
+        options: Option<&Bound<'py, PyDict>>,
+        family: u8,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| {
+            let exchange =
+                Given { target, path, query, body, options }.prepare(&self.core)?;
+            let reply = run(py, exchange)?;
+            read_reply(py, reply, Family::from_number(family), |_| true)
+        })
+    }
+
+    /// Starts a call; its result comes to `inbox` under `token`.
+    #[pyo3(signature = (inbox, token, target, path, query, body, options, family))]
+    #[allow(clippy::too_many_arguments)]
+    fn start<'py>(
+        &self,
+        inbox: &Inbox,
+        token: u64,
+        target: &Bound<'py, PyAny>,
+        path: Option<&Bound<'py, PyAny>>,
+        query: Option<&Bound<'py, PyAny>>,
+        body: Option<&Bound<'py, PyAny>>,
+        options: Option<&Bound<'py, PyDict>>,
+        family: u8,
+    ) -> PyResult<Flight> {
+        guarded(|| {
+            let exchange =
+                Given { target, path, query, body, options }.prepare(&self.core)?;
+            Ok(inbox.launch(token, exchange, Family::from_number(family))?)
+        })
+    }
+
+    /// Where the API is.
+    #[getter]
+    fn base_url(&self) -> &str {
+        &self.core.config().base_url
+    }
+
+    /// Deadline of a call in seconds.
+    #[getter]
+    fn timeout(&self) -> f64 {
+        self.core.config().timeout.as_secs_f64()
+    }
+
+    /// How many times a safe call is repeated.
+    #[getter]
+    fn max_retries(&self) -> u32 {
+        self.core.config().max_retries
+    }
+
+    /// What may be shown of the key.
+    #[getter]
+    fn masked_key(&self) -> Option<String> {
+        self.core.config().api_key.as_ref().map(Secret::masked)
+    }
+
+    fn __repr__(&self) -> String {
+        let key = self.masked_key().unwrap_or_else(|| "none".to_owned());
+        format!("<lomi client api_key={key} base_url={}>", self.base_url())
+    }
+}
+
+/// Waits for a call without holding the interpreter. A signal handler that raises ends
+/// the wait, and the call with it.
+pub(crate) fn run(py: Python<'_>, exchange: Exchange) -> Result<Reply, Fault> {
+    py.detach(|| {
+        wait(execute(exchange), || Python::attach(|py| py.check_signals()).map_err(Fault::Python))
+    })
+}
+
+fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
+    let mut builder = ConfigBuilder {
+        user_agent: Some(format!("lomi-python/{}", lomi::VERSION)),
+        ..ConfigBuilder::default()
+    };
+    for (name, value) in settings.iter() {
+        if value.is_none() {
+            continue;
+        }
+        let name: String = name.extract()?;
+        match name.as_str() {
+            "api_key" => builder.api_key = Some(Secret::new(text(&name, &value)?)),
+            "key_optional" => builder.key_optional = value.is_truthy()?,
+            "api_key_prefix" => builder.api_key_prefix = Some(text(&name, &value)?),
+            "environment" => builder.environment = Some(text(&name, &value)?),
+            "base_url" => builder.base_url = Some(text(&name, &value)?),
+            "routes" => builder.routes = text(&name, &value)?.parse()?,
+            "timeout" => builder.timeout = Some(time(&name, &value)?),
+            "attempt_timeout" => builder.attempt_timeout = Some(time(&name, &value)?),
+            "connect_timeout" => builder.connect_timeout = Some(time(&name, &value)?),
+            "idle_timeout" => builder.idle_timeout = Some(time(&name, &value)?),
+            "max_retries" => builder.max_retries = Some(count(&name, &value)?),
+            "headers" => builder.headers = headers(&value)?,
+            "user_agent" => builder.user_agent = Some(text(&name, &value)?),
+            "ca_files" => builder.ca_files = value.extract()?,
+            other => {
+                return Err(crate::fault::wrong(format!("there is no setting {other:?}")));
+            }
+        }
+    }
+    Ok(builder)
+}

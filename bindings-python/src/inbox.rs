@@ -1,0 +1,202 @@
+//! Where the results of calls wait for an event loop. The worker thread never touches
+//! Python: it puts a result into a queue and wakes the loop through a file descriptor
+//! that the loop watches; the loop's own thread then makes the Python values. One inbox
+//! serves one loop of one process.
+
+use std::collections::VecDeque;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::sync::{Arc, Mutex};
+
+use lomi::process::Bundle;
+use lomi::{Error, Exchange, Reply, execute};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::fault::{Fault, guarded, raise};
+use crate::pager::Pager;
+use crate::reply::read_reply;
+use crate::shapes::Family;
+
+/// One finished call.
+struct Landed {
+    token: u64,
+    family: Family,
+    result: Result<Reply, Error>,
+}
+
+/// The part that the worker thread and the loop share.
+struct Queue {
+    landed: Mutex<VecDeque<Landed>>,
+    wakes: OwnedFd,
+    woken: OwnedFd,
+}
+
+impl Queue {
+    fn put(&self, landed: Landed) {
+        let Ok(mut queue) = self.landed.lock() else { return };
+        let first = queue.is_empty();
+        queue.push_back(landed);
+        drop(queue);
+        if first {
+            let one = 1_u64.to_ne_bytes();
+            // SAFETY: the descriptor is open as long as the queue lives. It cannot fill
+            // up: it is written to once between two readings.
+            unsafe { libc::write(self.wakes.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+        }
+    }
+
+    fn take(&self) -> VecDeque<Landed> {
+        let mut room = [0_u8; 64];
+        // SAFETY: the buffer is as long as said. An empty descriptor says so at once.
+        unsafe { libc::read(self.woken.as_raw_fd(), room.as_mut_ptr().cast(), room.len()) };
+        self.landed.lock().map(|mut queue| std::mem::take(&mut *queue)).unwrap_or_default()
+    }
+}
+
+/// The results that an event loop is waiting for.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct Inbox {
+    queue: Arc<Queue>,
+}
+
+#[pymethods]
+impl Inbox {
+    #[new]
+    fn new() -> PyResult<Self> {
+        let (woken, wakes) = descriptors()?;
+        Ok(Self { queue: Arc::new(Queue { landed: Mutex::default(), wakes, woken }) })
+    }
+
+    /// What the loop has to watch for reading.
+    fn fileno(&self) -> i32 {
+        self.queue.woken.as_raw_fd()
+    }
+
+    /// Hands every finished call to its future. `waiting` holds, by token, a tuple of
+    /// the future and of the pager that asked for a page, or None.
+    fn drain(&self, py: Python<'_>, waiting: &Bound<'_, PyDict>) -> PyResult<()> {
+        for landed in self.queue.take() {
+            let Some(entry) = waiting.get_item(landed.token)? else { continue };
+            waiting.del_item(landed.token)?;
+            let entry = entry.cast_into::<PyTuple>()?;
+            let future = entry.get_item(0)?;
+            if future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
+                continue;
+            }
+            let asked = entry.get_item(1)?;
+            let asked = asked.cast::<Pager>().ok().map(Bound::get);
+            match guarded(|| value(py, landed.result, landed.family, asked)) {
+                Ok(value) => {
+                    future.call_method1(pyo3::intern!(py, "set_result"), (value,))?;
+                }
+                Err(error) => {
+                    let error = error.into_value(py);
+                    future.call_method1(pyo3::intern!(py, "set_exception"), (error,))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn value<'py>(
+    py: Python<'py>,
+    result: Result<Reply, Error>,
+    family: Family,
+    asked: Option<&Pager>,
+) -> Result<Bound<'py, PyTuple>, Fault> {
+    let reply = match result {
+        Ok(reply) => reply,
+        Err(error) => return Err(raise(py, &error).into()),
+    };
+    match asked {
+        Some(pager) => pager.accept(py, reply, family),
+        None => read_reply(py, reply, family, |_| true),
+    }
+}
+
+impl Inbox {
+    /// Starts a call on the worker thread.
+    pub(crate) fn launch(
+        &self,
+        token: u64,
+        exchange: Exchange,
+        family: Family,
+    ) -> Result<Flight, Error> {
+        let queue = Arc::clone(&self.queue);
+        let task = Bundle::current()?.spawn(async move {
+            // A panic must not leave the future waiting for ever.
+            let mut guard = Landing { queue, token, family, result: None };
+            guard.result = Some(execute(exchange).await);
+        });
+        Ok(Flight { task: task.abort_handle(), pid: std::process::id() })
+    }
+}
+
+/// Puts the result into the queue when it is dropped, however the task ended.
+struct Landing {
+    queue: Arc<Queue>,
+    token: u64,
+    family: Family,
+    result: Option<Result<Reply, Error>>,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        let result = self.result.take().unwrap_or_else(|| {
+            Err(if std::thread::panicking() {
+                Error::internal("the native library panicked")
+            } else {
+                Error::cancelled()
+            })
+        });
+        self.queue.put(Landed { token: self.token, family: self.family, result });
+    }
+}
+
+/// A call that is under way.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct Flight {
+    task: tokio::task::AbortHandle,
+    pid: u32,
+}
+
+#[pymethods]
+impl Flight {
+    /// Ends the call and frees its connection. Nothing is sent again.
+    fn abort(&self) {
+        // In a forked child the task belongs to the parent.
+        if self.pid == std::process::id() {
+            self.task.abort();
+        }
+    }
+}
+
+/// A pair to read and to write; both ends of one eventfd where there is one.
+#[cfg(target_os = "linux")]
+fn descriptors() -> PyResult<(OwnedFd, OwnedFd)> {
+    // SAFETY: a plain system call; its result is checked and owned once.
+    let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+    if fd < 0 {
+        return Err(std::io::Error::last_os_error().into());
+    }
+    // SAFETY: just opened, owned by nobody else.
+    let woken = unsafe { OwnedFd::from_raw_fd(fd) };
+    let wakes = woken.try_clone()?;
+    Ok((woken, wakes))
+}
+
+/// A pair to read and to write: a pipe.
+#[cfg(not(target_os = "linux"))]
+fn descriptors() -> PyResult<(OwnedFd, OwnedFd)> {
+    let (woken, wakes) = std::io::pipe()?;
+    let (woken, wakes) = (OwnedFd::from(woken), OwnedFd::from(wakes));
+    for fd in [woken.as_raw_fd(), wakes.as_raw_fd()] {
+        // SAFETY: plain system calls on descriptors that are open.
+        unsafe {
+            let flags = libc::fcntl(fd, libc::F_GETFL);
+            libc::fcntl(fd, libc::F_SETFL, flags | libc::O_NONBLOCK);
+        }
+    }
+    Ok((woken, wakes))
+}

@@ -1,0 +1,116 @@
+//! A walk through a list, page by page. The rules are the core's; this keeps its place
+//! and makes the rows.
+
+use std::sync::Mutex;
+
+use lomi::Reply;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use serde_json::Value;
+
+use crate::call::Given;
+use crate::client::{Client, run};
+use crate::fault::{Fault, guarded};
+use crate::inbox::{Flight, Inbox};
+use crate::input;
+use crate::reply::read_reply;
+use crate::shapes::Family;
+
+/// Where a walk through a list stands. After an error the same page is asked for again.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct Pager {
+    place: Mutex<lomi::Pager>,
+}
+
+#[pymethods]
+impl Pager {
+    /// Starts where the query starts.
+    #[new]
+    fn new(query: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        guarded(|| {
+            let input = lomi::Input::query(input::named(query)?);
+            Ok(Self { place: Mutex::new(lomi::Pager::new(input)) })
+        })
+    }
+
+    /// A second walk from where this one stands.
+    fn copy(&self) -> PyResult<Self> {
+        guarded(|| Ok(Self { place: Mutex::new(self.place.lock().map_err(|_| locked())?.clone()) }))
+    }
+
+    /// Whether there is nothing more to ask for.
+    #[getter]
+    fn ended(&self) -> bool {
+        self.place.lock().map_or(true, |place| place.next().is_none())
+    }
+
+    /// The next page, rows seen before left out: as `Client.call` gives a page.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        client: &Client,
+        target: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+        family: u8,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| {
+            let exchange = self.prepare(client, target, options)?;
+            let reply = run(py, exchange)?;
+            self.accept(py, reply, Family::from_number(family))
+        })
+    }
+
+    /// Starts the call for the next page; its result comes to `inbox` under `token`.
+    fn start<'py>(
+        &self,
+        client: &Client,
+        inbox: &Inbox,
+        token: u64,
+        target: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+        family: u8,
+    ) -> PyResult<Flight> {
+        guarded(|| {
+            let exchange = self.prepare(client, target, options)?;
+            Ok(inbox.launch(token, exchange, Family::from_number(family))?)
+        })
+    }
+}
+
+impl Pager {
+    fn prepare(
+        &self,
+        client: &Client,
+        target: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> Result<lomi::Exchange, Fault> {
+        let query = {
+            let place = self.place.lock().map_err(|_| locked())?;
+            let input = place.next().ok_or_else(|| {
+                lomi::Error::internal("the list is at its end already")
+            })?;
+            input.query.clone()
+        };
+        let query = crate::sink::plain(
+            &mut crate::sink::Python { py: target.py() },
+            &Value::Object(query),
+        )?;
+        Given { target, path: None, query: Some(&query), body: None, options }
+            .prepare(&client.core)
+    }
+
+    /// Takes a page in and makes its new rows.
+    pub(crate) fn accept<'py>(
+        &self,
+        py: Python<'py>,
+        reply: Reply,
+        family: Family,
+    ) -> Result<Bound<'py, PyTuple>, Fault> {
+        let fresh = self.place.lock().map_err(|_| locked())?.accept(&reply)?;
+        read_reply(py, reply, family, |row| fresh.binary_search(&row).is_ok())
+    }
+}
+
+fn locked() -> lomi::Error {
+    lomi::Error::internal("the place in the list is locked")
+}

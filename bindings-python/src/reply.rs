@@ -1,0 +1,124 @@
+//! A successful answer in Python: its value, and the facts of the request beside it.
+
+use http::HeaderMap;
+use lomi::{Decoded, Found, MODELS, PageFacts, Reply};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+
+use crate::fault::{Fault, guarded, wrong};
+use crate::shapes::Family;
+use crate::sink::Objects;
+
+/// What is known about the request behind an object.
+#[pyclass(frozen, module = "lomi")]
+pub(crate) struct LastResponse {
+    /// HTTP status.
+    #[pyo3(get)]
+    status: u16,
+    /// The id of the request: the server's, else ours.
+    #[pyo3(get)]
+    request_id: String,
+    /// The idempotency key that every attempt carried.
+    #[pyo3(get)]
+    idempotency_key: Option<String>,
+    /// How many requests were sent or tried.
+    #[pyo3(get)]
+    attempts: u32,
+    headers: HeaderMap,
+    reply: Reply,
+}
+
+#[pymethods]
+impl LastResponse {
+    /// The headers as they came, names in lower case; a mapping that ignores case.
+    #[getter]
+    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let pairs = PyList::empty(py);
+        for (name, value) in &self.headers {
+            pairs.append((name.as_str(), String::from_utf8_lossy(value.as_bytes())))?;
+        }
+        py.import("lomi._headers")?.getattr("Headers")?.call1((pairs,))
+    }
+
+    /// The body as it came.
+    #[getter]
+    fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.reply.body)
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<LastResponse status={} request_id={:?} attempts={}>",
+            self.status, self.request_id, self.attempts
+        )
+    }
+}
+
+/// The value of an answer in the classes of a family, and its facts. A page is a tuple
+/// (rows, total, limit, offset, page, total_pages, has_more, next_cursor).
+pub(crate) fn read_reply<'py>(
+    py: Python<'py>,
+    mut reply: Reply,
+    family: Family,
+    keep: impl Fn(usize) -> bool,
+) -> Result<Bound<'py, PyTuple>, Fault> {
+    let value = match reply.decode_rows(&mut Objects::new(py, family), keep)? {
+        Decoded::Nothing => py.None().into_bound(py),
+        Decoded::One(value) => value,
+        Decoded::Rows(rows, facts) => page(py, rows, facts)?.into_any(),
+    };
+    let model = matches!(reply.found, Found::One(..)) && family != Family::Plain;
+    let facts = Bound::new(
+        py,
+        LastResponse {
+            status: reply.status,
+            request_id: std::mem::take(&mut reply.request_id),
+            idempotency_key: reply.idempotency_key.take(),
+            attempts: reply.attempts,
+            headers: std::mem::take(&mut reply.headers),
+            reply,
+        },
+    )?;
+    if model {
+        value.setattr(pyo3::intern!(py, "_response"), &facts)?;
+    }
+    Ok(PyTuple::new(py, [value, facts.into_any()])?)
+}
+
+fn page<'py>(
+    py: Python<'py>,
+    rows: Vec<Bound<'py, PyAny>>,
+    facts: PageFacts,
+) -> Result<Bound<'py, PyTuple>, Fault> {
+    let rows = PyList::new(py, rows)?;
+    let page = (
+        rows,
+        facts.total,
+        facts.limit,
+        facts.offset,
+        facts.page,
+        facts.total_pages,
+        facts.has_more,
+        facts.next_cursor,
+    );
+    Ok(page.into_pyobject(py)?)
+}
+
+/// Reads JSON text as an object of a model, by the rules for answers.
+#[pyfunction]
+pub(crate) fn read<'py>(
+    py: Python<'py>,
+    text: &str,
+    model: &str,
+    family: u8,
+) -> PyResult<Bound<'py, PyAny>> {
+    guarded(|| {
+        let known = MODELS.iter().copied().find(|known| known.name == model);
+        let model = known.ok_or_else(|| wrong(format!("there is no model {model}")))?;
+        let reply = Reply::of_text(text, model)?;
+        match reply.decode(&mut Objects::new(py, Family::from_number(family)))? {
+            Decoded::One(value) => Ok(value),
+            _ => Err(wrong("the text is not one object")),
+        }
+    })
+}

@@ -1,0 +1,176 @@
+"""What the tests talk to: the sandbox, and a server of scripted answers."""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bindings-python" / "python"))
+
+import lomi  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """The sandbox's URL and keys; what LOMI_SANDBOX names, else the debug build."""
+    binary = os.environ.get("LOMI_SANDBOX", ROOT / "target" / "debug" / "lomi-sandbox")
+    with subprocess.Popen([binary, "--port", "0"], stdout=subprocess.PIPE) as process:
+        yield json.loads(process.stdout.readline())
+        process.terminate()
+
+
+@pytest.fixture
+def client(sandbox):
+    return lomi.LomiClient(sandbox["test_key"], base_url=sandbox["url"] + "/v1")
+
+
+@pytest.fixture
+def async_client(sandbox):
+    return lomi.AsyncLomiClient(sandbox["test_key"], base_url=sandbox["url"] + "/v1")
+
+
+@pytest.fixture
+def api(sandbox):
+    configuration = lomi.Configuration(host=sandbox["url"] + "/v1")
+    configuration.api_key["ApiKeyAuth"] = sandbox["test_key"]
+    return lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
+
+
+class Request:
+    """One request as it came in."""
+
+    def __init__(self, head, body):
+        first, *lines = head.decode("latin-1").split("\r\n")
+        self.method, self.path, _ = first.split(" ")
+        self.headers = {}
+        for line in lines:
+            name, _, value = line.partition(": ")
+            self.headers[name.lower()] = value
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Scripted:
+    """A server that answers every request with what a function of it says.
+
+    The function gives (status, headers, body), raw bytes to send as they are, or None to
+    close the connection.
+    """
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.requests = []
+        self.open = 0
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        self.open += 1
+        try:
+            with connection, connection.makefile("rb") as incoming:
+                while request := self._read(incoming):
+                    self.requests.append(request)
+                    answer = self.answer(request)
+                    if answer is None:
+                        return
+                    connection.sendall(answer if isinstance(answer, bytes) else written(*answer))
+        except OSError:
+            pass
+        finally:
+            self.open -= 1
+
+    def _read(self, incoming):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            line = incoming.readline()
+            if not line:
+                return None
+            head += line
+        request = Request(head[:-4], b"")
+        request.body = incoming.read(int(request.headers.get("content-length", 0)))
+        return request
+
+    def close(self):
+        self._listener.close()
+
+
+def written(status, headers, body):
+    if not isinstance(body, (bytes, str)):
+        body = json.dumps(body)
+        headers = {"content-type": "application/json", **headers}
+    if isinstance(body, str):
+        body = body.encode()
+    lines = [f"HTTP/1.1 {status} Whatever", f"content-length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def serve():
+    """Starts a scripted server: serve(200, {...}), or serve(function of the request)."""
+    servers = []
+
+    def start(status, body=None, headers=None):
+        answer = status if callable(status) else lambda _: (status, headers or {}, body)
+        servers.append(Scripted(answer))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def talk(serve):
+    """A modern client of a scripted server; the server is its `server`."""
+
+    def start(status, body=None, headers=None, **settings):
+        server = serve(status, body, headers)
+        client = lomi.LomiClient("lomi_sk_test_secret1", base_url=server.url, **settings)
+        client.server = server
+        return client
+
+    return start
+
+
+@pytest.fixture
+def documented(serve):
+    """The documented API of a scripted server; the server is its `server`."""
+
+    def start(status, body=None, headers=None):
+        server = serve(status, body, headers)
+        configuration = lomi.Configuration(host=server.url)
+        configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_secret1"
+        api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
+        api.server = server
+        return api
+
+    return start
+
+
+def until(condition, seconds=5.0):
+    """Waits for something to become true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not become true"
+        time.sleep(0.01)
