@@ -7,10 +7,12 @@ mod client;
 mod fault;
 mod inbox;
 mod input;
+mod money;
 mod pager;
 mod reply;
 mod shapes;
 mod sink;
+mod webhook;
 
 use pyo3::prelude::*;
 
@@ -23,8 +25,12 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<pager::Pager>()?;
     module.add_class::<reply::LastResponse>()?;
     module.add_function(wrap_pyfunction!(reply::read, module)?)?;
-    module.add_function(wrap_pyfunction!(redact, module)?)?;
-    module.add_function(wrap_pyfunction!(random_key, module)?)
+    module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
+    module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;
+    module.add_function(wrap_pyfunction!(money::money, module)?)?;
+    module.add_function(wrap_pyfunction!(money::money_from_major, module)?)?;
+    module.add_function(wrap_pyfunction!(key_for_order, module)?)?;
+    module.add_function(wrap_pyfunction!(redact, module)?)
 }
 
 /// Takes every key and secret out of a text.
@@ -33,8 +39,8 @@ fn redact(text: &str) -> String {
     lomi::redact(text)
 }
 
-/// A fresh idempotency key, from the operating system's randomness.
+/// The idempotency key that always belongs to an order.
 #[pyfunction]
-fn random_key() -> String {
-    lomi::idempotency_key::random()
+fn key_for_order(order: &str) -> String {
+    lomi::idempotency_key::for_order(order)
 }

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from . import idempotency_key as idempotency_key
     from . import webhooks as webhooks
     from ._client import AsyncLomiClient as AsyncLomiClient
     from ._client import LomiClient as LomiClient
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from .models import CurrencyCode as CurrencyCode
     from .models import WebhookEvent as WebhookEvent
     from .models import ProviderCode as ProviderCode
+    from .money import Money as Money
 
 #: Where each name stands.
 _MODULES = {
@@ -85,6 +87,7 @@ _MODULES = {
     "AsyncPage": "_page",
     "LomiClient": "_client",
     "Model": "_model",
+    "Money": "money",
     "NULL": "_plain",
     "Page": "_page",
     "CheckoutSessionsApi": "api.checkout_sessions_api",
@@ -146,6 +149,7 @@ __all__ = [
     "AsyncPage",
     "LomiClient",
     "Model",
+    "Money",
     "NULL",
     "Page",
     "CheckoutSessionsApi",
@@ -199,6 +203,7 @@ __all__ = [
     "CurrencyCode",
     "WebhookEvent",
     "ProviderCode",
+    "idempotency_key",
     "webhooks",
 ]
 
@@ -211,6 +216,7 @@ _SUBMODULES = frozenset(
         "contrib",
         "errors",
         "exceptions",
+        "idempotency_key",
         "models",
         "money",
         "resources",

@@ -85,5 +85,10 @@ def _file_of(data: str | bytes | None) -> str | None:
     with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
         file.write(text)
     made_by = os.getpid()
-    atexit.register(lambda: os.getpid() == made_by and os.unlink(file.name))
+
+    def remove() -> None:
+        if os.getpid() == made_by:  # a forked child leaves its parent's file alone
+            os.unlink(file.name)
+
+    atexit.register(remove)
     return file.name

@@ -253,7 +253,7 @@ class Model:
     def _take(cls, read: Any) -> Self:
         """Make what the core read an object of this class, which may be a subclass."""
         if type(read) is cls:
-            return read  # type: ignore[no-any-return]
+            return read
         model = cls.__new__(cls)
         model.__setstate__(Model.__getstate__(read))
         return model

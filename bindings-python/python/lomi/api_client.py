@@ -106,6 +106,7 @@ class ApiClient:
         content_type: str | None = None,
         headers: Mapping[str, Any] | None = None,
         host_index: int = 0,
+        *,
         any_status: bool = False,
     ) -> tuple[Any, LastResponse]:
         if host_index != 0 or isinstance(host_index, bool):

@@ -78,6 +78,7 @@ class HTTPResponse(io.IOBase):
         return json.loads(self.data)
 
     def readable(self) -> bool:
+        """Say yes."""
         return True
 
     def getheaders(self) -> Headers:
@@ -108,7 +109,7 @@ class RESTResponse(io.IOBase):
         self.reason: str | None = resp.reason
         self.data: bytes | None = None
 
-    def read(self) -> bytes:  # type: ignore[override]
+    def read(self) -> bytes:
         """Read the whole body."""
         if self.data is None:
             self.data = self.response.data

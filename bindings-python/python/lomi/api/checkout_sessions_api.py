@@ -53,7 +53,7 @@ class CheckoutSessionsApi(Api):
 
         :param checkout_sessions_create: the fields, as a model or a dictionary
         """
-        return self._one(
+        _value: CheckoutSessions = self._one(
             "create_checkout_session",
             None,
             None,
@@ -64,6 +64,7 @@ class CheckoutSessionsApi(Api):
             _headers,
             _host_index,
         )
+        return _value
 
     def create_checkout_session_with_http_info(
         self,
@@ -136,7 +137,7 @@ class CheckoutSessionsApi(Api):
         :param session_id: The session's identifier (checkout_session_id).
         """
         _path = {"session_id": session_id}
-        return self._one(
+        _value: CheckoutSessions = self._one(
             "retrieve_checkout_session",
             _path,
             None,
@@ -147,6 +148,7 @@ class CheckoutSessionsApi(Api):
             _headers,
             _host_index,
         )
+        return _value
 
     def retrieve_checkout_session_with_http_info(
         self,
@@ -230,7 +232,7 @@ class CheckoutSessionsApi(Api):
             "offset": offset,
             "sort": sort,
         }
-        return self._page(
+        _value: ListCheckoutSessions200Response = self._page(
             "ListCheckoutSessions200Response",
             "list_checkout_sessions",
             None,
@@ -242,6 +244,7 @@ class CheckoutSessionsApi(Api):
             _headers,
             _host_index,
         )
+        return _value
 
     def list_checkout_sessions_with_http_info(
         self,
@@ -337,7 +340,7 @@ class CheckoutSessionsApi(Api):
         :param checkout_sessions_update: the fields, as a model or a dictionary
         """
         _path = {"session_id": session_id}
-        return self._one(
+        _value: CheckoutSessions = self._one(
             "update_checkout_session",
             _path,
             None,
@@ -348,6 +351,7 @@ class CheckoutSessionsApi(Api):
             _headers,
             _host_index,
         )
+        return _value
 
     def update_checkout_session_with_http_info(
         self,
@@ -429,7 +433,7 @@ class CheckoutSessionsApi(Api):
         :param session_id: The session's identifier (checkout_session_id).
         """
         _path = {"session_id": session_id}
-        return self._nothing(
+        self._nothing(
             "delete_checkout_session",
             _path,
             None,
