@@ -1,7 +1,7 @@
 //! What is known about a call beside its values, as JSON text in Latin-1.
 
 use http::HeaderMap;
-use lomi::{Error, PageFacts, Reply};
+use lomi::{Error, PageFacts, Reply, redact};
 use serde_json::{Map, Value};
 
 use crate::writer::quote;
@@ -27,13 +27,14 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     facts.text("code", error.code.as_deref());
     if let Some(details) = &error.details {
         facts.name("details");
-        value(&mut facts.0, details);
+        value(&mut facts.0, &redacted(details));
     }
     if let Some(body) = &error.body {
-        facts.text("body", Some(&String::from_utf8_lossy(body)));
+        // A server may send back what it was sent, the key included.
+        facts.text("body", Some(&redact(&String::from_utf8_lossy(body))));
     }
     facts.name("headers");
-    headers(&mut facts.0, error.headers.iter().map(|(n, v)| (n.as_str(), v.clone())));
+    headers(&mut facts.0, error.headers.iter().map(|(n, v)| (n.as_str(), redact(v))));
     facts.text("requestId", error.request_id.as_deref());
     facts.text("idempotencyKey", error.idempotency_key.as_deref());
     facts.raw("attempts", &error.attempts.to_string());
@@ -60,6 +61,18 @@ pub(crate) fn of_page(out: &mut Vec<u8>, page: &PageFacts, more: bool) {
     facts.raw("has_more", if page.has_more.unwrap_or(more) { "true" } else { "false" });
     facts.text("next_cursor", page.next_cursor.as_deref());
     *out = facts.0;
+}
+
+/// The same without keys in its texts.
+fn redacted(value: &Value) -> Value {
+    match value {
+        Value::String(text) => redact(text).into(),
+        Value::Array(items) => items.iter().map(redacted).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (redact(name), redacted(field))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 struct Facts(Vec<u8>);

@@ -1,0 +1,183 @@
+'use strict';
+
+// What goes wrong, and how it is told.
+
+const assert = require('node:assert/strict');
+const net = require('node:net');
+const { after, test } = require('node:test');
+
+const lomi = require('..');
+const { server, json, SESSION } = require('./helpers/server.js');
+
+const client = (url, options = {}) =>
+  new lomi.LomiClient({ apiKey: 'lomi_sk_test_secretpart', baseUrl: url, maxRetries: 0, ...options });
+
+async function failure(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'the call succeeded' });
+}
+
+test('each status is its own class', async () => {
+  const classes = {
+    400: lomi.BadRequestError,
+    401: lomi.AuthenticationError,
+    402: lomi.APIStatusError,
+    403: lomi.PermissionDeniedError,
+    404: lomi.NotFoundError,
+    409: lomi.ConflictError,
+    422: lomi.UnprocessableEntityError,
+    429: lomi.RateLimitError,
+    500: lomi.ServerError,
+    503: lomi.ServerError,
+  };
+  const { url } = await server((request, response) => {
+    json(response, Number(request.headers['x-want']), {
+      error: { code: 'some_code', message: 'some words' },
+    });
+  });
+  for (const [status, type] of Object.entries(classes)) {
+    const error = await failure(client(url).checkoutSessions.get('x', { headers: { 'x-want': status } }));
+    assert.equal(error.constructor, type, status);
+    assert.ok(error instanceof lomi.LomiError && error instanceof Error);
+    assert.equal(error.name, type.name);
+    assert.equal(error.kind, type.name);
+    assert.equal(error.status, Number(status));
+    assert.equal(error.code, 'some_code');
+    assert.match(error.message, /some words/);
+    assert.equal(error.operation, 'retrieve_checkout_session');
+    assert.match(error.stack, /errors\.test\.js/, 'the stack leads to the caller');
+  }
+});
+
+test('an error says everything, and its JSON leaves bodies and headers out', async () => {
+  const body = { error: { code: 'rate_limited', message: 'slow down', details: { email: 'a@b.c' } } };
+  const { url } = await server((_, response) =>
+    json(response, 429, body, { 'retry-after': '900', 'x-request-id': 'req_1', 'x-more': ['a', 'b'] }),
+  );
+  const error = await failure(client(url).checkoutSessions.create({ amount: 1 }, { idempotencyKey: 'mine' }));
+  assert.equal(error.retryAfter, 900);
+  assert.equal(error.requestId, 'req_1');
+  assert.equal(error.idempotencyKey, 'mine');
+  assert.equal(error.attempts, 1);
+  assert.equal(error.outcome, 'rejected');
+  assert.deepEqual(error.details, { email: 'a@b.c' });
+  assert.equal(error.body, JSON.stringify(body));
+  assert.equal(error.headers['x-more'], 'a, b');
+  const shown = JSON.parse(JSON.stringify(error));
+  assert.equal(shown.name, 'RateLimitError');
+  assert.equal(shown.message, error.message);
+  assert.equal(shown.body, undefined);
+  assert.equal(shown.headers, undefined);
+});
+
+test('a success that is not what was asked for is an error', async () => {
+  const bodies = ['', 'null', '[]', '5', '"x"', '{"checkout_session_id":', '{}', '<html>hello</html>', '[1]'];
+  for (const body of bodies) {
+    const { url } = await server((_, response) => json(response, 200, body));
+    const error = await failure(client(url).checkoutSessions.get('x'));
+    assert.equal(error.constructor, lomi.UnexpectedResponseError, body);
+    const list = await failure(
+      client(url)
+        .checkoutSessions.list()
+        .then((page) =>
+          page.data.length === 0 && body === '[]' ? Promise.reject(new Error('an empty list')) : page,
+        ),
+    );
+    assert.ok(body === '[]' || list instanceof lomi.UnexpectedResponseError, body);
+  }
+});
+
+test('nobody there: not sent, and it says so', async () => {
+  const socket = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => socket.once('listening', resolve));
+  const { port } = socket.address();
+  await new Promise((resolve) => socket.close(resolve));
+  const error = await failure(client(`http://127.0.0.1:${port}`).checkoutSessions.create({ amount: 1 }));
+  assert.equal(error.constructor, lomi.APIConnectionError);
+  assert.equal(error.outcome, 'not_sent');
+});
+
+test('a connection that breaks after an update: the outcome is unknown', async () => {
+  const broken = net.createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+  await new Promise((resolve) => broken.listen(0, '127.0.0.1', resolve));
+  after(() => broken.close());
+  const { port } = broken.address();
+  const error = await failure(
+    client(`http://127.0.0.1:${port}`).checkoutSessions.update('x', { title: 'y' }),
+  );
+  assert.equal(error.constructor, lomi.OutcomeUnknownError);
+  assert.ok(error instanceof lomi.APIConnectionError);
+  assert.equal(error.outcome, 'unknown');
+});
+
+test('a deadline ends a call that is never answered', async () => {
+  const { url } = await server(() => {});
+  const started = performance.now();
+  const error = await failure(client(url).checkoutSessions.get('x', { timeout: 200 }));
+  assert.ok(performance.now() - started < 1500);
+  assert.ok(error instanceof lomi.APITimeoutError, String(error));
+  assert.ok(error instanceof lomi.APIConnectionError);
+});
+
+test('redirects are not followed', async () => {
+  const { url, seen } = await server((_, response) => {
+    response.writeHead(307, { location: '/elsewhere' });
+    response.end();
+  });
+  const error = await failure(client(url).checkoutSessions.get('x'));
+  assert.equal(error.constructor, lomi.UnexpectedRedirectError);
+  assert.equal(seen.length, 1);
+});
+
+test('what has to be paid first is an outcome of create with its own class', async () => {
+  const { url } = await server((_, response) =>
+    json(response, 201, {
+      payment_required: true,
+      reason: 'invoice_payment_required',
+      blocking_invoice: { invoice_id: 'inv_1', amount_remaining: '2500', checkout_url: 'https://pay' },
+    }),
+  );
+  const created = await client(url).checkoutSessions.create({ amount: 1 });
+  assert.ok(created instanceof lomi.PaymentRequired);
+  assert.equal(created.payment_required, true);
+  assert.ok(created.blocking_invoice instanceof lomi.BlockingInvoice);
+  assert.equal(created.blocking_invoice.amount_remaining, 2500);
+  assert.equal(created.blocking_invoice.original('amount_remaining'), '2500');
+});
+
+test('an update that the server has no route for', async () => {
+  const { url } = await server((request, response) =>
+    json(response, 404, {
+      statusCode: 404,
+      message: `Cannot ${request.method} ${request.url}`,
+      error: 'Not Found',
+    }),
+  );
+  const error = await failure(client(url).checkoutSessions.update('x', { title: 'y' }));
+  assert.equal(error.constructor, lomi.UnsupportedOperationError);
+});
+
+test('a list that goes round ends in an error, and a page that failed is asked for again', async () => {
+  let broken = 1;
+  const { url, seen } = await server((request, response) => {
+    const offset = Number(new URL(request.url, 'http://x').searchParams.get('offset') ?? 0);
+    if (offset === 2 && broken-- > 0) return json(response, 400, { message: 'not now' });
+    const ids = offset >= 4 ? ['cs_0', 'cs_1'] : [`cs_${offset}`, `cs_${offset + 1}`];
+    return json(response, 200, { data: ids.map((id) => ({ ...SESSION, checkout_session_id: id })) });
+  });
+  const items = client(url).checkoutSessions.list({ limit: 2 })[Symbol.asyncIterator]();
+  const ids = [];
+  const next = async () => ids.push((await items.next()).value.checkout_session_id);
+  await next();
+  await next();
+  await assert.rejects(items.next(), lomi.BadRequestError);
+  await next();
+  await next();
+  await assert.rejects(items.next(), lomi.PaginationLoopError);
+  assert.deepEqual(ids, ['cs_0', 'cs_1', 'cs_2', 'cs_3']);
+  assert.equal(seen.length, 4);
+});

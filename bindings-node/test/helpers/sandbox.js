@@ -1,0 +1,27 @@
+'use strict';
+
+// The local lomi. API for tests: one process per test file, ended with it.
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+const { after } = require('node:test');
+
+const BINARY = process.env.LOMI_SANDBOX ?? path.join(__dirname, '../../../target/debug/lomi-sandbox');
+
+const running = [];
+after(() => running.forEach((child) => child.kill()));
+
+/** Starts a sandbox; gives `{url, test_key, live_key, webhook_secret}`. */
+async function sandbox(...options) {
+  const child = spawn(BINARY, ['--port', '0', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(child);
+  let said = '';
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    if (said.includes('\n')) break;
+  }
+  if (said === '') throw new Error(`${BINARY} did not start; build it with cargo build -p lomi-sandbox`);
+  return JSON.parse(said.split('\n')[0]);
+}
+
+module.exports = { sandbox, BINARY };

@@ -1,0 +1,94 @@
+'use strict';
+
+// The key shows nowhere.
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { inspect, format } = require('node:util');
+const v8 = require('node:v8');
+
+const lomi = require('..');
+const { server, json, SESSION } = require('./helpers/server.js');
+
+const KEY = 'lomi_sk_test_verysecretpart';
+
+/** Everything that a program may print or write of a value. */
+function shown(value) {
+  const texts = [
+    inspect(value),
+    inspect(value, { showHidden: true, depth: Infinity, getters: true, customInspect: false }),
+    inspect(value, { showHidden: true, depth: Infinity, getters: true }),
+    format('%o %O %j %s', value, value, value, value),
+    JSON.stringify(value) ?? '',
+    JSON.stringify({ ...value }) ?? '',
+    String(value),
+    value?.stack ?? '',
+    value?.message ?? '',
+  ];
+  for (const copy of [() => structuredClone(value), () => v8.deserialize(v8.serialize(value))]) {
+    try {
+      texts.push(inspect(copy(), { depth: Infinity }));
+    } catch {
+      // What cannot be copied shows nothing.
+    }
+  }
+  return texts.join('\n');
+}
+
+test('clients, resources, configurations, models, pages and errors never show the key', async () => {
+  const { url } = await server((request, response) =>
+    request.url.includes('bad')
+      ? json(response, 401, { error: { message: `Invalid API key ${KEY}` } })
+      : json(response, 200, request.url.includes('cs_1') ? SESSION : [SESSION]),
+  );
+  const client = new lomi.LomiClient({ apiKey: KEY, baseUrl: url });
+  const configuration = new lomi.Configuration({ apiKey: KEY, basePath: url });
+  const errors = await Promise.all(
+    [
+      client.checkoutSessions.get('bad'),
+      client.checkoutSessions.get(''),
+      client.checkoutSessions.get('x', { apiKey: `${KEY}\n` }),
+      new lomi.LomiClient({ apiKey: KEY, baseUrl: 'http://127.0.0.1:1', maxRetries: 0 }).checkoutSessions.get(
+        'x',
+      ),
+    ].map((promise) =>
+      promise.then(
+        () => assert.fail('succeeded'),
+        (error) => error,
+      ),
+    ),
+  );
+  for (const make of [
+    () => new lomi.LomiClient({ apiKey: `${KEY} ` }),
+    () => new lomi.LomiClient({ apiKey: KEY, baseUrl: 'ftp://x' }),
+    () => new lomi.LomiClient({ apiKey: KEY, environment: 'live' }),
+    () => new lomi.LomiClient({ apiKey: 'lomi_pk_verysecretpart' }),
+  ]) {
+    assert.throws(make, (error) => errors.push(error) > 0);
+  }
+  const things = [
+    client,
+    client.checkoutSessions,
+    configuration,
+    new lomi.CheckoutSessionsApi(configuration),
+    await client.checkoutSessions.get('cs_1'),
+    (await client.checkoutSessions.get('cs_1')).lastResponse,
+    await client.checkoutSessions.list(),
+    client.checkoutSessions.list(),
+    ...errors,
+  ];
+  for (const thing of things) {
+    assert.ok(!shown(thing).includes('verysecretpart'), inspect(thing));
+  }
+  assert.equal(inspect(client), `LomiClient { baseUrl: '${url}', apiKey: 'lomi_sk_test_***' }`);
+  assert.deepEqual(JSON.parse(JSON.stringify(configuration)), { baseUrl: url, apiKey: 'lomi_sk_test_***' });
+});
+
+test('the settings that were given are not kept', () => {
+  const settings = { apiKey: KEY };
+  const client = new lomi.LomiClient(settings);
+  assert.equal(settings.apiKey, KEY, 'nor changed');
+  for (const name of Reflect.ownKeys(client)) {
+    assert.ok(!inspect(client[name], { showHidden: true }).includes('verysecretpart'));
+  }
+});
