@@ -11,6 +11,8 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::generations::{Generation, Rendered};
 use crate::idempotency::Keys;
+use crate::identity::Identity;
+use crate::journal::{Journal, Kind, Saved};
 use crate::limits::Window;
 use crate::options::Options;
 use crate::requests::Requests;
@@ -30,12 +32,10 @@ pub(crate) struct App {
     pub(crate) url: String,
     /// The time.
     pub(crate) clock: Clock,
-    /// `organization_id` of everything.
-    pub(crate) organization_id: Uuid,
-    /// `merchant_id` of everything.
-    pub(crate) merchant_id: Uuid,
-    /// `created_by` of everything.
-    pub(crate) user_id: Uuid,
+    /// Keys and account ids.
+    pub(crate) identity: Identity,
+    /// Where changes are written.
+    pub(crate) journal: Journal,
     /// Told when something may be due.
     pub(crate) wake: Notify,
     webhooks: Mutex<Webhooks>,
@@ -57,29 +57,53 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl App {
-    pub(crate) fn new(options: Options, url: String) -> Shared {
-        let mut webhooks = Webhooks::default();
-        let clock = Clock::default();
-        if let Some(to) = &options.webhook_url {
-            webhooks.add(Endpoint::of_options(to, &options.webhook_secret, clock.now()));
+    /// The state of the data file, or an empty one.
+    ///
+    /// # Errors
+    /// When the data file cannot be used.
+    pub(crate) fn new(options: Options, url: String) -> rusqlite::Result<Shared> {
+        let (journal, saved) = match &options.data {
+            Some(path) => Journal::open(path)?,
+            None => (Journal::default(), Saved::default()),
+        };
+        let identity = Identity::of(&options, &saved);
+        journal.put(Kind::Setting, "identity", &identity);
+        let clock = match saved.setting("clock") {
+            Some((ahead, stopped_at)) => Clock::restored(ahead, stopped_at),
+            None => Clock::default(),
+        };
+        let mut webhooks = Webhooks::restored(&journal, &saved, clock.now());
+        if let Some(to) = &options.webhook_url
+            && !webhooks.endpoints.iter().any(|e| e.url == *to)
+        {
+            webhooks.add(Endpoint::of_options(to, &identity.webhook_secret, clock.now()));
         }
-        Arc::new(Self {
+        let store = Store::restored(&journal, &saved);
+        let keys = Keys::restored(&journal, &saved);
+        let mut blocked: HashSet<String> = saved
+            .of::<bool>(Kind::Blocked)
+            .filter(|(_, blocked)| *blocked)
+            .map(|(id, _)| id.to_owned())
+            .collect();
+        if !saved.of::<bool>(Kind::Blocked).any(|(id, _)| id == BLOCKED_CUSTOMER) {
+            blocked.insert(BLOCKED_CUSTOMER.to_owned());
+        }
+        Ok(Arc::new(Self {
             options,
             url,
             clock,
-            organization_id: Uuid::new_v4(),
-            merchant_id: Uuid::new_v4(),
-            user_id: Uuid::new_v4(),
+            identity,
+            journal,
             wake: Notify::new(),
             webhooks: Mutex::new(webhooks),
-            store: Mutex::default(),
-            keys: Mutex::default(),
+            store: Mutex::new(store),
+            keys: Mutex::new(keys),
             faults: Mutex::default(),
             requests: Mutex::default(),
             window: Mutex::default(),
-            blocked: Mutex::new(HashSet::from([BLOCKED_CUSTOMER.to_owned()])),
+            blocked: Mutex::new(blocked),
             changes: watch::Sender::new(0),
-        })
+        }))
     }
 
     /// The sessions. Hold it briefly: every request waits for it.
@@ -114,6 +138,7 @@ impl App {
 
     /// Gives a customer or subscription an unpaid invoice, or takes it away.
     pub(crate) fn block(&self, id: &str, blocked: bool) {
+        self.journal.put(Kind::Blocked, id, &blocked);
         if blocked {
             lock(&self.blocked).insert(id.to_owned());
         } else {
@@ -124,6 +149,11 @@ impl App {
     /// Has this customer or subscription an unpaid invoice?
     pub(crate) fn is_blocked(&self, id: &str) -> bool {
         lock(&self.blocked).contains(id)
+    }
+
+    /// Remembers how the clock has been set.
+    pub(crate) fn keep_clock(&self) {
+        self.journal.put(Kind::Setting, "clock", &self.clock.state());
     }
 
     /// Address of a session's page.

@@ -95,8 +95,8 @@ fn environment_of(app: &App, headers: &HeaderMap) -> Result<Environment, ApiErro
         .filter(|key| !key.is_empty());
     match key {
         None => Err(ApiError::unauthorized("API key is missing")),
-        Some(key) if key == app.options.test_key => Ok(Environment::Test),
-        Some(key) if key == app.options.live_key => Ok(Environment::Live),
+        Some(key) if key == app.identity.test_key => Ok(Environment::Test),
+        Some(key) if key == app.identity.live_key => Ok(Environment::Live),
         Some(_) => Err(ApiError::unauthorized("Invalid API key")),
     }
 }

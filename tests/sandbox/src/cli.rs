@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -21,6 +22,7 @@ use crate::webhooks::EventNames;
   lomi-sandbox --port 0                    serve on a free port; the first line of output has its URL and keys
   lomi-sandbox serve --generation e        answer like the newest documentation
   lomi-sandbox serve --only-routes current serve /checkout-sessions alone
+  lomi-sandbox serve --data lomi.db        keep sessions over restarts
   lomi-sandbox serve --webhook-url http://127.0.0.1:3000/webhooks
   lomi-sandbox trigger PAYMENT_SUCCEEDED --to http://127.0.0.1:3000/webhooks --secret whsec_...")]
 struct Cli {
@@ -46,15 +48,18 @@ struct Serve {
     /// Port to listen on; 0 takes a free one
     #[arg(long, short, default_value_t = 4010)]
     port: u16,
-    /// Secret key of the test environment [default: a random one]
+    /// Secret key of the test environment [default: a random one, kept in --data]
     #[arg(long, value_name = "KEY")]
     test_key: Option<String>,
-    /// Secret key of the live environment [default: a random one]
+    /// Secret key of the live environment [default: a random one, kept in --data]
     #[arg(long, value_name = "KEY")]
     live_key: Option<String>,
-    /// Secret that signs webhooks [default: a random one]
+    /// Secret that signs webhooks [default: a random one, kept in --data]
     #[arg(long, value_name = "SECRET")]
     webhook_secret: Option<String>,
+    /// Keep the state in this SQLite file instead of in memory
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// How /checkout-sessions behaves: b (API README), d (today's server) or e (newest documents)
     #[arg(long, default_value = "d", value_parser = current_generation)]
     generation: Generation,
@@ -85,9 +90,10 @@ impl Serve {
         Options {
             host: self.host,
             port: self.port,
-            test_key: self.test_key.unwrap_or(fresh.test_key),
-            live_key: self.live_key.unwrap_or(fresh.live_key),
-            webhook_secret: self.webhook_secret.unwrap_or(fresh.webhook_secret),
+            test_key: self.test_key,
+            live_key: self.live_key,
+            webhook_secret: self.webhook_secret,
+            data: self.data,
             generation: self.generation,
             families: if self.only_routes.is_empty() { fresh.families } else { self.only_routes },
             route_errors: self.route_errors,

@@ -29,6 +29,14 @@ impl Default for Clock {
 }
 
 impl Clock {
+    /// A clock in a state that [`Clock::state`] gave.
+    pub(crate) fn restored(ahead: Millis, stopped_at: Option<Millis>) -> Self {
+        Self {
+            ahead: AtomicI64::new(ahead),
+            stopped_at: AtomicI64::new(stopped_at.unwrap_or(RUNNING)),
+        }
+    }
+
     /// The time now.
     pub(crate) fn now(&self) -> Millis {
         match self.stopped_at.load(Ordering::Relaxed) {

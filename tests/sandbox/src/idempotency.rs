@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::clock::{MINUTE, Millis};
+use crate::journal::{Journal, Kind, Saved};
 use crate::store::Environment;
 
 const MAX_KEY_CHARS: usize = 255;
@@ -18,12 +20,12 @@ type Fingerprint = [u8; 32];
 /// A key, in the environment in which it was used.
 pub(crate) type Scope = (Environment, String);
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     fingerprint: Fingerprint,
     since: Millis,
     /// None until the first request has been answered.
-    answer: Option<Bytes>,
+    answer: Option<Box<str>>,
 }
 
 /// What a key means for a request.
@@ -44,9 +46,25 @@ pub(crate) enum Verdict {
 pub(crate) struct Keys {
     entries: HashMap<Scope, Entry>,
     last_prune: Millis,
+    journal: Journal,
+}
+
+/// The environment and the key in one text.
+fn record_id((environment, key): &Scope) -> String {
+    format!("{}:{key}", environment.word())
 }
 
 impl Keys {
+    /// The keys of a data file.
+    pub(crate) fn restored(journal: &Journal, saved: &Saved) -> Self {
+        let scope = |id: &str| match id.split_once(':')? {
+            ("live", key) => Some((Environment::Live, key.to_owned())),
+            (_, key) => Some((Environment::Test, key.to_owned())),
+        };
+        let entries = saved.of(Kind::Key).filter_map(|(id, entry)| Some((scope(id)?, entry)));
+        Self { entries: entries.collect(), last_prune: 0, journal: journal.clone() }
+    }
+
     /// Looks a key up, and reserves it when it is new.
     pub(crate) fn begin(
         &mut self,
@@ -57,7 +75,9 @@ impl Keys {
         self.prune(now);
         match self.entries.get(scope) {
             Some(e) if e.fingerprint != fingerprint => Verdict::Reused,
-            Some(Entry { answer: Some(answer), .. }) => Verdict::Replay(answer.clone()),
+            Some(Entry { answer: Some(answer), .. }) => {
+                Verdict::Replay(Bytes::copy_from_slice(answer.as_bytes()))
+            }
             Some(_) => Verdict::InProgress,
             None => {
                 let entry = Entry { fingerprint, since: now, answer: None };
@@ -68,9 +88,10 @@ impl Keys {
     }
 
     /// Keeps the answer to the first request.
-    pub(crate) fn finish(&mut self, scope: &Scope, answer: Bytes) {
+    pub(crate) fn finish(&mut self, scope: &Scope, answer: &Bytes) {
         if let Some(entry) = self.entries.get_mut(scope) {
-            entry.answer = Some(answer);
+            entry.answer = Some(String::from_utf8_lossy(answer).into());
+            self.journal.put(Kind::Key, record_id(scope), entry);
         }
     }
 
@@ -82,7 +103,13 @@ impl Keys {
     fn prune(&mut self, now: Millis) {
         if now - self.last_prune > 10 * MINUTE {
             self.last_prune = now;
-            self.entries.retain(|_, e| now - e.since < RETENTION);
+            self.entries.retain(|scope, e| {
+                let kept = now - e.since < RETENTION;
+                if !kept {
+                    self.journal.delete(Kind::Key, record_id(scope));
+                }
+                kept
+            });
         }
     }
 }
@@ -153,7 +180,7 @@ mod tests {
         let print = fingerprint(&json!({}));
         assert!(matches!(keys.begin(&scope, print, 0), Verdict::First));
         assert!(matches!(keys.begin(&scope, print, 1), Verdict::InProgress));
-        keys.finish(&scope, Bytes::from_static(b"answer"));
+        keys.finish(&scope, &Bytes::from_static(b"answer"));
         assert!(matches!(keys.begin(&scope, print, 2), Verdict::Replay(a) if a == "answer"));
         assert!(matches!(keys.begin(&scope, [0; 32], 3), Verdict::Reused));
         assert!(matches!(keys.begin(&scope, [0; 32], RETENTION + 1), Verdict::First));

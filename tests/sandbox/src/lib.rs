@@ -23,6 +23,8 @@ mod errors;
 mod faults;
 mod generations;
 mod idempotency;
+mod identity;
+mod journal;
 mod limits;
 mod money;
 mod options;

@@ -1,8 +1,7 @@
 //! What a sandbox can be told when it is started.
 
 use std::net::{IpAddr, Ipv4Addr};
-
-use uuid::Uuid;
+use std::path::PathBuf;
 
 use crate::generations::Generation;
 use crate::limits::RateLimit;
@@ -32,19 +31,21 @@ pub enum RouteErrors {
 }
 
 /// Settings of a [`Sandbox`](crate::Sandbox). `Options::default()` is what a test needs: a free
-/// port, fresh keys, every route.
+/// port, fresh keys, every route, state in memory.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Address to listen on; must be a loopback address.
     pub host: IpAddr,
     /// Port to listen on; 0 takes a free one.
     pub port: u16,
-    /// Secret key of the test environment.
-    pub test_key: String,
-    /// Secret key of the live environment.
-    pub live_key: String,
-    /// Secret that signs webhook deliveries.
-    pub webhook_secret: String,
+    /// Secret key of the test environment; None takes the data file's, or a fresh one.
+    pub test_key: Option<String>,
+    /// Secret key of the live environment; None as above.
+    pub live_key: Option<String>,
+    /// Secret that signs deliveries to `webhook_url`; None as above.
+    pub webhook_secret: Option<String>,
+    /// SQLite file that keeps the state; None keeps it in memory.
+    pub data: Option<PathBuf>,
     /// How `/checkout-sessions` behaves unless `X-Sandbox-Generation` says otherwise: B, D or E.
     pub generation: Generation,
     /// Route families that are served.
@@ -62,13 +63,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let random = || Uuid::new_v4().simple();
         Self {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
-            test_key: format!("lomi_sk_test_{}", random()),
-            live_key: format!("lomi_sk_live_{}", random()),
-            webhook_secret: format!("whsec_{}", random()),
+            test_key: None,
+            live_key: None,
+            webhook_secret: None,
+            data: None,
             generation: Generation::D,
             families: vec![Family::A, Family::C, Family::Current],
             route_errors: RouteErrors::default(),

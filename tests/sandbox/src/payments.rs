@@ -224,8 +224,8 @@ impl App {
         json!({
             "transaction_id": attempt.map(|a| a.transaction_id),
             "checkout_session_id": session.id,
-            "organization_id": self.organization_id,
-            "merchant_id": self.merchant_id,
+            "organization_id": self.identity.organization_id,
+            "merchant_id": self.identity.merchant_id,
             "customer_id": field("customer_id"),
             "customer_email": field("customer_email"),
             "customer_name": field("customer_name"),

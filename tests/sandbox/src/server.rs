@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub enum StartError {
     NotLoopback(SocketAddr),
     /// The address cannot be listened on, or the server's thread cannot be made.
     Io(SocketAddr, io::Error),
+    /// The data file cannot be used: it is no database, or another sandbox has it open.
+    Data(PathBuf, String),
 }
 
 impl fmt::Display for StartError {
@@ -44,6 +47,7 @@ impl fmt::Display for StartError {
                 write!(f, "{} is not a loopback address; the sandbox serves no others", at.ip())
             }
             Self::Io(at, error) => write!(f, "cannot listen on {at}: {error}"),
+            Self::Data(path, error) => write!(f, "cannot use {}: {error}", path.display()),
         }
     }
 }
@@ -72,7 +76,9 @@ impl Sandbox {
         let listener = TcpListener::bind(asked).map_err(fail)?;
         listener.set_nonblocking(true).map_err(fail)?;
         let url = format!("http://{}", listener.local_addr().map_err(fail)?);
-        let app = App::new(options, url);
+        let data = options.data.clone().unwrap_or_default();
+        let app =
+            App::new(options, url).map_err(|error| StartError::Data(data, error.to_string()))?;
         let router = routes::router(Arc::clone(&app));
         let background = Arc::clone(&app);
         let (stop, stopped) = oneshot::channel();
@@ -103,19 +109,19 @@ impl Sandbox {
     /// Secret key of the test environment.
     #[must_use]
     pub fn test_key(&self) -> &str {
-        &self.app.options.test_key
+        &self.app.identity.test_key
     }
 
     /// Secret key of the live environment.
     #[must_use]
     pub fn live_key(&self) -> &str {
-        &self.app.options.live_key
+        &self.app.identity.live_key
     }
 
     /// Secret that signs webhook deliveries.
     #[must_use]
     pub fn webhook_secret(&self) -> &str {
-        &self.app.options.webhook_secret
+        &self.app.identity.webhook_secret
     }
 }
 
@@ -126,6 +132,7 @@ impl Drop for Sandbox {
             // A server thread that panicked has said so on stderr already.
             let _ = thread.join();
         }
+        self.app.journal.close();
     }
 }
 

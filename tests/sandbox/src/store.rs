@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Millis;
+use crate::journal::{Journal, Kind, Saved};
 use crate::payments::Attempt;
 
 /// Which key a session belongs to.
@@ -125,9 +126,20 @@ pub(crate) struct Store {
     /// The open sessions by the time at which they end.
     ends: BTreeSet<(Millis, Uuid)>,
     last_seq: u64,
+    journal: Journal,
 }
 
 impl Store {
+    /// The sessions of a data file.
+    pub(crate) fn restored(journal: &Journal, saved: &Saved) -> Self {
+        let mut store = Self::default();
+        for (_, session) in saved.of(Kind::Session) {
+            store.put(session);
+        }
+        store.journal = journal.clone();
+        store
+    }
+
     /// Adds a session. False, and nothing happens, when its id is taken.
     pub(crate) fn insert(&mut self, mut session: Session) -> bool {
         if self.sessions.contains_key(&session.id) {
@@ -141,6 +153,7 @@ impl Store {
     /// Adds or replaces a session that has its place in the order.
     fn put(&mut self, session: Session) {
         self.last_seq = self.last_seq.max(session.seq);
+        self.journal.put(Kind::Session, session.id, &session);
         if session.status == Status::Open {
             self.ends.insert((session.expires_at, session.id));
         }
@@ -172,6 +185,7 @@ impl Store {
             return false;
         }
         if let Some(old) = self.sessions.remove(&id) {
+            self.journal.delete(Kind::Session, id);
             self.order.remove(&old.seq);
             self.ends.remove(&(old.expires_at, id));
         }

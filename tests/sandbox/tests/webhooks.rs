@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 fn options(shop: &Shop) -> Options {
     Options {
         webhook_url: Some(shop.url.clone()),
-        webhook_secret: "whsec_test".to_owned(),
+        webhook_secret: Some("whsec_test".to_owned()),
         ..Options::default()
     }
 }

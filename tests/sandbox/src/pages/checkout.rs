@@ -43,6 +43,19 @@ fn unknown(language: Language) -> Response {
     page(StatusCode::NOT_FOUND, "message.html", context)
 }
 
+/// GET of a button's address, as after a reload: the page itself.
+pub(super) async fn back(
+    Path((id, _)): Path<(String, String)>,
+    Query(query): QueryMap,
+    headers: HeaderMap,
+) -> Response {
+    let language = Language::of(&query, &headers);
+    match id.parse::<Uuid>() {
+        Ok(id) => Redirect::to(&format!("/checkout/{id}?lang={}", language.code())).into_response(),
+        Err(_) => unknown(language),
+    }
+}
+
 /// POST of one of its buttons.
 pub(super) async fn act(
     State(app): State<Shared>,

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use minijinja::{Environment, Value};
 
 use crate::app::Shared;
@@ -20,7 +20,7 @@ use crate::app::Shared;
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/checkout/{id}", get(checkout::show))
-        .route("/checkout/{id}/{action}", post(checkout::act))
+        .route("/checkout/{id}/{action}", get(checkout::back).post(checkout::act))
         .merge(console::routes())
 }
 

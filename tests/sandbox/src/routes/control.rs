@@ -168,6 +168,7 @@ async fn move_clock(State(app): State<Shared>, headers: HeaderMap, body: Body) -
     if let Err(error) = moved {
         return refuse(error);
     }
+    app.keep_clock();
     let expired = app.expire_due();
     app.wake.notify_one();
     app.changed();

@@ -11,9 +11,9 @@ mod webhooks;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -37,9 +37,13 @@ pub(crate) fn router(app: Shared) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(app.clone(), durable))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
         .layer(middleware::from_fn(request_id));
-    api.merge(control::routes(&app)).merge(pages::routes()).with_state(app)
+    let others = control::routes(&app)
+        .merge(pages::routes())
+        .layer(middleware::from_fn_with_state(app.clone(), durable));
+    api.merge(others).with_state(app)
 }
 
 fn family_routes(family: Family) -> Router<Shared> {
@@ -66,6 +70,17 @@ async fn request_id(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(REQUEST_ID_HEADER, id.0);
     response
+}
+
+/// Nothing is acknowledged before it is in the data file.
+async fn durable(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let response = next.run(request).await;
+    if reads || app.journal.flushed().await {
+        response
+    } else {
+        (StatusCode::INTERNAL_SERVER_ERROR, "The data file cannot be written").into_response()
+    }
 }
 
 async fn no_route(State(app): State<Shared>, uri: Uri, request: Request) -> Response {

@@ -66,7 +66,7 @@ async fn create_checked(
     wait(slow).await;
     let answer = make(app, caller, body)?;
     if let Some(scope) = reserved.scope.take() {
-        app.keys().finish(&scope, answer.clone());
+        app.keys().finish(&scope, &answer);
     }
     Ok(json_bytes(StatusCode::CREATED, answer))
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Endpoint;
 use crate::app::App;
 use crate::clock::{Millis, iso};
+use crate::journal::{Journal, Kind, Saved};
 use crate::store::Environment;
 
 /// Waits before the second, third, fourth and fifth try.
@@ -77,7 +78,7 @@ impl Try {
         json!({
             "log_id": self.log_id,
             "webhook_id": delivery.webhook_id,
-            "organization_id": app.organization_id,
+            "organization_id": app.identity.organization_id,
             "event_type": delivery.event,
             "payload": serde_json::from_str::<Value>(&self.payload).unwrap_or(Value::Null),
             "response_status": self.status,
@@ -99,9 +100,21 @@ impl Try {
 pub(crate) struct Log {
     deliveries: BTreeMap<u64, Delivery>,
     last_seq: u64,
+    journal: Journal,
 }
 
 impl Log {
+    /// The deliveries of a data file.
+    pub(super) fn restored(journal: &Journal, saved: &Saved, now: Millis) -> Self {
+        let mut log = Self::default();
+        for (_, mut delivery) in saved.of::<Delivery>(Kind::Delivery) {
+            delivery.next_at = delivery.next_at.map(|at| if at == Millis::MAX { now } else { at });
+            log.put(delivery);
+        }
+        log.journal = journal.clone();
+        log
+    }
+
     /// Adds an event for an endpoint. It is tried at once, or by the caller when `next_at` is None.
     pub(crate) fn queue(
         &mut self,
@@ -131,11 +144,13 @@ impl Log {
     /// Adds or replaces a delivery.
     pub(crate) fn put(&mut self, delivery: Delivery) {
         self.last_seq = self.last_seq.max(delivery.seq);
+        self.journal.put(Kind::Delivery, delivery.seq, &delivery);
         self.deliveries.insert(delivery.seq, delivery);
         while self.deliveries.len() > KEPT {
             let oldest = self.deliveries.values().find(|d| d.next_at.is_none()).map(|d| d.seq);
             // Nothing has ended: what waits is not thrown away.
             let Some(oldest) = oldest else { break };
+            self.journal.delete(Kind::Delivery, oldest);
             self.deliveries.remove(&oldest);
         }
     }
@@ -178,12 +193,14 @@ impl Log {
             delivery.next_at = wait.map(|w| now.saturating_add(*w));
         }
         delivery.tries.push(made);
+        self.journal.put(Kind::Delivery, seq, delivery);
     }
 
     /// Gives up on what waits for an endpoint that is gone.
     pub(crate) fn forget(&mut self, webhook_id: Uuid) {
         for delivery in self.deliveries.values_mut().filter(|d| d.webhook_id == webhook_id) {
             delivery.next_at = None;
+            self.journal.put(Kind::Delivery, delivery.seq, delivery);
         }
     }
 

@@ -12,6 +12,7 @@ pub(crate) use sender::{Sent, deliver_now, run_due, sample, send};
 
 use crate::app::App;
 use crate::clock::{Millis, iso};
+use crate::journal::{Journal, Kind, Saved};
 use crate::store::{Environment, Session};
 
 /// Which names the sandbox gives its events: the documentations disagree.
@@ -115,7 +116,7 @@ impl Endpoint {
         json!({
             "webhook_id": self.id,
             "id": self.id,
-            "organization_id": app.organization_id,
+            "organization_id": app.identity.organization_id,
             "environment": self.environment.word(),
             "url": self.url,
             "authorized_events": self.events,
@@ -131,7 +132,7 @@ impl Endpoint {
             "last_response_status": last.and_then(|t| t.status),
             "last_response_body": last.map(|t| t.body.as_str()),
             "last_payload": last.and_then(|t| serde_json::from_str::<Value>(&t.payload).ok()),
-            "created_by": app.user_id,
+            "created_by": app.identity.user_id,
             "created_at": iso(self.created_at),
             "updated_at": iso(self.updated_at),
             "deleted_at": null,
@@ -146,9 +147,17 @@ pub(crate) struct Webhooks {
     pub(crate) endpoints: Vec<Endpoint>,
     /// What was sent, and what is still to be.
     pub(crate) log: Log,
+    journal: Journal,
 }
 
 impl Webhooks {
+    /// Endpoints and deliveries of a data file. What was being sent is due again.
+    pub(crate) fn restored(journal: &Journal, saved: &Saved, now: Millis) -> Self {
+        let mut endpoints: Vec<Endpoint> = saved.of(Kind::Endpoint).map(|(_, e)| e).collect();
+        endpoints.sort_by_key(|e| (e.created_at, e.id));
+        Self { endpoints, log: Log::restored(journal, saved, now), journal: journal.clone() }
+    }
+
     /// An endpoint by its id.
     pub(crate) fn endpoint(&self, id: Uuid) -> Option<&Endpoint> {
         self.endpoints.iter().find(|e| e.id == id)
@@ -156,18 +165,21 @@ impl Webhooks {
 
     /// Adds an endpoint.
     pub(crate) fn add(&mut self, endpoint: Endpoint) {
+        self.journal.put(Kind::Endpoint, endpoint.id, &endpoint);
         self.endpoints.push(endpoint);
     }
 
     /// Writes an endpoint back.
     pub(crate) fn replace(&mut self, endpoint: Endpoint) {
         if let Some(slot) = self.endpoints.iter_mut().find(|e| e.id == endpoint.id) {
+            self.journal.put(Kind::Endpoint, endpoint.id, &endpoint);
             *slot = endpoint;
         }
     }
 
     /// Removes an endpoint and what waits for it.
     pub(crate) fn remove(&mut self, id: Uuid) {
+        self.journal.delete(Kind::Endpoint, id);
         self.endpoints.retain(|e| e.id != id);
         self.log.forget(id);
     }
@@ -182,7 +194,7 @@ impl App {
             EventNames::Both => [what.current_name(), what.documented_name()],
         };
         let mut webhooks = self.webhooks();
-        let Webhooks { endpoints, log } = &mut *webhooks;
+        let Webhooks { endpoints, log, .. } = &mut *webhooks;
         for event in names.into_iter().flatten() {
             // One event has one id, whatever number of endpoints it goes to.
             let event_id = Uuid::new_v4();
