@@ -22,11 +22,13 @@ pub(super) enum Unread {
 impl Exchange {
     /// Reads an answer: a reply, an error, or the news that this route does not exist.
     pub(super) fn read(&mut self, heard: Heard) -> Result<Reply, Unread> {
+        let success = (200..300).contains(&heard.status);
         let text = match text_of(&heard.body) {
             Ok(text) => text,
+            // Of a failure the status says enough, whatever the bytes are.
+            Err(_) if !success => String::from_utf8_lossy(&heard.body).into_owned().into(),
             Err(error) => return Err(self.unread(error, &heard)),
         };
-        let success = (200..300).contains(&heard.status);
         if !success {
             let said = failure::read(&text, self.config.limits);
             let method = self.target.method().as_str();
@@ -136,11 +138,9 @@ impl Exchange {
 fn text_of(body: &Bytes) -> Result<ByteString, Error> {
     let text = ByteString::try_from(body.clone())
         .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
-    if let Some(mended) = without_lone_surrogates(&text) {
-        return Ok(mended.into());
-    }
-    Ok(match text.strip_prefix('\u{feff}') {
+    let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => text.slice_ref(rest),
         None => text,
-    })
+    };
+    Ok(without_lone_surrogates(&text).map_or(text, Into::into))
 }
