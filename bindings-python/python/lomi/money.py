@@ -57,7 +57,7 @@ class Money:
 
             raise ValidationError("give the amount as text, int or Decimal: a float is not exact")
         made = cls.__new__(cls)
-        text = amount if isinstance(amount, str) else format(amount, "f" if amount else "")
+        text = str(amount) if isinstance(amount, (str, int)) else format(amount, "f")
         made._set(money_from_major(text, currency))
         return made
 

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
+    from typing import Any
 
     from .models.event import Event
 
@@ -107,7 +108,7 @@ def _secrets(given: str | Sequence[str] | None) -> list[str]:
         given = environ.get("LOMI_WEBHOOK_SECRET")
         if given is None:
             raise ConfigurationError("no webhook secret: give one, or set LOMI_WEBHOOK_SECRET")
-    secrets = list(given) if isinstance(given, (list, tuple)) else [given]
+    secrets: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
     if not all(isinstance(secret, str) for secret in secrets):
         raise ConfigurationError("a webhook secret has to be text")
     return secrets
