@@ -137,13 +137,11 @@ pub(crate) fn too_large(what: String) -> Silence {
 
 /// What a transport error says about the request: whether it can have arrived.
 fn silence(error: &reqwest::Error) -> Silence {
-    let is_head_too_large = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref().is_some_and(hyper::Error::is_parse_too_large)
-    };
-    if causes(error).any(is_head_too_large) {
+    let said = sentence(error);
+    // hyper has no other way to say so to a client; a scenario holds the words.
+    if said == "message head is too large" {
         return too_large("has more or longer headers than any answer needs".into());
     }
-    let said = sentence(error);
     let certificate = causes(error).any(is_tls);
     let (kind, outcome) = if certificate && error.is_connect() {
         (ErrorKind::Tls, Outcome::Final)
