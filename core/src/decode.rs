@@ -23,7 +23,8 @@ pub(crate) fn object<S: Sink>(
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
     let text = text.get(span).unwrap_or_default();
-    Decoder { reader: Reader::new(text.as_bytes(), limits), text, limits }.start(model, sink)
+    Decoder { reader: Reader::new(text.as_bytes(), limits), text, limits, order: Order::default() }
+        .start(model, sink)
 }
 
 /// Reads a list of objects of a model, keeping the rows that `keep` says by position.
@@ -36,7 +37,12 @@ pub(crate) fn rows<S: Sink>(
     keep: impl Fn(usize) -> bool,
 ) -> Result<Vec<S::Value>, S::Error> {
     let text = text.get(span).unwrap_or_default();
-    let mut decoder = Decoder { reader: Reader::new(text.as_bytes(), limits), text, limits };
+    let mut decoder = Decoder {
+        reader: Reader::new(text.as_bytes(), limits),
+        text,
+        limits,
+        order: Order::default(),
+    };
     let mut rows = Vec::new();
     let mut next = decoder.reader.jiter.next_array().map_err(broken)?;
     let mut position = 0;
@@ -68,6 +74,38 @@ struct Decoder<'t> {
     reader: Reader<'t>,
     text: &'t str,
     limits: Limits,
+    order: Order,
+}
+
+/// Where the fields of the last object stood in its model. Rows come in the same order,
+/// so that looking here finds almost every field with one comparison.
+#[derive(Default)]
+struct Order {
+    model: Option<&'static Model>,
+    positions: Vec<Option<usize>>,
+}
+
+impl Order {
+    /// The position of the field `name`, which is the `nth` of its object.
+    fn position(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<usize> {
+        if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
+            self.model = Some(model);
+            self.positions.clear();
+        }
+        if let Some(Some(position)) = self.positions.get(nth)
+            && model.fields.get(*position).is_some_and(|field| field.name == name)
+        {
+            return Some(*position);
+        }
+        let position = model.position(name);
+        if nth >= self.positions.len() {
+            self.positions.resize(nth + 1, None);
+        }
+        if let Some(known) = self.positions.get_mut(nth) {
+            *known = position;
+        }
+        position
+    }
 }
 
 /// What one object has shown of its fields so far.
@@ -108,9 +146,11 @@ impl<'t> Decoder<'t> {
         self.reader.descend()?;
         let mut seen = Seen::new();
         let mut object = sink.begin_object(Some(model))?;
+        let mut nth = 0;
         let mut key = self.reader.jiter.known_object().map_err(broken)?;
         while let Some(name) = key {
-            let position = model.position(name);
+            let position = self.order.position(model, nth, name);
+            nth += 1;
             let alias = if position.is_none() { model.aliased(name) } else { None };
             let known = position.and_then(|p| Some((p, model.fields.get(p)?)));
             sink.key(&mut object, known.map_or(Key::Extra(name), |(p, f)| Key::Field(p, f)))?;
@@ -156,7 +196,8 @@ impl<'t> Decoder<'t> {
             }
             let text = self.text.get(start..end).unwrap_or_default();
             let reader = Reader::new(text.as_bytes(), self.limits);
-            let mut sibling = Decoder { reader, text, limits: self.limits };
+            let mut sibling =
+                Decoder { reader, text, limits: self.limits, order: Order::default() };
             let mut own = Seen::new();
             sink.key(object, Key::Field(target, field))?;
             let peek = sibling.reader.peek()?;

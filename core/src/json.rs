@@ -112,11 +112,12 @@ impl<'j> Reader<'j> {
             }
             Peek::Object => {
                 self.descend()?;
-                let mut more = self.jiter.known_object().map_err(broken)?.is_some();
+                // Keys are compared nowhere here, so they need not be unescaped.
+                let mut more = self.jiter.next_object_bytes().map_err(broken)?.is_some();
                 while more {
                     let value = self.peek()?;
                     self.skip(value)?;
-                    more = self.jiter.next_key().map_err(broken)?.is_some();
+                    more = self.jiter.next_key_bytes().map_err(broken)?.is_some();
                 }
                 self.ascend();
             }

@@ -164,10 +164,11 @@ fn silence(error: &reqwest::Error) -> Silence {
     Silence { kind, outcome, message }
 }
 
-/// A refusal of TLS itself, which I/O errors carry inside and not as their source.
+/// A refusal of TLS itself, which I/O errors carry inside and not as their source, at
+/// times one within the other.
 fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
     let inside = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    cause.is::<rustls::Error>() || inside.is_some_and(|inner| inner.is::<rustls::Error>())
+    cause.is::<rustls::Error>() || inside.is_some_and(|inner| is_tls(inner))
 }
 
 fn causes<'a>(
@@ -183,4 +184,17 @@ fn sentence(error: &(dyn std::error::Error + 'static)) -> String {
         .filter(|text| !text.is_empty())
         .last()
         .unwrap_or_else(|| "unknown".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_tls_is_found_however_it_is_wrapped() {
+        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let wrapped = std::io::Error::other(std::io::Error::other(refused));
+        assert!(is_tls(&wrapped));
+        assert!(!is_tls(&std::io::Error::other(std::io::Error::other("cut"))));
+    }
 }
