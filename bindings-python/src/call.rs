@@ -84,13 +84,9 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
 }
 
 /// A number of seconds.
-pub(crate) fn time(
-    name: &str,
-    value: &Bound<'_, PyAny>,
-) -> Result<std::time::Duration, Fault> {
-    let number: f64 = value
-        .extract()
-        .map_err(|_| wrong(format!("{name} has to be a number of seconds")))?;
+pub(crate) fn time(name: &str, value: &Bound<'_, PyAny>) -> Result<std::time::Duration, Fault> {
+    let number: f64 =
+        value.extract().map_err(|_| wrong(format!("{name} has to be a number of seconds")))?;
     Ok(seconds(name, number)?)
 }
 

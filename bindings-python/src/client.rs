@@ -43,8 +43,7 @@ impl Client {
         family: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
-            let exchange =
-                Given { target, path, query, body, options }.prepare(&self.core)?;
+            let exchange = Given { target, path, query, body, options }.prepare(&self.core)?;
             let reply = run(py, exchange)?;
             read_reply(py, reply, Family::from_number(family), |_| true)
         })
@@ -65,8 +64,7 @@ impl Client {
         family: u8,
     ) -> PyResult<Flight> {
         guarded(|| {
-            let exchange =
-                Given { target, path, query, body, options }.prepare(&self.core)?;
+            let exchange = Given { target, path, query, body, options }.prepare(&self.core)?;
             Ok(inbox.launch(token, exchange, Family::from_number(family))?)
         })
     }

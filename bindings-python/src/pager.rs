@@ -86,17 +86,16 @@ impl Pager {
     ) -> Result<lomi::Exchange, Fault> {
         let query = {
             let place = self.place.lock().map_err(|_| locked())?;
-            let input = place.next().ok_or_else(|| {
-                lomi::Error::internal("the list is at its end already")
-            })?;
+            let input = place
+                .next()
+                .ok_or_else(|| lomi::Error::internal("the list is at its end already"))?;
             input.query.clone()
         };
         let query = crate::sink::plain(
             &mut crate::sink::Python { py: target.py() },
             &Value::Object(query),
         )?;
-        Given { target, path: None, query: Some(&query), body: None, options }
-            .prepare(&client.core)
+        Given { target, path: None, query: Some(&query), body: None, options }.prepare(&client.core)
     }
 
     /// Takes a page in and makes its new rows.

@@ -41,7 +41,8 @@ pub(super) fn render(
             Role::List => "python/list.py.j2",
             _ => "python/model.py.j2",
         };
-        let words = context! { api => whole, class => Value::from(Serde(class)), uses => uses(api, class) };
+        let words =
+            context! { api => whole, class => Value::from(Serde(class)), uses => uses(api, class) };
         write(format!("models/{}.py", class.module), template, words)?;
     }
     for set in &api.enums {
