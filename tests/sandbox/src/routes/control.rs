@@ -72,7 +72,8 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Api
         .is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     if bytes.is_empty() {
         Ok(Map::new())
-    } else if form {
+    // `curl -d` calls everything a form.
+    } else if form && !bytes.starts_with(b"{") {
         let pairs = form_urlencoded::parse(&bytes);
         Ok(pairs.map(|(k, v)| (k.into_owned(), Value::from(v))).collect())
     } else {
