@@ -1,0 +1,226 @@
+//! `LomiSDK\LomiClient`: `$client->checkoutSessions->create([...], [options])`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+use ext_php_rs::types::{ZendObject, Zval};
+use lomi::schema::Answer;
+use lomi::{Decoded, Input, Reply, Target};
+use serde_json::Value;
+
+use crate::documented::{Api, Argument, Documented};
+use crate::generated::APIS;
+use crate::options;
+use crate::response::{self, Facts};
+use crate::road::Road;
+use crate::sink::PhpSink;
+use crate::zend::{
+    Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut, payload_type,
+    set_property,
+};
+
+static CLIENT: ClassRef = ClassRef::new();
+static RESOURCES: OnceLock<Vec<ClassRef>> = OnceLock::new();
+
+/// A client's road and its last answer, shared by its resources.
+#[derive(Clone, Default)]
+pub(crate) struct Held(Option<Rc<Shared>>);
+
+pub(crate) struct Shared {
+    pub(crate) road: Road,
+    last: RefCell<Facts>,
+}
+
+payload_type!(Held);
+
+/// What a method of a resource does.
+struct Verb {
+    operation: &'static Documented,
+    later: bool,
+}
+
+pub(crate) fn register() -> Result<(), String> {
+    let mut class = Class::new("LomiSDK\\LomiClient")
+        .holds::<Held>()
+        .method(
+            "__construct(sensitive ?string $apiKey = null, array $options = [])",
+            handler(construct),
+        )
+        .method("request(string $method, string $path, array $options = [])", handler(request))
+        .method("pool(iterable $calls, int $concurrency = 64): array", handler(crate::pool::run))
+        .method("getLastResponse()", handler(last_response))
+        .method("__debugInfo(): array", handler(debug_info));
+    let mut resources = Vec::new();
+    for api in APIS {
+        class = class.public(api.resource, Zval::null());
+        let resource = ClassRef::new();
+        declare(api).register(&resource)?;
+        resources.push(resource);
+    }
+    class.register(&CLIENT)?;
+    RESOURCES.set(resources).map_err(|_| "the resources are registered twice".to_owned())
+}
+
+fn declare(api: &'static Api) -> Class {
+    let name = api.class.trim_end_matches("Api");
+    let mut class = Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().holds::<Held>();
+    for operation in api.operations {
+        let mut declared = String::new();
+        for argument in operation.arguments {
+            match argument {
+                Argument::Path(_) => declared += "string $id, ",
+                Argument::Body(_) => declared += "array|object $fields, ",
+                Argument::Query { .. } => {}
+            }
+        }
+        if matches!(operation.operation.answer, Answer::Page(_)) {
+            declared += "array $query = [], ";
+        }
+        for (suffix, later) in [("", false), ("Async", true)] {
+            let verb = operation.operation.verb;
+            class = class.method_about(
+                format!("{verb}{suffix}({declared}array $options = [])"),
+                handler(call_verb),
+                Verb { operation, later },
+            );
+        }
+    }
+    class
+}
+
+fn construct(call: &mut Call<'_>) -> Done {
+    let key = call.optional_text(0)?;
+    let (builder, http) = options::of_client(key, call.argument(1))?;
+    let client = lomi::Client::with(builder)?;
+    let road = Road { http, ..Road::own(client) };
+    let held = Held(Some(Rc::new(Shared { road, last: RefCell::default() })));
+    let this = call.this()?;
+    if let Some(mine) = payload_mut::<Held>(this) {
+        *mine = held.clone();
+    }
+    let scope = CLIENT.get().ok_or_else(|| Thrown::defect("there is no LomiClient"))?;
+    for (api, class) in APIS.iter().zip(RESOURCES.get().into_iter().flatten()) {
+        let class = class.get().ok_or_else(|| Thrown::defect("a resource is missing"))?;
+        let mut resource = new_object(class)?;
+        if let Some(carried) = resource.object_mut().and_then(payload_mut::<Held>) {
+            *carried = held.clone();
+        }
+        set_property(this, scope, api.resource, resource);
+    }
+    Ok(())
+}
+
+pub(crate) fn shared(object: &ZendObject) -> Result<Rc<Shared>, Thrown> {
+    payload::<Held>(object).and_then(|held| held.0.clone()).ok_or_else(|| {
+        Thrown::configuration("the client was not set up; was its constructor called?")
+    })
+}
+
+impl Shared {
+    /// Remembers an answer's facts, and gives them on.
+    pub(crate) fn heard(&self, reply: Reply) -> Facts {
+        let facts = Facts::from(reply);
+        *self.last.borrow_mut() = facts.clone();
+        facts
+    }
+}
+
+fn call_verb(call: &mut Call<'_>) -> Done {
+    let verb = call.about::<Verb>()?;
+    let operation = verb.operation;
+    let mut input = Input::default();
+    let mut position = 0;
+    for argument in operation.arguments {
+        match argument {
+            Argument::Path(name) => {
+                let value = crate::to_json::value(call.required(position)?)?;
+                input.path.insert((*name).to_owned(), value);
+                position += 1;
+            }
+            Argument::Body(_) => {
+                let value = match crate::to_json::value(call.required(position)?)? {
+                    // An empty PHP array is an object without fields here.
+                    Value::Array(items) if items.is_empty() => Value::Object(Default::default()),
+                    value => value,
+                };
+                input.body = Some(value);
+                position += 1;
+            }
+            Argument::Query { .. } => {}
+        }
+    }
+    let is_page = matches!(operation.operation.answer, Answer::Page(_));
+    if is_page {
+        input.query = options::query(call.argument(position))?;
+        position += 1;
+    }
+    let options = options::of_call(call.argument(position), |_, _| Ok(false))?;
+    let shared = shared(call.this()?)?;
+    let target = Target::Operation(operation.operation);
+    let exchange = shared.road.prepare(target, input.clone(), options.clone())?;
+    let ending = Rc::clone(&shared);
+    let finish = move |reply: Reply| -> Result<Zval, Thrown> {
+        if is_page {
+            return crate::page::build(ending, operation.operation, input, options, reply);
+        }
+        let mut value = one(&reply)?;
+        response::attach(&mut value, &ending.heard(reply));
+        Ok(value)
+    };
+    let result = match verb.later {
+        false => finish(shared.road.run(exchange)?)?,
+        true => crate::promise::start(shared.road.share(), exchange, Box::new(finish))?,
+    };
+    call.give(result)
+}
+
+fn one(reply: &Reply) -> Result<Zval, Thrown> {
+    Ok(match reply.decode(&mut PhpSink::documented())? {
+        Decoded::One(value) => value,
+        _ => Zval::null(),
+    })
+}
+
+/// Any other endpoint: `query`, `body` and `headers` stand among the options.
+fn request(call: &mut Call<'_>) -> Done {
+    let method = call.text(0)?.to_ascii_uppercase();
+    let method = http::Method::from_bytes(method.as_bytes())
+        .map_err(|_| Thrown::validation(format!("{method:?} is no HTTP method")))?;
+    let path = call.text(1)?;
+    let mut input = Input::default();
+    let options = options::of_call(call.argument(2), |name, value| {
+        match name {
+            "query" => input.query = options::query(Some(value))?,
+            "body" | "json" => input.body = Some(crate::to_json::value(value)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    let shared = shared(call.this()?)?;
+    let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
+    let value = match reply.decode(&mut PhpSink::arrays())? {
+        Decoded::One(value) => value,
+        _ => Zval::null(),
+    };
+    drop(shared.heard(reply));
+    call.give(value)
+}
+
+fn last_response(call: &mut Call<'_>) -> Done {
+    let facts = shared(call.this()?)?.last.borrow().clone();
+    let object = response::object(&facts)?;
+    call.give(object)
+}
+
+/// What `print_r` and `var_dump` show: no key.
+fn debug_info(call: &mut Call<'_>) -> Done {
+    let mut info = crate::zend::Array::new();
+    if let Ok(shared) = shared(call.this()?) {
+        let config = shared.road.client.config();
+        let key = config.api_key.as_ref().map_or_else(String::new, lomi::Secret::masked);
+        info.set("apiKey", crate::zend::string_zval(&key));
+        info.set("baseUrl", crate::zend::string_zval(&lomi::redact(&config.base_url)));
+    }
+    call.give(info.finish())
+}

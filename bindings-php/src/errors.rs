@@ -1,0 +1,231 @@
+//! `LomiSDK\ApiException` and one class for each kind of error below it.
+
+use std::sync::OnceLock;
+
+use ext_php_rs::ffi::zend_ce_exception;
+use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::zend::ClassEntry;
+use lomi::{Error, ErrorKind};
+use serde_json::{Value, json};
+
+use crate::response::{header_array, long};
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, set_property,
+    string_zval,
+};
+
+pub(crate) static API_EXCEPTION: ClassRef = ClassRef::new();
+
+/// Every kind that has a class, parents before children.
+const KINDS: &[ErrorKind] = &[
+    ErrorKind::Configuration,
+    ErrorKind::Validation,
+    ErrorKind::Connection,
+    ErrorKind::Timeout,
+    ErrorKind::OutcomeUnknown,
+    ErrorKind::Tls,
+    ErrorKind::UnexpectedResponse,
+    ErrorKind::UnexpectedRedirect,
+    ErrorKind::ResponseTooLarge,
+    ErrorKind::BadRequest,
+    ErrorKind::Authentication,
+    ErrorKind::PermissionDenied,
+    ErrorKind::NotFound,
+    ErrorKind::Conflict,
+    ErrorKind::IdempotencyConflict,
+    ErrorKind::UnprocessableEntity,
+    ErrorKind::RateLimit,
+    ErrorKind::Server,
+    ErrorKind::Status,
+    ErrorKind::UnsupportedOperation,
+    ErrorKind::PaginationLoop,
+    ErrorKind::Cancelled,
+    ErrorKind::SignatureVerification,
+    ErrorKind::WebhookPayload,
+    ErrorKind::Internal,
+];
+
+static CLASSES: OnceLock<Vec<(ErrorKind, ClassRef)>> = OnceLock::new();
+
+fn class_of(kind: ErrorKind) -> Option<&'static ClassEntry> {
+    let known = CLASSES.get()?.iter().find(|(known, _)| *known == kind);
+    known.map_or(&API_EXCEPTION, |(_, class)| class).get()
+}
+
+/// What a getter reads.
+struct Fact(&'static str);
+
+pub(crate) fn register() -> Result<(), String> {
+    let empty = crate::models::empty_array;
+    let mut class = Class::new("LomiSDK\\ApiException")
+        // SAFETY: the engine's own class, set before any module starts.
+        .extends(unsafe { zend_ce_exception })
+        .protected("responseBody", Zval::null())
+        .protected("responseHeaders", empty())
+        .protected("responseObject", Zval::null())
+        .method(
+            "__construct($message = '', $code = 0, $responseHeaders = [], $responseBody = null)",
+            handler(construct),
+        )
+        .method("setResponseObject($obj)", handler(set_response_object));
+    for (getter, property) in [
+        ("getResponseHeaders()", "responseHeaders"),
+        ("getResponseBody()", "responseBody"),
+        ("getResponseObject()", "responseObject"),
+        ("getKind(): string", "kind"),
+        ("getStatus(): ?int", "status"),
+        ("getApiCode(): ?string", "apiCode"),
+        ("getDetails(): mixed", "details"),
+        ("getRequestId(): ?string", "requestId"),
+        ("getIdempotencyKey(): ?string", "idempotencyKey"),
+        ("getAttempts(): int", "attempts"),
+        ("getOutcome(): ?string", "outcome"),
+        ("getOperation(): ?string", "operation"),
+        ("getRetryAfter(): ?float", "retryAfter"),
+    ] {
+        class = class.method_about(getter.to_owned(), handler(read), Fact(property));
+    }
+    for property in
+        ["status", "apiCode", "details", "requestId", "idempotencyKey", "operation", "retryAfter"]
+    {
+        class = class.protected(property, Zval::null());
+    }
+    class
+        .protected("kind", interned_zval("ApiException"))
+        .protected("attempts", long(0))
+        .protected("outcome", Zval::null())
+        .register(&API_EXCEPTION)?;
+    let mut classes: Vec<(ErrorKind, ClassRef)> = Vec::new();
+    for kind in KINDS {
+        let parent = match kind {
+            ErrorKind::Timeout | ErrorKind::OutcomeUnknown => classes
+                .iter()
+                .find(|(known, _)| *known == ErrorKind::Connection)
+                .map_or_else(|| API_EXCEPTION.raw(), |(_, class)| class.raw()),
+            _ => API_EXCEPTION.raw(),
+        };
+        let class = ClassRef::new();
+        Class::new(format!("LomiSDK\\Exception\\{}", kind.class_name()))
+            .extends(parent)
+            .register(&class)?;
+        classes.push((*kind, class));
+    }
+    CLASSES.set(classes).map_err(|_| "the exceptions are registered twice".to_owned())
+}
+
+/// A text that a declaration may hold.
+pub(crate) fn interned_zval(text: &str) -> Zval {
+    let mut value = Zval::new();
+    value.u1.type_info = ext_php_rs::ffi::IS_INTERNED_STRING_EX;
+    value.value.str_ = crate::zend::interned(text);
+    value
+}
+
+/// The exception for a failed call.
+pub(crate) fn exception(error: &Error) -> Result<Zval, Thrown> {
+    let scope = API_EXCEPTION.get().ok_or_else(|| Thrown::defect("there is no ApiException"))?;
+    let class = class_of(error.kind).unwrap_or(scope);
+    let mut value = new_object(class)?;
+    let Some(object) = value.object_mut() else { return Ok(value) };
+    let mut set = |name: &str, value: Zval| set_property(object, scope, name, value);
+    let text = |text: &Option<String>| text.as_deref().map_or_else(Zval::null, string_zval);
+    let status = error.status.map(i64::from);
+    let message = match status {
+        Some(status) => format!("[{status}] {}", error.message),
+        None => error.message.clone(),
+    };
+    set("message", string_zval(&message));
+    set("code", long(status.unwrap_or(0)));
+    set("kind", string_zval(error.kind.class_name()));
+    set("status", status.map_or_else(Zval::null, long));
+    set("apiCode", text(&error.code));
+    set("details", error.details.as_ref().map_or_else(Zval::null, crate::from_json::array));
+    set("requestId", text(&error.request_id));
+    set("idempotencyKey", text(&error.idempotency_key));
+    set("attempts", long(error.attempts.into()));
+    set("outcome", string_zval(error.outcome.as_str()));
+    set("operation", text(&error.operation));
+    let retry_after = error.retry_after.map(|wait| {
+        let mut seconds = Zval::new();
+        seconds.set_double(wait.as_secs_f64());
+        seconds
+    });
+    set("retryAfter", retry_after.unwrap_or_else(Zval::null));
+    if let Some(body) = &error.body {
+        set("responseBody", string_zval(&String::from_utf8_lossy(body)));
+    }
+    let headers = error.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    set("responseHeaders", header_array(headers));
+    if let Some(model) = response_object(error)? {
+        set("responseObject", model);
+    }
+    Ok(value)
+}
+
+/// The documented `Error` model, for every status and every shape of body that says
+/// anything.
+fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
+    let is_answer = error.status.is_some_and(|status| status >= 400);
+    let said = error.code.is_some() || error.details.is_some() || error.body.is_some();
+    if !is_answer || !said {
+        return Ok(None);
+    }
+    let mut inner = Array::new();
+    let mut put = |name: &str, value: &Value| {
+        if !value.is_null() {
+            inner.set(name, crate::from_json::array(value));
+        }
+    };
+    put("code", &json!(error.code));
+    put("message", &json!(error.message));
+    put("details", &json!(error.details));
+    let built = |model, values| {
+        crate::models::of_model(model).and_then(|known| crate::models::build(known, values, None))
+    };
+    let Some(detail) = built(&lomi::generated::ERROR_ERROR, inner) else { return Ok(None) };
+    let mut outer = Array::new();
+    outer.set("error", detail);
+    Ok(built(&lomi::generated::ERROR, outer))
+}
+
+fn scope() -> Result<&'static ClassEntry, Thrown> {
+    API_EXCEPTION.get().ok_or_else(|| Thrown::defect("there is no ApiException"))
+}
+
+fn construct(call: &mut Call<'_>) -> Done {
+    let message = call.optional_text(0)?.unwrap_or_default();
+    let code = match call.argument(1) {
+        Some(_) => call.integer(1)?,
+        None => 0,
+    };
+    let headers = call.argument(2).map(Zval::shallow_clone);
+    let body = call.argument(3).map(Zval::shallow_clone);
+    let this = call.this()?;
+    let scope = scope()?;
+    set_property(this, scope, "message", string_zval(&message));
+    set_property(this, scope, "code", long(code));
+    if (100..600).contains(&code) {
+        set_property(this, scope, "status", long(code));
+    }
+    if let Some(headers) = headers {
+        set_property(this, scope, "responseHeaders", headers);
+    }
+    if let Some(body) = body {
+        set_property(this, scope, "responseBody", body);
+    }
+    Ok(())
+}
+
+fn read(call: &mut Call<'_>) -> Done {
+    let fact = call.about::<Fact>()?;
+    let scope = scope()?;
+    let this: &ZendObject = call.this()?;
+    let value = get_property(this, scope, fact.0);
+    call.give(value)
+}
+
+fn set_response_object(call: &mut Call<'_>) -> Done {
+    let object = call.required(0)?.shallow_clone();
+    set_property(call.this()?, scope()?, "responseObject", object);
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The options of a client and of one call, as PHP arrays. Names may be written as
+//! `idempotency_key` or `idempotencyKey`; one that does not exist is an error.
+
+use std::path::PathBuf;
+
+use ext_php_rs::types::Zval;
+use lomi::{CallOptions, ConfigBuilder, Secret};
+use serde_json::Value;
+
+use crate::zend::{Thrown, text_of};
+
+/// The entries of an options array, names in snake case.
+pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
+    let Some(options) = options.filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
+    let table = options
+        .array()
+        .ok_or_else(|| Thrown::type_error("the options have to be an array".to_owned()))?;
+    Ok(table
+        .iter()
+        .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
+        .filter(|(_, value)| !value.is_null())
+        .collect())
+}
+
+/// `idempotencyKey` to `idempotency_key`.
+fn snake(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
+    text_of(value)?.ok_or_else(|| Thrown::validation(format!("the option {name} has to be a text")))
+}
+
+fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
+    let number = match value.is_string() || value.is_long() || value.is_double() {
+        true => value.coerce_to_double().unwrap_or(f64::NAN),
+        false => f64::NAN,
+    };
+    Ok(lomi::seconds(name, number)?)
+}
+
+fn retries(value: &Zval) -> Result<u32, Thrown> {
+    value
+        .long()
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| Thrown::validation("max_retries has to be 0 or more"))
+}
+
+fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
+    let table = value
+        .array()
+        .ok_or_else(|| Thrown::validation("headers have to be an array of name and value"))?;
+    let mut headers = Vec::new();
+    for (name, value) in table {
+        let name = name.to_string();
+        let value = value.dereference();
+        match value.array() {
+            Some(values) => {
+                for value in values.values() {
+                    headers.push((name.clone(), text(&name, value)?));
+                }
+            }
+            None => headers.push((name.clone(), text(&name, value)?)),
+        }
+    }
+    Ok(headers)
+}
+
+/// The options of one call; what else a call takes is handed to `other`, which says
+/// whether it knew the name.
+pub(crate) fn of_call(
+    options: Option<&Zval>,
+    mut other: impl FnMut(&str, &Zval) -> Result<bool, Thrown>,
+) -> Result<CallOptions, Thrown> {
+    let mut call = CallOptions::default();
+    for (name, value) in entries(options)? {
+        match name.as_str() {
+            "idempotency_key" => call.idempotency_key = Some(text(&name, &value)?),
+            "timeout" => call.timeout = Some(seconds(&name, &value)?),
+            "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),
+            "max_retries" => call.max_retries = Some(retries(&value)?),
+            "headers" => call.headers = headers(&value)?,
+            "api_key" => call.api_key = Some(Secret::new(text(&name, &value)?)),
+            "account" => call.account = Some(text(&name, &value)?),
+            "request_id" => call.request_id = Some(text(&name, &value)?),
+            _ if other(&name, &value)? => {}
+            _ => return Err(Thrown::validation(format!("there is no option {name:?} of a call"))),
+        }
+    }
+    Ok(call)
+}
+
+/// What a client is set up with, and the HTTP client to send through.
+pub(crate) fn of_client(
+    key: Option<String>,
+    options: Option<&Zval>,
+) -> Result<(ConfigBuilder, Option<Zval>), Thrown> {
+    let mut builder = ConfigBuilder {
+        api_key: key.or_else(crate::ini::api_key).map(Secret::new),
+        base_url: crate::ini::base_url(),
+        user_agent: Some(crate::USER_AGENT.to_owned()),
+        timeout: Some(lomi::seconds("lomi.timeout", crate::configuration::default_timeout())?),
+        ..ConfigBuilder::default()
+    };
+    let mut http = None;
+    for (name, value) in entries(options)? {
+        match name.as_str() {
+            "environment" => {
+                builder.environment = Some(text(&name, &value)?);
+            }
+            "base_url" => builder.base_url = Some(text(&name, &value)?),
+            "routes" => builder.routes = text(&name, &value)?.parse()?,
+            "timeout" => builder.timeout = Some(seconds(&name, &value)?),
+            "attempt_timeout" => builder.attempt_timeout = Some(seconds(&name, &value)?),
+            "connect_timeout" => builder.connect_timeout = Some(seconds(&name, &value)?),
+            "idle_timeout" => builder.idle_timeout = Some(seconds(&name, &value)?),
+            "max_retries" => builder.max_retries = Some(retries(&value)?),
+            "headers" => builder.headers = headers(&value)?,
+            "user_agent" => builder.user_agent = Some(text(&name, &value)?),
+            "ca_file" => builder.ca_files = vec![PathBuf::from(text(&name, &value)?)],
+            "http_client" => {
+                if !value.object().is_some_and(crate::foreign_http::is_client) {
+                    return Err(Thrown::configuration(
+                        "http_client has to be a GuzzleHttp\\ClientInterface or \
+                         Psr\\Http\\Client\\ClientInterface",
+                    ));
+                }
+                http = Some(value);
+            }
+            _ => {
+                return Err(Thrown::configuration(format!(
+                    "there is no option {name:?} of a client"
+                )));
+            }
+        }
+    }
+    Ok((builder, http))
+}
+
+/// Query values: PHP's lists and booleans as the API wants them.
+pub(crate) fn query(values: Option<&Zval>) -> Result<serde_json::Map<String, Value>, Thrown> {
+    match values.filter(|value| !value.is_null()) {
+        None => Ok(serde_json::Map::new()),
+        Some(value) => match crate::to_json::value(value)? {
+            Value::Object(fields) => Ok(fields),
+            Value::Array(items) if items.is_empty() => Ok(serde_json::Map::new()),
+            _ => Err(Thrown::validation("a query has to be an array of names and values")),
+        },
+    }
+}

@@ -1,0 +1,167 @@
+//! Answers as PHP values: models for what the table knows, arrays and plain objects for
+//! the rest, numbers with every digit (whole ones as int; what does not fit as text).
+
+use ext_php_rs::types::Zval;
+use lomi::schema::Model;
+use lomi::{Key, Sink};
+
+use crate::models::{self, ModelClass};
+use crate::zend::{Array, Thrown, new_object, string_zval};
+
+/// Builds PHP values.
+pub(crate) struct PhpSink {
+    /// Objects inside objects become `stdClass`, as in the documented classes; else
+    /// everything is an array.
+    nested_objects: bool,
+    /// How many objects without a model we are inside of.
+    depth: u32,
+}
+
+impl PhpSink {
+    /// For answers with a model.
+    pub(crate) fn documented() -> Self {
+        Self { nested_objects: true, depth: 0 }
+    }
+
+    /// For answers of any other endpoint: arrays all the way.
+    pub(crate) fn arrays() -> Self {
+        Self { nested_objects: false, depth: 0 }
+    }
+}
+
+/// An object being filled.
+pub(crate) struct Filling {
+    model: Option<&'static ModelClass>,
+    values: Array,
+    key: NextKey,
+    originals: Option<Zval>,
+}
+
+enum NextKey {
+    Known(usize),
+    Other(String),
+    Originals,
+}
+
+impl Sink for PhpSink {
+    type Value = Zval;
+    type List = Array;
+    type Object = Filling;
+    type Error = Thrown;
+
+    fn null(&mut self) -> Result<Zval, Thrown> {
+        Ok(Zval::null())
+    }
+
+    fn boolean(&mut self, value: bool) -> Result<Zval, Thrown> {
+        let mut zval = Zval::new();
+        zval.set_bool(value);
+        Ok(zval)
+    }
+
+    fn integer(&mut self, value: i64) -> Result<Zval, Thrown> {
+        let mut zval = Zval::new();
+        zval.set_long(value);
+        Ok(zval)
+    }
+
+    fn number(&mut self, digits: &str) -> Result<Zval, Thrown> {
+        let whole = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        match digits.parse::<f64>() {
+            Ok(number) if number.is_finite() && (!whole || digits == "-0") => {
+                let mut zval = Zval::new();
+                zval.set_double(number);
+                Ok(zval)
+            }
+            _ => Ok(string_zval(digits)),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Result<Zval, Thrown> {
+        Ok(string_zval(text))
+    }
+
+    fn begin_list(&mut self) -> Result<Array, Thrown> {
+        Ok(Array::new())
+    }
+
+    fn before_item(&mut self, _: &mut Array) -> Result<(), Thrown> {
+        Ok(())
+    }
+
+    fn item(&mut self, list: &mut Array, value: Zval) -> Result<(), Thrown> {
+        list.push(value);
+        Ok(())
+    }
+
+    fn end_list(&mut self, list: Array) -> Result<Zval, Thrown> {
+        Ok(list.finish())
+    }
+
+    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Filling, Thrown> {
+        let model = model.and_then(models::of_model);
+        if model.is_none() {
+            self.depth += 1;
+        }
+        let values = match model {
+            Some(known) => Array::with_capacity(known.keys.len()),
+            None => Array::new(),
+        };
+        Ok(Filling { model, values, key: NextKey::Originals, originals: None })
+    }
+
+    fn key(&mut self, object: &mut Filling, key: Key<'_>) -> Result<(), Thrown> {
+        object.key = match key {
+            Key::Field(position, _) => NextKey::Known(position),
+            Key::Extra(name) => NextKey::Other(name.to_owned()),
+            Key::Originals => NextKey::Originals,
+        };
+        Ok(())
+    }
+
+    fn value(&mut self, object: &mut Filling, value: Zval) -> Result<(), Thrown> {
+        match &object.key {
+            NextKey::Known(position) => {
+                let key = object.model.and_then(|known| known.keys.get(*position));
+                if let Some(key) = key {
+                    object.values.set_interned(*key, value);
+                }
+            }
+            NextKey::Other(name) => object.values.set(name, value),
+            NextKey::Originals => object.originals = Some(value),
+        }
+        Ok(())
+    }
+
+    fn end_object(&mut self, object: Filling) -> Result<Zval, Thrown> {
+        if let Some(known) = object.model {
+            return models::build(known, object.values, object.originals)
+                .ok_or_else(|| Thrown::defect("an object of a model cannot be made"));
+        }
+        self.depth -= 1;
+        if self.nested_objects && self.depth > 0 {
+            return plain_object(object.values);
+        }
+        Ok(object.values.finish())
+    }
+}
+
+/// A `stdClass` with the values of an array.
+pub(crate) fn plain_object(values: Array) -> Result<Zval, Thrown> {
+    let class = crate::zend::class_named("stdClass")
+        .ok_or_else(|| Thrown::defect("there is no stdClass"))?;
+    let mut value = new_object(class)?;
+    let mut array = values.finish();
+    if let (Some(object), Some(table)) = (value.object_mut(), crate::zend::table_mut(&mut array)) {
+        // SAFETY: the new object has no property table yet; it takes the array over, with
+        // numeric keys turned into names as `(object)` does.
+        unsafe { object.properties = zend_symtable_to_proptable(table) };
+    }
+    Ok(value)
+}
+
+unsafe extern "C" {
+    fn zend_symtable_to_proptable(
+        table: *mut ext_php_rs::ffi::HashTable,
+    ) -> *mut ext_php_rs::ffi::HashTable;
+}

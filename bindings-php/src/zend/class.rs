@@ -1,0 +1,280 @@
+//! Declaring classes at module start. Nothing here runs later.
+
+use std::any::Any;
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use ext_php_rs::ffi::{
+    ZEND_ACC_ABSTRACT, ZEND_ACC_FINAL, ZEND_ACC_INTERFACE, ZEND_ACC_NO_DYNAMIC_PROPERTIES,
+    ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE, ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC,
+    ZEND_ACC_STATIC, zend_class_entry, zend_declare_class_constant_ex, zend_declare_property,
+    zend_do_implement_interface, zend_function_entry, zend_hash_str_find_ptr_lc, zend_object,
+    zend_register_internal_class_ex, zend_register_internal_interface, zend_string,
+};
+use ext_php_rs::types::{ZendStr, Zval};
+use ext_php_rs::zend::ClassEntry;
+
+use super::call::Handler;
+use super::object::Payload;
+use super::signature::Signature;
+
+unsafe extern "C" {
+    fn zend_add_attribute(
+        attributes: *mut *mut c_void,
+        name: *mut zend_string,
+        argc: u32,
+        flags: u32,
+        offset: u32,
+        lineno: u32,
+    ) -> *mut c_void;
+}
+
+/// Where a registered class is found again.
+pub(crate) struct ClassRef(AtomicPtr<ClassEntry>);
+
+impl ClassRef {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    pub(crate) fn raw(&self) -> *mut ClassEntry {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The class; nothing before module start.
+    pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
+        // SAFETY: set once, to a class entry that lives as long as the process.
+        unsafe { self.raw().as_ref() }
+    }
+}
+
+type Create = unsafe extern "C" fn(*mut zend_class_entry) -> *mut zend_object;
+
+/// A class about to be registered.
+pub(crate) struct Class {
+    name: String,
+    parent: *mut ClassEntry,
+    interfaces: Vec<*mut ClassEntry>,
+    methods: Vec<(Signature, Option<Handler>)>,
+    properties: Vec<(&'static str, u32, Zval)>,
+    constants: Vec<(String, Zval)>,
+    create: Option<Create>,
+    flags: u32,
+    wrong: Option<String>,
+}
+
+impl Class {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            parent: ptr::null_mut(),
+            interfaces: Vec::new(),
+            methods: Vec::new(),
+            properties: Vec::new(),
+            constants: Vec::new(),
+            create: None,
+            flags: 0,
+            wrong: None,
+        }
+    }
+
+    pub(crate) fn interface(name: impl Into<String>) -> Self {
+        Self { flags: ZEND_ACC_INTERFACE, ..Self::new(name) }
+    }
+
+    pub(crate) fn extends(mut self, parent: *mut ClassEntry) -> Self {
+        self.parent = parent;
+        self
+    }
+
+    pub(crate) fn implements(mut self, interface: *mut ClassEntry) -> Self {
+        self.interfaces.push(interface);
+        self
+    }
+
+    /// The objects carry a Rust value. Such objects cannot be serialized.
+    pub(crate) fn holds<T: Payload>(mut self) -> Self {
+        self.create = Some(super::object::create::<T>);
+        self.flags |= ZEND_ACC_NOT_SERIALIZABLE;
+        self
+    }
+
+    /// The objects carry a Rust value that serialization may lose.
+    pub(crate) fn holds_lightly<T: Payload>(mut self) -> Self {
+        self.create = Some(super::object::create::<T>);
+        self
+    }
+
+    pub(crate) fn sealed(mut self) -> Self {
+        self.flags |= ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES;
+        self
+    }
+
+    /// A method by its PHP declaration.
+    pub(crate) fn method(mut self, declaration: &'static str, handler: Handler) -> Self {
+        match Signature::parse(declaration) {
+            Ok(signature) => self.methods.push((signature, Some(handler))),
+            Err(why) => self.wrong = Some(why),
+        }
+        self
+    }
+
+    /// The same for a handler that serves many methods: `what` says which this one is,
+    /// and is found again by [`Call::about`](super::Call::about).
+    pub(crate) fn method_about<T: Any + Sync>(
+        mut self,
+        declaration: String,
+        handler: Handler,
+        what: T,
+    ) -> Self {
+        self = self.method(Box::leak(declaration.into_boxed_str()), handler);
+        let what: &'static dyn Any = Box::leak(Box::new(what));
+        let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
+        if let Some(first) = self.methods.last_mut().and_then(|m| m.0.arguments.first_mut()) {
+            // The engine has no use for a default value of the result.
+            first.default_value = ptr::from_mut(what).cast_const().cast();
+        }
+        self
+    }
+
+    pub(crate) fn abstract_method(mut self, declaration: &'static str) -> Self {
+        match Signature::parse(declaration) {
+            Ok(mut signature) => {
+                signature.flags |= ZEND_ACC_ABSTRACT;
+                self.methods.push((signature, None));
+            }
+            Err(why) => self.wrong = Some(why),
+        }
+        self
+    }
+
+    pub(crate) fn public(self, name: &'static str, default: Zval) -> Self {
+        self.property(name, ZEND_ACC_PUBLIC, default)
+    }
+
+    pub(crate) fn protected(self, name: &'static str, default: Zval) -> Self {
+        self.property(name, ZEND_ACC_PROTECTED, default)
+    }
+
+    pub(crate) fn private(self, name: &'static str, default: Zval) -> Self {
+        self.property(name, ZEND_ACC_PRIVATE, default)
+    }
+
+    pub(crate) fn private_static(self, name: &'static str) -> Self {
+        self.property(name, ZEND_ACC_PRIVATE | ZEND_ACC_STATIC, Zval::null())
+    }
+
+    fn property(mut self, name: &'static str, flags: u32, default: Zval) -> Self {
+        self.properties.push((name, flags, default));
+        self
+    }
+
+    /// A constant: null, a number or a text.
+    pub(crate) fn constant(mut self, name: impl Into<String>, value: Zval) -> Self {
+        self.constants.push((name.into(), value));
+        self
+    }
+
+    /// Registers the class. To be called at module start only.
+    pub(crate) fn register(self, at: &ClassRef) -> Result<(), String> {
+        if let Some(why) = self.wrong {
+            return Err(format!("{}: {why}", self.name));
+        }
+        // SAFETY: a zeroed class entry is what INIT_CLASS_ENTRY starts from.
+        let mut entry: ClassEntry = unsafe { std::mem::zeroed() };
+        entry.name = ZendStr::new_interned(&self.name, true).into_raw();
+        entry.ce_flags = self.flags;
+        let mut functions: Vec<zend_function_entry> = Vec::with_capacity(self.methods.len() + 1);
+        let mut sensitive: Vec<(CString, u32, Vec<u32>)> = Vec::new();
+        for (signature, handler) in self.methods {
+            // SAFETY: as above; fields that are not set below stay null.
+            let mut function: zend_function_entry = unsafe { std::mem::zeroed() };
+            function.handler = handler;
+            function.num_args = u32::try_from(signature.arguments.len() - 1).unwrap_or_default();
+            function.flags = signature.flags;
+            if !signature.sensitive.is_empty() {
+                let name = signature.name.to_string_lossy().to_lowercase();
+                let name = CString::new(name).unwrap_or_default();
+                sensitive.push((name, function.num_args, signature.sensitive));
+            }
+            // The engine keeps pointing at both for the life of the process.
+            function.fname = signature.name.into_raw().cast_const();
+            function.arg_info = Box::leak(signature.arguments).as_ptr();
+            functions.push(function);
+        }
+        // SAFETY: a zeroed entry ends the table.
+        functions.push(unsafe { std::mem::zeroed() });
+        let functions = Box::leak(functions.into_boxed_slice());
+        entry.info.internal.builtin_functions = functions.as_ptr();
+        // SAFETY: called at module start with a complete entry, which the engine copies.
+        let registered = unsafe {
+            if self.flags & ZEND_ACC_INTERFACE == 0 {
+                zend_register_internal_class_ex(&raw mut entry, self.parent)
+            } else {
+                zend_register_internal_interface(&raw mut entry)
+            }
+        };
+        // SAFETY: the engine gives null or a class entry of its own.
+        let class = unsafe { registered.as_mut() }
+            .ok_or_else(|| format!("the class {} cannot be registered", self.name))?;
+        for interface in self.interfaces {
+            // SAFETY: both are registered.
+            unsafe { zend_do_implement_interface(class, interface) };
+        }
+        for (name, flags, mut default) in self.properties {
+            // SAFETY: the engine copies the name; defaults are persistent or not counted.
+            unsafe {
+                zend_declare_property(
+                    class,
+                    name.as_ptr().cast::<c_char>(),
+                    name.len(),
+                    &raw mut default,
+                    flags as c_int,
+                );
+            }
+        }
+        for (name, value) in self.constants {
+            let name = ZendStr::new_interned(&name, true).into_raw();
+            let mut value = ManuallyDrop::new(value);
+            // SAFETY: the constants table takes the value over.
+            unsafe {
+                zend_declare_class_constant_ex(
+                    class,
+                    name,
+                    &raw mut *value,
+                    ZEND_ACC_PUBLIC as c_int,
+                    ptr::null_mut(),
+                );
+            }
+        }
+        if let Some(create) = self.create {
+            class.__bindgen_anon_2.create_object = Some(create);
+        }
+        for (name, count, positions) in sensitive {
+            hide_from_traces(class, &name, count, &positions);
+        }
+        at.0.store(class, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.
+fn hide_from_traces(class: &mut ClassEntry, method: &CString, count: u32, positions: &[u32]) {
+    // SAFETY: the function table holds the methods just registered, keyed in lower case.
+    unsafe {
+        let found = zend_hash_str_find_ptr_lc(
+            &raw const class.function_table,
+            method.as_ptr(),
+            method.as_bytes().len(),
+        )
+        .cast::<ext_php_rs::ffi::zend_function>();
+        let Some(function) = found.as_mut() else { return };
+        for position in positions.iter().filter(|position| **position < count) {
+            let name = ZendStr::new_interned("SensitiveParameter", true).into_raw();
+            let attributes = &raw mut function.internal_function.attributes;
+            zend_add_attribute(attributes.cast(), name, 0, 1, position + 1, 0);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The thin layer over the Zend engine that the rest of this crate stands on: classes
+//! declared by PHP signatures, objects with a Rust value inside, and handlers that are
+//! ordinary Rust functions. All `unsafe` of the engine's own conventions lives here.
+
+mod call;
+mod class;
+mod object;
+mod signature;
+mod thrown;
+mod value;
+
+pub(crate) use call::{Call, Done, handler};
+pub(crate) use class::{Class, ClassRef};
+pub(crate) use object::{Payload, handlers_of, payload, payload_mut, payload_type};
+pub(crate) use thrown::{Thrown, is_exit, take_exception};
+pub(crate) use value::{
+    Array, Permanent, call_function, call_method, call_value, class_named, find, get_property,
+    interned, is_a, new_object, object_zval, put, set_property, static_property, string_zval,
+    table_mut, text_of, update_static_property,
+};

@@ -1,0 +1,105 @@
+//! Objects that carry a Rust value, invisible to PHP: not printed, not compared, not
+//! serialized. A clone carries a copy.
+
+use std::mem::offset_of;
+
+use ext_php_rs::ffi::{
+    ext_php_rs_zend_object_alloc, object_properties_init, std_object_handlers, zend_class_entry,
+    zend_object, zend_object_handlers, zend_object_std_dtor, zend_object_std_init,
+    zend_objects_clone_members,
+};
+use ext_php_rs::types::ZendObject;
+
+/// A Rust value that lives inside PHP objects.
+pub(crate) trait Payload: Default + Clone + 'static {
+    /// The handlers of objects with this value, made once: see [`payload!`].
+    fn handlers() -> &'static zend_object_handlers;
+}
+
+/// Makes a type a [`Payload`].
+macro_rules! payload_type {
+    ($type:ty) => {
+        impl $crate::zend::Payload for $type {
+            fn handlers() -> &'static ext_php_rs::ffi::zend_object_handlers {
+                static HANDLERS: std::sync::OnceLock<ext_php_rs::ffi::zend_object_handlers> =
+                    std::sync::OnceLock::new();
+                HANDLERS.get_or_init($crate::zend::handlers_of::<$type>)
+            }
+        }
+    };
+}
+pub(crate) use payload_type;
+
+#[repr(C)]
+struct Holder<T> {
+    payload: T,
+    // Last: the engine puts the property slots behind it.
+    object: zend_object,
+}
+
+pub(crate) fn handlers_of<T: Payload>() -> zend_object_handlers {
+    // SAFETY: the engine's own table, set before any module starts.
+    let mut handlers = unsafe { std_object_handlers };
+    handlers.offset = i32::try_from(offset_of!(Holder<T>, object)).unwrap_or_default();
+    handlers.free_obj = Some(free::<T>);
+    handlers.clone_obj = Some(clone::<T>);
+    handlers
+}
+
+pub(super) unsafe extern "C" fn create<T: Payload>(
+    class: *mut zend_class_entry,
+) -> *mut zend_object {
+    // SAFETY: called by the engine with a class; the allocation has room for the holder
+    // and for the class's property slots behind it.
+    unsafe {
+        let holder =
+            ext_php_rs_zend_object_alloc(size_of::<Holder<T>>(), class).cast::<Holder<T>>();
+        (&raw mut (*holder).payload).write(T::default());
+        let object = &raw mut (*holder).object;
+        zend_object_std_init(object, class);
+        object_properties_init(object, class);
+        (*object).handlers = T::handlers();
+        object
+    }
+}
+
+unsafe extern "C" fn free<T: Payload>(object: *mut zend_object) {
+    // SAFETY: only objects made by `create` have this handler.
+    unsafe {
+        holder::<T>(object).cast::<T>().drop_in_place();
+        zend_object_std_dtor(object);
+    }
+}
+
+unsafe extern "C" fn clone<T: Payload>(object: *mut zend_object) -> *mut zend_object {
+    // SAFETY: as above.
+    unsafe {
+        let copy = create::<T>((*object).ce);
+        (*holder::<T>(copy)).payload = (*holder::<T>(object)).payload.clone();
+        zend_objects_clone_members(copy, object);
+        copy
+    }
+}
+
+unsafe fn holder<T>(object: *mut zend_object) -> *mut Holder<T> {
+    // SAFETY: the caller knows that the object lies inside a holder.
+    unsafe { object.byte_sub(offset_of!(Holder<T>, object)).cast() }
+}
+
+/// The Rust value inside an object; nothing where it carries none of this type.
+pub(crate) fn payload<T: Payload>(object: &ZendObject) -> Option<&T> {
+    if !std::ptr::eq(object.handlers, T::handlers()) {
+        return None;
+    }
+    // SAFETY: the handlers say that `create::<T>` made it.
+    Some(unsafe { &(*holder::<T>(std::ptr::from_ref(object).cast_mut())).payload })
+}
+
+/// The same, to change it.
+pub(crate) fn payload_mut<T: Payload>(object: &mut ZendObject) -> Option<&mut T> {
+    if !std::ptr::eq(object.handlers, T::handlers()) {
+        return None;
+    }
+    // SAFETY: as above.
+    Some(unsafe { &mut (*holder::<T>(object)).payload })
+}

@@ -1,0 +1,171 @@
+//! Reads a method's declaration as PHP writes it, such as
+//! `static getHostString(array $hostSettings, $hostIndex, ?array $variables = null): string`,
+//! and lays it out for the engine. Return types are tentative: Reflection shows them, and
+//! a subclass in PHP may leave them off. `sensitive` before a parameter keeps its value
+//! out of stack traces.
+
+use std::ffi::{CString, c_char};
+use std::ptr;
+
+use ext_php_rs::ffi::{
+    _ZEND_IS_VARIADIC_BIT, _ZEND_TYPE_NULLABLE_BIT, IS_ARRAY, IS_CALLABLE, IS_DOUBLE, IS_LONG,
+    IS_NULL, IS_OBJECT, IS_STRING, IS_VOID, MAY_BE_ANY, MAY_BE_BOOL, ZEND_ACC_ABSTRACT,
+    ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC, ZEND_ACC_STATIC, zend_internal_arg_info,
+};
+use ext_php_rs::flags::DataType;
+use ext_php_rs::zend::ZendType;
+
+/// The engine's bit for a return type that overriding methods may leave off.
+const TENTATIVE: u32 = _ZEND_IS_VARIADIC_BIT << 2;
+
+/// A declaration, as the engine wants it.
+pub(super) struct Signature {
+    pub(super) name: CString,
+    pub(super) flags: u32,
+    /// The first entry holds the return type and the number of required arguments.
+    pub(super) arguments: Box<[zend_internal_arg_info]>,
+    /// Positions of the arguments whose values stack traces must not show.
+    pub(super) sensitive: Vec<u32>,
+}
+
+impl Signature {
+    pub(super) fn parse(text: &'static str) -> Result<Self, String> {
+        let bad = |why: &str| format!("the declaration {text:?} {why}");
+        let (head, rest) = text.split_once('(').ok_or_else(|| bad("has no ("))?;
+        let (inside, after) = rest.rsplit_once(')').ok_or_else(|| bad("has no )"))?;
+        let mut flags = ZEND_ACC_PUBLIC;
+        let mut name = "";
+        for word in head.split_whitespace() {
+            match word {
+                "static" => flags |= ZEND_ACC_STATIC,
+                "abstract" => flags |= ZEND_ACC_ABSTRACT,
+                "protected" => flags = (flags & !ZEND_ACC_PUBLIC) | ZEND_ACC_PROTECTED,
+                word => name = word,
+            }
+        }
+        let returns = match after.trim().strip_prefix(':') {
+            Some(ty) => {
+                let mut ty = zend_type(ty.trim()).ok_or_else(|| bad("returns a wrong type"))?;
+                ty.type_mask |= TENTATIVE;
+                ty
+            }
+            None => ZendType::empty(false, false),
+        };
+        let mut arguments = vec![zend_internal_arg_info {
+            name: ptr::null(),
+            type_: returns,
+            default_value: ptr::null(),
+        }];
+        let mut sensitive = Vec::new();
+        let mut required = 0;
+        for (position, declared) in split(inside).into_iter().enumerate() {
+            let (argument, is_sensitive, optional) =
+                argument(declared).ok_or_else(|| bad("has a wrong argument"))?;
+            arguments.push(argument);
+            if is_sensitive {
+                sensitive.push(u32::try_from(position).unwrap_or_default());
+            }
+            if !optional {
+                required = position + 1;
+            }
+        }
+        if let Some(first) = arguments.first_mut() {
+            // The engine reads this pointer as a number.
+            first.name = ptr::without_provenance::<c_char>(required);
+        }
+        let name = CString::new(name).map_err(|_| bad("has a NUL"))?;
+        Ok(Self { name, flags, arguments: arguments.into_boxed_slice(), sensitive })
+    }
+}
+
+/// Arguments lie between commas that are not inside brackets.
+fn split(inside: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut from) = (0, 0);
+    for (at, letter) in inside.char_indices() {
+        match letter {
+            '[' | '(' => depth += 1,
+            ']' | ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(inside.get(from..at).unwrap_or_default().trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(inside.get(from..).unwrap_or_default().trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn argument(declared: &str) -> Option<(zend_internal_arg_info, bool, bool)> {
+    let (declared, default) = match declared.split_once('=') {
+        Some((declared, default)) => (declared.trim(), Some(default.trim())),
+        None => (declared, None),
+    };
+    let (ty, name) = declared.split_once('$')?;
+    let (sensitive, ty) = match ty.trim().strip_prefix("sensitive") {
+        Some(ty) => (true, ty.trim()),
+        None => (false, ty.trim()),
+    };
+    let argument = zend_internal_arg_info {
+        name: leak(name),
+        type_: if ty.is_empty() { ZendType::empty(false, false) } else { zend_type(ty)? },
+        default_value: default.map_or(ptr::null(), leak),
+    };
+    Some((argument, sensitive, default.is_some()))
+}
+
+/// A type such as `?array`, `int|string|null` or `LomiSDK\Configuration`.
+fn zend_type(text: &str) -> Option<ZendType> {
+    let (text, mut nullable) = match text.strip_prefix('?') {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
+    let mut mask = 0;
+    let mut class = None;
+    for word in text.split('|') {
+        mask |= match word {
+            "int" => 1 << IS_LONG,
+            "float" => 1 << IS_DOUBLE,
+            "string" => 1 << IS_STRING,
+            "bool" => MAY_BE_BOOL,
+            "array" => 1 << IS_ARRAY,
+            "object" => 1 << IS_OBJECT,
+            "callable" => 1 << IS_CALLABLE,
+            "void" => 1 << IS_VOID,
+            "mixed" => MAY_BE_ANY,
+            "static" => 1 << 15,
+            "iterable" => {
+                class = Some("Traversable");
+                1 << IS_ARRAY
+            }
+            "null" => {
+                nullable = true;
+                1 << IS_NULL
+            }
+            name => {
+                class = Some(name);
+                0
+            }
+        };
+    }
+    if nullable {
+        mask |= _ZEND_TYPE_NULLABLE_BIT;
+    }
+    let mut ty = match class {
+        // The engine keeps the name for ever; so do we.
+        Some(name) => {
+            let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
+            ZendType::empty_from_type(DataType::object(name), false, false, nullable)?
+        }
+        None => ZendType::empty(false, false),
+    };
+    ty.type_mask |= mask;
+    Some(ty)
+}
+
+/// A C string that lives as long as the process, as the engine expects of a declaration.
+fn leak(text: &str) -> *const c_char {
+    CString::new(text.trim()).map_or(ptr::null(), |text| text.into_raw().cast_const())
+}

@@ -1,0 +1,184 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LomiSDK\Tests;
+
+use LomiSDK\Api\CheckoutSessionsApi;
+use LomiSDK\ApiException;
+use LomiSDK\Configuration;
+use LomiSDK\Exception\AuthenticationError;
+use LomiSDK\Exception\NotFoundError;
+use LomiSDK\Model\CheckoutSessions;
+use LomiSDK\Model\CheckoutSessionsCreate;
+use LomiSDK\Model\ListCheckoutSessions200Response;
+use LomiSDK\Tests\Support\Sandbox;
+use LomiSDK\Tests\Support\SandboxTestCase;
+
+/** The documented surface, over both roads. */
+final class CheckoutSessionsApiTest extends SandboxTestCase
+{
+    /** @dataProvider roads */
+    public function testTheFiveOperationsAsDocumented(callable $road): void
+    {
+        $api = self::api($road());
+        $created = $api->createCheckoutSession(self::EXAMPLE);
+        self::assertInstanceOf(CheckoutSessions::class, $created);
+        self::assertSame(15000, $created->getAmount());
+        self::assertSame('open', $created->getStatus());
+        self::assertStringContainsString('/checkout/', $created->getCheckoutUrl());
+        self::assertSame(201, $created->getLastResponse()->getStatus());
+        $id = $created->getCheckoutSessionId();
+
+        self::assertEquals($created, $api->retrieveCheckoutSession($id));
+
+        $page = $api->listCheckoutSessions(1, 0, 'created_at:desc');
+        self::assertInstanceOf(ListCheckoutSessions200Response::class, $page);
+        self::assertCount(1, $page->getData());
+        self::assertContainsOnlyInstancesOf(CheckoutSessions::class, $page->getData());
+        self::assertGreaterThanOrEqual(1, $page->getPagination()->getTotal());
+
+        $updated = $api->updateCheckoutSession($id, ['metadata' => ['updated_reason' => 'Administrative update']]);
+        self::assertSame(['updated_reason' => 'Administrative update'], $updated->getMetadata());
+
+        self::assertNull($api->deleteCheckoutSession($id));
+        $this->expectException(NotFoundError::class);
+        $api->retrieveCheckoutSession($id);
+    }
+
+    public function testAModelIsAsGoodAsAnArray(): void
+    {
+        $body = (new CheckoutSessionsCreate())->setAmount(5000)->setCurrencyCode('XOF')->setTitle('Coffee Beans - 1kg');
+        $created = self::api()->createCheckoutSession($body);
+        self::assertSame('Coffee Beans - 1kg', $created->getTitle());
+        self::assertSame(['amount' => 5000, 'currency_code' => 'XOF', 'title' => 'Coffee Beans - 1kg'], $body->toArray());
+    }
+
+    /** @dataProvider roads */
+    public function testWithHttpInfoGivesModelStatusAndHeaders(callable $road): void
+    {
+        [$model, $status, $headers] = self::api($road())->createCheckoutSessionWithHttpInfo(self::EXAMPLE);
+        self::assertInstanceOf(CheckoutSessions::class, $model);
+        self::assertSame(201, $status);
+        self::assertStringStartsWith('application/json', $headers['Content-Type'][0]);
+
+        [$nothing, $status] = self::api($road())->deleteCheckoutSessionWithHttpInfo($model->getCheckoutSessionId());
+        self::assertNull($nothing);
+        self::assertSame(204, $status);
+    }
+
+    /** @dataProvider roads */
+    public function testAsyncGivesAGuzzlePromiseWhereGuzzleIsLoaded(callable $road): void
+    {
+        $api = self::api($road());
+        $promise = $api->createCheckoutSessionAsync(self::EXAMPLE);
+        self::assertInstanceOf(\GuzzleHttp\Promise\PromiseInterface::class, $promise);
+        $amount = $promise->then(fn (CheckoutSessions $session) => $session->getAmount())->wait();
+        self::assertSame(15000, $amount);
+
+        [, $status] = $api->createCheckoutSessionAsyncWithHttpInfo(self::EXAMPLE)->wait();
+        self::assertSame(201, $status);
+
+        $e = self::thrownBy(fn () => $api->retrieveCheckoutSessionAsync('nothing-of-the-sort')->wait());
+        self::assertInstanceOf(NotFoundError::class, $e);
+        self::assertSame('not_found', $e->getResponseObject()->getError()->getCode());
+    }
+
+    public function testRequestBuildsWithoutSending(): void
+    {
+        $request = self::api()->createCheckoutSessionRequest(self::EXAMPLE);
+        self::assertInstanceOf(\GuzzleHttp\Psr7\Request::class, $request);
+        self::assertSame('POST', $request->getMethod());
+        self::assertSame('/v1/checkout_sessions', $request->getUri()->getPath());
+        self::assertSame(Sandbox::shared()->key, $request->getHeaderLine('X-API-KEY'));
+        self::assertSame('application/json', $request->getHeaderLine('Content-Type'));
+        self::assertSame(self::EXAMPLE, json_decode((string) $request->getBody(), true));
+        $list = self::api()->listCheckoutSessionsRequest();
+        self::assertSame('limit=20&offset=0', $list->getUri()->getQuery());
+        self::assertSame('', self::api()->listCheckoutSessionsRequest(null, null)->getUri()->getQuery());
+    }
+
+    public function testTheShortNameIsTheSameClass(): void
+    {
+        $api = new \LomiSDK\CheckoutSessionsApi(null, self::config());
+        self::assertInstanceOf(CheckoutSessionsApi::class, $api);
+        self::assertGreaterThan(0, $api->createCheckoutSession(self::EXAMPLE)->getAmount());
+    }
+
+    /** @dataProvider wrongArguments */
+    public function testDocumentedComplaintsAboutArguments(callable $call): void
+    {
+        $e = self::thrownBy(fn () => $call(self::api(null, 'http://127.0.0.1:1')));
+        self::assertSame(\InvalidArgumentException::class, get_class($e));
+    }
+
+    public static function wrongArguments(): array
+    {
+        return [
+            'null id' => [fn ($api) => $api->retrieveCheckoutSession(null)],
+            'empty array as id' => [fn ($api) => $api->deleteCheckoutSession([])],
+            'null body' => [fn ($api) => $api->createCheckoutSession(null)],
+            'empty body' => [fn ($api) => $api->createCheckoutSession([])],
+            'limit 0' => [fn ($api) => $api->listCheckoutSessions(0)],
+            'limit 101' => [fn ($api) => $api->listCheckoutSessions(101)],
+            'offset -1' => [fn ($api) => $api->listCheckoutSessions(20, -1)],
+        ];
+    }
+
+    /** @dataProvider roads */
+    public function testErrorsAreTypedAndCarryWhatTheServerSaid(callable $road): void
+    {
+        $config = self::config()->setApiKey('X-API-KEY', 'lomi_sk_test_nobody');
+        $api = new CheckoutSessionsApi($road(), $config);
+        $e = self::thrownBy(fn () => $api->listCheckoutSessions());
+        self::assertInstanceOf(AuthenticationError::class, $e);
+        self::assertInstanceOf(ApiException::class, $e);
+        self::assertSame(401, $e->getCode());
+        self::assertSame(401, $e->getStatus());
+        self::assertStringStartsWith('[401] ', $e->getMessage());
+        self::assertSame('AuthenticationError', $e->getKind());
+        self::assertSame('final', $e->getOutcome());
+        self::assertSame(1, $e->getAttempts());
+        self::assertSame('list_checkout_sessions', $e->getOperation());
+        self::assertNotEmpty($e->getRequestId());
+        self::assertArrayHasKey('Content-Type', $e->getResponseHeaders());
+        self::assertIsArray(json_decode($e->getResponseBody(), true));
+        self::assertSame('unauthorized', $e->getResponseObject()->getError()->getCode());
+    }
+
+    public function testWithoutAKeyNoKeyIsSent(): void
+    {
+        $api = new CheckoutSessionsApi(null, (new Configuration())->setHost(Sandbox::shared()->url . '/v1'));
+        self::assertFalse($api->listCheckoutSessionsRequest()->hasHeader('X-API-KEY'));
+        $this->expectException(AuthenticationError::class);
+        $api->listCheckoutSessions();
+    }
+
+    public function testNamedArguments(): void
+    {
+        $page = self::api()->listCheckoutSessions(sort: 'created_at:asc', limit: 1);
+        self::assertLessThanOrEqual(1, count($page->getData()));
+    }
+
+    public function testASubclassSeesTheDocumentedProperties(): void
+    {
+        $api = new class (null, self::config()) extends CheckoutSessionsApi {
+            public function seen(): array
+            {
+                return [$this->client, $this->config, $this->headerSelector, $this->hostIndex];
+            }
+
+            public function retrieveCheckoutSession($session_id, $contentType = 'application/json')
+            {
+                return ['mine', parent::retrieveCheckoutSession($session_id)];
+            }
+        };
+        [$client, $config, $selector, $index] = $api->seen();
+        self::assertNull($client);
+        self::assertInstanceOf(Configuration::class, $config);
+        self::assertInstanceOf(\LomiSDK\HeaderSelector::class, $selector);
+        self::assertSame(0, $index);
+        $id = $api->createCheckoutSession(self::EXAMPLE)->getCheckoutSessionId();
+        self::assertSame($id, $api->retrieveCheckoutSession($id)[1]->getCheckoutSessionId());
+    }
+}

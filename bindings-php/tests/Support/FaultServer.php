@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LomiSDK\Tests\Support;
+
+/** A server that answers what a test tells it to, and remembers what it was asked. */
+final class FaultServer
+{
+    private Process $process;
+    private string $folder;
+    public readonly string $url;
+
+    /**
+     * @param list<array{status?: int, headers?: array<string, string>, body?: string, raw?: string, wait?: float}> $answers
+     *        One per request; the last one is repeated.
+     */
+    public function __construct(array $answers)
+    {
+        $this->folder = sys_get_temp_dir() . '/lomi-fault-' . bin2hex(random_bytes(6));
+        mkdir($this->folder);
+        file_put_contents("$this->folder/answers.json", json_encode($answers, JSON_THROW_ON_ERROR));
+        $this->process = new Process([PHP_BINARY, '-n', __DIR__ . '/fault-server.php', $this->folder]);
+        $this->url = $this->process->firstLine;
+    }
+
+    /** One JSON answer for every request. */
+    public static function json(string $body, int $status = 200, array $headers = []): self
+    {
+        return new self([['status' => $status, 'body' => $body, 'headers' => $headers + ['Content-Type' => 'application/json']]]);
+    }
+
+    /** @return list<array{method: string, path: string, headers: array<string, string>, body: string}> */
+    public function requests(): array
+    {
+        $lines = @file("$this->folder/requests.jsonl", FILE_IGNORE_NEW_LINES) ?: [];
+        return array_map(fn (string $line) => json_decode($line, true), $lines);
+    }
+
+    public function __destruct()
+    {
+        unset($this->process);
+        array_map('unlink', glob("$this->folder/*") ?: []);
+        rmdir($this->folder);
+    }
+}

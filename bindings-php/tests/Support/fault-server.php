@@ -1,0 +1,66 @@
+<?php
+
+/** The process of FaultServer: php fault-server.php <folder>. One request at a time per connection. */
+
+declare(strict_types=1);
+
+$folder = $argv[1];
+$answers = json_decode((string) file_get_contents("$folder/answers.json"), true);
+$server = stream_socket_server('tcp://127.0.0.1:0') ?: exit(1);
+echo 'http://', stream_socket_get_name($server, false), "\n";
+
+$connections = [];
+$buffers = [];
+while (true) {
+    $read = [$server, ...$connections];
+    $write = $except = null;
+    if (stream_select($read, $write, $except, 10) === false) {
+        exit(1);
+    }
+    foreach ($read as $ready) {
+        if ($ready === $server) {
+            $connection = stream_socket_accept($server);
+            $connections[(int) $connection] = $connection;
+            $buffers[(int) $connection] = '';
+            continue;
+        }
+        $id = (int) $ready;
+        $chunk = fread($ready, 65536);
+        $buffers[$id] .= $chunk;
+        if ($chunk === '' || $chunk === false) {
+            fclose($ready);
+            unset($connections[$id], $buffers[$id]);
+            continue;
+        }
+        if (!preg_match('/^(\S+) (\S+) HTTP.*?\r\n(.*?)\r\n\r\n(.*)$/s', $buffers[$id], $found)) {
+            continue;
+        }
+        $headers = [];
+        foreach (explode("\r\n", $found[3]) as $line) {
+            [$name, $value] = explode(':', $line, 2);
+            $headers[strtolower($name)] = trim($value);
+        }
+        if (strlen($found[4]) < (int) ($headers['content-length'] ?? 0)) {
+            continue;
+        }
+        $buffers[$id] = '';
+        $asked = ['method' => $found[1], 'path' => $found[2], 'headers' => $headers, 'body' => $found[4]];
+        file_put_contents("$folder/requests.jsonl", json_encode($asked) . "\n", FILE_APPEND);
+        $answer = count($answers) > 1 ? array_shift($answers) : $answers[0];
+        if (isset($answer['wait'])) {
+            usleep((int) ($answer['wait'] * 1_000_000));
+        }
+        if (isset($answer['raw'])) {
+            fwrite($ready, $answer['raw']);
+            fclose($ready);
+            unset($connections[$id], $buffers[$id]);
+            continue;
+        }
+        $body = $answer['body'] ?? '';
+        $lines = 'HTTP/1.1 ' . ($answer['status'] ?? 200) . " Answer\r\nContent-Length: " . strlen($body) . "\r\n";
+        foreach ($answer['headers'] ?? [] as $name => $value) {
+            $lines .= "$name: $value\r\n";
+        }
+        fwrite($ready, "$lines\r\n$body");
+    }
+}
