@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::clock::Millis;
 use crate::due;
 use crate::options::Options;
 use crate::routes::{self, Reset};
@@ -116,6 +117,16 @@ impl Sandbox {
     #[must_use]
     pub fn live_key(&self) -> &str {
         &self.app.identity.live_key
+    }
+
+    /// Moves the sandbox's clock forward: sessions that are over expire, webhook tries that are
+    /// due are sent. Fractions of a millisecond are dropped.
+    pub fn advance_clock(&self, by: Duration) {
+        self.app.clock.advance(Millis::try_from(by.as_millis()).unwrap_or(Millis::MAX));
+        self.app.keep_clock();
+        self.app.expire_due();
+        self.app.wake.notify_one();
+        self.app.changed();
     }
 
     /// Secret that signs webhook deliveries.

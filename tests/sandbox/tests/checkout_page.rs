@@ -154,7 +154,7 @@ async fn cancelling_goes_back_to_the_shop_or_says_so() {
 async fn expired_and_unknown_sessions_have_pages() {
     let client = Client::new();
     let id = client.session(&shop()).await;
-    client.control("/clock", &json!({"advance": "61m"})).await;
+    client.sandbox.advance_clock(std::time::Duration::from_secs(61 * 60));
     let expired = client.page(&format!("/checkout/{id}"), "fr").await;
     assert!(expired.text.contains("Cette page a expiré") && plain(&expired).contains("/no?s="));
     let late = [("provider", "CARD"), ("card_number", "4242424242424242")];
