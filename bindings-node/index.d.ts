@@ -868,6 +868,96 @@ export declare const ProviderCode: {
   readonly FREE: 'FREE';
 };
 
+/** The events known to this version. The server may send others. */
+export type KnownWebhookEvent = (typeof WebhookEvent)[keyof typeof WebhookEvent];
+
+/** A transaction as payment events carry it. */
+export interface TransactionData {
+  transaction_id?: string;
+  /** What the buyer paid, in the currency's smallest unit. */
+  gross_amount?: number | null;
+  /** What the merchant gets. */
+  net_amount?: number | null;
+  fee_amount?: number | null;
+  /** The name of `gross_amount` in older documents. */
+  amount?: number | null;
+  currency_code?: CurrencyCode;
+  status?: string;
+  customer_id?: string | null;
+  checkout_session_id?: string | null;
+  provider_code?: ProviderCode | null;
+  /** `test` or `live`. */
+  environment?: string;
+  metadata?: Record<string, unknown> | null;
+  [field: string]: unknown;
+}
+
+/** A change of something, with what it was before. */
+export interface ChangeData {
+  object: Record<string, unknown>;
+  previous_attributes?: Record<string, unknown>;
+  context?: { source?: string; actor?: string; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** What an event is about. */
+export type WebhookData<E extends string> = E extends `PAYMENT_${string}`
+  ? TransactionData
+  : E extends 'SUBSCRIPTION_UPDATED'
+    ? ChangeData
+    : Record<string, unknown>;
+
+/** One event by its name. */
+export type WebhookEventOf<E extends string> = Omit<Event, 'event' | 'data'> & {
+  event: E;
+  data: WebhookData<E>;
+};
+
+/**
+ * Any of the known events, told apart by `event`. One that is unknown to this version has another
+ * word there: keep a default branch.
+ */
+export type AnyWebhookEvent = { [E in KnownWebhookEvent]: WebhookEventOf<E> }[KnownWebhookEvent];
+
+/** What else to ask of a delivery. */
+export interface ConstructEventOptions {
+  /** Refuse one that was made more seconds ago. Off by default: what is sent again keeps its time. */
+  maxAge?: number;
+  /** When it came, as a Date or in seconds since 1970; now, when left out. */
+  receivedAt?: Date | number;
+}
+
+export declare const webhooks: {
+  /**
+   * Checks the signature of a delivery and gives its event. The payload is the raw body; a parsed
+   * object is refused. Several secrets may be given while one is being replaced;
+   * `LOMI_WEBHOOK_SECRET` is used when none is given.
+   */
+  constructEvent(
+    payload: string | Uint8Array | ArrayBuffer,
+    signature: string | string[] | null | undefined,
+    secret?: string | readonly string[],
+    options?: ConstructEventOptions,
+  ): AnyWebhookEvent;
+  /** The signature that lomi. would send for a body: for tests of a handler. */
+  sign(payload: string | Uint8Array | ArrayBuffer, secret?: string): string;
+};
+
+/** An amount with its currency, in the currency's smallest unit. Never scaled silently. */
+export declare class Money {
+  constructor(amount: number | bigint, currency: CurrencyCode);
+  /** An amount written in the currency's main unit, such as `"50.00"` for 50 euros. */
+  static fromMajor(text: string, currency: CurrencyCode): Money;
+  /** How many of the smallest unit; a bigint beyond 2^53. */
+  readonly amount: number | bigint;
+  readonly currency: string;
+  /** Decimals of the smallest unit: 0 for XOF, 2 for EUR and USD. */
+  readonly decimals: number;
+  equals(other: unknown): boolean;
+  /** As people in West Africa write it: `5 000 F CFA`, `50,00 €`. */
+  toString(): string;
+}
+
 /** What is known about the work that a failed call asked for. */
 export type Outcome = 'not_sent' | 'rejected' | 'unknown' | 'final';
 

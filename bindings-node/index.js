@@ -9,7 +9,9 @@ const { models } = require('./lib/models.js');
 const { LomiClient } = require('./runtime/client.js');
 const { Configuration } = require('./runtime/configuration.js');
 const { errors } = require('./runtime/errors.js');
+const { Money } = require('./runtime/money.js');
 const { Page } = require('./runtime/page.js');
+const { webhooks } = require('./runtime/webhooks.js');
 
 module.exports = {
   LomiClient,
@@ -17,6 +19,8 @@ module.exports = {
   Configuration,
   CheckoutSessionsApi,
   Page,
+  Money,
+  webhooks,
   idempotencyKeyForOrder: native.keyForOrder,
   VERSION: native.version(),
   ...errors,

@@ -8,6 +8,8 @@ export const {
   Configuration,
   CheckoutSessionsApi,
   Page,
+  Money,
+  webhooks,
   idempotencyKeyForOrder,
   VERSION,
   LomiError,

@@ -89,4 +89,11 @@ async function run(send, signal, operation) {
   return outcome;
 }
 
-module.exports = { run, NOTHING, ONE, PAGE };
+/** What did not take a call: the outcome of a batch of one. */
+function settled(batch) {
+  const outcome = new Outcome(batch[1], batch[2], batch[3], batch[4]);
+  if (outcome.tag === ERROR) throw fromText(outcome.text);
+  return outcome;
+}
+
+module.exports = { run, settled, NOTHING, ONE, PAGE };

@@ -166,7 +166,8 @@ function mark(notes, root) {
 function readOne(outcome) {
   const roots = [JSON.parse(outcome.text)];
   const marked = outcome.notes === undefined ? undefined : mark(outcome.notes, roots);
-  return dress(roots[0], classes[outcome.model], new LastResponse(outcome.facts), marked);
+  const response = outcome.facts === undefined ? null : new LastResponse(outcome.facts);
+  return dress(roots[0], classes[outcome.model], response, marked);
 }
 
 /** The members of a page, with its rows as objects of `type`. */

@@ -7,10 +7,12 @@
 
 mod client;
 mod facts;
+pub mod money;
 mod pager;
 mod port;
 mod read;
 mod settings;
+pub mod webhook;
 mod writer;
 
 use napi_derive::napi;

@@ -97,6 +97,13 @@ impl Queue {
 /// Calls that ended together: `[id, tag, text, facts, notes, id, ...]`.
 pub struct Batch(Vec<(u32, Settled)>);
 
+impl Batch {
+    /// What did not take a call to settle.
+    pub(crate) fn of(settled: Settled) -> Self {
+        Self(vec![(0, settled)])
+    }
+}
+
 impl ToNapiValue for Batch {
     unsafe fn to_napi_value(env: sys::napi_env, batch: Self) -> napi::Result<sys::napi_value> {
         let env = Env::from_raw(env);

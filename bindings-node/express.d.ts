@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnyWebhookEvent } from './index.js';
+
+/** Set-up of a webhook route. */
+export interface WebhookOptions {
+  /** The endpoint's secret, or several; `LOMI_WEBHOOK_SECRET` when left out. */
+  secret?: string | readonly string[];
+  /** Refuse a delivery that was made more seconds ago. */
+  maxAge?: number;
+}
+
+/**
+ * A route's handler that calls `handler` for each proven delivery: 200 when it is done, 400 for a
+ * signature that is wrong, and what it throws goes to `next`, so that lomi. delivers again.
+ *
+ * ```js
+ * app.post('/webhooks/lomi', webhook({ secret }, async (event) => { ... }));
+ * ```
+ */
+export declare function webhook<
+  Request extends IncomingMessage = IncomingMessage,
+  Response extends ServerResponse = ServerResponse,
+>(
+  options: WebhookOptions,
+  handler: (event: AnyWebhookEvent, request: Request, response: Response) => unknown,
+): (request: Request, response: Response, next?: (error?: unknown) => void) => Promise<void>;
+
+/** For `express.json({verify: keepRawBody})`: keeps the bytes of a body beside what was parsed of it. */
+export declare function keepRawBody(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void;
