@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::answer;
@@ -40,23 +40,32 @@ pub(crate) struct Stage {
     /// An address where nothing may ever arrive.
     elsewhere: String,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Holds the port of a scenario in which nobody listens.
+    silent: Mutex<Option<TcpSocket>>,
 }
 
 impl Stage {
     /// Opens the scenario's address.
     pub(crate) async fn open(scenario: &Scenario, authority: &Authority) -> Result<Arc<Self>> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        // Bound from here on, so that nobody else gets the port, but not yet listening.
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let address = socket.local_addr()?;
         let elsewhere = TcpListener::bind("127.0.0.1:0").await?;
         let stage = Arc::new(Self {
             scenario: scenario.clone(),
             requests: Mutex::default(),
             strays: Mutex::default(),
-            here: format!("{}://{}", scenario.listen.scheme(), listener.local_addr()?),
+            here: format!("{}://{}", scenario.listen.scheme(), address),
             elsewhere: elsewhere.local_addr()?.to_string(),
             tasks: Mutex::default(),
+            silent: Mutex::default(),
         });
         let acceptor = authority.acceptor(scenario.listen)?;
-        if scenario.listen != Listen::Closed {
+        if scenario.listen == Listen::Closed {
+            *stage.silent.lock().unwrap_or_else(PoisonError::into_inner) = Some(socket);
+        } else {
+            let listener = socket.listen(64)?;
             let playing = Arc::clone(&stage);
             stage.keep(tokio::spawn(async move {
                 while let Ok((connection, _)) = listener.accept().await {
