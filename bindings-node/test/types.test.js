@@ -1,0 +1,91 @@
+'use strict';
+
+// The declarations, compiled as users compile them: from CommonJS and from ES modules,
+// in every way of finding a package.
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, describe, test } = require('node:test');
+const { promisify } = require('node:util');
+
+const ROOM = path.join(__dirname, '..');
+const TSC = require.resolve('typescript/bin/tsc');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-types-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+/** A project with this package in its node_modules. */
+function project(name, type, options) {
+  const room = path.join(folder, name);
+  fs.mkdirSync(path.join(room, 'node_modules/@types'), { recursive: true });
+  fs.symlinkSync(ROOM, path.join(room, 'node_modules/lomi'));
+  fs.symlinkSync(path.join(ROOM, 'node_modules/@types/node'), path.join(room, 'node_modules/@types/node'));
+  fs.writeFileSync(path.join(room, 'package.json'), JSON.stringify({ type }));
+  fs.copyFileSync(path.join(__dirname, 'types/use.ts'), path.join(room, 'use.ts'));
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    exactOptionalPropertyTypes: false,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    types: ['node'],
+    ...options,
+  };
+  fs.writeFileSync(path.join(room, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+  return room;
+}
+
+describe('tsc --strict', () => {
+  for (const type of ['commonjs', 'module']) {
+    for (const options of [
+      { module: 'node16', moduleResolution: 'node16' },
+      { module: 'nodenext', moduleResolution: 'nodenext' },
+      { module: 'esnext', moduleResolution: 'bundler' },
+    ]) {
+      const name = `${type}-${options.moduleResolution}`;
+      test(name, async () => {
+        const room = project(name, type, options);
+        const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', room]).catch(
+          (error) => error,
+        );
+        assert.equal(stdout, '');
+      });
+    }
+  }
+});
+
+test('no any in the public surface, and less than 200 kB of it', () => {
+  const files = fs.readdirSync(ROOM).filter((name) => /\.d\.m?ts$/.test(name));
+  assert.ok(files.length >= 6);
+  let size = 0;
+  for (const name of files) {
+    const text = fs.readFileSync(path.join(ROOM, name), 'utf8');
+    size += text.length;
+    const code = text.replace(/\/\*[^]*?\*\//g, '').replace(/\/\/.*/g, '');
+    assert.doesNotMatch(code, /\bany\b/, name);
+  }
+  assert.ok(size < 200_000, `${size} bytes`);
+});
+
+test('every name that is declared is there at run time, and the other way round', async () => {
+  const text = fs.readFileSync(path.join(ROOM, 'index.d.ts'), 'utf8');
+  const declared = new Set(
+    [...text.matchAll(/^export declare (?:class|const|function) (\w+)/gm)].map((m) => m[1]),
+  );
+  declared.add('LomiSDK');
+  const common = Object.keys(require('..'));
+  const { default: _, ...named } = await import('../index.mjs');
+  assert.deepEqual(Object.keys(named).sort(), [...common].sort());
+  assert.deepEqual(
+    [...declared].filter((name) => !common.includes(name)),
+    ['Model'],
+  );
+  assert.deepEqual(
+    common.filter((name) => !declared.has(name)),
+    [],
+  );
+});

@@ -1,0 +1,151 @@
+// Compiled, never run: what the declarations have to allow, and what they have to refuse.
+
+import {
+  APIConnectionError,
+  CheckoutSession,
+  CheckoutSessionStatus,
+  CheckoutSessionsApi,
+  Configuration,
+  LomiClient,
+  LomiError,
+  LomiSDK,
+  Money,
+  OutcomeUnknownError,
+  PaymentRequired,
+  RateLimitError,
+  VERSION,
+  webhooks,
+} from 'lomi';
+import type { AnyWebhookEvent, CheckoutSessionCreate, LomiClientOptions, Page } from 'lomi';
+import { keepRawBody, webhook as expressWebhook } from 'lomi/express';
+import fastifyWebhook, { webhook as namedFastifyWebhook } from 'lomi/fastify';
+import { pagesWebhook, rawBody, webhook as nextWebhook } from 'lomi/next';
+import { startSandbox } from 'lomi/testing';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+function exactly<T extends true>(): T | void {}
+
+export async function use(api: LomiClient): Promise<void> {
+  const created = await api.checkoutSessions.create({
+    amount: 5000,
+    currency_code: 'XOF',
+    title: 'Coffee Beans - 1kg',
+    customer_email: 'customer@example.com',
+    success_url: 'https://mystore.com/thank-you',
+    cancel_url: 'https://mystore.com/cart',
+  });
+  // As the documents print it, without asking first which of the two it is.
+  const address: string | null | undefined = created.url;
+  if (created.payment_required) {
+    exactly<Equal<typeof created, PaymentRequired>>();
+    const invoice: string | null | undefined = created.blocking_invoice?.invoice_number;
+    void invoice;
+  } else {
+    exactly<Equal<typeof created, CheckoutSession>>();
+    const id: string = created.checkout_session_id;
+    void id;
+  }
+  const session = await api.checkoutSessions.get('id', {
+    timeout: 500,
+    signal: new AbortController().signal,
+  });
+  const amount: number | null | undefined = session.amount;
+  const status = session.status;
+  if (status === 'open' || status === CheckoutSessionStatus.COMPLETED || status === 'a new word') void status;
+  exactly<Equal<IsAny<typeof session.metadata>, false>>();
+  exactly<Equal<IsAny<typeof session.lastResponse>, false>>();
+  const original: unknown = session.original('status');
+
+  const page: Page<CheckoutSession> = await api.checkoutSessions.list({ status: 'open', limit: 10 });
+  const rows: CheckoutSession[] = page.data;
+  const next: Page<CheckoutSession> | undefined = await page.nextPage();
+  for await (const one of api.checkoutSessions.list()) exactly<Equal<typeof one, CheckoutSession>>();
+  for await (const one of page) exactly<Equal<typeof one, CheckoutSession>>();
+  const array: CheckoutSession[] = await api.checkoutSessions.list().autoPagingToArray({ limit: 5 });
+  await api.checkoutSessions.update('id', { title: null, metadata: { a: 1 }, amount: 5n });
+  exactly<Equal<Awaited<ReturnType<typeof api.checkoutSessions.delete>>, void>>();
+  const [first] = await Promise.all([api.checkoutSessions.list(), api.checkoutSessions.get('x')]);
+  exactly<Equal<typeof first, Page<CheckoutSession>>>();
+
+  const raw = await api.request({ method: 'GET', path: '/providers', query: { limit: 1 } });
+  exactly<Equal<typeof raw, unknown>>();
+  const typed = await api.request<{ id: string }>({ path: '/x', body: [] });
+  const id: string = typed.id;
+
+  // @ts-expect-error a misspelt field
+  await api.checkoutSessions.create({ ammount: 1 });
+  // @ts-expect-error an amount is a number
+  await api.checkoutSessions.create({ amount: '5000' });
+  // @ts-expect-error an id is text
+  await api.checkoutSessions.get(5);
+  // @ts-expect-error a misspelt option
+  await api.checkoutSessions.get('x', { timeOut: 5 });
+  // @ts-expect-error there is no such field
+  void session.amont;
+  // @ts-expect-error what the server answers is not made by hand
+  new CheckoutSession();
+  // @ts-expect-error autoPagingToArray needs a limit
+  await page.autoPagingToArray();
+  // @ts-expect-error a request needs a path
+  await api.request({ method: 'GET' });
+  void [address, amount, original, rows, next, array, id];
+}
+
+export function setUp(): void {
+  const options: LomiClientOptions = {
+    apiKey: 'k',
+    environment: 'test',
+    baseUrl: 'u',
+    headers: {},
+    timeout: 1,
+  };
+  new LomiSDK(options);
+  new LomiClient('key', { maxRetries: 0 });
+  new LomiClient();
+  new CheckoutSessionsApi(new Configuration({ apiKey: 'k', basePath: 'u' }));
+  // @ts-expect-error there are two environments
+  new LomiClient({ environment: 'staging' });
+  // @ts-expect-error a misspelt option
+  new LomiClient({ api_key: 'k' });
+  const body: CheckoutSessionCreate = {
+    currency_code: 'a currency of tomorrow',
+    allowed_providers: ['WAVE'],
+  };
+  void [body, VERSION];
+}
+
+export function failed(error: unknown): string {
+  if (error instanceof RateLimitError) return `wait ${error.retryAfter ?? 0} s`;
+  if (error instanceof OutcomeUnknownError) {
+    const connection: APIConnectionError = error;
+    return connection.idempotencyKey ?? '';
+  }
+  if (error instanceof LomiError && error.outcome === 'not_sent') return error.kind;
+  return 'no error of ours';
+}
+
+export function received(body: Buffer, signature: string): void {
+  const event: AnyWebhookEvent = webhooks.constructEvent(body, signature, ['a', 'b'], { maxAge: 300 });
+  switch (event.event) {
+    case 'PAYMENT_SUCCEEDED': {
+      const id: string | undefined = event.data.transaction_id;
+      void id;
+      break;
+    }
+    case 'SUBSCRIPTION_UPDATED':
+      void event.data.previous_attributes;
+      break;
+    default:
+      exactly<Equal<IsAny<typeof event.data>, false>>();
+  }
+  // @ts-expect-error the parsed body is refused
+  webhooks.constructEvent({ id: '1' }, signature);
+  const price: number | bigint = new Money(5000, 'XOF').amount;
+  void price;
+}
+
+expressWebhook({ secret: 's' }, async (event) => void event.id);
+nextWebhook({}, (event, request) => void [event.event, request.url]);
+pagesWebhook({ secret: ['a', 'b'] }, () => undefined);
+void [keepRawBody, fastifyWebhook, namedFastifyWebhook, rawBody, startSandbox];
