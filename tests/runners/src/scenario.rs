@@ -190,11 +190,13 @@ pub(crate) fn load(directory: &Path) -> Result<Vec<Scenario>> {
 fn used(value: Value, shared: &Map<String, Value>) -> Result<Value> {
     Ok(match value {
         Value::String(text) => match text.strip_prefix('@') {
-            Some(name) => match shared.get(name) {
-                Some(value) => used(value.clone(), shared)?,
-                None => bail!("nothing is called {text}"),
-            },
-            None => Value::String(text),
+            Some(name) if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+                match shared.get(name) {
+                    Some(value) => used(value.clone(), shared)?,
+                    None => bail!("nothing is called {text}"),
+                }
+            }
+            _ => Value::String(text),
         },
         Value::Array(items) => {
             items.into_iter().map(|item| used(item, shared)).collect::<Result<_>>()?
