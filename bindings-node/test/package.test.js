@@ -1,0 +1,106 @@
+'use strict';
+
+// The package as it is installed: its native half, its names, its helper for tests.
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, test } = require('node:test');
+const { promisify } = require('node:util');
+
+const { BINARY } = require('./helpers/sandbox.js');
+const { startSandbox } = require('../testing.js');
+const lomi = require('..');
+
+const run = promisify(execFile);
+const ROOM = path.join(__dirname, '..');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-package-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+/** The package without its native half, at a place of its own. */
+function bare(name) {
+  const room = path.join(folder, name);
+  fs.mkdirSync(room);
+  for (const part of ['index.js', 'index.mjs', 'native.js', 'lib', 'runtime', 'package.json']) {
+    fs.cpSync(path.join(ROOM, part), path.join(room, part), { recursive: true });
+  }
+  return room;
+}
+
+const complaint = (room, env = {}) =>
+  run(process.execPath, ['-e', `require(${JSON.stringify(room)})`], { env: { ...process.env, ...env } }).then(
+    () => assert.fail('it loads'),
+    (error) => error.stderr,
+  );
+
+test('a missing native half: which package, and what to do', async () => {
+  const said = await complaint(bare('missing'));
+  assert.match(said, /Error: lomi needs its native part for this system, the package lomi-\w+-\w+/);
+  assert.match(said, /npm install lomi-\w+/);
+});
+
+test('a native half for another system says so', async () => {
+  const room = bare('foreign');
+  fs.writeFileSync(path.join(room, 'lomi.node'), 'not a library');
+  assert.match(await complaint(room), /lomi cannot load .*lomi\.node.*built for another system/);
+});
+
+test('a platform package that is there and cannot be loaded', async () => {
+  const room = bare('broken');
+  const [, name] = (await complaint(room)).match(/the package (lomi-[\w-]+)/);
+  fs.mkdirSync(path.join(room, 'node_modules', name), { recursive: true });
+  fs.writeFileSync(path.join(room, 'node_modules', name, 'index.node'), 'nothing');
+  fs.writeFileSync(path.join(room, 'node_modules', name, 'package.json'), '{"main":"index.node"}');
+  assert.match(await complaint(room), new RegExp(`${name}. Loading it failed`));
+});
+
+test('the platform package is found and works', async () => {
+  const room = bare('installed');
+  const [, name] = (await complaint(room)).match(/the package (lomi-[\w-]+)/);
+  const platform = name.replace('lomi-', '');
+  const package_ = path.join(room, 'node_modules', name);
+  fs.cpSync(path.join(ROOM, 'npm', platform), package_, { recursive: true });
+  fs.copyFileSync(path.join(ROOM, 'lomi.node'), path.join(package_, `lomi.${platform}.node`));
+  const { stdout } = await run(process.execPath, ['-p', `require(${JSON.stringify(room)}).VERSION`]);
+  assert.equal(stdout.trim(), lomi.VERSION);
+});
+
+test('one version everywhere', () => {
+  const read = (file) => JSON.parse(fs.readFileSync(path.join(ROOM, file), 'utf8'));
+  assert.equal(read('package.json').version, lomi.VERSION);
+  for (const platform of fs.readdirSync(path.join(ROOM, 'npm'))) {
+    const manifest = read(`npm/${platform}/package.json`);
+    assert.equal(manifest.version, lomi.VERSION);
+    assert.equal(manifest.name, `lomi-${platform}`);
+    assert.equal(manifest.main, `lomi.${platform}.node`);
+  }
+});
+
+test('ES modules get the same classes as CommonJS', async () => {
+  const module = await import('../index.mjs');
+  assert.equal(module.LomiClient, lomi.LomiClient);
+  assert.equal(module.LomiSDK, lomi.LomiClient);
+  assert.equal(module.NotFoundError, lomi.NotFoundError);
+});
+
+test('the sandbox for tests of one’s own', async () => {
+  const sandbox = await startSandbox({ binary: BINARY });
+  const api = new lomi.LomiClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const session = await api.checkoutSessions.create({
+    amount: 500,
+    currency_code: 'XOF',
+    customer_email: 'a@b.ci',
+  });
+  assert.equal(session.status, 'open');
+  assert.match(sandbox.webhookSecret, /^whsec_/);
+  await sandbox.stop();
+  await sandbox.stop();
+  const gone = api.checkoutSessions.get(session.checkout_session_id, { maxRetries: 0 });
+  await assert.rejects(gone, lomi.APIConnectionError);
+  await assert.rejects(startSandbox({ binary: '/nowhere/lomi-sandbox' }), /cannot be started/);
+  const program = `require(${JSON.stringify(path.join(ROOM, 'testing.js'))}).startSandbox({binary:${JSON.stringify(BINARY)}}).then((s) => console.log(s.url))`;
+  const { stdout } = await run(process.execPath, ['-e', program]);
+  await assert.rejects(fetch(stdout.trim()), 'a sandbox ends with its program');
+});
