@@ -1,13 +1,15 @@
 //! What one call is made of, taken over from Python: which operation, its input and
 //! its options.
 
-use lomi::schema::operation;
+use lomi::schema::{Answer, operation};
 use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Secret, Target, seconds};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::fault::{Fault, wrong};
 use crate::input;
+use crate::shapes::{Family, shape};
 
 /// The arguments of a call as Python gives them.
 pub(crate) struct Given<'a, 'py> {
@@ -21,8 +23,9 @@ pub(crate) struct Given<'a, 'py> {
 
 impl Given<'_, '_> {
     /// Checks everything; nothing is sent yet.
-    pub(crate) fn prepare(&self, client: &lomi::Client) -> Result<Exchange, Fault> {
+    pub(crate) fn prepare(&self, client: &lomi::Client, family: Family) -> Result<Exchange, Fault> {
         let target = target(self.target)?;
+        warm(self.target.py(), &target, family)?;
         let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
         // What is wrong with an argument says for which operation it was meant.
         let named = |fault| match fault {
@@ -40,6 +43,21 @@ impl Given<'_, '_> {
         Ok(client.prepare(target, input, options(self.options)?)?)
     }
 }
+
+/// Imports what reading the answer needs. Once a call has waited, no Python code should run
+/// below ours: a daemon thread that loses the interpreter to its shutdown there is unwound
+/// by force, which compiled code does not survive.
+fn warm(py: Python<'_>, target: &Target, family: Family) -> Result<(), Fault> {
+    if let Target::Operation(operation) = target
+        && let Answer::One(model) | Answer::Page(model) = operation.answer
+    {
+        shape(py, family, model)?;
+    }
+    ERRORS.get_or_try_init(py, || py.import("lomi.errors").map(Bound::unbind))?;
+    Ok(())
+}
+
+static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 fn target(given: &Bound<'_, PyAny>) -> Result<Target, Fault> {
     if let Ok(name) = given.cast::<PyString>() {

@@ -1,7 +1,7 @@
 //! The native client: a configuration, and the two ways to make a call with it. It holds
 //! no connection, so it may be shared between threads and carried across a fork.
 
-use lomi::process::wait;
+use lomi::process::run;
 use lomi::{ConfigBuilder, Exchange, Reply, Secret, execute};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -43,9 +43,11 @@ impl Client {
         family: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
-            let exchange = Given { target, path, query, body, options }.prepare(&self.core)?;
+            let family = Family::from_number(family);
+            let exchange =
+                Given { target, path, query, body, options }.prepare(&self.core, family)?;
             let reply = run(py, exchange)?;
-            read_reply(py, reply, Family::from_number(family), |_| true)
+            read_reply(py, reply, family, |_| true)
         })
     }
 
@@ -64,8 +66,10 @@ impl Client {
         family: u8,
     ) -> PyResult<Flight> {
         guarded(|| {
-            let exchange = Given { target, path, query, body, options }.prepare(&self.core)?;
-            Ok(inbox.launch(token, exchange, Family::from_number(family))?)
+            let family = Family::from_number(family);
+            let exchange =
+                Given { target, path, query, body, options }.prepare(&self.core, family)?;
+            Ok(inbox.launch(token, exchange, family)?)
         })
     }
 
@@ -101,10 +105,30 @@ impl Client {
 
 /// Waits for a call without holding the interpreter. A signal handler that raises ends
 /// the wait, and the call with it.
+///
+/// Handlers run on the main thread only. Other threads do not touch the interpreter until
+/// the answer is there: it may be gone by then, and only a thread that comes back to where
+/// it left is turned away safely.
 pub(crate) fn run(py: Python<'_>, exchange: Exchange) -> Result<Reply, Fault> {
+    let main = is_main_thread();
     py.detach(|| {
-        wait(execute(exchange), || Python::attach(|py| py.check_signals()).map_err(Fault::Python))
+        run(exchange, || match main {
+            true => Python::attach(|py| py.check_signals()).map_err(Fault::Python),
+            false => Ok(()),
+        })
     })
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_main_thread() -> bool {
+    // SAFETY: plain system calls that cannot fail.
+    unsafe { libc::gettid() == libc::getpid() }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_main_thread() -> bool {
+    // SAFETY: a plain call that cannot fail.
+    unsafe { libc::pthread_main_np() == 1 }
 }
 
 fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {

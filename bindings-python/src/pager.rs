@@ -54,9 +54,10 @@ impl Pager {
         family: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
-            let exchange = self.prepare(client, target, options)?;
+            let family = Family::from_number(family);
+            let exchange = self.prepare(client, target, options, family)?;
             let reply = run(py, exchange)?;
-            self.accept(py, reply, Family::from_number(family))
+            self.accept(py, reply, family)
         })
     }
 
@@ -71,8 +72,9 @@ impl Pager {
         family: u8,
     ) -> PyResult<Flight> {
         guarded(|| {
-            let exchange = self.prepare(client, target, options)?;
-            Ok(inbox.launch(token, exchange, Family::from_number(family))?)
+            let family = Family::from_number(family);
+            let exchange = self.prepare(client, target, options, family)?;
+            Ok(inbox.launch(token, exchange, family)?)
         })
     }
 }
@@ -83,6 +85,7 @@ impl Pager {
         client: &Client,
         target: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
+        family: Family,
     ) -> Result<lomi::Exchange, Fault> {
         let query = {
             let place = self.place.lock().map_err(|_| locked())?;
@@ -95,7 +98,8 @@ impl Pager {
             &mut crate::sink::Python { py: target.py() },
             &Value::Object(query),
         )?;
-        Given { target, path: None, query: Some(&query), body: None, options }.prepare(&client.core)
+        Given { target, path: None, query: Some(&query), body: None, options }
+            .prepare(&client.core, family)
     }
 
     /// Takes a page in and makes its new rows.
