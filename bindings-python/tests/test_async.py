@@ -4,10 +4,8 @@ import asyncio
 import threading
 import time
 
-import pytest
-
 import lomi
-
+import pytest
 from conftest import until
 
 

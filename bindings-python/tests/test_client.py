@@ -3,9 +3,8 @@
 import datetime
 import pickle
 
-import pytest
-
 import lomi
+import pytest
 
 
 def test_the_five_verbs(client):

@@ -6,9 +6,8 @@ import json
 import pickle
 import uuid
 
-import pytest
-
 import lomi
+import pytest
 from lomi.exceptions import BadRequestException, NotFoundException, UnauthorizedException
 from lomi.models.checkout_sessions import CheckoutSessions
 from lomi.models.checkout_sessions_create import CheckoutSessionsCreate

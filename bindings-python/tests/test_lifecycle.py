@@ -10,21 +10,23 @@ import textwrap
 import threading
 import time
 
-import pytest
-
 import lomi
-
+import pytest
 from conftest import ROOT, Scripted
 
 TRIALS = int(os.environ.get("LOMI_TRIALS", "20"))
 
 
 def echo(request):
-    return 200, {}, {
-        "checkout_session_id": request.path.rsplit("/", 1)[1],
-        "title": request.headers["x-api-key"],
-        "description": request.headers.get("idempotency-key"),
-    }
+    return (
+        200,
+        {},
+        {
+            "checkout_session_id": request.path.rsplit("/", 1)[1],
+            "title": request.headers["x-api-key"],
+            "description": request.headers.get("idempotency-key"),
+        },
+    )
 
 
 @pytest.fixture
@@ -192,9 +194,9 @@ def test_a_client_made_in_the_child_and_one_made_before_any_call(serve):
     cold = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
     family(cold, "cold")
     made = in_child(
-        lambda: lomi.LomiClient("lomi_sk_test_2", base_url=server.url)
-        .checkout_sessions.get("cs")
-        .title
+        lambda: (
+            lomi.LomiClient("lomi_sk_test_2", base_url=server.url).checkout_sessions.get("cs").title
+        )
     )
     assert made() == "'lomi_sk_test_2'"
 

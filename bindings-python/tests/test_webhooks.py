@@ -5,9 +5,8 @@ import json
 import pickle
 from decimal import Decimal
 
-import pytest
-
 import lomi
+import pytest
 from lomi import webhooks
 
 SECRET = "whsec_test"

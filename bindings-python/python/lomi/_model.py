@@ -69,8 +69,10 @@ class Model:
         raise no_field(self, name)
 
     def __getitem__(self, name: str) -> Any:
-        if name in self._fields or (self._extra is not None and name in self._extra):
+        if name in self._fields:
             return getattr(self, name)
+        if self._extra is not None and name in self._extra:
+            return self._extra[name]
         raise KeyError(name)
 
     def get(self, name: str, default: Any = None) -> Any:
