@@ -1,7 +1,7 @@
 //! The native client: a configuration, and the two ways to make a call with it. It holds
 //! no connection, so it may be shared between threads and carried across a fork.
 
-use lomi::process::run;
+use lomi::process;
 use lomi::{ConfigBuilder, Exchange, Reply, Secret, execute};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -112,7 +112,7 @@ impl Client {
 pub(crate) fn run(py: Python<'_>, exchange: Exchange) -> Result<Reply, Fault> {
     let main = is_main_thread();
     py.detach(|| {
-        run(exchange, || match main {
+        process::run(exchange, || match main {
             true => Python::attach(|py| py.check_signals()).map_err(Fault::Python),
             false => Ok(()),
         })

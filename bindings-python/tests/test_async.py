@@ -4,8 +4,9 @@ import asyncio
 import threading
 import time
 
-import lomi
 import pytest
+
+import lomi
 from conftest import until
 
 

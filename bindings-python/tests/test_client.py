@@ -3,8 +3,9 @@
 import datetime
 import pickle
 
-import lomi
 import pytest
+
+import lomi
 
 
 def test_the_five_verbs(client):

@@ -6,8 +6,9 @@ import json
 import pickle
 import uuid
 
-import lomi
 import pytest
+
+import lomi
 from lomi.exceptions import BadRequestException, NotFoundException, UnauthorizedException
 from lomi.models.checkout_sessions import CheckoutSessions
 from lomi.models.checkout_sessions_create import CheckoutSessionsCreate
@@ -191,8 +192,13 @@ def test_models_as_before():
 
 
 def test_session_models_are_typed_where_the_text_is():
-    text = '{"checkout_session_id": "%s", "created_at": "2025-11-21T13:32:16.240Z", "customer_id": "c"}'
-    made = CheckoutSessions.from_json(text % (number := uuid.uuid4()))
+    number = uuid.uuid4()
+    sent = {
+        "checkout_session_id": str(number),
+        "created_at": "2025-11-21T13:32:16.240Z",
+        "customer_id": "c",
+    }
+    made = CheckoutSessions.from_json(json.dumps(sent))
     assert made.checkout_session_id == number and made.customer_id == "c"
     assert made.created_at.isoformat() == "2025-11-21T13:32:16.240000+00:00"
     assert made.original("created_at") == "2025-11-21T13:32:16.240Z"

@@ -10,8 +10,9 @@ import textwrap
 import threading
 import time
 
-import lomi
 import pytest
+
+import lomi
 from conftest import ROOT, Scripted
 
 TRIALS = int(os.environ.get("LOMI_TRIALS", "20"))

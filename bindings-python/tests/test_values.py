@@ -7,8 +7,9 @@ import enum
 import types
 import uuid
 
-import lomi
 import pytest
+
+import lomi
 
 
 @pytest.fixture

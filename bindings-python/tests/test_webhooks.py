@@ -5,8 +5,9 @@ import json
 import pickle
 from decimal import Decimal
 
-import lomi
 import pytest
+
+import lomi
 from lomi import webhooks
 
 SECRET = "whsec_test"

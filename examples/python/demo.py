@@ -100,8 +100,9 @@ def modern(host, key):
 
     doing("create 45 sessions", 45)
     made = {
-        sessions.create(amount=100 + n, currency_code="XOF", title=f"Ticket {n + 1}")
-        .checkout_session_id
+        sessions.create(
+            amount=100 + n, currency_code="XOF", title=f"Ticket {n + 1}"
+        ).checkout_session_id
         for n in range(45)
     }
 

@@ -28,6 +28,8 @@ class _Base:
         routes: str | None = None,
         headers: Mapping[str, str] | None = None,
         connect_timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        idle_timeout: float | None = None,
         ca_file: str | None = None,
         user_agent: str | None = None,
     ) -> None:
@@ -41,6 +43,8 @@ class _Base:
         :param routes: ``auto`` (find out), ``documented`` or ``current``
         :param headers: headers for every call
         :param connect_timeout: seconds to wait for a connection; 10 where left out
+        :param attempt_timeout: seconds for one attempt; 30 where left out
+        :param idle_timeout: seconds that an answer may pause; 15 where left out
         :param ca_file: a file of certificates to trust besides the system's
         :param user_agent: what the client calls itself
         """
@@ -53,6 +57,8 @@ class _Base:
             "routes": routes,
             "headers": None if headers is None else dict(headers),
             "connect_timeout": connect_timeout,
+            "attempt_timeout": attempt_timeout,
+            "idle_timeout": idle_timeout,
             "ca_files": None if ca_file is None else [ca_file],
             "user_agent": user_agent,
         }

@@ -16,7 +16,8 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
         """Take pairs of name and value, or a mapping."""
-        self._pairs = list(pairs.items() if isinstance(pairs, Mapping) else pairs)
+        items: Iterable[Any] = pairs.items() if isinstance(pairs, Mapping) else pairs
+        self._pairs: list[tuple[str, str]] = list(items)
 
     def getlist(self, name: str) -> list[str]:
         """Every value under a name, in order."""

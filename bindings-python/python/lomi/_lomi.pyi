@@ -1,6 +1,22 @@
-from typing import Any
+from typing import Any, final
 
 from ._headers import Headers
+
+__all__ = [
+    "Client",
+    "Flight",
+    "Inbox",
+    "LastResponse",
+    "Pager",
+    "__version__",
+    "key_for_order",
+    "money",
+    "money_from_major",
+    "read",
+    "redact",
+    "sign_webhook",
+    "verify_webhook",
+]
 
 __version__: str
 
@@ -18,6 +34,7 @@ def verify_webhook(
 ) -> Any: ...
 def read(text: str, model: str, family: int) -> Any: ...
 
+@final
 class LastResponse:
     @property
     def status(self) -> int: ...
@@ -32,6 +49,7 @@ class LastResponse:
     @property
     def body(self) -> bytes: ...
 
+@final
 class Client:
     def __new__(cls, settings: dict[str, Any]) -> Client: ...
     def call(
@@ -63,14 +81,17 @@ class Client:
     @property
     def masked_key(self) -> str | None: ...
 
+@final
 class Flight:
     def abort(self) -> None: ...
 
+@final
 class Inbox:
     def __new__(cls) -> Inbox: ...
     def fileno(self) -> int: ...
     def drain(self, waiting: dict[int, Any]) -> None: ...
 
+@final
 class Pager:
     def __new__(cls, query: dict[str, Any] | None) -> Pager: ...
     def copy(self) -> Pager: ...

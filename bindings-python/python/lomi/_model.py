@@ -57,16 +57,18 @@ class Model:
 
     # Reading
 
-    def __getattr__(self, name: str) -> Any:
-        # Reached only where nothing else has the name.
-        if name in Model.__slots__:
-            return None
-        extra = self._extra
-        if extra is not None and name in extra:
-            return extra[name]
-        from ._names import no_field
+    if not TYPE_CHECKING:  # a misspelt field is an error to a type checker
 
-        raise no_field(self, name)
+        def __getattr__(self, name: str) -> Any:
+            # Reached only where nothing else has the name.
+            if name in Model.__slots__:
+                return None
+            extra = self._extra
+            if extra is not None and name in extra:
+                return extra[name]
+            from ._names import no_field
+
+            raise no_field(self, name)
 
     def __getitem__(self, name: str) -> Any:
         if name in self._fields:

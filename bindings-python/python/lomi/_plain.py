@@ -52,9 +52,8 @@ def plain(value: Any) -> Any:
         return value.to_dict()
     if hasattr(value, "item") and hasattr(value, "dtype"):  # a number of numpy's
         return value.item()
-    if hasattr(type(value), "__index__"):
-        return int(value)
-    return value
+    index = getattr(type(value), "__index__", None)
+    return value if index is None else index(value)
 
 
 def _moment(value: Any) -> str:
@@ -79,8 +78,3 @@ _CONVERSIONS = (
     ("_collections_abc:Mapping", dict),
     ("_collections_abc:Set", list),
 )
-
-
-def type_of(value: Any) -> str:
-    """Name the type of a value for a message."""
-    return type(value).__name__

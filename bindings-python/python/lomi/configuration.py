@@ -140,7 +140,7 @@ class Configuration:
             ) from None
         url: str = server["url"]
         for name, variable in server.get("variables", {}).items():
-            used = (variables or {}).get(name, variable["default_value"])
+            used: str = (variables or {}).get(name) or variable["default_value"]
             allowed = variable.get("enum_values")
             if allowed and used not in allowed:
                 raise ValueError(

@@ -111,9 +111,9 @@ class RESTResponse(io.IOBase):
 
     def read(self) -> bytes:
         """Read the whole body."""
-        if self.data is None:
-            self.data = self.response.data
-        return self.data
+        data: bytes = self.response.data if self.data is None else self.data
+        self.data = data
+        return data
 
     def getheaders(self) -> Mapping[str, str]:
         """Give the headers."""

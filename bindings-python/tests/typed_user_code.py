@@ -1,0 +1,76 @@
+"""What a user may write: checked by mypy --strict and by pyright, never run."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from decimal import Decimal
+
+import lomi
+from lomi.exceptions import NotFoundException
+from lomi.models.checkout_sessions import CheckoutSessions
+from lomi.models.checkout_sessions_create import CheckoutSessionsCreate
+from lomi.rest import ApiException
+
+
+def modern(client: lomi.LomiClient) -> str | None:
+    made = client.checkout_sessions.create(
+        amount=10000, currency_code="XOF", metadata={"order": 1}, idempotency_key="order-1"
+    )
+    if isinstance(made, lomi.PaymentRequired):
+        return made.reason
+    created: datetime.datetime | None = made.created_at
+    facts = made.last_response
+    if facts is not None:
+        status: int = facts.status
+        print(status, created)
+    for session in client.checkout_sessions.list(status="open").auto_paging_iter():
+        identifier: str | None = session.checkout_session_id
+        print(identifier)
+    client.checkout_sessions.create({"amount": Decimal("10")}, timeout=5.0)
+    client.checkout_sessions.update("cs_1", title=None)
+    client.checkout_sessions.delete(uuid.uuid4())
+    try:
+        client.with_options(timeout=2.5).checkout_sessions.get("cs_1")
+    except lomi.RateLimitError as error:
+        wait: float | None = error.retry_after
+        print(wait, error.code, error.attempts)
+    return made.checkout_url
+
+
+async def modern_async(client: lomi.AsyncLomiClient) -> int:
+    async with client:
+        page = await client.checkout_sessions.list(limit=10)
+        async for session in client.checkout_sessions.list():
+            print(session.title)
+        async for session in page.auto_paging_iter():
+            print(session.url)
+        await client.checkout_sessions.create(amount=1, currency_code="XOF")
+        return len(page.data)
+
+
+def documented() -> None:
+    configuration = lomi.Configuration(host="https://api.lomi.africa/v1")
+    configuration.api_key["ApiKeyAuth"] = "..."
+    with lomi.ApiClient(configuration) as api_client:
+        api = lomi.CheckoutSessionsApi(api_client)
+        try:
+            session: CheckoutSessions = api.create_checkout_session(
+                CheckoutSessionsCreate(amount=1, product_id=uuid.uuid4())
+            )
+            number: uuid.UUID | str | None = session.checkout_session_id
+            response = api.list_checkout_sessions_with_http_info(limit=5)
+            print(number, response.status_code, response.data.data)
+        except NotFoundException as missing:
+            print(missing.status, missing.body)
+        except ApiException as error:
+            print(error.reason, error.headers)
+
+
+def webhook(body: bytes, signature: str) -> str | None:
+    event = lomi.webhooks.construct_event(body, signature, max_age=300)
+    return event.event
+
+
+def money() -> int:
+    return lomi.Money.from_major("50.00", "EUR").amount

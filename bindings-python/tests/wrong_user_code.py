@@ -1,0 +1,13 @@
+"""What a type checker has to refuse: one complaint for every line marked `wrong`."""
+
+import lomi
+
+
+def modern(client: lomi.LomiClient) -> None:
+    client.checkout_sessions.create(amount="a lot", currency_code="XOF")  # wrong
+    client.checkout_sessions.create(curency_code="XOF")  # wrong
+    client.checkout_sessions.list(limit="5")  # wrong
+    client.checkout_sessions.get()  # wrong
+    print(client.checkout_sessions.get("cs_1").checkout_urll)  # wrong
+    lomi.CheckoutSessionsCreate(ammount=5)  # wrong
+    lomi.LomiClient(timeout="5")  # wrong
