@@ -114,7 +114,7 @@ mod tests {
         let sent = json!({
             "checkout_session_id": "cs_1", "amount": 10000, "status": "frozen",
             "allowed_providers": ["WAVE"], "metadata": {"order": 1}, "is_pos": false,
-            "line_items": [{"price_id": "p"}], "new_field": {"deep": [1]},
+            "line_items": [{"price_id": "p"}], "new_field": {"deep": [1]}, "title": {"fr": "T"},
         });
         let Value::Object(fields) = sent.clone() else { unreachable!() };
         assert_eq!(Value::from(CheckoutSession::from_object(fields)), sent);

@@ -42,7 +42,8 @@ impl FromObject for BlockingInvoice {
 }
 
 impl From<BlockingInvoice> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: BlockingInvoice) -> Self {
         let mut object = Map::new();
         put(&mut object, "amount_remaining", model.amount_remaining);
@@ -51,6 +52,9 @@ impl From<BlockingInvoice> for Value {
         put(&mut object, "invoice_id", model.invoice_id);
         put(&mut object, "invoice_number", model.invoice_number);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }

@@ -210,7 +210,8 @@ impl FromObject for CheckoutSession {
 }
 
 impl From<CheckoutSession> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: CheckoutSession) -> Self {
         let mut object = Map::new();
         put(&mut object, "allow_coupon_code", model.allow_coupon_code);
@@ -270,6 +271,9 @@ impl From<CheckoutSession> for Value {
         put(&mut object, "updated_at", model.updated_at);
         put(&mut object, "url", model.url);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }

@@ -27,11 +27,15 @@ impl FromObject for ErrorBody {
 }
 
 impl From<ErrorBody> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: ErrorBody) -> Self {
         let mut object = Map::new();
         put(&mut object, "error", model.error);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }

@@ -35,13 +35,17 @@ impl FromObject for ErrorDetail {
 }
 
 impl From<ErrorDetail> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: ErrorDetail) -> Self {
         let mut object = Map::new();
         put(&mut object, "code", model.code);
         put(&mut object, "details", model.details);
         put(&mut object, "message", model.message);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }

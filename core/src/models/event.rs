@@ -45,7 +45,8 @@ impl FromObject for Event {
 }
 
 impl From<Event> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: Event) -> Self {
         let mut object = Map::new();
         put(&mut object, "data", model.data);
@@ -54,6 +55,9 @@ impl From<Event> for Value {
         put(&mut object, "lomi_environment", model.lomi_environment);
         put(&mut object, "timestamp", model.timestamp);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }

@@ -35,13 +35,17 @@ impl FromObject for Pagination {
 }
 
 impl From<Pagination> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: Pagination) -> Self {
         let mut object = Map::new();
         put(&mut object, "limit", model.limit);
         put(&mut object, "offset", model.offset);
         put(&mut object, "total", model.total);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }

@@ -37,13 +37,17 @@ impl FromObject for PaymentRequired {
 }
 
 impl From<PaymentRequired> for Value {
-    /// The fields as they are read here, those that this version does not know included.
+    /// The fields as they are read here. Those that this version does not know, and values
+    /// of another type than documented, are as they came.
     fn from(model: PaymentRequired) -> Self {
         let mut object = Map::new();
         put(&mut object, "blocking_invoice", model.blocking_invoice);
         put(&mut object, "payment_required", model.payment_required);
         put(&mut object, "reason", model.reason);
         object.extend(model.extra);
+        for (name, value) in model.originals {
+            object.entry(name).or_insert(value);
+        }
         object.into()
     }
 }
