@@ -194,9 +194,15 @@ pub(crate) fn apart(scenario: &Scenario, one: &Played, other: &Played) -> Option
 /// A result without what differs by nature.
 fn settled(scenario: &Scenario, result: &Value, played: &Played) -> Map<String, Value> {
     let mut kept = Map::new();
-    for name in ["value", "items", "page", "text", "originals"] {
-        let value = result.get(name).cloned().unwrap_or(Value::Null);
-        kept.insert(name.into(), value);
+    let values: &[&str] = if scenario.own_values { &[] } else { &["value", "originals"] };
+    for name in ["items", "page", "text"].iter().chain(values) {
+        let mut value = result.get(*name).cloned().unwrap_or(Value::Null);
+        if let Value::Object(fields) = &mut value {
+            // Null and left out are the same to a caller of most languages; and whether
+            // more follows is the server's word in Rust, and worked out elsewhere.
+            fields.retain(|name, value| !value.is_null() && name != "has_more");
+        }
+        kept.insert((*name).into(), value);
     }
     if let Some(Value::Object(error)) = result.get("error") {
         for (name, value) in error {

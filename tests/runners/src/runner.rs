@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Result;
 use base64::Engine;
-use lomi::models::{CheckoutSession, CheckoutSessionCreate, CheckoutSessionUpdate};
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
 use lomi::{CallOptions, Client, ConfigBuilder, Created, Error, Input, Money, Secret, webhook};
 use serde_json::{Map, Number, Value, json};
 use tokio::task::JoinSet;
@@ -64,15 +64,18 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
             let body = asked.map("body").into_iter();
             let body = body.fold(CheckoutSessionCreate::new(), |b, (name, v)| b.set(&name, v));
             match sessions.create_with(body, options).await? {
-                Created::Done(session) => give(result, session),
+                Created::Done(session) => give(result, session.originals.clone(), session.into()),
                 Created::PaymentRequired(first) => {
                     result.insert("type".into(), "PaymentRequired".into());
-                    result.insert("value".into(), Value::from(*first));
+                    give(result, first.originals.clone(), Value::from(*first));
                 }
                 other => return Err(Error::internal(format!("unknown: {other:?}"))),
             }
         }
-        "get" => give(result, sessions.get_with(&id, options).await?),
+        "get" => {
+            let session = sessions.get_with(&id, options).await?;
+            give(result, session.originals.clone(), session.into());
+        }
         "list" => {
             let page = sessions.list_with(asked.map("query"), options).await?;
             let data: Vec<Value> = page.data.into_iter().map(Value::from).collect();
@@ -84,7 +87,8 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
         "update" => {
             let body = asked.map("body").into_iter();
             let body = body.fold(CheckoutSessionUpdate::new(), |b, (name, v)| b.set(&name, v));
-            give(result, sessions.update_with(&id, body, options).await?);
+            let session = sessions.update_with(&id, body, options).await?;
+            give(result, session.originals.clone(), session.into());
         }
         "delete" => {
             sessions.delete_with(&id, options).await?;
@@ -129,8 +133,7 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
             options.max_age = asked.seconds("max_age")?;
             options.received_at = asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at);
             let event = webhook::construct_event(&payload, &signature, &secrets, options)?;
-            result.insert("originals".into(), event.originals.clone().into());
-            result.insert("value".into(), event.into());
+            give(result, event.originals.clone(), event.into());
         }
         "sign" => {
             let secret = asked.text("secret").unwrap_or_default();
@@ -155,9 +158,11 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
     Ok(())
 }
 
-fn give(result: &mut Map<String, Value>, session: CheckoutSession) {
-    result.insert("originals".into(), session.originals.clone().into());
-    result.insert("value".into(), session.into());
+/// An object, and which of its fields came as something else.
+fn give(result: &mut Map<String, Value>, mut originals: Map<String, Value>, value: Value) {
+    originals.retain(|name, original| value.get(name) != Some(original));
+    result.insert("originals".into(), originals.into());
+    result.insert("value".into(), value);
 }
 
 fn told(error: &Error) -> Value {
@@ -167,7 +172,9 @@ fn told(error: &Error) -> Value {
         "attempts": error.attempts, "request_id": error.request_id,
         "idempotency_key": error.idempotency_key, "operation": error.operation,
         "retry_after": error.retry_after.map(|wait| wait.as_secs_f64()),
-        "body": error.body.as_ref().map(|body| String::from_utf8_lossy(body.get(..200).unwrap_or(body)).into_owned()),
+        "body": error.body.as_ref().map(|body| {
+            String::from_utf8_lossy(body).chars().take(100).collect::<String>()
+        }),
     })
 }
 

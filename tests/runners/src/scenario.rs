@@ -45,9 +45,13 @@ pub(crate) struct Scenario {
     /// The bytes of the first request are compared with a file.
     #[serde(default)]
     pub(crate) golden: bool,
-    /// Who takes the calls; only for comparing sentences of a language's own.
+    /// The sentences of errors may differ between languages: they name a time, or a
+    /// language's own way of writing things.
     #[serde(default)]
     pub(crate) own_words: bool,
+    /// The values may differ between languages: Rust has types where others have none.
+    #[serde(default)]
+    pub(crate) own_values: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

@@ -146,6 +146,8 @@ async fn run(command: &[PathBuf], plan: &[Value]) -> Result<(HashMap<String, Val
     let (program, arguments) = command.split_first().context("a runner has a command")?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    // Only Python looks at it: its package is not installed.
+    command.env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/../../bindings-python/python"));
     for name in ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_WEBHOOK_SECRET", "LOMI_LOG"] {
         command.env_remove(name);
     }

@@ -1,0 +1,103 @@
+"""What both Python runners share: reading a plan, and saying what came of it."""
+
+import base64
+import json
+import sys
+import time
+from decimal import Decimal
+
+import lomi
+
+CLIENT = (
+    "environment base_url routes timeout attempt_timeout connect_timeout idle_timeout max_retries headers"
+)
+
+
+def exact(found):
+    """Numbers that JSON cannot hold: {"$number": "NaN"}."""
+    digits = found.get("$number")
+    if digits is None:
+        return found
+    return float(digits) if digits.isalpha() else int(digits)
+
+
+def read(line):
+    return json.loads(line, object_hook=exact)
+
+
+def settings(plan):
+    given = {name: plan["client"][name] for name in CLIENT.split() if name in plan["client"]}
+    files = plan["client"].get("ca_files")
+    return {**given, "ca_file": files[0] if files else None, "api_key": plan["client"]["api_key"]}
+
+
+def show(value):
+    """A value as JSON: the fields of an object that are set, numbers with every digit."""
+    if hasattr(value, "model_extra"):
+        # As they came: attributes give times as datetime.
+        return {name: show(field) for name, field in {**vars(value), **value.model_extra}.items()}
+    if isinstance(value, dict):
+        return {name: show(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [show(item) for item in value]
+    if isinstance(value, (float, Decimal)):
+        return {"$number": str(value)}
+    return value
+
+
+def give(found):
+    """One object, and which of its fields came as something else."""
+    read = vars(found)
+    originals = {n: show(found.original(n)) for n in read if found.original(n) != read[n]}
+    result = {"value": show(found), "originals": originals, "type": type(found).__name__}
+    if found.last_response is not None:
+        facts = "status attempts request_id idempotency_key".split()
+        result["facts"] = {name: getattr(found.last_response, name) for name in facts}
+    return result
+
+
+def give_page(page):
+    names = "data total has_more next_cursor".split()
+    return {"page": {name: show(getattr(page, name)) for name in names}}
+
+
+def told(error):
+    if not isinstance(error, lomi.LomiError):
+        return {"kind": f"foreign {type(error).__name__}", "message": str(error)}
+    names = (
+        "kind status code message details outcome attempts request_id idempotency_key operation retry_after"
+    )
+    body = None if error.body is None else error.body[:100]
+    return {"body": body, **{name: show(getattr(error, name)) for name in names.split()}}
+
+
+def tell(plan, started, result):
+    """Prints one line; a single write, since threads share the output."""
+    took = int((time.monotonic() - started) * 1000)
+    line = json.dumps({"name": plan["name"], "ms": took, **result})
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def local(call):
+    """What needs no client: webhooks, keys and money."""
+    what = call["do"]
+    payload = call.get("payload", "").encode() or base64.b64decode(call.get("payload_base64", ""))
+    if what == "webhook":
+        secret = call.get("sign_with")
+        signature = lomi.webhooks.sign(payload, secret) if secret else call["signature"]
+        event = lomi.webhooks.construct_event(
+            payload, signature, call["secrets"], call.get("max_age"), received_at=call.get("received_at")
+        )
+        return give(event)
+    if what == "sign":
+        return {"text": lomi.webhooks.sign(payload, call["secret"])}
+    if what == "key_for_order":
+        return {"text": lomi.idempotency_key.for_order(call["order"])}
+    if what == "money":
+        if "major" in call:
+            money = lomi.Money.from_major(call["major"], call["currency"])
+        else:
+            money = lomi.Money(call["amount"], call["currency"])
+        return {"value": {"amount": money.amount, "text": str(money)}}
+    return {}
