@@ -85,12 +85,19 @@ fn apply(
             }
             _ => false,
         },
+        "$close" => number_of(found).zip(number_of(Some(argument))).is_some_and(|(found, wanted)| {
+            (found - wanted).abs() <= wanted.abs() * 1e-15
+        }),
         "$length" => {
             text.map(str::chars).map(Iterator::count) == argument.as_u64().map(|n| n as usize)
         }
         _ => return Some(format!("there is no rule {rule}")),
     };
     (!holds).then(|| format!("the rule {rule} {argument} does not hold"))
+}
+
+fn number_of(value: Option<&Value>) -> Option<f64> {
+    digits(value?)?.parse().ok()
 }
 
 fn is_uuid(text: &str, version: Option<u64>) -> bool {

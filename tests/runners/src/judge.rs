@@ -208,7 +208,7 @@ fn settled(scenario: &Scenario, result: &Value, played: &Played) -> Map<String, 
         for (name, value) in error {
             let random = ["request_id", "idempotency_key"].contains(&name.as_str())
                 && value.as_str().is_some_and(is_random);
-            if random || (name == "message" && scenario.own_words) {
+            if random || (scenario.own_words && ["message", "body"].contains(&name.as_str())) {
                 continue;
             }
             let value = match value {
