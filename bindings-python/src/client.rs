@@ -2,7 +2,7 @@
 //! no connection, so it may be shared between threads and carried across a fork.
 
 use lomi::process;
-use lomi::{ConfigBuilder, Exchange, Reply, Secret, execute};
+use lomi::{ConfigBuilder, Exchange, Reply, Secret};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 

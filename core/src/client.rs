@@ -21,7 +21,8 @@ use crate::reply::{Decoded, Reply};
 use crate::request::Target;
 use crate::schema::Operation;
 use crate::secret::Secret;
-use crate::{log, transport};
+use crate::transport::Clients;
+use crate::{log, process, transport};
 
 /// A client of the lomi. API.
 #[derive(Debug, Clone)]
@@ -55,7 +56,7 @@ impl Client {
         input: Input,
         options: CallOptions,
     ) -> Result<Exchange, Error> {
-        let memory = Bundle::current()?.memory(&self.config.base_url);
+        let memory = process::memory(&self.config.base_url);
         Exchange::new(&self.config, target, input, options, memory, Instant::now())
     }
 
@@ -87,7 +88,7 @@ impl Client {
     /// Remembers for this process which spelling of the routes answered a call that was
     /// carried out elsewhere, through an HTTP client of the caller's.
     pub fn remember(&self, exchange: &Exchange) -> Result<(), Error> {
-        Bundle::current()?.remember(&self.config.base_url, exchange.spelling());
+        process::remember(&self.config.base_url, exchange.spelling());
         Ok(())
     }
 
@@ -118,16 +119,20 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// Carries a call out. Has to run on the runtime of this process.
-pub async fn execute(mut exchange: Exchange) -> Result<Reply, Error> {
-    let bundle = Bundle::current()?;
+/// Carries a call out, on the worker thread of this process.
+pub async fn execute(exchange: Exchange) -> Result<Reply, Error> {
+    Bundle::current()?.drive(exchange).await
+}
+
+/// Carries a call out with the HTTP clients of the runtime it runs on.
+pub(crate) async fn drive(mut exchange: Exchange, clients: &Clients) -> Result<Reply, Error> {
     let config = Arc::clone(exchange.config());
-    let client = bundle.clients.get(&config, exchange.connect_timeout())?;
+    let client = clients.get(&config, exchange.connect_timeout())?;
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
                 if result.is_ok() {
-                    bundle.remember(&config.base_url, exchange.spelling());
+                    process::remember(&config.base_url, exchange.spelling());
                 }
                 if !config.own_log {
                     log::attempts(match &result {

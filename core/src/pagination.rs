@@ -50,18 +50,20 @@ impl Pager {
 
     /// Takes a page in. Gives the positions of the rows that were not seen before.
     pub fn accept(&mut self, reply: &Reply) -> Result<Vec<usize>, Error> {
-        let Some(input) = self.next.take() else {
-            return Err(Error::internal("the list is at its end already"));
-        };
+        self.accept_ids(reply, reply.ids()?)
+    }
+
+    /// The same for a language that saw the ids of the rows while it read them.
+    pub fn accept_ids(
+        &mut self,
+        reply: &Reply,
+        ids: Vec<Option<String>>,
+    ) -> Result<Vec<usize>, Error> {
         let Found::Rows(_, _, facts) = &reply.found else {
             return Err(Error::unexpected("the answer is not a list"));
         };
-        let ids = match reply.ids() {
-            Ok(ids) => ids,
-            Err(error) => {
-                self.next = Some(input);
-                return Err(error);
-            }
+        let Some(input) = self.next.take() else {
+            return Err(Error::internal("the list is at its end already"));
         };
         if let Some(Some(first)) = ids.first()
             && !self.starts.insert(first.clone())

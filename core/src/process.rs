@@ -1,4 +1,6 @@
-//! What a process needs to talk: one runtime and its HTTP clients, found by process id.
+//! What a process needs to talk: runtimes and their HTTP clients, found by process id.
+//! Calls that are awaited share one worker thread; a blocking call is driven by the
+//! thread that makes it.
 //!
 //! A fork copies memory but no threads: an inherited runtime would wait for ever for
 //! workers that do not exist here, and an inherited connection is one end shared by two
@@ -6,45 +8,96 @@
 //! is forgotten, never dropped: dropping would close the parent's sockets' registrations
 //! and join threads that are not there.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use crate::client::drive;
 use crate::error::Error;
-use crate::exchange::Memory;
+use crate::exchange::{Exchange, Memory};
+use crate::reply::Reply;
 use crate::transport::Clients;
 
 /// How long a blocking call waits between looks at its interpreter (signals, limits).
 pub const SLICE: Duration = Duration::from_millis(50);
 
-/// Runtime and HTTP clients of one process.
-pub struct Bundle {
+/// What belongs to one process.
+struct Process {
     pid: u32,
-    runtime: Runtime,
-    pub(crate) clients: Clients,
     /// What was learnt, by base URL.
     memories: Mutex<HashMap<String, Memory>>,
+    bundle: OnceLock<Bundle>,
 }
 
-/// The bundle of the process that made it. No lock guards it: at a fork a lock may be
-/// held by a thread that the child does not have.
-static BUNDLE: AtomicPtr<Bundle> = AtomicPtr::new(std::ptr::null_mut());
+/// The worker thread of a process and its HTTP clients.
+pub struct Bundle {
+    runtime: Runtime,
+    clients: Clients,
+}
+
+/// The process that made it. No lock guards it: at a fork a lock may be held by a
+/// thread that the child does not have.
+static PROCESS: AtomicPtr<Process> = AtomicPtr::new(std::ptr::null_mut());
+
+/// This process, made on the first call.
+fn process() -> &'static Process {
+    let pid = std::process::id();
+    let found = PROCESS.load(Ordering::Acquire);
+    // SAFETY: the pointer is null or was made by `Box::into_raw` below, and what it
+    // points to is never freed.
+    if let Some(process) = unsafe { found.as_ref() }
+        && process.pid == pid
+    {
+        return process;
+    }
+    let made = Process { pid, memories: Mutex::default(), bundle: OnceLock::new() };
+    let made = Box::into_raw(Box::new(made));
+    match PROCESS.compare_exchange(found, made, Ordering::AcqRel, Ordering::Acquire) {
+        // SAFETY: just made, and leaked on purpose.
+        Ok(_) => unsafe { &*made },
+        Err(_) => {
+            // Another thread of this process was first; ours was never seen by anyone.
+            // SAFETY: made above and not shared.
+            drop(unsafe { Box::from_raw(made) });
+            process()
+        }
+    }
+}
+
+/// What this process knows about a base URL.
+pub(crate) fn memory(base_url: &str) -> Memory {
+    match process().memories.lock() {
+        Ok(mut memories) => match memories.get(base_url) {
+            Some(memory) => memory.clone(),
+            None => memories.entry(base_url.to_owned()).or_default().clone(),
+        },
+        Err(_) => Memory::default(),
+    }
+}
+
+/// Keeps the spelling that a base URL answered to.
+pub(crate) fn remember(base_url: &str, spelling: usize) {
+    if let Ok(mut memories) = process().memories.lock()
+        && let Some(memory) = memories.get_mut(base_url)
+    {
+        memory.spelling = Some(spelling);
+    }
+}
 
 impl Bundle {
-    /// The bundle of this process, built on the first call.
+    /// The bundle of this process, built on the first call that is awaited.
     pub fn current() -> Result<&'static Self, Error> {
-        let pid = std::process::id();
-        let found = BUNDLE.load(Ordering::Acquire);
-        // SAFETY: the pointer is null or was made by `Box::into_raw` below, and what it
-        // points to is never freed.
-        if let Some(bundle) = unsafe { found.as_ref() }
-            && bundle.pid == pid
-        {
+        let process = process();
+        if let Some(bundle) = process.bundle.get() {
             return Ok(bundle);
         }
         let runtime = Builder::new_multi_thread()
@@ -53,24 +106,19 @@ impl Bundle {
             .enable_io()
             .enable_time()
             .build()
-            .map_err(|e| Error::internal(format!("no runtime can be started: {e}")))?;
-        let made = Box::into_raw(Box::new(Self {
-            pid,
-            runtime,
-            clients: Clients::default(),
-            memories: Mutex::default(),
-        }));
-        match BUNDLE.compare_exchange(found, made, Ordering::AcqRel, Ordering::Acquire) {
-            // SAFETY: just made, and leaked on purpose.
-            Ok(_) => Ok(unsafe { &*made }),
-            Err(_) => {
-                // Another thread of this process was first; ours was never seen by anyone.
-                // SAFETY: made above and not shared.
-                let ours = unsafe { Box::from_raw(made) };
-                ours.runtime.shutdown_background();
-                Self::current()
-            }
+            .map_err(no_runtime)?;
+        if let Err(second) = process.bundle.set(Self { runtime, clients: Clients::default() }) {
+            second.runtime.shutdown_background();
         }
+        process.bundle.get().ok_or_else(|| Error::internal("the bundle is gone"))
+    }
+
+    /// Carries a call out; has to be polled on the worker thread.
+    pub(crate) fn drive(
+        &'static self,
+        exchange: Exchange,
+    ) -> impl Future<Output = Result<Reply, Error>> + Send + 'static {
+        drive(exchange, &self.clients)
     }
 
     /// Runs a future on the worker thread.
@@ -80,51 +128,108 @@ impl Bundle {
     ) -> JoinHandle<T> {
         self.runtime.spawn(future)
     }
+}
 
-    /// What this process knows about a base URL.
-    pub(crate) fn memory(&self, base_url: &str) -> Memory {
-        match self.memories.lock() {
-            Ok(mut memories) => memories.entry(base_url.to_owned()).or_default().clone(),
-            Err(_) => Memory::default(),
-        }
+fn no_runtime(error: std::io::Error) -> Error {
+    Error::internal(format!("no runtime can be started: {error}"))
+}
+
+/// What one thread carries its own calls out with. Driving a call on the thread that
+/// waits for it costs about half of handing it to another one and back. Connections
+/// that are idle between calls are looked at when the next call starts.
+struct Own {
+    pid: u32,
+    /// Nothing only after `drop`.
+    parts: Option<(Runtime, Clients)>,
+}
+
+impl Own {
+    fn new(pid: u32) -> Result<Self, Error> {
+        let runtime =
+            Builder::new_current_thread().enable_io().enable_time().build().map_err(no_runtime)?;
+        Ok(Self { pid, parts: Some((runtime, Clients::default())) })
     }
+}
 
-    pub(crate) fn remember(&self, base_url: &str, spelling: usize) {
-        if let Ok(mut memories) = self.memories.lock() {
-            memories.entry(base_url.to_owned()).or_default().spelling = Some(spelling);
+impl Own {
+    fn carry_out<E: From<Error>>(
+        &self,
+        exchange: Exchange,
+        mut look: impl FnMut() -> Result<(), E>,
+    ) -> Result<Reply, E> {
+        let Some((runtime, clients)) = &self.parts else {
+            return Err(Error::internal("this thread has ended").into());
+        };
+        let stopped = {
+            let mut call = pin!(async {
+                // Connections that the server closed since the last call are noticed
+                // here, and not by writing a request to them.
+                settle().await;
+                let result = drive(exchange, clients).await;
+                // The connection goes back for the next call.
+                settle().await;
+                result
+            });
+            loop {
+                let slice = async { timeout(SLICE, &mut call).await };
+                match runtime.block_on(slice) {
+                    Ok(result) => return result.map_err(E::from),
+                    // Outside the runtime: what looks may run code that calls again.
+                    Err(_) => {
+                        if let Err(stop) = look() {
+                            break stop;
+                        }
+                    }
+                }
+            }
+        };
+        // The call is dropped; this closes its connection.
+        runtime.block_on(settle());
+        Err(stopped)
+    }
+}
+
+/// Lets the connections' tasks run, and the runtime see what happened to its sockets.
+async fn settle() {
+    tokio::task::yield_now().await;
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        // In a forked child these are the parent's: closing them would take its sockets
+        // out of an epoll that both share.
+        if self.pid != std::process::id() {
+            std::mem::forget(self.parts.take());
         }
     }
 }
 
-/// Runs a future to its end while the calling thread waits. Between slices `look` is
-/// asked whether to go on; its error ends the wait, and the work is dropped with it.
-pub fn wait<T, E>(
-    future: impl Future<Output = Result<T, Error>> + Send + 'static,
-    mut look: impl FnMut() -> Result<(), E>,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<Error>,
-{
-    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-    let task = Bundle::current()?.spawn(async move {
-        // The receiver is gone only when nobody wants the result.
-        let _ = sender.send(future.await);
-    });
-    loop {
-        match receiver.recv_timeout(SLICE) {
-            Ok(result) => return result.map_err(E::from),
-            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
-                if let Err(stop) = look() {
-                    task.abort();
-                    return Err(stop);
-                }
-            }
-            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
-                return Err(Error::internal("the call ended without a result").into());
-            }
-        }
+thread_local! {
+    static OWN: RefCell<Option<Own>> = const { RefCell::new(None) };
+}
+
+/// Takes what this thread has, or makes it; a second call within a call makes another.
+fn own() -> Result<Own, Error> {
+    let pid = std::process::id();
+    let kept = OWN.try_with(|own| own.try_borrow_mut().ok()?.take()).ok().flatten();
+    match kept {
+        Some(own) if own.pid == pid => Ok(own),
+        _ => Own::new(pid),
     }
+}
+
+/// Carries a call out while the calling thread waits. Between slices `look` is asked
+/// whether to go on; its error ends the call and frees its connection.
+pub fn run<E: From<Error>>(
+    exchange: Exchange,
+    look: impl FnMut() -> Result<(), E>,
+) -> Result<Reply, E> {
+    let own = own()?;
+    let result = catch_unwind(AssertUnwindSafe(|| own.carry_out(exchange, look)))
+        .unwrap_or_else(|_| Err(Error::internal("a call ended in a panic").into()));
+    // Gone only while the thread itself ends; then there is no next call.
+    let _ = OWN.try_with(|kept| kept.try_borrow_mut().map(|mut kept| kept.replace(own)));
+    result
 }
 
 #[cfg(test)]
@@ -140,22 +245,52 @@ mod tests {
         assert!(there.into_iter().all(|thread| thread.join().unwrap() == here));
     }
 
-    #[test]
-    fn a_wait_can_be_ended() {
-        let started = std::time::Instant::now();
-        let never = async {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            Ok(())
-        };
-        let result: Result<(), Error> = wait(never, || Err(Error::cancelled()));
-        assert!(result.is_err() && started.elapsed() < Duration::from_secs(5));
+    /// A listener that takes connections and never answers.
+    fn silent() -> std::net::TcpListener {
+        std::net::TcpListener::bind("127.0.0.1:0").unwrap()
+    }
+
+    fn call_to(listener: &std::net::TcpListener) -> Exchange {
+        let client = crate::Client::with(crate::ConfigBuilder {
+            key_optional: true,
+            base_url: Some(format!("http://{}", listener.local_addr().unwrap())),
+            ..crate::ConfigBuilder::default()
+        });
+        let target = crate::Target::Operation(crate::generated::OPERATIONS[2]);
+        client.unwrap().prepare(target, Default::default(), Default::default()).unwrap()
     }
 
     #[test]
-    fn a_panic_in_a_call_is_an_error() {
+    fn a_call_can_be_ended_while_it_waits() {
+        let listener = silent();
+        let started = std::time::Instant::now();
+        let result = run(call_to(&listener), || Err(Error::cancelled()));
+        assert_eq!(result.unwrap_err().kind, crate::ErrorKind::Cancelled);
+        assert!(started.elapsed() < Duration::from_secs(5));
+        // The connection is closed at once.
+        let (mut peer, _) = listener.accept().unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut request = Vec::new();
+        std::io::Read::read_to_end(&mut peer, &mut request).unwrap();
+    }
+
+    #[test]
+    fn a_panic_in_a_call_is_an_error_and_the_next_call_works() {
+        let listener = silent();
         #[allow(clippy::panic)]
-        let broken = async { if SLICE.is_zero() { Ok(()) } else { panic!("inside") } };
-        let result: Result<(), Error> = wait(broken, || Ok(()));
-        assert_eq!(result.unwrap_err().kind, crate::ErrorKind::Internal);
+        let broken = run::<Error>(call_to(&listener), || panic!("inside"));
+        assert_eq!(broken.unwrap_err().kind, crate::ErrorKind::Internal);
+        let next = run(call_to(&listener), || Err(Error::cancelled()));
+        assert_eq!(next.unwrap_err().kind, crate::ErrorKind::Cancelled);
+    }
+
+    #[test]
+    fn a_call_within_a_call_is_served() {
+        let listener = silent();
+        let outer = run(call_to(&listener), || {
+            let inner = run(call_to(&listener), || Err(Error::cancelled()));
+            Err(inner.unwrap_err())
+        });
+        assert_eq!(outer.unwrap_err().kind, crate::ErrorKind::Cancelled);
     }
 }

@@ -4,6 +4,8 @@
 //! `cargo test` replays the kept corpus (`__fuzz__`) and tries a little; `make fuzz`
 //! gives each target a minute.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::time::Instant;
 
 use bolero::check;

@@ -1,5 +1,7 @@
 //! The typed client against the local API, over a real socket, in every generation.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
 use lomi::{CallOptions, Client, ConfigBuilder, Created, ErrorKind, Secret};
 use lomi_sandbox::{Family, Options, Sandbox};

@@ -10,15 +10,51 @@ use super::rust::{formatted, studly};
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
 
+/// The exceptions below `LomiSDK\\ApiException`, each with its parent. The names are the
+/// core's `ErrorKind::class_name`; a test of the extension holds them together.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("ConfigurationError", "\\LomiSDK\\ApiException"),
+    ("ValidationError", "\\LomiSDK\\ApiException"),
+    ("APIConnectionError", "\\LomiSDK\\ApiException"),
+    ("APITimeoutError", "APIConnectionError"),
+    ("OutcomeUnknownError", "APIConnectionError"),
+    ("TLSError", "\\LomiSDK\\ApiException"),
+    ("UnexpectedResponseError", "\\LomiSDK\\ApiException"),
+    ("UnexpectedRedirectError", "\\LomiSDK\\ApiException"),
+    ("ResponseTooLargeError", "\\LomiSDK\\ApiException"),
+    ("BadRequestError", "\\LomiSDK\\ApiException"),
+    ("AuthenticationError", "\\LomiSDK\\ApiException"),
+    ("PermissionDeniedError", "\\LomiSDK\\ApiException"),
+    ("NotFoundError", "\\LomiSDK\\ApiException"),
+    ("ConflictError", "\\LomiSDK\\ApiException"),
+    ("IdempotencyConflictError", "\\LomiSDK\\ApiException"),
+    ("UnprocessableEntityError", "\\LomiSDK\\ApiException"),
+    ("RateLimitError", "\\LomiSDK\\ApiException"),
+    ("ServerError", "\\LomiSDK\\ApiException"),
+    ("APIStatusError", "\\LomiSDK\\ApiException"),
+    ("UnsupportedOperationError", "\\LomiSDK\\ApiException"),
+    ("PaginationLoopError", "\\LomiSDK\\ApiException"),
+    ("CancelledError", "\\LomiSDK\\ApiException"),
+    ("SignatureVerificationError", "\\LomiSDK\\ApiException"),
+    ("WebhookPayloadError", "\\LomiSDK\\ApiException"),
+    ("InternalError", "\\LomiSDK\\ApiException"),
+];
+
 pub(super) fn render(
     templates: &Environment<'_>,
     api: &Api,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
-    let words = context! { api => Value::from(Serde(api)), resources => resources(api) };
+    let words = context! {
+        api => Value::from(Serde(api)),
+        resources => resources(api),
+        exceptions => Value::from(Serde(EXCEPTIONS)),
+    };
     let path = "bindings-php/src/generated.rs";
-    let text = fill(templates, "php/generated.rs.j2", words)?;
-    outputs.add(path.into(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)
+    let text = fill(templates, "php/generated.rs.j2", words.clone())?;
+    outputs.add(path.into(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)?;
+    let text = fill(templates, "php/stubs.php.j2", words)?;
+    outputs.add("bindings-php/lomi.stubs.php".into(), text)
 }
 
 /// The documented classes, each with its operations.
@@ -53,6 +89,23 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         lists.get(&text(&operation, "answer_model")).cloned().unwrap_or_default()
     });
     templates.add_filter("php_arguments", arguments);
+    templates.add_filter("php_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));
+    let names: BTreeMap<String, String> =
+        api.models.iter().map(|m| (m.name.clone(), m.names.php.clone())).collect();
+    let of_field = names.clone();
+    templates.add_filter("php_read", move |field: Value| {
+        let (kind, of) = (text(&field, "kind"), text(&field, "of"));
+        read_type(&kind, of_field.get(&of).map_or("", String::as_str))
+    });
+    let of_field = names.clone();
+    templates.add_filter("php_write", move |field: Value| {
+        let (kind, of) = (text(&field, "kind"), text(&field, "of"));
+        write_type(&kind, of_field.get(&of).map_or("", String::as_str))
+    });
+    templates.add_filter("php_name", move |schema: &str| {
+        names.get(schema).cloned().unwrap_or_else(|| schema.to_owned())
+    });
+    templates.add_filter("studly", |name: &str| studly(name));
 }
 
 /// An operation's arguments as PHP declares them: path, body, documented query.
@@ -85,4 +138,29 @@ fn list(value: &Value, name: &str) -> Vec<Value> {
         .ok()
         .and_then(|items| items.try_iter().ok().map(Iterator::collect))
         .unwrap_or_default()
+}
+
+/// What a getter gives.
+fn read_type(kind: &str, of: &str) -> String {
+    match kind {
+        "time" => "\\DateTime".into(),
+        "boolean" => "bool".into(),
+        "integer" => "int".into(),
+        "number" => "int|float|string".into(),
+        "map" => "array<string, mixed>".into(),
+        "maps" => "list<array<string, mixed>>".into(),
+        "words" => "list<string>|string".into(),
+        "model" => format!("\\LomiSDK\\Model\\{of}"),
+        "models" => format!("list<\\LomiSDK\\Model\\{of}>"),
+        _ => "string".into(),
+    }
+}
+
+/// What a setter takes.
+fn write_type(kind: &str, of: &str) -> String {
+    match kind {
+        "time" => "\\DateTimeInterface|string".into(),
+        "map" => "array<string, mixed>|object".into(),
+        kind => read_type(kind, of),
+    }
 }
