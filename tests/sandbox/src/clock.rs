@@ -79,7 +79,8 @@ impl Clock {
     }
 }
 
-fn system_now() -> Millis {
+/// The machine's time, which the sandbox does not move.
+pub(crate) fn system_now() -> Millis {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| Millis::try_from(d.as_millis()).unwrap_or(Millis::MAX))

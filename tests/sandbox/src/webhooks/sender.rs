@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{Delivery, Try};
 use crate::app::App;
-use crate::clock::{Millis, iso};
+use crate::clock::{Millis, iso, system_now};
 
 /// What deliveries call themselves.
 pub(crate) const USER_AGENT: &str = "Lomi-Webhook/1.0";
@@ -71,9 +71,11 @@ pub(crate) fn run_due(app: &Arc<App>) {
 pub(crate) async fn deliver_now(app: &App, delivery: &Delivery, stored: Option<String>) -> Sent {
     let now = app.clock.now();
     let manual = stored.is_some();
-    // An automatic try carries the time at which it is made; a redelivery is the old text.
-    let payload =
-        stored.unwrap_or_else(|| envelope(&delivery.event, delivery.event_id, &delivery.data, now));
+    // An automatic try carries the time at which it is made; a redelivery is the old text. It is
+    // the machine's time: the shop checks it against its own clock, which nobody has moved.
+    let payload = stored.unwrap_or_else(|| {
+        envelope(&delivery.event, delivery.event_id, &delivery.data, system_now())
+    });
     let signature = sign(&delivery.secret, payload.as_bytes());
     let sent = send(&delivery.url, &delivery.event, &signature, payload.clone()).await;
     let made = Try {
