@@ -1,0 +1,45 @@
+'use strict';
+
+// The program of every language, and how to ask it something.
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+
+const ROOT = path.join(__dirname, '../../..');
+const BUILT = path.join(ROOT, 'target/debug');
+const program = (name) => path.join(__dirname, '../programs', name);
+
+const LANGUAGES = {
+  python: [path.join(ROOT, '.venv/bin/python'), program('shop.py')],
+  node: [process.execPath, program('shop.mjs')],
+  php: ['php', '-d', `extension=${path.join(BUILT, 'liblomi_php.so')}`, program('shop.php')],
+  rust: [path.join(BUILT, 'lomi-e2e')],
+};
+
+/** Runs a language's program with the sandbox's keys; gives what it printed. */
+function ask(language, sandbox, command, argument, input = '') {
+  const [file, ...first] = LANGUAGES[language];
+  const env = {
+    ...process.env,
+    LOMI_BASE_URL: `${sandbox.url}/v1`,
+    LOMI_API_KEY: sandbox.apiKey,
+    LOMI_WEBHOOK_SECRET: sandbox.webhookSecret,
+    PYTHONPATH: path.join(ROOT, 'bindings-python/python'),
+  };
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, [...first, command, argument], { env });
+    let printed = '';
+    let complained = '';
+    child.stdout.on('data', (chunk) => (printed += chunk));
+    child.stderr.on('data', (chunk) => (complained += chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(printed));
+      else reject(new Error(`${language} ${command} ended with ${code}: ${complained}${printed}`));
+    });
+    child.stdin.on('error', () => {}); // one that does not read its input has ended before
+    child.stdin.end(input);
+  });
+}
+
+module.exports = { LANGUAGES, BUILT, ask };

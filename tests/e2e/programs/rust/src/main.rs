@@ -1,0 +1,63 @@
+//! What a shop's server does with lomi. in Rust: the browser tests run it.
+//!
+//! - `lomi-e2e create SHOP-URL` makes a session; prints its id and its page
+//! - `lomi-e2e get ID` prints its status
+//! - `lomi-e2e verify SIGNATURE` reads a delivery from standard input; prints what it tells
+
+use std::io::Read;
+
+use lomi::models::CheckoutSessionCreate;
+use lomi::{Client, ConfigBuilder, ErrorKind, webhook};
+use serde_json::{Value, json};
+
+type Told = Result<Value, Box<dyn std::error::Error>>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let argument = arguments.next().ok_or("usage: lomi-e2e create|get|verify ARGUMENT")?;
+    let told = match command.as_str() {
+        "create" => create(&argument).await?,
+        "get" => get(&argument).await?,
+        _ => verify(&argument)?,
+    };
+    println!("{told}");
+    Ok(())
+}
+
+async fn create(shop: &str) -> Told {
+    let client = Client::with(ConfigBuilder::default())?;
+    let cart = CheckoutSessionCreate::new()
+        .amount(10000)
+        .currency_code("XOF")
+        .title("Panier du jour")
+        .customer_name("Awa Diop")
+        .customer_phone("+221771234567")
+        .success_url(format!("{shop}/success?session={{CHECKOUT_SESSION_ID}}"))
+        .cancel_url(format!("{shop}/cancel?session={{CHECKOUT_SESSION_ID}}"));
+    let session = client.checkout_sessions().create(cart).await?.done()?;
+    Ok(json!({"id": session.checkout_session_id, "page": session.checkout_url}))
+}
+
+async fn get(id: &str) -> Told {
+    let client = Client::with(ConfigBuilder::default())?;
+    let session = client.checkout_sessions().get(id).await?;
+    Ok(json!({"status": session.status.map(|s| s.as_str().to_owned())}))
+}
+
+fn verify(signature: &str) -> Told {
+    let mut body = Vec::new();
+    std::io::stdin().read_to_end(&mut body)?;
+    let secret = std::env::var("LOMI_WEBHOOK_SECRET")?;
+    match webhook::construct_event(&body, signature, &[&secret], Default::default()) {
+        Ok(event) => {
+            let session = event.data.and_then(|data| data.get("checkout_session_id").cloned());
+            Ok(json!({"event": event.event.map(|e| e.as_str().to_owned()), "session": session}))
+        }
+        Err(error) if error.kind == ErrorKind::SignatureVerification => {
+            Ok(json!({"refused": error.kind.class_name()}))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
