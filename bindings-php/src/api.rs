@@ -215,7 +215,7 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         ));
     }
     Ok(Road {
-        client: configuration::client(config, index)?,
+        client: crate::settings::client(config, index)?,
         http,
         certificates: Some(certificates),
         debug_file: configuration::debug_file(config),

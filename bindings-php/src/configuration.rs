@@ -1,51 +1,22 @@
 //! `LomiSDK\Configuration`: the documented settings, and the deadlines that were
 //! missing. Keys live in Rust, where `print_r`, `var_dump` and `serialize` do not reach.
 
-use std::cell::RefCell;
-
 use ext_php_rs::types::{ZendObject, Zval};
-use lomi::{Client, ConfigBuilder, Secret};
+use lomi::Secret;
+
+use crate::hosts;
+use crate::settings::{Settings, default_timeout};
 
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, call_method, handler, new_object, payload,
-    payload_mut, payload_type, static_property, string_zval, update_static_property,
+    payload_mut, static_property, string_zval, update_static_property,
 };
 
 pub(crate) static CONFIGURATION: ClassRef = ClassRef::new();
 
 /// The documented identifier of the API key: its header.
-const API_KEY: &str = "X-API-KEY";
+pub(crate) const API_KEY: &str = "X-API-KEY";
 const DEFAULT: &str = "defaultConfiguration";
-/// Hosts by index, as documented.
-const HOSTS: &[(&str, &str)] =
-    &[("https://api.lomi.africa/v1", "Live"), ("https://sandbox.api.lomi.africa/v1", "Sandbox")];
-
-/// What a configuration holds.
-#[derive(Clone, Default)]
-struct Settings {
-    api_keys: Vec<(String, Secret)>,
-    prefixes: Vec<(String, String)>,
-    access_token: Option<Secret>,
-    username: Option<String>,
-    password: Option<Secret>,
-    host: Option<String>,
-    user_agent: Option<String>,
-    debug: bool,
-    debug_file: Option<String>,
-    temp_folder: Option<String>,
-    cert_file: Option<String>,
-    key_file: Option<String>,
-    boolean_as_text: bool,
-    timeout: Option<f64>,
-    connect_timeout: Option<f64>,
-    max_retries: Option<u32>,
-    routes: Option<String>,
-    /// The client that these settings make, kept until one of them changes.
-    made: RefCell<Vec<(u32, Client)>>,
-}
-
-payload_type!(Settings);
-
 /// What HTTP libraries of PHP's own need to know.
 #[derive(Clone)]
 pub(crate) struct Certificates {
@@ -104,102 +75,17 @@ pub(crate) fn register() -> Result<(), String> {
             handler(set_default),
         )
         .method("static toDebugReport()", handler(to_debug_report))
-        .method("getHostSettings()", handler(|c| c.give(host_settings())))
+        .method("getHostSettings()", handler(|c| c.give(hosts::settings())))
         .method(
             "static getHostString(array $hostSettings, $hostIndex, ?array $variables = null)",
-            handler(get_host_string),
+            handler(hosts::get_host_string),
         )
-        .method("getHostFromSettings($index, $variables = null)", handler(get_host_from_settings))
+        .method(
+            "getHostFromSettings($index, $variables = null)",
+            handler(hosts::get_host_from_settings),
+        )
         .method("__debugInfo(): array", handler(debug_info));
     class.register(&CONFIGURATION)
-}
-
-impl Settings {
-    fn host(&self) -> &str {
-        self.host.as_deref().unwrap_or(HOSTS.first().map_or("", |host| host.0))
-    }
-
-    fn user_agent(&self) -> &str {
-        self.user_agent.as_deref().unwrap_or(crate::USER_AGENT)
-    }
-
-    fn debug_file(&self) -> &str {
-        self.debug_file.as_deref().unwrap_or("php://output")
-    }
-
-    fn routes(&self) -> &str {
-        self.routes.as_deref().unwrap_or("auto")
-    }
-
-    fn key(&self, identifier: &str) -> Option<&Secret> {
-        self.api_keys.iter().find(|(known, _)| known == identifier).map(|(_, key)| key)
-    }
-
-    fn prefix(&self, identifier: &str) -> Option<&str> {
-        self.prefixes.iter().find(|(known, _)| known == identifier).map(|(_, p)| p.as_str())
-    }
-
-    fn build(&self, host: &str) -> Result<Client, Thrown> {
-        Ok(Client::with(ConfigBuilder {
-            api_key: self.key(API_KEY).cloned(),
-            key_optional: true,
-            api_key_prefix: self.prefix(API_KEY).map(str::to_owned),
-            base_url: Some(host.to_owned()),
-            user_agent: Some(self.user_agent().to_owned()),
-            routes: self.routes().parse()?,
-            timeout: Some(lomi::seconds("timeout", self.timeout.unwrap_or_else(default_timeout))?),
-            connect_timeout: self
-                .connect_timeout
-                .map(|seconds| lomi::seconds("connect_timeout", seconds))
-                .transpose()?,
-            max_retries: self.max_retries,
-            ..ConfigBuilder::default()
-        })?)
-    }
-}
-
-/// The deadline of a call: `lomi.timeout`, else one that ends before php-fpm's own.
-pub(crate) fn default_timeout() -> f64 {
-    crate::ini::timeout().unwrap_or_else(|| if crate::ini::is_web_server() { 25.0 } else { 60.0 })
-}
-
-/// The client that a configuration stands for.
-pub(crate) fn client(object: &ZendObject, host_index: u32) -> Result<Client, Thrown> {
-    let settings = settings(object)?;
-    // A subclass in PHP may answer for itself.
-    if object.ce != CONFIGURATION.raw() {
-        return overridden(object, settings, host_index);
-    }
-    if let Some((_, made)) = settings.made.borrow().iter().find(|(index, _)| *index == host_index) {
-        return Ok(made.clone());
-    }
-    let made = match host_index {
-        0 => settings.build(settings.host())?,
-        index => settings.build(host_at(index.into())?)?,
-    };
-    settings.made.borrow_mut().push((host_index, made.clone()));
-    Ok(made)
-}
-
-fn overridden(object: &ZendObject, settings: &Settings, host_index: u32) -> Result<Client, Thrown> {
-    let mut said = settings.clone();
-    let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
-        let value = call_method(object, name, arguments)?;
-        if value.is_null() { Ok(None) } else { crate::zend::text_of(&value) }
-    };
-    let identifier = || [string_zval(API_KEY)];
-    if let Some(key) = ask("getApiKey", &mut identifier())? {
-        said.api_keys = vec![(API_KEY.to_owned(), Secret::new(key))];
-    }
-    if let Some(prefix) = ask("getApiKeyPrefix", &mut identifier())? {
-        said.prefixes = vec![(API_KEY.to_owned(), prefix)];
-    }
-    said.user_agent = ask("getUserAgent", &mut [])?;
-    let host = match host_index {
-        0 => ask("getHost", &mut [])?.unwrap_or_default(),
-        index => host_at(index.into())?.to_owned(),
-    };
-    said.build(&host)
 }
 
 /// Where the wire log of a configuration goes; nothing where it is off.
@@ -227,7 +113,7 @@ pub(crate) fn default() -> Result<Zval, Thrown> {
     Ok(made)
 }
 
-fn settings(object: &ZendObject) -> Result<&Settings, Thrown> {
+pub(crate) fn settings(object: &ZendObject) -> Result<&Settings, Thrown> {
     payload(object).ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))
 }
 
@@ -430,60 +316,6 @@ fn to_debug_report(call: &mut Call<'_>) -> Done {
         lomi::VERSION,
         folder.str().unwrap_or_default(),
     ))
-}
-
-fn host_settings() -> Zval {
-    let mut hosts = Array::new();
-    for (url, description) in HOSTS {
-        let mut host = Array::new();
-        host.set("url", string_zval(url));
-        host.set("description", string_zval(description));
-        hosts.push(host.finish());
-    }
-    hosts.finish()
-}
-
-fn host_at(index: i64) -> Result<&'static str, Thrown> {
-    usize::try_from(index).ok().and_then(|index| HOSTS.get(index)).map(|host| host.0).ok_or_else(
-        || {
-            Thrown::invalid_argument(format!(
-                "Invalid index {index} when selecting the host. Must be less than {}",
-                HOSTS.len()
-            ))
-        },
-    )
-}
-
-fn get_host_string(call: &mut Call<'_>) -> Done {
-    let index = call.integer(1)?;
-    let given = call.required(0)?;
-    let hosts = given.array().ok_or_else(|| call.wrong_type(0, "array", given))?;
-    let host = hosts.get_index(index).and_then(|host| host.array()?.get("url")?.string());
-    match host {
-        Some(url) => {
-            let url = with_variables(url, call.argument(2));
-            call.give_text(&url)
-        }
-        None => Err(Thrown::invalid_argument(format!(
-            "Invalid index {index} when selecting the host. Must be less than {}",
-            hosts.len()
-        ))),
-    }
-}
-
-/// Fills `{name}` in a host of the caller's own.
-fn with_variables(mut url: String, variables: Option<&Zval>) -> String {
-    for (name, value) in variables.and_then(Zval::array).into_iter().flatten() {
-        if let Some(value) = value.str() {
-            url = url.replace(&format!("{{{name}}}"), value);
-        }
-    }
-    url
-}
-
-fn get_host_from_settings(call: &mut Call<'_>) -> Done {
-    let host = host_at(call.integer(0)?)?;
-    call.give_text(host)
 }
 
 /// What `print_r` and `var_dump` show: no key.

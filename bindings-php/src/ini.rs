@@ -72,7 +72,7 @@ pub(crate) fn show() {
     use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
     let key = api_key().map_or_else(|| "not set".to_owned(), |key| lomi::Secret::new(key).masked());
     let url = base_url().unwrap_or_else(|| "follows from the key".to_owned());
-    let timeout = crate::configuration::default_timeout();
+    let timeout = crate::settings::default_timeout();
     info_table_start!();
     info_table_header!("lomi", "enabled");
     info_table_row!("Version", lomi::VERSION);

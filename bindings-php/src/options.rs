@@ -106,7 +106,7 @@ pub(crate) fn of_client(
         api_key: key.or_else(crate::ini::api_key).map(Secret::new),
         base_url: crate::ini::base_url(),
         user_agent: Some(crate::USER_AGENT.to_owned()),
-        timeout: Some(lomi::seconds("lomi.timeout", crate::configuration::default_timeout())?),
+        timeout: Some(lomi::seconds("lomi.timeout", crate::settings::default_timeout())?),
         ..ConfigBuilder::default()
     };
     let mut http = None;

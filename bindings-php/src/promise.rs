@@ -10,7 +10,7 @@ use lomi::process::{Bundle, SLICE};
 use lomi::{Error, Exchange, Reply};
 use tokio::task::JoinHandle;
 
-use crate::road::{Road, look};
+use crate::road::{Road, look, start_worker};
 use crate::zend::{
     Call, Class, ClassRef, Done, Thrown, call_method, call_value, class_named, get_property,
     handler, new_object, object_zval, payload, payload_mut, payload_type, set_property,
@@ -30,6 +30,7 @@ pub(crate) struct Flight {
 impl Flight {
     /// Starts a call.
     pub(crate) fn start(exchange: Exchange) -> Result<Self, Thrown> {
+        start_worker()?;
         let (sender, landed) = sync_channel(1);
         let task = Bundle::current()?.spawn(async move {
             // Nobody listens any more when the promise is gone.

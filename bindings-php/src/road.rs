@@ -7,11 +7,11 @@ use std::time::Duration;
 use ext_php_rs::ffi::{ext_php_rs_executor_globals, zend_interrupt_function};
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ExecutorGlobals;
-use lomi::process::{Bundle, SLICE, wait};
+use lomi::process::{Bundle, SLICE, run};
 use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 
 use crate::configuration::Certificates;
-use crate::zend::Thrown;
+use crate::zend::{Thrown, call_function, string_zval};
 
 /// How calls of one API object travel.
 pub(crate) struct Road {
@@ -45,7 +45,6 @@ impl Road {
         input: Input,
         options: CallOptions,
     ) -> Result<Exchange, Thrown> {
-        start_bundle()?;
         Ok(self.client.prepare(target, input, options)?)
     }
 
@@ -62,36 +61,85 @@ impl Road {
 
     /// Carries a prepared call out.
     pub(crate) fn run(&self, exchange: Exchange) -> Result<Reply, Thrown> {
-        match &self.http {
+        let result = match &self.http {
             Some(http) => crate::foreign_http::drive(self, http, exchange),
-            None => wait(lomi::execute(exchange), look),
+            None => run_here(exchange),
+        };
+        if let Some(file) = &self.debug_file {
+            let history = match &result {
+                Ok(reply) => reply.history.as_slice(),
+                Err(Thrown::Failure(error)) => error.history.as_slice(),
+                Err(_) => return result,
+            };
+            debug(file, history)?;
+        }
+        result
+    }
+}
+
+/// The core's own road, on this thread. Threads that are started on the way (to look up
+/// a name) inherit the blocked signals: PHP's handlers must run on PHP's own thread.
+fn run_here(exchange: Exchange) -> Result<Reply, Thrown> {
+    let signals = BlockedSignals::new();
+    run(exchange, || {
+        signals.let_through();
+        look()
+    })
+}
+
+/// The process whose worker thread was started by [`start_worker`].
+static STARTED: AtomicU32 = AtomicU32::new(0);
+
+/// Starts the process's worker thread, for calls that run while the script goes on.
+pub(crate) fn start_worker() -> Result<(), Thrown> {
+    let pid = std::process::id();
+    if STARTED.load(Ordering::Relaxed) != pid {
+        let _signals = BlockedSignals::new();
+        Bundle::current()?;
+        STARTED.store(pid, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// While it lives, this thread takes no signals; those that come wait.
+struct BlockedSignals {
+    before: libc::sigset_t,
+}
+
+impl BlockedSignals {
+    fn new() -> Self {
+        // SAFETY: plain calls on sets that live on this stack.
+        unsafe {
+            let mut all: libc::sigset_t = std::mem::zeroed();
+            let mut before: libc::sigset_t = std::mem::zeroed();
+            libc::sigfillset(&raw mut all);
+            // A crash is the thread's own.
+            for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT] {
+                libc::sigdelset(&raw mut all, signal);
+            }
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
+            Self { before }
+        }
+    }
+
+    /// Takes those that wait.
+    fn let_through(&self) {
+        // SAFETY: as above.
+        unsafe {
+            let mut blocked: libc::sigset_t = std::mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, &raw mut blocked);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const blocked, std::ptr::null_mut());
         }
     }
 }
 
-/// The process whose bundle was built by [`start_bundle`].
-static STARTED: AtomicU32 = AtomicU32::new(0);
-
-/// Builds the process's runtime with every signal blocked, so that its thread, which
-/// inherits the mask, takes none: PHP's handlers must run on PHP's own thread.
-pub(crate) fn start_bundle() -> Result<(), Thrown> {
-    let pid = std::process::id();
-    if STARTED.load(Ordering::Relaxed) == pid {
-        return Ok(());
+impl Drop for BlockedSignals {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe {
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut());
+        }
     }
-    // SAFETY: plain calls on sets that live on this stack; the old mask is put back.
-    let made = unsafe {
-        let mut all: libc::sigset_t = std::mem::zeroed();
-        let mut before: libc::sigset_t = std::mem::zeroed();
-        libc::sigfillset(&raw mut all);
-        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
-        let made = Bundle::current().map(|_| ());
-        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
-        made
-    };
-    made?;
-    STARTED.store(pid, Ordering::Relaxed);
-    Ok(())
 }
 
 /// Lets PHP look at its signals and limits while a call is under way. A handler of the
@@ -138,4 +186,12 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
         std::thread::sleep(left.min(SLICE));
         look()?;
     }
+}
+
+/// The log of `setDebug(true)`: one line for each request, with nothing private in it.
+fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
+    let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
+    let append = crate::response::long(8);
+    let arguments = &mut [string_zval(file), string_zval(&lines), append];
+    call_function("file_put_contents", arguments).map(drop)
 }

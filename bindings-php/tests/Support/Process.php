@@ -54,6 +54,6 @@ final class Process
 
     public static function library(): string
     {
-        return dirname(__DIR__, 3) . '/target/debug/liblomi_php.so';
+        return getenv('LOMI_PHP_EXTENSION') ?: dirname(__DIR__, 3) . '/target/debug/liblomi_php.so';
     }
 }

@@ -1,0 +1,378 @@
+//! `LomiSDK\ObjectSerializer`, as documented, with the core's reading behind `deserialize`.
+
+use ext_php_rs::types::Zval;
+use lomi::schema::Model;
+use lomi::{Decoded, Reply};
+use serde_json::Value;
+
+use crate::configuration;
+use crate::models;
+use crate::sink::PhpSink;
+use crate::to_json::ATOM;
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, handler, is_a,
+    new_object, static_property, string_zval, text_of, update_static_property,
+};
+
+static SERIALIZER: ClassRef = ClassRef::new();
+const FORMAT: &str = "dateTimeFormat";
+
+pub(crate) fn register() -> Result<(), String> {
+    Class::new("LomiSDK\\ObjectSerializer")
+        .private_static(FORMAT)
+        .method("static setDateTimeFormat($format)", handler(set_date_time_format))
+        .method(
+            "static sanitizeForSerialization($data, $type = null, $format = null)",
+            handler(sanitize_for_serialization),
+        )
+        .method("static sanitizeFilename($filename)", handler(sanitize_filename))
+        .method("static sanitizeTimestamp($timestamp)", handler(sanitize_timestamp))
+        .method("static toPathValue($value)", handler(to_path_value))
+        .method(
+            "static toQueryValue($value, string $paramName, string $openApiType = 'string', \
+             string $style = 'form', bool $explode = true, bool $required = true): array",
+            handler(to_query_value),
+        )
+        .method("static convertBoolToQueryStringFormat(bool $value)", handler(convert_bool))
+        .method("static toHeaderValue($value)", handler(to_header_value))
+        .method("static toString($value)", handler(to_string))
+        .method(
+            "static serializeCollection(array $collection, $style, \
+             $allowCollectionFormatMulti = false)",
+            handler(serialize_collection),
+        )
+        .method("static deserialize($data, $class, $httpHeaders = null)", handler(deserialize))
+        .method("static buildQuery(array $params, $encoding = 2): string", handler(build_query))
+        .register(&SERIALIZER)
+}
+
+/// The format of dates, as set in this request.
+fn format() -> Zval {
+    let set = SERIALIZER.get().map(|class| static_property(class, FORMAT));
+    set.filter(Zval::is_string).unwrap_or_else(|| string_zval(ATOM))
+}
+
+fn set_date_time_format(call: &mut Call<'_>) -> Done {
+    let format = call.text(0)?;
+    if let Some(class) = SERIALIZER.get() {
+        update_static_property(class, FORMAT, string_zval(&format));
+    }
+    Ok(())
+}
+
+fn sanitize_for_serialization(call: &mut Call<'_>) -> Done {
+    let date_only = call.optional_text(2)?.as_deref() == Some("date");
+    let value = sanitized(call.required(0)?, date_only)?;
+    call.give(value)
+}
+
+fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
+    let data = data.dereference();
+    if let Some(table) = data.array() {
+        let mut array = Array::with_capacity(table.len());
+        for (key, value) in table {
+            array.set(&key.to_string(), sanitized(value, date_only)?);
+        }
+        return Ok(array.finish());
+    }
+    let Some(object) = data.object() else { return Ok(data.shallow_clone()) };
+    if is_a(object, "DateTimeInterface") {
+        let format = if date_only { string_zval("Y-m-d") } else { format() };
+        return call_method(object, "format", &mut [format]);
+    }
+    crate::from_json::object(&crate::to_json::value(data)?)
+}
+
+fn sanitize_filename(call: &mut Call<'_>) -> Done {
+    let name = call.text(0)?;
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    call.give_text(if last.is_empty() { &name } else { last })
+}
+
+/// At most six digits of a second's fraction, which is what PHP reads.
+fn sanitize_timestamp(call: &mut Call<'_>) -> Done {
+    if !call.required(0)?.is_string() {
+        let as_it_is = call.required(0)?.shallow_clone();
+        return call.give(as_it_is);
+    }
+    let text = call.text(0)?;
+    let kept = match text.split_once('.') {
+        Some((whole, rest)) => {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (fraction, zone) = rest.split_at(digits);
+            format!("{whole}.{}{zone}", fraction.get(..digits.min(6)).unwrap_or_default())
+        }
+        None => text,
+    };
+    call.give_text(&kept)
+}
+
+fn to_path_value(call: &mut Call<'_>) -> Done {
+    let text = string_zval(&string_of(call.required(0)?)?);
+    let encoded = call_function("rawurlencode", &mut [text])?;
+    call.give(encoded)
+}
+
+fn string_of(value: &Zval) -> Result<String, Thrown> {
+    if let Some(object) = value.object()
+        && is_a(object, "DateTimeInterface")
+    {
+        return Ok(call_method(object, "format", &mut [format()])?.string().unwrap_or_default());
+    }
+    if value.is_bool() {
+        return Ok(if value.is_true() { "true" } else { "false" }.to_owned());
+    }
+    match text_of(value)? {
+        Some(text) => Ok(text),
+        None if value.is_null() => Ok(String::new()),
+        None => Ok(crate::to_json::value(value)?.to_string()),
+    }
+}
+
+fn to_query_value(call: &mut Call<'_>) -> Done {
+    let name = call.text(1)?;
+    let flag = |call: &Call<'_>, at: usize| call.argument(at).is_none_or(Zval::coerce_to_bool);
+    let (explode, required) = (flag(call, 4), flag(call, 5));
+    let style = call.optional_text(3)?.unwrap_or_else(|| "form".to_owned());
+    let value = call.required(0)?.shallow_clone();
+    let empty = value.is_null() || value.str() == Some("") || is_empty_array(&value);
+    let mut query = Array::new();
+    if empty && !required {
+        return call.give(query.finish());
+    }
+    match (value.array(), value.object()) {
+        (Some(table), _) if explode && !table.has_sequential_keys() => {
+            for (key, value) in table {
+                let key = key.to_string();
+                let name = if style == "deepObject" { format!("{name}[{key}]") } else { key };
+                query.set(&name, string_zval(&string_of(value)?));
+            }
+        }
+        (Some(_), _) if explode => query.set(&name, value.shallow_clone()),
+        (Some(table), _) => {
+            let parts: Result<Vec<String>, Thrown> = table.values().map(string_of).collect();
+            query.set(&name, string_zval(&parts?.join(separator(&style))));
+        }
+        _ if value.is_bool() => query.set(&name, bool_format(value.is_true())?),
+        _ => query.set(&name, string_zval(&string_of(&value)?)),
+    }
+    call.give(query.finish())
+}
+
+fn is_empty_array(value: &Zval) -> bool {
+    value.array().is_some_and(|table| table.is_empty())
+}
+
+fn separator(style: &str) -> &'static str {
+    match style {
+        "pipeDelimited" | "pipes" => "|",
+        "spaceDelimited" | "ssv" => " ",
+        "tsv" => "\t",
+        _ => ",",
+    }
+}
+
+/// Booleans as the default configuration wants them in a query.
+fn bool_format(value: bool) -> Result<Zval, Thrown> {
+    let default = configuration::default()?;
+    let format = match default.object() {
+        Some(object) => call_method(object, "getBooleanFormatForQueryString", &mut [])?,
+        None => Zval::null(),
+    };
+    if format.str() == Some("string") {
+        return Ok(string_zval(if value { "true" } else { "false" }));
+    }
+    Ok(crate::response::long(value.into()))
+}
+
+fn convert_bool(call: &mut Call<'_>) -> Done {
+    let value = bool_format(call.required(0)?.coerce_to_bool())?;
+    call.give(value)
+}
+
+fn to_header_value(call: &mut Call<'_>) -> Done {
+    let value = call.required(0)?;
+    let text = match value.object() {
+        Some(object) if models::of_object(object).is_some() => {
+            call_method(object, "toHeaderValue", &mut [])?.string().unwrap_or_default()
+        }
+        _ => string_of(value)?,
+    };
+    call.give_text(&text)
+}
+
+fn to_string(call: &mut Call<'_>) -> Done {
+    let text = string_of(call.required(0)?)?;
+    call.give_text(&text)
+}
+
+fn serialize_collection(call: &mut Call<'_>) -> Done {
+    let given = call.required(0)?;
+    let table = given.array().ok_or_else(|| call.wrong_type(0, "array", given))?;
+    let parts: Result<Vec<String>, Thrown> = table.values().map(string_of).collect();
+    let style = call.text(1)?;
+    call.give_text(&parts?.join(separator(&style)))
+}
+
+/// Reads JSON, or what `json_decode` made of it, as a class. What is not an object of the
+/// model is an error, never an empty model.
+fn deserialize(call: &mut Call<'_>) -> Done {
+    let class = call.text(1)?;
+    let data = call.required(0)?;
+    if data.is_null() {
+        return Ok(());
+    }
+    // Text is read as it is, so that numbers keep the digits they were written with.
+    if let (Some(text), Some(model)) = (data.str(), model_named(&class))
+        && !is_list(model)
+    {
+        let value = of_text(text.to_owned(), model)?;
+        return call.give(value);
+    }
+    let json = match data.str() {
+        // A text is JSON for a model, and itself for a string.
+        Some(text) => match scalar(&class) {
+            true => crate::to_json::value(data)?,
+            false => serde_json::from_str(text).map_err(|_| {
+                lomi::Error::new(lomi::ErrorKind::UnexpectedResponse, "the data is not JSON")
+            })?,
+        },
+        None => crate::to_json::value(data)?,
+    };
+    let value = read(&json, class.trim())?;
+    call.give(value)
+}
+
+fn scalar(class: &str) -> bool {
+    matches!(class, "string" | "int" | "integer" | "float" | "bool" | "boolean" | "mixed")
+        || class.trim_start_matches('\\').starts_with("DateTime")
+}
+
+fn read(json: &Value, class: &str) -> Result<Zval, Thrown> {
+    let mismatch = || {
+        Thrown::from(lomi::Error::new(
+            lomi::ErrorKind::UnexpectedResponse,
+            format!("the data cannot be read as {class}"),
+        ))
+    };
+    if json.is_null() {
+        return Ok(Zval::null());
+    }
+    if let Some(inner) = class.strip_suffix("[]") {
+        let items = json.as_array().ok_or_else(mismatch)?;
+        let items: Result<Vec<Zval>, Thrown> = items.iter().map(|item| read(item, inner)).collect();
+        return Ok(items?.into_iter().collect::<Array>().finish());
+    }
+    let inner = class.strip_prefix("array<").or_else(|| class.strip_prefix("map["));
+    if let Some(inner) = inner {
+        let inner = inner.trim_end_matches(['>', ']']);
+        let inner = inner.rsplit(',').next().unwrap_or(inner).trim();
+        let mut array = Array::new();
+        for (name, value) in json.as_object().ok_or_else(mismatch)? {
+            array.set(name, read(value, inner)?);
+        }
+        return Ok(array.finish());
+    }
+    if let Some(model) = model_named(class) {
+        return read_model(json, model);
+    }
+    match class.trim_start_matches('\\') {
+        "DateTime" => {
+            let text = json.as_str().ok_or_else(mismatch)?;
+            moment(text).ok_or_else(mismatch)
+        }
+        "object" | "array" | "mixed" => Ok(crate::from_json::array(json)),
+        "string" if json.is_object() || json.is_array() => Err(mismatch()),
+        "string" => Ok(string_zval(json.as_str().unwrap_or(&json.to_string()))),
+        "int" | "integer" | "float" | "bool" | "boolean" => Ok(crate::from_json::array(json)),
+        _ => Err(mismatch()),
+    }
+}
+
+fn moment(text: &str) -> Option<Zval> {
+    let moment = new_object(crate::zend::class_named("DateTime")?).ok()?;
+    let made = call_method(moment.object()?, "__construct", &mut [string_zval(text)]);
+    if made.is_err() {
+        drop(crate::zend::take_exception());
+        return None;
+    }
+    Some(moment)
+}
+
+fn model_named(class: &str) -> Option<&'static Model> {
+    let name = class.trim().trim_start_matches('\\');
+    let name = name.strip_prefix("LomiSDK\\Model\\").unwrap_or(name);
+    models::all().iter().map(|known| known.model).find(|model| model.names.php == name)
+}
+
+fn is_list(model: &'static Model) -> bool {
+    crate::generated::LISTS.iter().any(|list| std::ptr::eq(*list, model))
+}
+
+/// One object of a model, or a page of them.
+fn read_model(json: &Value, model: &'static Model) -> Result<Zval, Thrown> {
+    if is_list(model)
+        && let Some(fields) = json.as_object()
+    {
+        let mut values = Array::new();
+        for field in model.fields {
+            let inner = match field.kind {
+                lomi::schema::Kind::Models(inner) => format!("{}[]", inner.names.php),
+                lomi::schema::Kind::Model(inner) => inner.names.php.to_owned(),
+                _ => continue,
+            };
+            if let Some(value) = fields.get(field.name) {
+                values.set(field.name, read(value, &inner)?);
+            }
+        }
+        let built = models::of_model(model).and_then(|known| models::build(known, values, None));
+        return built.ok_or_else(|| Thrown::defect("a page cannot be made"));
+    }
+    of_text(json.to_string(), model)
+}
+
+fn of_text(text: String, model: &'static Model) -> Result<Zval, Thrown> {
+    match Reply::of_text(text, model)?.decode(&mut PhpSink::documented())? {
+        Decoded::One(value) => Ok(value),
+        _ => Ok(Zval::null()),
+    }
+}
+
+fn build_query(call: &mut Call<'_>) -> Done {
+    let given = call.required(0)?;
+    if !given.is_array() {
+        return Err(call.wrong_type(0, "array", given));
+    }
+    let encoder = match call.argument(1) {
+        Some(value) if value.is_false() => "",
+        Some(value) if value.long() == Some(1) => "urlencode",
+        _ => "rawurlencode",
+    };
+    let encode = |text: &str| -> Result<String, Thrown> {
+        if encoder.is_empty() {
+            return Ok(text.to_owned());
+        }
+        let encoded = call_function(encoder, &mut [string_zval(text)])?;
+        Ok(encoded.string().unwrap_or_default())
+    };
+    let mut parts = Vec::new();
+    for (name, value) in given.array().into_iter().flatten() {
+        let name = encode(&name.to_string())?;
+        let values: Vec<Zval> = match value.array() {
+            Some(table) => table.values().map(Zval::shallow_clone).collect(),
+            None => vec![value.dereference().shallow_clone()],
+        };
+        for value in values {
+            if value.is_null() {
+                parts.push(name.clone());
+                continue;
+            }
+            let text = match value.is_bool() {
+                true => string_of(&bool_format(value.is_true())?)?,
+                false => string_of(&value)?,
+            };
+            parts.push(format!("{name}={}", encode(&text)?));
+        }
+    }
+    call.give_text(&parts.join("&"))
+}

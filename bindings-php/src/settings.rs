@@ -1,0 +1,124 @@
+//! What a `LomiSDK\Configuration` holds, and the client that it stands for.
+
+use std::cell::RefCell;
+
+use ext_php_rs::types::{ZendObject, Zval};
+use lomi::{Client, ConfigBuilder, Secret};
+
+use crate::configuration::{self, API_KEY, CONFIGURATION};
+use crate::hosts;
+use crate::zend::{Thrown, call_method, payload_type, string_zval};
+
+/// What a configuration holds.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) api_keys: Vec<(String, Secret)>,
+    pub(crate) prefixes: Vec<(String, String)>,
+    pub(crate) access_token: Option<Secret>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<Secret>,
+    pub(crate) host: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) debug: bool,
+    pub(crate) debug_file: Option<String>,
+    pub(crate) temp_folder: Option<String>,
+    pub(crate) cert_file: Option<String>,
+    pub(crate) key_file: Option<String>,
+    pub(crate) boolean_as_text: bool,
+    pub(crate) timeout: Option<f64>,
+    pub(crate) connect_timeout: Option<f64>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) routes: Option<String>,
+    /// The client that these settings make, kept until one of them changes.
+    pub(crate) made: RefCell<Vec<(u32, Client)>>,
+}
+
+payload_type!(Settings);
+
+impl Settings {
+    pub(crate) fn host(&self) -> &str {
+        self.host.as_deref().unwrap_or(hosts::FIRST)
+    }
+
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.as_deref().unwrap_or(crate::USER_AGENT)
+    }
+
+    pub(crate) fn debug_file(&self) -> &str {
+        self.debug_file.as_deref().unwrap_or("php://output")
+    }
+
+    pub(crate) fn routes(&self) -> &str {
+        self.routes.as_deref().unwrap_or("auto")
+    }
+
+    pub(crate) fn key(&self, identifier: &str) -> Option<&Secret> {
+        self.api_keys.iter().find(|(known, _)| known == identifier).map(|(_, key)| key)
+    }
+
+    pub(crate) fn prefix(&self, identifier: &str) -> Option<&str> {
+        self.prefixes.iter().find(|(known, _)| known == identifier).map(|(_, p)| p.as_str())
+    }
+
+    pub(crate) fn build(&self, host: &str) -> Result<Client, Thrown> {
+        Ok(Client::with(ConfigBuilder {
+            api_key: self.key(API_KEY).cloned(),
+            key_optional: true,
+            api_key_prefix: self.prefix(API_KEY).map(str::to_owned),
+            base_url: Some(host.to_owned()),
+            user_agent: Some(self.user_agent().to_owned()),
+            routes: self.routes().parse()?,
+            timeout: Some(lomi::seconds("timeout", self.timeout.unwrap_or_else(default_timeout))?),
+            connect_timeout: self
+                .connect_timeout
+                .map(|seconds| lomi::seconds("connect_timeout", seconds))
+                .transpose()?,
+            max_retries: self.max_retries,
+            ..ConfigBuilder::default()
+        })?)
+    }
+}
+
+/// The deadline of a call: `lomi.timeout`, else one that ends before php-fpm's own.
+pub(crate) fn default_timeout() -> f64 {
+    crate::ini::timeout().unwrap_or_else(|| if crate::ini::is_web_server() { 25.0 } else { 60.0 })
+}
+
+/// The client that a configuration stands for.
+pub(crate) fn client(object: &ZendObject, host_index: u32) -> Result<Client, Thrown> {
+    let settings = configuration::settings(object)?;
+    // A subclass in PHP may answer for itself.
+    if object.ce != CONFIGURATION.raw() {
+        return overridden(object, settings, host_index);
+    }
+    if let Some((_, made)) = settings.made.borrow().iter().find(|(index, _)| *index == host_index) {
+        return Ok(made.clone());
+    }
+    let made = match host_index {
+        0 => settings.build(settings.host())?,
+        index => settings.build(hosts::at(index.into())?)?,
+    };
+    settings.made.borrow_mut().push((host_index, made.clone()));
+    Ok(made)
+}
+
+fn overridden(object: &ZendObject, settings: &Settings, host_index: u32) -> Result<Client, Thrown> {
+    let mut said = settings.clone();
+    let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
+        let value = call_method(object, name, arguments)?;
+        if value.is_null() { Ok(None) } else { crate::zend::text_of(&value) }
+    };
+    let identifier = || [string_zval(API_KEY)];
+    if let Some(key) = ask("getApiKey", &mut identifier())? {
+        said.api_keys = vec![(API_KEY.to_owned(), Secret::new(key))];
+    }
+    if let Some(prefix) = ask("getApiKeyPrefix", &mut identifier())? {
+        said.prefixes = vec![(API_KEY.to_owned(), prefix)];
+    }
+    said.user_agent = ask("getUserAgent", &mut [])?;
+    let host = match host_index {
+        0 => ask("getHost", &mut [])?.unwrap_or_default(),
+        index => hosts::at(index.into())?.to_owned(),
+    };
+    said.build(&host)
+}

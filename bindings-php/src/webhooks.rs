@@ -1,0 +1,121 @@
+//! `LomiSDK\Webhooks`: proving that a delivery comes from lomi., and reading it.
+
+use std::time::{Duration, SystemTime};
+
+use lomi::webhook::{self, VerifyOptions};
+
+use crate::sink::PhpSink;
+use crate::zend::{Call, Class, ClassRef, Done, Thrown, handler};
+
+static WEBHOOKS: ClassRef = ClassRef::new();
+
+pub(crate) fn register() -> Result<(), String> {
+    Class::new("LomiSDK\\Webhooks")
+        .method(
+            "static constructEvent(string $payload, string $signature, \
+             sensitive array|string|null $secret = null, int|float|null $maxAge = null, \
+             int|float|null $receivedAt = null): LomiSDK\\Model\\Event",
+            handler(construct_event),
+        )
+        .method("static sign(string $payload, sensitive string $secret): string", handler(sign))
+        .method(
+            "static verify(string $payload, string $signature, sensitive array|string $secret): \
+             bool",
+            handler(verify),
+        )
+        .register(&WEBHOOKS)
+}
+
+/// The body byte by byte: it may hold what is no UTF-8.
+fn payload(call: &Call<'_>) -> Result<Vec<u8>, Thrown> {
+    let given = call.required(0)?;
+    match given.zend_str() {
+        Some(text) => Ok(text.as_bytes().to_vec()),
+        None => Err(call.wrong_type(
+            0,
+            "string (the raw body, as file_get_contents('php://input') gives it, not the \
+             decoded array)",
+            given,
+        )),
+    }
+}
+
+/// The header; one that is missing is an empty one.
+fn signature(call: &Call<'_>) -> Result<String, Thrown> {
+    match call.argument(1) {
+        Some(value) if value.is_string() => Ok(value
+            .zend_str()
+            .map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned())
+            .unwrap_or_default()),
+        None => Ok(String::new()),
+        Some(value) if value.is_null() => Ok(String::new()),
+        Some(value) => Err(call.wrong_type(1, "string", value)),
+    }
+}
+
+fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
+    let given = call.argument(2).filter(|value| !value.is_null());
+    let Some(given) = given else {
+        return Ok(std::env::var("LOMI_WEBHOOK_SECRET")
+            .ok()
+            .filter(|secret| !secret.is_empty())
+            .into_iter()
+            .collect());
+    };
+    match given.array() {
+        Some(table) => table
+            .values()
+            .map(|value| {
+                value.string().ok_or_else(|| call.wrong_type(2, "a list of strings", value))
+            })
+            .collect(),
+        None => Ok(vec![call.text(2)?]),
+    }
+}
+
+fn seconds(call: &Call<'_>, position: usize) -> Result<Option<f64>, Thrown> {
+    match call.argument(position).filter(|value| !value.is_null()) {
+        None => Ok(None),
+        Some(value) => match value.coerce_to_double().filter(|seconds| *seconds >= 0.0) {
+            Some(seconds) if seconds.is_finite() => Ok(Some(seconds)),
+            _ => Err(Thrown::validation("a time has to be a number of seconds, 0 or more")),
+        },
+    }
+}
+
+fn duration(seconds: f64) -> Result<Duration, Thrown> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Thrown::validation("a time has to be a number of seconds, 0 or more"))
+}
+
+fn construct_event(call: &mut Call<'_>) -> Done {
+    let secrets = secrets(call)?;
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    let received_at = match seconds(call, 4)? {
+        Some(since) => SystemTime::UNIX_EPOCH.checked_add(duration(since)?),
+        None => None,
+    };
+    let max_age = seconds(call, 3)?.map(duration).transpose()?;
+    let options = VerifyOptions { max_age, received_at };
+    let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
+    let event = verified.decode(&mut PhpSink::documented())?;
+    call.give(event)
+}
+
+fn sign(call: &mut Call<'_>) -> Done {
+    let secret = call.text(1)?;
+    let signature = webhook::sign(&payload(call)?, &secret)?;
+    call.give_text(&signature)
+}
+
+/// Whether a delivery is genuine: a set-up that cannot be used still throws.
+fn verify(call: &mut Call<'_>) -> Done {
+    let secrets = secrets(call)?;
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    let payload = payload(call)?;
+    match webhook::verify(&payload, &signature(call)?, &secrets, VerifyOptions::default()) {
+        Ok(_) => call.give_bool(true),
+        Err(error) if error.kind == lomi::ErrorKind::Configuration => Err(error.into()),
+        Err(_) => call.give_bool(false),
+    }
+}
