@@ -7,6 +7,7 @@ use jiter::Peek;
 
 use crate::config::Limits;
 use crate::error::Error;
+use crate::generated::MODELS;
 use crate::json::{Reader, broken};
 use crate::schema::{Answer, Model};
 
@@ -96,12 +97,36 @@ pub(crate) fn find_model(
 struct Seen {
     peek: Peek,
     span: Range<usize>,
-    /// Of an object: its members. Only read at the top.
+    /// Of an object at the top: the members that an envelope can be made of.
     members: Vec<(String, Seen)>,
     /// Of a list: how many items, where the first stands, and the first that is no object.
     items: usize,
     first: Option<Range<usize>>,
     odd: Option<Peek>,
+}
+
+/// Whether a member can say something about its envelope. Most members of an object are
+/// its own fields, and noting them all would cost more than reading them.
+fn tells(name: &str) -> bool {
+    matches!(
+        name,
+        "data"
+            | "meta"
+            | "pagination"
+            | "total"
+            | "total_count"
+            | "totalCount"
+            | "limit"
+            | "per_page"
+            | "pageSize"
+            | "offset"
+            | "page"
+            | "current_page"
+            | "total_pages"
+            | "totalPages"
+            | "has_more"
+            | "next_cursor"
+    ) || MODELS.iter().any(|model| model.marker == Some(name) || model.ids.contains(&name))
 }
 
 /// Steps over one value and notes what it is made of, one level deep.
@@ -126,12 +151,25 @@ fn look(reader: &mut Reader<'_>, peek: Peek, offset: usize, top: bool) -> Result
         }
         Peek::Object if top => {
             reader.descend()?;
-            let mut key = reader.jiter.known_object().map_err(broken)?.map(str::to_owned);
+            let mut key = reader.jiter.known_object().map_err(broken)?;
             while let Some(name) = key {
+                let named = tells(name).then(|| name.to_owned());
                 let peek = reader.peek()?;
-                let member = look(reader, peek, offset, false)?;
-                seen.members.push((name, member));
-                key = reader.jiter.next_key().map_err(broken)?.map(str::to_owned);
+                match named {
+                    Some(name) => {
+                        let member = look(reader, peek, offset, false)?;
+                        seen.members.push((name, member));
+                    }
+                    // Any list may be the one that is asked for.
+                    None if peek == Peek::Array => {
+                        let member = look(reader, peek, offset, false)?;
+                        seen.members.push((String::new(), member));
+                    }
+                    None => {
+                        reader.skip(peek)?;
+                    }
+                }
+                key = reader.jiter.next_key().map_err(broken)?;
             }
             reader.ascend();
         }
@@ -179,10 +217,7 @@ fn one(
     let has = |name: &str| {
         seen.member(name).is_some_and(|member| member.peek == Peek::String || member.peek.is_num())
     };
-    let id = model.id.and_then(|name| model.field(name));
-    if let Some(field) = id
-        && (has(field.name) || field.aliases.iter().any(|alias| has(alias)))
-    {
+    if model.ids.iter().any(|name| has(name)) {
         return Ok(Found::One(model, seen.span));
     }
     if let Some(other) = marked(&seen) {
@@ -199,7 +234,7 @@ fn one(
 
 /// Another model that says by its marker that it is this one, such as `payment_required`.
 fn marked(seen: &Seen) -> Option<&'static Model> {
-    crate::generated::MODELS.iter().copied().find(|model| {
+    MODELS.iter().copied().find(|model| {
         model
             .marker
             .and_then(|marker| seen.member(marker))
@@ -256,7 +291,7 @@ pub(crate) fn ids(
     model: &'static Model,
     limits: Limits,
 ) -> Result<Vec<Option<String>>, Error> {
-    let Some(field) = model.id.and_then(|name| model.field(name)) else { return Ok(Vec::new()) };
+    let Some(own) = model.id else { return Ok(Vec::new()) };
     let inner = text.get(span.clone()).unwrap_or_default();
     let mut reader = Reader::new(inner.as_bytes(), limits);
     let mut ids = Vec::new();
@@ -265,8 +300,8 @@ pub(crate) fn ids(
         let (mut id, mut stand_in) = (None, None);
         let mut key = reader.jiter.known_object().map_err(broken)?;
         while let Some(name) = key {
-            let named = name == field.name;
-            let aliased = !named && field.aliases.contains(&name);
+            let named = name == own;
+            let aliased = !named && model.ids.contains(&name);
             let peek = reader.peek()?;
             let (from, to) = reader.skip(peek)?;
             if named || aliased {

@@ -89,6 +89,8 @@ pub struct Exchange {
     /// Tokens that this call took from the budget.
     spent: i64,
     url: String,
+    /// The first request, built when the call was checked.
+    ready: Option<Request>,
     next: Next,
 }
 
@@ -171,10 +173,11 @@ impl Exchange {
             budget: memory.budget,
             spent: 0,
             url: String::new(),
+            ready: None,
             next: Next::Send,
         };
         // Whatever is wrong with the request is wrong now.
-        exchange.request()?;
+        exchange.ready = Some(exchange.request()?);
         Ok(exchange)
     }
 
@@ -213,7 +216,7 @@ impl Exchange {
                     let error = Error::new(ErrorKind::Timeout, "the deadline passed");
                     return Step::Done(Err(self.finish(error)));
                 }
-                match self.request() {
+                match self.ready.take().map_or_else(|| self.request(), Ok) {
                     Ok(request) => {
                         self.sent_at = now;
                         Step::Send(request, left.min(self.config.attempt_timeout))

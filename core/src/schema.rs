@@ -14,6 +14,8 @@ pub struct Model {
     pub names: Names,
     /// The field that identifies an object of this model.
     pub id: Option<&'static str>,
+    /// The same, with the other names that the server has for it.
+    pub ids: &'static [&'static str],
     /// A field whose truth tells this model from the one that was asked for.
     pub marker: Option<&'static str>,
     /// Sorted by name.

@@ -103,6 +103,7 @@ pub static CHECKOUT_SESSION: Model = Model {
         php: "CheckoutSessions",
     },
     id: Some("checkout_session_id"),
+    ids: &["checkout_session_id", "id"],
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -183,6 +184,7 @@ pub static CHECKOUT_SESSION_CREATE: Model = Model {
         php: "CheckoutSessionsCreate",
     },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -253,6 +255,7 @@ pub static CHECKOUT_SESSION_UPDATE: Model = Model {
         php: "CheckoutSessionsUpdate",
     },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -323,6 +326,7 @@ pub static PAGINATION: Model = Model {
         php: "ListCustomers200ResponsePagination",
     },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[
         field("limit", Kind::Integer),
@@ -341,6 +345,7 @@ pub static PAYMENT_REQUIRED: Model = Model {
         php: "PaymentRequired",
     },
     id: None,
+    ids: &[],
     marker: Some("payment_required"),
     fields: &[
         field("blocking_invoice", Kind::Model(&BLOCKING_INVOICE)),
@@ -359,6 +364,7 @@ pub static BLOCKING_INVOICE: Model = Model {
         php: "BlockingInvoice",
     },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[
         field("amount_remaining", Kind::Number),
@@ -374,6 +380,7 @@ pub static ERROR: Model = Model {
     name: "Error",
     names: Names { rust: "ErrorBody", python: "Error", node: "ErrorBody", php: "Error" },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[field("error", Kind::Model(&ERROR_ERROR))],
 };
@@ -388,6 +395,7 @@ pub static ERROR_ERROR: Model = Model {
         php: "ErrorError",
     },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[field("code", Kind::Text), field("details", Kind::Map), field("message", Kind::Text)],
 };
@@ -397,6 +405,7 @@ pub static EVENT: Model = Model {
     name: "Event",
     names: Names { rust: "Event", python: "Event", node: "Event", php: "Event" },
     id: Some("id"),
+    ids: &["id"],
     marker: None,
     fields: &[
         field("data", Kind::Map),
