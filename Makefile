@@ -2,7 +2,7 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist lint codegen fuzz dist
+.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance lint codegen fuzz dist
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,7 +16,7 @@ build: install ## build every language
 demo: build ## a checkout session's life in four languages, against the local sandbox
 	@python3 examples/demo.py
 
-test: lint test-rust test-python test-node test-php test-e2e test-dist ## every test
+test: lint test-rust test-python test-node test-php conformance test-e2e test-dist ## every test
 
 lint: build ## formatting, lints, and whether generated files are up to date
 	cargo fmt --all --check
@@ -34,6 +34,9 @@ test-node: build ## the npm package
 
 test-php: build ## the PHP extension
 	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+conformance: build ## whether every language does what the scenarios say, and the same
+	target/debug/lomi-conformance run
 
 test-e2e: build ## a buyer in a browser, paying what each language's SDK sells
 	npm test --silent --prefix tests/e2e

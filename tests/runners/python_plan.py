@@ -2,7 +2,7 @@
 
 import base64
 import json
-import sys
+import threading
 import time
 from decimal import Decimal
 
@@ -11,6 +11,8 @@ import lomi
 CLIENT = (
     "environment base_url routes timeout attempt_timeout connect_timeout idle_timeout max_retries headers"
 )
+
+OUTPUT = threading.Lock()
 
 
 def exact(found):
@@ -72,11 +74,11 @@ def told(error):
 
 
 def tell(plan, started, result):
-    """Prints one line; a single write, since threads share the output."""
+    """Prints one line, whole: threads share the output."""
     took = int((time.monotonic() - started) * 1000)
     line = json.dumps({"name": plan["name"], "ms": took, **result})
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    with OUTPUT:
+        print(line, flush=True)
 
 
 def local(call):

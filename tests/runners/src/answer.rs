@@ -74,6 +74,13 @@ fn body(answer: &Answer, say: &impl Fn(&str) -> String) -> Result<Vec<u8>> {
     if let Some(json) = &answer.json {
         body = say(&json.to_string()).into_bytes();
     }
+    if let Some(count) = answer.rows {
+        let first: usize = say("{position}").parse()?;
+        let rows: Vec<Value> = (first * count..(first + 1) * count)
+            .map(|row| serde_json::json!({"checkout_session_id": format!("cs_{row}"), "status": "open"}))
+            .collect();
+        body = Value::from(rows).to_string().into_bytes();
+    }
     let parts = match &answer.text {
         None => &[],
         Some(Value::Array(parts)) => parts.as_slice(),

@@ -85,9 +85,12 @@ fn apply(
             }
             _ => false,
         },
-        "$close" => number_of(found).zip(number_of(Some(argument))).is_some_and(|(found, wanted)| {
-            (found - wanted).abs() <= wanted.abs() * 1e-15
-        }),
+        "$close" => number_of(found)
+            .zip(number_of(Some(argument)))
+            .is_some_and(|(found, wanted)| (found - wanted).abs() <= wanted.abs() * 1e-15),
+        "$count" => {
+            found.and_then(Value::as_array).map(Vec::len) == argument.as_u64().map(|n| n as usize)
+        }
         "$length" => {
             text.map(str::chars).map(Iterator::count) == argument.as_u64().map(|n| n as usize)
         }
@@ -109,9 +112,15 @@ fn is_uuid(text: &str, version: Option<u64>) -> bool {
     form && text.get(14..15).map(str::to_owned) == version.map(|v| v.to_string())
 }
 
-/// Scalars that mean the same; numbers by their value, to the last digit.
+/// Scalars that mean the same; numbers by their value, to the last digit. PHP gives one
+/// that its integers cannot hold as text.
 fn same(wanted: &Value, found: &Value) -> bool {
-    match (digits(wanted), digits(found)) {
+    let large = |number: &Value| digits(number).is_some_and(|text| text.parse::<i64>().is_err());
+    match (digits(wanted), digits(found).or_else(|| found.as_str().map(str::to_owned))) {
+        (Some(wanted_digits), Some(text)) if found.is_string() => {
+            large(wanted) && canonical(&wanted_digits) == canonical(&text)
+        }
+        (None, _) if found.is_string() => wanted == found,
         (Some(wanted), Some(found)) => canonical(&wanted) == canonical(&found),
         (None, None) => wanted == found,
         _ => false,

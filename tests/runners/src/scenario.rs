@@ -83,6 +83,20 @@ impl Listen {
     }
 }
 
+impl Scenario {
+    /// Whether it depends on how long things take.
+    pub(crate) fn is_timed(&self) -> bool {
+        let limited = |options: Option<&Value>| {
+            let timeouts = ["timeout", "attempt_timeout", "idle_timeout"];
+            timeouts.iter().any(|name| options.is_some_and(|given| given.get(*name).is_some()))
+        };
+        self.within_ms.is_some()
+            || self.at_least_ms.is_some()
+            || limited(Some(&Value::Object(self.client.clone())))
+            || limited(self.call.get("options"))
+    }
+}
+
 /// One request and its answer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +104,13 @@ pub(crate) struct Exchange {
     #[serde(default)]
     pub(crate) expect: Expect,
     pub(crate) answer: Answer,
+    /// The same, so many times.
+    #[serde(default = "once")]
+    pub(crate) times: usize,
+}
+
+fn once() -> usize {
+    1
 }
 
 /// What a request has to look like. What is not named may be anything.
@@ -115,6 +136,8 @@ pub(crate) struct Answer {
     #[serde(default)]
     pub(crate) headers: Map<String, Value>,
     pub(crate) json: Option<Value>,
+    /// A list of so many sessions, whose ids go on from request to request.
+    pub(crate) rows: Option<usize>,
     /// A text, or parts: texts and `{"repeat": "text", "times": 9}`.
     pub(crate) text: Option<Value>,
     pub(crate) base64: Option<String>,
@@ -178,8 +201,13 @@ pub(crate) fn load(directory: &Path) -> Result<Vec<Scenario>> {
         for one in written {
             for value in cases(used(one, &shared).with_context(at)?).with_context(at)? {
                 let name = value.get("name").and_then(Value::as_str).unwrap_or("?").to_owned();
-                let scenario: Scenario = serde_json::from_value(value)
+                let mut scenario: Scenario = serde_json::from_value(value)
                     .with_context(|| format!("scenario {name} in {}", file.display()))?;
+                scenario.serve = scenario
+                    .serve
+                    .into_iter()
+                    .flat_map(|exchange| std::iter::repeat_n(exchange.clone(), exchange.times))
+                    .collect();
                 if !names.insert(name.clone()) {
                     bail!("two scenarios are called {name}");
                 }

@@ -133,7 +133,8 @@ impl Stage {
                     .await?;
                 continue;
             };
-            let say = |text: &str| self.say(text, &request);
+            let say =
+                |text: &str| self.say(text, &request).replace("{position}", &position.to_string());
             if !answer::play(&exchange.answer, &mut wire, say).await? {
                 return Ok(());
             }

@@ -52,12 +52,37 @@ impl Runner {
         scenarios: &[Scenario],
         authority: &Authority,
     ) -> Result<HashMap<String, Played>> {
+        // What keeps to a time is played when nothing large is in the way.
         let (alone, together): (Vec<_>, Vec<_>) =
             scenarios.iter().partition(|scenario| scenario.grows_mib.is_some());
+        let (timed, untimed): (Vec<_>, Vec<_>) =
+            together.into_iter().partition(|scenario| scenario.is_timed());
+        let mut played = HashMap::new();
+        for batch in [untimed, timed] {
+            self.play_together(&batch, authority, &mut played).await?;
+        }
+        let bare = if alone.is_empty() { 0 } else { self.bare_memory(authority).await? };
+        for scenario in alone {
+            let stage = Stage::open(scenario, authority).await?;
+            let plan = [plan_for(scenario, &stage.here, authority)];
+            let (mut results, peak) = run(&self.command, &plan).await?;
+            let result = results.remove(&scenario.name);
+            let grew = peak.saturating_sub(bare);
+            played.insert(scenario.name.clone(), finished(&stage, result, Some(grew)));
+        }
+        Ok(played)
+    }
+
+    async fn play_together(
+        &self,
+        scenarios: &[&Scenario],
+        authority: &Authority,
+        played: &mut HashMap<String, Played>,
+    ) -> Result<()> {
         let mut stages = HashMap::new();
         let mut plans = vec![Vec::new(); self.processes];
         let count = plans.len().max(1);
-        for (at, scenario) in together.iter().enumerate() {
+        for (at, scenario) in scenarios.iter().enumerate() {
             let stage = Stage::open(scenario, authority).await?;
             if let Some(plan) = plans.get_mut(at % count) {
                 plan.push(plan_for(scenario, &stage.here, authority));
@@ -76,23 +101,11 @@ impl Runner {
         for run in runs {
             results.extend(run.await??.0);
         }
-        let mut played: HashMap<String, Played> = stages
-            .into_iter()
-            .map(|(name, stage)| {
-                let result = results.remove(&name);
-                (name, finished(&stage, result, None))
-            })
-            .collect();
-        let bare = if alone.is_empty() { 0 } else { self.bare_memory(authority).await? };
-        for scenario in alone {
-            let stage = Stage::open(scenario, authority).await?;
-            let plan = [plan_for(scenario, &stage.here, authority)];
-            let (mut results, peak) = run(&self.command, &plan).await?;
-            let result = results.remove(&scenario.name);
-            let grew = peak.saturating_sub(bare);
-            played.insert(scenario.name.clone(), finished(&stage, result, Some(grew)));
+        for (name, stage) in stages {
+            let result = results.remove(&name);
+            played.insert(name, finished(&stage, result, None));
         }
-        Ok(played)
+        Ok(())
     }
 
     /// Peak memory of a process that makes one call and gets a short answer.
