@@ -43,6 +43,7 @@ def doing(what, number=1):
 
 
 def expect(truth, what):
+    """Fails with a sentence where something is not so."""
     if not truth:
         raise AssertionError(what)
 
@@ -137,6 +138,7 @@ def modern(host, key):
 
 
 def main():
+    """Runs both clients and says how long it took."""
     started = time.monotonic()
     try:
         host, key = os.environ["LOMI_BASE_URL"], os.environ["LOMI_API_KEY"]

@@ -34,7 +34,9 @@ class Api:
         value, facts = self.api_client._operate(*call)
         if list_class is not None:
             value = _listed(list_class, value, facts)
-        return ApiResponse(facts.status, value, facts.body, facts.headers)
+        return ApiResponse(
+            status_code=facts.status, data=value, raw_data=facts.body, headers=facts.headers
+        )
 
     def _raw(self, *call: Any) -> HTTPResponse:
         return self.api_client._raw(*call)

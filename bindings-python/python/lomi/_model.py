@@ -15,6 +15,25 @@ if TYPE_CHECKING:
     from ._lomi import LastResponse
 
 
+class _Fields:
+    """The fields of a model class, by name."""
+
+    def __get__(self, model: Model | None, owner: type[Model]) -> dict[str, Any]:
+        return {name: owner.__annotations__.get(name, "Any") for name in owner._fields}
+
+
+class _Signature:
+    """What a model class takes, for ``inspect.signature`` and for help."""
+
+    def __get__(self, model: Model | None, owner: type[Model]) -> Any:
+        from inspect import Parameter, Signature
+
+        fields = [Parameter(n, Parameter.KEYWORD_ONLY, default=None) for n in owner._fields]
+        if not owner._closed:
+            fields.append(Parameter("extra", Parameter.VAR_KEYWORD))
+        return Signature(fields, return_annotation=None)
+
+
 class Model:
     """An object of the API.
 
@@ -36,6 +55,8 @@ class Model:
     _times: ClassVar[frozenset[str]] = frozenset()
     _read_only: ClassVar[frozenset[str]] = frozenset()
     _closed: ClassVar[bool] = False
+    model_fields = _Fields()
+    __signature__ = _Signature()
 
     def __init__(self, **fields: Any) -> None:
         """Set fields by name. None means: not set."""

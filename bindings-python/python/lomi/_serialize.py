@@ -87,7 +87,9 @@ def response(client: ApiClient, answer: RESTResponse, types: Mapping[str, Any]) 
                 raise
     if not success:
         raise of_status(status)(http_resp=answer, body=text, data=data)
-    return ApiResponse(status, data, answer.data, answer.getheaders())
+    return ApiResponse(
+        status_code=status, data=data, raw_data=answer.data, headers=answer.getheaders()
+    )
 
 
 def sanitize(obj: Any) -> Any:

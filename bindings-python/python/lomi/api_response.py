@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ._model import Model
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, Generic, TypeVar
+    from typing import Any, ClassVar, Generic, TypeVar
 
     T = TypeVar("T")
 
@@ -22,10 +24,10 @@ else:
             return cls
 
 
-class ApiResponse(_Of["T"]):
+class ApiResponse(_Of["T"], Model):
     """An answer: its status and headers, its value, and the body as it came."""
 
-    __slots__ = ("status_code", "headers", "data", "raw_data")
+    _fields: ClassVar[tuple[str, ...]] = ("status_code", "headers", "data", "raw_data")
 
     if TYPE_CHECKING:
         status_code: int
@@ -33,26 +35,19 @@ class ApiResponse(_Of["T"]):
         data: T
         raw_data: bytes
 
-    def __init__(
-        self,
-        status_code: int,
-        data: Any,
-        raw_data: bytes,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.data = data
-        self.raw_data = raw_data
+        def __init__(
+            self,
+            *,
+            status_code: int,
+            data: Any,
+            raw_data: bytes,
+            headers: Mapping[str, str] | None = None,
+        ) -> None: ...
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ApiResponse):
-            return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+    else:
+        status_code = headers = data = raw_data = None
 
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        from ._lomi import redact
-
-        return redact(f"ApiResponse(status_code={self.status_code}, data={self.data!r})")
+    @classmethod
+    def model_validate(cls, obj: Any, **ignored: Any) -> ApiResponse[Any]:
+        """Take a dictionary of the four fields, or an answer."""
+        return obj if isinstance(obj, ApiResponse) else ApiResponse(**obj)

@@ -1,0 +1,177 @@
+"""One client's work, in a process of its own: prints client CPU per call as JSON.
+
+python client.py CLIENT TASK URL
+"""
+
+import json
+import os
+import resource
+import sys
+import threading
+
+BODY = {
+    "amount": 15000,
+    "currency_code": "XOF",
+    "title": "Coffee Beans - 1kg",
+    "success_url": "https://example.com/success",
+    "cancel_url": "https://example.com/cancel",
+}
+KEY = "lomi_sk_test_bench"
+CALLS = {"create": 2000, "get": 2000, "list": 200, "paginate": 5, "conc": 6400}
+
+
+def cpu():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return (usage.ru_utime + usage.ru_stime) * 1e6
+
+
+def memory():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def threads(call, number, at_once=64):
+    def work():
+        for _ in range(number // at_once):
+            call()
+
+    running = [threading.Thread(target=work) for _ in range(at_once)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+
+
+def ours(url):
+    import lomi
+
+    sessions = lomi.LomiClient(KEY, base_url=url + "/v1", routes="documented").checkout_sessions
+    return {
+        "create": lambda: sessions.create(BODY),
+        "get": lambda: sessions.get("cs_1"),
+        "list": lambda: sessions.list(limit=100).data,
+        "paginate": lambda: sum(1 for _ in sessions.list(limit=100).auto_paging_iter()),
+    }
+
+
+def documented(url):
+    import lomi
+
+    configuration = lomi.Configuration(host=url + "/v1", api_key={"ApiKeyAuth": KEY})
+    api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
+
+    def pages():
+        for offset in range(0, 10_000, 100):
+            api.list_checkout_sessions(limit=100, offset=offset)
+
+    return {
+        "create": lambda: api.create_checkout_session(BODY),
+        "get": lambda: api.retrieve_checkout_session("00000000-0000-0000-0000-000000000007"),
+        "list": lambda: api.list_checkout_sessions(limit=100),
+        "paginate": pages,
+    }
+
+
+def pycurl(url):
+    import msgspec
+    import pycurl
+
+    base = url + "/v1/checkout_sessions"
+    local = threading.local()
+
+    def call(path, body=None):
+        curl = getattr(local, "curl", None)
+        if curl is None:
+            curl = local.curl = pycurl.Curl()
+        curl.setopt(pycurl.URL, base + path)
+        headers = ["X-API-KEY: " + KEY]
+        if body is None:
+            curl.setopt(pycurl.HTTPGET, 1)
+        else:
+            headers.append("Content-Type: application/json")
+            curl.setopt(pycurl.POSTFIELDS, msgspec.json.encode(body))
+        curl.setopt(pycurl.HTTPHEADER, headers)
+        return msgspec.json.decode(curl.perform_rb())
+
+    def pages():
+        for offset in range(0, 10_000, 100):
+            call(f"?limit=100&offset={offset}")
+
+    return {
+        "create": lambda: call("", BODY),
+        "get": lambda: call("/cs_1"),
+        "list": lambda: call("?limit=100"),
+        "paginate": pages,
+    }
+
+
+def at_once(client, url, number):
+    """64 calls in flight on a loop."""
+    import asyncio
+
+    async def with_ours():
+        import lomi
+
+        sessions = lomi.AsyncLomiClient(
+            KEY, base_url=url + "/v1", routes="documented"
+        ).checkout_sessions
+        await many(lambda: sessions.get("cs_1"), 640)
+        start = cpu()
+        await many(lambda: sessions.get("cs_1"), number)
+        return cpu() - start
+
+    async def with_aiohttp():
+        import aiohttp
+
+        async def call(session):
+            async with session.get(url + "/v1/checkout_sessions/cs_1") as answer:
+                return await answer.json()
+
+        async with aiohttp.ClientSession(headers={"X-API-KEY": KEY}) as session:
+            await many(lambda: call(session), 640)
+            start = cpu()
+            await many(lambda: call(session), number)
+            return cpu() - start
+
+    async def many(call, number):
+        async def work():
+            for _ in range(number // 64):
+                await call()
+
+        await asyncio.gather(*(work() for _ in range(64)))
+
+    return asyncio.run(with_ours() if client == "lomi" else with_aiohttp()) / number
+
+
+def main(client, task, url):
+    if task == "import":
+        bare, held = cpu(), memory()
+        import lomi
+
+        made = cpu()
+        lomi.LomiClient(KEY).checkout_sessions  # noqa: B018
+        print(json.dumps([made - bare, cpu() - bare, memory() - held]))
+        return
+    number = CALLS["conc" if task.startswith("conc") else task]
+    if task == "conc-async":
+        print(json.dumps(at_once(client, url, number)))
+        return
+    clients = {"lomi": ours, "documented": documented, "1.1.0": documented, "pycurl": pycurl}
+    calls = clients[client](url)
+    if task == "conc-threads":
+        threads(calls["get"], 640)
+        start = cpu()
+        threads(calls["get"], number)
+    else:
+        for _ in range(max(number // 10, 1)):
+            calls[task]()
+        start = cpu()
+        for _ in range(number):
+            calls[task]()
+    print(json.dumps((cpu() - start) / number))
+
+
+if __name__ == "__main__":
+    if len(os.sched_getaffinity(0)) > 1:
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    main(*sys.argv[1:])

@@ -1,0 +1,136 @@
+"""The command ``lomi``: sessions, webhooks, and the local API, from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+from ._client import LomiClient
+from ._lomi import __version__
+from .errors import LomiError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command. Gives 0 where it worked, 1 where it did not."""
+    asked = _parser().parse_args(arguments)
+    try:
+        code: int = asked.run(asked)
+        return code
+    except LomiError as error:
+        print(f"lomi: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lomi", description="lomi. payments from a shell. The key is in LOMI_API_KEY."
+    )
+    parser.add_argument("--version", action="version", version=f"lomi {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    sessions = commands.add_parser("sessions", help="payment pages")
+    verbs = sessions.add_subparsers(required=True, metavar="VERB")
+    create = verbs.add_parser("create", help="make one")
+    create.add_argument("amount", type=_number, help="in the currency's smallest unit")
+    create.add_argument("currency_code", help="XOF, USD or EUR")
+    create.add_argument(
+        "fields", nargs="*", metavar="NAME=VALUE", help="more fields; a value may be JSON"
+    )
+    create.add_argument("--idempotency-key", help="the same key never makes a second session")
+    create.set_defaults(run=_create)
+    get = verbs.add_parser("get", help="show one")
+    get.add_argument("session_id")
+    get.set_defaults(run=_get)
+    listing = verbs.add_parser("list", help="show one per line, newest first")
+    listing.add_argument("--status", help="only open, completed or expired ones")
+    listing.add_argument("--limit", type=int, default=20, help="at most so many (20)")
+    listing.set_defaults(run=_list)
+
+    webhooks = commands.add_parser("webhooks", help="deliveries")
+    verbs = webhooks.add_subparsers(required=True, metavar="VERB")
+    verify = verbs.add_parser("verify", help="check a delivery: the raw body comes on stdin")
+    verify.add_argument("signature", help="the value of X-Lomi-Signature")
+    verify.set_defaults(run=_verify)
+
+    sandbox = commands.add_parser("sandbox", help="run the API on this machine (lomi-sandbox)")
+    sandbox.add_argument("arguments", nargs=argparse.REMAINDER)
+    sandbox.set_defaults(run=_sandbox)
+    return parser
+
+
+def _number(text: str) -> Any:
+    value = _value(text)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
+    return value
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _show(model: Any, indent: int | None = 2) -> None:
+    fields = model.model_dump(mode="json", exclude_none=True)
+    print(json.dumps(fields, indent=indent, ensure_ascii=False))
+
+
+def _create(asked: argparse.Namespace) -> int:
+    fields = {"amount": asked.amount, "currency_code": asked.currency_code}
+    for pair in asked.fields:
+        name, mark, value = pair.partition("=")
+        if not mark:
+            print(f"lomi: {pair!r} is not NAME=VALUE", file=sys.stderr)
+            return 2
+        fields[name] = _value(value)
+    sessions = LomiClient().checkout_sessions
+    _show(sessions.create(fields, idempotency_key=asked.idempotency_key))
+    return 0
+
+
+def _get(asked: argparse.Namespace) -> int:
+    _show(LomiClient().checkout_sessions.get(asked.session_id))
+    return 0
+
+
+def _list(asked: argparse.Namespace) -> int:
+    sessions = LomiClient().checkout_sessions
+    page = sessions.list(status=asked.status, limit=max(1, min(asked.limit, 100)))
+    for number, session in enumerate(page.auto_paging_iter()):
+        if number >= asked.limit:
+            break
+        _show(session, indent=None)
+    return 0
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from .webhooks import construct_event
+
+    _show(construct_event(sys.stdin.buffer.read(), asked.signature))
+    return 0
+
+
+def _sandbox(asked: argparse.Namespace) -> int:
+    from shutil import which
+
+    found = os.environ.get("LOMI_SANDBOX") or which("lomi-sandbox")
+    if not found:
+        print(
+            "lomi: the program lomi-sandbox is neither on the path nor named by LOMI_SANDBOX; "
+            "it comes with each release of the SDK",
+            file=sys.stderr,
+        )
+        return 1
+    os.execv(found, [found, *asked.arguments])

@@ -1,0 +1,1 @@
+"""Help for frameworks: webhook views that hand over verified events."""
