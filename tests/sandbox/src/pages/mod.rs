@@ -120,7 +120,9 @@ fn page(status: StatusCode, template: &str, context: Value) -> Response {
             for (name, value) in [
                 ("content-type", "text/html; charset=utf-8"),
                 ("content-security-policy", policy),
-                ("referrer-policy", "no-referrer"),
+                // Not `no-referrer`: with it a browser sends its own forms with `Origin: null`,
+                // which the control API refuses.
+                ("referrer-policy", "same-origin"),
                 ("cache-control", "no-store"),
                 ("x-content-type-options", "nosniff"),
             ] {

@@ -1,0 +1,135 @@
+'use strict';
+
+// Takes pictures of the hosted page and of the console: node screenshots.js [FOLDER]
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { openBrowser, openStage } = require('./lib/stage.js');
+
+const FOLDER = path.resolve(process.argv[2] ?? path.join(__dirname, '../../target/screenshots'));
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 800 };
+
+const SIMPLE = {
+  amount: 10000,
+  currency_code: 'XOF',
+  title: 'Panier du jour',
+  description: 'Riz parfumé 5 kg, huile 2 l, café moulu',
+  customer_name: 'Awa Diop',
+  customer_phone: '+221 77 123 45 67',
+  success_url: 'http://127.0.0.1:3000/success',
+  cancel_url: 'http://127.0.0.1:3000/cancel',
+};
+const FULL = {
+  ...SIMPLE,
+  amount: 4999,
+  currency_code: 'EUR',
+  title: 'Coffee Beans - 1kg',
+  description: 'Premium arabica coffee beans',
+  allow_quantity: true,
+  allow_coupon_code: true,
+  require_billing_address: true,
+};
+
+const endings = [];
+const stageOf = () => openStage({ after: (end) => endings.push(end) });
+
+async function create(stage, body) {
+  const answer = await fetch(`${stage.sandbox.url}/checkout-sessions`, {
+    method: 'POST',
+    headers: {
+      'X-API-Key': stage.sandbox.apiKey,
+      'X-Sandbox-Generation': 'e',
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  const session = await answer.json();
+  return { id: session.checkout_session_id, page: session.checkout_url };
+}
+
+/** State of the page: how to get there from an open session. */
+const STATES = {
+  form: async () => {},
+  mistakes: async (page) => {
+    await page.locator('[name=customer_phone]').fill('77');
+    await page.locator('[name=customer_email]').fill('awa');
+    await page.locator('button[value=pay]:visible').click();
+  },
+  card: async (page) => page.locator('[value=CARD]').check(),
+  prompt: async (page) => page.locator('button[value=pay]:visible').click(),
+  refused: async (page) => {
+    await page.locator('button[value=pay]:visible').click();
+    await page.locator('button.bad').click();
+  },
+  pending: async (page) => {
+    await page.locator('button[value=pay]:visible').click();
+    await page.locator('button.quiet').click();
+  },
+  paid: async (page, stage, session) => {
+    await stage.control(`/sessions/${session.id}/pay`);
+    await page.reload();
+  },
+  expired: async (page, stage, session) => {
+    await stage.control(`/sessions/${session.id}/expire`);
+    await page.reload();
+  },
+  unknown: async (page, stage) =>
+    page.goto(`${stage.sandbox.url}/checkout/00000000-0000-4000-8000-000000000000`),
+};
+
+async function checkout(stage, browser, name, body, state, viewport) {
+  await browser.page.setViewportSize(viewport);
+  const session = await create(stage, body);
+  await browser.page.goto(session.page);
+  await STATES[state](browser.page, stage, session);
+  await browser.page.screenshot({ path: path.join(FOLDER, `${name}.png`), fullPage: true });
+}
+
+async function console_(stage, browser) {
+  const { page } = browser;
+  await page.setViewportSize(DESKTOP);
+  const sessions = [];
+  for (const title of ['Panier du jour', 'Ticket 2', 'Coffee Beans - 1kg', 'Abonnement']) {
+    sessions.push(await create(stage, { ...SIMPLE, title }));
+  }
+  await stage.control(`/sessions/${sessions[0].id}/pay`);
+  await stage.control(`/sessions/${sessions[1].id}/fail`);
+  await stage.control(`/sessions/${sessions[2].id}/pending`, { provider: 'ORANGE' });
+  await stage.shop.settled();
+  await page.goto(`${stage.sandbox.url}/_sandbox`);
+  await page.locator('summary').first().click();
+  await page.screenshot({ path: path.join(FOLDER, 'console.png') });
+  await page.screenshot({ path: path.join(FOLDER, 'console-whole.png'), fullPage: true });
+  await page.setViewportSize(PHONE);
+  await page.screenshot({ path: path.join(FOLDER, 'console-phone.png') });
+}
+
+async function main() {
+  fs.mkdirSync(FOLDER, { recursive: true });
+  for (const locale of ['fr-FR', 'en-GB']) {
+    const browser = await openBrowser({ locale });
+    endings.push(() => browser.close());
+    const stage = await stageOf();
+    const language = locale.slice(0, 2);
+    for (const state of Object.keys(STATES)) {
+      await checkout(stage, browser, `${state}-phone-${language}`, SIMPLE, state, PHONE);
+    }
+    await checkout(stage, browser, `form-desktop-${language}`, SIMPLE, 'form', DESKTOP);
+    await checkout(stage, browser, `prompt-desktop-${language}`, SIMPLE, 'prompt', DESKTOP);
+    await checkout(stage, browser, `full-desktop-${language}`, FULL, 'form', DESKTOP);
+    await checkout(stage, browser, `full-phone-${language}`, FULL, 'form', PHONE);
+    if (language === 'en') await console_(await stageOf(), browser);
+  }
+}
+
+main()
+  .catch((error) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(async () => {
+    for (const end of endings.reverse()) await end();
+  });
