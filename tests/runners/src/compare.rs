@@ -22,6 +22,7 @@ pub(crate) fn differs(
     let value = found.unwrap_or(&nothing);
     let say = |what: String| Some(format!("{at}: {what}"));
     match wanted {
+        _ if digits(wanted).is_some() && same(wanted, value) => None,
         Value::Object(fields) => {
             if let Some((rule, argument)) = rule(fields) {
                 return apply(rule, argument, found, context)

@@ -129,9 +129,10 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
                 Some(secret) => webhook::sign(&payload, &secret)?,
                 None => asked.text("signature").unwrap_or_default(),
             };
-            let mut options = webhook::VerifyOptions::default();
-            options.max_age = asked.seconds("max_age")?;
-            options.received_at = asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at);
+            let options = webhook::VerifyOptions {
+                max_age: asked.seconds("max_age")?,
+                received_at: asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at),
+            };
             let event = webhook::construct_event(&payload, &signature, &secrets, options)?;
             give(result, event.originals.clone(), event.into());
         }
