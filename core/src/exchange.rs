@@ -91,6 +91,10 @@ pub struct Exchange {
     url: String,
     /// The first request, built when the call was checked.
     ready: Option<Request>,
+    /// An attempt that may have been carried out went before.
+    risked: bool,
+    /// What the last attempt came to, where the call went on after it.
+    last: Option<Error>,
     next: Next,
 }
 
@@ -174,6 +178,8 @@ impl Exchange {
             spent: 0,
             url: String::new(),
             ready: None,
+            risked: false,
+            last: None,
             next: Next::Send,
         };
         // Whatever is wrong with the request is wrong now.
@@ -213,7 +219,10 @@ impl Exchange {
             Next::Send => {
                 let left = self.deadline.saturating_duration_since(now);
                 if left.is_zero() {
-                    let error = Error::new(ErrorKind::Timeout, "the deadline passed");
+                    let error = self
+                        .last
+                        .take()
+                        .unwrap_or_else(|| Error::new(ErrorKind::Timeout, "the deadline passed"));
                     return Step::Done(Err(self.finish(error)));
                 }
                 match self.ready.take().map_or_else(|| self.request(), Ok) {
@@ -272,6 +281,8 @@ impl Exchange {
             Some((pause, cost)) => {
                 self.spent += cost;
                 self.retries += 1;
+                self.risked |= mishap.outcome == Outcome::Unknown;
+                self.last = Some(error);
                 Next::Wait(pause)
             }
             None => Next::Done(Box::new(Err(self.finish(error)))),
@@ -317,6 +328,10 @@ impl Exchange {
     /// Puts what the call knows into an error that leaves it.
     fn finish(&self, mut error: Error) -> Error {
         let writes = !self.target.method().is_safe();
+        // That the last attempt did nothing says nothing about those before it.
+        if writes && self.risked && error.outcome != Outcome::Final {
+            error.outcome = Outcome::Unknown;
+        }
         let silent = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
         if writes && silent && error.outcome == Outcome::Unknown {
             let advice = match (&self.target, &self.idempotency_key) {

@@ -214,3 +214,23 @@ fn a_call_that_may_have_worked_says_so() {
     assert_eq!((error.kind, error.attempts), (ErrorKind::OutcomeUnknown, 1));
     assert!(error.message.contains("before doing it again"), "{error}");
 }
+
+#[test]
+fn an_attempt_that_may_have_worked_is_not_forgotten() {
+    let mut now = Instant::now();
+    let mut machine =
+        exchange(Call::Operation("create_checkout_session"), 2, Duration::from_secs(60), now);
+    for fate in [Fate::CutOff, Fate::NotReached, Fate::NotReached] {
+        let request = loop {
+            match machine.step(now) {
+                Step::Send(request, _) => break request,
+                Step::Wait(pause) => now += pause,
+                Step::Done(_) => panic!("over too early"),
+            }
+        };
+        machine.heard(heard(&fate, &request.url, "POST"), now, 0.5);
+    }
+    let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
+    assert_eq!((error.kind, error.outcome), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
+    assert!(error.message.contains(error.idempotency_key.as_deref().unwrap()), "{error}");
+}
