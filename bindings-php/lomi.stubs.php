@@ -5250,7 +5250,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Model\CheckoutSessions|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          */
-        public function create(array|object $fields, array $options = [])
+        public function create(array|object $fields, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5262,7 +5262,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
-        public function createAsync(array|object $fields, array $options = [])
+        public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5273,7 +5273,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Model\CheckoutSessions
          * @throws \LomiSDK\ApiException
          */
-        public function get(string $id, array $options = [])
+        public function get(string $id, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5284,7 +5284,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
-        public function getAsync(string $id, array $options = [])
+        public function getAsync(string $id, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5296,7 +5296,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Page<\LomiSDK\Model\CheckoutSessions>
          * @throws \LomiSDK\ApiException
          */
-        public function list(array $query = [], array $options = [])
+        public function list(array $query = [], #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5308,7 +5308,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
-        public function listAsync(array $query = [], array $options = [])
+        public function listAsync(array $query = [], #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5321,7 +5321,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Model\CheckoutSessions
          * @throws \LomiSDK\ApiException
          */
-        public function update(string $id, array|object $fields, array $options = [])
+        public function update(string $id, array|object $fields, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5334,7 +5334,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
-        public function updateAsync(string $id, array|object $fields, array $options = [])
+        public function updateAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5346,7 +5346,7 @@ namespace LomiSDK\Resource {
          * @return null
          * @throws \LomiSDK\ApiException
          */
-        public function delete(string $id, array $options = [])
+        public function delete(string $id, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5358,7 +5358,7 @@ namespace LomiSDK\Resource {
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
-        public function deleteAsync(string $id, array $options = [])
+        public function deleteAsync(string $id, #[\SensitiveParameter] array $options = [])
         {
         }
     }
@@ -5381,7 +5381,7 @@ namespace LomiSDK {
          * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, user_agent?: string, ca_file?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface} $options
          * @throws \LomiSDK\Exception\ConfigurationError
          */
-        public function __construct(#[\SensitiveParameter] ?string $apiKey = null, array $options = [])
+        public function __construct(#[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])
         {
         }
 
@@ -5392,7 +5392,7 @@ namespace LomiSDK {
          * @return mixed the decoded body
          * @throws \LomiSDK\ApiException
          */
-        public function request(string $method, string $path, array $options = [])
+        public function request(string $method, string $path, #[\SensitiveParameter] array $options = [])
         {
         }
 

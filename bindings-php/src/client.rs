@@ -44,10 +44,13 @@ pub(crate) fn register() -> Result<(), String> {
     let mut class = Class::new("LomiSDK\\LomiClient")
         .holds::<Held>()
         .method(
-            "__construct(sensitive ?string $apiKey = null, array $options = [])",
+            "__construct(sensitive ?string $apiKey = null, sensitive array $options = [])",
             handler(construct),
         )
-        .method("request(string $method, string $path, array $options = [])", handler(request))
+        .method(
+            "request(string $method, string $path, sensitive array $options = [])",
+            handler(request),
+        )
         .method("pool(iterable $calls, int $concurrency = 64): array", handler(crate::pool::run))
         .method("getLastResponse()", handler(last_response))
         .method("__debugInfo(): array", handler(debug_info));
@@ -80,7 +83,7 @@ fn declare(api: &'static Api) -> Class {
         for (suffix, later) in [("", false), ("Async", true)] {
             let verb = operation.operation.verb;
             class = class.method_about(
-                format!("{verb}{suffix}({declared}array $options = [])"),
+                format!("{verb}{suffix}({declared}sensitive array $options = [])"),
                 handler(call_verb),
                 Verb { operation, later },
             );

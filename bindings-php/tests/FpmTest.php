@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LomiSDK\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+/** php-fpm: no error, no mix-up between two keys, nothing left from one request to the next. */
+final class FpmTest extends TestCase
+{
+    /** @dataProvider pools */
+    public function testManyRequestsWithTwoKeys(string ...$arguments): void
+    {
+        if (!is_executable('/usr/sbin/php-fpm8.2')) {
+            self::markTestSkipped('php-fpm is not installed');
+        }
+        $command = [PHP_BINARY, __DIR__ . '/fpm/load.php', ...$arguments];
+        exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $lines, $status);
+        self::assertSame(0, $status, implode("\n", $lines));
+        $said = json_decode((string) end($lines), true);
+        self::assertSame([0, 0, 0, 0, 0], [$said['errors'], $said['mixups'], $said['leaks'], $said['equal_keys'], $said['crashes']]);
+        self::assertGreaterThan(1, $said['workers']);
+        self::assertLessThan(1 << 16, $said['growth_bytes']);
+    }
+
+    public static function pools(): array
+    {
+        return [
+            'static' => ['1000', '4', 'static'],
+            'static, reloaded under load' => ['1000', '4', 'static', 'reload'],
+            'dynamic, workers replaced, reloaded' => ['1000', '4', 'dynamic', 'reload', '50'],
+        ];
+    }
+}

@@ -1,0 +1,113 @@
+<?php
+
+/**
+ * php-fpm under load: every request makes a session, with one of two keys by turns.
+ *
+ *   php load.php <requests> <workers> <static|dynamic> [reload]
+ *
+ * Prints one JSON line: errors, mix-ups between the keys, equal idempotency keys, workers
+ * seen, memory at the start and at the end. Exit status 0 when nothing was wrong.
+ */
+
+declare(strict_types=1);
+
+require __DIR__ . '/../Support/Process.php';
+require __DIR__ . '/../Support/Sandbox.php';
+require __DIR__ . '/FastCgi.php';
+
+use LomiSDK\Tests\Fpm\FastCgi;
+use LomiSDK\Tests\Support\Process;
+use LomiSDK\Tests\Support\Sandbox;
+
+[, $requests, $workers, $kind] = $argv;
+$reload = ($argv[4] ?? '') === 'reload';
+$maxRequests = (int) ($argv[5] ?? 0);
+$sandbox = Sandbox::start();
+$folder = sys_get_temp_dir() . '/lomi-fpm-' . bin2hex(random_bytes(4));
+mkdir($folder);
+$dynamic = $kind === 'dynamic' ? "pm.start_servers = 1\npm.min_spare_servers = 1\npm.max_spare_servers = $workers\n" : '';
+$user = posix_geteuid() === 0 ? "user = root\ngroup = root\n" : '';
+file_put_contents("$folder/fpm.conf", <<<CONF
+    [global]
+    error_log = $folder/error.log
+    daemonize = no
+    process_control_timeout = 10
+    [www]
+    listen = $folder/socket
+    listen.backlog = 1024
+    pm = $kind
+    pm.max_children = $workers
+    pm.max_requests = $maxRequests
+    catch_workers_output = yes
+    env[LOMI_TEST_URL] = $sandbox->url/v1
+    {$user}{$dynamic}
+    CONF);
+$command = ['/usr/sbin/php-fpm8.2', '-n', '-R', '-d', 'extension=' . Process::library(), '-y', "$folder/fpm.conf"];
+$fpm = proc_open($command, [1 => ['file', "$folder/out.log", 'w'], 2 => ['file', "$folder/out.log", 'a']], $pipes);
+for ($i = 0; $i < 200 && !file_exists("$folder/socket"); $i++) {
+    usleep(25_000);
+}
+$master = proc_get_status($fpm)['pid'];
+
+$client = new FastCgi("$folder/socket");
+$keys = ['test' => $sandbox->key, 'live' => $sandbox->liveKey];
+$wrong = ['errors' => 0, 'mixups' => 0, 'leaks' => 0];
+$seen = $pids = $first = $last = [];
+$next = 0;
+$started = microtime(true);
+while ($next < $requests || $client->count() > 0) {
+    while ($next < $requests && $client->count() < 16) {
+        $environment = $next % 3 === 0 ? 'live' : 'test';
+        $client->start($next, [
+            'SCRIPT_FILENAME' => __DIR__ . '/worker.php',
+            'REQUEST_METHOD' => 'GET',
+            'HTTP_X_TEST_KEY' => $keys[$environment],
+            'HTTP_X_TEST_NUMBER' => (string) $next,
+        ]);
+        $next++;
+        if ($reload && $next === intdiv((int) $requests, 2)) {
+            posix_kill($master, SIGUSR2);
+        }
+    }
+    foreach ($client->done() as $id => $output) {
+        $body = substr($output, strpos($output, "\r\n\r\n") ?: 0);
+        $said = json_decode($body, true);
+        if (!is_array($said)) {
+            $wrong['errors']++ < 3 && fwrite(STDERR, substr($output, 0, 500) . "\n");
+            continue;
+        }
+        $wrong['mixups'] += (int) ($said['environment'] !== ($id % 3 === 0 ? 'live' : 'test') || $said['number'] !== (string) $id);
+        $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25);
+        $seen[] = $said['idempotency_key'];
+        $pids[$said['pid']] = ($pids[$said['pid']] ?? 0) + 1;
+        $first[$said['pid']] ??= $pids[$said['pid']] === 20 ? [$said['memory'], $said['rss']] : null;
+        $last[$said['pid']] = [$said['memory'], $said['rss']];
+    }
+}
+$growth = [0, 0];
+foreach (array_filter($first) as $pid => $start) {
+    $growth = [max($growth[0], $last[$pid][0] - $start[0]), max($growth[1], $last[$pid][1] - $start[1])];
+}
+proc_terminate($fpm, SIGQUIT);
+for ($i = 0; $i < 100 && proc_get_status($fpm)['running']; $i++) {
+    usleep(50_000);
+}
+$status = proc_get_status($fpm);
+$healthy = !$status['running'] && $status['exitcode'] <= 0 && !$status['signaled'];
+proc_terminate($fpm, SIGKILL);
+$log = (string) @file_get_contents("$folder/error.log");
+$crashes = preg_match_all('/SIGSEGV|SIGABRT|SIGBUS|core dumped/', $log);
+$equal = count($seen) - count(array_unique($seen));
+array_map('unlink', glob("$folder/*") ?: []);
+@rmdir($folder);
+echo json_encode($wrong + [
+    'requests' => count($seen),
+    'equal_keys' => $equal,
+    'workers' => count($pids),
+    'crashes' => $crashes,
+    'master_ended_well' => $healthy,
+    'growth_bytes' => $growth[0],
+    'growth_rss_kib' => $growth[1],
+    'seconds' => round(microtime(true) - $started, 1),
+]), "\n";
+exit(array_sum($wrong) + $equal + $crashes === 0 && count($seen) === (int) $requests && $healthy ? 0 : 1);

@@ -1,0 +1,33 @@
+<?php
+
+/** What each request of the php-fpm test does: a session with the key it is told, and facts about itself. */
+
+declare(strict_types=1);
+
+$key = $_SERVER['HTTP_X_TEST_KEY'];
+$base = $_SERVER['LOMI_TEST_URL'];
+$before = (new LomiSDK\Configuration())->getApiKey('X-API-KEY')
+    ?? LomiSDK\Configuration::getDefaultConfiguration()->getApiKey('X-API-KEY');
+$number = $_SERVER['HTTP_X_TEST_NUMBER'];
+
+if ((int) $number % 2 === 0) {
+    $client = new LomiSDK\LomiClient($key, ['base_url' => $base]);
+    $session = $client->checkoutSessions->create(['amount' => 100, 'currency_code' => 'XOF', 'metadata' => ['number' => $number]]);
+} else {
+    $config = LomiSDK\Configuration::getDefaultConfiguration()->setApiKey('X-API-KEY', $key)->setHost($base);
+    $api = new LomiSDK\Api\CheckoutSessionsApi(null, $config);
+    $session = $api->createCheckoutSession(['amount' => 100, 'currency_code' => 'XOF', 'metadata' => ['number' => $number]]);
+}
+
+header('Content-Type: application/json');
+echo json_encode([
+    'before' => $before,
+    'id' => $session->getCheckoutSessionId(),
+    'number' => $session->getMetadata()['number'],
+    'environment' => $session->getEnvironment(),
+    'idempotency_key' => $session->getLastResponse()->getIdempotencyKey(),
+    'pid' => getmypid(),
+    'timeout' => (new LomiSDK\Configuration())->getTimeout(),
+    'memory' => memory_get_usage(),
+    'rss' => (int) (preg_match('/VmRSS:\s+(\d+)/', (string) file_get_contents('/proc/self/status'), $m) ? $m[1] : 0),
+]);
