@@ -1,0 +1,42 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LomiSDK\Symfony;
+
+use LomiSDK\LomiClient;
+use Symfony\Component\Config\Definition\Configurator\DefinitionConfigurator;
+use Symfony\Component\DependencyInjection\ContainerBuilder;
+use Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigurator;
+use Symfony\Component\HttpKernel\Bundle\AbstractBundle;
+
+/**
+ * Makes `LomiSDK\LomiClient` a service. Settings stand in config/packages/lomi.yaml:
+ *
+ *     lomi:
+ *         api_key: '%env(LOMI_API_KEY)%'
+ *         options: { timeout: 20 }
+ */
+final class LomiBundle extends AbstractBundle
+{
+    protected string $extensionAlias = 'lomi';
+
+    public function configure(DefinitionConfigurator $definition): void
+    {
+        $definition->rootNode()
+            ->children()
+                ->scalarNode('api_key')->defaultNull()->end()
+                ->variableNode('options')->defaultValue([])->end()
+            ->end();
+    }
+
+    /** @param array{api_key: string|null, options: array<string, mixed>} $config */
+    public function loadExtension(array $config, ContainerConfigurator $container, ContainerBuilder $builder): void
+    {
+        $container->services()
+            ->set(LomiClient::class)
+            ->args([$config['api_key'], $config['options']])
+            ->alias('lomi', LomiClient::class)
+            ->public();
+    }
+}
