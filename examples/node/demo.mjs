@@ -1,7 +1,8 @@
 // The demo in Node: a checkout session's whole life under both names of everything, and
 // three things that go wrong.
 //
-// Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox.
+// Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox, and
+// LOMI_DEMO_INBOX at where webhooks arrive: then a session is paid as well.
 
 // In a project of your own this is: from 'lomi'
 import {
@@ -11,6 +12,7 @@ import {
   Configuration,
   LomiClient,
   NotFoundError,
+  webhooks,
 } from '../../bindings-node/index.mjs';
 
 const started = performance.now();
@@ -105,11 +107,35 @@ async function modern() {
   await refused('404', NotFoundError, api.checkoutSessions.get(id));
 }
 
+/** A session paid in the local sandbox, and the webhook that tells the shop. */
+async function paid(inbox) {
+  const api = new LomiClient();
+  const cart = { amount: 5000, currency_code: 'XOF', title: 'Coffee Beans - 1kg' };
+  const { checkout_session_id: id } = await call('create to pay', api.checkoutSessions.create(cart));
+
+  step = 'pay'; // the sandbox does what a buyer does on the page
+  const sandbox = process.env.LOMI_BASE_URL.replace(/\/v1$/, '');
+  await fetch(`${sandbox}/_sandbox/sessions/${id}/pay`, { method: 'POST' });
+
+  step = 'webhook';
+  const delivery = await fetch(inbox);
+  const body = Buffer.from(await delivery.arrayBuffer());
+  const event = webhooks.constructEvent(body, delivery.headers.get('x-lomi-signature')); // by LOMI_WEBHOOK_SECRET
+  if (event.data.checkout_session_id !== id) throw new Error('the event of another session');
+  console.log(`verified  webhook ${event.event}, ${event.data.net_amount} XOF`);
+
+  const { status } = await call('get after the payment', api.checkoutSessions.get(id));
+  if (status !== 'completed') throw new Error(`it is ${status}`);
+  console.log(`paid      ${status}`);
+}
+
 try {
   await documented();
   await modern();
+  const inbox = process.env.LOMI_DEMO_INBOX;
+  if (inbox) await paid(inbox);
   const milliseconds = Math.round(performance.now() - started);
-  console.log(JSON.stringify({ language: 'node', calls, milliseconds }));
+  console.log(JSON.stringify({ language: 'node', calls, milliseconds, paid: Boolean(inbox) }));
 } catch (error) {
   console.error(`node: ${step}: ${error}`);
   process.exitCode = 1;

@@ -4,7 +4,8 @@
  * The demo in PHP: a checkout session's whole life, and three things that go wrong, once
  * through LomiClient and once through the documented CheckoutSessionsApi.
  *
- * Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox.
+ * Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox, and
+ * LOMI_DEMO_INBOX at where webhooks arrive: then a session is paid as well.
  * Run it with the extension: php -d extension=/path/to/lomi.so examples/php/demo.php
  */
 
@@ -17,6 +18,7 @@ use LomiSDK\Exception\AuthenticationError;
 use LomiSDK\Exception\BadRequestError;
 use LomiSDK\Exception\NotFoundError;
 use LomiSDK\LomiClient;
+use LomiSDK\Webhooks;
 
 if (!extension_loaded('lomi')) {
     fwrite(STDERR, "php: the extension is not loaded: start with php -d extension=/path/to/lomi.so\n");
@@ -130,6 +132,35 @@ try {
     $api->deleteCheckoutSession($sessionId);
     echo 'documented surface: created, fetched, listed ', count($list->getData()), ", updated, deleted\n";
     $calls += 5;
+
+    $inbox = (string) getenv('LOMI_DEMO_INBOX');
+    if ($inbox !== '') {
+        $step = 'create to pay';
+        $id = $client->checkoutSessions->create($coffee)->getCheckoutSessionId();
+
+        $step = 'pay'; // the sandbox does what a buyer does on the page
+        $sandbox = preg_replace('{/v1$}', '', (string) getenv('LOMI_BASE_URL'));
+        $post = stream_context_create(['http' => ['method' => 'POST', 'header' => 'Content-Length: 0']]);
+        file_get_contents("$sandbox/_sandbox/sessions/$id/pay", false, $post);
+
+        $step = 'webhook';
+        $body = (string) file_get_contents($inbox);
+        $signature = preg_filter('/^X-Lomi-Signature: /i', '', $http_response_header);
+        $event = Webhooks::constructEvent($body, (string) end($signature)); // by LOMI_WEBHOOK_SECRET
+        $data = (array) $event->getData();
+        if ($data['checkout_session_id'] !== $id) {
+            throw new RuntimeException('the event of another session');
+        }
+        echo "verified  webhook {$event->getEvent()}, {$data['net_amount']} XOF\n";
+
+        $step = 'get after the payment';
+        $status = $client->checkoutSessions->get($id)->getStatus();
+        if ($status !== 'completed') {
+            throw new RuntimeException("it is $status");
+        }
+        echo "paid      $status\n";
+        $calls += 2;
+    }
 } catch (Throwable $e) {
     fwrite(STDERR, "php: $step: " . get_class($e) . ": {$e->getMessage()}\n");
     exit(1);
@@ -139,4 +170,5 @@ echo json_encode([
     'language' => 'php',
     'calls' => $calls,
     'milliseconds' => intdiv(hrtime(true) - $started, 1_000_000),
+    'paid' => $inbox !== '',
 ]), "\n";

@@ -1,11 +1,14 @@
 //! The demo in Rust: a checkout session's whole life, and three things that go wrong.
 //!
-//! Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox.
+//! Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox, and
+//! LOMI_DEMO_INBOX at where webhooks arrive: then a session is paid as well.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Instant;
 
-use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
-use lomi::{Client, Error, ErrorKind};
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
+use lomi::{Client, Error, ErrorKind, webhook};
 use serde_json::{Map, Value, json};
 
 /// Calls made so far, for the table at the end.
@@ -15,12 +18,18 @@ struct Count(u32);
 async fn main() -> std::process::ExitCode {
     let started = Instant::now();
     let mut calls = Count(0);
-    match run(&mut calls).await {
+    let inbox = std::env::var("LOMI_DEMO_INBOX").ok();
+    let mut done = run(&mut calls).await;
+    if let (Ok(()), Some(inbox)) = (&done, &inbox) {
+        done = paid(inbox, &mut calls).await;
+    }
+    match done {
         Ok(()) => {
             let milliseconds = started.elapsed().as_millis();
+            let (calls, paid) = (calls.0, inbox.is_some());
             println!(
                 "{}",
-                json!({"language": "rust", "calls": calls.0, "milliseconds": milliseconds})
+                json!({"language": "rust", "calls": calls, "milliseconds": milliseconds, "paid": paid})
             );
             std::process::ExitCode::SUCCESS
         }
@@ -90,6 +99,58 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
     shown(sessions.get(&id).await, ErrorKind::NotFound, "404")?;
     calls.0 += 3;
     Ok(())
+}
+
+/// A session paid in the local sandbox, and the webhook that tells the shop.
+async fn paid(inbox: &str, calls: &mut Count) -> Result<(), (&'static str, Error)> {
+    let client = Client::with(lomi::ConfigBuilder::default()).map_err(|e| ("set up", e))?;
+    let sessions = client.checkout_sessions();
+    let cart = CheckoutSessionCreate::new().amount(5000).currency_code("XOF").title("Coffee");
+    let made = sessions.create(cart).await.and_then(lomi::Created::done);
+    let id = made.map_err(|e| ("create to pay", e))?.checkout_session_id.unwrap_or_default();
+
+    let delivery = pay(&id, inbox);
+    let (body, signature) = delivery.map_err(|e| ("pay", Error::internal(e.to_string())))?;
+    let secret = std::env::var("LOMI_WEBHOOK_SECRET").unwrap_or_default();
+    let event =
+        webhook::construct_event(body.as_bytes(), &signature, &[&secret], Default::default())
+            .map_err(|e| ("webhook", e))?;
+    let data = event.data.unwrap_or_default();
+    if data.get("checkout_session_id").and_then(Value::as_str) != Some(&id) {
+        return Err(("webhook", Error::internal("the event of another session")));
+    }
+    let name = event.event.as_ref().map_or("", |event| event.as_str());
+    println!("verified  webhook {name}, {} XOF", data.get("net_amount").unwrap_or(&Value::Null));
+
+    let found = sessions.get(&id).await.map_err(|e| ("get after the payment", e))?;
+    if found.status != Some(CheckoutSessionStatus::Completed) {
+        return Err(("get after the payment", Error::internal(format!("{:?}", found.status))));
+    }
+    println!("paid      completed");
+    calls.0 += 2;
+    Ok(())
+}
+
+/// Lets the sandbox do what a buyer does on the page; gives the delivery that follows.
+fn pay(id: &str, inbox: &str) -> std::io::Result<(String, String)> {
+    let base = std::env::var("LOMI_BASE_URL").unwrap_or_default();
+    let sandbox = base.trim_end_matches("/v1");
+    ask("POST", &format!("{sandbox}/_sandbox/sessions/{id}/pay"))?;
+    let (headers, body) = ask("GET", inbox)?;
+    let signature = headers.lines().find_map(|line| line.strip_prefix("X-Lomi-Signature: "));
+    Ok((body, signature.unwrap_or_default().to_owned()))
+}
+
+/// One HTTP request to this machine; gives headers and body of the answer.
+fn ask(method: &str, url: &str) -> std::io::Result<(String, String)> {
+    let address = url.trim_start_matches("http://");
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let mut stream = TcpStream::connect(host)?;
+    write!(stream, "{method} /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (headers, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    Ok((headers.to_owned(), body.to_owned()))
 }
 
 /// Prints the error that a call has to end in.
