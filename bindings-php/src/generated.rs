@@ -37,6 +37,7 @@ static CHECKOUT_SESSION_LIST: Model = Model {
         php: "ListCheckoutSessions200Response",
     },
     id: None,
+    ids: &[],
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::CHECKOUT_SESSION)),
