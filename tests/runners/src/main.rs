@@ -3,6 +3,8 @@
 
 mod answer;
 mod compare;
+#[cfg(test)]
+mod coverage;
 mod judge;
 mod matrix;
 mod runner;
@@ -127,7 +129,7 @@ async fn play(
                 println!("{} {result}", runner.name);
                 mine.requests.iter().for_each(|request| println!("{}", judge::bytes_of(request)));
             }
-            matrix.enter(runner.name, &scenario.name, faults);
+            matrix.enter(runner.name, scenario, faults);
         }
         matrix.took(runner.name, started.elapsed());
         if at == 0 && runner.name == "rust" {

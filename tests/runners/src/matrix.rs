@@ -29,14 +29,17 @@ impl Matrix {
         }
     }
 
-    pub(crate) fn enter(&mut self, runner: &'static str, scenario: &str, faults: Vec<String>) {
+    pub(crate) fn enter(&mut self, runner: &'static str, scenario: &Scenario, faults: Vec<String>) {
         if !self.runners.contains(&runner) {
             self.runners.push(runner);
         }
         for fault in &faults {
-            println!("FAIL {scenario} in {runner}: {fault}");
+            println!("FAIL {} in {runner}: {fault}", scenario.name);
         }
-        self.faults.insert((runner, scenario.to_owned()), faults);
+        if !faults.is_empty() {
+            println!("     {}", scenario.why);
+        }
+        self.faults.insert((runner, scenario.name.clone()), faults);
     }
 
     pub(crate) fn took(&mut self, runner: &'static str, time: Duration) {

@@ -19,7 +19,6 @@ pub(crate) struct Scenario {
     /// The ids of the requirements that this one shows.
     pub(crate) groups: Vec<String>,
     /// One sentence.
-    #[allow(dead_code)]
     pub(crate) why: String,
     /// How the server takes connections.
     #[serde(default)]
