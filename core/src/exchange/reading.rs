@@ -13,6 +13,9 @@ use crate::request::Target;
 use crate::retry::{self, Mishap};
 use crate::schema::Answer;
 
+/// How much of an answer beyond the bounds an error keeps.
+const EXCERPT: usize = 4096;
+
 /// Why an answer is no reply.
 pub(super) enum Unread {
     OtherSpelling,
@@ -109,7 +112,12 @@ impl Exchange {
     fn failed(&self, mut error: Error, heard: &Heard, outcome: Outcome) -> Unread {
         error.status = Some(heard.status);
         error.request_id = failure::request_id(&heard.headers).or(error.request_id.take());
-        error.body = Some(heard.body.clone());
+        // Of an answer beyond the bounds, its start is enough to tell what it was.
+        let kept = match error.kind {
+            ErrorKind::ResponseTooLarge => heard.body.len().min(EXCERPT),
+            _ => heard.body.len(),
+        };
+        error.body = Some(Bytes::copy_from_slice(heard.body.get(..kept).unwrap_or_default()));
         error.headers = heard
             .headers
             .iter()
