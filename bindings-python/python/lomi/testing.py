@@ -1,15 +1,15 @@
 """A pytest plugin: the local lomi. API for tests (``pip install "lomi[testing]"``).
 
-    # conftest.py
-    pytest_plugins = ["lomi.testing"]
+pytest finds it by itself::
 
-    # test_shop.py
-    def test_checkout(lomi_client):
+    def test_checkout(lomi_sandbox, lomi_client):
         session = lomi_client.checkout_sessions.create(amount=100, currency_code="XOF")
-        assert session.status == "open"
+        lomi_sandbox.pay(session.checkout_session_id)
+        assert lomi_client.checkout_sessions.get(session.checkout_session_id).status == "completed"
 
 ``lomi_sandbox`` starts the program ``lomi-sandbox`` once per run: the one that
-``LOMI_SANDBOX`` names, else the one on the path.
+``LOMI_SANDBOX`` names, else the one on the path. To give it arguments, override the
+fixture ``lomi_sandbox_args`` in ``conftest.py``. Without pytest: :meth:`Sandbox.start`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +28,8 @@ from ._client import AsyncLomiClient, LomiClient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,27 @@ class Sandbox:
     test_key: str
     live_key: str
     webhook_secret: str
+    _process: subprocess.Popen[str] = field(repr=False, compare=False)
+
+    @classmethod
+    def start(cls, *args: str, binary: str | os.PathLike[str] | None = None) -> Sandbox:
+        """Start one on a free port, with more arguments of the program if need be."""
+        command = [os.fspath(binary or find()), "--port", "0", *args]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        hello = process.stdout.readline()
+        if not hello:
+            raise RuntimeError(f"{command[0]} ended with {process.wait()} before it was ready")
+        said = json.loads(hello)
+        url, secret = said["url"], said["webhook_secret"]
+        return cls(url, said["test_key"], said["live_key"], secret, process)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def client(self) -> LomiClient:
         """Make a client of its test environment."""
@@ -46,10 +70,61 @@ class Sandbox:
         """Make an asyncio client of its test environment."""
         return AsyncLomiClient(self.test_key, base_url=self.url)
 
+    def pay(self, session_id: str, provider: str | None = None) -> dict[str, Any]:
+        """Pay a session, as a buyer does; gives its transaction. WAVE where left out."""
+        return self._act(session_id, "pay", provider)
+
+    def fail(self, session_id: str, provider: str | None = None) -> dict[str, Any]:
+        """Let a payment be refused; the session stays open."""
+        return self._act(session_id, "fail", provider)
+
+    def pending(self, session_id: str, provider: str | None = None) -> dict[str, Any]:
+        """Begin a payment and leave it waiting; ``pay`` or ``fail`` ends it."""
+        return self._act(session_id, "pending", provider)
+
+    def expire(self, session_id: str) -> None:
+        """End an open session now."""
+        self.control("POST", f"sessions/{session_id}/expire")
+
+    def advance_clock(self, by: str | timedelta) -> None:
+        """Move its clock: ``"61m"`` or a timedelta. Sessions end, webhooks are sent again."""
+        if isinstance(by, timedelta):
+            by = f"{by // timedelta(milliseconds=1)}ms"
+        self.control("POST", "clock", {"advance": by})
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Give the webhooks that were sent, newest first, each with its attempts."""
+        found: list[dict[str, Any]] = self.control("GET", "deliveries")["deliveries"]
+        return found
+
+    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Call its control API, for what has no method here."""
+        from urllib.error import HTTPError
+        from urllib.request import ProxyHandler, Request, build_opener
+
+        data = None if method == "GET" else json.dumps(body or {}).encode()
+        headers = {"Content-Type": "application/json"}
+        request = Request(f"{self.url}/_sandbox/{path}", data, headers, method=method)
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            said = error.read().decode(errors="replace")
+            raise RuntimeError(f"lomi-sandbox: {method} {path}: {error.code}: {said}") from None
+
+    def _act(self, session_id: str, action: str, provider: str | None) -> dict[str, Any]:
+        body = {} if provider is None else {"provider": provider}
+        answer = self.control("POST", f"sessions/{session_id}/{action}", body)
+        transaction: dict[str, Any] = answer["transaction"]
+        return transaction
+
 
 def find() -> str:
     """Find the program, or say what to do."""
     found = os.environ.get("LOMI_SANDBOX") or shutil.which("lomi-sandbox")
+    built = Path(__file__).parents[3] / "target" / "debug" / "lomi-sandbox"
+    if not found and built.is_file():  # in the repository of the SDK itself
+        found = str(built)
     if not found:
         raise FileNotFoundError(
             "the program lomi-sandbox is neither on the path nor named by LOMI_SANDBOX; "
@@ -59,14 +134,17 @@ def find() -> str:
 
 
 @pytest.fixture(scope="session")
-def lomi_sandbox() -> Iterator[Sandbox]:
+def lomi_sandbox_args() -> Sequence[str]:
+    """Give the sandbox's arguments; override it, with ``--webhook-url`` for instance."""
+    return ()
+
+
+@pytest.fixture(scope="session")
+def lomi_sandbox(lomi_sandbox_args: Sequence[str]) -> Iterator[Sandbox]:
     """Run the local lomi. API as long as the tests run."""
-    command = [find(), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = json.loads(process.stdout.readline())
-        yield Sandbox(**{name: said[name] for name in Sandbox.__dataclass_fields__})
-        process.terminate()
+    sandbox = Sandbox.start(*lomi_sandbox_args)
+    yield sandbox
+    sandbox.stop()
 
 
 @pytest.fixture
