@@ -113,11 +113,10 @@ impl Exchange {
         error.status = Some(heard.status);
         error.request_id = failure::request_id(&heard.headers).or(error.request_id.take());
         // Of an answer beyond the bounds, its start is enough to tell what it was.
-        let kept = match error.kind {
-            ErrorKind::ResponseTooLarge => heard.body.len().min(EXCERPT),
-            _ => heard.body.len(),
-        };
-        error.body = Some(Bytes::copy_from_slice(heard.body.get(..kept).unwrap_or_default()));
+        error.body = Some(match error.kind {
+            ErrorKind::ResponseTooLarge => heard.body.iter().copied().take(EXCERPT).collect(),
+            _ => heard.body.clone(),
+        });
         error.headers = heard
             .headers
             .iter()
