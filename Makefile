@@ -2,6 +2,7 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
+.PHONY: bench-python soak-python
 .PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance lint codegen fuzz dist
 
 help: ## this list
@@ -53,3 +54,11 @@ fuzz: ## a minute of hostile input for each reader
 
 codegen: ## write everything that follows from core/spec/openapi.json
 	cargo codegen
+
+bench-python: install ## what a call costs in Python, ours and the peers in one run
+	cargo build --quiet --release -p lomi-python
+	.venv/bin/python bindings-python/bench/run.py
+
+soak-python: build ## the long tests of the Python package: forks, cancellations, servers
+	LOMI_TRIALS=200 LOMI_SERVER_CALLS=1000 .venv/bin/pytest -q bindings-python/tests/soak.py \
+	    bindings-python/tests/test_lifecycle.py bindings-python/tests/test_servers.py
