@@ -8,6 +8,20 @@ export interface Sandbox {
   readonly liveKey: string;
   /** The secret that signs its webhooks. */
   readonly webhookSecret: string;
+  /** Pays a session, as a buyer does; gives its transaction. With Wave when left out. */
+  pay(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
+  /** Lets a payment be refused; the session stays open. */
+  fail(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
+  /** Begins a payment and leaves it waiting; `pay` or `fail` ends it. */
+  pending(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
+  /** Ends an open session now. */
+  expire(sessionId: string): Promise<void>;
+  /** Moves its clock: `'61m'`, or milliseconds. Sessions end, webhooks are sent again. */
+  advanceClock(by: string | number): Promise<void>;
+  /** The webhooks that were sent, newest first, each with its attempts. */
+  deliveries(): Promise<Record<string, unknown>[]>;
+  /** Calls its control API, for what has no method here. */
+  control(method: 'GET' | 'POST' | 'DELETE', route: string, body?: object): Promise<unknown>;
   /** Ends it. */
   stop(): Promise<void>;
 }

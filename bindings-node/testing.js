@@ -8,12 +8,16 @@ const path = require('node:path');
 
 const NAME = process.platform === 'win32' ? 'lomi-sandbox.exe' : 'lomi-sandbox';
 
+/** In the repository of the SDK itself. */
+const BUILT = path.join(__dirname, '../target/debug', NAME);
+
 /** Where the sandbox's program is: as told, or on the PATH. */
 function find(given) {
   if (given !== undefined) return given;
   if (process.env.LOMI_SANDBOX) return process.env.LOMI_SANDBOX;
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const found = folders.map((folder) => path.join(folder, NAME)).find((file) => fs.existsSync(file));
+  const places = [...folders.map((folder) => path.join(folder, NAME)), BUILT];
+  const found = places.find((file) => fs.existsSync(file));
   if (found === undefined) {
     throw new Error(
       `${NAME} is not on the PATH: install it with "cargo install lomi-sandbox", or give its place as ` +
@@ -21,6 +25,39 @@ function find(given) {
     );
   }
   return found;
+}
+
+/** What a test does in the buyer's, the provider's and the clock's place. */
+function controls(url) {
+  async function control(method, route, body = {}) {
+    const answer = await fetch(`${url}/_sandbox/${route}`, {
+      method,
+      headers: { 'Content-Type': 'application/json' },
+      body: method === 'GET' ? undefined : JSON.stringify(body),
+    });
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(`lomi-sandbox: ${method} ${route}: ${answer.status}: ${said}`);
+    return JSON.parse(said);
+  }
+  async function act(id, action, provider) {
+    const route = `sessions/${encodeURIComponent(id)}/${action}`;
+    return (await control('POST', route, { provider })).transaction;
+  }
+  return {
+    control,
+    pay: (id, { provider } = {}) => act(id, 'pay', provider),
+    fail: (id, { provider } = {}) => act(id, 'fail', provider),
+    pending: (id, { provider } = {}) => act(id, 'pending', provider),
+    async expire(id) {
+      await act(id, 'expire');
+    },
+    async advanceClock(by) {
+      await control('POST', 'clock', { advance: typeof by === 'number' ? `${by}ms` : by });
+    },
+    async deliveries() {
+      return (await control('GET', 'deliveries')).deliveries;
+    },
+  };
 }
 
 /** Starts a sandbox on a free port. Stop it when the tests are over; it ends with the process as well. */
@@ -47,6 +84,7 @@ async function startSandbox({ binary, args = [] } = {}) {
     apiKey: hello.test_key,
     liveKey: hello.live_key,
     webhookSecret: hello.webhook_secret,
+    ...controls(hello.url),
     async stop() {
       process.removeListener('exit', kill);
       if (child.exitCode !== null || child.signalCode !== null) return;

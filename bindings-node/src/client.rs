@@ -161,10 +161,10 @@ fn settle(result: Result<Reply, Error>) -> Settled {
 
 fn written(reply: &Reply) -> Result<Settled, Error> {
     let facts = Some(facts::of_reply(reply));
-    if let Found::Rows(_, _, page) = &reply.found {
-        return page_of(reply, |_| true, page.has_more.unwrap_or(false));
+    if let Found::Rows(_, _, envelope) = &reply.found {
+        return page(reply, rows(reply, |_| true)?, envelope.has_more.unwrap_or(false));
     }
-    let mut writer = Writer::default();
+    let mut writer = Writer::after("", reply.body.len());
     let tag = match reply.decode(&mut writer)? {
         Decoded::Nothing => return Ok(Settled::nothing(facts)),
         Decoded::One(()) => match &reply.found {
@@ -180,20 +180,23 @@ fn written(reply: &Reply) -> Result<Settled, Error> {
     Ok(Settled { tag, text: writer.text, facts, notes })
 }
 
+/// The rows of a page as text, open at its end.
+pub(crate) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Writer, Error> {
+    let mut writer = Writer::after(r#"{"data":["#, reply.body.len());
+    match reply.decode_rows(&mut writer, keep)? {
+        Decoded::Rows(..) => Ok(writer),
+        _ => Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list")),
+    }
+}
+
 /// One page: its rows, and what the envelope says.
-pub(crate) fn page_of(
-    reply: &Reply,
-    keep: impl Fn(usize) -> bool,
-    more: bool,
-) -> Result<Settled, Error> {
-    let mut writer = Writer::after(r#"{"data":["#);
-    let Decoded::Rows(_, page) = reply.decode_rows(&mut writer, keep)? else {
-        return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list"));
-    };
+pub(crate) fn page(reply: &Reply, mut writer: Writer, more: bool) -> Result<Settled, Error> {
     let notes = writer.notes();
     let mut text = writer.text;
     text.push(b']');
-    facts::of_page(&mut text, &page, more);
+    if let Found::Rows(_, _, page) = &reply.found {
+        facts::of_page(&mut text, page, more);
+    }
     text.push(b'}');
     Ok(Settled { tag: Settled::PAGE, text, facts: Some(facts::of_reply(reply)), notes })
 }

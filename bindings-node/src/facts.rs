@@ -14,7 +14,7 @@ pub(crate) fn of_reply(reply: &Reply) -> Vec<u8> {
     facts.text("idempotencyKey", reply.idempotency_key.as_deref());
     facts.raw("attempts", &reply.attempts.to_string());
     facts.name("headers");
-    headers(&mut facts.0, pairs(&reply.headers));
+    all_headers(&mut facts.0, &reply.headers);
     facts.end()
 }
 
@@ -109,11 +109,30 @@ impl Facts {
     }
 }
 
-fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, String)> {
-    headers.iter().map(|(n, v)| (n.as_str(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
+/// One object of headers by name; one that came several times is one text, parted by
+/// commas.
+fn all_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
+    out.push(b'{');
+    for (at, name) in headers.keys().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        quote(out, name.as_str());
+        out.push(b':');
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(only), None) => quote(out, &String::from_utf8_lossy(only.as_bytes())),
+            _ => {
+                let texts =
+                    headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes()));
+                quote(out, &texts.collect::<Vec<_>>().join(", "));
+            }
+        }
+    }
+    out.push(b'}');
 }
 
-/// One object; a header that came several times is one text, parted by commas.
+/// The same of pairs.
 fn headers<'a>(out: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a str, String)>) {
     let mut all: Map<String, Value> = Map::new();
     for (name, text) in pairs {

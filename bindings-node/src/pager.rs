@@ -6,7 +6,7 @@ use lomi::schema::Operation;
 use lomi::{Error, Input, Pager, Reply};
 use napi_derive::napi;
 
-use crate::client::{page_of, table};
+use crate::client::{page, rows, table};
 use crate::port::Settled;
 use crate::read;
 
@@ -50,8 +50,15 @@ fn locked(pager: &Mutex<Pager>) -> Result<std::sync::MutexGuard<'_, Pager>, Erro
 /// Takes a page in and writes the rows that are new.
 pub(crate) fn turn(pager: &Mutex<Pager>, reply: &Reply) -> Result<Settled, Error> {
     let mut pager = locked(pager)?;
-    let fresh = pager.accept(reply)?;
-    page_of(reply, |at| fresh.binary_search(&at).is_ok(), pager.next().is_some())
+    let mut writer = rows(reply, |_| true)?;
+    let ids = writer.ids();
+    let count = ids.len();
+    let fresh = pager.accept_ids(reply, ids)?;
+    // A list that shifts under a walk shows rows again; those are left out.
+    if fresh.len() != count {
+        writer = rows(reply, |at| fresh.binary_search(&at).is_ok())?;
+    }
+    page(reply, writer, pager.next().is_some())
 }
 
 impl Settled {

@@ -53,12 +53,15 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    fn push(&self, id: u32, settled: Settled) {
-        let Ok(mut ended) = self.ended.lock() else { return };
+    /// Adds a call that ended. Whoever finds the queue empty has to wake its thread.
+    fn push(&self, id: u32, settled: Settled) -> bool {
+        let Ok(mut ended) = self.ended.lock() else { return false };
         ended.push((id, settled));
-        let first = ended.len() == 1;
-        drop(ended);
-        if let (true, Some(waker)) = (first, self.waker.get()) {
+        ended.len() == 1
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.get() {
             // Where the thread is shutting down nobody waits any more.
             let _ = waker.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
@@ -167,12 +170,18 @@ impl Port {
         work: impl Future<Output = Settled> + Send + 'static,
     ) -> Result<(), Error> {
         let bundle = Bundle::current()?;
-        let mut promise = Promise { queue: Arc::clone(&self.queue), id, settled: None };
+        let mut promise = Promise { queue: Arc::clone(&self.queue), id, state: State::Open };
         if self.queue.under_way.fetch_add(1, Ordering::Relaxed) == 0 {
             self.queue.hold(env, true);
         }
         let task = bundle.spawn(async move {
-            promise.keep(work.await);
+            let settled = work.await;
+            promise.settle(settled);
+            if promise.queue.under_way.load(Ordering::Relaxed) > 1 {
+                // Others may end in this very moment: one wake serves them all.
+                tokio::task::yield_now().await;
+            }
+            drop(promise);
         });
         if may_abort && let Ok(mut aborts) = self.queue.aborts.lock() {
             aborts.insert(id, task.abort_handle());
@@ -181,28 +190,38 @@ impl Port {
     }
 }
 
-/// Whatever becomes of a call (an end, an abort, a panic), it settles.
+/// Whatever becomes of a call (an end, an abort, a panic), it settles, and its thread
+/// is woken.
 struct Promise {
     queue: Arc<Queue>,
     id: u32,
-    settled: Option<Settled>,
+    state: State,
+}
+
+enum State {
+    Open,
+    Settled { wake: bool },
 }
 
 impl Promise {
-    fn keep(&mut self, settled: Settled) {
-        self.settled = Some(settled);
+    fn settle(&mut self, settled: Settled) {
+        if let State::Open = self.state {
+            self.state = State::Settled { wake: self.queue.push(self.id, settled) };
+        }
     }
 }
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        let settled = self.settled.take().unwrap_or_else(|| {
-            Settled::error(&if std::thread::panicking() {
+        if let State::Open = self.state {
+            self.settle(Settled::error(&if std::thread::panicking() {
                 Error::new(ErrorKind::Internal, "a call ended in a panic")
             } else {
                 Error::cancelled()
-            })
-        });
-        self.queue.push(self.id, settled);
+            }));
+        }
+        if let State::Settled { wake: true } = self.state {
+            self.queue.wake();
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! out, integers beyond 2^53 as text. What the text alone cannot say stands in the
 //! notes: where an integer has to become a bigint, and what the server really sent.
 
+use std::io::Write as _;
+
 use lomi::schema::{Field, Model};
 use lomi::{Error, Key, Sink};
 
@@ -21,18 +23,39 @@ pub(crate) struct Writer {
     rows: usize,
     /// How many originals are being written: no notes within them.
     muted: usize,
+    /// The ids of the objects at the top, in order.
+    ids: Vec<Option<String>>,
+    /// The next text is the id of an object at the top.
+    at_id: bool,
 }
 
 /// One object or list that is being written.
 enum Frame {
-    Object { first: bool, key: (usize, usize), aside: Option<usize> },
-    List { position: Option<usize> },
+    Object {
+        first: bool,
+        /// Where the quoted name of the value that is being written stands.
+        key: (usize, usize),
+        /// Where the originals start that are being written.
+        aside: Option<usize>,
+        /// The name of the id, in an object at the top.
+        id: Option<&'static str>,
+    },
+    List {
+        position: Option<usize>,
+    },
 }
 
 impl Writer {
-    /// Starts inside a text that goes before the value.
-    pub(crate) fn after(prefix: &str) -> Self {
-        Self { text: prefix.as_bytes().to_vec(), ..Self::default() }
+    /// Starts after a text that goes before the value; `size` is about what will follow.
+    pub(crate) fn after(prefix: &str, size: usize) -> Self {
+        let mut text = Vec::with_capacity(prefix.len() + size + size / 8 + 64);
+        text.extend_from_slice(prefix.as_bytes());
+        Self { text, ..Self::default() }
+    }
+
+    /// The ids of the rows, as they were read.
+    pub(crate) fn ids(&mut self) -> Vec<Option<String>> {
+        std::mem::take(&mut self.ids)
     }
 
     /// The notes as one JSON list.
@@ -98,13 +121,11 @@ impl Sink for Writer {
     }
 
     fn integer(&mut self, value: i64) -> Result<(), Error> {
-        let digits = value.to_string();
         if value.unsigned_abs() > EXACT {
-            self.beyond(&digits);
-        } else {
-            self.text.extend_from_slice(digits.as_bytes());
+            self.beyond(&value.to_string());
+            return Ok(());
         }
-        Ok(())
+        write!(self.text, "{value}").map_err(|e| Error::internal(e.to_string()))
     }
 
     fn number(&mut self, digits: &str) -> Result<(), Error> {
@@ -121,6 +142,11 @@ impl Sink for Writer {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Error> {
+        if std::mem::take(&mut self.at_id)
+            && let Some(id) = self.ids.last_mut()
+        {
+            *id = Some(text.to_owned());
+        }
         self.quoted(text);
         Ok(())
     }
@@ -152,20 +178,22 @@ impl Sink for Writer {
         Ok(())
     }
 
-    fn begin_object(&mut self, _: Option<&'static Model>) -> Result<(), Error> {
+    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<(), Error> {
         if self.frames.is_empty() {
             if self.rows > 0 {
                 self.text.push(b',');
             }
             self.rows += 1;
+            self.ids.push(None);
         }
         self.text.push(b'{');
-        self.frames.push(Frame::Object { first: true, key: (0, 0), aside: None });
+        let id = model.filter(|_| self.frames.is_empty()).and_then(|model| model.id);
+        self.frames.push(Frame::Object { first: true, key: (0, 0), aside: None, id });
         Ok(())
     }
 
     fn key(&mut self, (): &mut (), key: Key<'_>) -> Result<(), Error> {
-        let Some(Frame::Object { first, key: span, aside }) = self.frames.last_mut() else {
+        let Some(Frame::Object { first, key: span, aside, id }) = self.frames.last_mut() else {
             return Ok(());
         };
         if matches!(key, Key::Originals) {
@@ -180,6 +208,7 @@ impl Sink for Writer {
         let start = self.text.len();
         match key {
             Key::Field(_, Field { name, .. }) => {
+                self.at_id = *id == Some(*name);
                 self.text.push(b'"');
                 self.text.extend_from_slice(name.as_bytes());
                 self.text.push(b'"');
@@ -217,38 +246,47 @@ impl Sink for Writer {
 /// Writes a text in quotes, as Latin-1.
 pub(crate) fn quote(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while !rest.is_empty() {
-        let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
-        let (before, from) = rest.split_at(plain);
-        out.extend_from_slice(before);
-        let Some(first) = from.first() else { break };
-        if first.is_ascii() {
-            match first {
-                b'"' => out.extend_from_slice(b"\\\""),
-                b'\\' => out.extend_from_slice(b"\\\\"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                control => unit(out, u16::from(*control)),
+        let (before, from) = rest.split_at(plain(rest.as_bytes()));
+        out.extend_from_slice(before.as_bytes());
+        let mut letters = from.chars();
+        let Some(letter) = letters.next() else { break };
+        match (letter, u8::try_from(u32::from(letter))) {
+            ('"' | '\\', _) => {
+                out.push(b'\\');
+                letter.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| out.push(byte));
             }
-            rest = from.get(1..).unwrap_or_default();
-        } else {
-            // `from` starts where a character starts: all before it was ASCII.
-            let tail = std::str::from_utf8(from).unwrap_or_default();
-            let Some(letter) = tail.chars().next() else { break };
-            match u8::try_from(u32::from(letter)) {
-                Ok(latin) => out.push(latin),
-                Err(_) => letter.encode_utf16(&mut [0; 2]).iter().for_each(|u| unit(out, *u)),
-            }
-            rest = from.get(letter.len_utf8()..).unwrap_or_default();
+            ('\n', _) => out.extend_from_slice(b"\\n"),
+            (_, Ok(latin)) if latin >= 0x20 => out.push(latin),
+            _ => letter.encode_utf16(&mut [0; 2]).iter().for_each(|u| unit(out, *u)),
         }
+        rest = letters.as_str();
     }
     out.push(b'"');
 }
 
-const fn is_plain(byte: u8) -> bool {
-    byte >= 0x20 && byte < 0x80 && byte != b'"' && byte != b'\\'
+/// How many bytes at the start can be copied as they are.
+fn plain(bytes: &[u8]) -> usize {
+    // Blocks of a fixed size are looked at many bytes at a time.
+    let blocks = bytes.as_chunks::<32>().0;
+    let whole = blocks
+        .iter()
+        .position(|block| !block.iter().fold(true, |plain, byte| plain & is_plain(*byte)))
+        .unwrap_or(blocks.len());
+    let rest = bytes.get(whole * 32..).unwrap_or_default();
+    whole * 32 + rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len())
 }
 
+const fn is_plain(byte: u8) -> bool {
+    (byte >= 0x20) & (byte < 0x80) & (byte != b'"') & (byte != b'\\')
+}
+
+/// One unit of UTF-16 as `\u1234`.
 fn unit(out: &mut Vec<u8>, unit: u16) {
-    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+    out.extend_from_slice(b"\\u");
+    for shift in [12, 8, 4, 0] {
+        let digit = char::from_digit(u32::from(unit >> shift & 0xf), 16).unwrap_or('0');
+        out.push(u8::try_from(digit).unwrap_or(b'0'));
+    }
 }

@@ -1,0 +1,68 @@
+'use strict';
+
+// `npm run bench`: ours and the peers in one run, medians of several, interleaved. The
+// figures are microseconds of CPU per call; what counts is the ratio within one run.
+
+const { execFileSync, spawn } = require('node:child_process');
+const path = require('node:path');
+
+const CLIENTS = ['lomi', 'undici', 'http', 'fetch'];
+const TASKS = ['create', 'get', 'list', 'many'];
+const BARS = { create: 0.65, get: 0.65, list: 0.85, many: 0.5 };
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+
+function pinned(core, ...command) {
+  // Client and server each on a core of their own, where there is a way to say so.
+  return process.platform === 'linux' ? ['taskset', '-c', String(core), ...command] : command;
+}
+
+/** CPU of starting Node with `code`, in milliseconds. */
+function startUp(code) {
+  const program = `${code}; const u = process.resourceUsage(); console.log((u.userCPUTime + u.systemCPUTime) / 1000)`;
+  const once = () =>
+    Number(execFileSync(process.execPath, ['-e', program], { cwd: __dirname, encoding: 'utf8' }));
+  return median(Array.from({ length: 15 }, once));
+}
+
+async function main() {
+  const [first, ...rest] = pinned(1, process.execPath, path.join(__dirname, 'server.js'));
+  const server = spawn(first, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = await new Promise((resolve) =>
+    server.stdout.once('data', (chunk) => resolve(String(chunk).trim())),
+  );
+  const found = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const task of TASKS) {
+      for (const client of CLIENTS) {
+        const [program, ...args] = pinned(
+          0,
+          process.execPath,
+          path.join(__dirname, 'client.js'),
+          client,
+          task,
+          port,
+        );
+        const { cpu } = JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
+        ((found[task] ??= {})[client] ??= []).push(cpu);
+      }
+    }
+  }
+  server.kill();
+  console.log(['task', ...CLIENTS, 'of undici', 'bar'].map((word) => word.padStart(10)).join(''));
+  let met = true;
+  for (const task of TASKS) {
+    const medians = CLIENTS.map((client) => median(found[task][client]));
+    const ratio = medians[0] / medians[1];
+    met &&= ratio <= BARS[task];
+    const cells = [task, ...medians.map((value) => value.toFixed(0)), ratio.toFixed(2), BARS[task]];
+    console.log(cells.map((cell) => String(cell).padStart(10)).join(''));
+  }
+  const bare = startUp('');
+  const ours = startUp("require('..')");
+  console.log(`require: ${(ours - bare).toFixed(1)} ms of CPU over bare Node (bar 15)`);
+  process.exitCode = met && ours - bare <= 15 ? 0 : 1;
+}
+
+main();

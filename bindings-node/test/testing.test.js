@@ -1,0 +1,83 @@
+'use strict';
+
+// lomi/testing, as a user's tests have it.
+
+const assert = require('node:assert/strict');
+const http = require('node:http');
+const { buffer } = require('node:stream/consumers');
+const { after, before, it } = require('node:test');
+
+const { APIConnectionError, LomiClient, webhooks } = require('../index.js');
+const { startSandbox } = require('../testing.js');
+
+let shop;
+let sandbox;
+let api;
+const told = [];
+before(async () => {
+  shop = http.createServer(async (request, response) => {
+    told.push({ body: await buffer(request), signature: request.headers['x-lomi-signature'] });
+    response.end('ok');
+  });
+  await new Promise((resolve) => shop.listen(0, '127.0.0.1', resolve));
+  sandbox = await startSandbox({ args: ['--webhook-url', `http://127.0.0.1:${shop.address().port}`] });
+  api = new LomiClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+});
+after(async () => {
+  await sandbox?.stop();
+  shop.closeAllConnections();
+  shop.close();
+});
+
+const open = async () => {
+  const made = await api.checkoutSessions.create({ amount: 5000, currency_code: 'XOF', title: 'Coffee' });
+  return made.checkout_session_id;
+};
+const status = async (id) => (await api.checkoutSessions.get(id)).status;
+
+/** The next delivery, once the SDK has verified it. */
+async function event() {
+  for (let tries = 0; told.length === 0 && tries < 100; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { body, signature } = told.shift();
+  return webhooks.constructEvent(body, signature, sandbox.webhookSecret).event;
+}
+
+it('pays a session, of which the shop is told', async () => {
+  const id = await open();
+  const transaction = await sandbox.pay(id, { provider: 'ORANGE' });
+  assert.equal(transaction.provider_code, 'ORANGE');
+  assert.equal(await status(id), 'completed');
+  assert.equal(await event(), 'PAYMENT_SUCCEEDED');
+  assert.equal((await sandbox.deliveries())[0].event, 'PAYMENT_SUCCEEDED');
+});
+
+it('lets a payment wait and refuses it', async () => {
+  const id = await open();
+  assert.equal((await sandbox.pending(id)).status, 'pending');
+  assert.equal((await sandbox.fail(id)).status, 'failed');
+  assert.equal(await status(id), 'open');
+  assert.equal(await event(), 'PAYMENT_FAILED');
+});
+
+it('moves the clock and ends sessions', async () => {
+  for (const by of ['61m', 61 * 60_000]) {
+    const id = await open();
+    await sandbox.advanceClock(by);
+    assert.equal(await status(id), 'expired');
+  }
+  const id = await open();
+  await sandbox.expire(id);
+  assert.equal(await status(id), 'expired');
+  await assert.rejects(sandbox.expire(id), /409/);
+});
+
+it('stops', async () => {
+  const other = await startSandbox();
+  const client = new LomiClient({ apiKey: other.apiKey, baseUrl: other.url, maxRetries: 0 });
+  await client.checkoutSessions.list();
+  await other.stop();
+  await assert.rejects(client.checkoutSessions.list(), APIConnectionError);
+  await assert.rejects(startSandbox({ args: ['--no-such-argument'] }), /before it was ready/);
+});
