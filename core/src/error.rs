@@ -202,7 +202,7 @@ pub struct Failure {
     pub code: Option<String>,
     /// Whatever the API added: an object, a list, a text or nothing.
     pub details: Option<Value>,
-    /// The body as it came.
+    /// The body as it came; of a very large one its first mebibyte.
     pub body: Option<Bytes>,
     /// The headers as they came, names in lower case.
     pub headers: Vec<(String, String)>,

@@ -18,8 +18,15 @@ pub(crate) struct Said {
     pub(crate) request_id: Option<String>,
 }
 
+/// The most of a body that a failure is read from and carries. What is longer is no
+/// message, and every language would make copies of it.
+pub(crate) const MOST_SAID: usize = 1 << 20;
+
 /// Reads a body of any shape. Never fails: what is not understood is not said.
 pub(crate) fn read(text: &str, limits: Limits) -> Said {
+    if text.len() > MOST_SAID {
+        return Said::default();
+    }
     let mut reader = Reader::new(text.as_bytes(), limits);
     let value = reader
         .peek()

@@ -113,9 +113,14 @@ impl Exchange {
         error.status = Some(heard.status);
         error.request_id = failure::request_id(&heard.headers).or(error.request_id.take());
         // Of an answer beyond the bounds, its start is enough to tell what it was.
-        error.body = Some(match error.kind {
-            ErrorKind::ResponseTooLarge => heard.body.iter().copied().take(EXCERPT).collect(),
-            _ => heard.body.clone(),
+        let most = match error.kind {
+            ErrorKind::ResponseTooLarge => EXCERPT,
+            _ => failure::MOST_SAID,
+        };
+        error.body = Some(match heard.body.get(..most) {
+            // Copied, so that the whole is not kept alive by its start.
+            Some(start) => Bytes::copy_from_slice(start),
+            None => heard.body.clone(),
         });
         error.headers = heard
             .headers
