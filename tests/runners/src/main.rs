@@ -126,7 +126,8 @@ async fn play(
                 faults.extend(first.and_then(|first| judge::apart(scenario, first, mine)));
             }
             if verbose && let Some(result) = &mine.result {
-                println!("{} {result}", runner.name);
+                let grew = mine.grew_mib.map(|grew| format!(" (grew {grew} MiB)"));
+                println!("{}{} {result}", runner.name, grew.unwrap_or_default());
                 mine.requests.iter().for_each(|request| println!("{}", judge::bytes_of(request)));
             }
             matrix.enter(runner.name, scenario, faults);
