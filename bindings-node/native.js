@@ -17,18 +17,17 @@ const SUPPORTED = new Set([
   'win32-x64-msvc',
 ]);
 
-/** Alpine and its like: no glibc in the running program. */
+/** Alpine and its like: no glibc in the running program. Finding out takes milliseconds. */
 function isMusl() {
   const { header } = process.report?.getReport?.() ?? {};
   return header !== undefined && header.glibcVersionRuntime === undefined;
 }
 
-function platform() {
-  const { platform: system, arch } = process;
-  if (system === 'linux') {
-    return `linux-${arch}-${isMusl() ? 'musl' : 'gnu'}`;
-  }
-  return system === 'win32' ? `win32-${arch}-msvc` : `${system}-${arch}`;
+/** What this system may be, likeliest first: where both are installed, only one can be loaded. */
+function platforms() {
+  const { platform, arch } = process;
+  if (platform === 'linux') return [`linux-${arch}-gnu`, `linux-${arch}-musl`];
+  return [platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`];
 }
 
 function complain(name, cause) {
@@ -58,13 +57,16 @@ function load() {
       );
     }
   }
-  // Asked only here: the report costs milliseconds.
-  const name = platform();
-  try {
-    return require(`lomi-${name}`);
-  } catch (cause) {
-    throw complain(name, cause);
+  const names = platforms();
+  let failure;
+  for (const name of names) {
+    try {
+      return require(`lomi-${name}`);
+    } catch (cause) {
+      if (failure === undefined || cause.code !== 'MODULE_NOT_FOUND') failure = cause;
+    }
   }
+  throw complain(names[names.length > 1 && isMusl() ? 1 : 0], failure);
 }
 
 module.exports = load();

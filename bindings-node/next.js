@@ -14,11 +14,15 @@ function webhook(options, handler) {
     const { event, error, status } = receive(payload, request.headers.get(HEADER), settings);
     if (event === undefined) {
       if (status === 500) throw error;
-      return Response.json({ error: error.message }, { status });
+      return answer(status, { error: error.message });
     }
-    const answer = await handler(event, request);
-    return answer instanceof Response ? answer : Response.json({ received: true });
+    const own = await handler(event, request);
+    return own instanceof Response ? own : answer(200, { received: true });
   };
+}
+
+function answer(status, body) {
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
 
 /** `export default pagesWebhook(...)`, beside `export const config = rawBody`. */
