@@ -44,6 +44,8 @@ async fn shows_what_is_sold_in_two_languages_and_escapes_it() {
     let chosen = client.page(&format!("/checkout/{id}?lang=en"), "fr").await;
     assert!(chosen.text.contains("Choose how to pay"));
     assert!(french.header("content-security-policy").unwrap().contains("default-src 'none'"));
+    // With `no-referrer` a browser sends forms without their origin, and the console's are refused.
+    assert_eq!(french.header("referrer-policy"), Some("same-origin"));
 }
 
 #[tokio::test]

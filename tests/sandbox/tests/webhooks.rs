@@ -195,6 +195,9 @@ async fn the_documented_names_can_be_switched_on() {
         (&event["event"], &event["data"]["checkout_session_id"]),
         (&json!("checkout.session.expired"), &json!(id))
     );
+    // Dated by the machine's clock, against which the shop checks it, not by the one that was moved.
+    let moved = client.get(&format!("/checkout-sessions/{id}")).await.json();
+    assert!(event["timestamp"].as_str() < moved["expires_at"].as_str(), "{event}");
     let client = Client::with(names(EventNames::Both));
     let id = client.session(&minimal()).await;
     client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
