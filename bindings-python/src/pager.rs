@@ -13,7 +13,7 @@ use crate::client::{Client, run};
 use crate::fault::{Fault, guarded};
 use crate::inbox::{Flight, Inbox};
 use crate::input;
-use crate::reply::read_reply;
+use crate::reply::{LastResponse, read_reply};
 use crate::shapes::Family;
 
 /// Where a walk through a list stands. After an error the same page is asked for again.
@@ -30,6 +30,16 @@ impl Pager {
         guarded(|| {
             let input = lomi::Input::query(input::named(query)?);
             Ok(Self { place: Mutex::new(lomi::Pager::new(input)) })
+        })
+    }
+
+    /// A walk that goes on after a page that was fetched without one.
+    #[staticmethod]
+    fn after(query: Option<&Bound<'_, PyAny>>, page: &LastResponse) -> PyResult<Self> {
+        guarded(|| {
+            let mut place = lomi::Pager::new(lomi::Input::query(input::named(query)?));
+            place.accept(page.reply())?;
+            Ok(Self { place: Mutex::new(place) })
         })
     }
 

@@ -28,6 +28,13 @@ pub(crate) struct LastResponse {
     reply: Reply,
 }
 
+impl LastResponse {
+    /// The answer itself.
+    pub(crate) fn reply(&self) -> &Reply {
+        &self.reply
+    }
+}
+
 #[pymethods]
 impl LastResponse {
     /// The headers as they came, names in lower case; a mapping that ignores case.

@@ -12,6 +12,10 @@ HERE = ROOT / "bindings-python"
 PACKAGE = HERE / "python"
 
 
+def pyright(*files):
+    return run("pyright", "--pythonpath", sys.executable, *files)
+
+
 def run(*command):
     env = {**os.environ, "MYPYPATH": str(PACKAGE), "PYTHONPATH": str(PACKAGE)}
     done = subprocess.run(
@@ -34,14 +38,14 @@ def test_mypy_strict():
 
 
 def test_pyright():
-    code, said = run("pyright", PACKAGE / "lomi", HERE / "tests" / "typed_user_code.py")
+    code, said = pyright(PACKAGE / "lomi", HERE / "tests" / "typed_user_code.py")
     assert code == 0, said
 
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_what_is_wrong_is_told(checker):
     file = HERE / "tests" / "wrong_user_code.py"
-    _, said = mypy(file) if checker == "mypy" else run("pyright", file)
+    _, said = mypy(file) if checker == "mypy" else pyright(file)
     lines = [n for n, line in enumerate(file.read_text().splitlines(), 1) if "# wrong" in line]
     missed = [n for n in lines if f"wrong_user_code.py:{n}:" not in said]
     assert missed == [], said

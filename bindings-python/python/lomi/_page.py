@@ -37,11 +37,12 @@ class _PageBase(_Of["T"]):
         "offset",
         "page",
         "total_pages",
-        "has_more",
         "next_cursor",
         "last_response",
+        "_has_more",
         "_client",
-        "_pager",
+        "_query",
+        "_walk",
         "_operation",
         "_options",
     )
@@ -55,16 +56,17 @@ class _PageBase(_Of["T"]):
         offset: int | None
         page: int | None
         total_pages: int | None
-        #: Whether more pages follow.
-        has_more: bool
         next_cursor: str | None
+        _has_more: bool | None
+        _walk: Pager | None
         #: What is known about the request that gave this page.
         last_response: LastResponse
 
     def __init__(
         self,
         client: Any,
-        pager: Pager,
+        walk: Pager | None,
+        query: dict[str, Any] | None,
         operation: str,
         options: dict[str, Any] | None,
         reply: tuple[Any, LastResponse],
@@ -76,15 +78,27 @@ class _PageBase(_Of["T"]):
             self.offset,
             self.page,
             self.total_pages,
-            has_more,
+            self._has_more,
             self.next_cursor,
         ) = reply[0]
-        self.has_more = not pager.ended if has_more is None else has_more
         self.last_response = reply[1]
         self._client = client
-        self._pager = pager
+        self._walk = walk
+        self._query = query
         self._operation = operation
         self._options = options
+
+    @property
+    def _pager(self) -> Pager:
+        """The walk after this page. Made when it is asked for: most pages stand alone."""
+        if self._walk is None:
+            self._walk = Pager.after(self._query, self.last_response)
+        return self._walk
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more pages follow."""
+        return not self._pager.ended if self._has_more is None else self._has_more
 
     def __len__(self) -> int:
         return len(self.data)
@@ -206,7 +220,11 @@ class Listing(_Of["T"]):
         return self._first().__await__()
 
     async def _first(self) -> AsyncPage[T]:
-        return await fetch_async(self._client, Pager(self._query), self._operation, self._options)
+        from ._loop import call
+
+        client, options = self._client, self._options
+        reply = await call(client._native, self._operation, None, self._query, None, options, 1)
+        return AsyncPage(client, None, self._query, self._operation, options, reply)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         page = await self._first()
@@ -218,12 +236,23 @@ class Listing(_Of["T"]):
         return self.__aiter__()
 
 
+def first(
+    client: LomiClient,
+    operation: str,
+    query: dict[str, Any] | None,
+    options: dict[str, Any] | None,
+) -> Page[Any]:
+    """Fetch the page that a query asks for."""
+    reply = client._native.call(operation, None, query, None, options, 1)
+    return Page(client, None, query, operation, options, reply)
+
+
 def fetch(
     client: LomiClient, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> Page[Any]:
     """Fetch the page that a walk is at."""
     reply = pager.call(client._native, operation, options, 1)
-    return Page(client, pager, operation, options, reply)
+    return Page(client, pager, None, operation, options, reply)
 
 
 async def fetch_async(
@@ -233,4 +262,4 @@ async def fetch_async(
     from ._loop import page_call
 
     reply = await page_call(client._native, pager, operation, options)
-    return AsyncPage(client, pager, operation, options, reply)
+    return AsyncPage(client, pager, None, operation, options, reply)

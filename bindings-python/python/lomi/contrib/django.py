@@ -48,7 +48,9 @@ def webhook(
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         event = receive(request.body, request.headers.get(SIGNATURE_HEADER), secret, max_age)
-        return HttpResponseBadRequest(event, "text/plain") if isinstance(event, str) else event
+        if isinstance(event, str):
+            return HttpResponseBadRequest(event.encode(), content_type="text/plain")
+        return event
 
     if iscoroutinefunction(handler):
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from .._lomi import Pager
 from .._options import body as _body
 from .._options import options as _options
-from .._page import Listing, Page, fetch
+from .._page import Listing, Page, first
 from ..models.checkout_sessions_create import CheckoutSessionsCreate
 from ..models.checkout_sessions_update import CheckoutSessionsUpdate
 
@@ -148,7 +147,7 @@ class CheckoutSessions:
             **({} if page is None else {"page": page}),
             **({} if cursor is None else {"cursor": cursor}),
         }
-        return fetch(self._client, Pager(_query), "list_checkout_sessions", _given)
+        return first(self._client, "list_checkout_sessions", _query, _given)
 
     def update(
         self,
