@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: bench-python soak-python
-.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance lint codegen fuzz dist
+.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance mutants lint codegen fuzz dist bench-sandbox
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ test-php: build ## the PHP extension
 conformance: build ## whether every language does what the scenarios say, and the same
 	target/debug/lomi-conformance run
 
+mutants: build ## whether a rule that goes missing turns a scenario red
+	python3 tests/runners/mutants.py
+
 test-e2e: build ## a buyer in a browser, paying what each language's SDK sells
 	npm test --silent --prefix tests/e2e
 
@@ -48,6 +51,9 @@ test-dist: build ## what is shipped, installed where nothing was, built without 
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
+
+bench-sandbox: install ## the sandbox against its bars: requests a second, p99, memory, start
+	.ci/bench-sandbox
 
 fuzz: ## a minute of hostile input for each reader
 	BOLERO_RANDOM_TEST_TIME_MS=60000 cargo test --package lomi --test fuzz -- --test-threads 2

@@ -1,0 +1,110 @@
+"""Takes one rule at a time out of the core and shows which scenarios notice.
+
+    python3 tests/runners/mutants.py [NAME...]
+
+Works on a copy in target/mutants. Fails when a rule can be removed and nothing turns red.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).parents[2]
+COPY = ROOT / "target/mutants"
+
+# Name of the rule: file, and pairs of what stands there and what stands there without it.
+MUTANTS = {
+    "redirects are refused": (
+        "core/src/transport.rs",
+        [("redirect::Policy::none()", "redirect::Policy::limited(5)")],
+    ),
+    "the deadline covers the body": (
+        "core/src/transport.rs",
+        [
+            (
+                "prepared.send().await.map_err(|e| silence(&e))?",
+                "tokio::time::timeout(within, prepared.send()).await"
+                ".map_err(|_| Silence { kind: ErrorKind::Timeout, outcome: Outcome::Unknown,"
+                " message: String::new() })?.map_err(|e| silence(&e))?",
+            ),
+            ("timeout(within, whole)", "timeout(within * 10, whole)"),
+        ],
+    ),
+    "the key stays the same": (
+        "core/src/exchange.rs",
+        [
+            (
+                "self.url = request::address",
+                "if !self.history.is_empty() { self.headers.insert("
+                '"idempotency-key", http::HeaderValue::from_static("another")); }\n'
+                "        self.url = request::address",
+            )
+        ],
+    ),
+    "only a missing route moves a call": (
+        "core/src/failure.rs",
+        [("Some(named) => named == path || named == path_and_query", "Some(_) => true")],
+    ),
+    "envelopes are opened": (
+        "core/src/envelope.rs",
+        [('seen.member("data").filter(', 'seen.member("no such").filter(')],
+    ),
+    "keys are taken out of texts": (
+        "core/src/secret.rs",
+        [("    let mut rest = text;\n", "    if true { return text.to_owned(); }\n    let mut rest = text;\n")],
+    ),
+    "an unkeyed POST is not repeated": (
+        "core/src/exchange.rs",
+        [("method.is_safe()", "method.is_safe() || true")],
+    ),
+    "a long wait is not slept through": (
+        "core/src/retry.rs",
+        [("Duration = Duration::from_secs(60);", "Duration = Duration::from_secs(9000);")],
+    ),
+}
+
+
+def play():
+    command = ["cargo", "run", "--quiet", "--package", "lomi-conformance", "--", "run", "--runner", "rust"]
+    done = subprocess.run(command, cwd=COPY, capture_output=True, text=True)
+    if " passed, " not in done.stdout:
+        sys.exit(done.stderr[-3000:])
+    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAIL ")]
+    return list(dict.fromkeys(failed))
+
+
+def main():
+    COPY.mkdir(parents=True, exist_ok=True)
+    files = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    for name in files:
+        source, target = ROOT / name, COPY / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists() or target.read_bytes() != source.read_bytes():
+                shutil.copy2(source, target)
+    unnoticed = []
+    for rule, (name, changes) in MUTANTS.items():
+        if sys.argv[1:] and not any(word in rule for word in sys.argv[1:]):
+            continue
+        file = COPY / name
+        whole = file.read_text()
+        without = whole
+        for old, new in changes:
+            if old not in without:
+                sys.exit(f"{rule}: {name} no longer says {old!r}")
+            without = without.replace(old, new, 1)
+        file.write_text(without)
+        try:
+            failed = play()
+        finally:
+            file.write_text(whole)
+        shown = ", ".join(failed[:6]) + (", ..." if len(failed) > 6 else "")
+        print(f"without \"{rule}\": {len(failed)} scenarios fail: {shown}", flush=True)
+        if not failed:
+            unnoticed.append(rule)
+    print(f"{len(unnoticed)} rules can go unnoticed")
+    sys.exit(bool(unnoticed))
+
+
+main()
