@@ -32,6 +32,7 @@ impl Client {
     /// Makes a call and waits for it, the interpreter free for other threads. Gives the
     /// value in the classes of `family`, and the facts of the request.
     #[pyo3(signature = (target, path, query, body, options, family))]
+    #[allow(clippy::too_many_arguments)] // one Python call, its arguments by position
     fn call<'py>(
         &self,
         py: Python<'py>,
