@@ -51,8 +51,16 @@ impl Body {
     /// Prepares for the encoding that the headers name; only gzip is asked for.
     pub(crate) fn new(headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
         let encoding = headers.get("content-encoding").map(|value| value.to_str().unwrap_or("?"));
+        let announced = headers
+            .get("content-length")
+            .and_then(|length| length.to_str().ok()?.trim().parse::<usize>().ok());
+        if announced.is_some_and(|length| length > limits.body) {
+            return Err(oversized(limits.body));
+        }
+        // One piece from the start: growing copies what is there, and needs both at once.
+        let room = announced.unwrap_or(0);
         let unpacking = match encoding.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
-            None | Some("" | "identity") => Unpacking::Plain(Vec::new()),
+            None | Some("" | "identity") => Unpacking::Plain(Vec::with_capacity(room)),
             Some("gzip" | "x-gzip") => {
                 let bounded = Bounded { bytes: Vec::new(), most: limits.body };
                 Unpacking::Gzip(Box::new(MultiGzDecoder::new(bounded)))
@@ -163,6 +171,8 @@ mod tests {
         let error = read("gzip", &bomb, Limits::default()).unwrap_err();
         assert!(error.message.contains("times"), "{}", error.message);
         let small = Limits { body: 1000, ..Limits::default() };
+        let announced = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, 1001.into())]);
+        assert!(Body::new(&announced, small).is_err(), "nothing of it is read");
         for (encoding, wire) in [("gzip", gzip(&[b'a'; 1001])), ("identity", vec![b'a'; 1001])] {
             let error = read(encoding, &wire, small).unwrap_err();
             assert_eq!(error.kind, ErrorKind::ResponseTooLarge);
