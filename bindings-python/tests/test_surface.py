@@ -8,6 +8,7 @@ import importlib
 import inspect
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -89,3 +90,17 @@ def test_an_import_is_light():
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     heavy = {"typing", "enum", "datetime", "uuid", "json", "asyncio", "re", "decimal", "logging"}
     assert heavy & set(said) == set()
+
+
+@pytest.mark.parametrize("content", [None, b"not a library"])
+def test_a_native_library_that_is_missing_or_foreign_is_named(tmp_path, content):
+    shutil.copytree(
+        ROOT / "bindings-python" / "python" / "lomi",
+        tmp_path / "lomi",
+        ignore=shutil.ignore_patterns("*.so", "__pycache__"),
+    )
+    if content:
+        (tmp_path / "lomi" / "_lomi.abi3.so").write_bytes(content)
+    command = [sys.executable, "-c", "import lomi\nlomi.LomiClient"]
+    done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True)
+    assert b"native library is missing or made for another platform" in done.stderr

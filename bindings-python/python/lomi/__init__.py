@@ -230,12 +230,25 @@ _SUBMODULES = frozenset(
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name in _MODULES:
-        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        globals()[name] = found
-        return found
-    if name in _SUBMODULES:
-        return import_module(f"{__name__}.{name}")
+    try:
+        if name in _MODULES:
+            found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+            globals()[name] = found
+            return found
+        if name in _SUBMODULES:
+            return import_module(f"{__name__}.{name}")
+    except ImportError as error:
+        if "_lomi" not in f"{error.name} {error.path} {error}":
+            raise
+        from platform import machine, python_implementation, system
+
+        raise ImportError(
+            f"lomi's native library is missing or made for another platform than {system()} on "
+            f"{machine()} with {python_implementation()}: install a wheel for it "
+            f"(pip install --force-reinstall lomi), or build it from source with Rust ({error})",
+            name=error.name,
+            path=error.path,
+        ) from None
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
