@@ -17,6 +17,7 @@ use crate::header_selector::HEADER_SELECTOR;
 use crate::response::{self, Facts, header_array, long, pairs};
 use crate::road::Road;
 use crate::sink::PhpSink;
+use crate::zend::AsObject;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, set_property,
     string_zval,
@@ -117,7 +118,7 @@ fn scope(object: &ZendObject) -> Result<&'static ClassEntry, Thrown> {
 fn construct(call: &mut Call<'_>) -> Done {
     let client = call.argument(0).filter(|value| !value.is_null()).map(Zval::shallow_clone);
     if let Some(given) = &client
-        && !given.object().is_some_and(foreign_http::is_client)
+        && !given.handle().is_some_and(foreign_http::is_client)
     {
         return Err(call.wrong_type(0, "?GuzzleHttp\\ClientInterface", given));
     }
@@ -128,7 +129,7 @@ fn construct(call: &mut Call<'_>) -> Done {
         None => Ok(None),
         Some(value) => {
             let class = class.get().ok_or_else(|| Thrown::defect("a class is missing"))?;
-            match value.object().filter(|object| object.instance_of(class)) {
+            match value.handle().filter(|object| object.instance_of(class)) {
                 Some(_) => Ok(Some(value.shallow_clone())),
                 None => Err(call.wrong_type(position, &format!("?{name}"), value)),
             }
@@ -168,7 +169,8 @@ fn set_host_index(call: &mut Call<'_>) -> Done {
 
 fn property(call: &mut Call<'_>, name: &str) -> Result<Zval, Thrown> {
     let this = call.this()?;
-    Ok(get_property(this, scope(this)?, name))
+    let scope = scope(this)?;
+    Ok(get_property(this.into(), scope, name))
 }
 
 fn get_host_index(call: &mut Call<'_>) -> Done {
@@ -185,7 +187,7 @@ fn get_config(call: &mut Call<'_>) -> Done {
 fn create_http_client_option(call: &mut Call<'_>) -> Done {
     let config = property(call, "config")?;
     let mut options = Array::new();
-    if let Some(config) = config.object() {
+    if let Some(config) = config.handle() {
         let certificates = configuration::certificates(config)?;
         if let Some(cert) = certificates.cert {
             options.set("cert", string_zval(&cert));
@@ -202,7 +204,7 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
     let http = property(call, "client")?;
     let index = property(call, "hostIndex")?.long().unwrap_or_default();
     let config = property(call, "config")?;
-    let config = config.object().ok_or_else(|| {
+    let config = config.handle().ok_or_else(|| {
         Thrown::configuration("the object has no configuration; was its constructor called?")
     })?;
     let index = u32::try_from(index)

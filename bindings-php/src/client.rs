@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use lomi::schema::Answer;
 use lomi::{Decoded, Input, Reply, Target};
 use serde_json::Value;
@@ -114,7 +114,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
-pub(crate) fn shared(object: &ZendObject) -> Result<Rc<Shared>, Thrown> {
+pub(crate) fn shared(object: crate::zend::Object<'_>) -> Result<Rc<Shared>, Thrown> {
     payload::<Held>(object).and_then(|held| held.0.clone()).ok_or_else(|| {
         Thrown::configuration("the client was not set up; was its constructor called?")
     })
@@ -159,7 +159,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
         position += 1;
     }
     let options = options::of_call(call.argument(position), |_, _| Ok(false))?;
-    let shared = shared(call.this()?)?;
+    let shared = shared(call.handle()?)?;
     let target = Target::Operation(operation.operation);
     let exchange = shared.road.prepare(target, input.clone(), options.clone())?;
     let ending = Rc::clone(&shared);
@@ -200,7 +200,7 @@ fn request(call: &mut Call<'_>) -> Done {
         }
         Ok(true)
     })?;
-    let shared = shared(call.this()?)?;
+    let shared = shared(call.handle()?)?;
     let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
     let value = match reply.decode(&mut PhpSink::arrays())? {
         Decoded::One(value) => value,
@@ -211,7 +211,7 @@ fn request(call: &mut Call<'_>) -> Done {
 }
 
 fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = shared(call.this()?)?.last.borrow().clone();
+    let facts = shared(call.handle()?)?.last.borrow().clone();
     let object = response::object(&facts)?;
     call.give(object)
 }
@@ -219,7 +219,7 @@ fn last_response(call: &mut Call<'_>) -> Done {
 /// What `print_r` and `var_dump` show: no key.
 fn debug_info(call: &mut Call<'_>) -> Done {
     let mut info = crate::zend::Array::new();
-    if let Ok(shared) = shared(call.this()?) {
+    if let Ok(shared) = shared(call.handle()?) {
         let config = shared.road.client.config();
         let key = config.api_key.as_ref().map_or_else(String::new, lomi::Secret::masked);
         info.set("apiKey", crate::zend::string_zval(&key));

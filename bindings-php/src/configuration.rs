@@ -1,11 +1,12 @@
 //! `LomiSDK\Configuration`: the documented settings, and the deadlines that were
 //! missing. Keys live in Rust, where `print_r`, `var_dump` and `serialize` do not reach.
 
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use lomi::Secret;
 
 use crate::hosts;
 use crate::settings::{Settings, default_timeout};
+use crate::zend::{AsObject, Object};
 
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, call_method, handler, new_object, payload,
@@ -89,13 +90,13 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 /// Where the wire log of a configuration goes; nothing where it is off.
-pub(crate) fn debug_file(object: &ZendObject) -> Option<String> {
+pub(crate) fn debug_file(object: Object<'_>) -> Option<String> {
     let settings = settings(object).ok()?;
     settings.debug.then(|| settings.debug_file().to_owned())
 }
 
 /// The client certificate of a configuration.
-pub(crate) fn certificates(object: &ZendObject) -> Result<Certificates, Thrown> {
+pub(crate) fn certificates(object: Object<'_>) -> Result<Certificates, Thrown> {
     let settings = settings(object)?;
     Ok(Certificates { cert: settings.cert_file.clone(), key: settings.key_file.clone() })
 }
@@ -113,7 +114,7 @@ pub(crate) fn default() -> Result<Zval, Thrown> {
     Ok(made)
 }
 
-pub(crate) fn settings(object: &ZendObject) -> Result<&Settings, Thrown> {
+pub(crate) fn settings(object: Object<'_>) -> Result<&Settings, Thrown> {
     payload(object).ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))
 }
 
@@ -131,17 +132,17 @@ fn set(call: &mut Call<'_>, set: impl FnOnce(&mut Settings, String)) -> Done {
 }
 
 fn text(call: &mut Call<'_>, read: impl Fn(&Settings) -> &str) -> Done {
-    let value = string_zval(read(settings(call.this()?)?));
+    let value = string_zval(read(settings(call.handle()?)?));
     call.give(value)
 }
 
 fn optional(call: &mut Call<'_>, read: impl Fn(&Settings) -> Option<&str>) -> Done {
-    let value = read(settings(call.this()?)?).map_or_else(Zval::null, string_zval);
+    let value = read(settings(call.handle()?)?).map_or_else(Zval::null, string_zval);
     call.give(value)
 }
 
 fn secret(call: &mut Call<'_>, read: impl Fn(&Settings) -> Option<&Secret>) -> Done {
-    let value = string_zval(read(settings(call.this()?)?).map_or("", Secret::expose));
+    let value = string_zval(read(settings(call.handle()?)?).map_or("", Secret::expose));
     call.give(value)
 }
 
@@ -164,7 +165,7 @@ fn set_api_key(call: &mut Call<'_>) -> Done {
 
 fn get_api_key(call: &mut Call<'_>) -> Done {
     let identifier = call.text(0)?;
-    let key = settings(call.this()?)?.key(&identifier).map(|key| string_zval(key.expose()));
+    let key = settings(call.handle()?)?.key(&identifier).map(|key| string_zval(key.expose()));
     call.give(key.unwrap_or_else(Zval::null))
 }
 
@@ -183,7 +184,7 @@ fn get_api_key_prefix(call: &mut Call<'_>) -> Done {
 
 fn get_api_key_with_prefix(call: &mut Call<'_>) -> Done {
     let identifier = call.text(0)?;
-    let settings = settings(call.this()?)?;
+    let settings = settings(call.handle()?)?;
     let key = settings.key(&identifier).map(|key| match settings.prefix(&identifier) {
         Some(prefix) => string_zval(&format!("{prefix} {}", key.expose())),
         None => string_zval(key.expose()),
@@ -212,12 +213,12 @@ fn set_debug(call: &mut Call<'_>) -> Done {
 }
 
 fn get_debug(call: &mut Call<'_>) -> Done {
-    let debug = settings(call.this()?)?.debug;
+    let debug = settings(call.handle()?)?.debug;
     call.give_bool(debug)
 }
 
 fn get_temp_folder_path(call: &mut Call<'_>) -> Done {
-    match settings(call.this()?)?.temp_folder.clone() {
+    match settings(call.handle()?)?.temp_folder.clone() {
         Some(folder) => call.give_text(&folder),
         None => {
             let folder = crate::zend::call_function("sys_get_temp_dir", &mut [])?;
@@ -251,7 +252,7 @@ fn set_timeout(call: &mut Call<'_>) -> Done {
 
 fn get_timeout(call: &mut Call<'_>) -> Done {
     let mut value = Zval::new();
-    value.set_double(settings(call.this()?)?.timeout.unwrap_or_else(default_timeout));
+    value.set_double(settings(call.handle()?)?.timeout.unwrap_or_else(default_timeout));
     call.give(value)
 }
 
@@ -262,7 +263,7 @@ fn set_connect_timeout(call: &mut Call<'_>) -> Done {
 
 fn get_connect_timeout(call: &mut Call<'_>) -> Done {
     let mut value = Zval::new();
-    value.set_double(settings(call.this()?)?.connect_timeout.unwrap_or(10.0));
+    value.set_double(settings(call.handle()?)?.connect_timeout.unwrap_or(10.0));
     call.give(value)
 }
 
@@ -273,7 +274,7 @@ fn set_max_retries(call: &mut Call<'_>) -> Done {
 }
 
 fn get_max_retries(call: &mut Call<'_>) -> Done {
-    let retries = settings(call.this()?)?.max_retries.unwrap_or(2);
+    let retries = settings(call.handle()?)?.max_retries.unwrap_or(2);
     call.give_long(retries.into())
 }
 
@@ -291,7 +292,7 @@ fn get_default(call: &mut Call<'_>) -> Done {
 fn set_default(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
     let class = CONFIGURATION.get().ok_or_else(|| Thrown::defect("there is no Configuration"))?;
-    if !given.object().is_some_and(|object| object.instance_of(class)) {
+    if !given.handle().is_some_and(|object| object.instance_of(class)) {
         return Err(call.wrong_type(0, "LomiSDK\\Configuration", given));
     }
     update_static_property(class, DEFAULT, given.shallow_clone());
@@ -302,7 +303,7 @@ fn to_debug_report(call: &mut Call<'_>) -> Done {
     let php = crate::zend::call_function("phpversion", &mut [])?;
     let system = crate::zend::call_function("php_uname", &mut [])?;
     let known = default()?;
-    let folder = match known.object() {
+    let folder = match known.handle() {
         Some(object) => call_method(object, "getTempFolderPath", &mut [])?,
         None => Zval::null(),
     };
@@ -320,7 +321,7 @@ fn to_debug_report(call: &mut Call<'_>) -> Done {
 
 /// What `print_r` and `var_dump` show: no key.
 fn debug_info(call: &mut Call<'_>) -> Done {
-    let settings = settings(call.this()?)?;
+    let settings = settings(call.handle()?)?;
     let mut keys = Array::new();
     for (identifier, key) in &settings.api_keys {
         keys.set(identifier, string_zval(&key.masked()));

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::zend_ce_exception;
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 use lomi::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -219,7 +219,7 @@ fn construct(call: &mut Call<'_>) -> Done {
 fn read(call: &mut Call<'_>) -> Done {
     let fact = call.about::<Fact>()?;
     let scope = scope()?;
-    let this: &ZendObject = call.this()?;
+    let this = call.handle()?;
     let value = get_property(this, scope, fact.0);
     call.give(value)
 }

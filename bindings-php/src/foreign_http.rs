@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use lomi::{ErrorKind, Exchange, Heard, Outcome, Reply, Request, Silence, Step};
 
@@ -11,18 +11,19 @@ use crate::road::{Road, pause};
 use crate::zend::{
     Array, Thrown, call_method, class_named, is_a, is_exit, new_object, string_zval, take_exception,
 };
+use crate::zend::{AsObject, Object};
 
 const GUZZLE: &str = "GuzzleHttp\\ClientInterface";
 const PSR_18: &str = "Psr\\Http\\Client\\ClientInterface";
 
 /// Whether a value can be sent through.
-pub(crate) fn is_client(object: &ZendObject) -> bool {
+pub(crate) fn is_client(object: Object<'_>) -> bool {
     is_a(object, GUZZLE) || is_a(object, PSR_18)
 }
 
 /// Carries a call out through the user's client.
 pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Result<Reply, Thrown> {
-    let client = client.object().filter(|object| is_client(object)).ok_or_else(|| {
+    let client = client.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client has to be a {GUZZLE} or {PSR_18}"))
     })?;
     loop {
@@ -82,13 +83,13 @@ pub(crate) fn psr_request(request: &Request) -> Result<Zval, Thrown> {
     let body = body.unwrap_or_else(Zval::null);
     let (method, url) = (string_zval(request.method.as_str()), string_zval(&request.url));
     let made = new_object(class)?;
-    if let Some(object) = made.object() {
+    if let Some(object) = made.handle() {
         if name.starts_with("Laminas") {
             // Its body is a stream, which starts as memory.
             let stream = string_zval("php://memory");
             call_method(object, "__construct", &mut [url, method, stream, headers.finish()])?;
             let content = call_method(object, "getBody", &mut [])?;
-            if let Some(content) = content.object().filter(|_| !body.is_null()) {
+            if let Some(content) = content.handle().filter(|_| !body.is_null()) {
                 call_method(content, "write", &mut [body])?;
                 call_method(content, "rewind", &mut [])?;
             }
@@ -114,7 +115,7 @@ fn boolean(value: bool) -> Zval {
 /// Sends one request. The outer error is an exception that is none of HTTP's.
 fn send(
     road: &Road,
-    client: &ZendObject,
+    client: Object<'_>,
     request: &Request,
     within: Duration,
     connect: Duration,
@@ -139,7 +140,7 @@ fn send(
         call_method(client, "sendRequest", &mut [psr])
     };
     match answer {
-        Ok(response) => match response.object() {
+        Ok(response) => match response.handle() {
             Some(response) => read(response).map(Ok),
             None => Err(Thrown::configuration("the HTTP client answered no response")),
         },
@@ -154,12 +155,12 @@ fn thrown() -> Result<Result<Heard, Silence>, Thrown> {
         return Err(Thrown::Pending);
     }
     let Some(exception) = take_exception() else { return Err(Thrown::Pending) };
-    let Some(object) = exception.object() else { return Err(Thrown::Object(exception)) };
+    let Some(object) = exception.handle() else { return Err(Thrown::Object(exception)) };
     if is_a(object, "GuzzleHttp\\Exception\\RequestException")
         && call_method(object, "hasResponse", &mut [])?.is_true()
     {
         let response = call_method(object, "getResponse", &mut [])?;
-        if let Some(response) = response.object() {
+        if let Some(response) = response.handle() {
             return read(response).map(Ok);
         }
     }
@@ -202,7 +203,7 @@ fn thrown() -> Result<Result<Heard, Silence>, Thrown> {
 }
 
 /// The number of curl's error, and whether a connection had been made.
-fn curl_error(exception: &ZendObject) -> Result<(Option<i64>, bool), Thrown> {
+fn curl_error(exception: Object<'_>) -> Result<(Option<i64>, bool), Thrown> {
     if !is_a(exception, "GuzzleHttp\\Exception\\ConnectException")
         && !is_a(exception, "GuzzleHttp\\Exception\\RequestException")
     {
@@ -216,7 +217,7 @@ fn curl_error(exception: &ZendObject) -> Result<(Option<i64>, bool), Thrown> {
 }
 
 /// A PSR-7 response as the core wants it.
-fn read(response: &ZendObject) -> Result<Heard, Thrown> {
+fn read(response: Object<'_>) -> Result<Heard, Thrown> {
     let status = call_method(response, "getStatusCode", &mut [])?.long().unwrap_or_default();
     let mut headers = HeaderMap::new();
     let found = call_method(response, "getHeaders", &mut [])?;
@@ -230,7 +231,7 @@ fn read(response: &ZendObject) -> Result<Heard, Thrown> {
         }
     }
     let body = call_method(response, "getBody", &mut [])?;
-    let body = match body.object() {
+    let body = match body.handle() {
         Some(stream) => call_method(stream, "__toString", &mut [])?,
         None => body,
     };

@@ -2,6 +2,7 @@
 
 use ext_php_rs::types::Zval;
 
+use crate::zend::AsObject;
 use crate::zend::{Thrown, call_method, class_named, new_object};
 
 /// An `\ArrayIterator` over an array.
@@ -9,7 +10,7 @@ pub(crate) fn over_array(values: Zval) -> Result<Zval, Thrown> {
     let class =
         class_named("ArrayIterator").ok_or_else(|| Thrown::defect("there is no ArrayIterator"))?;
     let iterator = new_object(class)?;
-    if let Some(object) = iterator.object() {
+    if let Some(object) = iterator.handle() {
         call_method(object, "__construct", &mut [values])?;
     }
     Ok(iterator)

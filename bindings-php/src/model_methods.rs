@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use crate::models::{self, Accessor, CONTAINER, ModelClass, NULLS, ORIGINALS, read_slot, slot};
 use crate::response::Facts;
+use crate::zend::AsObject;
 use crate::zend::{
     Array, Call, Done, Thrown, call_method, class_named, find, new_object, payload, put,
     string_zval, table_mut,
 };
 
 fn known(call: &mut Call<'_>) -> Result<&'static ModelClass, Thrown> {
-    models::of_object(call.this()?).ok_or_else(|| Thrown::defect("the object is of no model"))
+    models::of_object(call.handle()?).ok_or_else(|| Thrown::defect("the object is of no model"))
 }
 
 fn called(call: &Call<'_>) -> Result<&'static Model, Thrown> {
@@ -65,7 +66,7 @@ fn shown(value: &Zval, kind: Kind) -> Result<Zval, Thrown> {
     let class = class_named("DateTime").ok_or_else(|| Thrown::defect("there is no DateTime"))?;
     let moment = new_object(class)?;
     let made = moment
-        .object()
+        .handle()
         .map(|object| call_method(object, "__construct", &mut [value.shallow_clone()]));
     match made {
         Some(Ok(_)) => Ok(moment),
@@ -78,7 +79,7 @@ fn shown(value: &Zval, kind: Kind) -> Result<Zval, Thrown> {
 
 pub(crate) fn get(call: &mut Call<'_>) -> Done {
     let accessor = call.about::<Accessor>()?;
-    let this = call.this()?;
+    let this = call.handle()?;
     let value = match read_slot(this, CONTAINER).array().and_then(|t| find(t, accessor.key)) {
         Some(value) => shown(value, accessor.field.kind)?,
         None => Zval::null(),
@@ -108,7 +109,7 @@ fn forget(this: &mut ZendObject, name: &str) {
     if let Some(table) = table_mut(slot(this, ORIGINALS)) {
         table.remove(name);
     }
-    let nulls = read_slot(this, NULLS);
+    let nulls = slot(this, NULLS).dereference();
     let set_to_null =
         nulls.array().is_some_and(|table| table.values().any(|value| value.str() == Some(name)));
     if set_to_null {
@@ -139,7 +140,7 @@ pub(crate) fn set_null(call: &mut Call<'_>) -> Done {
 
 pub(crate) fn offset_exists(call: &mut Call<'_>) -> Done {
     let name = call.text(0)?;
-    let this = call.this()?;
+    let this = call.handle()?;
     let set = read_slot(this, CONTAINER)
         .array()
         .and_then(|table| table.get(name.as_str()))
@@ -151,7 +152,7 @@ pub(crate) fn offset_get(call: &mut Call<'_>) -> Done {
     let name = call.text(0)?;
     let known = known(call)?;
     let kind = known.model.field(&name).map_or(Kind::Text, |field| field.kind);
-    let this = call.this()?;
+    let this = call.handle()?;
     let value = match read_slot(this, CONTAINER).array().and_then(|t| t.get(name.as_str())) {
         Some(value) => shown(value.dereference(), kind)?,
         None => Zval::null(),
@@ -185,18 +186,18 @@ pub(crate) fn offset_unset(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn count(call: &mut Call<'_>) -> Done {
-    let count = read_slot(call.this()?, CONTAINER).array().map_or(0, |table| table.len());
+    let count = read_slot(call.handle()?, CONTAINER).array().map_or(0, |table| table.len());
     call.give_long(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn get_iterator(call: &mut Call<'_>) -> Done {
-    let values = read_slot(call.this()?, CONTAINER).shallow_clone();
+    let values = read_slot(call.handle()?, CONTAINER).shallow_clone();
     let iterator = crate::iterator::over_array(values)?;
     call.give(iterator)
 }
 
 fn json(call: &mut Call<'_>) -> Result<Value, Thrown> {
-    let this = crate::zend::object_zval(call.this()?);
+    let this = crate::zend::object_zval(call.handle()?);
     crate::to_json::value(&this)
 }
 
@@ -234,7 +235,7 @@ pub(crate) fn compact(call: &mut Call<'_>) -> Done {
 /// A value as the server sent it, where it was read as something else.
 pub(crate) fn original(call: &mut Call<'_>) -> Done {
     let name = call.text(0)?;
-    let this = call.this()?;
+    let this = call.handle()?;
     let kept = read_slot(this, ORIGINALS).array().and_then(|table| table.get(name.as_str()));
     let plain = || read_slot(this, CONTAINER).array().and_then(|table| table.get(name.as_str()));
     let value = kept.or_else(plain).map_or_else(Zval::null, |v| v.dereference().shallow_clone());
@@ -242,7 +243,7 @@ pub(crate) fn original(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = payload::<Facts>(call.this()?).cloned().unwrap_or_default();
+    let facts = payload::<Facts>(call.handle()?).cloned().unwrap_or_default();
     let object = crate::response::object(&facts)?;
     call.give(object)
 }
@@ -307,7 +308,7 @@ pub(crate) fn is_nullable(call: &mut Call<'_>) -> Done {
 
 pub(crate) fn is_nullable_set_to_null(call: &mut Call<'_>) -> Done {
     let name = call.text(0)?;
-    let nulls = read_slot(call.this()?, NULLS);
+    let nulls = read_slot(call.handle()?, NULLS);
     let set = nulls
         .array()
         .is_some_and(|table| table.values().any(|value| value.str() == Some(name.as_str())));

@@ -15,6 +15,7 @@ use lomi::schema::{Field, Kind, Model};
 use crate::generated::LISTS;
 use crate::model_methods as methods;
 use crate::response::Facts;
+use crate::zend::Object;
 use crate::zend::{Array, Class, ClassRef, handler, interned, payload_type};
 
 unsafe extern "C" {
@@ -60,7 +61,7 @@ pub(crate) fn of_model(model: &'static Model) -> Option<&'static ModelClass> {
 }
 
 /// The model of an object, whose class may be a subclass in PHP.
-pub(crate) fn of_object(object: &ZendObject) -> Option<&'static ModelClass> {
+pub(crate) fn of_object(object: Object<'_>) -> Option<&'static ModelClass> {
     // SAFETY: an object has a class, and a class lives as long as its objects.
     of_class(unsafe { object.ce.as_ref() }?)
 }
@@ -229,7 +230,8 @@ pub(crate) fn slot(object: &mut ZendObject, place: usize) -> &mut Zval {
 }
 
 /// The same, to read.
-pub(crate) fn read_slot(object: &ZendObject, place: usize) -> &Zval {
+pub(crate) fn read_slot<'o>(object: Object<'o>, place: usize) -> &'o Zval {
     // SAFETY: as above.
-    unsafe { &*object.properties_table.as_ptr().add(place) }.dereference()
+    unsafe { &*(&raw const (*object.as_ptr()).properties_table).cast::<Zval>().add(place) }
+        .dereference()
 }

@@ -77,7 +77,7 @@ fn from_major(call: &mut Call<'_>) -> Done {
 }
 
 fn held(call: &mut Call<'_>) -> Result<Money, Thrown> {
-    payload::<Held>(call.this()?)
+    payload::<Held>(call.handle()?)
         .and_then(|held| held.0)
         .ok_or_else(|| Thrown::validation("the LomiSDK\\Money was not constructed"))
 }

@@ -7,6 +7,7 @@ use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret};
 use serde_json::Value;
 
+use crate::zend::AsObject;
 use crate::zend::{Thrown, text_of};
 
 /// The entries of an options array, names in snake case.
@@ -126,7 +127,7 @@ pub(crate) fn of_client(
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_file" => builder.ca_files = vec![PathBuf::from(text(&name, &value)?)],
             "http_client" => {
-                if !value.object().is_some_and(crate::foreign_http::is_client) {
+                if !value.handle().is_some_and(crate::foreign_http::is_client) {
                     return Err(Thrown::configuration(
                         "http_client has to be a GuzzleHttp\\ClientInterface or \
                          Psr\\Http\\Client\\ClientInterface",

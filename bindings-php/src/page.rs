@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable, zend_ce_iterator};
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use lomi::schema::Operation;
 use lomi::{CallOptions, Decoded, Input, Pager, Reply, Target};
 
 use crate::client::Shared;
 use crate::response::{self, Facts, long};
 use crate::sink::PhpSink;
+use crate::zend::Object;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, payload,
     payload_mut, payload_type, set_property, string_zval,
@@ -147,7 +148,7 @@ impl Walk {
 }
 
 fn state<'c>(call: &'c mut Call<'_>) -> Result<&'c PageState, Thrown> {
-    payload(call.this()?).ok_or_else(|| Thrown::defect("this is no Page"))
+    payload(call.handle()?).ok_or_else(|| Thrown::defect("this is no Page"))
 }
 
 fn walk(call: &mut Call<'_>) -> Result<Walk, Thrown> {
@@ -157,13 +158,13 @@ fn walk(call: &mut Call<'_>) -> Result<Walk, Thrown> {
         .ok_or_else(|| Thrown::validation("a LomiSDK\\Page is made by a list call, not by new"))
 }
 
-fn data(object: &ZendObject) -> Zval {
+fn data(object: Object<'_>) -> Zval {
     PAGE.get().map_or_else(Zval::null, |class| get_property(object, class, "data"))
 }
 
 fn auto_paging_iterator(call: &mut Call<'_>) -> Done {
     let walk = walk(call)?;
-    let rows = data(call.this()?);
+    let rows = data(call.handle()?);
     let class = ITERATOR.get().ok_or_else(|| Thrown::defect("there is no PageIterator"))?;
     let mut value = new_object(class)?;
     if let Some(items) = value.object_mut().and_then(payload_mut::<Items>) {
@@ -185,12 +186,12 @@ fn next_page(call: &mut Call<'_>) -> Done {
 }
 
 fn get_iterator(call: &mut Call<'_>) -> Done {
-    let iterator = crate::iterator::over_array(data(call.this()?))?;
+    let iterator = crate::iterator::over_array(data(call.handle()?))?;
     call.give(iterator)
 }
 
 fn count(call: &mut Call<'_>) -> Done {
-    let count = data(call.this()?).array().map_or(0, |table| table.len());
+    let count = data(call.handle()?).array().map_or(0, |table| table.len());
     call.give_long(i64::try_from(count).unwrap_or(i64::MAX))
 }
 

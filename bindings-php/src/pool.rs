@@ -3,6 +3,7 @@
 use ext_php_rs::types::Zval;
 
 use crate::promise::caught;
+use crate::zend::AsObject;
 use crate::zend::{Array, Call, Done, Thrown, call_function, call_method, call_value};
 
 /// Takes promises, or callables that start one; at most `$concurrency` run at a time.
@@ -56,14 +57,14 @@ fn begin(what: Zval) -> Result<Result<Zval, Zval>, Thrown> {
 }
 
 fn is_promise(value: &Zval) -> bool {
-    value.object().is_some_and(|object| {
+    value.handle().is_some_and(|object| {
         crate::zend::is_a(object, "LomiSDK\\Promise")
             || crate::zend::is_a(object, "GuzzleHttp\\Promise\\PromiseInterface")
     })
 }
 
 fn end(value: &Zval) -> Result<Result<Zval, Zval>, Thrown> {
-    match value.object() {
+    match value.handle() {
         Some(promise) if is_promise(value) => caught(call_method(promise, "wait", &mut [])),
         // A callable may have made its call already.
         _ => Ok(Ok(value.shallow_clone())),

@@ -11,6 +11,7 @@ use lomi::{Error, Exchange, Reply};
 use tokio::task::JoinHandle;
 
 use crate::road::{Road, look, start_worker};
+use crate::zend::AsObject;
 use crate::zend::{
     Call, Class, ClassRef, Done, Thrown, call_method, call_value, class_named, get_property,
     handler, new_object, object_zval, payload, payload_mut, payload_type, set_property,
@@ -144,7 +145,7 @@ pub(crate) fn start(road: Road, exchange: Exchange, finish: Finish) -> Result<Zv
         Some(guzzle) => {
             let mut waiter = holding(&WAITER, promised)?;
             let promise = new_object(guzzle)?;
-            if let Some(object) = promise.object() {
+            if let Some(object) = promise.handle() {
                 call_method(object, "__construct", &mut [waiter.shallow_clone()])?;
             }
             let scope = WAITER.get().ok_or_else(|| Thrown::defect("there is no Waiter"))?;
@@ -167,7 +168,7 @@ fn holding(class: &ClassRef, promised: Promised) -> Result<Zval, Thrown> {
 }
 
 fn promised(call: &mut Call<'_>) -> Result<Promised, Thrown> {
-    Ok(payload::<Promised>(call.this()?).cloned().unwrap_or_default())
+    Ok(payload::<Promised>(call.handle()?).cloned().unwrap_or_default())
 }
 
 /// Brings a promise to its end, once. The outer error is `exit()`.
@@ -197,7 +198,7 @@ fn follow(
     fulfilled: Option<&Zval>,
     rejected: Option<&Zval>,
 ) -> Result<Result<Zval, Zval>, Thrown> {
-    let of_parent = parent.object().and_then(payload::<Promised>).cloned().unwrap_or_default();
+    let of_parent = parent.handle().and_then(payload::<Promised>).cloned().unwrap_or_default();
     let answer = match (settle(&of_parent)?, fulfilled, rejected) {
         (Ok(value), Some(then), _) => caught(call_value(then, &mut [value]))?,
         (Err(exception), _, Some(then)) => caught(call_value(then, &mut [exception]))?,
@@ -205,7 +206,7 @@ fn follow(
     };
     // A promise given back is followed in turn.
     match &answer {
-        Ok(value) => match value.object().and_then(payload::<Promised>) {
+        Ok(value) => match value.handle().and_then(payload::<Promised>) {
             Some(inner) => settle(&inner.clone()),
             None => Ok(answer),
         },
@@ -230,7 +231,7 @@ fn callback(call: &Call<'_>, position: usize) -> Result<Option<Zval>, Thrown> {
 }
 
 fn following(call: &mut Call<'_>, fulfilled: Option<Zval>, rejected: Option<Zval>) -> Done {
-    let parent = object_zval(call.this()?);
+    let parent = object_zval(call.handle()?);
     let promised = Promised::new(Progress::Following { parent, fulfilled, rejected });
     let promise = holding(&PROMISE, promised)?;
     call.give(promise)
@@ -269,8 +270,8 @@ fn state(call: &mut Call<'_>) -> Done {
 fn settle_guzzle(call: &mut Call<'_>) -> Done {
     let promised = promised(call)?;
     let scope = WAITER.get().ok_or_else(|| Thrown::defect("there is no Waiter"))?;
-    let promise = get_property(call.this()?, scope, "promise");
-    let Some(promise) = promise.object() else { return Ok(()) };
+    let promise = get_property(call.handle()?, scope, "promise");
+    let Some(promise) = promise.handle() else { return Ok(()) };
     match settle(&promised)? {
         Ok(value) => call_method(promise, "resolve", &mut [value])?,
         Err(exception) => call_method(promise, "reject", &mut [exception])?,

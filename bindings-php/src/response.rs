@@ -102,7 +102,7 @@ fn usual_case(name: &str) -> String {
 }
 
 fn known<R>(call: &mut Call<'_>, read: impl FnOnce(&Known) -> R) -> Result<R, Thrown> {
-    payload::<Facts>(call.this()?)
+    payload::<Facts>(call.handle()?)
         .and_then(|facts| facts.0.as_deref())
         .map(read)
         .ok_or_else(|| Thrown::validation("a LomiSDK\\Response is made by a call, not by new"))

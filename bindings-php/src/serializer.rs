@@ -9,6 +9,7 @@ use crate::configuration;
 use crate::models;
 use crate::sink::PhpSink;
 use crate::to_json::ATOM;
+use crate::zend::AsObject;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, handler, is_a,
     new_object, static_property, string_zval, text_of, update_static_property,
@@ -75,7 +76,7 @@ fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
         }
         return Ok(array.finish());
     }
-    let Some(object) = data.object() else { return Ok(data.shallow_clone()) };
+    let Some(object) = data.handle() else { return Ok(data.shallow_clone()) };
     if is_a(object, "DateTimeInterface") {
         let format = if date_only { string_zval("Y-m-d") } else { format() };
         return call_method(object, "format", &mut [format]);
@@ -114,7 +115,7 @@ fn to_path_value(call: &mut Call<'_>) -> Done {
 }
 
 fn string_of(value: &Zval) -> Result<String, Thrown> {
-    if let Some(object) = value.object()
+    if let Some(object) = value.handle()
         && is_a(object, "DateTimeInterface")
     {
         return Ok(call_method(object, "format", &mut [format()])?.string().unwrap_or_default());
@@ -140,7 +141,7 @@ fn to_query_value(call: &mut Call<'_>) -> Done {
     if empty && !required {
         return call.give(query.finish());
     }
-    match (value.array(), value.object()) {
+    match (value.array(), value.handle()) {
         (Some(table), _) if explode && !table.has_sequential_keys() => {
             for (key, value) in table {
                 let key = key.to_string();
@@ -175,7 +176,7 @@ fn separator(style: &str) -> &'static str {
 /// Booleans as the default configuration wants them in a query.
 fn bool_format(value: bool) -> Result<Zval, Thrown> {
     let default = configuration::default()?;
-    let format = match default.object() {
+    let format = match default.handle() {
         Some(object) => call_method(object, "getBooleanFormatForQueryString", &mut [])?,
         None => Zval::null(),
     };
@@ -192,7 +193,7 @@ fn convert_bool(call: &mut Call<'_>) -> Done {
 
 fn to_header_value(call: &mut Call<'_>) -> Done {
     let value = call.required(0)?;
-    let text = match value.object() {
+    let text = match value.handle() {
         Some(object) if models::of_object(object).is_some() => {
             call_method(object, "toHeaderValue", &mut [])?.string().unwrap_or_default()
         }
@@ -291,7 +292,7 @@ fn read(json: &Value, class: &str) -> Result<Zval, Thrown> {
 
 fn moment(text: &str) -> Option<Zval> {
     let moment = new_object(crate::zend::class_named("DateTime")?).ok()?;
-    let made = call_method(moment.object()?, "__construct", &mut [string_zval(text)]);
+    let made = call_method(moment.handle()?, "__construct", &mut [string_zval(text)]);
     if made.is_err() {
         drop(crate::zend::take_exception());
         return None;

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use lomi::{Client, ConfigBuilder, Secret};
 
 use crate::configuration::{self, API_KEY, CONFIGURATION};
 use crate::hosts;
+use crate::zend::Object;
 use crate::zend::{Thrown, call_method, payload_type, string_zval};
 
 /// What a configuration holds.
@@ -85,7 +86,7 @@ pub(crate) fn default_timeout() -> f64 {
 }
 
 /// The client that a configuration stands for.
-pub(crate) fn client(object: &ZendObject, host_index: u32) -> Result<Client, Thrown> {
+pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Client, Thrown> {
     let settings = configuration::settings(object)?;
     // A subclass in PHP may answer for itself.
     if object.ce != CONFIGURATION.raw() {
@@ -102,7 +103,7 @@ pub(crate) fn client(object: &ZendObject, host_index: u32) -> Result<Client, Thr
     Ok(made)
 }
 
-fn overridden(object: &ZendObject, settings: &Settings, host_index: u32) -> Result<Client, Thrown> {
+fn overridden(object: Object<'_>, settings: &Settings, host_index: u32) -> Result<Client, Thrown> {
     let mut said = settings.clone();
     let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
         let value = call_method(object, name, arguments)?;

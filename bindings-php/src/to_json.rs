@@ -3,11 +3,12 @@
 
 use ext_php_rs::convert::FromZval;
 use ext_php_rs::flags::DataType;
-use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendObject, Zval};
+use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use lomi::schema::Kind;
 use serde_json::{Map, Number, Value};
 
 use crate::models::{self, CONTAINER, ModelClass, NULLS};
+use crate::zend::{AsObject, Object};
 use crate::zend::{Thrown, call_method, class_named, get_property, is_a};
 
 /// Deeper than any body of the API; a loop of references ends here.
@@ -36,7 +37,7 @@ fn at_depth(zval: &Zval, depth: u32) -> Result<Value, Thrown> {
             Some(table) => array(table, depth)?,
             None => Value::Null,
         },
-        DataType::Object(_) => match zval.object() {
+        DataType::Object(_) => match zval.handle() {
             Some(found) => object(found, depth)?,
             None => Value::Null,
         },
@@ -82,7 +83,7 @@ fn fields(table: &ZendHashTable, depth: u32) -> Result<Map<String, Value>, Throw
     Ok(map)
 }
 
-fn object(object: &ZendObject, depth: u32) -> Result<Value, Thrown> {
+fn object(object: Object<'_>, depth: u32) -> Result<Value, Thrown> {
     if let Some(known) = models::of_object(object) {
         return model(known, object, depth).map(Value::Object);
     }
@@ -96,7 +97,7 @@ fn object(object: &ZendObject, depth: u32) -> Result<Value, Thrown> {
     }
     if is_a(object, "JsonSerializable") {
         let inner = call_method(object, "jsonSerialize", &mut [])?;
-        let same = inner.object().is_some_and(|inner| std::ptr::eq(inner, object));
+        let same = inner.handle().is_some_and(|inner| inner.as_ptr() == object.as_ptr());
         if !same {
             return at_depth(&inner, depth + 1);
         }
@@ -121,11 +122,7 @@ fn object(object: &ZendObject, depth: u32) -> Result<Value, Thrown> {
 pub(crate) const ATOM: &str = "Y-m-d\\TH:i:sP";
 
 /// A model's set fields, and those that are to be emptied as null.
-fn model(
-    known: &ModelClass,
-    object: &ZendObject,
-    depth: u32,
-) -> Result<Map<String, Value>, Thrown> {
+fn model(known: &ModelClass, object: Object<'_>, depth: u32) -> Result<Map<String, Value>, Thrown> {
     let mut map = Map::new();
     let container = models::read_slot(object, CONTAINER);
     let values = container.array().map_or_else(|| Ok(Map::new()), |table| fields(table, depth))?;

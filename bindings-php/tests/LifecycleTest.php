@@ -54,7 +54,7 @@ final class LifecycleTest extends SandboxTestCase
             $first = LomiSDK\IdempotencyKey::random();
             for ($i = 0; $i < 8; $i++) {
                 if (pcntl_fork() === 0) {
-                    echo LomiSDK\IdempotencyKey::random(), "\n";
+                    echo LomiSDK\IdempotencyKey::random() . "\n";
                     exit;
                 }
             }

@@ -8,6 +8,7 @@ use ext_php_rs::ffi::{zend_execute_data, zend_internal_arg_info, zval};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 
+use super::handle::Object;
 use super::thrown::Thrown;
 
 /// What the engine calls.
@@ -66,6 +67,11 @@ impl Call<'_> {
     /// The object that the method is called on.
     pub(crate) fn this(&mut self) -> Result<&mut ZendObject, Thrown> {
         self.data.This.object_mut().ok_or_else(|| Thrown::defect("there is no object"))
+    }
+
+    /// The same as a handle, for reading.
+    pub(crate) fn handle(&mut self) -> Result<Object<'_>, Thrown> {
+        self.this().map(Object::from)
     }
 
     /// The class that a static method is called on.

@@ -4,6 +4,7 @@
 
 mod call;
 mod class;
+mod handle;
 mod object;
 mod signature;
 mod thrown;
@@ -11,6 +12,7 @@ mod value;
 
 pub(crate) use call::{Call, Done, handler};
 pub(crate) use class::{Class, ClassRef};
+pub(crate) use handle::{AsObject, Object};
 pub(crate) use object::{Payload, handlers_of, payload, payload_mut, payload_type};
 pub(crate) use thrown::{Thrown, is_exit, take_exception};
 pub(crate) use value::{

@@ -10,6 +10,8 @@ use ext_php_rs::ffi::{
 };
 use ext_php_rs::types::ZendObject;
 
+use super::handle::Object;
+
 /// A Rust value that lives inside PHP objects.
 pub(crate) trait Payload: Default + Clone + 'static {
     /// The handlers of objects with this value, made once: see [`payload!`].
@@ -87,12 +89,12 @@ unsafe fn holder<T>(object: *mut zend_object) -> *mut Holder<T> {
 }
 
 /// The Rust value inside an object; nothing where it carries none of this type.
-pub(crate) fn payload<T: Payload>(object: &ZendObject) -> Option<&T> {
+pub(crate) fn payload<'o, T: Payload>(object: Object<'o>) -> Option<&'o T> {
     if !std::ptr::eq(object.handlers, T::handlers()) {
         return None;
     }
     // SAFETY: the handlers say that `create::<T>` made it.
-    Some(unsafe { &(*holder::<T>(std::ptr::from_ref(object).cast_mut())).payload })
+    Some(unsafe { &(*holder::<T>(object.as_ptr())).payload })
 }
 
 /// The same, to change it.

@@ -123,6 +123,6 @@ pub(crate) fn take_exception() -> Option<Zval> {
 /// `exit()` travels as an exception that is no `Throwable`.
 pub(crate) fn is_exit() -> bool {
     // SAFETY: the globals of this thread.
-    let pending = unsafe { (*ext_php_rs_executor_globals()).exception.as_ref() };
-    pending.is_some_and(|object| !super::value::is_a(object, "Throwable"))
+    let pending = unsafe { (*ext_php_rs_executor_globals()).exception.as_mut() };
+    pending.is_some_and(|object| !super::value::is_a(object.into(), "Throwable"))
 }

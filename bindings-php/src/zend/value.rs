@@ -13,6 +13,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals};
 
+use super::handle::{AsObject, Object};
 use super::thrown::Thrown;
 
 unsafe extern "C" {
@@ -40,9 +41,9 @@ pub(crate) fn string_zval(text: &str) -> Zval {
 }
 
 /// A reference to an object.
-pub(crate) fn object_zval(object: &ZendObject) -> Zval {
+pub(crate) fn object_zval(object: Object<'_>) -> Zval {
     let mut value = Zval::new();
-    let object = ptr::from_ref(object).cast_mut();
+    let object = object.as_ptr();
     // SAFETY: the object is live; one more reference to it is counted.
     unsafe { (*object).gc.refcount += 1 };
     value.value.obj = object;
@@ -163,7 +164,7 @@ pub(crate) fn text_of(value: &Zval) -> Result<Option<String>, Thrown> {
             Ok(Some(if value.is_true() { "1" } else { "" }.to_owned()))
         }
         DataType::Object(_) => {
-            let Some(object) = value.object() else { return Ok(None) };
+            let Some(object) = value.handle() else { return Ok(None) };
             // SAFETY: an object has a class.
             if unsafe { (*object.ce).__tostring.is_null() } {
                 return Ok(None);
@@ -185,7 +186,7 @@ pub(super) fn type_name(value: &Zval) -> String {
         DataType::String => "string".into(),
         DataType::Array => "array".into(),
         DataType::Object(_) => {
-            value.object().and_then(|o| o.get_class_name().ok()).unwrap_or("object".into())
+            value.handle().and_then(|o| o.get_class_name().ok()).unwrap_or("object".into())
         }
         _ => "resource".into(),
     }
@@ -198,7 +199,7 @@ pub(crate) fn class_named(name: &str) -> Option<&'static ClassEntry> {
 
 /// Whether an object is of a class or interface, by name. Loads nothing that the
 /// object could not be an instance of anyway.
-pub(crate) fn is_a(object: &ZendObject, name: &str) -> bool {
+pub(crate) fn is_a(object: Object<'_>, name: &str) -> bool {
     class_named(name).is_some_and(|class| object.instance_of(class))
 }
 
@@ -212,7 +213,7 @@ pub(crate) fn new_object(class: &ClassEntry) -> Result<Zval, Thrown> {
 
 /// Calls a method. An exception that it throws is on its way when this fails.
 pub(crate) fn call_method(
-    object: &ZendObject,
+    object: Object<'_>,
     name: &str,
     arguments: &mut [Zval],
 ) -> Result<Zval, Thrown> {
@@ -257,13 +258,13 @@ fn call(target: *mut Zval, name: &mut Zval, arguments: &mut [Zval]) -> Result<Zv
 }
 
 /// Reads a property as the class itself sees it.
-pub(crate) fn get_property(object: &ZendObject, scope: &ClassEntry, name: &str) -> Zval {
+pub(crate) fn get_property(object: Object<'_>, scope: &ClassEntry, name: &str) -> Zval {
     let mut room = Zval::new();
     // SAFETY: the engine gives a pointer to the property, or to `room`.
     let found = unsafe {
         zend_read_property(
             ptr::from_ref(scope).cast_mut(),
-            ptr::from_ref(object).cast_mut(),
+            object.as_ptr(),
             name.as_ptr().cast(),
             name.len(),
             true,
