@@ -13,7 +13,8 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const section = (title) => browser.page.locator('section', { has: browser.page.getByText(title) });
+const section = (title) =>
+  browser.page.locator('section', { has: browser.page.locator('h2', { hasText: title }) });
 
 /** Opens the console; gives how to prove that it has not been loaded again since. */
 async function openConsole(stage) {
@@ -64,5 +65,5 @@ it('works without JavaScript', async (test) => {
   await stage.ask('node', 'create', stage.shop.url);
   await plain.page.goto(`${stage.sandbox.url}/_sandbox`);
   await plain.page.getByRole('button', { name: 'Pay' }).click();
-  await plain.page.getByText('completed').waitFor();
+  await plain.page.getByText('completed', { exact: true }).waitFor();
 });

@@ -144,6 +144,10 @@ while (($line = fgets(STDIN)) !== false) {
     try {
         $settings = json_decode(json_encode($plan->client), true);
         $settings['ca_file'] = $settings['ca_files'][0] ?? null;
+        if (($argv[1] ?? '') === 'guzzle') {
+            require_once '/usr/share/php/GuzzleHttp/autoload.php';
+            $settings['http_client'] = new GuzzleHttp\Client();
+        }
         $key = $settings['api_key'];
         $client = new LomiClient($key, array_diff_key($settings, ['api_key' => 0, 'ca_files' => 0]));
         foreach ($plan->before as $before) {
