@@ -36,6 +36,9 @@ impl Client {
 
     pub fn with(options: Options) -> Self {
         let sandbox = Sandbox::start(options).unwrap();
+        // Where another crate of the build switches TLS on, reqwest wants to know whose,
+        // although nothing here uses it. It may have been told by another test.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { sandbox, http }
