@@ -181,15 +181,18 @@ export declare const VERSION: string;
 export interface CheckoutSessionQuery {
   /** Most sessions in one page, 1 to 100. The server takes 20 when left out. */
   limit?: number | null;
-  /** How many sessions to skip. */
+  /** How many sessions to skip. (API generations B, C, D and E.) */
   offset?: number | null;
-  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** Only sessions that are open, completed or expired. */
+  /** Only sessions that are open, completed or expired. (API generations A, B, D and E.) */
   status?: string | null;
-  /** Page number from 1. The 2025 API only. */
+  /** Page number from 1. The 2025 API only. (API generation A.) */
   page?: number | null;
-  /** Where the last page ended, from its next_cursor. The newest API only. */
+  /** Where the last page ended, from its next_cursor. The newest API only. (API generation E.) */
   cursor?: string | null;
 }
 
@@ -269,11 +272,12 @@ export declare class CheckoutSession extends Model {
   private constructor();
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. */
+  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
   allow_quantity?: boolean | null;
   /**
    * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
    * documentation, one text in the generated clients, ignored by today's server. Sent as given.
+   * (API generations A and C.)
    */
   allowed_providers?: string[] | string | null;
   /**
@@ -282,9 +286,12 @@ export declare class CheckoutSession extends Model {
    * price.
    */
   amount?: number | null;
-  /** The amount converted to XOF. */
+  /** The amount converted to XOF. (API generation E.) */
   amount_xof?: number | null;
-  /** The operator's share of the payment, in the currency's smallest unit. Lomi Network only. */
+  /**
+   * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
+   * generation E.)
+   */
   application_fee_amount?: number | null;
   /** Where the buyer is sent after giving up. */
   cancel_url?: string | null;
@@ -292,37 +299,37 @@ export declare class CheckoutSession extends Model {
   checkout_session_id: string;
   /**
    * The page to send the buyer to. Given by create; today's server may leave it out of get and
-   * list, so keep it.
+   * list, so keep it. (API generations D and E.)
    */
   checkout_url?: string | null;
   /** When the session was made. */
   created_at?: string | null;
-  /** Who or what made the session. */
+  /** Who or what made the session. (API generations B, C, D and E.) */
   created_by?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
-  /** Fills in the street of the billing address. */
+  /** Fills in the street of the billing address. (API generations D and E.) */
   customer_address?: string | null;
-  /** Fills in the town of the billing address. */
+  /** Fills in the town of the billing address. (API generations D and E.) */
   customer_city?: string | null;
-  /** Fills in the country of the billing address. */
+  /** Fills in the country of the billing address. (API generations D and E.) */
   customer_country?: string | null;
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
    * A customer known to lomi. With an unpaid invoice, create answers that payment is required
-   * instead of making a session.
+   * instead of making a session. (API generations B, C, D and E.)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
   customer_name?: string | null;
   /** Fills in the phone field of the page, with country code, such as +221771234567. */
   customer_phone?: string | null;
-  /** Fills in the postal code of the billing address. */
+  /** Fills in the postal code of the billing address. (API generations D and E.) */
   customer_postal_code?: string | null;
   /**
    * Text shown under the title of the page. The same field as `public_description`, under its name
-   * since November 2025.
+   * since November 2025. (API generations B, D and E.)
    */
   description?: string | null;
   /** `test` or `live`, following the key that made the session. */
@@ -334,67 +341,71 @@ export declare class CheckoutSession extends Model {
   expires_at?: string | null;
   /**
    * The fields the page asks for, each as an object. Overrides require_email, require_phone and
-   * require_name.
+   * require_name. (API generation E.)
    */
   fields?: Record<string, unknown>[] | null;
-  /** Instalment plan that the session belongs to. */
+  /** Instalment plan that the session belongs to. (API generations C, D and E.) */
   installment_plan_id?: string | null;
-  /** Shop system the call comes from, such as woocommerce or prestashop. */
+  /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
   integration_source?: string | null;
-  /** Whether the session was made at a point of sale. */
+  /** Whether the session was made at a point of sale. (API generations B, C, D and E.) */
   is_pos?: boolean | null;
-  /** Whether the session is paid through the regional instant payment system. */
+  /**
+   * Whether the session is paid through the regional instant payment system. (API generations B, C,
+   * D and E.)
+   */
   is_spi?: boolean | null;
   /**
    * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-   * product_id, price_id, quantity and amount are ignored by the server.
+   * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
    */
   line_items?: Record<string, unknown>[] | null;
-  /** Merchant that owns the session. */
+  /** Merchant that owns the session. (API generations A and D.) */
   merchant_id?: string | null;
   /**
    * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
    * keys with text values, today's server any JSON.
    */
   metadata?: Record<string, unknown> | null;
-  /** What the buyer has to do next, while the session is open. */
+  /** What the buyer has to do next, while the session is open. (API generation E.) */
   next_action?: Record<string, unknown> | null;
   /** Organisation that owns the session. */
   organization_id?: string | null;
-  /** Payment link that the session comes from. */
+  /** Payment link that the session comes from. (API generations B, C, D and E.) */
   payment_link_id?: string | null;
-  /** Payment request that the session settles. */
+  /** Payment request that the session settles. (API generations C, D and E.) */
   payment_request_id?: string | null;
-  /** Subscription plan being sold. */
+  /** Subscription plan being sold. (API generation A.) */
   plan_id?: string | null;
-  /** Catalogue price being sold. */
+  /** Catalogue price being sold. (API generations B, C, D and E.) */
   price_id?: string | null;
   /** Catalogue product being sold. */
   product_id?: string | null;
   /**
    * Text shown under the title of the page. The same field as `description`, under its 2025 name.
+   * (API generations A and C.)
    */
   public_description?: string | null;
-  /** Content of the QR code that opens the payment. */
+  /** Content of the QR code that opens the payment. (API generations C, D and E.) */
   qr_code_data?: Record<string, unknown> | null;
-  /** `static` or `dynamic`. */
+  /** `static` or `dynamic`. (API generations C, D and E.) */
   qr_code_type?: string | null;
-  /** How many units are sold. */
+  /** How many units are sold. (API generations B, C, D and E.) */
   quantity?: number | null;
   /**
    * Whether the page asks for a billing address. The default differs between generations: say it
-   * when it matters.
+   * when it matters. (API generations B, D and E.)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page insists on an e-mail address. */
+  /** Whether the page insists on an e-mail address. (API generation E.) */
   require_email?: boolean | null;
-  /** Whether the page insists on a name. */
+  /** Whether the page insists on a name. (API generation E.) */
   require_name?: boolean | null;
-  /** Whether the page insists on a phone number. */
+  /** Whether the page insists on a phone number. (API generation E.) */
   require_phone?: boolean | null;
-  /** Account in the regional instant payment system. */
+  /** Account in the regional instant payment system. (API generations C, D and E.) */
   spi_account_number?: string | null;
-  /** QR code in the regional instant payment system. */
+  /** QR code in the regional instant payment system. (API generations C, D and E.) */
   spi_qr_code_id?: string | null;
   /** Where the session stands: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
@@ -407,13 +418,19 @@ export declare class CheckoutSession extends Model {
   success_url?: string | null;
   /** Heading of the page. */
   title?: string | null;
-  /** Destination account and amount of a transfer. Lomi Network only. */
+  /** Destination account and amount of a transfer. Lomi Network only. (API generation E.) */
   transfer_data?: Record<string, unknown> | null;
-  /** Groups transfers that belong together, at most 128 characters. Lomi Network only. */
+  /**
+   * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+   * generation E.)
+   */
   transfer_group?: string | null;
   /** When the session last changed. */
   updated_at?: string | null;
-  /** The page to send the buyer to. The same field as `checkout_url`, under its 2025 name. */
+  /**
+   * The page to send the buyer to. The same field as `checkout_url`, under its 2025 name. (API
+   * generation A.)
+   */
   url?: string | null;
   /** Tells a CheckoutSession from a PaymentRequired. */
   payment_required?: undefined;
@@ -422,11 +439,14 @@ export declare class CheckoutSession extends Model {
 /** Where a page lies in the whole list. */
 export declare class Pagination extends Model {
   private constructor();
-  /** The most items that a page of this size holds. */
+  /** The most items that a page of this size holds. (API generations C, D and E.) */
   limit?: number | null;
-  /** How many items lie before this page. */
+  /** How many items lie before this page. (API generations C, D and E.) */
   offset?: number | null;
-  /** How many items there are in all. Some generations count only this page. */
+  /**
+   * How many items there are in all. Some generations count only this page. (API generations C, D
+   * and E.)
+   */
   total?: number | null;
 }
 
@@ -436,11 +456,11 @@ export declare class Pagination extends Model {
  */
 export declare class PaymentRequired extends Model {
   private constructor();
-  /** The invoice to pay first. */
+  /** The invoice to pay first. (API generation D.) */
   blocking_invoice?: BlockingInvoice | null;
-  /** Always true. */
+  /** Always true. (API generation D.) */
   payment_required: true;
-  /** Why, such as invoice_payment_required. */
+  /** Why, such as invoice_payment_required. (API generation D.) */
   reason?: string | null;
 }
 
@@ -451,31 +471,33 @@ export interface PaymentRequired
 /** An unpaid invoice that stands before a new session. */
 export declare class BlockingInvoice extends Model {
   private constructor();
-  /** What is still to pay, in the currency's smallest unit. */
+  /** What is still to pay, in the currency's smallest unit. (API generation D.) */
   amount_remaining?: number | null;
-  /** The page where the invoice is paid. */
+  /** The page where the invoice is paid. (API generation D.) */
   checkout_url?: string | null;
-  /** Currency of the amount. */
+  /** Currency of the amount. (API generation D.) */
   currency_code?: CurrencyCode | null;
-  /** The invoice's identifier. */
+  /** The invoice's identifier. (API generation D.) */
   invoice_id?: string | null;
-  /** The number printed on the invoice. */
+  /** The number printed on the invoice. (API generation D.) */
   invoice_number?: string | null;
 }
 
 /** The documented body of a failed call. */
 export declare class ErrorBody extends Model {
   private constructor();
-  /** What went wrong. */
+  /** What went wrong. (API generation C.) */
   error?: ErrorDetail | null;
 }
 
 /** What went wrong. */
 export declare class ErrorDetail extends Model {
   private constructor();
-  /** Word for the kind of failure, such as not_found. */
+  /** Word for the kind of failure, such as not_found. (API generations C, D and E.) */
   code?: string | null;
-  /** Anything more the server says: an object, a list, a text or null. */
+  /**
+   * Anything more the server says: an object, a list, a text or null. (API generations C, D and E.)
+   */
   details?: Record<string, unknown> | null;
   /** A sentence for people. */
   message?: string | null;
@@ -509,11 +531,12 @@ export declare class Event extends Model {
 export interface CheckoutSessionCreate {
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. */
+  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
   allow_quantity?: boolean | null;
   /**
    * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
    * documentation, one text in the generated clients, ignored by today's server. Sent as given.
+   * (API generations A and C.)
    */
   allowed_providers?: string[] | string | null;
   /**
@@ -522,7 +545,10 @@ export interface CheckoutSessionCreate {
    * price.
    */
   amount?: number | bigint | null;
-  /** The operator's share of the payment, in the currency's smallest unit. Lomi Network only. */
+  /**
+   * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
+   * generation E.)
+   */
   application_fee_amount?: number | bigint | null;
   /** Where the buyer is sent after giving up. */
   cancel_url?: string | null;
@@ -530,31 +556,31 @@ export interface CheckoutSessionCreate {
   checkout_session_id?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
-  /** Fills in the street of the billing address. */
+  /** Fills in the street of the billing address. (API generations D and E.) */
   customer_address?: string | null;
-  /** Fills in the town of the billing address. */
+  /** Fills in the town of the billing address. (API generations D and E.) */
   customer_city?: string | null;
-  /** Fills in the country of the billing address. */
+  /** Fills in the country of the billing address. (API generations D and E.) */
   customer_country?: string | null;
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
    * A customer known to lomi. With an unpaid invoice, create answers that payment is required
-   * instead of making a session.
+   * instead of making a session. (API generations B, C, D and E.)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
   customer_name?: string | null;
   /** Fills in the phone field of the page, with country code, such as +221771234567. */
   customer_phone?: string | null;
-  /** Fills in the postal code of the billing address. */
+  /** Fills in the postal code of the billing address. (API generations D and E.) */
   customer_postal_code?: string | null;
   /**
    * Text shown under the title of the page. The same field as `public_description`, under its name
-   * since November 2025.
+   * since November 2025. (API generations B, D and E.)
    */
   description?: string | null;
-  /** Minutes until the session expires. Read by the 2025 API only. */
+  /** Minutes until the session expires. Read by the 2025 API only. (API generation A.) */
   expiration_minutes?: number | bigint | null;
   /**
    * When the page stops taking payments. 30 to 60 minutes after creation by default, depending on
@@ -563,20 +589,23 @@ export interface CheckoutSessionCreate {
   expires_at?: string | Date | null;
   /**
    * The fields the page asks for, each as an object. Overrides require_email, require_phone and
-   * require_name.
+   * require_name. (API generation E.)
    */
   fields?: Record<string, unknown>[] | null;
-  /** Instalment plan that the session belongs to. */
+  /** Instalment plan that the session belongs to. (API generations C, D and E.) */
   installment_plan_id?: string | null;
-  /** Shop system the call comes from, such as woocommerce or prestashop. */
+  /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
   integration_source?: string | null;
-  /** Whether the session was made at a point of sale. */
+  /** Whether the session was made at a point of sale. (API generations B, C, D and E.) */
   is_pos?: boolean | null;
-  /** Whether the session is paid through the regional instant payment system. */
+  /**
+   * Whether the session is paid through the regional instant payment system. (API generations B, C,
+   * D and E.)
+   */
   is_spi?: boolean | null;
   /**
    * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-   * product_id, price_id, quantity and amount are ignored by the server.
+   * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
@@ -584,40 +613,41 @@ export interface CheckoutSessionCreate {
    * keys with text values, today's server any JSON.
    */
   metadata?: Record<string, unknown> | null;
-  /** Payment link that the session comes from. */
+  /** Payment link that the session comes from. (API generations B, C, D and E.) */
   payment_link_id?: string | null;
-  /** Payment request that the session settles. */
+  /** Payment request that the session settles. (API generations C, D and E.) */
   payment_request_id?: string | null;
-  /** Subscription plan being sold. */
+  /** Subscription plan being sold. (API generation A.) */
   plan_id?: string | null;
-  /** Catalogue price being sold. */
+  /** Catalogue price being sold. (API generations B, C, D and E.) */
   price_id?: string | null;
   /** Catalogue product being sold. */
   product_id?: string | null;
   /**
    * Text shown under the title of the page. The same field as `description`, under its 2025 name.
+   * (API generations A and C.)
    */
   public_description?: string | null;
-  /** Content of the QR code that opens the payment. */
+  /** Content of the QR code that opens the payment. (API generations C, D and E.) */
   qr_code_data?: Record<string, unknown> | null;
-  /** `static` or `dynamic`. */
+  /** `static` or `dynamic`. (API generations C, D and E.) */
   qr_code_type?: string | null;
-  /** How many units are sold. */
+  /** How many units are sold. (API generations B, C, D and E.) */
   quantity?: number | bigint | null;
   /**
    * Whether the page asks for a billing address. The default differs between generations: say it
-   * when it matters.
+   * when it matters. (API generations B, D and E.)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page insists on an e-mail address. */
+  /** Whether the page insists on an e-mail address. (API generation E.) */
   require_email?: boolean | null;
-  /** Whether the page insists on a name. */
+  /** Whether the page insists on a name. (API generation E.) */
   require_name?: boolean | null;
-  /** Whether the page insists on a phone number. */
+  /** Whether the page insists on a phone number. (API generation E.) */
   require_phone?: boolean | null;
-  /** Account in the regional instant payment system. */
+  /** Account in the regional instant payment system. (API generations C, D and E.) */
   spi_account_number?: string | null;
-  /** QR code in the regional instant payment system. */
+  /** QR code in the regional instant payment system. (API generations C, D and E.) */
   spi_qr_code_id?: string | null;
   /** Where the session stands: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
@@ -630,9 +660,12 @@ export interface CheckoutSessionCreate {
   success_url?: string | null;
   /** Heading of the page. */
   title?: string | null;
-  /** Destination account and amount of a transfer. Lomi Network only. */
+  /** Destination account and amount of a transfer. Lomi Network only. (API generation E.) */
   transfer_data?: Record<string, unknown> | null;
-  /** Groups transfers that belong together, at most 128 characters. Lomi Network only. */
+  /**
+   * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+   * generation E.)
+   */
   transfer_group?: string | null;
 }
 
@@ -640,11 +673,12 @@ export interface CheckoutSessionCreate {
 export interface CheckoutSessionUpdate {
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. */
+  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
   allow_quantity?: boolean | null;
   /**
    * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
    * documentation, one text in the generated clients, ignored by today's server. Sent as given.
+   * (API generations A and C.)
    */
   allowed_providers?: string[] | string | null;
   /**
@@ -653,7 +687,10 @@ export interface CheckoutSessionUpdate {
    * price.
    */
   amount?: number | bigint | null;
-  /** The operator's share of the payment, in the currency's smallest unit. Lomi Network only. */
+  /**
+   * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
+   * generation E.)
+   */
   application_fee_amount?: number | bigint | null;
   /** Where the buyer is sent after giving up. */
   cancel_url?: string | null;
@@ -661,31 +698,31 @@ export interface CheckoutSessionUpdate {
   checkout_session_id?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
-  /** Fills in the street of the billing address. */
+  /** Fills in the street of the billing address. (API generations D and E.) */
   customer_address?: string | null;
-  /** Fills in the town of the billing address. */
+  /** Fills in the town of the billing address. (API generations D and E.) */
   customer_city?: string | null;
-  /** Fills in the country of the billing address. */
+  /** Fills in the country of the billing address. (API generations D and E.) */
   customer_country?: string | null;
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
    * A customer known to lomi. With an unpaid invoice, create answers that payment is required
-   * instead of making a session.
+   * instead of making a session. (API generations B, C, D and E.)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
   customer_name?: string | null;
   /** Fills in the phone field of the page, with country code, such as +221771234567. */
   customer_phone?: string | null;
-  /** Fills in the postal code of the billing address. */
+  /** Fills in the postal code of the billing address. (API generations D and E.) */
   customer_postal_code?: string | null;
   /**
    * Text shown under the title of the page. The same field as `public_description`, under its name
-   * since November 2025.
+   * since November 2025. (API generations B, D and E.)
    */
   description?: string | null;
-  /** Minutes until the session expires. Read by the 2025 API only. */
+  /** Minutes until the session expires. Read by the 2025 API only. (API generation A.) */
   expiration_minutes?: number | bigint | null;
   /**
    * When the page stops taking payments. 30 to 60 minutes after creation by default, depending on
@@ -694,20 +731,23 @@ export interface CheckoutSessionUpdate {
   expires_at?: string | Date | null;
   /**
    * The fields the page asks for, each as an object. Overrides require_email, require_phone and
-   * require_name.
+   * require_name. (API generation E.)
    */
   fields?: Record<string, unknown>[] | null;
-  /** Instalment plan that the session belongs to. */
+  /** Instalment plan that the session belongs to. (API generations C, D and E.) */
   installment_plan_id?: string | null;
-  /** Shop system the call comes from, such as woocommerce or prestashop. */
+  /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
   integration_source?: string | null;
-  /** Whether the session was made at a point of sale. */
+  /** Whether the session was made at a point of sale. (API generations B, C, D and E.) */
   is_pos?: boolean | null;
-  /** Whether the session is paid through the regional instant payment system. */
+  /**
+   * Whether the session is paid through the regional instant payment system. (API generations B, C,
+   * D and E.)
+   */
   is_spi?: boolean | null;
   /**
    * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-   * product_id, price_id, quantity and amount are ignored by the server.
+   * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
@@ -715,40 +755,41 @@ export interface CheckoutSessionUpdate {
    * keys with text values, today's server any JSON.
    */
   metadata?: Record<string, unknown> | null;
-  /** Payment link that the session comes from. */
+  /** Payment link that the session comes from. (API generations B, C, D and E.) */
   payment_link_id?: string | null;
-  /** Payment request that the session settles. */
+  /** Payment request that the session settles. (API generations C, D and E.) */
   payment_request_id?: string | null;
-  /** Subscription plan being sold. */
+  /** Subscription plan being sold. (API generation A.) */
   plan_id?: string | null;
-  /** Catalogue price being sold. */
+  /** Catalogue price being sold. (API generations B, C, D and E.) */
   price_id?: string | null;
   /** Catalogue product being sold. */
   product_id?: string | null;
   /**
    * Text shown under the title of the page. The same field as `description`, under its 2025 name.
+   * (API generations A and C.)
    */
   public_description?: string | null;
-  /** Content of the QR code that opens the payment. */
+  /** Content of the QR code that opens the payment. (API generations C, D and E.) */
   qr_code_data?: Record<string, unknown> | null;
-  /** `static` or `dynamic`. */
+  /** `static` or `dynamic`. (API generations C, D and E.) */
   qr_code_type?: string | null;
-  /** How many units are sold. */
+  /** How many units are sold. (API generations B, C, D and E.) */
   quantity?: number | bigint | null;
   /**
    * Whether the page asks for a billing address. The default differs between generations: say it
-   * when it matters.
+   * when it matters. (API generations B, D and E.)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page insists on an e-mail address. */
+  /** Whether the page insists on an e-mail address. (API generation E.) */
   require_email?: boolean | null;
-  /** Whether the page insists on a name. */
+  /** Whether the page insists on a name. (API generation E.) */
   require_name?: boolean | null;
-  /** Whether the page insists on a phone number. */
+  /** Whether the page insists on a phone number. (API generation E.) */
   require_phone?: boolean | null;
-  /** Account in the regional instant payment system. */
+  /** Account in the regional instant payment system. (API generations C, D and E.) */
   spi_account_number?: string | null;
-  /** QR code in the regional instant payment system. */
+  /** QR code in the regional instant payment system. (API generations C, D and E.) */
   spi_qr_code_id?: string | null;
   /** Where the session stands: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
@@ -761,9 +802,12 @@ export interface CheckoutSessionUpdate {
   success_url?: string | null;
   /** Heading of the page. */
   title?: string | null;
-  /** Destination account and amount of a transfer. Lomi Network only. */
+  /** Destination account and amount of a transfer. Lomi Network only. (API generation E.) */
   transfer_data?: Record<string, unknown> | null;
-  /** Groups transfers that belong together, at most 128 characters. Lomi Network only. */
+  /**
+   * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+   * generation E.)
+   */
   transfer_group?: string | null;
 }
 

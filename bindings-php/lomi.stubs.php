@@ -350,7 +350,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the buyer may change the quantity on the page.
+         * Whether the buyer may change the quantity on the page. (API generations B, C, D and
+         * E.)
          *
          * @return bool|null
          */
@@ -369,7 +370,7 @@ namespace LomiSDK\Model {
         /**
          * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
          * documentation, one text in the generated clients, ignored by today's server. Sent as
-         * given.
+         * given. (API generations A and C.)
          *
          * @return list<string>|string|null
          */
@@ -405,7 +406,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The amount converted to XOF.
+         * The amount converted to XOF. (API generation E.)
          *
          * @return int|float|string|null
          */
@@ -423,7 +424,7 @@ namespace LomiSDK\Model {
 
         /**
          * The operator's share of the payment, in the currency's smallest unit. Lomi Network
-         * only.
+         * only. (API generation E.)
          *
          * @return int|float|string|null
          */
@@ -475,7 +476,7 @@ namespace LomiSDK\Model {
 
         /**
          * The page to send the buyer to. Given by create; today's server may leave it out of get
-         * and list, so keep it.
+         * and list, so keep it. (API generations D and E.)
          *
          * @return string|null
          */
@@ -509,7 +510,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Who or what made the session.
+         * Who or what made the session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -543,7 +544,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the street of the billing address.
+         * Fills in the street of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -560,7 +561,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the town of the billing address.
+         * Fills in the town of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -577,7 +578,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the country of the billing address.
+         * Fills in the country of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -612,7 +613,7 @@ namespace LomiSDK\Model {
 
         /**
          * A customer known to lomi. With an unpaid invoice, create answers that payment is
-         * required instead of making a session.
+         * required instead of making a session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -663,7 +664,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the postal code of the billing address.
+         * Fills in the postal code of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -681,7 +682,7 @@ namespace LomiSDK\Model {
 
         /**
          * Text shown under the title of the page. The same field as `public_description`, under
-         * its name since November 2025.
+         * its name since November 2025. (API generations B, D and E.)
          *
          * @return string|null
          */
@@ -715,7 +716,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Minutes until the session expires. Read by the 2025 API only.
+         * Minutes until the session expires. Read by the 2025 API only. (API generation A.)
          *
          * @return int|float|string|null
          */
@@ -751,7 +752,7 @@ namespace LomiSDK\Model {
 
         /**
          * The fields the page asks for, each as an object. Overrides require_email,
-         * require_phone and require_name.
+         * require_phone and require_name. (API generation E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -768,7 +769,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Instalment plan that the session belongs to.
+         * Instalment plan that the session belongs to. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -785,7 +786,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Shop system the call comes from, such as woocommerce or prestashop.
+         * Shop system the call comes from, such as woocommerce or prestashop. (API generation
+         * D.)
          *
          * @return string|null
          */
@@ -802,7 +804,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session was made at a point of sale.
+         * Whether the session was made at a point of sale. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -819,7 +821,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session is paid through the regional instant payment system.
+         * Whether the session is paid through the regional instant payment system. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -837,7 +840,8 @@ namespace LomiSDK\Model {
 
         /**
          * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given
-         * these, product_id, price_id, quantity and amount are ignored by the server.
+         * these, product_id, price_id, quantity and amount are ignored by the server. (API
+         * generations D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -854,7 +858,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Merchant that owns the session.
+         * Merchant that owns the session. (API generations A and D.)
          *
          * @return string|null
          */
@@ -889,7 +893,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * What the buyer has to do next, while the session is open.
+         * What the buyer has to do next, while the session is open. (API generation E.)
          *
          * @return array<string, mixed>|null
          */
@@ -923,7 +927,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Payment link that the session comes from.
+         * Payment link that the session comes from. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -940,7 +944,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Payment request that the session settles.
+         * Payment request that the session settles. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -957,7 +961,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Subscription plan being sold.
+         * Subscription plan being sold. (API generation A.)
          *
          * @return string|null
          */
@@ -974,7 +978,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Catalogue price being sold.
+         * Catalogue price being sold. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -1009,7 +1013,7 @@ namespace LomiSDK\Model {
 
         /**
          * Text shown under the title of the page. The same field as `description`, under its
-         * 2025 name.
+         * 2025 name. (API generations A and C.)
          *
          * @return string|null
          */
@@ -1026,7 +1030,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Content of the QR code that opens the payment.
+         * Content of the QR code that opens the payment. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -1043,7 +1047,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * `static` or `dynamic`.
+         * `static` or `dynamic`. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -1060,7 +1064,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * How many units are sold.
+         * How many units are sold. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -1078,7 +1082,7 @@ namespace LomiSDK\Model {
 
         /**
          * Whether the page asks for a billing address. The default differs between generations:
-         * say it when it matters.
+         * say it when it matters. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -1095,7 +1099,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on an e-mail address.
+         * Whether the page insists on an e-mail address. (API generation E.)
          *
          * @return bool|null
          */
@@ -1112,7 +1116,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a name.
+         * Whether the page insists on a name. (API generation E.)
          *
          * @return bool|null
          */
@@ -1129,7 +1133,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a phone number.
+         * Whether the page insists on a phone number. (API generation E.)
          *
          * @return bool|null
          */
@@ -1146,7 +1150,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Account in the regional instant payment system.
+         * Account in the regional instant payment system. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -1163,7 +1167,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * QR code in the regional instant payment system.
+         * QR code in the regional instant payment system. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -1249,7 +1253,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Destination account and amount of a transfer. Lomi Network only.
+         * Destination account and amount of a transfer. Lomi Network only. (API generation E.)
          *
          * @return array<string, mixed>|null
          */
@@ -1266,7 +1270,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Groups transfers that belong together, at most 128 characters. Lomi Network only.
+         * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+         * generation E.)
          *
          * @return string|null
          */
@@ -1301,6 +1306,7 @@ namespace LomiSDK\Model {
 
         /**
          * The page to send the buyer to. The same field as `checkout_url`, under its 2025 name.
+         * (API generation A.)
          *
          * @return string|null
          */
@@ -1526,7 +1532,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the buyer may change the quantity on the page.
+         * Whether the buyer may change the quantity on the page. (API generations B, C, D and
+         * E.)
          *
          * @return bool|null
          */
@@ -1545,7 +1552,7 @@ namespace LomiSDK\Model {
         /**
          * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
          * documentation, one text in the generated clients, ignored by today's server. Sent as
-         * given.
+         * given. (API generations A and C.)
          *
          * @return list<string>|string|null
          */
@@ -1582,7 +1589,7 @@ namespace LomiSDK\Model {
 
         /**
          * The operator's share of the payment, in the currency's smallest unit. Lomi Network
-         * only.
+         * only. (API generation E.)
          *
          * @return int|float|string|null
          */
@@ -1650,7 +1657,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the street of the billing address.
+         * Fills in the street of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -1667,7 +1674,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the town of the billing address.
+         * Fills in the town of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -1684,7 +1691,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the country of the billing address.
+         * Fills in the country of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -1719,7 +1726,7 @@ namespace LomiSDK\Model {
 
         /**
          * A customer known to lomi. With an unpaid invoice, create answers that payment is
-         * required instead of making a session.
+         * required instead of making a session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -1770,7 +1777,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the postal code of the billing address.
+         * Fills in the postal code of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -1788,7 +1795,7 @@ namespace LomiSDK\Model {
 
         /**
          * Text shown under the title of the page. The same field as `public_description`, under
-         * its name since November 2025.
+         * its name since November 2025. (API generations B, D and E.)
          *
          * @return string|null
          */
@@ -1805,7 +1812,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Minutes until the session expires. Read by the 2025 API only.
+         * Minutes until the session expires. Read by the 2025 API only. (API generation A.)
          *
          * @return int|float|string|null
          */
@@ -1841,7 +1848,7 @@ namespace LomiSDK\Model {
 
         /**
          * The fields the page asks for, each as an object. Overrides require_email,
-         * require_phone and require_name.
+         * require_phone and require_name. (API generation E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -1858,7 +1865,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Instalment plan that the session belongs to.
+         * Instalment plan that the session belongs to. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -1875,7 +1882,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Shop system the call comes from, such as woocommerce or prestashop.
+         * Shop system the call comes from, such as woocommerce or prestashop. (API generation
+         * D.)
          *
          * @return string|null
          */
@@ -1892,7 +1900,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session was made at a point of sale.
+         * Whether the session was made at a point of sale. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -1909,7 +1917,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session is paid through the regional instant payment system.
+         * Whether the session is paid through the regional instant payment system. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -1927,7 +1936,8 @@ namespace LomiSDK\Model {
 
         /**
          * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given
-         * these, product_id, price_id, quantity and amount are ignored by the server.
+         * these, product_id, price_id, quantity and amount are ignored by the server. (API
+         * generations D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -1962,7 +1972,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Payment link that the session comes from.
+         * Payment link that the session comes from. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -1979,7 +1989,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Payment request that the session settles.
+         * Payment request that the session settles. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -1996,7 +2006,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Subscription plan being sold.
+         * Subscription plan being sold. (API generation A.)
          *
          * @return string|null
          */
@@ -2013,7 +2023,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Catalogue price being sold.
+         * Catalogue price being sold. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -2048,7 +2058,7 @@ namespace LomiSDK\Model {
 
         /**
          * Text shown under the title of the page. The same field as `description`, under its
-         * 2025 name.
+         * 2025 name. (API generations A and C.)
          *
          * @return string|null
          */
@@ -2065,7 +2075,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Content of the QR code that opens the payment.
+         * Content of the QR code that opens the payment. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -2082,7 +2092,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * `static` or `dynamic`.
+         * `static` or `dynamic`. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -2099,7 +2109,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * How many units are sold.
+         * How many units are sold. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -2117,7 +2127,7 @@ namespace LomiSDK\Model {
 
         /**
          * Whether the page asks for a billing address. The default differs between generations:
-         * say it when it matters.
+         * say it when it matters. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -2134,7 +2144,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on an e-mail address.
+         * Whether the page insists on an e-mail address. (API generation E.)
          *
          * @return bool|null
          */
@@ -2151,7 +2161,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a name.
+         * Whether the page insists on a name. (API generation E.)
          *
          * @return bool|null
          */
@@ -2168,7 +2178,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a phone number.
+         * Whether the page insists on a phone number. (API generation E.)
          *
          * @return bool|null
          */
@@ -2185,7 +2195,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Account in the regional instant payment system.
+         * Account in the regional instant payment system. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -2202,7 +2212,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * QR code in the regional instant payment system.
+         * QR code in the regional instant payment system. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -2288,7 +2298,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Destination account and amount of a transfer. Lomi Network only.
+         * Destination account and amount of a transfer. Lomi Network only. (API generation E.)
          *
          * @return array<string, mixed>|null
          */
@@ -2305,7 +2315,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Groups transfers that belong together, at most 128 characters. Lomi Network only.
+         * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+         * generation E.)
          *
          * @return string|null
          */
@@ -2532,7 +2543,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the buyer may change the quantity on the page.
+         * Whether the buyer may change the quantity on the page. (API generations B, C, D and
+         * E.)
          *
          * @return bool|null
          */
@@ -2551,7 +2563,7 @@ namespace LomiSDK\Model {
         /**
          * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
          * documentation, one text in the generated clients, ignored by today's server. Sent as
-         * given.
+         * given. (API generations A and C.)
          *
          * @return list<string>|string|null
          */
@@ -2588,7 +2600,7 @@ namespace LomiSDK\Model {
 
         /**
          * The operator's share of the payment, in the currency's smallest unit. Lomi Network
-         * only.
+         * only. (API generation E.)
          *
          * @return int|float|string|null
          */
@@ -2656,7 +2668,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the street of the billing address.
+         * Fills in the street of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -2673,7 +2685,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the town of the billing address.
+         * Fills in the town of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -2690,7 +2702,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the country of the billing address.
+         * Fills in the country of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -2725,7 +2737,7 @@ namespace LomiSDK\Model {
 
         /**
          * A customer known to lomi. With an unpaid invoice, create answers that payment is
-         * required instead of making a session.
+         * required instead of making a session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -2776,7 +2788,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Fills in the postal code of the billing address.
+         * Fills in the postal code of the billing address. (API generations D and E.)
          *
          * @return string|null
          */
@@ -2794,7 +2806,7 @@ namespace LomiSDK\Model {
 
         /**
          * Text shown under the title of the page. The same field as `public_description`, under
-         * its name since November 2025.
+         * its name since November 2025. (API generations B, D and E.)
          *
          * @return string|null
          */
@@ -2811,7 +2823,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Minutes until the session expires. Read by the 2025 API only.
+         * Minutes until the session expires. Read by the 2025 API only. (API generation A.)
          *
          * @return int|float|string|null
          */
@@ -2847,7 +2859,7 @@ namespace LomiSDK\Model {
 
         /**
          * The fields the page asks for, each as an object. Overrides require_email,
-         * require_phone and require_name.
+         * require_phone and require_name. (API generation E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -2864,7 +2876,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Instalment plan that the session belongs to.
+         * Instalment plan that the session belongs to. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -2881,7 +2893,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Shop system the call comes from, such as woocommerce or prestashop.
+         * Shop system the call comes from, such as woocommerce or prestashop. (API generation
+         * D.)
          *
          * @return string|null
          */
@@ -2898,7 +2911,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session was made at a point of sale.
+         * Whether the session was made at a point of sale. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -2915,7 +2928,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session is paid through the regional instant payment system.
+         * Whether the session is paid through the regional instant payment system. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -2933,7 +2947,8 @@ namespace LomiSDK\Model {
 
         /**
          * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given
-         * these, product_id, price_id, quantity and amount are ignored by the server.
+         * these, product_id, price_id, quantity and amount are ignored by the server. (API
+         * generations D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -2968,7 +2983,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Payment link that the session comes from.
+         * Payment link that the session comes from. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -2985,7 +3000,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Payment request that the session settles.
+         * Payment request that the session settles. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -3002,7 +3017,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Subscription plan being sold.
+         * Subscription plan being sold. (API generation A.)
          *
          * @return string|null
          */
@@ -3019,7 +3034,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Catalogue price being sold.
+         * Catalogue price being sold. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -3054,7 +3069,7 @@ namespace LomiSDK\Model {
 
         /**
          * Text shown under the title of the page. The same field as `description`, under its
-         * 2025 name.
+         * 2025 name. (API generations A and C.)
          *
          * @return string|null
          */
@@ -3071,7 +3086,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Content of the QR code that opens the payment.
+         * Content of the QR code that opens the payment. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -3088,7 +3103,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * `static` or `dynamic`.
+         * `static` or `dynamic`. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -3105,7 +3120,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * How many units are sold.
+         * How many units are sold. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -3123,7 +3138,7 @@ namespace LomiSDK\Model {
 
         /**
          * Whether the page asks for a billing address. The default differs between generations:
-         * say it when it matters.
+         * say it when it matters. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -3140,7 +3155,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on an e-mail address.
+         * Whether the page insists on an e-mail address. (API generation E.)
          *
          * @return bool|null
          */
@@ -3157,7 +3172,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a name.
+         * Whether the page insists on a name. (API generation E.)
          *
          * @return bool|null
          */
@@ -3174,7 +3189,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a phone number.
+         * Whether the page insists on a phone number. (API generation E.)
          *
          * @return bool|null
          */
@@ -3191,7 +3206,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Account in the regional instant payment system.
+         * Account in the regional instant payment system. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -3208,7 +3223,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * QR code in the regional instant payment system.
+         * QR code in the regional instant payment system. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -3294,7 +3309,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Destination account and amount of a transfer. Lomi Network only.
+         * Destination account and amount of a transfer. Lomi Network only. (API generation E.)
          *
          * @return array<string, mixed>|null
          */
@@ -3311,7 +3326,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Groups transfers that belong together, at most 128 characters. Lomi Network only.
+         * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+         * generation E.)
          *
          * @return string|null
          */
@@ -3492,7 +3508,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where this page lies in the whole list.
+         * Where this page lies in the whole list. (API generation C.)
          *
          * @return \LomiSDK\Model\ListCustomers200ResponsePagination|null
          */
@@ -3657,7 +3673,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The most items that a page of this size holds.
+         * The most items that a page of this size holds. (API generations C, D and E.)
          *
          * @return int|null
          */
@@ -3674,7 +3690,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * How many items lie before this page.
+         * How many items lie before this page. (API generations C, D and E.)
          *
          * @return int|null
          */
@@ -3691,7 +3707,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * How many items there are in all. Some generations count only this page.
+         * How many items there are in all. Some generations count only this page. (API
+         * generations C, D and E.)
          *
          * @return int|null
          */
@@ -3857,7 +3874,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The invoice to pay first.
+         * The invoice to pay first. (API generation D.)
          *
          * @return \LomiSDK\Model\BlockingInvoice|null
          */
@@ -3874,7 +3891,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Always true.
+         * Always true. (API generation D.)
          *
          * @return bool|null
          */
@@ -3891,7 +3908,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Why, such as invoice_payment_required.
+         * Why, such as invoice_payment_required. (API generation D.)
          *
          * @return string|null
          */
@@ -4058,7 +4075,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * What is still to pay, in the currency's smallest unit.
+         * What is still to pay, in the currency's smallest unit. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -4075,7 +4092,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The page where the invoice is paid.
+         * The page where the invoice is paid. (API generation D.)
          *
          * @return string|null
          */
@@ -4092,7 +4109,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Currency of the amount.
+         * Currency of the amount. (API generation D.)
          *
          * @return string|null
          */
@@ -4109,7 +4126,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The invoice's identifier.
+         * The invoice's identifier. (API generation D.)
          *
          * @return string|null
          */
@@ -4126,7 +4143,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The number printed on the invoice.
+         * The number printed on the invoice. (API generation D.)
          *
          * @return string|null
          */
@@ -4289,7 +4306,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * What went wrong.
+         * What went wrong. (API generation C.)
          *
          * @return \LomiSDK\Model\ErrorError|null
          */
@@ -4454,7 +4471,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Word for the kind of failure, such as not_found.
+         * Word for the kind of failure, such as not_found. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -4471,7 +4488,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Anything more the server says: an object, a list, a text or null.
+         * Anything more the server says: an object, a list, a text or null. (API generations C,
+         * D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -5029,8 +5047,8 @@ namespace LomiSDK\Api {
          * One page of the merchant's sessions, newest first.
          *
          * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
-         * @param int|null $offset How many sessions to skip.
-         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only.
+         * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListCheckoutSessions200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -5043,8 +5061,8 @@ namespace LomiSDK\Api {
          * One page of the merchant's sessions, newest first.
          *
          * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
-         * @param int|null $offset How many sessions to skip.
-         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only.
+         * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListCheckoutSessions200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -5057,8 +5075,8 @@ namespace LomiSDK\Api {
          * One page of the merchant's sessions, newest first.
          *
          * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
-         * @param int|null $offset How many sessions to skip.
-         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only.
+         * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -5071,8 +5089,8 @@ namespace LomiSDK\Api {
          * One page of the merchant's sessions, newest first.
          *
          * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
-         * @param int|null $offset How many sessions to skip.
-         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only.
+         * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -5085,8 +5103,8 @@ namespace LomiSDK\Api {
          * One page of the merchant's sessions, newest first.
          *
          * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
-         * @param int|null $offset How many sessions to skip.
-         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only.
+         * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException

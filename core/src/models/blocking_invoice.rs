@@ -9,15 +9,15 @@ use crate::fields::{Fields, FromObject, put};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockingInvoice {
-    /// What is still to pay, in the currency's smallest unit.
+    /// What is still to pay, in the currency's smallest unit. (API generation D.)
     pub amount_remaining: Option<Number>,
-    /// The page where the invoice is paid.
+    /// The page where the invoice is paid. (API generation D.)
     pub checkout_url: Option<String>,
-    /// Currency of the amount.
+    /// Currency of the amount. (API generation D.)
     pub currency_code: Option<CurrencyCode>,
-    /// The invoice's identifier.
+    /// The invoice's identifier. (API generation D.)
     pub invoice_id: Option<String>,
-    /// The number printed on the invoice.
+    /// The number printed on the invoice. (API generation D.)
     pub invoice_number: Option<String>,
     /// Fields that this version does not know, as they came.
     pub extra: Map<String, Value>,

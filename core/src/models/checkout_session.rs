@@ -13,51 +13,53 @@ use crate::fields::{Fields, FromObject, put};
 pub struct CheckoutSession {
     /// Whether the buyer may enter a coupon code on the page. Absent means no.
     pub allow_coupon_code: Option<bool>,
-    /// Whether the buyer may change the quantity on the page.
+    /// Whether the buyer may change the quantity on the page. (API generations B, C, D and E.)
     pub allow_quantity: Option<bool>,
     /// Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
     /// documentation, one text in the generated clients, ignored by today's server. Sent as given.
+    /// (API generations A and C.)
     pub allowed_providers: Option<Vec<String>>,
     /// What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     /// smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or line
     /// items carry the price.
     pub amount: Option<Number>,
-    /// The amount converted to XOF.
+    /// The amount converted to XOF. (API generation E.)
     pub amount_xof: Option<Number>,
     /// The operator's share of the payment, in the currency's smallest unit. Lomi Network only.
+    /// (API generation E.)
     pub application_fee_amount: Option<Number>,
     /// Where the buyer is sent after giving up.
     pub cancel_url: Option<String>,
     /// The session's identifier: opaque text, usually a UUID.
     pub checkout_session_id: Option<String>,
     /// The page to send the buyer to. Given by create; today's server may leave it out of get and
-    /// list, so keep it.
+    /// list, so keep it. (API generations D and E.)
     pub checkout_url: Option<String>,
     /// When the session was made.
     pub created_at: Option<String>,
-    /// Who or what made the session.
+    /// Who or what made the session. (API generations B, C, D and E.)
     pub created_by: Option<String>,
     /// Three-letter currency of the amount.
     pub currency_code: Option<CurrencyCode>,
-    /// Fills in the street of the billing address.
+    /// Fills in the street of the billing address. (API generations D and E.)
     pub customer_address: Option<String>,
-    /// Fills in the town of the billing address.
+    /// Fills in the town of the billing address. (API generations D and E.)
     pub customer_city: Option<String>,
-    /// Fills in the country of the billing address.
+    /// Fills in the country of the billing address. (API generations D and E.)
     pub customer_country: Option<String>,
     /// Fills in the e-mail field of the page.
     pub customer_email: Option<String>,
     /// A customer known to lomi. With an unpaid invoice, create answers that payment is required
-    /// instead of making a session.
+    /// instead of making a session. (API generations B, C, D and E.)
     pub customer_id: Option<String>,
     /// Fills in the name field of the page.
     pub customer_name: Option<String>,
     /// Fills in the phone field of the page, with country code, such as +221771234567.
     pub customer_phone: Option<String>,
-    /// Fills in the postal code of the billing address.
+    /// Fills in the postal code of the billing address. (API generations D and E.)
     pub customer_postal_code: Option<String>,
     /// Text shown under the title of the page. The same field as `public_description`, under its
-    /// name since November 2025.
+    /// name since November 2025. (API generations B, D and E.)
     pub description: Option<String>,
     /// `test` or `live`, following the key that made the session.
     pub environment: Option<String>,
@@ -65,59 +67,61 @@ pub struct CheckoutSession {
     /// on the API's generation.
     pub expires_at: Option<String>,
     /// The fields the page asks for, each as an object. Overrides require_email, require_phone and
-    /// require_name.
+    /// require_name. (API generation E.)
     pub fields: Option<Vec<Map<String, Value>>>,
-    /// Instalment plan that the session belongs to.
+    /// Instalment plan that the session belongs to. (API generations C, D and E.)
     pub installment_plan_id: Option<String>,
-    /// Shop system the call comes from, such as woocommerce or prestashop.
+    /// Shop system the call comes from, such as woocommerce or prestashop. (API generation D.)
     pub integration_source: Option<String>,
-    /// Whether the session was made at a point of sale.
+    /// Whether the session was made at a point of sale. (API generations B, C, D and E.)
     pub is_pos: Option<bool>,
-    /// Whether the session is paid through the regional instant payment system.
+    /// Whether the session is paid through the regional instant payment system. (API generations
+    /// B, C, D and E.)
     pub is_spi: Option<bool>,
     /// Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-    /// product_id, price_id, quantity and amount are ignored by the server.
+    /// product_id, price_id, quantity and amount are ignored by the server. (API generations D and
+    /// E.)
     pub line_items: Option<Vec<Map<String, Value>>>,
-    /// Merchant that owns the session.
+    /// Merchant that owns the session. (API generations A and D.)
     pub merchant_id: Option<String>,
     /// The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
     /// keys with text values, today's server any JSON.
     pub metadata: Option<Map<String, Value>>,
-    /// What the buyer has to do next, while the session is open.
+    /// What the buyer has to do next, while the session is open. (API generation E.)
     pub next_action: Option<Map<String, Value>>,
     /// Organisation that owns the session.
     pub organization_id: Option<String>,
-    /// Payment link that the session comes from.
+    /// Payment link that the session comes from. (API generations B, C, D and E.)
     pub payment_link_id: Option<String>,
-    /// Payment request that the session settles.
+    /// Payment request that the session settles. (API generations C, D and E.)
     pub payment_request_id: Option<String>,
-    /// Subscription plan being sold.
+    /// Subscription plan being sold. (API generation A.)
     pub plan_id: Option<String>,
-    /// Catalogue price being sold.
+    /// Catalogue price being sold. (API generations B, C, D and E.)
     pub price_id: Option<String>,
     /// Catalogue product being sold.
     pub product_id: Option<String>,
     /// Text shown under the title of the page. The same field as `description`, under its 2025
-    /// name.
+    /// name. (API generations A and C.)
     pub public_description: Option<String>,
-    /// Content of the QR code that opens the payment.
+    /// Content of the QR code that opens the payment. (API generations C, D and E.)
     pub qr_code_data: Option<Map<String, Value>>,
-    /// `static` or `dynamic`.
+    /// `static` or `dynamic`. (API generations C, D and E.)
     pub qr_code_type: Option<String>,
-    /// How many units are sold.
+    /// How many units are sold. (API generations B, C, D and E.)
     pub quantity: Option<Number>,
     /// Whether the page asks for a billing address. The default differs between generations: say
-    /// it when it matters.
+    /// it when it matters. (API generations B, D and E.)
     pub require_billing_address: Option<bool>,
-    /// Whether the page insists on an e-mail address.
+    /// Whether the page insists on an e-mail address. (API generation E.)
     pub require_email: Option<bool>,
-    /// Whether the page insists on a name.
+    /// Whether the page insists on a name. (API generation E.)
     pub require_name: Option<bool>,
-    /// Whether the page insists on a phone number.
+    /// Whether the page insists on a phone number. (API generation E.)
     pub require_phone: Option<bool>,
-    /// Account in the regional instant payment system.
+    /// Account in the regional instant payment system. (API generations C, D and E.)
     pub spi_account_number: Option<String>,
-    /// QR code in the regional instant payment system.
+    /// QR code in the regional instant payment system. (API generations C, D and E.)
     pub spi_qr_code_id: Option<String>,
     /// Where the session stands: open, completed or expired. Only completed means paid.
     pub status: Option<CheckoutSessionStatus>,
@@ -128,13 +132,15 @@ pub struct CheckoutSession {
     pub success_url: Option<String>,
     /// Heading of the page.
     pub title: Option<String>,
-    /// Destination account and amount of a transfer. Lomi Network only.
+    /// Destination account and amount of a transfer. Lomi Network only. (API generation E.)
     pub transfer_data: Option<Map<String, Value>>,
-    /// Groups transfers that belong together, at most 128 characters. Lomi Network only.
+    /// Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+    /// generation E.)
     pub transfer_group: Option<String>,
     /// When the session last changed.
     pub updated_at: Option<String>,
-    /// The page to send the buyer to. The same field as `checkout_url`, under its 2025 name.
+    /// The page to send the buyer to. The same field as `checkout_url`, under its 2025 name. (API
+    /// generation A.)
     pub url: Option<String>,
     /// Fields that this version does not know, as they came.
     pub extra: Map<String, Value>,

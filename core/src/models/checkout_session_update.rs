@@ -23,7 +23,7 @@ impl CheckoutSessionUpdate {
         self.set("allow_coupon_code", allow_coupon_code)
     }
 
-    /// Whether the buyer may change the quantity on the page.
+    /// Whether the buyer may change the quantity on the page. (API generations B, C, D and E.)
     #[must_use]
     pub fn allow_quantity(self, allow_quantity: bool) -> Self {
         self.set("allow_quantity", allow_quantity)
@@ -31,6 +31,7 @@ impl CheckoutSessionUpdate {
 
     /// Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
     /// documentation, one text in the generated clients, ignored by today's server. Sent as given.
+    /// (API generations A and C.)
     #[must_use]
     pub fn allowed_providers(
         self,
@@ -51,6 +52,7 @@ impl CheckoutSessionUpdate {
     }
 
     /// The operator's share of the payment, in the currency's smallest unit. Lomi Network only.
+    /// (API generation E.)
     #[must_use]
     pub fn application_fee_amount(self, application_fee_amount: impl Into<Number>) -> Self {
         self.set("application_fee_amount", Value::Number(application_fee_amount.into()))
@@ -74,19 +76,19 @@ impl CheckoutSessionUpdate {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// Fills in the street of the billing address.
+    /// Fills in the street of the billing address. (API generations D and E.)
     #[must_use]
     pub fn customer_address(self, customer_address: impl Into<String>) -> Self {
         self.set("customer_address", Value::String(customer_address.into()))
     }
 
-    /// Fills in the town of the billing address.
+    /// Fills in the town of the billing address. (API generations D and E.)
     #[must_use]
     pub fn customer_city(self, customer_city: impl Into<String>) -> Self {
         self.set("customer_city", Value::String(customer_city.into()))
     }
 
-    /// Fills in the country of the billing address.
+    /// Fills in the country of the billing address. (API generations D and E.)
     #[must_use]
     pub fn customer_country(self, customer_country: impl Into<String>) -> Self {
         self.set("customer_country", Value::String(customer_country.into()))
@@ -99,7 +101,7 @@ impl CheckoutSessionUpdate {
     }
 
     /// A customer known to lomi. With an unpaid invoice, create answers that payment is required
-    /// instead of making a session.
+    /// instead of making a session. (API generations B, C, D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
@@ -117,20 +119,20 @@ impl CheckoutSessionUpdate {
         self.set("customer_phone", Value::String(customer_phone.into()))
     }
 
-    /// Fills in the postal code of the billing address.
+    /// Fills in the postal code of the billing address. (API generations D and E.)
     #[must_use]
     pub fn customer_postal_code(self, customer_postal_code: impl Into<String>) -> Self {
         self.set("customer_postal_code", Value::String(customer_postal_code.into()))
     }
 
     /// Text shown under the title of the page. The same field as `public_description`, under its
-    /// name since November 2025.
+    /// name since November 2025. (API generations B, D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// Minutes until the session expires. Read by the 2025 API only.
+    /// Minutes until the session expires. Read by the 2025 API only. (API generation A.)
     #[must_use]
     pub fn expiration_minutes(self, expiration_minutes: impl Into<Number>) -> Self {
         self.set("expiration_minutes", Value::Number(expiration_minutes.into()))
@@ -144,38 +146,40 @@ impl CheckoutSessionUpdate {
     }
 
     /// The fields the page asks for, each as an object. Overrides require_email, require_phone and
-    /// require_name.
+    /// require_name. (API generation E.)
     #[must_use]
     pub fn fields(self, fields: Vec<Map<String, Value>>) -> Self {
         self.set("fields", fields)
     }
 
-    /// Instalment plan that the session belongs to.
+    /// Instalment plan that the session belongs to. (API generations C, D and E.)
     #[must_use]
     pub fn installment_plan_id(self, installment_plan_id: impl Into<String>) -> Self {
         self.set("installment_plan_id", Value::String(installment_plan_id.into()))
     }
 
-    /// Shop system the call comes from, such as woocommerce or prestashop.
+    /// Shop system the call comes from, such as woocommerce or prestashop. (API generation D.)
     #[must_use]
     pub fn integration_source(self, integration_source: impl Into<String>) -> Self {
         self.set("integration_source", Value::String(integration_source.into()))
     }
 
-    /// Whether the session was made at a point of sale.
+    /// Whether the session was made at a point of sale. (API generations B, C, D and E.)
     #[must_use]
     pub fn is_pos(self, is_pos: bool) -> Self {
         self.set("is_pos", is_pos)
     }
 
-    /// Whether the session is paid through the regional instant payment system.
+    /// Whether the session is paid through the regional instant payment system. (API generations
+    /// B, C, D and E.)
     #[must_use]
     pub fn is_spi(self, is_spi: bool) -> Self {
         self.set("is_spi", is_spi)
     }
 
     /// Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-    /// product_id, price_id, quantity and amount are ignored by the server.
+    /// product_id, price_id, quantity and amount are ignored by the server. (API generations D and
+    /// E.)
     #[must_use]
     pub fn line_items(self, line_items: Vec<Map<String, Value>>) -> Self {
         self.set("line_items", line_items)
@@ -188,25 +192,25 @@ impl CheckoutSessionUpdate {
         self.set("metadata", metadata)
     }
 
-    /// Payment link that the session comes from.
+    /// Payment link that the session comes from. (API generations B, C, D and E.)
     #[must_use]
     pub fn payment_link_id(self, payment_link_id: impl Into<String>) -> Self {
         self.set("payment_link_id", Value::String(payment_link_id.into()))
     }
 
-    /// Payment request that the session settles.
+    /// Payment request that the session settles. (API generations C, D and E.)
     #[must_use]
     pub fn payment_request_id(self, payment_request_id: impl Into<String>) -> Self {
         self.set("payment_request_id", Value::String(payment_request_id.into()))
     }
 
-    /// Subscription plan being sold.
+    /// Subscription plan being sold. (API generation A.)
     #[must_use]
     pub fn plan_id(self, plan_id: impl Into<String>) -> Self {
         self.set("plan_id", Value::String(plan_id.into()))
     }
 
-    /// Catalogue price being sold.
+    /// Catalogue price being sold. (API generations B, C, D and E.)
     #[must_use]
     pub fn price_id(self, price_id: impl Into<String>) -> Self {
         self.set("price_id", Value::String(price_id.into()))
@@ -219,62 +223,62 @@ impl CheckoutSessionUpdate {
     }
 
     /// Text shown under the title of the page. The same field as `description`, under its 2025
-    /// name.
+    /// name. (API generations A and C.)
     #[must_use]
     pub fn public_description(self, public_description: impl Into<String>) -> Self {
         self.set("public_description", Value::String(public_description.into()))
     }
 
-    /// Content of the QR code that opens the payment.
+    /// Content of the QR code that opens the payment. (API generations C, D and E.)
     #[must_use]
     pub fn qr_code_data(self, qr_code_data: Map<String, Value>) -> Self {
         self.set("qr_code_data", qr_code_data)
     }
 
-    /// `static` or `dynamic`.
+    /// `static` or `dynamic`. (API generations C, D and E.)
     #[must_use]
     pub fn qr_code_type(self, qr_code_type: impl Into<String>) -> Self {
         self.set("qr_code_type", Value::String(qr_code_type.into()))
     }
 
-    /// How many units are sold.
+    /// How many units are sold. (API generations B, C, D and E.)
     #[must_use]
     pub fn quantity(self, quantity: impl Into<Number>) -> Self {
         self.set("quantity", Value::Number(quantity.into()))
     }
 
     /// Whether the page asks for a billing address. The default differs between generations: say
-    /// it when it matters.
+    /// it when it matters. (API generations B, D and E.)
     #[must_use]
     pub fn require_billing_address(self, require_billing_address: bool) -> Self {
         self.set("require_billing_address", require_billing_address)
     }
 
-    /// Whether the page insists on an e-mail address.
+    /// Whether the page insists on an e-mail address. (API generation E.)
     #[must_use]
     pub fn require_email(self, require_email: bool) -> Self {
         self.set("require_email", require_email)
     }
 
-    /// Whether the page insists on a name.
+    /// Whether the page insists on a name. (API generation E.)
     #[must_use]
     pub fn require_name(self, require_name: bool) -> Self {
         self.set("require_name", require_name)
     }
 
-    /// Whether the page insists on a phone number.
+    /// Whether the page insists on a phone number. (API generation E.)
     #[must_use]
     pub fn require_phone(self, require_phone: bool) -> Self {
         self.set("require_phone", require_phone)
     }
 
-    /// Account in the regional instant payment system.
+    /// Account in the regional instant payment system. (API generations C, D and E.)
     #[must_use]
     pub fn spi_account_number(self, spi_account_number: impl Into<String>) -> Self {
         self.set("spi_account_number", Value::String(spi_account_number.into()))
     }
 
-    /// QR code in the regional instant payment system.
+    /// QR code in the regional instant payment system. (API generations C, D and E.)
     #[must_use]
     pub fn spi_qr_code_id(self, spi_qr_code_id: impl Into<String>) -> Self {
         self.set("spi_qr_code_id", Value::String(spi_qr_code_id.into()))
@@ -305,13 +309,14 @@ impl CheckoutSessionUpdate {
         self.set("title", Value::String(title.into()))
     }
 
-    /// Destination account and amount of a transfer. Lomi Network only.
+    /// Destination account and amount of a transfer. Lomi Network only. (API generation E.)
     #[must_use]
     pub fn transfer_data(self, transfer_data: Map<String, Value>) -> Self {
         self.set("transfer_data", transfer_data)
     }
 
-    /// Groups transfers that belong together, at most 128 characters. Lomi Network only.
+    /// Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
+    /// generation E.)
     #[must_use]
     pub fn transfer_group(self, transfer_group: impl Into<String>) -> Self {
         self.set("transfer_group", Value::String(transfer_group.into()))

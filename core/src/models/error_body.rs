@@ -9,7 +9,7 @@ use crate::fields::{Fields, FromObject, put};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// What went wrong.
+    /// What went wrong. (API generation C.)
     pub error: Option<ErrorDetail>,
     /// Fields that this version does not know, as they came.
     pub extra: Map<String, Value>,

@@ -8,9 +8,10 @@ use crate::fields::{Fields, FromObject, put};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
-    /// Word for the kind of failure, such as not_found.
+    /// Word for the kind of failure, such as not_found. (API generations C, D and E.)
     pub code: Option<String>,
-    /// Anything more the server says: an object, a list, a text or null.
+    /// Anything more the server says: an object, a list, a text or null. (API generations C, D and
+    /// E.)
     pub details: Option<Map<String, Value>>,
     /// A sentence for people.
     pub message: Option<String>,

@@ -8,11 +8,12 @@ use crate::fields::{Fields, FromObject, put};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pagination {
-    /// The most items that a page of this size holds.
+    /// The most items that a page of this size holds. (API generations C, D and E.)
     pub limit: Option<i64>,
-    /// How many items lie before this page.
+    /// How many items lie before this page. (API generations C, D and E.)
     pub offset: Option<i64>,
-    /// How many items there are in all. Some generations count only this page.
+    /// How many items there are in all. Some generations count only this page. (API generations C,
+    /// D and E.)
     pub total: Option<i64>,
     /// Fields that this version does not know, as they came.
     pub extra: Map<String, Value>,

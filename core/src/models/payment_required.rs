@@ -10,11 +10,11 @@ use crate::fields::{Fields, FromObject, put};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentRequired {
-    /// The invoice to pay first.
+    /// The invoice to pay first. (API generation D.)
     pub blocking_invoice: Option<BlockingInvoice>,
-    /// Always true.
+    /// Always true. (API generation D.)
     pub payment_required: Option<bool>,
-    /// Why, such as invoice_payment_required.
+    /// Why, such as invoice_payment_required. (API generation D.)
     pub reason: Option<String>,
     /// Fields that this version does not know, as they came.
     pub extra: Map<String, Value>,

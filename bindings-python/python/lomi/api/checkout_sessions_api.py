@@ -223,9 +223,9 @@ class CheckoutSessionsApi(Api):
         One page of the merchant's sessions, newest first.
 
         :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
-        :param offset: How many sessions to skip.
+        :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
-            API only.
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -262,9 +262,9 @@ class CheckoutSessionsApi(Api):
         One page of the merchant's sessions, newest first.
 
         :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
-        :param offset: How many sessions to skip.
+        :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
-            API only.
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -300,9 +300,9 @@ class CheckoutSessionsApi(Api):
         One page of the merchant's sessions, newest first.
 
         :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
-        :param offset: How many sessions to skip.
+        :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
-            API only.
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -28,15 +28,30 @@ class BlockingInvoice(Model):
     )
 
     amount_remaining: int | float | None = None
-    """What is still to pay, in the currency's smallest unit."""
+    """What is still to pay, in the currency's smallest unit.
+
+    (API generation D.)
+    """
     checkout_url: str | None = None
-    """The page where the invoice is paid."""
+    """The page where the invoice is paid.
+
+    (API generation D.)
+    """
     currency_code: str | None = None
-    """Currency of the amount."""
+    """Currency of the amount.
+
+    (API generation D.)
+    """
     invoice_id = Identifier()
-    """The invoice's identifier."""
+    """The invoice's identifier.
+
+    (API generation D.)
+    """
     invoice_number: str | None = None
-    """The number printed on the invoice."""
+    """The number printed on the invoice.
+
+    (API generation D.)
+    """
 
     if TYPE_CHECKING:
 

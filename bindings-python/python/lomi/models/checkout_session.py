@@ -87,12 +87,15 @@ class CheckoutSession(Model):
     Absent means no.
     """
     allow_quantity: bool | None = None
-    """Whether the buyer may change the quantity on the page."""
+    """Whether the buyer may change the quantity on the page.
+
+    (API generations B, C, D and E.)
+    """
     allowed_providers: list[str] | str | None = None
     """Payment providers offered on the page, such as WAVE or ORANGE.
 
     A list in the 2025 documentation, one text in the generated clients, ignored by today's
-    server. Sent as given.
+    server. Sent as given. (API generations A and C.)
     """
     amount: int | float | None = None
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
@@ -101,11 +104,14 @@ class CheckoutSession(Model):
     Never scaled here. Left out when a product, price or line items carry the price.
     """
     amount_xof: int | float | None = None
-    """The amount converted to XOF."""
+    """The amount converted to XOF.
+
+    (API generation E.)
+    """
     application_fee_amount: int | float | None = None
     """The operator's share of the payment, in the currency's smallest unit.
 
-    Lomi Network only.
+    Lomi Network only. (API generation E.)
     """
     cancel_url: str | None = None
     """Where the buyer is sent after giving up."""
@@ -114,37 +120,55 @@ class CheckoutSession(Model):
     checkout_url: str | None = None
     """The page to send the buyer to.
 
-    Given by create; today's server may leave it out of get and list, so keep it.
+    Given by create; today's server may leave it out of get and list, so keep it. (API
+    generations D and E.)
     """
     created_at = Time()
     """When the session was made."""
     created_by: str | None = None
-    """Who or what made the session."""
+    """Who or what made the session.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None = None
     """Three-letter currency of the amount."""
     customer_address: str | None = None
-    """Fills in the street of the billing address."""
+    """Fills in the street of the billing address.
+
+    (API generations D and E.)
+    """
     customer_city: str | None = None
-    """Fills in the town of the billing address."""
+    """Fills in the town of the billing address.
+
+    (API generations D and E.)
+    """
     customer_country: str | None = None
-    """Fills in the country of the billing address."""
+    """Fills in the country of the billing address.
+
+    (API generations D and E.)
+    """
     customer_email: str | None = None
     """Fills in the e-mail field of the page."""
     customer_id: str | None = None
     """A customer known to lomi.
 
     With an unpaid invoice, create answers that payment is required instead of making a session.
+    (API generations B, C, D and E.)
     """
     customer_name: str | None = None
     """Fills in the name field of the page."""
     customer_phone: str | None = None
     """Fills in the phone field of the page, with country code, such as +221771234567."""
     customer_postal_code: str | None = None
-    """Fills in the postal code of the billing address."""
+    """Fills in the postal code of the billing address.
+
+    (API generations D and E.)
+    """
     description: str | None = None
     """Text shown under the title of the page.
 
-    The same field as `public_description`, under its name since November 2025.
+    The same field as `public_description`, under its name since November 2025. (API generations
+    B, D and E.)
     """
     environment: str | None = None
     """`test` or `live`, following the key that made the session."""
@@ -156,68 +180,124 @@ class CheckoutSession(Model):
     fields: list[dict[str, Any]] | None = None
     """The fields the page asks for, each as an object.
 
-    Overrides require_email, require_phone and require_name.
+    Overrides require_email, require_phone and require_name. (API generation E.)
     """
     installment_plan_id: str | None = None
-    """Instalment plan that the session belongs to."""
+    """Instalment plan that the session belongs to.
+
+    (API generations C, D and E.)
+    """
     integration_source: str | None = None
-    """Shop system the call comes from, such as woocommerce or prestashop."""
+    """Shop system the call comes from, such as woocommerce or prestashop.
+
+    (API generation D.)
+    """
     is_pos: bool | None = None
-    """Whether the session was made at a point of sale."""
+    """Whether the session was made at a point of sale.
+
+    (API generations B, C, D and E.)
+    """
     is_spi: bool | None = None
-    """Whether the session is paid through the regional instant payment system."""
+    """Whether the session is paid through the regional instant payment system.
+
+    (API generations B, C, D and E.)
+    """
     line_items: list[dict[str, Any]] | None = None
     """Catalogue prices in the cart: objects with price_id, quantity and metadata.
 
-    Given these, product_id, price_id, quantity and amount are ignored by the server.
+    Given these, product_id, price_id, quantity and amount are ignored by the server. (API
+    generations D and E.)
     """
     merchant_id: str | None = None
-    """Merchant that owns the session."""
+    """Merchant that owns the session.
+
+    (API generations A and D.)
+    """
     metadata: dict[str, Any] | None = None
     """The merchant's own keys and values, kept with the session.
 
     The 2025 documentation allows 50 keys with text values, today's server any JSON.
     """
     next_action: dict[str, Any] | None = None
-    """What the buyer has to do next, while the session is open."""
+    """What the buyer has to do next, while the session is open.
+
+    (API generation E.)
+    """
     organization_id: str | None = None
     """Organisation that owns the session."""
     payment_link_id: str | None = None
-    """Payment link that the session comes from."""
+    """Payment link that the session comes from.
+
+    (API generations B, C, D and E.)
+    """
     payment_request_id: str | None = None
-    """Payment request that the session settles."""
+    """Payment request that the session settles.
+
+    (API generations C, D and E.)
+    """
     plan_id: str | None = None
-    """Subscription plan being sold."""
+    """Subscription plan being sold.
+
+    (API generation A.)
+    """
     price_id: str | None = None
-    """Catalogue price being sold."""
+    """Catalogue price being sold.
+
+    (API generations B, C, D and E.)
+    """
     product_id: str | None = None
     """Catalogue product being sold."""
     public_description: str | None = None
     """Text shown under the title of the page.
 
-    The same field as `description`, under its 2025 name.
+    The same field as `description`, under its 2025 name. (API generations A and C.)
     """
     qr_code_data: dict[str, Any] | None = None
-    """Content of the QR code that opens the payment."""
+    """Content of the QR code that opens the payment.
+
+    (API generations C, D and E.)
+    """
     qr_code_type: str | None = None
-    """`static` or `dynamic`."""
+    """`static` or `dynamic`.
+
+    (API generations C, D and E.)
+    """
     quantity: int | float | None = None
-    """How many units are sold."""
+    """How many units are sold.
+
+    (API generations B, C, D and E.)
+    """
     require_billing_address: bool | None = None
     """Whether the page asks for a billing address.
 
-    The default differs between generations: say it when it matters.
+    The default differs between generations: say it when it matters. (API generations B, D and
+    E.)
     """
     require_email: bool | None = None
-    """Whether the page insists on an e-mail address."""
+    """Whether the page insists on an e-mail address.
+
+    (API generation E.)
+    """
     require_name: bool | None = None
-    """Whether the page insists on a name."""
+    """Whether the page insists on a name.
+
+    (API generation E.)
+    """
     require_phone: bool | None = None
-    """Whether the page insists on a phone number."""
+    """Whether the page insists on a phone number.
+
+    (API generation E.)
+    """
     spi_account_number: str | None = None
-    """Account in the regional instant payment system."""
+    """Account in the regional instant payment system.
+
+    (API generations C, D and E.)
+    """
     spi_qr_code_id: str | None = None
-    """QR code in the regional instant payment system."""
+    """QR code in the regional instant payment system.
+
+    (API generations C, D and E.)
+    """
     status: str | None = None
     """Where the session stands: open, completed or expired.
 
@@ -235,19 +315,19 @@ class CheckoutSession(Model):
     transfer_data: dict[str, Any] | None = None
     """Destination account and amount of a transfer.
 
-    Lomi Network only.
+    Lomi Network only. (API generation E.)
     """
     transfer_group: str | None = None
     """Groups transfers that belong together, at most 128 characters.
 
-    Lomi Network only.
+    Lomi Network only. (API generation E.)
     """
     updated_at = Time()
     """When the session last changed."""
     url: str | None = None
     """The page to send the buyer to.
 
-    The same field as `checkout_url`, under its 2025 name.
+    The same field as `checkout_url`, under its 2025 name. (API generation A.)
     """
 
     if TYPE_CHECKING:

@@ -22,7 +22,10 @@ class Error(Model):
     _fields: ClassVar[tuple[str, ...]] = ("error",)
 
     error: ErrorError | None = None
-    """What went wrong."""
+    """What went wrong.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

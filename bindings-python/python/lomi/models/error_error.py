@@ -20,9 +20,15 @@ class ErrorError(Model):
     _fields: ClassVar[tuple[str, ...]] = ("code", "details", "message")
 
     code: str | None = None
-    """Word for the kind of failure, such as not_found."""
+    """Word for the kind of failure, such as not_found.
+
+    (API generations C, D and E.)
+    """
     details: dict[str, Any] | None = None
-    """Anything more the server says: an object, a list, a text or null."""
+    """Anything more the server says: an object, a list, a text or null.
+
+    (API generations C, D and E.)
+    """
     message: str | None = None
     """A sentence for people."""
 

@@ -20,13 +20,19 @@ class ListCustomers200ResponsePagination(Model):
     _fields: ClassVar[tuple[str, ...]] = ("limit", "offset", "total")
 
     limit: int | None = None
-    """The most items that a page of this size holds."""
+    """The most items that a page of this size holds.
+
+    (API generations C, D and E.)
+    """
     offset: int | None = None
-    """How many items lie before this page."""
+    """How many items lie before this page.
+
+    (API generations C, D and E.)
+    """
     total: int | None = None
     """How many items there are in all.
 
-    Some generations count only this page.
+    Some generations count only this page. (API generations C, D and E.)
     """
 
     if TYPE_CHECKING:

@@ -24,11 +24,20 @@ class PaymentRequired(Model):
     _fields: ClassVar[tuple[str, ...]] = ("blocking_invoice", "payment_required", "reason")
 
     blocking_invoice: BlockingInvoice | None = None
-    """The invoice to pay first."""
+    """The invoice to pay first.
+
+    (API generation D.)
+    """
     payment_required: bool | None = None
-    """Always true."""
+    """Always true.
+
+    (API generation D.)
+    """
     reason: str | None = None
-    """Why, such as invoice_payment_required."""
+    """Why, such as invoice_payment_required.
+
+    (API generation D.)
+    """
 
     if TYPE_CHECKING:
 

@@ -128,12 +128,14 @@ class CheckoutSessions:
 
         :param params: more parameters of the query
         :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
-        :param offset: How many sessions to skip.
+        :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
-            API only.
-        :param status: Only sessions that are open, completed or expired.
-        :param page: Page number from 1. The 2025 API only.
-        :param cursor: Where the last page ended, from its next_cursor. The newest API only.
+            API only. (API generation C.)
+        :param status: Only sessions that are open, completed or expired. (API generations A, B, D
+            and E.)
+        :param page: Page number from 1. The 2025 API only. (API generation A.)
+        :param cursor: Where the last page ended, from its next_cursor. The newest API only. (API
+            generation E.)
         """
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
@@ -329,12 +331,14 @@ class AsyncCheckoutSessions:
 
         :param params: more parameters of the query
         :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
-        :param offset: How many sessions to skip.
+        :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
-            API only.
-        :param status: Only sessions that are open, completed or expired.
-        :param page: Page number from 1. The 2025 API only.
-        :param cursor: Where the last page ended, from its next_cursor. The newest API only.
+            API only. (API generation C.)
+        :param status: Only sessions that are open, completed or expired. (API generations A, B, D
+            and E.)
+        :param page: Page number from 1. The 2025 API only. (API generation A.)
+        :param cursor: Where the last page ended, from its next_cursor. The newest API only. (API
+            generation E.)
         """
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id

@@ -2,7 +2,7 @@
 
 use super::document::{Document, OperationEntry, ParameterEntry, PropertyFacts, ResponseEntry};
 use super::referred;
-use super::schemas::{is_reference, kind};
+use super::schemas::{documented, is_reference, kind};
 use crate::ir::{Answer, Body, Model, Operation, Parameter, Path, Role};
 
 pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operation>, String> {
@@ -128,7 +128,7 @@ fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
     Ok(Parameter {
         name: entry.name.clone(),
         camel_name: camel(&entry.name),
-        doc: entry.description.clone(),
+        doc: documented(&entry.description, &facts.generations),
         kind: kind(&entry.schema, &|_| false).map_err(|e| format!("{}: {e}", entry.name))?,
         documented: facts.documented,
         generations: facts.generations.clone(),

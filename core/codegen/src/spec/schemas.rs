@@ -119,7 +119,7 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
         };
         fields.push(Field {
             name: name.clone(),
-            doc: property.description.clone(),
+            doc: documented(&property.description, &facts.generations),
             kind: kind(&property, is_enum).map_err(at)?,
             read: !property.write_only,
             write: !property.read_only,
@@ -137,6 +137,19 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
     }
     fields.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(fields)
+}
+
+/// A description that says in which generations of the API its subject is documented,
+/// where that is not in all of them.
+pub(super) fn documented(description: &str, generations: &str) -> String {
+    let letters: Vec<String> = generations.chars().map(String::from).collect();
+    match letters.split_last() {
+        Some((last, [])) => format!("{description} (API generation {last}.)"),
+        Some((last, first)) if generations != "ABCDE" => {
+            format!("{description} (API generations {} and {last}.)", first.join(", "))
+        }
+        _ => description.to_owned(),
+    }
 }
 
 /// The kind of a property, or a sentence about what is not understood.
