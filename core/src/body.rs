@@ -5,15 +5,18 @@ use std::io::Write;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use crate::config::Limits;
 use crate::error::{ErrorKind, Outcome};
-use crate::exchange::Silence;
-use crate::transport::too_large;
+use crate::exchange::{Heard, Silence};
+use crate::transport::{check_headers, too_large};
 
 /// Below this many bytes any ratio is fine: short repetitive JSON packs very well.
 const RATIO_COUNTS_FROM: usize = 1 << 20;
+
+/// So much is unpacked at once where a whole body is there already.
+const CHUNK: usize = 16 << 10;
 
 /// A body being read.
 pub(crate) struct Body {
@@ -51,9 +54,7 @@ impl Body {
     /// Prepares for the encoding that the headers name; only gzip is asked for.
     pub(crate) fn new(headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
         let encoding = headers.get("content-encoding").map(|value| value.to_str().unwrap_or("?"));
-        let announced = headers
-            .get("content-length")
-            .and_then(|length| length.to_str().ok()?.trim().parse::<usize>().ok());
+        let announced = announced(headers);
         if announced.is_some_and(|length| length > limits.body) {
             return Err(oversized(limits.body));
         }
@@ -117,6 +118,38 @@ impl Body {
     }
 }
 
+impl Heard {
+    /// What a client of somebody else's read: every bound is checked here once more. The
+    /// body may be packed as its headers say.
+    pub fn read(
+        method: &Method,
+        status: u16,
+        headers: HeaderMap,
+        wire: &[u8],
+        limits: Limits,
+    ) -> Result<Self, Silence> {
+        check_headers(&headers, limits)?;
+        let bodiless = *method == Method::HEAD || matches!(status, 204 | 304);
+        let announced = announced(&headers).filter(|_| !bodiless);
+        if announced.is_some_and(|length| wire.len() < length && length <= limits.body) {
+            return Err(Silence {
+                kind: ErrorKind::Connection,
+                outcome: Outcome::Unknown,
+                message: "the connection broke: the answer is shorter than announced".into(),
+            });
+        }
+        let mut body = Body::new(&headers, limits)?;
+        for chunk in wire.chunks(CHUNK) {
+            body.take(chunk)?;
+        }
+        Ok(Self { status, headers, body: body.end()? })
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get("content-length").and_then(|length| length.to_str().ok()?.trim().parse().ok())
+}
+
 fn oversized(most: usize) -> Silence {
     too_large(format!("has more than {most} bytes"))
 }
@@ -177,5 +210,29 @@ mod tests {
             let error = read(encoding, &wire, small).unwrap_err();
             assert_eq!(error.kind, ErrorKind::ResponseTooLarge);
         }
+    }
+
+    #[test]
+    fn what_somebody_else_read_is_bounded_unpacked_and_whole() {
+        let read = |method: Method, status, wire: &[u8], length: usize, packed| {
+            let mut headers = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, length.into())]);
+            if packed {
+                headers.insert("content-encoding", "gzip".parse().unwrap());
+            }
+            Heard::read(&method, status, headers, wire, Limits::default())
+        };
+        let packed = gzip(b"{}");
+        let heard = read(Method::GET, 200, &packed, packed.len(), true).unwrap();
+        assert_eq!((heard.status, heard.body), (200, Bytes::from("{}")));
+        let short = read(Method::POST, 200, b"{}", 3, false).unwrap_err();
+        assert_eq!((short.kind, short.outcome), (ErrorKind::Connection, Outcome::Unknown));
+        for (method, status) in [(Method::HEAD, 200), (Method::GET, 304), (Method::DELETE, 204)] {
+            assert!(read(method, status, b"", 3, false).is_ok());
+        }
+        let large = read(Method::GET, 200, b"{", 17 << 20, false).unwrap_err();
+        assert_eq!(large.kind, ErrorKind::ResponseTooLarge);
+        let bomb = gzip(&vec![b'a'; 15 << 20]);
+        let bomb = read(Method::GET, 200, &bomb, bomb.len(), true).unwrap_err();
+        assert_eq!(bomb.kind, ErrorKind::ResponseTooLarge);
     }
 }

@@ -318,7 +318,8 @@ impl Exchange {
         u32::try_from(self.history.len()).unwrap_or(u32::MAX)
     }
 
-    fn replay_safe(&self) -> bool {
+    /// Whether doing it twice does no more than doing it once.
+    pub fn replay_safe(&self) -> bool {
         match &self.target {
             Target::Operation(operation) => operation.replay_safe,
             Target::Raw { method, .. } => method.is_safe(),

@@ -119,7 +119,7 @@ pub(crate) async fn send(
     }
 }
 
-fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), Silence> {
+pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), Silence> {
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > limits.headers {
         return Err(too_large(format!("has more than {} bytes of headers", limits.headers)));
