@@ -135,6 +135,7 @@ fn is_main_thread() -> bool {
 fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
     let mut builder = ConfigBuilder {
         user_agent: Some(format!("lomi-python/{}", lomi::VERSION)),
+        own_log: true, // lomi._log hands the history to Python's logging
         ..ConfigBuilder::default()
     };
     for (name, value) in settings.iter() {

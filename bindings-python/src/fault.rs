@@ -1,7 +1,7 @@
 //! Errors on their way to Python: the core's, which become the class of `lomi.errors`
 //! that bears their kind's name, and Python's own, which pass through.
 
-use lomi::{Error, Failure};
+use lomi::{Attempt, Error, ErrorKind, Failure};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -57,15 +57,32 @@ fn exception<'py>(py: Python<'py>, error: &Failure) -> PyResult<Bound<'py, PyAny
     facts.set_item("request_id", error.request_id.as_deref())?;
     facts.set_item("idempotency_key", error.idempotency_key.as_deref())?;
     facts.set_item("attempts", error.attempts)?;
+    facts.set_item("history", history(py, &error.history)?)?;
     facts.set_item("outcome", error.outcome.as_str())?;
     facts.set_item("operation", error.operation.as_deref())?;
     facts.set_item("retry_after", error.retry_after.map(|pause| pause.as_secs_f64()))?;
     class.call_method1("_of", (facts,))
 }
 
+/// What each request of a call came to, as dictionaries.
+pub(crate) fn history<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'py, PyList>> {
+    let all = PyList::empty(py);
+    for attempt in attempts {
+        let facts = PyDict::new(py);
+        facts.set_item("method", &attempt.method)?;
+        facts.set_item("route", &attempt.route)?;
+        facts.set_item("status", attempt.status)?;
+        facts.set_item("failure", attempt.failure.map(ErrorKind::class_name))?;
+        facts.set_item("milliseconds", attempt.elapsed.as_millis())?;
+        facts.set_item("request_id", &attempt.request_id)?;
+        all.append(facts)?;
+    }
+    Ok(all)
+}
+
 /// A wrong argument, told as the core tells them.
 pub(crate) fn wrong(message: impl Into<String>) -> Fault {
-    Fault::Core(Error::new(lomi::ErrorKind::Validation, message))
+    Fault::Core(Error::new(ErrorKind::Validation, message))
 }
 
 /// Runs what must not panic; a panic is a defect of ours and becomes a typed error.

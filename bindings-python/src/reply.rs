@@ -5,7 +5,7 @@ use lomi::{Decoded, Found, MODELS, PageFacts, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
-use crate::fault::{Fault, guarded, wrong};
+use crate::fault::{Fault, guarded, history, wrong};
 use crate::shapes::Family;
 use crate::sink::Objects;
 
@@ -45,6 +45,12 @@ impl LastResponse {
             pairs.append((name.as_str(), String::from_utf8_lossy(value.as_bytes())))?;
         }
         py.import("lomi._headers")?.getattr("Headers")?.call1((pairs,))
+    }
+
+    /// What each request of the call came to.
+    #[getter]
+    fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        history(py, &self.reply.history)
     }
 
     /// The body as it came.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._log import call
 from ._lomi import Client
 
 TYPE_CHECKING = False
@@ -136,7 +137,7 @@ class LomiClient(_Base):
         ``headers``, ``api_key``, ``account``, ``request_id``.
         """
         query = None if query is None else dict(query)
-        return self._native.call((method, path), None, query, body, options or None, 2)[0]
+        return call(self._native, (method, path), None, query, body, options or None, 2)[0]
 
     def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""
@@ -175,10 +176,10 @@ class AsyncLomiClient(_Base):
         **options: Any,
     ) -> Any:
         """Call any other endpoint by its path below the base URL; gives what JSON holds."""
-        from ._loop import call
+        from ._loop import call as start
 
         query = None if query is None else dict(query)
-        reply = await call(self._native, (method, path), None, query, body, options or None, 2)
+        reply = await start(self._native, (method, path), None, query, body, options or None, 2)
         return reply[0]
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ import os
 from asyncio import get_running_loop
 from weakref import WeakKeyDictionary
 
+from ._log import landed
 from ._lomi import Flight, Inbox
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ async def _land(
     future: Future[tuple[Any, LastResponse]] = loop.create_future()
     desk.waiting[token] = (future, pager)
     try:
-        return await future
+        return await landed(future)
     except BaseException:
         if desk.waiting.pop(token, None) is not None:
             flight.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._log import call, page_call
 from ._lomi import Pager
 
 TYPE_CHECKING = False
@@ -220,10 +221,10 @@ class Listing(_Of["T"]):
         return self._first().__await__()
 
     async def _first(self) -> AsyncPage[T]:
-        from ._loop import call
+        from ._loop import call as start
 
         client, options = self._client, self._options
-        reply = await call(client._native, self._operation, None, self._query, None, options, 1)
+        reply = await start(client._native, self._operation, None, self._query, None, options, 1)
         return AsyncPage(client, None, self._query, self._operation, options, reply)
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -243,7 +244,7 @@ def first(
     options: dict[str, Any] | None,
 ) -> Page[Any]:
     """Fetch the page that a query asks for."""
-    reply = client._native.call(operation, None, query, None, options, 1)
+    reply = call(client._native, operation, None, query, None, options, 1)
     return Page(client, None, query, operation, options, reply)
 
 
@@ -251,7 +252,7 @@ def fetch(
     client: LomiClient, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> Page[Any]:
     """Fetch the page that a walk is at."""
-    reply = pager.call(client._native, operation, options, 1)
+    reply = page_call(pager, client._native, operation, options, 1)
     return Page(client, pager, None, operation, options, reply)
 
 
@@ -259,7 +260,7 @@ async def fetch_async(
     client: AsyncLomiClient, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> AsyncPage[Any]:
     """Fetch the page that a walk is at."""
-    from ._loop import page_call
+    from ._loop import page_call as start
 
-    reply = await page_call(client._native, pager, operation, options)
+    reply = await start(client._native, pager, operation, options)
     return AsyncPage(client, pager, None, operation, options, reply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._documented import native
+from ._log import call
 from ._lomi import __version__
 from .configuration import Configuration
 from .rest import HTTPResponse, RESTClientObject, timeouts
@@ -134,7 +135,7 @@ class ApiClient:
             options["idempotency_key"] = key
         if sent:
             options["headers"] = sent
-        return client.call(operation, path, query, body, options, 0)
+        return call(client, operation, path, query, body, options, 0)
 
     def _raw(self, *call: Any) -> HTTPResponse:
         return HTTPResponse(self._operate(*call, any_status=True)[1])

@@ -26,6 +26,7 @@ from .exceptions import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from typing_extensions import Self
@@ -43,6 +44,8 @@ class LomiError(ApiException):
     ``attempts``: how many requests were sent or tried. ``outcome``: ``not_sent``,
     ``rejected``, ``unknown`` (the work may have been done) or ``final``. ``operation``:
     such as ``create_checkout_session``. ``retry_after``: seconds the server asks to wait.
+    ``history``: a dictionary per request: method, route, status, failure, milliseconds,
+    request_id.
     """
 
     message: str = ""
@@ -55,6 +58,7 @@ class LomiError(ApiException):
     outcome: str = "not_sent"
     operation: str | None = None
     retry_after: float | None = None
+    history: Sequence[dict[str, Any]] = ()
 
     def __init__(
         self,

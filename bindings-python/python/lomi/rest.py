@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from ._log import call
 from ._lomi import Client
 from .exceptions import ApiException, ApiValueError
 
@@ -154,7 +155,7 @@ class RESTClientObject:
         configuration = self.configuration
         client = _bare(configuration, origin)
         options = {"headers": dict(headers or {}), "any_status": True, **timeouts(_request_timeout)}
-        _, facts = client.call((method.upper(), path), None, None, body, options, 2)
+        _, facts = call(client, (method.upper(), path), None, None, body, options, 2)
         return RESTResponse(HTTPResponse(facts))
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._log import call as _call
 from .._options import body as _body
 from .._options import options as _options
 from .._page import Listing, Page, first
@@ -65,7 +66,8 @@ class CheckoutSessions:
         )
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
-        _reply = self._client._native.call(
+        _reply = _call(
+            self._client._native,
             "create_checkout_session",
             None,
             None,
@@ -95,7 +97,8 @@ class CheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _reply = self._client._native.call(
+        _reply = _call(
+            self._client._native,
             "retrieve_checkout_session",
             {"session_id": session_id},
             None,
@@ -180,7 +183,8 @@ class CheckoutSessions:
         )
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
-        _reply = self._client._native.call(
+        _reply = _call(
+            self._client._native,
             "update_checkout_session",
             {"session_id": session_id},
             None,
@@ -211,7 +215,8 @@ class CheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _reply = self._client._native.call(
+        _reply = _call(
+            self._client._native,
             "delete_checkout_session",
             {"session_id": session_id},
             None,
