@@ -1,19 +1,24 @@
 //! Sending through an HTTP client of the user's: its handlers, mocks and middleware see
 //! every request, and what it throws is read by the core's rules.
 
+mod heard;
+
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use lomi::{ErrorKind, Exchange, Heard, Outcome, Reply, Request, Silence, Step};
+use heard::Context;
+use lomi::{Exchange, Heard, Reply, Request, Silence, Step};
 
+use crate::response::long;
 use crate::road::{Road, pause};
 use crate::zend::{
-    Array, Thrown, call_method, class_named, is_a, is_exit, new_object, string_zval, take_exception,
+    Array, Thrown, call_function, call_method, class_named, is_a, new_object, object_zval,
+    string_zval,
 };
 use crate::zend::{AsObject, Object};
 
 const GUZZLE: &str = "GuzzleHttp\\ClientInterface";
+const CURLOPT_FRESH_CONNECT: i64 = 74;
 const PSR_18: &str = "Psr\\Http\\Client\\ClientInterface";
 
 /// Whether a value can be sent through.
@@ -36,8 +41,7 @@ pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Resul
             }
             Step::Wait(time) => pause(time)?,
             Step::Send(request, within) => {
-                let heard = send(road, client, &request, within, exchange.connect_timeout())?;
-                let heard = heard.and_then(|heard| bounded(heard, &exchange));
+                let heard = send(road, client, &request, within, &exchange)?;
                 exchange.heard(heard, Instant::now(), chance());
             }
         }
@@ -49,19 +53,6 @@ fn chance() -> f64 {
     let id = lomi::idempotency_key::random();
     let digits = id.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok());
     f64::from(digits.unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX)
-}
-
-fn bounded(heard: Heard, exchange: &Exchange) -> Result<Heard, Silence> {
-    let limits = exchange.config().limits;
-    let headers: usize = heard.headers.iter().map(|(n, v)| n.as_str().len() + v.len()).sum();
-    if heard.body.len() > limits.body || headers > limits.headers {
-        return Err(Silence {
-            kind: ErrorKind::ResponseTooLarge,
-            outcome: Outcome::Final,
-            message: "the answer is larger than allowed".to_owned(),
-        });
-    }
-    Ok(heard)
 }
 
 /// One request as PSR-7 has it.
@@ -112,129 +103,87 @@ fn boolean(value: bool) -> Zval {
     zval
 }
 
+/// How Guzzle has to go about one request: it follows nothing and repeats nothing.
+fn guzzle_options(
+    road: &Road,
+    client: Object<'_>,
+    within: Duration,
+    exchange: &Exchange,
+) -> Result<Zval, Thrown> {
+    let mut options = Array::new();
+    options.set("http_errors", boolean(false));
+    options.set("allow_redirects", boolean(false));
+    options.set("timeout", number(within.as_secs_f64()));
+    let connect = exchange.connect_timeout().min(within);
+    options.set("connect_timeout", number(connect.as_secs_f64()));
+    // The core unpacks, within its bounds.
+    options.set("decode_content", boolean(false));
+    // Guzzle sends a request anew by itself where curl fails without an error's number;
+    // this is its own count of that, at its end.
+    options.set("_curl_retries", long(2));
+    options.set("curl", curl_options(client, exchange)?);
+    if let Some(certificates) = &road.certificates {
+        if let Some(cert) = &certificates.cert {
+            options.set("cert", string_zval(cert));
+        }
+        if let Some(key) = &certificates.key {
+            options.set("ssl_key", string_zval(key));
+        }
+    }
+    Ok(options.finish())
+}
+
+/// The client's own options for curl, and ours.
+fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Zval, Thrown> {
+    let own = setting(client, "curl")?;
+    let mut options = Array::new();
+    for (key, value) in own.array().into_iter().flatten() {
+        options.set(&key.to_string(), value.shallow_clone());
+    }
+    if !exchange.replay_safe() {
+        // curl repeats what an idle connection took and did not answer. A new one is
+        // never taken for idle.
+        options.set(&CURLOPT_FRESH_CONNECT.to_string(), boolean(true));
+    }
+    Ok(options.finish())
+}
+
+/// A default of the client's.
+fn setting(client: Object<'_>, name: &str) -> Result<Zval, Thrown> {
+    // Announced as leaving Guzzle one day, so it is not taken for granted.
+    let known =
+        call_function("method_exists", &mut [object_zval(client), string_zval("getConfig")]);
+    if known?.is_true() {
+        call_method(client, "getConfig", &mut [string_zval(name)])
+    } else {
+        Ok(Zval::null())
+    }
+}
+
 /// Sends one request. The outer error is an exception that is none of HTTP's.
 fn send(
     road: &Road,
     client: Object<'_>,
     request: &Request,
     within: Duration,
-    connect: Duration,
+    exchange: &Exchange,
 ) -> Result<Result<Heard, Silence>, Thrown> {
     let psr = psr_request(request)?;
-    let answer = if is_a(client, GUZZLE) {
-        let mut options = Array::new();
-        options.set("http_errors", boolean(false));
-        options.set("allow_redirects", boolean(false));
-        options.set("timeout", number(within.as_secs_f64()));
-        options.set("connect_timeout", number(connect.min(within).as_secs_f64()));
-        if let Some(certificates) = &road.certificates {
-            if let Some(cert) = &certificates.cert {
-                options.set("cert", string_zval(cert));
-            }
-            if let Some(key) = &certificates.key {
-                options.set("ssl_key", string_zval(key));
-            }
-        }
-        call_method(client, "send", &mut [psr, options.finish()])
+    let method = request.method.clone();
+    let is_guzzle = is_a(client, GUZZLE);
+    let answer = if is_guzzle {
+        let options = guzzle_options(road, client, within, exchange)?;
+        call_method(client, "send", &mut [psr, options])
     } else {
         call_method(client, "sendRequest", &mut [psr])
     };
+    let context = Context { method, limits: exchange.config().limits, packed: is_guzzle };
     match answer {
         Ok(response) => match response.handle() {
-            Some(response) => read(response).map(Ok),
+            Some(response) => heard::read(response, &context),
             None => Err(Thrown::configuration("the HTTP client answered no response")),
         },
-        Err(Thrown::Pending) => thrown(),
+        Err(Thrown::Pending) => heard::thrown(&context),
         Err(other) => Err(other),
     }
-}
-
-/// What the client's exception says about the request.
-fn thrown() -> Result<Result<Heard, Silence>, Thrown> {
-    if is_exit() {
-        return Err(Thrown::Pending);
-    }
-    let Some(exception) = take_exception() else { return Err(Thrown::Pending) };
-    let Some(object) = exception.handle() else { return Err(Thrown::Object(exception)) };
-    if is_a(object, "GuzzleHttp\\Exception\\RequestException")
-        && call_method(object, "hasResponse", &mut [])?.is_true()
-    {
-        let response = call_method(object, "getResponse", &mut [])?;
-        if let Some(response) = response.handle() {
-            return read(response).map(Ok);
-        }
-    }
-    let message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
-    let silence = |kind, outcome, what: &str| {
-        Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
-    };
-    let broke = "the connection broke";
-    let unreached = "the server was not reached";
-    if is_a(object, "GuzzleHttp\\Exception\\ConnectException") {
-        // Guzzle throws this for some failures after the request was sent, too.
-        return match curl_error(object)? {
-            (Some(28), true) => {
-                silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not answer in time")
-            }
-            (Some(28), false) => silence(ErrorKind::Timeout, Outcome::NotSent, unreached),
-            (Some(35 | 51 | 58 | 60 | 77 | 83), _) => silence(
-                ErrorKind::Tls,
-                Outcome::Final,
-                "the server's certificate or TLS was refused",
-            ),
-            (Some(6 | 7) | None, _) => silence(ErrorKind::Connection, Outcome::NotSent, unreached),
-            (Some(_), _) => silence(ErrorKind::Connection, Outcome::Unknown, broke),
-        };
-    }
-    if is_a(object, "GuzzleHttp\\Exception\\GuzzleException") {
-        return match curl_error(object)?.0 {
-            Some(51 | 58 | 60 | 77 | 83) => silence(
-                ErrorKind::Tls,
-                Outcome::Final,
-                "the server's certificate or TLS was refused",
-            ),
-            _ => silence(ErrorKind::Connection, Outcome::Unknown, broke),
-        };
-    }
-    if is_a(object, "Psr\\Http\\Client\\ClientExceptionInterface") {
-        return silence(ErrorKind::Connection, Outcome::Unknown, broke);
-    }
-    Err(Thrown::Object(exception))
-}
-
-/// The number of curl's error, and whether a connection had been made.
-fn curl_error(exception: Object<'_>) -> Result<(Option<i64>, bool), Thrown> {
-    if !is_a(exception, "GuzzleHttp\\Exception\\ConnectException")
-        && !is_a(exception, "GuzzleHttp\\Exception\\RequestException")
-    {
-        return Ok((None, false));
-    }
-    let context = call_method(exception, "getHandlerContext", &mut [])?;
-    let Some(context) = context.array() else { return Ok((None, false)) };
-    let errno = context.get("errno").and_then(Zval::long);
-    let connected = context.get("connect_time").and_then(Zval::coerce_to_double).unwrap_or(0.0);
-    Ok((errno, connected > 0.0))
-}
-
-/// A PSR-7 response as the core wants it.
-fn read(response: Object<'_>) -> Result<Heard, Thrown> {
-    let status = call_method(response, "getStatusCode", &mut [])?.long().unwrap_or_default();
-    let mut headers = HeaderMap::new();
-    let found = call_method(response, "getHeaders", &mut [])?;
-    for (name, values) in found.array().into_iter().flatten() {
-        let Ok(name) = HeaderName::from_bytes(name.to_string().as_bytes()) else { continue };
-        for value in values.array().into_iter().flat_map(|values| values.values()) {
-            let value = value.str().and_then(|value| HeaderValue::from_str(value).ok());
-            if let Some(value) = value {
-                headers.append(name.clone(), value);
-            }
-        }
-    }
-    let body = call_method(response, "getBody", &mut [])?;
-    let body = match body.handle() {
-        Some(stream) => call_method(stream, "__toString", &mut [])?,
-        None => body,
-    };
-    let bytes = body.zend_str().map(|text| text.as_bytes().to_vec()).unwrap_or_default();
-    Ok(Heard { status: u16::try_from(status).unwrap_or_default(), headers, body: bytes.into() })
 }

@@ -1,0 +1,145 @@
+//! What the user's HTTP client gave, as the core wants it: an answer, or why there is none.
+
+use ext_php_rs::types::Zval;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use lomi::{ErrorKind, Heard, Limits, Outcome, Silence};
+
+use crate::response::long;
+use crate::zend::{AsObject, Object};
+use crate::zend::{Thrown, call_method, is_a, is_exit, take_exception};
+
+/// What has to be known to read an answer.
+pub(super) struct Context {
+    pub(super) method: Method,
+    pub(super) limits: Limits,
+    /// The client was told to leave the body as it came.
+    pub(super) packed: bool,
+}
+
+/// So much of a body is read at once.
+const CHUNK: i64 = 1 << 16;
+
+/// What the client's exception says about the request.
+pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown> {
+    if is_exit() {
+        return Err(Thrown::Pending);
+    }
+    let Some(exception) = take_exception() else { return Err(Thrown::Pending) };
+    let Some(object) = exception.handle() else { return Err(Thrown::Object(exception)) };
+    let (number, sent) = curl_error(object)?;
+    // With a number there is a part of an answer at most.
+    if number.is_none()
+        && is_a(object, "GuzzleHttp\\Exception\\RequestException")
+        && call_method(object, "hasResponse", &mut [])?.is_true()
+    {
+        let response = call_method(object, "getResponse", &mut [])?;
+        if let Some(response) = response.handle() {
+            return read(response, context);
+        }
+    }
+    let message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
+    let silence = |kind, outcome, what: &str| {
+        Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
+    };
+    let broke = "the connection broke";
+    let unreached = "the server was not reached";
+    if is_a(object, "GuzzleHttp\\Exception\\ConnectException") {
+        // Guzzle throws this for some failures after the request was sent, too.
+        return match (number, sent) {
+            (Some(28), true) => {
+                silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not answer in time")
+            }
+            (Some(28), false) => silence(ErrorKind::Timeout, Outcome::NotSent, unreached),
+            (Some(35 | 51 | 58 | 60 | 77 | 83), _) => silence(
+                ErrorKind::Tls,
+                Outcome::Final,
+                "the server's certificate or TLS was refused",
+            ),
+            (Some(6 | 7) | None, false) => {
+                silence(ErrorKind::Connection, Outcome::NotSent, unreached)
+            }
+            _ => silence(ErrorKind::Connection, Outcome::Unknown, broke),
+        };
+    }
+    if is_a(object, "GuzzleHttp\\Exception\\GuzzleException") {
+        return match number {
+            Some(51 | 58 | 60 | 77 | 83) => silence(
+                ErrorKind::Tls,
+                Outcome::Final,
+                "the server's certificate or TLS was refused",
+            ),
+            _ => silence(ErrorKind::Connection, Outcome::Unknown, broke),
+        };
+    }
+    if is_a(object, "Psr\\Http\\Client\\ClientExceptionInterface") {
+        return silence(ErrorKind::Connection, Outcome::Unknown, broke);
+    }
+    Err(Thrown::Object(exception))
+}
+
+/// The number of curl's error, and whether the request can have been sent.
+fn curl_error(exception: Object<'_>) -> Result<(Option<i64>, bool), Thrown> {
+    if !is_a(exception, "GuzzleHttp\\Exception\\ConnectException")
+        && !is_a(exception, "GuzzleHttp\\Exception\\RequestException")
+    {
+        return Ok((None, false));
+    }
+    let context = call_method(exception, "getHandlerContext", &mut [])?;
+    let Some(context) = context.array() else { return Ok((None, false)) };
+    let number = context.get("errno").and_then(Zval::long).filter(|number| *number != 0);
+    let above_zero =
+        |name| context.get(name).and_then(Zval::coerce_to_double).is_some_and(|value| value > 0.0);
+    Ok((number, above_zero("connect_time") || above_zero("request_size")))
+}
+
+/// A PSR-7 response as the core wants it.
+pub(super) fn read(
+    response: Object<'_>,
+    context: &Context,
+) -> Result<Result<Heard, Silence>, Thrown> {
+    let status = call_method(response, "getStatusCode", &mut [])?.long().unwrap_or_default();
+    let mut headers = HeaderMap::new();
+    let found = call_method(response, "getHeaders", &mut [])?;
+    for (name, values) in found.array().into_iter().flatten() {
+        let Ok(name) = HeaderName::from_bytes(name.to_string().as_bytes()) else { continue };
+        for value in values.array().into_iter().flat_map(|values| values.values()) {
+            let value = value.str().and_then(|value| HeaderValue::from_str(value).ok());
+            if let Some(value) = value {
+                headers.append(name.clone(), value);
+            }
+        }
+    }
+    let body = call_method(response, "getBody", &mut [])?;
+    let bytes = match body.handle().map(|stream| bytes(stream, context.limits.body)) {
+        Some(Err(Thrown::Pending)) => return thrown(context),
+        Some(bytes) => bytes?,
+        None => Vec::new(),
+    };
+    if !context.packed && headers.contains_key("content-encoding") && !bytes.starts_with(GZIP) {
+        // A client that unpacks by itself, and leaves the headers as they were.
+        headers.remove("content-encoding");
+        headers.remove("content-length");
+    }
+    let status = u16::try_from(status).unwrap_or_default();
+    Ok(Heard::read(&context.method, status, headers, &bytes, context.limits))
+}
+
+/// How data that gzip packed begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// The whole body, or one chunk more than is allowed.
+fn bytes(stream: Object<'_>, most: usize) -> Result<Vec<u8>, Thrown> {
+    if call_method(stream, "isSeekable", &mut [])?.is_true() {
+        call_method(stream, "rewind", &mut [])?;
+    }
+    let mut bytes = Vec::new();
+    while bytes.len() <= most && !call_method(stream, "eof", &mut [])?.is_true() {
+        let chunk = call_method(stream, "read", &mut [long(CHUNK)])?;
+        let Some(chunk) = chunk.zend_str().map(|text| text.as_bytes()) else { break };
+        if chunk.is_empty() {
+            break;
+        }
+        bytes.extend_from_slice(chunk);
+    }
+    Ok(bytes)
+}
