@@ -158,7 +158,7 @@ pub struct Attempt {
     pub route: String,
     /// HTTP status, where an answer came.
     pub status: Option<u16>,
-    /// What went wrong, where none came.
+    /// What went wrong, where none came, or where a success could not be read.
     pub failure: Option<ErrorKind>,
     /// From sending to the end of the answer.
     pub elapsed: Duration,
@@ -170,7 +170,8 @@ impl fmt::Display for Attempt {
     /// One line for a log: `POST /checkout-sessions 201 45 ms request 1f0e...`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let came_to = match (self.status, self.failure) {
-            (Some(status), _) => status.to_string(),
+            (Some(status), Some(kind)) => format!("{status} {}", kind.class_name()),
+            (Some(status), None) => status.to_string(),
             (None, Some(kind)) => kind.class_name().to_owned(),
             (None, None) => "nothing".to_owned(),
         };
