@@ -1,10 +1,13 @@
 //! Sending through an HTTP client of the user's: its handlers, mocks and middleware see
 //! every request, and what it throws is read by the core's rules.
 
+mod arrival;
 mod heard;
 
 use std::time::{Duration, Instant};
 
+use arrival::Arrival;
+pub(crate) use arrival::register;
 use ext_php_rs::types::Zval;
 use heard::Context;
 use lomi::{Exchange, Heard, Reply, Request, Silence, Step};
@@ -18,7 +21,8 @@ use crate::zend::{
 use crate::zend::{AsObject, Object};
 
 const GUZZLE: &str = "GuzzleHttp\\ClientInterface";
-const CURLOPT_FRESH_CONNECT: i64 = 74;
+/// curl's `CURLOPT_FRESH_CONNECT`.
+const FRESH_CONNECT: &str = "74";
 const PSR_18: &str = "Psr\\Http\\Client\\ClientInterface";
 
 /// Whether a value can be sent through.
@@ -109,6 +113,7 @@ fn guzzle_options(
     client: Object<'_>,
     within: Duration,
     exchange: &Exchange,
+    arrival: &Arrival,
 ) -> Result<Zval, Thrown> {
     let mut options = Array::new();
     options.set("http_errors", boolean(false));
@@ -121,7 +126,12 @@ fn guzzle_options(
     // Guzzle sends a request anew by itself where curl fails without an error's number;
     // this is its own count of that, at its end.
     options.set("_curl_retries", long(2));
-    options.set("curl", curl_options(client, exchange)?);
+    let mut curl = curl_options(client, exchange)?;
+    arrival.listen(&mut options, &mut curl)?;
+    options.set("curl", curl.finish());
+    if let Some(authorities) = authorities(exchange)? {
+        options.set("verify", string_zval(&authorities));
+    }
     if let Some(certificates) = &road.certificates {
         if let Some(cert) = &certificates.cert {
             options.set("cert", string_zval(cert));
@@ -134,7 +144,7 @@ fn guzzle_options(
 }
 
 /// The client's own options for curl, and ours.
-fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Zval, Thrown> {
+fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown> {
     let own = setting(client, "curl")?;
     let mut options = Array::new();
     for (key, value) in own.array().into_iter().flatten() {
@@ -143,9 +153,27 @@ fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Zval, Thrown>
     if !exchange.replay_safe() {
         // curl repeats what an idle connection took and did not answer. A new one is
         // never taken for idle.
-        options.set(&CURLOPT_FRESH_CONNECT.to_string(), boolean(true));
+        options.set(FRESH_CONNECT, boolean(true));
     }
-    Ok(options.finish())
+    Ok(options)
+}
+
+/// The file of certificates to trust, where one is given and of use.
+fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
+    let config = exchange.config();
+    let Some(file) = config.ca_files.first().filter(|_| config.base_url.starts_with("https:"))
+    else {
+        return Ok(None);
+    };
+    let refuse = |why: String| {
+        Thrown::configuration(format!("the certificates in {}: {why}", file.display()))
+    };
+    let text = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let mark = b"-----BEGIN CERTIFICATE-----";
+    if !text.windows(mark.len()).any(|part| part == mark) {
+        return Err(refuse("there are none".into()));
+    }
+    Ok(Some(file.display().to_string()))
 }
 
 /// A default of the client's.
@@ -171,19 +199,24 @@ fn send(
     let psr = psr_request(request)?;
     let method = request.method.clone();
     let is_guzzle = is_a(client, GUZZLE);
+    let mut arrival = Arrival::default();
     let answer = if is_guzzle {
-        let options = guzzle_options(road, client, within, exchange)?;
+        let own = |name| setting(client, name);
+        arrival = Arrival::new(exchange.config(), own("on_headers")?, own("progress")?);
+        let options = guzzle_options(road, client, within, exchange, &arrival)?;
         call_method(client, "send", &mut [psr, options])
     } else {
         call_method(client, "sendRequest", &mut [psr])
     };
     let context = Context { method, limits: exchange.config().limits, packed: is_guzzle };
-    match answer {
+    let heard = match answer {
         Ok(response) => match response.handle() {
-            Some(response) => heard::read(response, &context),
-            None => Err(Thrown::configuration("the HTTP client answered no response")),
+            Some(response) => heard::read(response, &context)?,
+            None => return Err(Thrown::configuration("the HTTP client answered no response")),
         },
-        Err(Thrown::Pending) => heard::thrown(&context),
-        Err(other) => Err(other),
-    }
+        Err(Thrown::Pending) => heard::thrown(&context)?,
+        Err(other) => return Err(other),
+    };
+    // Why we broke off says more than how the client tells it.
+    Ok(arrival.refused().map_or(heard, Err))
 }

@@ -83,6 +83,7 @@ fn register() -> Result<(), String> {
     webhooks::register()?;
     money::register()?;
     promise::register()?;
+    foreign_http::register()?;
     api::register()?;
     page::register()?;
     client::register()

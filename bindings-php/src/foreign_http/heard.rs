@@ -37,6 +37,9 @@ pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown
             return read(response, context);
         }
     }
+    if let Some(status) = unknown_status(object)? {
+        return Ok(Heard::read(&context.method, status, HeaderMap::new(), &[], context.limits));
+    }
     let message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
     let silence = |kind, outcome, what: &str| {
         Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
@@ -50,6 +53,9 @@ pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown
                 silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not answer in time")
             }
             (Some(28), false) => silence(ErrorKind::Timeout, Outcome::NotSent, unreached),
+            (Some(35), _) if CUT_OFF.iter().any(|words| message.contains(words)) => {
+                silence(ErrorKind::Connection, Outcome::NotSent, unreached)
+            }
             (Some(35 | 51 | 58 | 60 | 77 | 83), _) => silence(
                 ErrorKind::Tls,
                 Outcome::Final,
@@ -75,6 +81,23 @@ pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown
         return silence(ErrorKind::Connection, Outcome::Unknown, broke);
     }
     Err(Thrown::Object(exception))
+}
+
+/// How OpenSSL says that a handshake ended, and was not refused.
+const CUT_OFF: [&str; 3] = ["SSL_ERROR_SYSCALL", "reset by peer", "unexpected eof"];
+
+/// A status beyond 599, for which PSR-7 has no response; curl knows it.
+fn unknown_status(exception: Object<'_>) -> Result<Option<u16>, Thrown> {
+    if !is_a(exception, "GuzzleHttp\\Exception\\RequestException") {
+        return Ok(None);
+    }
+    let refused = call_method(exception, "getPrevious", &mut [])?;
+    if !refused.handle().is_some_and(|refused| is_a(refused, "InvalidArgumentException")) {
+        return Ok(None);
+    }
+    let context = call_method(exception, "getHandlerContext", &mut [])?;
+    let status = context.array().and_then(|context| context.get("http_code")?.long());
+    Ok(status.and_then(|status| u16::try_from(status).ok()).filter(|status| *status > 599))
 }
 
 /// The number of curl's error, and whether the request can have been sent.

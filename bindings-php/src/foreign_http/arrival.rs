@@ -1,0 +1,208 @@
+//! An answer while Guzzle reads it: counted, timed, and refused past the core's bounds.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use ext_php_rs::types::Zval;
+use lomi::{Config, ErrorKind, Limits, Outcome, Silence};
+
+use crate::response::long;
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, call_value,
+    class_named, handler, new_object, payload, payload_mut, payload_type, string_zval,
+};
+use crate::zend::{AsObject, Object};
+
+static ARRIVAL: ClassRef = ClassRef::new();
+
+const STREAMS: &str = "GuzzleHttp\\Psr7\\FnStream";
+
+/// One answer under way. Guzzle's callbacks and the caller share it.
+#[derive(Clone, Default)]
+pub(super) struct Arrival(Rc<RefCell<State>>);
+
+payload_type!(Arrival);
+
+#[derive(Default)]
+struct State {
+    limits: Limits,
+    idle: Duration,
+    /// What was written, behind which PHP keeps it: in memory, or in a file if it is long.
+    file: Option<Zval>,
+    /// What the client's owner wants to be called, too.
+    on_headers: Option<Zval>,
+    progress: Option<Zval>,
+    arrived: usize,
+    seen: (i64, i64),
+    moved: Option<Instant>,
+    refused: Option<Silence>,
+}
+
+pub(crate) fn register() -> Result<(), String> {
+    Class::new("LomiSDK\\Internal\\Arrival")
+        .sealed()
+        .holds::<Arrival>()
+        .method("headers(object $response): void", handler(headers))
+        .method("write(string $string): int", handler(write))
+        .method(
+            "progress($handle, int $size, int $down, int $upSize, int $up): int",
+            handler(progress),
+        )
+        .register(&ARRIVAL)
+}
+
+impl Arrival {
+    pub(super) fn new(config: &Config, on_headers: Zval, progress: Zval) -> Self {
+        let given = |value: Zval| Some(value).filter(|value| !value.is_null());
+        Self(Rc::new(RefCell::new(State {
+            limits: config.limits,
+            idle: config.idle_timeout,
+            on_headers: given(on_headers),
+            progress: given(progress),
+            ..State::default()
+        })))
+    }
+
+    /// Why it was broken off, if it was.
+    pub(super) fn refused(&self) -> Option<Silence> {
+        self.0.borrow().refused.clone()
+    }
+
+    /// Sets what Guzzle calls.
+    pub(super) fn listen(&self, options: &mut Array, curl: &mut Array) -> Result<(), Thrown> {
+        let class = ARRIVAL.get().ok_or_else(|| Thrown::defect("there is no Arrival"))?;
+        let mut object = new_object(class)?;
+        if let Some(held) = object.object_mut().and_then(payload_mut::<Self>) {
+            *held = self.clone();
+        }
+        let method = |name: &str| {
+            [object.shallow_clone(), string_zval(name)].into_iter().collect::<Array>().finish()
+        };
+        options.set("on_headers", method("headers"));
+        curl.set(NO_PROGRESS, long(0));
+        curl.set(PROGRESS, method("progress"));
+        if class_named(STREAMS).is_some() {
+            let names = &mut [string_zval("php://temp"), string_zval("w+")];
+            let file = call_function("fopen", names)?;
+            let stream = &mut [file.shallow_clone()];
+            let stream = call_function("GuzzleHttp\\Psr7\\Utils::streamFor", stream)?;
+            let mut methods = Array::new();
+            methods.set("write", method("write"));
+            let decorated = &mut [stream, methods.finish()];
+            let sink = call_function("GuzzleHttp\\Psr7\\FnStream::decorate", decorated)?;
+            self.0.borrow_mut().file = Some(file);
+            options.set("sink", sink);
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, kind: ErrorKind, outcome: Outcome, message: String) {
+        self.0.borrow_mut().refused.get_or_insert(Silence { kind, outcome, message });
+    }
+
+    fn too_large(&self, what: String) {
+        self.refuse(ErrorKind::ResponseTooLarge, Outcome::Final, format!("the answer {what}"));
+    }
+}
+
+/// curl's `CURLOPT_NOPROGRESS` and `CURLOPT_PROGRESSFUNCTION`.
+const NO_PROGRESS: &str = "43";
+const PROGRESS: &str = "20056";
+
+fn arrival(call: &mut Call<'_>) -> Result<Arrival, Thrown> {
+    payload::<Arrival>(call.handle()?).cloned().ok_or_else(|| Thrown::defect("no Arrival"))
+}
+
+/// The head of an answer: a new one, where the client's own middleware asked again.
+fn headers(call: &mut Call<'_>) -> Done {
+    let arrival = arrival(call)?;
+    let response = call.required(0)?.shallow_clone();
+    let (file, own, limits) = {
+        let mut state = arrival.0.borrow_mut();
+        state.arrived = 0;
+        state.moved = None;
+        let copy = |value: &Option<Zval>| value.as_ref().map(Zval::shallow_clone);
+        (copy(&state.file), copy(&state.on_headers), state.limits)
+    };
+    if let Some(file) = file {
+        call_function("ftruncate", &mut [file.shallow_clone(), long(0)])?;
+        call_function("rewind", &mut [file])?;
+    }
+    if let Some(own) = own {
+        call_value(&own, &mut [response.shallow_clone()])?;
+    }
+    let Some(response) = response.handle() else { return Ok(()) };
+    if size_of_headers(response)? > limits.headers {
+        arrival.too_large(format!("has more than {} bytes of headers", limits.headers));
+    }
+    let name = &mut [string_zval("Content-Length")];
+    let announced = call_method(response, "getHeaderLine", name)?;
+    let announced = announced.str().and_then(|length| length.trim().parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limits.body) {
+        arrival.too_large(format!("has more than {} bytes", limits.body));
+    }
+    match arrival.refused() {
+        // Guzzle breaks off where this throws.
+        Some(refused) => Err(Thrown::validation(refused.message)),
+        None => Ok(()),
+    }
+}
+
+fn size_of_headers(response: Object<'_>) -> Result<usize, Thrown> {
+    let headers = call_method(response, "getHeaders", &mut [])?;
+    let mut size = 0;
+    for (name, values) in headers.array().into_iter().flatten() {
+        let name = name.to_string().len();
+        let values = values.array().into_iter().flat_map(|values| values.values());
+        size += values.map(|value| name + value.str().map_or(0, str::len)).sum::<usize>();
+    }
+    Ok(size)
+}
+
+/// The next bytes of a body. Where none is taken, the client breaks off.
+fn write(call: &mut Call<'_>) -> Done {
+    let arrival = arrival(call)?;
+    let chunk = call.required(0)?.shallow_clone();
+    let length = chunk.zend_str().map_or(0, |text| text.as_bytes().len());
+    let (file, over, most) = {
+        let mut state = arrival.0.borrow_mut();
+        state.arrived += length;
+        state.moved = None;
+        let over = state.arrived > state.limits.body;
+        (state.file.as_ref().map(Zval::shallow_clone), over, state.limits.body)
+    };
+    if over {
+        arrival.too_large(format!("has more than {most} bytes"));
+        return call.give_long(0);
+    }
+    let Some(file) = file else { return call.give_long(0) };
+    let written = call_function("fwrite", &mut [file, chunk])?;
+    call.give_long(written.long().unwrap_or_default())
+}
+
+/// curl calls this at least once a second. Anything but 0 ends the request.
+fn progress(call: &mut Call<'_>) -> Done {
+    let arrival = arrival(call)?;
+    let sizes = [call.integer(1)?, call.integer(2)?, call.integer(3)?, call.integer(4)?];
+    let own = arrival.0.borrow().progress.as_ref().map(Zval::shallow_clone);
+    if let Some(own) = own {
+        call_value(&own, &mut sizes.map(long))?;
+    }
+    let [_, down, _, up] = sizes;
+    let silent = {
+        let mut state = arrival.0.borrow_mut();
+        if state.seen != (down, up) {
+            state.seen = (down, up);
+            state.moved = None;
+        }
+        let idle = state.idle;
+        let moved = *state.moved.get_or_insert_with(Instant::now);
+        Some(idle).filter(|idle| moved.elapsed() > *idle)
+    };
+    if let Some(idle) = silent {
+        let message = format!("the server fell silent for {:.1} s", idle.as_secs_f64());
+        arrival.refuse(ErrorKind::Timeout, Outcome::Unknown, message);
+    }
+    call.give_long(arrival.refused().is_some().into())
+}
