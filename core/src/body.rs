@@ -231,6 +231,12 @@ mod tests {
         }
         let large = read(Method::GET, 200, b"{", 17 << 20, false).unwrap_err();
         assert_eq!(large.kind, ErrorKind::ResponseTooLarge);
+        let mut many = HeaderMap::new();
+        for _ in 0..101 {
+            many.append("x-a", "1".parse().unwrap());
+        }
+        let many = Heard::read(&Method::GET, 200, many, b"{}", Limits::default()).unwrap_err();
+        assert_eq!(many.kind, ErrorKind::ResponseTooLarge);
         let bomb = gzip(&vec![b'a'; 15 << 20]);
         let bomb = read(Method::GET, 200, &bomb, bomb.len(), true).unwrap_err();
         assert_eq!(bomb.kind, ErrorKind::ResponseTooLarge);

@@ -22,6 +22,9 @@ pub(crate) struct Clients {
     made: Mutex<HashMap<Wants, reqwest::Client>>,
 }
 
+/// hyper's own bound, for whom else reads.
+const MOST_HEADERS: usize = 100;
+
 /// What tells one HTTP client from another.
 #[derive(PartialEq, Eq, Hash, Clone)]
 struct Wants {
@@ -121,6 +124,9 @@ pub(crate) async fn send(
 
 pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), Silence> {
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers.len() > MOST_HEADERS {
+        return Err(too_large("has more or longer headers than any answer needs".into()));
+    }
     if size > limits.headers {
         return Err(too_large(format!("has more than {} bytes of headers", limits.headers)));
     }
