@@ -44,6 +44,11 @@ pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown
     let silence = |kind, outcome, what: &str| {
         Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
     };
+    // What curl takes of one header, and of all, is bounded, too: two numbers in its time.
+    if matches!(number, Some(27 | 100)) || message.contains("Too large response headers") {
+        let what = "the answer has more or longer headers than any answer needs";
+        return silence(ErrorKind::ResponseTooLarge, Outcome::Final, what);
+    }
     let broke = "the connection broke";
     let unreached = "the server was not reached";
     if is_a(object, "GuzzleHttp\\Exception\\ConnectException") {
