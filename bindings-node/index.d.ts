@@ -26,6 +26,27 @@ export interface LomiClientOptions {
   userAgent?: string;
   /** More certificate authorities to trust, as files of PEM text. */
   caFiles?: string[];
+  /** Hears of every request of every call. Without one `LOMI_LOG=info` writes lines to stderr. */
+  logger?: (entry: LogEntry) => void;
+}
+
+/** What one request of a call came to. Nothing of it is private. */
+export interface RequestFacts {
+  method: string;
+  /** The route with its parameters' names, not their values. */
+  route: string;
+  /** HTTP status, where an answer came. */
+  status: number | null;
+  /** The class of what went wrong, where none came. */
+  failure: string | null;
+  milliseconds: number;
+  requestId: string;
+}
+
+/** What a `logger` hears of one request. */
+export interface LogEntry extends RequestFacts {
+  /** Which request of its call it was, from 1. */
+  attempt: number;
 }
 
 /** Options of one call. What is left out follows the client's set-up. */
@@ -106,6 +127,8 @@ export interface ConfigurationOptions {
   userAgent?: string;
   /** More certificate authorities to trust, as files of PEM text. */
   caFiles?: string[];
+  /** Hears of every request of every call. Without one `LOMI_LOG=info` writes lines to stderr. */
+  logger?: (entry: LogEntry) => void;
 }
 
 /** How the classes under documented names are set up. */
@@ -129,6 +152,8 @@ export interface LastResponse {
   readonly idempotencyKey: string | null;
   /** How many requests were sent or tried. */
   readonly attempts: number;
+  /** What each of them came to. */
+  readonly history: RequestFacts[];
 }
 
 /** One page of a list. Iterated it goes on to every item from its first on. */
@@ -1026,6 +1051,8 @@ export declare class LomiError extends Error {
   readonly idempotencyKey: string | null;
   /** How many requests were sent or tried. */
   readonly attempts: number;
+  /** What each of them came to. Not enumerable. */
+  readonly history: RequestFacts[];
   /** What is known about the work. */
   readonly outcome: Outcome;
   /** The operation, such as `create_checkout_session`. */

@@ -6,6 +6,7 @@
 
 const native = require('../native.js');
 const { errors, fromText } = require('./errors.js');
+const { listener, tell } = require('./log.js');
 
 const NOTHING = 0;
 const ONE = 1;
@@ -74,10 +75,13 @@ function dispatch(send, signal) {
 }
 
 /** Waits for a call; throws what it failed with. */
-async function run(send, signal, operation) {
+async function run(client, send, signal, operation) {
   const outcome = await dispatch(send, signal);
+  const logger = listener(client);
   if (outcome.tag === ERROR) {
-    throw fromText(outcome.text);
+    const error = fromText(outcome.text);
+    if (logger !== undefined) tell(logger, error.history);
+    throw error;
   }
   if (outcome.tag === CANCELLED) {
     throw new errors.CancelledError(
@@ -85,6 +89,9 @@ async function run(send, signal, operation) {
       { outcome: outcome.text, operation },
       { cause: outcome.facts },
     );
+  }
+  if (logger !== undefined && typeof outcome.facts === 'string') {
+    tell(logger, JSON.parse(outcome.facts).history);
   }
   return outcome;
 }

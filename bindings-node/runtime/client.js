@@ -22,6 +22,7 @@ const SETTINGS = new Set([
   'routes',
   'userAgent',
   'caFiles',
+  'logger',
 ]);
 
 const REQUEST = new Set(['method', 'path', 'query', 'body', ...CALL]);
@@ -71,7 +72,7 @@ class LomiClient {
     const values = compose({ query, body });
     const client = this.#native;
     const send = (port, id, abort) => client.request(port, id, abort, method, path, values, text);
-    return readAny(await run(send, signal, `${method} ${path}`));
+    return readAny(await run(client, send, signal, `${method} ${path}`));
   }
 }
 

@@ -14,6 +14,7 @@ const SETTINGS = new Set([
   'userAgent',
   'routes',
   'caFiles',
+  'logger',
 ]);
 
 /** How the classes of the documented surface (`CheckoutSessionsApi`) are set up. */

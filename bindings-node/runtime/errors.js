@@ -16,6 +16,7 @@ class LomiError extends Error {
     this.requestId = facts.requestId ?? null;
     this.idempotencyKey = facts.idempotencyKey ?? null;
     this.attempts = facts.attempts ?? 0;
+    hidden(this, 'history', facts.history ?? []);
     this.outcome = facts.outcome ?? 'not_sent';
     this.operation = facts.operation ?? null;
     this.retryAfter = facts.retryAfter ?? null;

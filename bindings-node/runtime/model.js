@@ -38,6 +38,10 @@ class LastResponse {
     return this.#read.attempts;
   }
 
+  get history() {
+    return this.#read.history;
+  }
+
   toJSON() {
     return this.#read;
   }

@@ -25,7 +25,7 @@ class Walker {
   async turn() {
     const { text, signal } = this.#options;
     const send = (port, id, abort) => this.#client.next(port, id, abort, this.#walk, text);
-    const outcome = await run(send, signal, 'list');
+    const outcome = await run(this.#client, send, signal, 'list');
     return outcome.tag === NOTHING ? undefined : readPage(outcome, this.#type);
   }
 

@@ -48,7 +48,7 @@ class Resource {
     const values = compose(input);
     const client = resource.#client;
     const send = (port, id, abort) => client.call(port, id, abort, number, values, text);
-    return run(send, signal, name);
+    return run(client, send, signal, name);
   }
 
   /** A call that answers with one object. */

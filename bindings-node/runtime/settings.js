@@ -5,14 +5,17 @@
 
 const native = require('../native.js');
 const { fromText } = require('./errors.js');
+const { keep, loggers } = require('./log.js');
 const { write } = require('./write.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A native client with these settings. */
 function configure(settings, client = new native.Client()) {
-  const refused = client.configure(write(settings));
+  const [rest, logger] = keep(settings);
+  const refused = client.configure(write(rest));
   if (typeof refused === 'string') throw fromText(refused);
+  if (logger !== undefined) loggers.set(client, logger);
   return client;
 }
 

@@ -1,7 +1,7 @@
 //! What is known about a call beside its values, as JSON text in Latin-1.
 
 use http::HeaderMap;
-use lomi::{Error, PageFacts, Reply, redact};
+use lomi::{Attempt, Error, PageFacts, Reply, redact};
 use serde_json::{Map, Value};
 
 use crate::writer::quote;
@@ -13,6 +13,7 @@ pub(crate) fn of_reply(reply: &Reply) -> Vec<u8> {
     facts.text("requestId", Some(&reply.request_id));
     facts.text("idempotencyKey", reply.idempotency_key.as_deref());
     facts.raw("attempts", &reply.attempts.to_string());
+    history(&mut facts, &reply.history);
     facts.name("headers");
     all_headers(&mut facts.0, &reply.headers);
     facts.end()
@@ -38,12 +39,33 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     facts.text("requestId", error.request_id.as_deref());
     facts.text("idempotencyKey", error.idempotency_key.as_deref());
     facts.raw("attempts", &error.attempts.to_string());
+    history(&mut facts, &error.history);
     facts.text("outcome", Some(error.outcome.as_str()));
     facts.text("operation", error.operation.as_deref());
     if let Some(pause) = error.retry_after {
         facts.raw("retryAfter", &pause.as_secs_f64().to_string());
     }
     facts.end()
+}
+
+/// What each request of a call came to.
+fn history(facts: &mut Facts, attempts: &[Attempt]) {
+    facts.name("history");
+    facts.0.push(b'[');
+    for (at, attempt) in attempts.iter().enumerate() {
+        if at > 0 {
+            facts.0.push(b',');
+        }
+        let mut one = Facts::new();
+        one.text("method", Some(&attempt.method));
+        one.text("route", Some(&attempt.route));
+        one.raw("status", &attempt.status.map_or("null".to_owned(), |status| status.to_string()));
+        one.text("failure", attempt.failure.map(lomi::ErrorKind::class_name));
+        one.raw("milliseconds", &attempt.elapsed.as_millis().to_string());
+        one.text("requestId", Some(&attempt.request_id));
+        facts.0.extend_from_slice(&one.end());
+    }
+    facts.0.push(b']');
 }
 
 /// What the envelope of a page says, as members that follow its rows.
