@@ -71,6 +71,7 @@ class Scripted:
         self.answer = answer
         self.requests = []
         self.open = 0
+        self._counting = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -84,8 +85,13 @@ class Scripted:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
+    def _count(self, change):
+        # Connections that end together would otherwise lose a count.
+        with self._counting:
+            self.open += change
+
     def _serve(self, connection):
-        self.open += 1
+        self._count(1)
         try:
             with connection, connection.makefile("rb") as incoming:
                 while request := self._read(incoming):
@@ -97,7 +103,7 @@ class Scripted:
         except OSError:
             pass
         finally:
-            self.open -= 1
+            self._count(-1)
 
     def _read(self, incoming):
         head = b""
