@@ -40,7 +40,11 @@ pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown
     if let Some(status) = unknown_status(object)? {
         return Ok(Heard::read(&context.method, status, HeaderMap::new(), &[], context.limits));
     }
-    let message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
+    let mut message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
+    if message.contains("request was retried 3 times") {
+        // Guzzle's words for its count, which began at its end: there was one request.
+        message = "the server closed it before a whole head of an answer".to_owned();
+    }
     let silence = |kind, outcome, what: &str| {
         Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
     };
