@@ -221,6 +221,7 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         http,
         certificates: Some(certificates),
         debug_file: configuration::debug_file(config),
+        logger: None,
     })
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::documented::{Api, Argument, Documented};
 use crate::generated::APIS;
-use crate::options;
+use crate::options::{self, SetUp};
 use crate::response::{self, Facts};
 use crate::road::Road;
 use crate::sink::PhpSink;
@@ -94,9 +94,9 @@ fn declare(api: &'static Api) -> Class {
 
 fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_text(0)?;
-    let (builder, http) = options::of_client(key, call.argument(1))?;
+    let SetUp { builder, http, logger } = options::of_client(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
-    let road = Road { http, ..Road::own(client) };
+    let road = Road { http, logger, ..Road::own(client) };
     let held = Held(Some(Rc::new(Shared { road, last: RefCell::default() })));
     let this = call.this()?;
     if let Some(mine) = payload_mut::<Held>(this) {

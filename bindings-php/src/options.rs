@@ -98,11 +98,15 @@ pub(crate) fn of_call(
     Ok(call)
 }
 
-/// What a client is set up with, and the HTTP client to send through.
-pub(crate) fn of_client(
-    key: Option<String>,
-    options: Option<&Zval>,
-) -> Result<(ConfigBuilder, Option<Zval>), Thrown> {
+/// What a client is set up with, the HTTP client to send through, and who is told of it.
+pub(crate) struct SetUp {
+    pub(crate) builder: ConfigBuilder,
+    pub(crate) http: Option<Zval>,
+    pub(crate) logger: Option<Zval>,
+}
+
+/// Reads the options of a client.
+pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<SetUp, Thrown> {
     let mut builder = ConfigBuilder {
         api_key: key.or_else(crate::ini::api_key).map(Secret::new),
         base_url: crate::ini::base_url(),
@@ -110,7 +114,7 @@ pub(crate) fn of_client(
         timeout: Some(lomi::seconds("lomi.timeout", crate::settings::default_timeout())?),
         ..ConfigBuilder::default()
     };
-    let mut http = None;
+    let (mut http, mut logger) = (None, None);
     for (name, value) in entries(options)? {
         match name.as_str() {
             "environment" => {
@@ -135,6 +139,14 @@ pub(crate) fn of_client(
                 }
                 http = Some(value);
             }
+            "logger" => {
+                if !value.is_callable() {
+                    return Err(Thrown::configuration("logger has to be callable"));
+                }
+                // The callable is told what the core would write to standard error.
+                builder.own_log = true;
+                logger = Some(value);
+            }
             _ => {
                 return Err(Thrown::configuration(format!(
                     "there is no option {name:?} of a client"
@@ -142,7 +154,7 @@ pub(crate) fn of_client(
             }
         }
     }
-    Ok((builder, http))
+    Ok(SetUp { builder, http, logger })
 }
 
 /// Query values: PHP's lists and booleans as the API wants them.

@@ -11,7 +11,9 @@ use lomi::process::{Bundle, SLICE, run};
 use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 
 use crate::configuration::Certificates;
-use crate::zend::{Thrown, call_function, string_zval};
+use crate::promise::caught;
+use crate::response::long;
+use crate::zend::{Array, Thrown, call_function, call_value, string_zval};
 
 /// How calls of one API object travel.
 pub(crate) struct Road {
@@ -20,12 +22,14 @@ pub(crate) struct Road {
     pub(crate) http: Option<Zval>,
     pub(crate) certificates: Option<Certificates>,
     pub(crate) debug_file: Option<String>,
+    /// What the user wants told of every request.
+    pub(crate) logger: Option<Zval>,
 }
 
 impl Road {
     /// The core's own road.
     pub(crate) fn own(client: Client) -> Self {
-        Self { client, http: None, certificates: None, debug_file: None }
+        Self { client, http: None, certificates: None, debug_file: None, logger: None }
     }
 
     /// The same road once more.
@@ -35,6 +39,7 @@ impl Road {
             http: self.http.as_ref().map(Zval::shallow_clone),
             certificates: self.certificates.clone(),
             debug_file: self.debug_file.clone(),
+            logger: self.logger.as_ref().map(Zval::shallow_clone),
         }
     }
 
@@ -65,13 +70,16 @@ impl Road {
             Some(http) => crate::foreign_http::drive(self, http, exchange),
             None => run_here(exchange),
         };
+        let history = match &result {
+            Ok(reply) => reply.history.as_slice(),
+            Err(Thrown::Failure(error)) => error.history.as_slice(),
+            Err(_) => return result,
+        };
         if let Some(file) = &self.debug_file {
-            let history = match &result {
-                Ok(reply) => reply.history.as_slice(),
-                Err(Thrown::Failure(error)) => error.history.as_slice(),
-                Err(_) => return result,
-            };
             debug(file, history)?;
+        }
+        if let Some(logger) = &self.logger {
+            tell(logger, history)?;
         }
         result
     }
@@ -191,7 +199,26 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
 /// The log of `setDebug(true)`: one line for each request, with nothing private in it.
 fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
-    let append = crate::response::long(8);
+    let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
     call_function("file_put_contents", arguments).map(drop)
+}
+
+/// Tells the user's logger of each request. What it throws is its own affair: the call
+/// has had its outcome.
+fn tell(logger: &Zval, history: &[lomi::Attempt]) -> Result<(), Thrown> {
+    for (number, attempt) in history.iter().enumerate() {
+        let mut entry = Array::new();
+        entry.set("method", string_zval(&attempt.method));
+        entry.set("route", string_zval(&attempt.route));
+        entry.set("status", attempt.status.map_or_else(Zval::null, |s| long(i64::from(s))));
+        let failure = attempt.failure.map(lomi::ErrorKind::class_name);
+        entry.set("failure", failure.map_or_else(Zval::null, string_zval));
+        entry.set("attempt", long(i64::try_from(number + 1).unwrap_or(i64::MAX)));
+        let milliseconds = i64::try_from(attempt.elapsed.as_millis()).unwrap_or(i64::MAX);
+        entry.set("milliseconds", long(milliseconds));
+        entry.set("request_id", string_zval(&attempt.request_id));
+        drop(caught(call_value(logger, &mut [entry.finish()]))?);
+    }
+    Ok(())
 }

@@ -158,4 +158,30 @@ final class LomiClientTest extends SandboxTestCase
         $keys = array_map(fn ($asked) => $asked['headers']['x-api-key'], $server->requests());
         self::assertSame(['lomi_sk_test_env', 'lomi_sk_test_ini'], $keys);
     }
+
+    /** @dataProvider roads */
+    public function testTheLoggerIsToldOfEveryRequestAndOfNothingPrivate(callable $road): void
+    {
+        $http = $road();
+        $told = [];
+        $logger = function (array $entry) use (&$told): void {
+            $told[] = $entry;
+            throw new \RuntimeException('a logger that breaks ends no call');
+        };
+        $client = self::client(['logger' => $logger] + ($http === null ? [] : ['http_client' => $http]));
+        $id = $client->checkoutSessions->create(self::EXAMPLE)['checkout_session_id'];
+        try {
+            $client->checkoutSessions->get('nobody');
+            self::fail('there is no such session');
+        } catch (NotFoundError) {
+        }
+        self::assertSame(['POST', 'GET'], array_column($told, 'method'));
+        self::assertSame([201, 404], array_column($told, 'status'));
+        self::assertStringEndsWith('/{session_id}', $told[1]['route']);
+        self::assertSame([1, 1], array_column($told, 'attempt'));
+        self::assertStringNotContainsString($id, json_encode($told));
+        self::assertStringNotContainsString('lomi_sk', json_encode($told));
+        $this->expectException(ConfigurationError::class);
+        self::client(['logger' => 'no such function']);
+    }
 }
