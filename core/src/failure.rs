@@ -59,7 +59,9 @@ pub(crate) fn read(text: &str, limits: Limits) -> Said {
             said.request_id = request_id;
             said
         }
-        Ok(Value::String(message)) => Said { message: Some(message), ..Said::default() },
+        Ok(Value::String(message)) if !message.trim().is_empty() => {
+            Said { message: Some(message), ..Said::default() }
+        }
         _ => Said::default(),
     }
 }
@@ -67,9 +69,10 @@ pub(crate) fn read(text: &str, limits: Limits) -> Said {
 /// A message may be a text, or a list of complaints, which is kept as details too.
 fn message_of(value: Option<&Value>) -> (Option<String>, Option<Value>) {
     match value {
-        Some(Value::String(text)) if !text.is_empty() => (Some(text.clone()), None),
+        Some(Value::String(text)) if !text.trim().is_empty() => (Some(text.clone()), None),
         Some(Value::Array(items)) => {
-            let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            let texts: Vec<&str> =
+                items.iter().filter_map(Value::as_str).filter(|t| !t.trim().is_empty()).collect();
             let joined = (!texts.is_empty()).then(|| texts.join("; "));
             (joined, Some(Value::Array(items.clone())))
         }
@@ -78,7 +81,7 @@ fn message_of(value: Option<&Value>) -> (Option<String>, Option<Value>) {
 }
 
 fn text_of(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    value.and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
 fn word_of(value: &Value) -> Option<String> {
@@ -185,7 +188,9 @@ mod tests {
         );
         assert_eq!(said(r#"{"error":"no"}"#), (some("no"), None, None, None));
         assert_eq!(said(r#"{"message":"no"}"#), (some("no"), None, None, None));
-        for nothing in ["", "<html>", "null", "5", "[]", r#"{"error":null}"#] {
+        for nothing in
+            ["", "<html>", "null", "5", "[]", r#"{"error":null}"#, r#""""#, r#"{"message":" "}"#]
+        {
             assert_eq!(said(nothing), (None, None, None, None), "{nothing}");
         }
         assert_eq!(said(r#""nope""#), (some("nope"), None, None, None));
