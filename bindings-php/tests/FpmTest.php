@@ -12,9 +12,7 @@ final class FpmTest extends TestCase
     /** @dataProvider pools */
     public function testManyRequestsWithTwoKeys(string ...$arguments): void
     {
-        if (!is_executable('/usr/sbin/php-fpm8.2')) {
-            self::markTestSkipped('php-fpm is not installed');
-        }
+        self::assertFileIsReadable('/usr/sbin/php-fpm8.2', 'php-fpm is missing: make install');
         $command = [PHP_BINARY, __DIR__ . '/fpm/load.php', ...$arguments];
         exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $lines, $status);
         self::assertSame(0, $status, implode("\n", $lines));
