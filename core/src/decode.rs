@@ -1,14 +1,11 @@
-//! The schema decoder that every language uses: reads the text of an answer field by
-//! field, evens out what the generations write differently, and hands the values to
-//! the language's [`Sink`]. What was evened out is kept as it came ([`Key::Originals`]).
-
-use std::ops::Range;
-
-use jiter::Peek;
+//! The schema decoder that every language uses: walks an answer field by field, evens out
+//! what the generations write differently, and hands the values to the language's
+//! [`Sink`]. What was evened out is kept as it came ([`Key::Originals`]).
 
 use crate::config::Limits;
+use crate::document::{Document, Value};
 use crate::error::Error;
-use crate::json::{Key, Reader, Sink, broken, emit_number, is_number};
+use crate::json::{Key, Sink, emit_number, is_number};
 use crate::schema::{Field, Kind, Model};
 
 /// The most fields a model of the table may have; a test of the generator holds it.
@@ -16,64 +13,29 @@ const MOST_FIELDS: usize = 128;
 
 /// Reads one object of a model.
 pub(crate) fn object<S: Sink>(
-    text: &str,
-    span: Range<usize>,
+    document: &Document,
+    place: usize,
     model: &'static Model,
-    limits: Limits,
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
-    let text = text.get(span).unwrap_or_default();
-    Decoder { reader: Reader::new(text.as_bytes(), limits), text, limits, order: Order::default() }
-        .start(model, sink)
+    Decoder { document, order: Order::default() }.model(place, model, sink)
 }
 
 /// Reads a list of objects of a model, keeping the rows that `keep` says by position.
 pub(crate) fn rows<S: Sink>(
-    text: &str,
-    span: Range<usize>,
+    document: &Document,
+    list: usize,
     model: &'static Model,
-    limits: Limits,
     sink: &mut S,
     keep: impl Fn(usize) -> bool,
 ) -> Result<Vec<S::Value>, S::Error> {
-    let text = text.get(span).unwrap_or_default();
-    let mut decoder = Decoder {
-        reader: Reader::new(text.as_bytes(), limits),
-        text,
-        limits,
-        order: Order::default(),
-    };
-    let mut rows = Vec::new();
-    let mut next = decoder.reader.jiter.next_array().map_err(broken)?;
-    let mut position = 0;
-    while let Some(peek) = next {
-        if keep(position) {
-            rows.push(decoder.model(peek, model, sink)?);
-        } else {
-            decoder.reader.skip(peek)?;
-        }
-        position += 1;
-        next = decoder.reader.jiter.array_step().map_err(broken)?;
-    }
-    Ok(rows)
+    let mut decoder = Decoder { document, order: Order::default() };
+    let kept = document.items(list).enumerate().filter(|(position, _)| keep(*position));
+    kept.map(|(_, row)| decoder.model(row, model, sink)).collect()
 }
 
-/// Reads a value without a schema.
-pub(crate) fn any<S: Sink>(
-    text: &str,
-    span: Range<usize>,
-    limits: Limits,
-    sink: &mut S,
-) -> Result<S::Value, S::Error> {
-    let mut reader = Reader::new(text.get(span).unwrap_or_default().as_bytes(), limits);
-    let peek = reader.peek()?;
-    reader.value(peek, sink)
-}
-
-struct Decoder<'t> {
-    reader: Reader<'t>,
-    text: &'t str,
-    limits: Limits,
+struct Decoder<'d> {
+    document: &'d Document,
     order: Order,
 }
 
@@ -113,9 +75,9 @@ struct Seen {
     /// Fields with a value other than null, by position.
     filled: [bool; MOST_FIELDS],
     /// Values that also belong to another field: where they stand, and for which field.
-    mirrored: Vec<(usize, (usize, usize))>,
+    mirrored: Vec<(usize, usize)>,
     /// Values that were read as something else.
-    originals: Vec<(&'static str, (usize, usize))>,
+    originals: Vec<(&'static str, usize)>,
 }
 
 impl Seen {
@@ -124,56 +86,44 @@ impl Seen {
     }
 }
 
-impl<'t> Decoder<'t> {
-    fn start<S: Sink>(
-        &mut self,
-        model: &'static Model,
-        sink: &mut S,
-    ) -> Result<S::Value, S::Error> {
-        let peek = self.reader.peek()?;
-        self.model(peek, model, sink)
-    }
-
+impl Decoder<'_> {
     fn model<S: Sink>(
         &mut self,
-        peek: Peek,
+        place: usize,
         model: &'static Model,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        if peek != Peek::Object {
-            return self.reader.value(peek, sink);
+        let document = self.document;
+        if document.at(place) != Value::Object {
+            return document.emit(place, sink);
         }
-        self.reader.descend()?;
         let mut seen = Seen::new();
         let mut object = sink.begin_object(Some(model))?;
-        let mut nth = 0;
-        let mut key = self.reader.jiter.known_object().map_err(broken)?;
-        while let Some(name) = key {
+        for (nth, (name, member)) in document.members(place).enumerate() {
             let position = self.order.position(model, nth, name);
-            nth += 1;
-            let alias = if position.is_none() { model.aliased(name) } else { None };
             let known = position.and_then(|p| Some((p, model.fields.get(p)?)));
             sink.key(&mut object, known.map_or(Key::Extra(name), |(p, f)| Key::Field(p, f)))?;
-            let peek = self.reader.peek()?;
-            let start = self.reader.jiter.current_index();
             let value = match known {
-                Some((_, field)) => self.field(peek, field, &mut seen, sink)?,
-                None => self.reader.value(peek, sink)?,
+                Some((_, field)) => self.field(member, field, &mut seen, sink)?,
+                None => document.emit(member, sink)?,
             };
             sink.value(&mut object, value)?;
-            let span = (start, self.reader.jiter.current_index());
-            if peek != Peek::Null {
-                if let Some(filled) = position.and_then(|p| seen.filled.get_mut(p)) {
-                    *filled = true;
-                }
-                let mirror = known.and_then(|(_, f)| model.position(f.mirrors?));
-                if let Some(target) = mirror.or(alias) {
-                    seen.mirrored.push((target, span));
-                }
+            if document.at(member) == Value::Null {
+                continue;
             }
-            key = self.reader.jiter.next_key().map_err(broken)?;
+            let other = match known {
+                Some((position, field)) => {
+                    if let Some(filled) = seen.filled.get_mut(position) {
+                        *filled = true;
+                    }
+                    field.mirrors.and_then(|sibling| model.position(sibling))
+                }
+                None => model.aliased(name),
+            };
+            if let Some(target) = other {
+                seen.mirrored.push((target, member));
+            }
         }
-        self.reader.ascend();
         self.mirrors(model, &mut seen, &mut object, sink)?;
         self.originals(&seen, &mut object, sink)?;
         sink.end_object(object)
@@ -188,24 +138,15 @@ impl<'t> Decoder<'t> {
         object: &mut S::Object,
         sink: &mut S,
     ) -> Result<(), S::Error> {
-        for (target, (start, end)) in std::mem::take(&mut seen.mirrored) {
+        for (target, member) in std::mem::take(&mut seen.mirrored) {
             let Some(field) = model.fields.get(target) else { continue };
             let Some(filled) = seen.filled.get_mut(target) else { continue };
             if std::mem::replace(filled, true) {
                 continue;
             }
-            let text = self.text.get(start..end).unwrap_or_default();
-            let reader = Reader::new(text.as_bytes(), self.limits);
-            let mut sibling =
-                Decoder { reader, text, limits: self.limits, order: Order::default() };
-            let mut own = Seen::new();
             sink.key(object, Key::Field(target, field))?;
-            let peek = sibling.reader.peek()?;
-            let value = sibling.field(peek, field, &mut own, sink)?;
+            let value = self.field(member, field, seen, sink)?;
             sink.value(object, value)?;
-            if !own.originals.is_empty() {
-                seen.originals.push((field.name, (start, end)));
-            }
         }
         Ok(())
     }
@@ -221,9 +162,9 @@ impl<'t> Decoder<'t> {
         }
         sink.key(object, Key::Originals)?;
         let mut kept = sink.begin_object(None)?;
-        for (name, (start, end)) in &seen.originals {
+        for (name, member) in &seen.originals {
             sink.key(&mut kept, Key::Extra(name))?;
-            let value = any(self.text, *start..*end, self.limits, sink)?;
+            let value = self.document.emit(*member, sink)?;
             sink.value(&mut kept, value)?;
         }
         let kept = sink.end_object(kept)?;
@@ -232,88 +173,54 @@ impl<'t> Decoder<'t> {
 
     fn field<S: Sink>(
         &mut self,
-        peek: Peek,
+        place: usize,
         field: &'static Field,
         seen: &mut Seen,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        match (field.kind, peek) {
-            (Kind::Model(model), Peek::Object) => self.model(peek, model, sink),
-            (Kind::Models(model), Peek::Array) => self.models(model, sink),
-            (Kind::Enum(words), Peek::String) => {
-                let start = self.reader.jiter.current_index();
-                let word = self.reader.jiter.known_str().map_err(broken)?;
-                let meant = words.meant(word);
-                let value = sink.text(meant.as_deref().unwrap_or(word))?;
-                if meant.is_some() {
-                    seen.originals.push((field.name, (start, self.reader.jiter.current_index())));
+        let mut evened_out = || seen.originals.push((field.name, place));
+        match (field.kind, self.document.at(place)) {
+            (Kind::Model(model), Value::Object) => self.model(place, model, sink),
+            (Kind::Models(model), Value::List) => {
+                let mut list = sink.begin_list()?;
+                for item in self.document.items(place) {
+                    sink.before_item(&mut list)?;
+                    let value = self.model(item, model, sink)?;
+                    sink.item(&mut list, value)?;
                 }
-                Ok(value)
+                sink.end_list(list)
             }
-            (Kind::Number | Kind::Integer, Peek::String) => {
-                let start = self.reader.jiter.current_index();
-                let text = self.reader.jiter.known_str().map_err(broken)?;
-                if !is_number(text) {
-                    return sink.text(text);
+            (Kind::Enum(words), Value::Text(word)) => match words.meant(word) {
+                Some(meant) => {
+                    evened_out();
+                    sink.text(&meant)
                 }
-                let value = emit_number(text, sink)?;
-                seen.originals.push((field.name, (start, self.reader.jiter.current_index())));
-                Ok(value)
+                None => sink.text(word),
+            },
+            (Kind::Number | Kind::Integer, Value::Text(text)) if is_number(text) => {
+                evened_out();
+                emit_number(text, sink)
             }
-            (Kind::Map, Peek::Null) if !field.null_is_empty => self.reader.value(peek, sink),
-            (Kind::Map, Peek::Null | Peek::Array | Peek::String) => {
-                self.map(peek, field, seen, sink)
-            }
-            _ => self.reader.value(peek, sink),
+            (Kind::Map, value) => match self.map(place, value, field) {
+                Some(map) => {
+                    evened_out();
+                    map.emit(Document::ROOT, sink)
+                }
+                None => self.document.emit(place, sink),
+            },
+            _ => self.document.emit(place, sink),
         }
-    }
-
-    fn models<S: Sink>(
-        &mut self,
-        model: &'static Model,
-        sink: &mut S,
-    ) -> Result<S::Value, S::Error> {
-        self.reader.descend()?;
-        let mut list = sink.begin_list()?;
-        let mut next = self.reader.jiter.known_array().map_err(broken)?;
-        while let Some(peek) = next {
-            sink.before_item(&mut list)?;
-            let value = self.model(peek, model, sink)?;
-            sink.item(&mut list, value)?;
-            next = self.reader.jiter.array_step().map_err(broken)?;
-        }
-        self.reader.ascend();
-        sink.end_list(list)
     }
 
     /// PHP servers write an empty object as `[]`, and some columns come as JSON in a text.
-    fn map<S: Sink>(
-        &mut self,
-        peek: Peek,
-        field: &'static Field,
-        seen: &mut Seen,
-        sink: &mut S,
-    ) -> Result<S::Value, S::Error> {
-        let (start, end) = self.reader.skip(peek)?;
-        let source = self.text.get(start..end).unwrap_or_default();
-        let inner = match peek {
-            Peek::Null => Some("{}".to_owned()),
-            Peek::Array => {
-                let empty = source.trim_matches(['[', ']']).trim().is_empty();
-                empty.then(|| "{}".to_owned())
-            }
-            _ => serde_json::from_str::<String>(source)
-                .ok()
-                .filter(|text| text.trim_start().starts_with('{'))
-                .filter(|text| serde_json::from_str::<serde_json::Value>(text).is_ok()),
+    fn map(&self, place: usize, value: Value<'_>, field: &Field) -> Option<Document> {
+        let text = match value {
+            Value::Null if field.null_is_empty => "{}",
+            Value::List if self.document.items(place).next().is_none() => "{}",
+            Value::Text(text) if text.trim_start().starts_with('{') => text,
+            _ => return None,
         };
-        match inner {
-            Some(inner) => {
-                seen.originals.push((field.name, (start, end)));
-                any(&inner, 0..inner.len(), self.limits, sink)
-            }
-            None => any(self.text, start..end, self.limits, sink),
-        }
+        Document::read(text.into(), Limits::default()).ok()
     }
 }
 

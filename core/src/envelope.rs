@@ -1,28 +1,31 @@
 //! Finding the object or the rows in a body, whatever the generation wrapped around
 //! them: bare, `{data}`, `{success, data}`, one-row lists, and every list envelope.
 
-use std::ops::Range;
-
-use jiter::Peek;
+use bytestring::ByteString;
 
 use crate::config::Limits;
+use crate::document::{Document, Value};
 use crate::error::Error;
 use crate::generated::MODELS;
-use crate::json::{Reader, broken};
+use crate::json::Values;
 use crate::schema::{Answer, Model};
 
-/// Where in the body the answer stands.
+/// What a body is, and where in it the answer stands.
 #[derive(Debug, Clone)]
 pub enum Found {
     /// There is nothing to read.
     Nothing,
     /// One object of a model.
-    One(&'static Model, Range<usize>),
+    One(&'static Model, Place),
     /// A list of objects of a model.
-    Rows(&'static Model, Range<usize>, PageFacts),
+    Rows(&'static Model, Place, PageFacts),
     /// A value without a schema.
-    Any(Range<usize>),
+    Any(Place),
 }
+
+/// Where something stands in the document that a body is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(pub(crate) usize);
 
 /// What the envelope of a list says about the list. Every generation says another part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,313 +52,216 @@ const WRAPPINGS: u32 = 3;
 
 /// Finds the answer in the text of a body, which is read to its end: what is found is
 /// whole and valid JSON.
-pub(crate) fn find(text: &str, answer: Answer, limits: Limits) -> Result<Found, Error> {
+pub(crate) fn find(
+    text: &ByteString,
+    answer: Answer,
+    limits: Limits,
+) -> Result<(Document, Found), Error> {
     if text.trim().is_empty() {
         return match answer {
-            Answer::Nothing | Answer::Any => Ok(Found::Nothing),
+            Answer::Nothing | Answer::Any => Ok((Document::default(), Found::Nothing)),
             _ => Err(Error::unexpected("the answer is empty")),
         };
     }
     if matches!(answer, Answer::Nothing) {
         // A 204 has no body; a 200 of a delete may say anything.
-        return Ok(Found::Nothing);
+        return Ok((Document::default(), Found::Nothing));
     }
-    if text.trim_start().starts_with('<') {
-        return Err(Error::unexpected(
-            "the answer is a web page, not JSON; a captive portal or a proxy may stand between",
-        ));
-    }
-    let mut reader = Reader::new(text.as_bytes(), limits);
-    let peek = reader.peek()?;
-    let whole = look(&mut reader, peek, 0, true)?;
-    reader.finish()?;
-    match answer {
-        Answer::One(model) => one(text, whole, model, limits, WRAPPINGS),
-        Answer::Page(model) => rows(text, whole, model, limits, WRAPPINGS),
-        Answer::Any | Answer::Nothing => Ok(Found::Any(whole.span)),
-    }
+    let document = read(text, limits)?;
+    let found = match answer {
+        Answer::One(model) => one(&document, Document::ROOT, model, WRAPPINGS)?,
+        Answer::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS)?,
+        Answer::Any | Answer::Nothing => Found::Any(Place(Document::ROOT)),
+    };
+    Ok((document, found))
 }
 
 /// Finds an object of a model in a text that need not be an answer: where nothing else
 /// is an object of the model, the whole is.
 pub(crate) fn find_model(
-    text: &str,
+    text: &ByteString,
     model: &'static Model,
     limits: Limits,
-) -> Result<Found, Error> {
-    let found = find(text, Answer::One(model), limits);
-    if found.is_err() && text.trim_start().starts_with('{') {
-        return match find(text, Answer::Any, limits)? {
-            Found::Any(whole) => Ok(Found::One(model, whole)),
-            _ => found,
-        };
+) -> Result<(Document, Found), Error> {
+    if text.trim().is_empty() {
+        return Err(Error::unexpected("the answer is empty"));
     }
-    found
+    let document = read(text, limits)?;
+    let found = match one(&document, Document::ROOT, model, WRAPPINGS) {
+        Err(_) if document.at(Document::ROOT) == Value::Object => {
+            Found::One(model, Place(Document::ROOT))
+        }
+        other => other?,
+    };
+    Ok((document, found))
 }
 
-/// A value as far as an envelope has to know it.
-struct Seen {
-    peek: Peek,
-    span: Range<usize>,
-    /// Of an object at the top: the members that an envelope can be made of.
-    members: Vec<(String, Seen)>,
-    /// Of a list: how many items, where the first stands, and the first that is no object.
-    items: usize,
-    first: Option<Range<usize>>,
-    odd: Option<Peek>,
-}
-
-/// Whether a member can say something about its envelope. Most members of an object are
-/// its own fields, and noting them all would cost more than reading them.
-fn tells(name: &str) -> bool {
-    matches!(
-        name,
-        "data"
-            | "meta"
-            | "pagination"
-            | "total"
-            | "total_count"
-            | "totalCount"
-            | "limit"
-            | "per_page"
-            | "pageSize"
-            | "offset"
-            | "page"
-            | "current_page"
-            | "total_pages"
-            | "totalPages"
-            | "has_more"
-            | "next_cursor"
-    ) || MODELS.iter().any(|model| model.marker == Some(name) || model.ids.contains(&name))
-}
-
-/// Steps over one value and notes what it is made of, one level deep.
-fn look(reader: &mut Reader<'_>, peek: Peek, offset: usize, top: bool) -> Result<Seen, Error> {
-    let start = offset + reader.jiter.current_index();
-    let mut seen =
-        Seen { peek, span: start..start, members: Vec::new(), items: 0, first: None, odd: None };
-    match peek {
-        Peek::Array => {
-            reader.descend()?;
-            let mut next = reader.jiter.known_array().map_err(broken)?;
-            while let Some(item) = next {
-                let (from, to) = reader.skip(item)?;
-                seen.items += 1;
-                seen.first.get_or_insert(offset + from..offset + to);
-                if item != Peek::Object {
-                    seen.odd.get_or_insert(item);
-                }
-                next = reader.jiter.array_step().map_err(broken)?;
-            }
-            reader.ascend();
-        }
-        Peek::Object if top => {
-            reader.descend()?;
-            let mut key = reader.jiter.known_object().map_err(broken)?;
-            while let Some(name) = key {
-                let named = tells(name).then(|| name.to_owned());
-                let peek = reader.peek()?;
-                match named {
-                    Some(name) => {
-                        let member = look(reader, peek, offset, false)?;
-                        seen.members.push((name, member));
-                    }
-                    // Any list may be the one that is asked for.
-                    None if peek == Peek::Array => {
-                        let member = look(reader, peek, offset, false)?;
-                        seen.members.push((String::new(), member));
-                    }
-                    None => {
-                        reader.skip(peek)?;
-                    }
-                }
-                key = reader.jiter.next_key().map_err(broken)?;
-            }
-            reader.ascend();
-        }
-        other => {
-            reader.skip(other)?;
-        }
+fn read(text: &ByteString, limits: Limits) -> Result<Document, Error> {
+    if text.trim_start().starts_with('<') {
+        return Err(Error::unexpected(
+            "the answer is a web page, not JSON; a captive portal or a proxy may stand between",
+        ));
     }
-    seen.span.end = offset + reader.jiter.current_index();
-    Ok(seen)
-}
-
-impl Seen {
-    /// The last member of a name, as JSON readers take it.
-    fn member(&self, name: &str) -> Option<&Self> {
-        self.members.iter().rev().find(|(n, _)| n == name).map(|(_, seen)| seen)
-    }
-}
-
-/// The same for a part of the text that was stepped over before.
-fn look_at(text: &str, span: &Range<usize>, limits: Limits) -> Result<Seen, Error> {
-    let inner = text.get(span.clone()).unwrap_or_default();
-    let mut reader = Reader::new(inner.as_bytes(), limits);
-    let peek = reader.peek()?;
-    look(&mut reader, peek, span.start, true)
+    Document::read(text.clone(), limits)
 }
 
 fn one(
-    text: &str,
-    seen: Seen,
+    document: &Document,
+    place: usize,
     model: &'static Model,
-    limits: Limits,
     wrappings: u32,
 ) -> Result<Found, Error> {
-    if seen.peek == Peek::Array {
-        return match seen.first {
-            Some(item) if seen.items == 1 && wrappings > 0 => {
-                one(text, look_at(text, &item, limits)?, model, limits, wrappings - 1)
-            }
-            _ => Err(not_one(model, "a list")),
-        };
-    }
-    if seen.peek != Peek::Object {
-        return Err(not_one(model, kind_of(seen.peek)));
-    }
-    let has = |name: &str| {
-        seen.member(name).is_some_and(|member| member.peek == Peek::String || member.peek.is_num())
-    };
-    if model.ids.iter().any(|name| has(name)) {
-        return Ok(Found::One(model, seen.span));
-    }
-    if let Some(other) = marked(&seen) {
-        return Ok(Found::One(other, seen.span));
-    }
-    let data = seen.member("data").filter(|data| matches!(data.peek, Peek::Object | Peek::Array));
-    match data {
-        Some(data) if wrappings > 0 => {
-            one(text, look_at(text, &data.span, limits)?, model, limits, wrappings - 1)
+    match document.at(place) {
+        Value::Object => {}
+        Value::List => {
+            let mut items = document.items(place);
+            return match (items.next(), items.next()) {
+                (Some(item), None) if wrappings > 0 => one(document, item, model, wrappings - 1),
+                _ => Err(not_one(model, "a list")),
+            };
         }
+        other => return Err(not_one(model, other.kind())),
+    }
+    let mut data = None;
+    let (mut identified, mut marked) = (None, None);
+    for (name, member) in document.members(place) {
+        let value = document.at(member);
+        let is_id = matches!(value, Value::Text(_) | Value::Integer(_) | Value::Number(_));
+        if model.ids.contains(&name) {
+            identified = is_id.then_some(model).or(identified);
+        } else if name == "data" {
+            data = Some(member);
+        } else if value == Value::Boolean(true)
+            && let Some(other) = MODELS.iter().find(|other| other.marker == Some(name))
+        {
+            // It says by its marker that it is this one, such as `payment_required`.
+            marked = Some(*other);
+        }
+    }
+    if let Some(model) = identified.or(marked) {
+        return Ok(Found::One(model, Place(place)));
+    }
+    match data.filter(|data| matches!(document.at(*data), Value::Object | Value::List)) {
+        Some(data) if wrappings > 0 => one(document, data, model, wrappings - 1),
         _ => Err(not_one(model, "an object without its id")),
     }
 }
 
-/// Another model that says by its marker that it is this one, such as `payment_required`.
-fn marked(seen: &Seen) -> Option<&'static Model> {
-    MODELS.iter().copied().find(|model| {
-        model
-            .marker
-            .and_then(|marker| seen.member(marker))
-            .is_some_and(|member| member.peek == Peek::True)
-    })
-}
-
 fn rows(
-    text: &str,
-    seen: Seen,
+    document: &Document,
+    place: usize,
     model: &'static Model,
-    limits: Limits,
     wrappings: u32,
 ) -> Result<Found, Error> {
-    if seen.peek == Peek::Array {
-        only_objects(&seen)?;
-        return Ok(Found::Rows(model, seen.span, PageFacts::default()));
+    match document.at(place) {
+        Value::Object => {}
+        Value::List => {
+            only_objects(document, place)?;
+            return Ok(Found::Rows(model, Place(place), PageFacts::default()));
+        }
+        other => {
+            return Err(Error::unexpected(format!("the answer is {}, not a list", other.kind())));
+        }
     }
-    if seen.peek != Peek::Object {
-        return Err(Error::unexpected(format!("the answer is {}, not a list", kind_of(seen.peek))));
-    }
-    let data = seen.member("data");
-    if let Some(list) = data.filter(|d| d.peek == Peek::Array).or_else(|| only_list(&seen)) {
-        only_objects(list)?;
-        let facts = facts(text, &seen, limits)?;
-        return Ok(Found::Rows(model, list.span.clone(), facts));
+    let data = document.member(place, "data");
+    let is_list = |at: &usize| document.at(*at) == Value::List;
+    if let Some(list) = data.filter(is_list).or_else(|| only_list(document, place)) {
+        only_objects(document, list)?;
+        return Ok(Found::Rows(model, Place(list), facts(document, place)));
     }
     match data {
         // {success, data: {data: [...], ...}}
-        Some(data) if data.peek == Peek::Object && wrappings > 0 => {
-            rows(text, look_at(text, &data.span, limits)?, model, limits, wrappings - 1)
+        Some(data) if document.at(data) == Value::Object && wrappings > 0 => {
+            rows(document, data, model, wrappings - 1)
         }
         _ => Err(Error::unexpected("the answer is an object without a list in it")),
     }
 }
 
 /// Some envelopes name the list after its items (`customers`, `events`).
-fn only_list(seen: &Seen) -> Option<&Seen> {
-    let mut lists = seen.members.iter().map(|(_, m)| m).filter(|m| m.peek == Peek::Array);
+fn only_list(document: &Document, place: usize) -> Option<usize> {
+    let members = document.members(place).map(|(_, member)| member);
+    let mut lists = members.filter(|member| document.at(*member) == Value::List);
     lists.next().filter(|_| lists.next().is_none())
 }
 
-fn only_objects(list: &Seen) -> Result<(), Error> {
-    match list.odd {
+fn only_objects(document: &Document, list: usize) -> Result<(), Error> {
+    let mut values = document.items(list).map(|item| document.at(item));
+    match values.find(|value| *value != Value::Object) {
         None => Ok(()),
-        Some(peek) => Err(Error::unexpected(format!("an item of the list is {}", kind_of(peek)))),
+        Some(odd) => Err(Error::unexpected(format!("an item of the list is {}", odd.kind()))),
     }
 }
 
 /// The ids of a list's rows, in order; nothing for a row without one.
 pub(crate) fn ids(
-    text: &str,
-    span: &Range<usize>,
+    document: &Document,
+    list: Place,
     model: &'static Model,
-    limits: Limits,
 ) -> Result<Vec<Option<String>>, Error> {
     let Some(own) = model.id else { return Ok(Vec::new()) };
-    let inner = text.get(span.clone()).unwrap_or_default();
-    let mut reader = Reader::new(inner.as_bytes(), limits);
-    let mut ids = Vec::new();
-    let mut next = reader.jiter.next_array().map_err(broken)?;
-    while next.is_some() {
+    let rows = document.items(list.0).map(|row| {
         let (mut id, mut stand_in) = (None, None);
-        let mut key = reader.jiter.known_object().map_err(broken)?;
-        while let Some(name) = key {
-            let named = name == own;
-            let aliased = !named && model.ids.contains(&name);
-            let peek = reader.peek()?;
-            let (from, to) = reader.skip(peek)?;
-            if named || aliased {
-                let text = inner.get(from..to).unwrap_or_default();
-                let value = serde_json::from_str(text).unwrap_or_else(|_| text.to_owned());
-                *(if named { &mut id } else { &mut stand_in }) = Some(value);
+        for (name, member) in document.members(row) {
+            if name == own {
+                id = Some(member);
+            } else if model.ids.contains(&name) {
+                stand_in = Some(member);
             }
-            key = reader.jiter.next_key().map_err(broken)?;
         }
-        ids.push(id.or(stand_in));
-        next = reader.jiter.array_step().map_err(broken)?;
-    }
-    Ok(ids)
+        id.or(stand_in).map(|member| text_of(document, member)).transpose()
+    });
+    rows.collect()
 }
 
-fn facts(text: &str, top: &Seen, limits: Limits) -> Result<PageFacts, Error> {
+fn text_of(document: &Document, place: usize) -> Result<String, Error> {
+    Ok(match document.at(place) {
+        Value::Text(text) | Value::Number(text) => text.to_owned(),
+        _ => document.emit(place, &mut Values)?.to_string(),
+    })
+}
+
+fn facts(document: &Document, envelope: usize) -> PageFacts {
     let mut facts = PageFacts::default();
     for name in ["pagination", "meta"] {
-        if let Some(inner) = top.member(name).filter(|m| m.peek == Peek::Object) {
-            for (name, member) in &look_at(text, &inner.span, limits)?.members {
+        if let Some(inner) = document.member(envelope, name) {
+            for (name, member) in document.members(inner) {
                 // Only here does a total count more than the page it comes with.
-                note(&mut facts, text, name, member, true);
+                note(&mut facts, name, document.at(member), true);
             }
         }
     }
-    for (name, member) in &top.members {
-        note(&mut facts, text, name, member, false);
+    for (name, member) in document.members(envelope) {
+        note(&mut facts, name, document.at(member), false);
     }
-    Ok(facts)
+    facts
 }
 
-fn note(facts: &mut PageFacts, text: &str, name: &str, member: &Seen, counted: bool) {
-    let value = text.get(member.span.clone()).unwrap_or_default();
-    let number = || value.parse::<u64>().ok();
+fn note(facts: &mut PageFacts, name: &str, value: Value<'_>, counted: bool) {
+    let number = || match value {
+        Value::Integer(number) => u64::try_from(number).ok(),
+        Value::Number(digits) => digits.parse().ok(),
+        _ => None,
+    };
     match name {
         "total" | "total_count" | "totalCount" if counted => facts.total = number(),
         "limit" | "per_page" | "pageSize" => facts.limit = facts.limit.or(number()),
         "offset" => facts.offset = facts.offset.or(number()),
         "page" | "current_page" => facts.page = facts.page.or(number()),
         "total_pages" | "totalPages" => facts.total_pages = facts.total_pages.or(number()),
-        "has_more" => facts.has_more = value.parse().ok(),
-        "next_cursor" => facts.next_cursor = serde_json::from_str(value).ok().flatten(),
+        "has_more" => {
+            facts.has_more = match value {
+                Value::Boolean(flag) => Some(flag),
+                _ => None,
+            }
+        }
+        "next_cursor" => {
+            facts.next_cursor = match value {
+                Value::Text(cursor) => Some(cursor.to_owned()),
+                _ => None,
+            }
+        }
         _ => {}
-    }
-}
-
-fn kind_of(peek: Peek) -> &'static str {
-    match peek {
-        Peek::Null => "null",
-        Peek::True | Peek::False => "true or false",
-        Peek::String => "a text",
-        Peek::Array => "a list",
-        Peek::Object => "an object",
-        _ => "a number",
     }
 }
 

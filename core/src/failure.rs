@@ -4,9 +4,9 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use crate::config::Limits;
-use crate::envelope::Found;
+use crate::document::Document;
 use crate::error::{Error, ErrorKind};
-use crate::json::{Reader, Values};
+use crate::json::Values;
 use crate::secret::redact;
 
 /// What a body says about a failure. Any part may be missing.
@@ -27,11 +27,8 @@ pub(crate) fn read(text: &str, limits: Limits) -> Said {
     if text.len() > MOST_SAID {
         return Said::default();
     }
-    let mut reader = Reader::new(text.as_bytes(), limits);
-    let value = reader
-        .peek()
-        .and_then(|peek| reader.value(peek, &mut Values))
-        .and_then(|value| reader.finish().map(|()| value));
+    let value = Document::read(text.into(), limits)
+        .and_then(|document| document.emit(Document::ROOT, &mut Values));
     match value {
         Ok(Value::Object(body)) => {
             let request_id =
@@ -147,9 +144,6 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get("x-request-id")?.to_str().ok()?;
     Some(value.to_owned()).filter(|id| !id.is_empty())
 }
-
-/// Nothing was found, as a value for callers that give the answer whatever its status.
-pub(crate) const NOTHING: Found = Found::Nothing;
 
 #[cfg(test)]
 mod tests {

@@ -24,6 +24,7 @@ mod check;
 mod client;
 mod config;
 mod decode;
+mod document;
 mod envelope;
 mod error;
 mod exchange;

@@ -6,6 +6,7 @@ use http::HeaderMap;
 
 use crate::config::Limits;
 use crate::decode;
+use crate::document::Document;
 use crate::envelope::{self, Found, PageFacts};
 use crate::error::{Attempt, Error};
 use crate::json::{Sink, without_lone_surrogates};
@@ -29,11 +30,10 @@ pub struct Reply {
     pub attempts: u32,
     /// What each of them came to.
     pub history: Vec<Attempt>,
-    /// Where in `text` the answer stands.
+    /// Where in it the answer stands.
     pub found: Found,
-    /// The body as text.
-    pub(crate) text: ByteString,
-    pub(crate) limits: Limits,
+    /// The body, read.
+    pub(crate) document: Document,
 }
 
 /// The values of an answer in one language.
@@ -53,25 +53,26 @@ impl Reply {
     pub fn of_text(text: impl Into<String>, model: &'static Model) -> Result<Self, Error> {
         let text = text.into();
         let text = ByteString::from(without_lone_surrogates(&text).unwrap_or(text));
-        let limits = Limits::default();
+        let (document, found) = envelope::find_model(&text, model, Limits::default())?;
         Ok(Self {
             status: 200,
             headers: HeaderMap::new(),
-            body: text.clone().into_bytes(),
+            body: text.into_bytes(),
             request_id: String::new(),
             idempotency_key: None,
             attempts: 0,
             history: Vec::new(),
-            found: envelope::find_model(&text, model, limits)?,
-            text,
-            limits,
+            found,
+            document,
         })
     }
 
     /// A page as if it had just come.
     #[cfg(test)]
-    pub(crate) fn of_page(text: &str, found: Found) -> Self {
-        Self {
+    pub(crate) fn of_page(text: &str, model: &'static Model) -> Result<Self, Error> {
+        let (document, found) =
+            envelope::find(&text.into(), crate::schema::Answer::Page(model), Limits::default())?;
+        Ok(Self {
             status: 200,
             headers: HeaderMap::new(),
             body: Bytes::new(),
@@ -80,9 +81,8 @@ impl Reply {
             attempts: 1,
             history: Vec::new(),
             found,
-            text: text.into(),
-            limits: Limits::default(),
-        }
+            document,
+        })
     }
 
     /// Reads the values through a language's sink.
@@ -98,23 +98,21 @@ impl Reply {
     ) -> Result<Decoded<S::Value>, S::Error> {
         Ok(match &self.found {
             Found::Nothing => Decoded::Nothing,
-            Found::One(model, span) => {
-                Decoded::One(decode::object(&self.text, span.clone(), model, self.limits, sink)?)
+            Found::One(model, place) => {
+                Decoded::One(decode::object(&self.document, place.0, model, sink)?)
             }
-            Found::Rows(model, span, facts) => Decoded::Rows(
-                decode::rows(&self.text, span.clone(), model, self.limits, sink, keep)?,
+            Found::Rows(model, place, facts) => Decoded::Rows(
+                decode::rows(&self.document, place.0, model, sink, keep)?,
                 facts.clone(),
             ),
-            Found::Any(span) => {
-                Decoded::One(decode::any(&self.text, span.clone(), self.limits, sink)?)
-            }
+            Found::Any(place) => Decoded::One(self.document.emit(place.0, sink)?),
         })
     }
 
     /// The ids of the rows of a page, in order.
     pub fn ids(&self) -> Result<Vec<Option<String>>, Error> {
         match &self.found {
-            Found::Rows(model, span, _) => envelope::ids(&self.text, span, model, self.limits),
+            Found::Rows(model, place, _) => envelope::ids(&self.document, *place, model),
             _ => Ok(Vec::new()),
         }
     }

@@ -25,10 +25,11 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::config::Limits;
 use crate::decode;
+use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind};
 use crate::fields::FromObject;
 use crate::generated::EVENT;
-use crate::json::{Reader, Sink, Values, without_lone_surrogates};
+use crate::json::{Sink, Values, without_lone_surrogates};
 use crate::models::Event;
 
 /// Largest body that is looked at.
@@ -51,13 +52,13 @@ pub struct VerifyOptions {
 /// A delivery whose signature was right and whose body could be read.
 #[derive(Debug, Clone)]
 pub struct Verified {
-    text: String,
+    document: Document,
 }
 
 impl Verified {
     /// Reads the event through a language's sink.
     pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
-        decode::object(&self.text, 0..self.text.len(), &EVENT, Limits::default(), sink)
+        decode::object(&self.document, Document::ROOT, &EVENT, sink)
     }
 }
 
@@ -188,63 +189,37 @@ fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
 fn read(payload: &[u8]) -> Result<Verified, Error> {
     let text = std::str::from_utf8(payload).map_err(|_| unusable("the body is not UTF-8"))?;
     let text = without_lone_surrogates(text).unwrap_or_else(|| text.to_owned());
-    let broken = |error: Error| unusable(&error.message);
-    let mut reader = Reader::new(text.as_bytes(), Limits::default());
-    let peek = reader.peek().map_err(broken)?;
-    reader.skip(peek).map_err(broken)?;
-    reader.finish().map_err(broken)?;
-    let value: Value = {
-        let mut reader = Reader::new(text.as_bytes(), Limits::default());
-        let peek = reader.peek().map_err(broken)?;
-        reader.value(peek, &mut Values).map_err(broken)?
-    };
-    let Value::Object(envelope) = &value else {
+    let document =
+        Document::read(text.into(), Limits::default()).map_err(|error| unusable(&error.message))?;
+    if document.at(Document::ROOT) != document::Value::Object {
         return Err(unusable("the body is not an object"));
+    }
+    if repeats_a_key(&document, Document::ROOT) {
+        return Err(unusable("a key stands twice in one object"));
+    }
+    let has_text = |name: &str| {
+        let member = document.member(Document::ROOT, name);
+        member.is_some_and(
+            |at| matches!(document.at(at), document::Value::Text(text) if !text.is_empty()),
+        )
     };
-    repeated_key(&text)?;
-    let has_text =
-        |name: &str| envelope.get(name).and_then(Value::as_str).is_some_and(|t| !t.is_empty());
     if !has_text("event") && !has_text("type") {
         return Err(unusable("the body names no event"));
     }
     if !has_text("id") {
         return Err(unusable("the event has no id"));
     }
-    Ok(Verified { text })
+    Ok(Verified { document })
 }
 
 /// A key that stands twice in an object can mean one amount to us and another to the
 /// code behind us.
-fn repeated_key(text: &str) -> Result<(), Error> {
-    fn walk(reader: &mut jiter::Jiter<'_>) -> Result<bool, jiter::JiterError> {
-        match reader.peek()? {
-            jiter::Peek::Object => {
-                let mut seen = HashSet::new();
-                let mut key = reader.known_object()?.map(str::to_owned);
-                while let Some(name) = key {
-                    if !seen.insert(name) || walk(reader)? {
-                        return Ok(true);
-                    }
-                    key = reader.next_key()?.map(str::to_owned);
-                }
-            }
-            jiter::Peek::Array => {
-                let mut next = reader.known_array()?;
-                while next.is_some() {
-                    if walk(reader)? {
-                        return Ok(true);
-                    }
-                    next = reader.array_step()?;
-                }
-            }
-            scalar => reader.known_skip(scalar)?,
-        }
-        Ok(false)
-    }
-    match walk(&mut jiter::Jiter::new(text.as_bytes())) {
-        Ok(false) => Ok(()),
-        _ => Err(unusable("a key stands twice in one object")),
-    }
+fn repeats_a_key(document: &Document, place: usize) -> bool {
+    let mut seen = HashSet::new();
+    document
+        .members(place)
+        .any(|(name, member)| !seen.insert(name) || repeats_a_key(document, member))
+        || document.items(place).any(|item| repeats_a_key(document, item))
 }
 
 fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> {

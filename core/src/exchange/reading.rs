@@ -4,7 +4,8 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::{Exchange, Heard};
-use crate::envelope;
+use crate::document::Document;
+use crate::envelope::{self, Found};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::{self, Said};
 use crate::json::without_lone_surrogates;
@@ -48,9 +49,9 @@ impl Exchange {
             Target::Operation(operation) if success => operation.answer,
             _ => Answer::Any,
         };
-        let found = match envelope::find(&text, answer, self.config.limits) {
-            Ok(found) => found,
-            Err(_) if self.options.any_status => failure::NOTHING,
+        let (document, found) = match envelope::find(&text, answer, self.config.limits) {
+            Ok(read) => read,
+            Err(_) if self.options.any_status => (Document::default(), Found::Nothing),
             Err(error) => return Err(self.unread(error, &heard)),
         };
         Ok(Reply {
@@ -58,13 +59,12 @@ impl Exchange {
                 .unwrap_or_else(|| self.request_id.clone()),
             status: heard.status,
             headers: heard.headers,
-            text,
+            document,
             body: heard.body,
             found,
             attempts: self.attempts(),
             history: self.history.clone(),
             idempotency_key: self.idempotency_key.clone(),
-            limits: self.config.limits,
         })
     }
 

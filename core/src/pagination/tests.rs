@@ -3,10 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::config::Limits;
-use crate::envelope;
 use crate::generated::CHECKOUT_SESSION;
-use crate::schema::Answer;
 
 /// What a server that pages in some way answers to a query.
 fn walk(
@@ -20,8 +17,7 @@ fn walk(
         pages += 1;
         assert!(pages < 200, "the walk does not end");
         let text = serve(&input.query).to_string();
-        let answer = Answer::Page(&CHECKOUT_SESSION);
-        let reply = Reply::of_page(&text, envelope::find(&text, answer, Limits::default())?);
+        let reply = Reply::of_page(&text, &CHECKOUT_SESSION)?;
         let ids = reply.ids()?;
         taken.extend(pager.accept(&reply)?.into_iter().map(|at| ids[at].clone().unwrap()));
     }

@@ -1,0 +1,205 @@
+//! The JSON of an answer, read once from end to end and checked on the way: whole, not too
+//! deep, not too many values. What comes out is a flat list of nodes in the order of the
+//! text, in which an object or list is stepped over at once. Finding an envelope, telling
+//! ids and building a language's values all walk this list, and never the text again.
+
+mod parse;
+
+use bytestring::ByteString;
+
+use crate::config::Limits;
+use crate::error::Error;
+use crate::json::Sink;
+use crate::json::{Key, emit_number};
+
+/// JSON that was read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Document {
+    text: ByteString,
+    /// Texts that were written with escapes, and numbers beyond `i64`, one after another.
+    aside: String,
+    /// Values, and before each member of an object its key.
+    nodes: Vec<Node>,
+}
+
+/// A value as it stands in the list.
+#[derive(Debug, Clone, Copy)]
+enum Node {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    /// Digits, in `aside`.
+    Number(Span),
+    /// In the text itself.
+    Plain(Span),
+    /// In `aside`.
+    Escaped(Span),
+    /// Both end before the node of this number.
+    List(u32),
+    Object(u32),
+}
+
+/// From where to where, in bytes.
+type Span = (u32, u32);
+
+/// A value, as it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Value<'d> {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    /// Any other number, as it was written.
+    Number(&'d str),
+    Text(&'d str),
+    List,
+    Object,
+}
+
+impl Value<'_> {
+    /// What it is, for a sentence.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Boolean(_) => "true or false",
+            Value::Text(_) => "a text",
+            Value::List => "a list",
+            Value::Object => "an object",
+            Value::Integer(_) | Value::Number(_) => "a number",
+        }
+    }
+}
+
+impl Document {
+    /// Where the whole is.
+    pub(crate) const ROOT: usize = 0;
+
+    /// Reads a text, which has to be one JSON value and nothing else.
+    pub(crate) fn read(text: ByteString, limits: Limits) -> Result<Self, Error> {
+        parse::parse(text, limits)
+    }
+
+    /// The value at a place; null beyond the end.
+    pub(crate) fn at(&self, place: usize) -> Value<'_> {
+        match self.nodes.get(place) {
+            None | Some(Node::Null) => Value::Null,
+            Some(Node::Boolean(flag)) => Value::Boolean(*flag),
+            Some(Node::Integer(number)) => Value::Integer(*number),
+            Some(Node::Number(span)) => Value::Number(part(&self.aside, *span)),
+            Some(Node::Plain(span)) => Value::Text(part(&self.text, *span)),
+            Some(Node::Escaped(span)) => Value::Text(part(&self.aside, *span)),
+            Some(Node::List(_)) => Value::List,
+            Some(Node::Object(_)) => Value::Object,
+        }
+    }
+
+    /// The place after a value and all that is in it.
+    fn after(&self, place: usize) -> usize {
+        match self.nodes.get(place) {
+            Some(Node::List(end) | Node::Object(end)) => *end as usize,
+            _ => place + 1,
+        }
+    }
+
+    /// The places of a list's items; none where there is no list.
+    pub(crate) fn items(&self, list: usize) -> Items<'_> {
+        let end = match self.nodes.get(list) {
+            Some(Node::List(end)) => *end as usize,
+            _ => 0,
+        };
+        Items { document: self, next: list + 1, end }
+    }
+
+    /// The members of an object: their names, and where their values are; none where
+    /// there is no object.
+    pub(crate) fn members(&self, object: usize) -> Members<'_> {
+        let end = match self.nodes.get(object) {
+            Some(Node::Object(end)) => *end as usize,
+            _ => 0,
+        };
+        Members { document: self, next: object + 1, end }
+    }
+
+    /// The last member of a name, as JSON readers take it.
+    pub(crate) fn member(&self, object: usize, name: &str) -> Option<usize> {
+        self.members(object).filter(|(key, _)| *key == name).last().map(|(_, place)| place)
+    }
+
+    /// Builds the value at a place, without a schema.
+    pub(crate) fn emit<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
+        match self.at(place) {
+            Value::Null => sink.null(),
+            Value::Boolean(flag) => sink.boolean(flag),
+            Value::Integer(number) => sink.integer(number),
+            Value::Number(digits) => emit_number(digits, sink),
+            Value::Text(text) => sink.text(text),
+            Value::List => {
+                let mut list = sink.begin_list()?;
+                for item in self.items(place) {
+                    sink.before_item(&mut list)?;
+                    let value = self.emit(item, sink)?;
+                    sink.item(&mut list, value)?;
+                }
+                sink.end_list(list)
+            }
+            Value::Object => {
+                let mut object = sink.begin_object(None)?;
+                for (name, member) in self.members(place) {
+                    sink.key(&mut object, Key::Extra(name))?;
+                    let value = self.emit(member, sink)?;
+                    sink.value(&mut object, value)?;
+                }
+                sink.end_object(object)
+            }
+        }
+    }
+}
+
+fn part(text: &str, (start, end): Span) -> &str {
+    text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// See [`Document::items`].
+pub(crate) struct Items<'d> {
+    document: &'d Document,
+    next: usize,
+    end: usize,
+}
+
+impl Iterator for Items<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.next;
+        if place >= self.end {
+            return None;
+        }
+        self.next = self.document.after(place);
+        Some(place)
+    }
+}
+
+/// See [`Document::members`].
+pub(crate) struct Members<'d> {
+    document: &'d Document,
+    next: usize,
+    end: usize,
+}
+
+impl<'d> Iterator for Members<'d> {
+    type Item = (&'d str, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, place) = (self.next, self.next + 1);
+        if place >= self.end {
+            return None;
+        }
+        self.next = self.document.after(place);
+        match self.document.at(key) {
+            Value::Text(name) => Some((name, place)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
