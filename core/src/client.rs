@@ -21,7 +21,7 @@ use crate::reply::{Decoded, Reply};
 use crate::request::Target;
 use crate::schema::Operation;
 use crate::secret::Secret;
-use crate::transport::Clients;
+use crate::transport::{Patience, Pool};
 use crate::{log, process, transport};
 
 /// A client of the lomi. API.
@@ -124,10 +124,11 @@ pub async fn execute(exchange: Exchange) -> Result<Reply, Error> {
     Bundle::current()?.drive(exchange).await
 }
 
-/// Carries a call out with the HTTP clients of the runtime it runs on.
-pub(crate) async fn drive(mut exchange: Exchange, clients: &Clients) -> Result<Reply, Error> {
+/// Carries a call out with the connections of the runtime it runs on.
+pub(crate) async fn drive(mut exchange: Exchange, pool: &Pool) -> Result<Reply, Error> {
     let config = Arc::clone(exchange.config());
-    let client = clients.get(&config, exchange.connect_timeout())?;
+    let peer = pool.peer(&config.destination)?;
+    let connect = exchange.connect_timeout();
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
@@ -144,7 +145,8 @@ pub(crate) async fn drive(mut exchange: Exchange, clients: &Clients) -> Result<R
             }
             Step::Wait(pause) => tokio::time::sleep(pause).await,
             Step::Send(request, within) => {
-                let heard = transport::send(&client, request, within, config.limits).await;
+                let patience = Patience { within, connect };
+                let heard = transport::send(&peer, request, patience, &config).await;
                 exchange.heard(heard, Instant::now(), chance());
             }
         }

@@ -11,6 +11,7 @@ use url::{Host, Url};
 use crate::error::Error;
 use crate::schema::Routes;
 use crate::secret::Secret;
+use crate::transport::Destination;
 
 /// The hosts of the API, without a version prefix, as today's server wants them.
 const LIVE: &str = "https://api.lomi.africa";
@@ -77,6 +78,7 @@ pub struct Config {
     pub ca_files: Vec<PathBuf>,
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
+    pub(crate) destination: Arc<Destination>,
 }
 
 /// Bounds on what a server may answer.
@@ -168,9 +170,10 @@ impl ConfigBuilder {
             }
         }
         let base_url = match self.base_url.or_else(|| from_environment(BASE_URL_VARIABLE)) {
-            Some(given) => check_base_url(&given)?,
+            Some(given) => given,
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
+        let (base_url, url) = check_base_url(&base_url)?;
         for (name, value) in &self.headers {
             crate::request::check_header(name, value)?;
         }
@@ -187,6 +190,7 @@ impl ConfigBuilder {
             headers: self.headers,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
+            destination: Arc::new(Destination::new(&url, &self.ca_files)),
             ca_files: self.ca_files,
             own_log: self.own_log,
         }))
@@ -252,8 +256,8 @@ fn host_for(environment: Option<&str>, key: Option<&Secret>) -> Result<&'static 
     }
 }
 
-/// A base URL that a key may be sent to, without the slash at its end.
-pub(crate) fn check_base_url(given: &str) -> Result<String, Error> {
+/// A base URL that a key may be sent to, without the slash at its end, and its parts.
+pub(crate) fn check_base_url(given: &str) -> Result<(String, Url), Error> {
     let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
     if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return refuse("has a space or a control character in it");
@@ -268,12 +272,16 @@ pub(crate) fn check_base_url(given: &str) -> Result<String, Error> {
         return refuse("has a ? or # in it");
     }
     match (url.scheme(), url.host()) {
-        (_, None) => refuse("names no host"),
-        ("https", Some(_)) => Ok(given.trim_end_matches('/').to_owned()),
-        ("http", Some(host)) if is_loopback(&host) => Ok(given.trim_end_matches('/').to_owned()),
-        ("http", Some(_)) => refuse("is not encrypted: http is for this machine only, use https"),
-        _ => refuse("has to start with https://"),
+        (_, None) => return refuse("names no host"),
+        ("https", Some(_)) => {}
+        ("http", Some(host)) if is_loopback(&host) => {}
+        ("http", Some(_)) => {
+            return refuse("is not encrypted: http is for this machine only, use https");
+        }
+        _ => return refuse("has to start with https://"),
     }
+    let written = if given.is_ascii() { given } else { url.as_str() };
+    Ok((written.trim_end_matches('/').to_owned(), url))
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -320,7 +328,7 @@ mod tests {
             "http://[::1]:1",
             "http://localhost:3000/v1/",
         ] {
-            assert_eq!(check_base_url(good).unwrap(), good.trim_end_matches('/'));
+            assert_eq!(check_base_url(good).unwrap().0, good.trim_end_matches('/'));
         }
         for bad in [
             "http://api.lomi.africa",

@@ -12,10 +12,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::pin::pin;
-use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, OnceLock};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
@@ -25,7 +26,7 @@ use crate::client::drive;
 use crate::error::Error;
 use crate::exchange::{Exchange, Memory};
 use crate::reply::Reply;
-use crate::transport::Clients;
+use crate::transport::{LONGEST_IDLE, Pool};
 
 /// How long a blocking call waits between looks at its interpreter (signals, limits).
 pub const SLICE: Duration = Duration::from_millis(50);
@@ -35,13 +36,18 @@ struct Process {
     pid: u32,
     /// What was learnt, by base URL.
     memories: Mutex<HashMap<String, Memory>>,
+    /// Whom to trust, by the caller's own certificates: reading a system's store costs
+    /// milliseconds.
+    tls: Mutex<HashMap<Vec<PathBuf>, Arc<rustls::ClientConfig>>>,
     bundle: OnceLock<Bundle>,
 }
 
-/// The worker thread of a process and its HTTP clients.
+/// The worker thread of a process and its connections.
 pub struct Bundle {
     runtime: Runtime,
-    clients: Clients,
+    pool: Pool,
+    /// A task closes connections that stay idle.
+    sweeping: AtomicBool,
 }
 
 /// The process that made it. No lock guards it: at a fork a lock may be held by a
@@ -59,7 +65,8 @@ fn process() -> &'static Process {
     {
         return process;
     }
-    let made = Process { pid, memories: Mutex::default(), bundle: OnceLock::new() };
+    let made =
+        Process { pid, memories: Mutex::default(), tls: Mutex::default(), bundle: OnceLock::new() };
     let made = Box::into_raw(Box::new(made));
     match PROCESS.compare_exchange(found, made, Ordering::AcqRel, Ordering::Acquire) {
         // SAFETY: just made, and leaked on purpose.
@@ -93,6 +100,18 @@ pub(crate) fn remember(base_url: &str, spelling: usize) {
     }
 }
 
+/// How to prove who a server is.
+pub(crate) fn tls(ca_files: &[PathBuf]) -> Result<rustls::ClientConfig, Error> {
+    let mut made =
+        process().tls.lock().map_err(|_| Error::internal("the certificates are locked"))?;
+    if let Some(config) = made.get(ca_files) {
+        return Ok(rustls::ClientConfig::clone(config));
+    }
+    let config = Arc::new(crate::tls::config(ca_files)?);
+    made.insert(ca_files.to_vec(), Arc::clone(&config));
+    Ok(rustls::ClientConfig::clone(&config))
+}
+
 impl Bundle {
     /// The bundle of this process, built on the first call that is awaited.
     pub fn current() -> Result<&'static Self, Error> {
@@ -107,18 +126,33 @@ impl Bundle {
             .enable_time()
             .build()
             .map_err(no_runtime)?;
-        if let Err(second) = process.bundle.set(Self { runtime, clients: Clients::default() }) {
+        let bundle = Self { runtime, pool: Pool::default(), sweeping: AtomicBool::new(false) };
+        if let Err(second) = process.bundle.set(bundle) {
             second.runtime.shutdown_background();
         }
         process.bundle.get().ok_or_else(|| Error::internal("the bundle is gone"))
     }
 
     /// Carries a call out; has to be polled on the worker thread.
-    pub(crate) fn drive(
-        &'static self,
-        exchange: Exchange,
-    ) -> impl Future<Output = Result<Reply, Error>> + Send + 'static {
-        drive(exchange, &self.clients)
+    pub(crate) async fn drive(&'static self, exchange: Exchange) -> Result<Reply, Error> {
+        let result = drive(exchange, &self.pool).await;
+        if !self.sweeping.swap(true, Ordering::AcqRel) {
+            drop(self.runtime.spawn(self.sweep()));
+        }
+        result
+    }
+
+    /// Closes connections that stay idle, until there is none.
+    async fn sweep(&'static self) {
+        loop {
+            tokio::time::sleep(LONGEST_IDLE).await;
+            self.sweeping.store(false, Ordering::Release);
+            let some_left = self.pool.sweep(Instant::now());
+            // A call that ended meanwhile may have started another sweep.
+            if !some_left || self.sweeping.swap(true, Ordering::AcqRel) {
+                return;
+            }
+        }
     }
 
     /// Runs a future on the worker thread.
@@ -140,14 +174,14 @@ fn no_runtime(error: std::io::Error) -> Error {
 struct Own {
     pid: u32,
     /// Nothing only after `drop`.
-    parts: Option<(Runtime, Clients)>,
+    parts: Option<(Runtime, Pool)>,
 }
 
 impl Own {
     fn new(pid: u32) -> Result<Self, Error> {
         let runtime =
             Builder::new_current_thread().enable_io().enable_time().build().map_err(no_runtime)?;
-        Ok(Self { pid, parts: Some((runtime, Clients::default())) })
+        Ok(Self { pid, parts: Some((runtime, Pool::default())) })
     }
 }
 
@@ -157,7 +191,7 @@ impl Own {
         exchange: Exchange,
         mut look: impl FnMut() -> Result<(), E>,
     ) -> Result<Reply, E> {
-        let Some((runtime, clients)) = &self.parts else {
+        let Some((runtime, pool)) = &self.parts else {
             return Err(Error::internal("this thread has ended").into());
         };
         let stopped = {
@@ -165,10 +199,7 @@ impl Own {
                 // Connections that the server closed since the last call are noticed
                 // here, and not by writing a request to them.
                 settle().await;
-                let result = drive(exchange, clients).await;
-                // The connection goes back for the next call.
-                settle().await;
-                result
+                drive(exchange, pool).await
             });
             loop {
                 let slice = async { timeout(SLICE, &mut call).await };
@@ -183,13 +214,11 @@ impl Own {
                 }
             }
         };
-        // The call is dropped; this closes its connection.
-        runtime.block_on(settle());
         Err(stopped)
     }
 }
 
-/// Lets the connections' tasks run, and the runtime see what happened to its sockets.
+/// Lets the runtime see what happened to its sockets.
 async fn settle() {
     tokio::task::yield_now().await;
 }

@@ -33,6 +33,15 @@ pub(crate) fn config(ca_files: &[PathBuf]) -> Result<ClientConfig, Error> {
             roots.add(certificate).map_err(|e| refuse(e.to_string()))?;
         }
     }
+    trusting(roots)
+}
+
+/// For connections that are not encrypted, where a type wants one.
+pub(crate) fn of_nobody() -> Result<ClientConfig, Error> {
+    trusting(RootCertStore::empty())
+}
+
+fn trusting(roots: RootCertStore) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

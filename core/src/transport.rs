@@ -2,123 +2,155 @@
 //! repeats nothing, and bounds what it reads; every rule about repeating stands in
 //! `exchange` and `retry`.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+mod connect;
+mod connection;
+mod pool;
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::HeaderMap;
+use http::header::HOST;
+use http_body_util::Full;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::body::Body;
 use crate::config::{Config, Limits};
-use crate::error::{Error, ErrorKind, Outcome};
+use crate::error::{ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
 use crate::request::Request;
 
-/// The HTTP clients of a process: one per set of certificates and time-outs, shared by
-/// every lomi client that wants the same.
-#[derive(Default)]
-pub(crate) struct Clients {
-    made: Mutex<HashMap<Wants, reqwest::Client>>,
-}
+pub(crate) use connect::{Destination, path_of};
+pub(crate) use pool::{LONGEST_IDLE, Peer, Pool};
 
 /// hyper's own bound, for whom else reads.
 const MOST_HEADERS: usize = 100;
 
-/// What tells one HTTP client from another.
-#[derive(PartialEq, Eq, Hash, Clone)]
-struct Wants {
-    encrypted: bool,
-    ca_files: Vec<PathBuf>,
-    connect_timeout: Duration,
-    idle_timeout: Duration,
-}
-
-impl Clients {
-    /// The HTTP client for a configuration, made on first use.
-    pub(crate) fn get(
-        &self,
-        config: &Config,
-        connect_timeout: Duration,
-    ) -> Result<reqwest::Client, Error> {
-        let encrypted = config.base_url.starts_with("https:");
-        let wants = Wants {
-            encrypted,
-            // Reading a system's certificates costs milliseconds; loopback needs none.
-            ca_files: if encrypted { config.ca_files.clone() } else { Vec::new() },
-            connect_timeout,
-            idle_timeout: config.idle_timeout,
-        };
-        let mut made =
-            self.made.lock().map_err(|_| Error::internal("the HTTP clients are locked"))?;
-        if let Some(client) = made.get(&wants) {
-            return Ok(client.clone());
-        }
-        let client = build(&wants)?;
-        made.insert(wants, client.clone());
-        Ok(client)
-    }
-}
-
-fn build(wants: &Wants) -> Result<reqwest::Client, Error> {
-    let tls = if wants.encrypted {
-        crate::tls::config(&wants.ca_files)?
-    } else {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|e| Error::internal(format!("TLS cannot be set up: {e}")))?
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth()
-    };
-    let builder = reqwest::Client::builder();
-    // A proxy is for the way out. Loopback is here, and its calls are not encrypted.
-    let builder = if wants.encrypted { builder } else { builder.no_proxy() };
-    builder
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .http1_only()
-        .tcp_nodelay(true)
-        .connect_timeout(wants.connect_timeout)
-        .read_timeout(wants.idle_timeout)
-        // Shorter than servers keep idle connections, so that one is rarely closed
-        // under a request.
-        .pool_idle_timeout(Duration::from_secs(20))
-        .build()
-        .map_err(|e| Error::internal(format!("no HTTP client can be made: {}", sentence(&e))))
+/// How long one request may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// In all.
+    pub(crate) within: Duration,
+    /// For a connection.
+    pub(crate) connect: Duration,
 }
 
 /// Sends one request and reads the whole answer.
 pub(crate) async fn send(
-    client: &reqwest::Client,
+    peer: &Peer,
     request: Request,
-    within: Duration,
-    limits: Limits,
+    patience: Patience,
+    config: &Config,
 ) -> Result<Heard, Silence> {
-    let whole = async {
-        let mut prepared = client.request(request.method, &request.url).headers(request.headers);
-        if let Some(body) = request.body {
-            prepared = prepared.body(body);
+    let sleep = pin!(sleep_until(Instant::now() + patience.within.min(config.idle_timeout)));
+    let mut watch = Watch::new(sleep, patience.within, config.idle_timeout);
+    let mut prepared = prepare(peer, request)?;
+    let (mut connection, answer) = loop {
+        let (mut connection, is_new) = match peer.take().await {
+            Some(connection) => (connection, false),
+            None => {
+                let within = patience.connect.min(watch.left());
+                (peer.connector.connect(within).await?, true)
+            }
+        };
+        watch.heard();
+        match watch.over(connection.send(prepared)).await? {
+            Ok(answer) => break (connection, answer),
+            Err(mut error) => match error.take_message() {
+                // The server had closed it, and nothing was sent.
+                Some(unsent) if !is_new => prepared = unsent,
+                Some(_) => return Err(broken(&error.into_error(), Outcome::NotSent)),
+                None => return Err(broken(&error.into_error(), Outcome::Unknown)),
+            },
         }
-        let mut answer = prepared.send().await.map_err(|e| silence(&e))?;
-        let status = answer.status().as_u16();
-        let headers = std::mem::take(answer.headers_mut());
-        check_headers(&headers, limits)?;
-        let mut body = Body::new(&headers, limits)?;
-        while let Some(chunk) = answer.chunk().await.map_err(|e| silence(&e))? {
-            body.take(&chunk)?;
-        }
-        Ok(Heard { status, headers, body: body.end()? })
     };
-    match tokio::time::timeout(within, whole).await {
-        Ok(heard) => heard,
-        Err(_) => Err(Silence {
-            kind: ErrorKind::Timeout,
-            outcome: Outcome::Unknown,
-            message: format!("no answer within {:.1} s", within.as_secs_f64()),
-        }),
+    let (head, mut rest) = answer.into_parts();
+    check_headers(&head.headers, config.limits)?;
+    let mut body = Body::new(&head.headers, config.limits)?;
+    loop {
+        watch.heard();
+        match watch.over(connection.piece(&mut rest)).await? {
+            Some(piece) => body.take(&piece.map_err(|e| broken(&e, Outcome::Unknown))?)?,
+            None => break,
+        }
+    }
+    drop(rest);
+    if connection.is_open().await {
+        peer.keep(connection);
+    }
+    Ok(Heard { status: head.status.as_u16(), headers: head.headers, body: body.end()? })
+}
+
+fn prepare(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, Silence> {
+    let unusable = |error: http::Error| Silence {
+        kind: ErrorKind::Internal,
+        outcome: Outcome::NotSent,
+        message: format!("the request cannot be sent: {error}"),
+    };
+    let body = Full::new(request.body.unwrap_or_default());
+    let builder = http::Request::builder().method(request.method).uri(path_of(&request.url));
+    let mut prepared = builder.body(body).map_err(unusable)?;
+    *prepared.headers_mut() = request.headers;
+    prepared.headers_mut().insert(HOST, peer.connector.host().clone());
+    Ok(prepared)
+}
+
+/// Looks at the clock while something is waited for.
+struct Watch<'s> {
+    within: Duration,
+    end: Instant,
+    longest_silence: Duration,
+    heard_at: Instant,
+    /// Set anew only when it runs out, which costs less than at every piece.
+    sleep: Pin<&'s mut Sleep>,
+}
+
+impl<'s> Watch<'s> {
+    fn new(sleep: Pin<&'s mut Sleep>, within: Duration, longest_silence: Duration) -> Self {
+        let now = Instant::now();
+        Self { within, end: now + within, longest_silence, heard_at: now, sleep }
+    }
+
+    fn left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+
+    /// The server said something, which ends its silence.
+    fn heard(&mut self) {
+        self.heard_at = Instant::now();
+    }
+
+    /// Waits for something, for as long as there is time.
+    async fn over<T>(&mut self, wanted: impl Future<Output = T>) -> Result<T, Silence> {
+        let mut wanted = pin!(wanted);
+        poll_fn(|context| {
+            if let Poll::Ready(came) = wanted.as_mut().poll(context) {
+                return Poll::Ready(Ok(came));
+            }
+            while self.sleep.as_mut().poll(context).is_ready() {
+                let until = self.end.min(self.heard_at + self.longest_silence);
+                if Instant::now() >= until {
+                    return Poll::Ready(Err(self.late()));
+                }
+                self.sleep.as_mut().reset(until);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn late(&self) -> Silence {
+        let message = match self.left().is_zero() {
+            true => format!("no answer within {:.1} s", self.within.as_secs_f64()),
+            false => format!(
+                "the server did not answer in time: it was silent for {:.1} s",
+                self.longest_silence.as_secs_f64()
+            ),
+        };
+        Silence { kind: ErrorKind::Timeout, outcome: Outcome::Unknown, message }
     }
 }
 
@@ -141,33 +173,18 @@ pub(crate) fn too_large(what: String) -> Silence {
     }
 }
 
-/// What a transport error says about the request: whether it can have arrived.
-fn silence(error: &reqwest::Error) -> Silence {
-    let said = sentence(error);
+/// A connection that failed under a request.
+fn broken(error: &hyper::Error, outcome: Outcome) -> Silence {
+    let said = innermost(error);
     // hyper has no other way to say so to a client; a scenario holds the words.
     if said == "message head is too large" {
         return too_large("has more or longer headers than any answer needs".into());
     }
-    let certificate = causes(error).any(is_tls);
-    let (kind, outcome) = if certificate && error.is_connect() {
-        (ErrorKind::Tls, Outcome::Final)
-    } else if error.is_connect() {
-        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-        (kind, Outcome::NotSent)
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, Outcome::Unknown)
-    } else if error.is_builder() {
-        (ErrorKind::Internal, Outcome::NotSent)
-    } else {
-        (ErrorKind::Connection, Outcome::Unknown)
-    };
-    let message = match kind {
-        ErrorKind::Tls => format!("the server's certificate or TLS was refused: {said}"),
-        ErrorKind::Timeout => format!("the server did not answer in time: {said}"),
-        _ if outcome == Outcome::NotSent => format!("the server was not reached: {said}"),
+    let message = match outcome {
+        Outcome::NotSent => format!("the server was not reached: {said}"),
         _ => format!("the connection broke: {said}"),
     };
-    Silence { kind, outcome, message }
+    Silence { kind: ErrorKind::Connection, outcome, message }
 }
 
 /// A refusal of TLS itself, which I/O errors carry inside and not as their source, at
@@ -177,6 +194,10 @@ fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<rustls::Error>() || inside.is_some_and(|inner| is_tls(inner))
 }
 
+fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    causes(error).any(is_tls)
+}
+
 fn causes<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
@@ -184,7 +205,7 @@ fn causes<'a>(
 }
 
 /// The innermost cause that says something: the outer ones repeat the address.
-fn sentence(error: &(dyn std::error::Error + 'static)) -> String {
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     causes(error)
         .map(ToString::to_string)
         .filter(|text| !text.is_empty())

@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind};
 
 /// Rows of the API have about as many bytes for each value.
 const BYTES_A_VALUE: usize = 20;
+/// No amount needs more digits, and languages take time for each.
+const MOST_DIGITS: usize = 4300;
 /// Reading and building go as deep as the text does, on the stack.
 const DEEPEST: usize = 512;
 
@@ -244,6 +246,9 @@ impl<'de> Visitor<'de> for Digits<'_, '_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<(), E> {
+        if digits.len() > MOST_DIGITS {
+            return Err(E::custom("a number has too many digits"));
+        }
         let span = self.0.put_aside(digits);
         self.0.add(Node::Number(span))
     }

@@ -58,6 +58,7 @@ fn what_is_no_json_is_refused() {
         let error = read(text).unwrap_err();
         assert_eq!(error.kind, ErrorKind::UnexpectedResponse, "{text}");
     }
+    assert!(read(&"9".repeat(4300)).is_ok() && read(&"9".repeat(4301)).is_err());
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! One HTTP/1.1 connection. No task of its own moves it: whoever has a request on it does,
+//! which saves waking a second task for every piece that comes.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::{TrySendError, http1};
+
+/// What a connection runs over.
+pub(crate) type Stream = Box<dyn Io>;
+
+pub(crate) trait Io: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
+
+impl<T: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Io for T {}
+
+type Http = http1::Connection<Stream, Full<Bytes>>;
+
+pub(crate) struct Connection {
+    requests: http1::SendRequest<Full<Bytes>>,
+    /// Nothing when it has ended.
+    io: Option<Pin<Box<Http>>>,
+}
+
+impl Connection {
+    pub(crate) async fn open(stream: Stream) -> hyper::Result<Self> {
+        let (requests, io) = http1::Builder::new().handshake(stream).await?;
+        Ok(Self { requests, io: Some(Box::pin(io)) })
+    }
+
+    /// Reads and writes what can be. How it failed is told to whoever waits for an answer.
+    fn go_on(&mut self, context: &mut Context<'_>) {
+        if let Some(io) = &mut self.io
+            && io.as_mut().poll(context).is_ready()
+        {
+            self.io = None;
+        }
+    }
+
+    /// Whether another request can be sent, as far as can be told from here. Right after
+    /// an answer this takes its end in.
+    pub(crate) async fn is_open(&mut self) -> bool {
+        poll_fn(|context| {
+            self.go_on(context);
+            Poll::Ready(())
+        })
+        .await;
+        self.io.is_some() && self.requests.is_ready()
+    }
+
+    /// Sends a request and waits for the head of its answer. An error that holds the
+    /// request says that nothing of it was sent.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
+        let mut answer = pin!(self.requests.try_send_request(request));
+        // Not through `go_on`, which would borrow the whole.
+        poll_fn(|context| {
+            if let Some(io) = &mut self.io
+                && io.as_mut().poll(context).is_ready()
+            {
+                self.io = None;
+            }
+            answer.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// The next piece of an answer's body; nothing at its end.
+    pub(crate) async fn piece(&mut self, body: &mut Incoming) -> Option<hyper::Result<Bytes>> {
+        poll_fn(|context| {
+            loop {
+                let frame = match Pin::new(&mut *body).poll_frame(context) {
+                    Poll::Pending => {
+                        self.go_on(context);
+                        match Pin::new(&mut *body).poll_frame(context) {
+                            Poll::Pending => return Poll::Pending,
+                            Poll::Ready(frame) => frame,
+                        }
+                    }
+                    Poll::Ready(frame) => frame,
+                };
+                match frame {
+                    // Trailers say nothing of the body.
+                    Some(Ok(frame)) => {
+                        if let Ok(piece) = frame.into_data() {
+                            return Poll::Ready(Some(Ok(piece)));
+                        }
+                    }
+                    Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    None => return Poll::Ready(None),
+                }
+            }
+        })
+        .await
+    }
+}
