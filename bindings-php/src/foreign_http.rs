@@ -46,7 +46,7 @@ pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Resul
             Step::Wait(time) => pause(time)?,
             Step::Send(request, within) => {
                 let heard = send(road, client, &request, within, &exchange)?;
-                exchange.heard(heard, Instant::now(), chance());
+                exchange.heard(heard, Instant::now(), chance);
             }
         }
     }

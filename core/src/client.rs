@@ -132,7 +132,7 @@ pub(crate) async fn drive(mut exchange: Exchange, pool: &Pool) -> Result<Reply, 
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
-                if result.is_ok() {
+                if result.is_ok() && exchange.has_learnt() {
                     process::remember(&config.base_url, exchange.spelling());
                 }
                 if !config.own_log {
@@ -147,7 +147,7 @@ pub(crate) async fn drive(mut exchange: Exchange, pool: &Pool) -> Result<Reply, 
             Step::Send(request, within) => {
                 let patience = Patience { within, connect };
                 let heard = transport::send(&peer, request, patience, &config).await;
-                exchange.heard(heard, Instant::now(), chance());
+                exchange.heard(heard, Instant::now(), chance);
             }
         }
     }

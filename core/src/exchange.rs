@@ -1,5 +1,5 @@
 //! One logical call as a state machine without I/O: it says what to send or how long
-//! to wait, and is told what happened. Whoever does the I/O (reqwest, or a Guzzle
+//! to wait, and is told what happened. Whoever does the I/O (`transport`, or a Guzzle
 //! client that PHP code passed in) follows the same rules.
 
 mod reading;
@@ -74,8 +74,10 @@ pub struct Exchange {
     input: Input,
     options: CallOptions,
     spellings: Vec<Spelling>,
-    /// Which spelling is in use, and how many were refused as routes.
+    /// Which spelling is in use, which one was at first, and how many were refused as
+    /// routes.
     spelling: usize,
+    remembered: usize,
     refused: usize,
     headers: HeaderMap,
     request_id: String,
@@ -158,10 +160,12 @@ impl Exchange {
         let has_body = input.body.is_some();
         let headers =
             request::headers(config, &options, has_body, &request_id, idempotency_key.as_deref())?;
+        let spelling = memory.spelling.filter(|at| *at < spellings.len()).unwrap_or(0);
         let mut exchange = Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
             deadline: now + options.timeout.unwrap_or(config.timeout),
-            spelling: memory.spelling.filter(|at| *at < spellings.len()).unwrap_or(0),
+            spelling,
+            remembered: spelling,
             config: Arc::clone(config),
             target,
             input,
@@ -207,6 +211,11 @@ impl Exchange {
         self.spelling
     }
 
+    /// Whether that is news.
+    pub(crate) fn has_learnt(&self) -> bool {
+        self.spelling != self.remembered
+    }
+
     /// What to do now.
     pub fn step(&mut self, now: Instant) -> Step {
         match std::mem::replace(&mut self.next, Next::Over) {
@@ -250,8 +259,14 @@ impl Exchange {
         })
     }
 
-    /// Takes in what the last request came to. `chance` is uniform in 0..1.
-    pub fn heard(&mut self, heard: Result<Heard, Silence>, now: Instant, chance: f64) {
+    /// Takes in what the last request came to. `chance` gives a number that is uniform in
+    /// 0..1, for a pause.
+    pub fn heard(
+        &mut self,
+        heard: Result<Heard, Silence>,
+        now: Instant,
+        chance: impl FnOnce() -> f64,
+    ) {
         self.note(&heard, now);
         let (error, mishap) = match heard {
             Ok(heard) => match self.read(heard) {
@@ -278,7 +293,7 @@ impl Exchange {
         };
         let left = self.deadline.saturating_duration_since(now);
         let safe = self.replay_safe();
-        let verdict = retry::decide(mishap, safe, self.retries, self.max_retries, left, chance);
+        let verdict = retry::decide(mishap, safe, self.retries, self.max_retries, left, chance());
         let paid = match verdict {
             Verdict::Again(pause) => {
                 self.budget.spend(error.kind == ErrorKind::Timeout).map(|cost| (pause, cost))

@@ -103,7 +103,7 @@ fn answered(
             Step::Wait(_) => {}
             Step::Send(..) => {
                 let body = bytes::Bytes::copy_from_slice(body);
-                call.heard(Ok(Heard { status, headers: headers.clone(), body }), now, 0.5);
+                call.heard(Ok(Heard { status, headers: headers.clone(), body }), now, || 0.5);
             }
         }
     }

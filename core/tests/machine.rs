@@ -183,7 +183,7 @@ proptest! {
                     now += latency;
                     risked |= may_have_happened(fate);
                     respelt += u32::from(matches!(fate, Fate::MissingRoute));
-                    machine.heard(heard(fate, &request.url, request.method.as_str()), now, chance);
+                    machine.heard(heard(fate, &request.url, request.method.as_str()), now, || chance);
                 }
             }
             prop_assert!(sent < 20, "the call does not end");
@@ -209,7 +209,7 @@ fn a_call_that_may_have_worked_says_so() {
     let now = Instant::now();
     let mut machine = exchange(Call::Raw("POST"), 2, Duration::from_secs(60), now);
     let Step::Send(request, _) = machine.step(now) else { panic!("nothing is sent") };
-    machine.heard(heard(&Fate::CutOff, &request.url, "POST"), now, 0.5);
+    machine.heard(heard(&Fate::CutOff, &request.url, "POST"), now, || 0.5);
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
     assert_eq!((error.kind, error.attempts), (ErrorKind::OutcomeUnknown, 1));
     assert!(error.message.contains("before doing it again"), "{error}");
@@ -228,7 +228,7 @@ fn an_attempt_that_may_have_worked_is_not_forgotten() {
                 Step::Done(_) => panic!("over too early"),
             }
         };
-        machine.heard(heard(&fate, &request.url, "POST"), now, 0.5);
+        machine.heard(heard(&fate, &request.url, "POST"), now, || 0.5);
     }
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
     assert_eq!((error.kind, error.outcome), (ErrorKind::OutcomeUnknown, Outcome::Unknown));

@@ -62,7 +62,7 @@ fn a_server_that_repeats_the_key_is_not_quoted() {
     let (input, options) = (Input::default(), CallOptions::default());
     let mut call = Client::with(config()).unwrap().prepare(target, input, options).unwrap();
     call.step(now);
-    call.heard(Ok(heard), now, 0.5);
+    call.heard(Ok(heard), now, || 0.5);
     let lomi::Step::Done(Err(error)) = call.step(now) else { panic!("not over") };
     assert!(error.to_string().contains("lomi_sk_test_***"), "{error}");
     assert!(!error.to_string().contains("never_shown"));
