@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
 use crate::transport::Destination;
@@ -79,6 +81,8 @@ pub struct Config {
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
     pub(crate) destination: Arc<Destination>,
+    /// Headers for every call, checked.
+    pub(crate) common_headers: HeaderMap,
 }
 
 /// Bounds on what a server may answer.
@@ -174,10 +178,7 @@ impl ConfigBuilder {
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
         let (base_url, url) = check_base_url(&base_url)?;
-        for (name, value) in &self.headers {
-            crate::request::check_header(name, value)?;
-        }
-        Ok(Arc::new(Config {
+        let mut config = Config {
             api_key,
             api_key_prefix: self.api_key_prefix,
             base_url,
@@ -193,7 +194,10 @@ impl ConfigBuilder {
             destination: Arc::new(Destination::new(&url, &self.ca_files)),
             ca_files: self.ca_files,
             own_log: self.own_log,
-        }))
+            common_headers: HeaderMap::new(),
+        };
+        config.common_headers = request::common_headers(&config)?;
+        Ok(Arc::new(config))
     }
 }
 

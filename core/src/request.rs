@@ -3,19 +3,28 @@
 //! is sent.
 
 use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::check;
 use crate::config::Config;
 use crate::error::Error;
 use crate::input::{CallOptions, Input};
-use crate::schema::{Model, Operation, Parameter, Routes};
+use crate::schema::{Kind, Model, Operation, Parameter, Routes};
+use crate::secret::Secret;
 use crate::spelling::Spelling;
 
 /// Everything but the unreserved characters of RFC 3986 is escaped.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const ACCOUNT: HeaderName = HeaderName::from_static("lomi-account");
 
 /// One HTTP request, ready to be sent by any transport.
 #[derive(Debug, Clone)]
@@ -136,7 +145,9 @@ pub(crate) fn body(target: &Target, input: &Input, routes: Routes) -> Result<Opt
         };
     };
     let bytes = match (model, body) {
-        (Some(model), Value::Object(fields)) => serde_json::to_vec(&spelt(model, fields, routes)),
+        (Some(model), Value::Object(fields)) => {
+            serde_json::to_vec(&Spelt { model, fields, routes })
+        }
         (Some(_), _) => {
             return Err(Error::validation(format!(
                 "the body of {} has to be an object of fields and values",
@@ -149,27 +160,53 @@ pub(crate) fn body(target: &Target, input: &Input, routes: Routes) -> Result<Opt
     Ok(Some(bytes.into()))
 }
 
-fn spelt(model: &Model, fields: &Map<String, Value>, routes: Routes) -> Map<String, Value> {
-    let mut sent = Map::with_capacity(fields.len());
-    for (name, value) in fields {
-        let field = model.field(name);
-        let other = field
-            .and_then(|field| field.sent.iter().find(|(r, _)| *r == routes))
-            .map(|(_, other)| *other)
-            // A caller who gives both names has a reason to.
-            .filter(|other| !fields.contains_key(*other));
-        let empty_list = value.as_array().is_some_and(Vec::is_empty);
-        let value = match field.map(|field| field.kind) {
-            // PHP cannot tell an empty object from an empty list; the API can.
-            Some(crate::schema::Kind::Map) if empty_list => Value::Object(Map::new()),
-            _ => value.clone(),
-        };
-        sent.insert(other.unwrap_or(name).to_owned(), value);
-    }
-    sent
+/// The fields of a body, each under the name that the spelling wants.
+struct Spelt<'a> {
+    model: &'static Model,
+    fields: &'a Map<String, Value>,
+    routes: Routes,
 }
 
-/// The headers of every attempt of a call.
+impl Serialize for Spelt<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sent = serializer.serialize_map(Some(self.fields.len()))?;
+        for (name, value) in self.fields {
+            let field = self.model.field(name);
+            let other = field
+                .and_then(|field| field.sent.iter().find(|(r, _)| *r == self.routes))
+                .map(|(_, other)| *other)
+                // A caller who gives both names has a reason to.
+                .filter(|other| !self.fields.contains_key(*other));
+            sent.serialize_key(other.unwrap_or(name))?;
+            match field.map(|field| field.kind) {
+                // PHP cannot tell an empty object from an empty list; the API can.
+                Some(Kind::Map) if value.as_array().is_some_and(Vec::is_empty) => {
+                    sent.serialize_value(&Map::new())?;
+                }
+                _ => sent.serialize_value(value)?,
+            }
+        }
+        sent.end()
+    }
+}
+
+/// The headers of every call of a client.
+pub(crate) fn common_headers(config: &Config) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    put(&mut headers, "user-agent", &config.user_agent)?;
+    if let Some(key) = &config.api_key {
+        headers.insert(API_KEY, key_header(config, key)?);
+    }
+    for (name, value) in &config.headers {
+        put(&mut headers, name, value)?;
+    }
+    Ok(headers)
+}
+
+/// The headers of every attempt of a call. What the caller sets goes before what is ours,
+/// and what is set for this call before what is set for all.
 pub(crate) fn headers(
     config: &Config,
     options: &CallOptions,
@@ -177,34 +214,45 @@ pub(crate) fn headers(
     request_id: &str,
     idempotency_key: Option<&str>,
 ) -> Result<HeaderMap, Error> {
-    let mut headers = HeaderMap::new();
-    put(&mut headers, "accept", "application/json")?;
-    put(&mut headers, "accept-encoding", "gzip")?;
-    put(&mut headers, "user-agent", &config.user_agent)?;
-    put(&mut headers, "x-request-id", request_id)?;
+    let mut headers = config.common_headers.clone();
+    let is_free = |name: &HeaderName| {
+        !config.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.as_str()))
+    };
+    let mut add = |name: HeaderName, value: &str| {
+        if is_free(&name) {
+            let (name, value) = checked(name, value)?;
+            headers.insert(name, value);
+        }
+        Ok::<_, Error>(())
+    };
+    add(REQUEST_ID, request_id)?;
     if has_body {
-        put(&mut headers, "content-type", "application/json")?;
-    }
-    if let Some(key) = options.api_key.as_ref().or(config.api_key.as_ref()) {
-        let text = match &config.api_key_prefix {
-            Some(prefix) => format!("{prefix} {}", key.expose()),
-            None => key.expose().to_owned(),
-        };
-        let mut value = HeaderValue::from_str(&text)
-            .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
-        value.set_sensitive(true);
-        headers.insert("x-api-key", value);
+        add(CONTENT_TYPE, "application/json")?;
     }
     if let Some(key) = idempotency_key {
-        put(&mut headers, "idempotency-key", key)?;
+        add(IDEMPOTENCY_KEY, key)?;
     }
     if let Some(account) = &options.account {
-        put(&mut headers, "lomi-account", account)?;
+        add(ACCOUNT, account)?;
     }
-    for (name, value) in config.headers.iter().chain(&options.headers) {
+    if let Some(key) = options.api_key.as_ref().filter(|_| is_free(&API_KEY)) {
+        headers.insert(API_KEY, key_header(config, key)?);
+    }
+    for (name, value) in &options.headers {
         put(&mut headers, name, value)?;
     }
     Ok(headers)
+}
+
+fn key_header(config: &Config, key: &Secret) -> Result<HeaderValue, Error> {
+    let text = match &config.api_key_prefix {
+        Some(prefix) => format!("{prefix} {}", key.expose()),
+        None => key.expose().to_owned(),
+    };
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {
@@ -221,6 +269,10 @@ pub(crate) fn check_header(name: &str, value: &str) -> Result<(HeaderName, Heade
     if OURS.contains(&header.as_str()) {
         return Err(Error::validation(format!("the header {header} is the transport's own")));
     }
+    checked(header, value)
+}
+
+fn checked(header: HeaderName, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     if !value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
         return Err(Error::validation(format!(
             "the header {header} has a line break or a character that is not plain ASCII"
