@@ -18,14 +18,20 @@ const RATIO_COUNTS_FROM: usize = 1 << 20;
 /// So much is unpacked at once where a whole body is there already.
 const CHUNK: usize = 16 << 10;
 
+/// From so many bytes on, a body that came in one piece is kept as that piece. A small one
+/// is copied: the piece would hold on to the buffer that it was read into.
+const WORTH_KEEPING: usize = 64 << 10;
+
 /// A body being read.
 pub(crate) struct Body {
     limits: Limits,
+    announced: Option<usize>,
     arrived: usize,
     unpacking: Unpacking,
 }
 
 enum Unpacking {
+    Whole(Bytes),
     Plain(Vec<u8>),
     Gzip(Box<MultiGzDecoder<Bounded>>),
 }
@@ -58,10 +64,8 @@ impl Body {
         if announced.is_some_and(|length| length > limits.body) {
             return Err(oversized(limits.body));
         }
-        // One piece from the start: growing copies what is there, and needs both at once.
-        let room = announced.unwrap_or(0);
         let unpacking = match encoding.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
-            None | Some("" | "identity") => Unpacking::Plain(Vec::with_capacity(room)),
+            None | Some("" | "identity") => Unpacking::Plain(Vec::new()),
             Some("gzip" | "x-gzip") => {
                 let bounded = Bounded { bytes: Vec::new(), most: limits.body };
                 Unpacking::Gzip(Box::new(MultiGzDecoder::new(bounded)))
@@ -74,22 +78,42 @@ impl Body {
                 });
             }
         };
-        Ok(Self { limits, arrived: 0, unpacking })
+        Ok(Self { limits, announced, arrived: 0, unpacking })
+    }
+
+    /// Takes the next piece from the wire.
+    pub(crate) fn take_piece(&mut self, piece: Bytes) -> Result<(), Silence> {
+        let whole = self.arrived == 0 && self.announced == Some(piece.len());
+        match &mut self.unpacking {
+            Unpacking::Plain(_) if whole && piece.len() >= WORTH_KEEPING => {
+                self.arrived = piece.len();
+                self.unpacking = Unpacking::Whole(piece);
+                Ok(())
+            }
+            _ => self.take(&piece),
+        }
     }
 
     /// Takes the next bytes from the wire.
     pub(crate) fn take(&mut self, chunk: &[u8]) -> Result<(), Silence> {
-        self.arrived += chunk.len();
         let most = self.limits.body;
         let size = match &mut self.unpacking {
+            // It was announced to be complete.
+            Unpacking::Whole(_) => return Ok(()),
             Unpacking::Plain(bytes) => {
-                if bytes.len() + chunk.len() > most {
+                if self.arrived + chunk.len() > most {
                     return Err(oversized(most));
                 }
+                if self.arrived == 0 {
+                    // In one piece: growing copies what is there, and needs both at once.
+                    bytes.reserve_exact(self.announced.unwrap_or(0).max(chunk.len()));
+                }
+                self.arrived += chunk.len();
                 bytes.extend_from_slice(chunk);
                 return Ok(());
             }
             Unpacking::Gzip(decoder) => {
+                self.arrived += chunk.len();
                 decoder.write_all(chunk).map_err(|e| unpacked(&e, most))?;
                 decoder.get_ref().bytes.len()
             }
@@ -107,6 +131,7 @@ impl Body {
     pub(crate) fn end(self) -> Result<Bytes, Silence> {
         let most = self.limits.body;
         match self.unpacking {
+            Unpacking::Whole(bytes) => Ok(bytes),
             Unpacking::Plain(bytes) => Ok(bytes.into()),
             // Some servers announce gzip on an empty body.
             Unpacking::Gzip(_) if self.arrived == 0 => Ok(Bytes::new()),

@@ -73,7 +73,7 @@ pub(crate) async fn send(
     loop {
         watch.heard();
         match watch.over(connection.piece(&mut rest)).await? {
-            Some(piece) => body.take(&piece.map_err(|e| broken(&e, Outcome::Unknown))?)?,
+            Some(piece) => body.take_piece(piece.map_err(|e| broken(&e, Outcome::Unknown))?)?,
             None => break,
         }
     }

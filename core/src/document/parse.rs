@@ -10,8 +10,8 @@ use super::{Document, Node, Span};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 
-/// Rows of the API have about as many bytes for each value.
-const BYTES_A_VALUE: usize = 20;
+/// Rows of the API have about as many bytes for each value and each name.
+const BYTES_A_NODE: usize = 16;
 /// No amount needs more digits, and languages take time for each.
 const MOST_DIGITS: usize = 4300;
 /// Reading and building go as deep as the text does, on the stack.
@@ -24,7 +24,7 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
     let mut reading = Reading {
         text: &text,
         aside: String::new(),
-        nodes: Vec::with_capacity(text.len() / BYTES_A_VALUE + 1),
+        nodes: Vec::with_capacity(text.len() / BYTES_A_NODE + 1),
         depth_left: limits.depth.min(DEEPEST),
         values_left: limits.values,
         beyond: None,
