@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
-use crate::transport::Destination;
+use crate::tls::Credentials;
+use crate::transport::{Destination, Proxy};
 
 /// The hosts of the API, without a version prefix, as today's server wants them.
 const LIVE: &str = "https://api.lomi.africa";
@@ -152,6 +153,17 @@ pub struct ConfigBuilder {
     pub limits: Limits,
     /// More certificate authorities to trust, as files of PEM text.
     pub ca_files: Vec<PathBuf>,
+    /// A certificate of the client's own, as a file of PEM text, for servers that ask.
+    pub certificate_file: Option<PathBuf>,
+    /// The file of its key; the certificate's, when not given.
+    pub key_file: Option<PathBuf>,
+    /// The name that the server's certificate has to show; its host's, when not given.
+    pub tls_server_name: Option<String>,
+    /// The address of a proxy of HTTP, which may hold a user and a password. The variables
+    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` count, when not given.
+    pub proxy: Option<Secret>,
+    /// Headers for the proxy alone.
+    pub proxy_headers: Vec<(String, String)>,
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
 }
@@ -178,6 +190,13 @@ impl ConfigBuilder {
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
         let (base_url, url) = check_base_url(&base_url)?;
+        let credentials = Credentials {
+            ca_files: self.ca_files.clone(),
+            certificate: self.certificate_file,
+            key: self.key_file,
+        };
+        let headers = self.proxy_headers;
+        let proxy = self.proxy.map(|url| Proxy { url: url.expose().to_owned(), headers });
         let mut config = Config {
             api_key,
             api_key_prefix: self.api_key_prefix,
@@ -191,7 +210,12 @@ impl ConfigBuilder {
             headers: self.headers,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
-            destination: Arc::new(Destination::new(&url, &self.ca_files)),
+            destination: Arc::new(Destination::secured(
+                &url,
+                credentials,
+                self.tls_server_name,
+                proxy,
+            )),
             ca_files: self.ca_files,
             own_log: self.own_log,
             common_headers: HeaderMap::new(),

@@ -12,10 +12,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -26,6 +25,7 @@ use crate::client::drive;
 use crate::error::Error;
 use crate::exchange::{Exchange, Memory};
 use crate::reply::Reply;
+use crate::tls::Credentials;
 use crate::transport::{LONGEST_IDLE, Pool};
 
 /// How long a blocking call waits between looks at its interpreter (signals, limits).
@@ -38,7 +38,7 @@ struct Process {
     memories: Mutex<HashMap<String, Memory>>,
     /// Whom to trust, by the caller's own certificates: reading a system's store costs
     /// milliseconds.
-    tls: Mutex<HashMap<Vec<PathBuf>, Arc<rustls::ClientConfig>>>,
+    tls: Mutex<HashMap<Credentials, rustls::ClientConfig>>,
     bundle: OnceLock<Bundle>,
 }
 
@@ -100,16 +100,16 @@ pub(crate) fn remember(base_url: &str, spelling: usize) {
     }
 }
 
-/// How to prove who a server is.
-pub(crate) fn tls(ca_files: &[PathBuf]) -> Result<rustls::ClientConfig, Error> {
+/// How to prove who a server is, and who we are. Its parts are shared by all copies.
+pub(crate) fn tls(credentials: &Credentials) -> Result<rustls::ClientConfig, Error> {
     let mut made =
         process().tls.lock().map_err(|_| Error::internal("the certificates are locked"))?;
-    if let Some(config) = made.get(ca_files) {
-        return Ok(rustls::ClientConfig::clone(config));
+    if let Some(config) = made.get(credentials) {
+        return Ok(config.clone());
     }
-    let config = Arc::new(crate::tls::config(ca_files)?);
-    made.insert(ca_files.to_vec(), Arc::clone(&config));
-    Ok(rustls::ClientConfig::clone(&config))
+    let config = crate::tls::config(credentials)?;
+    made.insert(credentials.clone(), config.clone());
+    Ok(config)
 }
 
 impl Bundle {

@@ -23,7 +23,7 @@ use crate::error::{ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
 use crate::request::Request;
 
-pub(crate) use connect::{Destination, path_of};
+pub(crate) use connect::{Destination, Proxy, path_of};
 pub(crate) use pool::{LONGEST_IDLE, Peer, Pool};
 
 /// hyper's own bound, for whom else reads.

@@ -109,23 +109,61 @@ fn a_connection_that_the_server_closed_costs_no_call() {
     assert_eq!(opened.load(Ordering::SeqCst), 50);
 }
 
-#[test]
-fn a_proxy_of_the_environment_leads_out_and_sees_no_key() {
+/// A proxy that says what it was asked, and refuses.
+fn refusing_proxy() -> (String, mpsc::Receiver<String>) {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = proxy.local_addr().unwrap();
-    // SAFETY: the other tests of this program read no variables of this name: they call
-    // loopback without TLS.
-    unsafe { std::env::set_var("HTTPS_PROXY", format!("http://user:word@{address}")) };
+    let address = format!("http://user:word@{}", proxy.local_addr().unwrap());
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         let mut stream = BufReader::new(proxy.accept().unwrap().0);
-        tell.send(request(&mut stream).unwrap()).unwrap();
+        tell.send(request(&mut stream).unwrap().to_ascii_lowercase()).unwrap();
         stream.get_mut().write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
     });
-    let error = create(&client("https://api.lomi.example")).unwrap_err();
+    (address, told)
+}
+
+fn outside() -> ConfigBuilder {
+    ConfigBuilder {
+        api_key: Some(Secret::new("lomi_sk_test_1")),
+        base_url: Some("https://api.lomi.example".to_owned()),
+        max_retries: Some(0),
+        ..ConfigBuilder::default()
+    }
+}
+
+#[test]
+fn a_proxy_leads_out_and_sees_no_key() {
+    let (address, told) = refusing_proxy();
+    let headers = vec![("x-office".to_owned(), "dakar".to_owned())];
+    let with =
+        ConfigBuilder { proxy: Some(Secret::new(address)), proxy_headers: headers, ..outside() };
+    let error = create(&Client::with(with).unwrap()).unwrap_err();
     assert_eq!((error.kind, error.outcome), (ErrorKind::Connection, Outcome::NotSent), "{error}");
-    let head = told.recv().unwrap().to_ascii_lowercase();
+    let head = told.recv().unwrap();
+    assert!(head.contains("x-office: dakar\r\n"), "{head}");
+
+    let (address, told) = refusing_proxy();
+    // SAFETY: the other tests of this program read no variable of this name: they call
+    // loopback without TLS.
+    unsafe { std::env::set_var("HTTPS_PROXY", address) };
+    let error = create(&Client::with(outside()).unwrap()).unwrap_err();
+    assert_eq!((error.kind, error.outcome), (ErrorKind::Connection, Outcome::NotSent), "{error}");
+    let head = told.recv().unwrap();
     assert!(head.starts_with("connect api.lomi.example:443 http/1.1\r\n"), "{head}");
     assert!(head.contains("proxy-authorization: basic dxnlcjp3b3jk\r\n"), "{head}");
     assert!(!head.contains("lomi_sk"), "{head}");
+}
+
+#[test]
+fn proxies_and_certificates_that_cannot_be_used_are_named() {
+    let refused = |with: ConfigBuilder, word: &str| {
+        let error = create(&Client::with(with).unwrap()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Configuration, "{error}");
+        assert!(error.message.contains(word), "{error}");
+    };
+    let proxy = |url: &str| ConfigBuilder { proxy: Some(Secret::new(url)), ..outside() };
+    refused(proxy("socks5://127.0.0.1:1"), "SOCKS");
+    refused(proxy("ftp://127.0.0.1:1"), "proxy");
+    let certificate = Some("/no/such.pem".into());
+    refused(ConfigBuilder { certificate_file: certificate, ..outside() }, "/no/such.pem");
 }

@@ -1,13 +1,14 @@
 //! Getting to a server: looking up its name, TCP, a proxy of the environment's, TLS.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use http::{HeaderValue, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use http::header::PROXY_AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Uri};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
+use rustls::pki_types::ServerName;
 use tower_service::Service;
 use url::{Position, Url};
 
@@ -16,21 +17,78 @@ use super::{innermost, is_certificate};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::exchange::Silence;
 use crate::process;
+use crate::tls::Credentials;
 
-/// A server, and whom to believe that it is the right one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// A server, the way to it, and whom to believe that it is the right one.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Destination {
     /// `https://api.lomi.africa`, without a path.
     origin: String,
-    ca_files: Vec<PathBuf>,
+    credentials: Credentials,
+    /// The name that its certificate has to show, where that is not its host's.
+    server_name: Option<String>,
+    proxy: Option<Proxy>,
+}
+
+/// A proxy that was named by the caller.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Proxy {
+    /// May hold a password, so that this cannot be printed.
+    pub(crate) url: String,
+    /// For the proxy alone.
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 impl Destination {
-    pub(crate) fn new(base: &Url, ca_files: &[PathBuf]) -> Self {
-        let origin = base[..Position::BeforePath].to_owned();
-        let encrypted = base.scheme() == "https";
-        // Certificates are read for nothing where nobody shows one.
-        Self { origin, ca_files: if encrypted { ca_files.to_vec() } else { Vec::new() } }
+    pub(crate) fn new(base: &Url) -> Self {
+        Self {
+            origin: base[..Position::BeforePath].to_owned(),
+            credentials: Credentials::default(),
+            server_name: None,
+            proxy: None,
+        }
+    }
+
+    /// The same by way of TLS, and of a proxy perhaps. Loopback is here: its calls are not
+    /// encrypted, and go out nowhere.
+    pub(crate) fn secured(
+        base: &Url,
+        credentials: Credentials,
+        server_name: Option<String>,
+        proxy: Option<Proxy>,
+    ) -> Self {
+        match base.scheme() {
+            "https" => Self { credentials, server_name, proxy, ..Self::new(base) },
+            _ => Self::new(base),
+        }
+    }
+
+    fn tunnel(&self, uri: &Uri) -> Result<Option<(Uri, HeaderMap)>, Error> {
+        if !self.origin.starts_with("https:") {
+            return Ok(None);
+        }
+        let matcher = match &self.proxy {
+            Some(proxy) => Matcher::builder().all(proxy.url.as_str()).build(),
+            None => Matcher::from_env(),
+        };
+        let Some(found) = matcher.intercept(uri) else {
+            return match &self.proxy {
+                Some(_) => Err(Error::configuration("the proxy is no address of a proxy")),
+                None => Ok(None),
+            };
+        };
+        if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
+            return Err(Error::configuration("only proxies of HTTP can be used, not of SOCKS"));
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.proxy.iter().flat_map(|proxy| &proxy.headers) {
+            let (name, value) = crate::request::check_header(name, value)?;
+            headers.insert(name, value);
+        }
+        if let Some(auth) = found.basic_auth() {
+            headers.insert(PROXY_AUTHORIZATION, auth.clone());
+        }
+        Ok(Some((found.uri().clone(), headers)))
     }
 }
 
@@ -57,27 +115,30 @@ impl Connector {
             .authority()
             .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
             .ok_or_else(|| Error::configuration("the base URL's host cannot be sent"))?;
-        let encrypted = uri.scheme_str() == Some("https");
-        let tls = match encrypted {
-            true => process::tls(&destination.ca_files)?,
+        let tls = match uri.scheme_str() {
+            Some("https") => process::tls(&destination.credentials)?,
             // Nothing is encrypted, so that nobody has to be believed.
-            false => crate::tls::of_nobody()?,
+            _ => crate::tls::of_nobody()?,
         };
-        let secured = || HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
         let mut plain = HttpConnector::new();
         plain.enforce_http(false);
         plain.set_nodelay(true);
-        let direct = secured().enable_http1().wrap_connector(plain);
-        // A proxy is for the way out. Loopback is here, and its calls are not encrypted.
-        let proxy = encrypted.then(Matcher::from_env).and_then(|matcher| matcher.intercept(&uri));
-        let way = match proxy {
-            None => Way::Direct(direct),
-            Some(proxy) => {
-                let mut tunnel = Tunnel::new(proxy.uri().clone(), direct);
-                if let Some(auth) = proxy.basic_auth() {
-                    tunnel = tunnel.with_auth(auth.clone());
-                }
-                Way::Tunnel(Box::new(secured().enable_http1().wrap_connector(tunnel)))
+        let secured = || HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
+        let to_server = match &destination.server_name {
+            Some(name) => {
+                let name = ServerName::try_from(name.clone())
+                    .map_err(|_| Error::configuration("tls_server_name is no name of a server"))?;
+                let fixed = FixedServerNameResolver::new(name);
+                secured().with_server_name_resolver(fixed).enable_http1()
+            }
+            None => secured().enable_http1(),
+        };
+        let way = match destination.tunnel(&uri)? {
+            None => Way::Direct(to_server.wrap_connector(plain)),
+            Some((proxy, headers)) => {
+                let to_proxy = secured().enable_http1().wrap_connector(plain);
+                let tunnel = Tunnel::new(proxy, to_proxy).with_headers(headers);
+                Way::Tunnel(Box::new(to_server.wrap_connector(tunnel)))
             }
         };
         Ok(Self { uri, host, way })

@@ -89,7 +89,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let pool = Pool::default();
-        let peer = pool.peer(&Arc::new(Destination::new(&base, &[]))).unwrap();
+        let peer = pool.peer(&Arc::new(Destination::new(&base))).unwrap();
         let now = Instant::now();
         for _ in 0..2 {
             peer.keep(peer.connector.connect(Duration::from_secs(5)).await.unwrap());
