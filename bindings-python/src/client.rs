@@ -48,7 +48,7 @@ impl Client {
             let exchange =
                 Given { target, path, query, body, options }.prepare(&self.core, family)?;
             let reply = run(py, exchange)?;
-            read_reply(py, reply, family, |_| true)
+            read_reply(py, reply, family)
         })
     }
 

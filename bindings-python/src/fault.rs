@@ -5,7 +5,7 @@ use lomi::{Attempt, Error, ErrorKind, Failure};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
-use crate::sink::{Python as Values, plain};
+use crate::values::plain;
 
 /// What a native call can raise.
 pub(crate) enum Fault {
@@ -50,7 +50,7 @@ fn exception<'py>(py: Python<'py>, error: &Failure) -> PyResult<Bound<'py, PyAny
     facts.set_item("message", &error.message)?;
     facts.set_item("status", error.status)?;
     facts.set_item("code", error.code.as_deref())?;
-    let details = error.details.as_ref().map(|details| plain(&mut Values { py }, details));
+    let details = error.details.as_ref().map(|details| plain(py, details));
     facts.set_item("details", details.transpose()?)?;
     facts.set_item("body", error.body.as_ref().map(|body| PyBytes::new(py, body)))?;
     facts.set_item("headers", PyList::new(py, &error.headers)?)?;

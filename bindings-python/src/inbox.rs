@@ -111,7 +111,7 @@ fn value<'py>(
     };
     match asked {
         Some(pager) => pager.accept(py, reply, family),
-        None => read_reply(py, reply, family, |_| true),
+        None => read_reply(py, reply, family),
     }
 }
 

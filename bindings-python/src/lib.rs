@@ -5,13 +5,16 @@
 mod call;
 mod client;
 mod fault;
+mod filling;
 mod inbox;
 mod input;
+mod memo;
 mod money;
 mod pager;
 mod reply;
 mod shapes;
 mod sink;
+mod values;
 mod webhook;
 
 use pyo3::prelude::*;

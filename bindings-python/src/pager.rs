@@ -13,8 +13,9 @@ use crate::client::{Client, run};
 use crate::fault::{Fault, guarded};
 use crate::inbox::{Flight, Inbox};
 use crate::input;
-use crate::reply::{LastResponse, read_reply};
+use crate::reply::{LastResponse, read_page};
 use crate::shapes::Family;
+use crate::values::plain;
 
 /// Where a walk through a list stands. After an error the same page is asked for again.
 #[pyclass(frozen, module = "lomi._lomi")]
@@ -104,10 +105,7 @@ impl Pager {
                 .ok_or_else(|| lomi::Error::internal("the list is at its end already"))?;
             input.query.clone()
         };
-        let query = crate::sink::plain(
-            &mut crate::sink::Python { py: target.py() },
-            &Value::Object(query),
-        )?;
+        let query = plain(target.py(), &Value::Object(query))?;
         Given { target, path: None, query: Some(&query), body: None, options }
             .prepare(&client.core, family)
     }
@@ -119,8 +117,9 @@ impl Pager {
         reply: Reply,
         family: Family,
     ) -> Result<Bound<'py, PyTuple>, Fault> {
-        let fresh = self.place.lock().map_err(|_| locked())?.accept(&reply)?;
-        read_reply(py, reply, family, |row| fresh.binary_search(&row).is_ok())
+        read_page(py, reply, family, |reply, ids| {
+            self.place.lock().map_err(|_| locked())?.accept_ids(reply, ids)
+        })
     }
 }
 

@@ -1,11 +1,14 @@
 //! Which Python class stands for each model of the table, and the names of its fields
 //! as interned strings. Looked up once per model, when the first object is made.
 
+use std::sync::{Arc, Mutex};
+
 use lomi::schema::{Kind, Model};
 use lomi::{Error, MODELS};
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::fault::Fault;
 
@@ -33,8 +36,35 @@ impl Family {
 /// A model's class and the names of its fields.
 pub(crate) struct Shape {
     pub(crate) class: Py<PyType>,
+    /// What makes an instance without calling `__init__`, as `cls.__new__(cls)` does.
+    pub(crate) new: ffi::newfunc,
     /// In the order of `Model::fields`; true for words of a small set, worth interning.
     pub(crate) names: Vec<(Py<PyString>, bool)>,
+    /// What the last objects were like.
+    pub(crate) last: Mutex<Last>,
+}
+
+/// What the last objects of a model were like, over all answers.
+#[derive(Default)]
+pub(crate) struct Last {
+    pub(crate) mould: Option<Mould>,
+    /// The order of the last object that did not fit the mould.
+    pub(crate) misfit: Vec<usize>,
+}
+
+/// The fields of objects that came one like the other: a dictionary of just these names,
+/// all None. To copy it and put values in place costs half of building each anew, since
+/// nothing has to grow and no name has to be placed.
+pub(crate) struct Mould {
+    /// Positions in `Model::fields`, in the order in which they came.
+    pub(crate) order: Arc<[usize]>,
+    pub(crate) fields: Py<PyDict>,
+}
+
+impl Mould {
+    pub(crate) fn copied(&self, py: Python<'_>) -> Self {
+        Self { order: Arc::clone(&self.order), fields: self.fields.clone_ref(py) }
+    }
 }
 
 /// One family's shapes, in the order of `MODELS`.
@@ -77,5 +107,16 @@ fn make(py: Python<'_>, family: Family, model: &'static Model) -> PyResult<Shape
             (name, matches!(field.kind, Kind::Enum(_)))
         })
         .collect();
-    Ok(Shape { class: class.unbind(), names })
+    let new = new_of(&class)?;
+    Ok(Shape { class: class.unbind(), new, names, last: Mutex::default() })
+}
+
+fn new_of(class: &Bound<'_, PyType>) -> PyResult<ffi::newfunc> {
+    // SAFETY: the slot of a live class is a `newfunc` or null.
+    let slot = unsafe { ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_new) };
+    if slot.is_null() {
+        return Err(Fault::from(Error::internal("a model's class has no instances")).into());
+    }
+    // SAFETY: just seen to be one.
+    Ok(unsafe { std::mem::transmute::<*mut std::ffi::c_void, ffi::newfunc>(slot) })
 }
