@@ -32,17 +32,19 @@ struct Queue {
 }
 
 impl Queue {
-    fn put(&self, landed: Landed) {
-        let Ok(mut queue) = self.landed.lock() else { return };
+    /// True where nothing waited yet, so that the loop has to be woken.
+    fn put(&self, landed: Landed) -> bool {
+        let Ok(mut queue) = self.landed.lock() else { return false };
         let first = queue.is_empty();
         queue.push_back(landed);
-        drop(queue);
-        if first {
-            let one = 1_u64.to_ne_bytes();
-            // SAFETY: the descriptor is open as long as the queue lives. It cannot fill
-            // up: it is written to once between two readings.
-            unsafe { libc::write(self.wakes.as_raw_fd(), one.as_ptr().cast(), one.len()) };
-        }
+        first
+    }
+
+    fn wake(&self) {
+        let one = 1_u64.to_ne_bytes();
+        // SAFETY: the descriptor is open as long as the queue lives. It cannot fill up:
+        // it is written to once between two readings.
+        unsafe { libc::write(self.wakes.as_raw_fd(), one.as_ptr().cast(), one.len()) };
     }
 
     fn take(&self) -> VecDeque<Landed> {
@@ -78,25 +80,33 @@ impl Inbox {
         for landed in self.queue.take() {
             let Some(entry) = waiting.get_item(landed.token)? else { continue };
             waiting.del_item(landed.token)?;
-            let entry = entry.cast_into::<PyTuple>()?;
-            let future = entry.get_item(0)?;
-            if future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
+            let (future, asked) =
+                entry.extract::<(Bound<'_, PyAny>, Option<Bound<'_, Pager>>)>()?;
+            let asked = asked.as_ref().map(Bound::get);
+            // A walk does not go on for who no longer waits.
+            if asked.is_some() && is_done(&future)? {
                 continue;
             }
-            let asked = entry.get_item(1)?;
-            let asked = asked.cast::<Pager>().ok().map(Bound::get);
-            match guarded(|| value(py, landed.result, landed.family, asked)) {
-                Ok(value) => {
-                    future.call_method1(pyo3::intern!(py, "set_result"), (value,))?;
-                }
+            let told = match guarded(|| value(py, landed.result, landed.family, asked)) {
+                Ok(value) => future.call_method1(pyo3::intern!(py, "set_result"), (value,)),
                 Err(error) => {
                     let error = error.into_value(py);
-                    future.call_method1(pyo3::intern!(py, "set_exception"), (error,))?;
+                    future.call_method1(pyo3::intern!(py, "set_exception"), (error,))
                 }
+            };
+            // Only a future that was cancelled takes nothing; the others still wait.
+            if let Err(error) = told
+                && !is_done(&future)?
+            {
+                return Err(error);
             }
         }
         Ok(())
     }
+}
+
+fn is_done(future: &Bound<'_, PyAny>) -> PyResult<bool> {
+    future.call_method0(pyo3::intern!(future.py(), "done"))?.is_truthy()
 }
 
 fn value<'py>(
@@ -125,32 +135,54 @@ impl Inbox {
     ) -> Result<Flight, Error> {
         let queue = Arc::clone(&self.queue);
         let task = Bundle::current()?.spawn(async move {
-            // A panic must not leave the future waiting for ever.
-            let mut guard = Landing { queue, token, family, result: None };
-            guard.result = Some(execute(exchange).await);
+            let mut landing = Landing { queue, token, family, stage: Stage::Flying };
+            let result = execute(exchange).await;
+            landing.put(result);
+            if matches!(landing.stage, Stage::Waiting) {
+                // What else came in at the same time goes along with one waking.
+                tokio::task::yield_now().await;
+            }
         });
         Ok(Flight { task: task.abort_handle(), pid: std::process::id() })
     }
 }
 
-/// Puts the result into the queue when it is dropped, however the task ended.
+/// Sees to it that the loop hears of the call, however the task ends: a panic must not
+/// leave the future waiting for ever.
 struct Landing {
     queue: Arc<Queue>,
     token: u64,
     family: Family,
-    result: Option<Result<Reply, Error>>,
+    stage: Stage,
+}
+
+enum Stage {
+    Flying,
+    /// In the queue; nobody has woken the loop yet.
+    Waiting,
+    /// In the queue behind another, who wakes the loop.
+    Behind,
+}
+
+impl Landing {
+    fn put(&mut self, result: Result<Reply, Error>) {
+        let landed = Landed { token: self.token, family: self.family, result };
+        self.stage = if self.queue.put(landed) { Stage::Waiting } else { Stage::Behind };
+    }
 }
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        let result = self.result.take().unwrap_or_else(|| {
-            Err(if std::thread::panicking() {
+        if matches!(self.stage, Stage::Flying) {
+            self.put(Err(if std::thread::panicking() {
                 Error::internal("the native library panicked")
             } else {
                 Error::cancelled()
-            })
-        });
-        self.queue.put(Landed { token: self.token, family: self.family, result });
+            }));
+        }
+        if matches!(self.stage, Stage::Waiting) {
+            self.queue.wake();
+        }
     }
 }
 

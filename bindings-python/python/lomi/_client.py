@@ -64,6 +64,7 @@ class _Base:
             "user_agent": user_agent,
         }
         self._native = Client(self._settings)
+        self._sessions: Any = None
 
     def with_options(self, **settings: Any) -> Self:
         """Make a client with some settings changed: ``client.with_options(timeout=5)``."""
@@ -77,6 +78,7 @@ class _Base:
         made = object.__new__(type(self))
         made._settings = {**self._settings, **settings}
         made._native = Client(made._settings)
+        made._sessions = None
         return made
 
     @property
@@ -118,9 +120,12 @@ class LomiClient(_Base):
     @property
     def checkout_sessions(self) -> CheckoutSessions:
         """Payment pages: create, get, list, update, delete."""
-        from .resources.checkout_sessions import CheckoutSessions
+        made: CheckoutSessions | None = self._sessions
+        if made is None:
+            from .resources.checkout_sessions import CheckoutSessions
 
-        return CheckoutSessions(self)
+            made = self._sessions = CheckoutSessions(self._native)
+        return made
 
     def request(
         self,
@@ -162,9 +167,12 @@ class AsyncLomiClient(_Base):
     @property
     def checkout_sessions(self) -> AsyncCheckoutSessions:
         """Payment pages: create, get, list, update, delete."""
-        from .resources.checkout_sessions import AsyncCheckoutSessions
+        made: AsyncCheckoutSessions | None = self._sessions
+        if made is None:
+            from .resources.checkout_sessions import AsyncCheckoutSessions
 
-        return AsyncCheckoutSessions(self)
+            made = self._sessions = AsyncCheckoutSessions(self._native)
+        return made
 
     async def request(
         self,

@@ -1,65 +1,88 @@
 """What calls did, for Python's ``logging``: one record per request, under the name "lomi".
 
-Bodies, keys and headers are never written. Nothing is imported before a log is wanted.
+Bodies, keys and headers are never written. Nothing is imported before a log is wanted:
+by ``LOMI_LOG`` (read at the first call), or by a program that uses ``logging`` itself.
 """
 
 from __future__ import annotations
 
-import os
-import sys
+from os import environ
+from sys import modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
     from logging import Logger
     from typing import Any
 
     from ._lomi import Client, LastResponse, Pager
 
+_logger: Logger | None = None
+_shown: bool | None = None
 
-def call(client: Client, *given: Any) -> tuple[Any, LastResponse]:
+
+def call(
+    client: Client,
+    target: Any,
+    path: Any,
+    query: Any,
+    body: Any,
+    options: dict[str, Any] | None,
+    family: int,
+) -> tuple[Any, LastResponse]:
     """Make a call and wait for it; say what it did to who asked for a log."""
-    logger = _wanted()
+    logger = wanted()
     if logger is None:
-        return client.call(*given)
+        return client.call(target, path, query, body, options, family)
     try:
-        reply = client.call(*given)
+        reply = client.call(target, path, query, body, options, family)
     except Exception as error:
-        note(logger, getattr(error, "history", ()))
+        failed(logger, error)
         raise
-    note(logger, reply[1].history)
+    answered(logger, reply[1])
     return reply
 
 
-def page_call(pager: Pager, *given: Any) -> tuple[Any, LastResponse]:
+def page_call(
+    pager: Pager, client: Client, operation: str, options: dict[str, Any] | None, family: int
+) -> tuple[Any, LastResponse]:
     """Fetch the page that a walk is at, and say so."""
-    logger = _wanted()
+    logger = wanted()
     if logger is None:
-        return pager.call(*given)
+        return pager.call(client, operation, options, family)
     try:
-        reply = pager.call(*given)
+        reply = pager.call(client, operation, options, family)
     except Exception as error:
-        note(logger, getattr(error, "history", ()))
+        failed(logger, error)
         raise
-    note(logger, reply[1].history)
+    answered(logger, reply[1])
     return reply
 
 
-async def landed(flight: Awaitable[tuple[Any, LastResponse]]) -> tuple[Any, LastResponse]:
-    """Wait for a call on an event loop, and say what it did."""
-    logger = _wanted()
+def wanted() -> Logger | None:
+    """Give the logger, where the environment or the program asks for a log."""
+    logger = _logger
     if logger is None:
-        return await flight
-    try:
-        reply = await flight
-    except Exception as error:
-        note(logger, getattr(error, "history", ()))
-        raise
-    note(logger, reply[1].history)
-    return reply
+        if _shown is False and "logging" not in modules:
+            return None
+        logger = _set_up()
+        if logger is None:
+            return None
+    return logger if logger.isEnabledFor(30) else None
 
 
-def note(logger: Logger, history: Any) -> None:
+def answered(logger: Logger, facts: LastResponse) -> None:
+    """Say what a call did that was answered."""
+    # One request that went well is worth a record at INFO only; mostly nobody reads those.
+    if facts.attempts != 1 or not 200 <= facts.status < 300 or logger.isEnabledFor(20):
+        _note(logger, facts.history)
+
+
+def failed(logger: Logger, error: BaseException) -> None:
+    """Say what a call did that failed."""
+    _note(logger, getattr(error, "history", ()))
+
+
+def _note(logger: Logger, history: Any) -> None:
     """Write one record per request. What a handler raises does not reach the call."""
     for number, request in enumerate(history, 1):
         status, failure = request["status"], request["failure"]
@@ -80,20 +103,21 @@ def note(logger: Logger, history: Any) -> None:
             continue
 
 
-def _wanted() -> Logger | None:
-    """Give the logger, where the environment or the program asks for a log."""
-    shown = os.environ.get("LOMI_LOG") in ("info", "debug")
-    if not shown and "logging" not in sys.modules:
+def _set_up() -> Logger | None:
+    global _logger, _shown
+    if _shown is None:
+        _shown = environ.get("LOMI_LOG") in ("info", "debug")
+    if not _shown and "logging" not in modules:
         return None
     import logging
 
     logger = logging.getLogger("lomi")
-    if shown and not getattr(logger, "_lomi_shown", False):
-        logger._lomi_shown = True  # type: ignore[attr-defined]
+    if _shown:
         if not logger.hasHandlers():
             handler = logging.StreamHandler()
             handler.setFormatter(logging.Formatter("lomi: %(message)s"))
             logger.addHandler(handler)
         if not logger.isEnabledFor(logging.INFO):
             logger.setLevel(logging.INFO)
-    return logger if logger.isEnabledFor(logging.WARNING) else None
+    _logger = logger
+    return logger

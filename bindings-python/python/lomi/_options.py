@@ -18,6 +18,16 @@ def options(
     request_id: str | None,
 ) -> dict[str, Any] | None:
     """Gather the options that were given; None where none was."""
+    if (
+        idempotency_key is None
+        and timeout is None
+        and max_retries is None
+        and headers is None
+        and api_key is None
+        and account is None
+        and request_id is None
+    ):
+        return None
     given = {
         "idempotency_key": idempotency_key,
         "timeout": timeout,
@@ -27,7 +37,7 @@ def options(
         "account": account,
         "request_id": request_id,
     }
-    return {name: value for name, value in given.items() if value is not None} or None
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def body(
@@ -49,7 +59,7 @@ def body(
 
             raise unknown(f"{operation}()", name, known)
     if params is None:
-        return {n: v for n, v in fields.items() if keep_none or v is not None}
+        return fields if keep_none else without_none(fields)
     if not fields:
         return without_none(params) if not keep_none else params
     from ._plain import plain

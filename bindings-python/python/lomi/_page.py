@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from typing import Any, Generic, TypeVar
 
-    from ._client import AsyncLomiClient, LomiClient
-    from ._lomi import LastResponse
+    from ._lomi import Client, LastResponse
 
     T = TypeVar("T")
 
@@ -65,7 +64,7 @@ class _PageBase(_Of["T"]):
 
     def __init__(
         self,
-        client: Any,
+        client: Client,
         walk: Pager | None,
         query: dict[str, Any] | None,
         operation: str,
@@ -207,7 +206,7 @@ class Listing(_Of["T"]):
 
     def __init__(
         self,
-        client: AsyncLomiClient,
+        client: Client,
         operation: str,
         query: dict[str, Any] | None,
         options: dict[str, Any] | None,
@@ -224,7 +223,7 @@ class Listing(_Of["T"]):
         from ._loop import call as start
 
         client, options = self._client, self._options
-        reply = await start(client._native, self._operation, None, self._query, None, options, 1)
+        reply = await start(client, self._operation, None, self._query, None, options, 1)
         return AsyncPage(client, None, self._query, self._operation, options, reply)
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -238,29 +237,29 @@ class Listing(_Of["T"]):
 
 
 def first(
-    client: LomiClient,
+    client: Client,
     operation: str,
     query: dict[str, Any] | None,
     options: dict[str, Any] | None,
 ) -> Page[Any]:
     """Fetch the page that a query asks for."""
-    reply = call(client._native, operation, None, query, None, options, 1)
+    reply = call(client, operation, None, query, None, options, 1)
     return Page(client, None, query, operation, options, reply)
 
 
 def fetch(
-    client: LomiClient, pager: Pager, operation: str, options: dict[str, Any] | None
+    client: Client, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> Page[Any]:
     """Fetch the page that a walk is at."""
-    reply = page_call(pager, client._native, operation, options, 1)
+    reply = page_call(pager, client, operation, options, 1)
     return Page(client, pager, None, operation, options, reply)
 
 
 async def fetch_async(
-    client: AsyncLomiClient, pager: Pager, operation: str, options: dict[str, Any] | None
+    client: Client, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> AsyncPage[Any]:
     """Fetch the page that a walk is at."""
     from ._loop import page_call as start
 
-    reply = await start(client._native, pager, operation, options)
+    reply = await start(client, pager, operation, options)
     return AsyncPage(client, pager, None, operation, options, reply)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from .._client import AsyncLomiClient, LomiClient
+    from .._lomi import Client
     from ..models.checkout_session import CheckoutSession
     from ..models.payment_required import PaymentRequired
     from ..types import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
@@ -33,10 +33,10 @@ class CheckoutSessions:
     ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
     """
 
-    __slots__ = ("_client",)
+    __slots__ = ("_native",)
 
-    def __init__(self, client: LomiClient) -> None:
-        self._client = client
+    def __init__(self, native: Client) -> None:
+        self._native = native
 
     def create(
         self,
@@ -67,7 +67,7 @@ class CheckoutSessions:
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
         _reply = _call(
-            self._client._native,
+            self._native,
             "create_checkout_session",
             None,
             None,
@@ -98,7 +98,7 @@ class CheckoutSessions:
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
         _reply = _call(
-            self._client._native,
+            self._native,
             "retrieve_checkout_session",
             {"session_id": session_id},
             None,
@@ -143,16 +143,20 @@ class CheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _query = {
-            **(params or {}),
-            **({} if limit is None else {"limit": limit}),
-            **({} if offset is None else {"offset": offset}),
-            **({} if sort is None else {"sort": sort}),
-            **({} if status is None else {"status": status}),
-            **({} if page is None else {"page": page}),
-            **({} if cursor is None else {"cursor": cursor}),
-        }
-        return first(self._client, "list_checkout_sessions", _query, _given)
+        _query: dict[str, Any] = dict(params or ())
+        if limit is not None:
+            _query["limit"] = limit
+        if offset is not None:
+            _query["offset"] = offset
+        if sort is not None:
+            _query["sort"] = sort
+        if status is not None:
+            _query["status"] = status
+        if page is not None:
+            _query["page"] = page
+        if cursor is not None:
+            _query["cursor"] = cursor
+        return first(self._native, "list_checkout_sessions", _query, _given)
 
     def update(
         self,
@@ -184,7 +188,7 @@ class CheckoutSessions:
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
-            self._client._native,
+            self._native,
             "update_checkout_session",
             {"session_id": session_id},
             None,
@@ -216,7 +220,7 @@ class CheckoutSessions:
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
         _reply = _call(
-            self._client._native,
+            self._native,
             "delete_checkout_session",
             {"session_id": session_id},
             None,
@@ -234,10 +238,14 @@ class AsyncCheckoutSessions:
     ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
     """
 
-    __slots__ = ("_client",)
+    __slots__ = ("_native", "_call")
 
-    def __init__(self, client: AsyncLomiClient) -> None:
-        self._client = client
+    def __init__(self, native: Client) -> None:
+        # Not before it is used: asyncio is a lot to import.
+        from .._loop import call
+
+        self._native = native
+        self._call = call
 
     async def create(
         self,
@@ -267,10 +275,8 @@ class AsyncCheckoutSessions:
         )
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
-        from .._loop import call
-
-        _reply = await call(
-            self._client._native,
+        _reply = await self._call(
+            self._native,
             "create_checkout_session",
             None,
             None,
@@ -300,10 +306,8 @@ class AsyncCheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        from .._loop import call
-
-        _reply = await call(
-            self._client._native,
+        _reply = await self._call(
+            self._native,
             "retrieve_checkout_session",
             {"session_id": session_id},
             None,
@@ -348,16 +352,20 @@ class AsyncCheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _query = {
-            **(params or {}),
-            **({} if limit is None else {"limit": limit}),
-            **({} if offset is None else {"offset": offset}),
-            **({} if sort is None else {"sort": sort}),
-            **({} if status is None else {"status": status}),
-            **({} if page is None else {"page": page}),
-            **({} if cursor is None else {"cursor": cursor}),
-        }
-        return Listing(self._client, "list_checkout_sessions", _query, _given)
+        _query: dict[str, Any] = dict(params or ())
+        if limit is not None:
+            _query["limit"] = limit
+        if offset is not None:
+            _query["offset"] = offset
+        if sort is not None:
+            _query["sort"] = sort
+        if status is not None:
+            _query["status"] = status
+        if page is not None:
+            _query["page"] = page
+        if cursor is not None:
+            _query["cursor"] = cursor
+        return Listing(self._native, "list_checkout_sessions", _query, _given)
 
     async def update(
         self,
@@ -388,10 +396,8 @@ class AsyncCheckoutSessions:
         )
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
-        from .._loop import call
-
-        _reply = await call(
-            self._client._native,
+        _reply = await self._call(
+            self._native,
             "update_checkout_session",
             {"session_id": session_id},
             None,
@@ -422,10 +428,8 @@ class AsyncCheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        from .._loop import call
-
-        _reply = await call(
-            self._client._native,
+        _reply = await self._call(
+            self._native,
             "delete_checkout_session",
             {"session_id": session_id},
             None,
