@@ -272,7 +272,11 @@ pub(crate) fn result(
 }
 
 fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match reply.decode(&mut PhpSink::documented())? {
+    let mut sink = match operation.list {
+        Some(_) => PhpSink::rows(),
+        None => PhpSink::documented(),
+    };
+    Ok(match reply.decode(&mut sink)? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => {

@@ -161,10 +161,12 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     let options = options::of_call(call.argument(position), |_, _| Ok(false))?;
     let shared = shared(call.handle()?)?;
     let target = Target::Operation(operation.operation);
-    let exchange = shared.road.prepare(target, input.clone(), options.clone())?;
+    // What the pages behind this one are asked for with.
+    let again = is_page.then(|| (input.clone(), options.clone()));
+    let exchange = shared.road.prepare(target, input, options)?;
     let ending = Rc::clone(&shared);
     let finish = move |reply: Reply| -> Result<Zval, Thrown> {
-        if is_page {
+        if let Some((input, options)) = again {
             return crate::page::build(ending, operation.operation, input, options, reply);
         }
         let mut value = one(&reply)?;

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable, zend_ce_iterator};
 use ext_php_rs::types::Zval;
-use lomi::schema::Operation;
+use lomi::schema::{Answer, Operation};
 use lomi::{CallOptions, Decoded, Input, Pager, Reply, Target};
 
 use crate::client::Shared;
+use crate::models;
 use crate::response::{self, Facts, long};
 use crate::sink::PhpSink;
 use crate::zend::Object;
@@ -72,7 +73,7 @@ pub(crate) fn register() -> Result<(), String> {
         .holds::<PageState>()
         .implements(aggregate)
         .implements(countable)
-        .public("data", crate::models::empty_array())
+        .public("data", models::empty_array())
         .public("total", Zval::null())
         .public("hasMore", Zval::null())
         .public("nextCursor", Zval::null())
@@ -137,13 +138,21 @@ impl Walk {
 
     /// The rows of an answer that were not seen before.
     fn take(&mut self, reply: &Reply) -> Result<(Vec<Zval>, lomi::PageFacts), Thrown> {
-        let fresh = self.pager.accept(reply)?;
-        match reply
-            .decode_rows(&mut PhpSink::documented(), |at| fresh.binary_search(&at).is_ok())?
-        {
-            Decoded::Rows(rows, facts) => Ok((rows, facts)),
-            _ => Err(Thrown::defect("the answer is not a list")),
+        let Decoded::Rows(mut rows, facts) = reply.decode(&mut PhpSink::rows())? else {
+            return Err(Thrown::defect("the answer is not a list"));
+        };
+        // The pager knows rows again by their ids.
+        let ids = match self.operation.answer {
+            Answer::Page(model) => models::ids(model, &rows),
+            _ => vec![None; rows.len()],
+        };
+        let fresh = self.pager.accept_ids(reply, ids)?;
+        // A list that shifts under a walk shows rows again; those are left out.
+        if fresh.len() != rows.len() {
+            let mut at = 0..;
+            rows.retain(|_| at.next().is_some_and(|at| fresh.binary_search(&at).is_ok()));
         }
+        Ok((rows, facts))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Answers as PHP values: models for what the table knows, arrays and plain objects for
 //! the rest, numbers with every digit (whole ones as int; what does not fit as text).
 
+use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 use lomi::schema::Model;
 use lomi::{Key, Sink};
 
 use crate::models::{self, ModelClass};
-use crate::zend::{Array, Thrown, new_object, string_zval};
+use crate::zend::{Array, Name, Thrown, new_object, string_zval};
 
 /// Builds PHP values.
 pub(crate) struct PhpSink {
@@ -15,17 +16,32 @@ pub(crate) struct PhpSink {
     nested_objects: bool,
     /// How many objects without a model we are inside of.
     depth: u32,
+    /// The field whose value is read next, by its place in the model.
+    field: usize,
+    /// The texts of the row before, by field; nobody's where there are no rows.
+    before: Vec<Zval>,
 }
+
+/// Values that belong to no field of a model.
+const NO_FIELD: usize = usize::MAX;
 
 impl PhpSink {
     /// For answers with a model.
     pub(crate) fn documented() -> Self {
-        Self { nested_objects: true, depth: 0 }
+        Self { nested_objects: true, depth: 0, field: NO_FIELD, before: Vec::new() }
+    }
+
+    /// For a page of them. Rows have much in common: a text that stands in the row before,
+    /// too, is held once.
+    pub(crate) fn rows() -> Self {
+        let longest = models::all().iter().map(|known| known.keys.len()).max();
+        let before = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
+        Self { before: before.collect(), ..Self::documented() }
     }
 
     /// For answers of any other endpoint: arrays all the way.
     pub(crate) fn arrays() -> Self {
-        Self { nested_objects: false, depth: 0 }
+        Self { nested_objects: false, ..Self::documented() }
     }
 }
 
@@ -38,8 +54,9 @@ pub(crate) struct Filling {
 }
 
 enum NextKey {
-    Known(usize),
-    Other(String),
+    /// A field of the model.
+    Known(*mut zend_string),
+    Other(Name),
     Originals,
 }
 
@@ -78,10 +95,19 @@ impl Sink for PhpSink {
     }
 
     fn text(&mut self, text: &str) -> Result<Zval, Thrown> {
-        Ok(string_zval(text))
+        match self.before.get_mut(std::mem::replace(&mut self.field, NO_FIELD)) {
+            None => Ok(string_zval(text)),
+            Some(before) => {
+                if before.zend_str().is_none_or(|known| known.as_bytes() != text.as_bytes()) {
+                    *before = string_zval(text);
+                }
+                Ok(before.shallow_clone())
+            }
+        }
     }
 
     fn begin_list(&mut self) -> Result<Array, Thrown> {
+        self.field = NO_FIELD;
         Ok(Array::new())
     }
 
@@ -111,24 +137,30 @@ impl Sink for PhpSink {
     }
 
     fn key(&mut self, object: &mut Filling, key: Key<'_>) -> Result<(), Thrown> {
+        self.field = NO_FIELD;
         object.key = match key {
-            Key::Field(position, _) => NextKey::Known(position),
-            Key::Extra(name) => NextKey::Other(name.to_owned()),
+            Key::Field(position, field) => {
+                self.field = position;
+                match object.model.and_then(|known| known.keys.get(position)) {
+                    Some(key) => NextKey::Known(*key),
+                    None => NextKey::Other(Name::new(field.name)),
+                }
+            }
+            Key::Extra(name) => NextKey::Other(Name::new(name)),
             Key::Originals => NextKey::Originals,
         };
         Ok(())
     }
 
     fn value(&mut self, object: &mut Filling, value: Zval) -> Result<(), Thrown> {
-        match &object.key {
-            NextKey::Known(position) => {
-                let key = object.model.and_then(|known| known.keys.get(*position));
-                if let Some(key) = key {
-                    object.values.set_interned(*key, value);
-                }
-            }
-            NextKey::Other(name) => object.values.set(name, value),
+        if let NextKey::Known(key) = object.key {
+            object.values.set_interned(key, value);
+            return Ok(());
+        }
+        match std::mem::replace(&mut object.key, NextKey::Originals) {
+            NextKey::Other(name) => object.values.set_named(name, value),
             NextKey::Originals => object.originals = Some(value),
+            NextKey::Known(_) => {}
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub(crate) use handle::{AsObject, Object};
 pub(crate) use object::{Payload, handlers_of, payload, payload_mut, payload_type};
 pub(crate) use thrown::{Thrown, is_exit, take_exception};
 pub(crate) use value::{
-    Array, Permanent, call_function, call_method, call_value, class_named, find, get_property,
-    interned, is_a, new_object, object_zval, put, set_property, static_property, string_zval,
-    table_mut, text_of, update_static_property,
+    Array, Name, Permanent, call_function, call_method, call_value, class_named, find,
+    get_property, interned, is_a, new_object, object_zval, put, set_property, static_property,
+    string_zval, table_mut, text_of, update_static_property,
 };

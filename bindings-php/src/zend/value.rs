@@ -5,8 +5,9 @@ use std::ptr;
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::ffi::{
-    _call_user_function_impl, IS_ARRAY_EX, IS_OBJECT_EX, zend_array_dup, zend_class_entry,
-    zend_hash_find, zend_hash_next_index_insert, zend_hash_update, zend_object, zend_read_property,
+    _call_user_function_impl, GC_IMMUTABLE, IS_ARRAY_EX, IS_OBJECT_EX, IS_STRING, IS_STRING_EX,
+    ext_php_rs_zend_string_init, zend_array_dup, zend_class_entry, zend_hash_find,
+    zend_hash_next_index_insert, zend_hash_update, zend_object, zend_read_property,
     zend_read_static_property, zend_string, zend_update_static_property, zval,
 };
 use ext_php_rs::flags::DataType;
@@ -36,7 +37,14 @@ pub(crate) fn interned(text: &str) -> *mut zend_string {
 /// A text.
 pub(crate) fn string_zval(text: &str) -> Zval {
     let mut value = Zval::new();
-    value.set_zend_string(ZendStr::new(text, false));
+    // SAFETY: the engine copies the bytes; the value owns the one reference there is. The
+    // shortest texts are the engine's own, which nobody counts.
+    unsafe {
+        let made = ext_php_rs_zend_string_init(text.as_ptr().cast(), text.len(), false);
+        let counted = (*made).gc.u.type_info & GC_IMMUTABLE == 0;
+        value.u1.type_info = if counted { IS_STRING_EX } else { IS_STRING };
+        value.value.str_ = made;
+    }
     value
 }
 
@@ -72,14 +80,18 @@ impl Array {
 
     /// Sets any key, numeric ones as PHP treats them.
     pub(crate) fn set(&mut self, key: &str, value: Zval) {
-        if let Some(index) = array_index(key) {
-            let _ = self.0.insert_at_index(index, value);
-            return;
+        self.set_named(Name::new(key), value);
+    }
+
+    /// The same with a key that stands ready.
+    pub(crate) fn set_named(&mut self, key: Name, value: Zval) {
+        match key {
+            Name::Index(index) => {
+                let _ = self.0.insert_at_index(index, value);
+            }
+            // The table holds a reference of its own.
+            Name::Text(mut name) => self.set_interned(&raw mut *name, value),
         }
-        let key = ZendStr::new(key, false).into_raw();
-        self.set_interned(key, value);
-        // SAFETY: the table holds a reference of its own.
-        unsafe { ext_php_rs::ffi::ext_php_rs_zend_string_release(key) };
     }
 
     pub(crate) fn push(&mut self, value: Zval) {
@@ -102,6 +114,21 @@ impl FromIterator<Zval> for Array {
             array.push(value);
         }
         array
+    }
+}
+
+/// A key of an array.
+pub(crate) enum Name {
+    Index(i64),
+    Text(ZBox<ZendStr>),
+}
+
+impl Name {
+    pub(crate) fn new(key: &str) -> Self {
+        match array_index(key) {
+            Some(index) => Self::Index(index),
+            None => Self::Text(ZendStr::new(key, false)),
+        }
     }
 }
 
