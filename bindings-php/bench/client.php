@@ -72,6 +72,16 @@ switch ($who) {
             'list' => fn () => decoded((string) $guzzle->request('GET', "$url/checkout-sessions?limit=100")->getBody())['data'],
         ];
         break;
+    case 'generated':
+        require '/usr/share/php/GuzzleHttp/autoload.php';
+        require __DIR__ . '/generated.php';
+        $generated = new Generated\CheckoutSessionsApi(new GuzzleHttp\Client(), $url, $key);
+        $do = [
+            'create' => fn () => $generated->create($body),
+            'get' => fn () => $generated->retrieve('cs_1'),
+            'list' => fn () => $generated->list(100)->getData(),
+        ];
+        break;
 }
 
 function cpu(): float

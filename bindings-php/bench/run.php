@@ -2,15 +2,18 @@
 
 /**
  * What a call costs: ours and the peers, in one run. Client CPU in microseconds per call,
- * medians; the server runs on the other core. Run it after a release build:
+ * medians; the server runs on the other core. Then the memory of one php-fpm worker over
+ * many calls, and the size of the library. Run it after a build as it is shipped:
  *
- *   php bindings-php/bench/run.php target/release/liblomi_php.so [runs]
+ *   cargo build --profile dist -p lomi-php
+ *   php bindings-php/bench/run.php target/dist/liblomi_php.so [runs] [calls of the worker]
  */
 
 declare(strict_types=1);
 
-$library = realpath($argv[1] ?? 'target/release/liblomi_php.so') ?: exit("bench: build first: cargo build --release -p lomi-php\n");
+$library = realpath($argv[1] ?? 'target/dist/liblomi_php.so') ?: exit("bench: build first: cargo build --profile dist -p lomi-php\n");
 $runs = (int) ($argv[2] ?? 5);
+$workerCalls = (int) ($argv[3] ?? 100_000);
 $server = proc_open(['taskset', '-c', '1', PHP_BINARY, '-n', __DIR__ . '/server.php'], [1 => ['pipe', 'w']], $pipes);
 $url = trim((string) fgets($pipes[1]));
 
@@ -28,7 +31,7 @@ function median(array $values): float
 }
 
 $tasks = ['create' => 1500, 'get' => 1500, 'list' => 300];
-$clients = ['lomi', 'documented', 'ext-curl', 'guzzle'];
+$clients = ['lomi', 'documented', 'ext-curl', 'guzzle', 'generated'];
 $found = [];
 for ($run = 0; $run < $runs; $run++) {
     foreach ($tasks as $task => $calls) {
@@ -47,6 +50,7 @@ for ($run = 0; $run < $runs; $run++) {
     }
 }
 proc_terminate($server);
+$growth = $workerCalls > 0 ? json_decode((string) shell_exec(implode(' ', array_map('escapeshellarg', [PHP_BINARY, __DIR__ . '/growth.php', $library, (string) $workerCalls]))), true, 8, JSON_THROW_ON_ERROR) : null;
 
 printf("%-12s%10s%10s%10s\n", 'client', ...array_keys($tasks));
 foreach ($clients as $client) {
@@ -58,15 +62,24 @@ $bars = [
     ['get, of ext-curl', $of('lomi', 'get') / $of('ext-curl', 'get'), 1.2],
     ['create, of Guzzle', $of('lomi', 'create') / $of('guzzle', 'create'), 0.4],
     ['get, of Guzzle', $of('lomi', 'get') / $of('guzzle', 'get'), 0.4],
+    ['create, of the generated client', $of('lomi', 'create') / $of('generated', 'create'), 0.25],
+    ['get, of the generated client', $of('lomi', 'get') / $of('generated', 'get'), 0.25],
+    ['list of 100, of the generated client', $of('lomi', 'list') / $of('generated', 'list'), 0.12],
     ['list of 100, of ext-curl', $of('lomi', 'list') / $of('ext-curl', 'list'), 1.0],
     ['64 by pool, of one by one (wall)', $of('wall', 'pool') / $of('wall', 'sequence'), 0.2],
     ['start over bare, ms', ($of('start loaded', 'cpu') - $of('start bare', 'cpu')) / 1000, 5],
     ['start over bare, MiB', ($of('start loaded', 'rss') - $of('start bare', 'rss')) / 1024, 3],
     ['size, MB', filesize($library) / 1e6, 6],
 ];
+if ($growth) {
+    echo "one php-fpm worker, {$growth['calls']} calls: memory {$growth['memory'][0]} to {$growth['memory'][1]} bytes, RSS {$growth['rss'][0]} to {$growth['rss'][1]} KiB\n";
+    // A growing heap would show in every call: less than a byte a call is none.
+    $bars[] = ['growth of one worker, bytes a call', ($growth['memory'][1] - $growth['memory'][0]) / $growth['calls'], 0];
+    $bars[] = ['growth of its RSS, bytes a call', 1024 * ($growth['rss'][1] - $growth['rss'][0]) / $growth['calls'], 1];
+}
 $missed = 0;
 foreach ($bars as [$what, $is, $most]) {
     $missed += $is > $most;
-    printf("%-36s%8.2f  at most %.2f  %s\n", $what, $is, $most, $is > $most ? 'MISSED' : 'ok');
+    printf("%-40s%8.2f  at most %.2f  %s\n", $what, $is, $most, $is > $most ? 'MISSED' : 'ok');
 }
 exit($missed ? 1 : 0);

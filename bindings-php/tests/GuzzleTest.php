@@ -5,15 +5,23 @@ declare(strict_types=1);
 namespace LomiSDK\Tests;
 
 use GuzzleHttp\Client;
+use GuzzleHttp\Handler\MockHandler;
 use GuzzleHttp\HandlerStack;
 use GuzzleHttp\Middleware;
+use GuzzleHttp\Psr7\Response;
+use LomiSDK\Api\CheckoutSessionsApi;
+use LomiSDK\Configuration;
 use LomiSDK\Exception\OutcomeUnknownError;
+use LomiSDK\Exception\UnexpectedRedirectError;
 use LomiSDK\LomiClient;
 use LomiSDK\Tests\Support\FaultServer;
 use PHPUnit\Framework\TestCase;
+use Psr\Http\Client\ClientInterface;
+use Psr\Http\Client\NetworkExceptionInterface;
+use Psr\Http\Message\RequestInterface;
 use Psr\Http\Message\ResponseInterface;
 
-/** The rules on the road through a Guzzle client, and what is left to its owner. */
+/** The rules on the road through a client of Guzzle's or of PSR-18, and what is left to its owner. */
 final class GuzzleTest extends TestCase
 {
     private const SESSION = '{"checkout_session_id":"cs_1","status":"open"}';
@@ -74,5 +82,119 @@ final class GuzzleTest extends TestCase
         self::assertTrue($seen['progress']);
         unset($seen['progress']);
         self::assertSame([200, self::SESSION], $seen);
+    }
+
+    /** @dataProvider surfaces */
+    public function testMocksAndMiddlewareSeeEveryRequest(callable $get): void
+    {
+        $seen = [];
+        $stack = HandlerStack::create(new MockHandler([
+            new Response(503, ['Retry-After' => '0']),
+            new Response(200, ['Content-Type' => 'application/json'], self::SESSION),
+        ]));
+        $stack->push(Middleware::history($seen));
+        self::assertSame('cs_1', $get(new Client(['handler' => $stack]))->getCheckoutSessionId());
+        self::assertCount(2, $seen);
+        foreach ($seen as ['request' => $request]) {
+            self::assertSame('GET', $request->getMethod());
+            self::assertSame('https://mock.example/v1/checkout_sessions/cs_1', (string) $request->getUri());
+            self::assertSame('lomi_sk_test_1', $request->getHeaderLine('X-API-KEY'));
+        }
+    }
+
+    public static function surfaces(): array
+    {
+        $modern = fn ($http) => new LomiClient('lomi_sk_test_1', ['base_url' => 'https://mock.example/v1', 'http_client' => $http]);
+        $config = (new Configuration())->setApiKey('X-API-KEY', 'lomi_sk_test_1')->setHost('https://mock.example/v1');
+        $documented = fn ($http) => new CheckoutSessionsApi($http, $config);
+        return [
+            'modern' => [fn ($http) => $modern($http)->checkoutSessions->get('cs_1')],
+            'modern, promised' => [fn ($http) => $modern($http)->checkoutSessions->getAsync('cs_1')->wait()],
+            'documented' => [fn ($http) => $documented($http)->retrieveCheckoutSession('cs_1')],
+            'documented, promised' => [fn ($http) => $documented($http)->retrieveCheckoutSessionAsync('cs_1')->wait()],
+        ];
+    }
+
+    /** @dataProvider surfaces */
+    public function testAnyClientOfPsr18IsUsed(callable $get): void
+    {
+        $client = self::psr18([new Response(503, ['Retry-After' => '0']), new Response(200, ['Content-Type' => 'application/json'], '{"data":' . self::SESSION . '}')]);
+        self::assertNotInstanceOf(\GuzzleHttp\ClientInterface::class, $client);
+        self::assertSame('cs_1', $get($client)->getCheckoutSessionId());
+        self::assertCount(2, $client->seen);
+        self::assertSame('lomi_sk_test_1', $client->seen[1]->getHeaderLine('X-API-KEY'));
+    }
+
+    public function testTheRulesHoldOverPsr18(): void
+    {
+        $lomi = fn ($http) => new LomiClient('lomi_sk_test_1', ['base_url' => 'https://mock.example/v1', 'routes' => 'documented', 'http_client' => $http]);
+
+        $moved = self::psr18([new Response(307, ['Location' => 'https://elsewhere.example/'])]);
+        try {
+            $lomi($moved)->checkoutSessions->get('cs_1');
+            self::fail('a redirect is an error');
+        } catch (UnexpectedRedirectError) {
+            self::assertCount(1, $moved->seen);
+        }
+
+        // The same key in every attempt of a call, and a key of its own for each call.
+        $busy = fn () => new Response(503, ['Retry-After' => '0']);
+        $made = fn () => new Response(201, ['Content-Type' => 'application/json'], self::SESSION);
+        $twice = self::psr18([$busy(), $made(), $made()]);
+        $lomi($twice)->checkoutSessions->create(['amount' => 1, 'currency_code' => 'XOF']);
+        $lomi($twice)->checkoutSessions->create(['amount' => 1, 'currency_code' => 'XOF']);
+        $keys = array_map(fn ($request) => $request->getHeaderLine('Idempotency-Key'), $twice->seen);
+        self::assertCount(3, array_filter($keys));
+        self::assertSame($keys[0], $keys[1]);
+        self::assertNotSame($keys[1], $keys[2]);
+        self::assertSame('{"amount":1,"currency_code":"XOF"}', (string) $twice->seen[0]->getBody());
+
+        // What fails on the way of a POST without a key may have worked: once, and said so.
+        $broken = self::psr18([null, $made()]);
+        try {
+            $lomi($broken)->request('POST', '/refunds', ['body' => ['amount' => 1]]);
+            self::fail('there was no answer');
+        } catch (OutcomeUnknownError) {
+            self::assertCount(1, $broken->seen);
+        }
+
+        // A defect of the client's own is no failure of HTTP.
+        $own = new class implements ClientInterface {
+            public function sendRequest(RequestInterface $request): ResponseInterface
+            {
+                throw new \LogicException('not set up');
+            }
+        };
+        $this->expectException(\LogicException::class);
+        $lomi($own)->checkoutSessions->get('cs_1');
+    }
+
+    /** A client of PSR-18 that answers what it is told; null is a network that fails. */
+    private static function psr18(array $answers): ClientInterface
+    {
+        return new class($answers) implements ClientInterface {
+            /** @var list<RequestInterface> */
+            public array $seen = [];
+
+            public function __construct(private array $answers)
+            {
+            }
+
+            public function sendRequest(RequestInterface $request): ResponseInterface
+            {
+                $this->seen[] = $request;
+                return array_shift($this->answers) ?? throw new class($request) extends \RuntimeException implements NetworkExceptionInterface {
+                    public function __construct(private RequestInterface $request)
+                    {
+                        parent::__construct('the network is gone');
+                    }
+
+                    public function getRequest(): RequestInterface
+                    {
+                        return $this->request;
+                    }
+                };
+            }
+        };
     }
 }

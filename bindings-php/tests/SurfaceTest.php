@@ -45,6 +45,10 @@ final class SurfaceTest extends TestCase
         }
     }
 
+    /** The documented fields of what is sent; a session that is read has five more. */
+    private const FIELDS = ['allow_coupon_code', 'allow_quantity', 'allowed_providers', 'amount', 'cancel_url', 'checkout_session_id', 'currency_code', 'customer_email', 'customer_id', 'customer_name', 'customer_phone', 'expires_at', 'installment_plan_id', 'is_pos', 'is_spi', 'metadata', 'payment_link_id', 'payment_request_id', 'price_id', 'product_id', 'public_description', 'qr_code_data', 'qr_code_type', 'quantity', 'spi_account_number', 'spi_qr_code_id', 'status', 'subscription_id', 'success_url', 'title'];
+    private const READ = ['created_at', 'created_by', 'environment', 'organization_id', 'updated_at'];
+
     /** Sections 3 to 6 of the generated SDK's surface, for checkout sessions. */
     public static function documented(): array
     {
@@ -79,6 +83,8 @@ final class SurfaceTest extends TestCase
             'getApiKey' => ['apiKeyIdentifier'],
             'getApiKeyPrefix' => ['apiKeyIdentifier'],
             'getApiKeyWithPrefix' => ['apiKeyIdentifier'],
+            'getBooleanFormatForQueryString' => [],
+            'setBooleanFormatForQueryString' => ['booleanFormat'],
         ];
         foreach (['AccessToken', 'Username', 'Password', 'Host', 'UserAgent', 'Debug', 'DebugFile', 'TempFolderPath', 'CertFile', 'KeyFile'] as $setting) {
             $configuration["get$setting"] = [];
@@ -102,9 +108,9 @@ final class SurfaceTest extends TestCase
             'serializer' => ['LomiSDK\ObjectSerializer', ['setDateTimeFormat' => ['format'], 'sanitizeForSerialization' => ['data', 'type', 'format'], 'sanitizeFilename' => ['filename'], 'sanitizeTimestamp' => ['timestamp'], 'toPathValue' => ['value'], 'toQueryValue' => ['value', 'paramName', 'openApiType', 'style', 'explode', 'required'], 'convertBoolToQueryStringFormat' => ['value'], 'toHeaderValue' => ['value'], 'toString' => ['value'], 'serializeCollection' => ['collection', 'style', 'allowCollectionFormatMulti'], 'deserialize' => ['data', 'class', 'httpHeaders'], 'buildQuery' => ['params', 'encoding']]],
             'form data' => ['LomiSDK\FormDataProcessor', ['prepare' => ['values'], 'flatten' => ['source', 'start']]],
             'model interface' => ['LomiSDK\Model\ModelInterface', array_intersect_key($model, array_flip(['getModelName', 'openAPITypes', 'openAPIFormats', 'attributeMap', 'setters', 'getters', 'listInvalidProperties', 'valid', 'isNullable', 'isNullableSetToNull']))],
-            'session' => ['LomiSDK\Model\CheckoutSessions', $model + $fields(['checkout_session_id', 'organization_id', 'status', 'amount', 'currency_code', 'title', 'public_description', 'customer_id', 'customer_email', 'customer_name', 'customer_phone', 'product_id', 'price_id', 'subscription_id', 'payment_link_id', 'payment_request_id', 'installment_plan_id', 'allowed_providers', 'allow_quantity', 'quantity', 'allow_coupon_code', 'success_url', 'cancel_url', 'is_pos', 'is_spi', 'qr_code_data', 'qr_code_type', 'spi_account_number', 'spi_qr_code_id', 'metadata', 'environment', 'expires_at', 'created_at', 'created_by', 'updated_at', 'url', 'checkout_url', 'merchant_id', 'require_billing_address'])],
-            'create' => ['LomiSDK\Model\CheckoutSessionsCreate', $model + $fields(['amount', 'currency_code', 'success_url', 'metadata'])],
-            'update' => ['LomiSDK\Model\CheckoutSessionsUpdate', $model + $fields(['amount', 'currency_code', 'metadata'])],
+            'session' => ['LomiSDK\Model\CheckoutSessions', $model + $fields([...self::FIELDS, ...self::READ, 'url', 'checkout_url', 'merchant_id', 'require_billing_address'])],
+            'create' => ['LomiSDK\Model\CheckoutSessionsCreate', $model + $fields(self::FIELDS)],
+            'update' => ['LomiSDK\Model\CheckoutSessionsUpdate', $model + $fields(self::FIELDS)],
             'page' => ['LomiSDK\Model\ListCheckoutSessions200Response', $model + $fields(['data', 'pagination'])],
             'pagination' => ['LomiSDK\Model\ListCustomers200ResponsePagination', $model + $fields(['limit', 'offset', 'total'])],
             'error' => ['LomiSDK\Model\Error', $model + $fields(['error'])],
@@ -114,13 +120,94 @@ final class SurfaceTest extends TestCase
         ];
     }
 
+    /** @dataProvider declarations */
+    public function testTypesAndDefaultsAreTheDocumentedOnes(string $class, string $method, array $declared): void
+    {
+        $found = [];
+        foreach ((new \ReflectionMethod($class, $method))->getParameters() as $parameter) {
+            $found[$parameter->getName()] = trim(($parameter->getType() ?? '') . ($parameter->isDefaultValueAvailable() ? ' = ' . json_encode($parameter->getDefaultValue(), JSON_UNESCAPED_SLASHES) : ''));
+        }
+        self::assertSame($declared, $found);
+    }
+
+    public static function declarations(): array
+    {
+        $api = 'LomiSDK\Api\CheckoutSessionsApi';
+        $json = ['contentType' => 'string = "application/json"'];
+        $declared = [
+            // Guzzle's own interface is no type here: any client of PSR-18 will do, and neither need be installed.
+            [$api, '__construct', ['client' => '= null', 'config' => '?LomiSDK\Configuration = null', 'selector' => '?LomiSDK\HeaderSelector = null', 'hostIndex' => 'int = 0']],
+            ['LomiSDK\ApiException', '__construct', ['message' => '= ""', 'code' => '= 0', 'responseHeaders' => '= []', 'responseBody' => '= null']],
+            ['LomiSDK\Model\CheckoutSessions', '__construct', ['data' => '?array = null']],
+            ['LomiSDK\HeaderSelector', 'selectHeaders', ['accept' => 'array', 'contentType' => 'string', 'isMultipart' => 'bool']],
+            ['LomiSDK\ObjectSerializer', 'deserialize', ['data' => '', 'class' => '', 'httpHeaders' => '= null']],
+            ['LomiSDK\ObjectSerializer', 'sanitizeForSerialization', ['data' => '', 'type' => '= null', 'format' => '= null']],
+            ['LomiSDK\Configuration', 'getHostFromSettings', ['index' => '', 'variables' => '= null']],
+            ['LomiSDK\Configuration', 'getHostString', ['hostSettings' => 'array', 'hostIndex' => '', 'variables' => '?array = null']],
+            ['LomiSDK\FormDataProcessor', 'flatten', ['source' => 'array', 'start' => 'string = ""']],
+        ];
+        foreach (['', 'WithHttpInfo', 'Async', 'AsyncWithHttpInfo', 'Request'] as $form) {
+            $declared[] = [$api, "createCheckoutSession$form", ['checkout_sessions_create' => ''] + $json];
+            $declared[] = [$api, "retrieveCheckoutSession$form", ['session_id' => ''] + $json];
+            $declared[] = [$api, "updateCheckoutSession$form", ['session_id' => '', 'checkout_sessions_update' => ''] + $json];
+            $declared[] = [$api, "deleteCheckoutSession$form", ['session_id' => ''] + $json];
+            $declared[] = [$api, "listCheckoutSessions$form", ['limit' => '= 20', 'offset' => '= 0', 'sort' => '= null'] + $json];
+        }
+        return array_combine(array_map(fn ($d) => "$d[0]::$d[1]", $declared), $declared);
+    }
+
+    public function testDocumentedPropertiesAndInterfaces(): void
+    {
+        foreach (['client', 'config', 'headerSelector', 'hostIndex'] as $name) {
+            self::assertTrue((new \ReflectionProperty('LomiSDK\Api\CheckoutSessionsApi', $name))->isProtected(), $name);
+        }
+        self::assertTrue((new \ReflectionMethod('LomiSDK\Api\CheckoutSessionsApi', 'createHttpClientOption'))->isProtected());
+        self::assertTrue((new \ReflectionProperty('LomiSDK\FormDataProcessor', 'has_file'))->isPublic());
+        foreach (['CheckoutSessions', 'CheckoutSessionsCreate', 'CheckoutSessionsUpdate', 'ListCheckoutSessions200Response', 'ListCustomers200ResponsePagination', 'Error', 'ErrorError'] as $model) {
+            foreach ([\LomiSDK\Model\ModelInterface::class, \ArrayAccess::class, \JsonSerializable::class, \IteratorAggregate::class, \Countable::class, \Stringable::class] as $interface) {
+                self::assertTrue(is_subclass_of("LomiSDK\\Model\\$model", $interface), "$model is no $interface");
+            }
+            self::assertNull(constant("LomiSDK\\Model\\$model::DISCRIMINATOR"));
+        }
+        foreach (['toDebugReport' => true, 'getDefaultConfiguration' => true, 'setDefaultConfiguration' => true] as $name => $static) {
+            self::assertSame($static, (new \ReflectionMethod('LomiSDK\Configuration', $name))->isStatic(), $name);
+        }
+        foreach ((new \ReflectionClass('LomiSDK\ObjectSerializer'))->getMethods() as $method) {
+            self::assertTrue($method->isStatic(), $method->getName());
+        }
+    }
+
+    public function testTheTypesOfTheFieldsAreTheDocumentedOnes(): void
+    {
+        $types = \LomiSDK\Model\CheckoutSessions::openAPITypes();
+        $moments = ['created_at', 'expires_at', 'updated_at'];
+        $numbers = ['amount', 'quantity'];
+        $booleans = ['allow_coupon_code', 'allow_quantity', 'is_pos', 'is_spi'];
+        foreach ([...self::FIELDS, ...self::READ] as $field) {
+            $documented = match (true) {
+                in_array($field, $moments, true) => '\DateTime',
+                in_array($field, $numbers, true) => 'float',
+                in_array($field, $booleans, true) => 'bool',
+                in_array($field, ['metadata', 'qr_code_data'], true) => 'object',
+                // A list, which the documents took for a text.
+                $field === 'allowed_providers' => 'string[]',
+                default => 'string',
+            };
+            self::assertSame($documented, $types[$field], $field);
+            self::assertSame($field, \LomiSDK\Model\CheckoutSessions::attributeMap()[$field]);
+        }
+    }
+
     public function testConstants(): void
     {
         self::assertSame('int', \LomiSDK\Configuration::BOOLEAN_FORMAT_INT);
         self::assertSame('string', \LomiSDK\Configuration::BOOLEAN_FORMAT_STRING);
-        self::assertSame(['application/json'], \LomiSDK\Api\CheckoutSessionsApi::contentTypes['updateCheckoutSession']);
         self::assertNull(\LomiSDK\Model\CheckoutSessions::DISCRIMINATOR);
-        self::assertSame('open', \LomiSDK\Model\CheckoutSessionStatus::OPEN);
+        foreach (['createCheckoutSession', 'deleteCheckoutSession', 'listCheckoutSessions', 'retrieveCheckoutSession', 'updateCheckoutSession'] as $operation) {
+            self::assertSame(['application/json'], \LomiSDK\CheckoutSessionsApi::contentTypes[$operation]);
+        }
+        self::assertSame(['OPEN' => 'open', 'COMPLETED' => 'completed', 'EXPIRED' => 'expired'], (new \ReflectionClass(\LomiSDK\Model\CheckoutSessionStatus::class))->getConstants());
+        self::assertSame(['XOF' => 'XOF', 'USD' => 'USD', 'EUR' => 'EUR'], (new \ReflectionClass(\LomiSDK\Model\CurrencyCode::class))->getConstants());
         self::assertSame(['XOF', 'USD', 'EUR'], \LomiSDK\Model\CurrencyCode::getAllowableEnumValues());
         self::assertSame('PAYMENT_SUCCEEDED', \LomiSDK\Model\WebhookEvent::PAYMENT_SUCCEEDED);
     }
