@@ -18,7 +18,7 @@ pub(crate) fn object<S: Sink>(
     model: &'static Model,
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
-    Decoder { document, order: Order::default() }.model(place, model, sink)
+    Decoder { document, order: Order::default() }.row(place, model, sink)
 }
 
 /// Reads a list of objects of a model, keeping the rows that `keep` says by position.
@@ -31,7 +31,7 @@ pub(crate) fn rows<S: Sink>(
 ) -> Result<Vec<S::Value>, S::Error> {
     let mut decoder = Decoder { document, order: Order::default() };
     let kept = document.items(list).enumerate().filter(|(position, _)| keep(*position));
-    kept.map(|(_, row)| decoder.model(row, model, sink)).collect()
+    kept.map(|(_, row)| decoder.row(row, model, sink)).collect()
 }
 
 struct Decoder<'d> {
@@ -39,34 +39,43 @@ struct Decoder<'d> {
     order: Order,
 }
 
-/// Where the fields of the last object stood in its model. Rows come in the same order,
-/// so that looking here finds almost every field with one comparison.
+/// The fields of the last object. Rows come in the same order, so that looking here finds
+/// almost every field with one comparison.
 #[derive(Default)]
 struct Order {
     model: Option<&'static Model>,
-    positions: Vec<Option<usize>>,
+    fields: Vec<Option<(usize, &'static Field)>>,
 }
 
 impl Order {
-    /// The position of the field `name`, which is the `nth` of its object.
-    fn position(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<usize> {
+    /// Gets ready for an object of a model.
+    fn start(&mut self, model: &'static Model) {
         if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
             self.model = Some(model);
-            self.positions.clear();
+            self.fields.clear();
         }
-        if let Some(Some(position)) = self.positions.get(nth)
-            && model.fields.get(*position).is_some_and(|field| field.name == name)
+    }
+
+    /// The field `name`, which is the `nth` of its object, and its position in the model.
+    fn field(
+        &mut self,
+        model: &'static Model,
+        nth: usize,
+        name: &str,
+    ) -> Option<(usize, &'static Field)> {
+        if let Some(Some((position, field))) = self.fields.get(nth)
+            && field.name == name
         {
-            return Some(*position);
+            return Some((*position, field));
         }
-        let position = model.position(name);
-        if nth >= self.positions.len() {
-            self.positions.resize(nth + 1, None);
+        let found = model.position(name).and_then(|at| Some((at, model.fields.get(at)?)));
+        if nth >= self.fields.len() {
+            self.fields.resize(nth + 1, None);
         }
-        if let Some(known) = self.positions.get_mut(nth) {
-            *known = position;
+        if let Some(known) = self.fields.get_mut(nth) {
+            *known = found;
         }
-        position
+        found
     }
 }
 
@@ -87,6 +96,18 @@ impl Seen {
 }
 
 impl Decoder<'_> {
+    fn row<S: Sink>(
+        &mut self,
+        place: usize,
+        model: &'static Model,
+        sink: &mut S,
+    ) -> Result<S::Value, S::Error> {
+        match self.document.at(place) {
+            Value::Object => self.model(place, model, sink),
+            other => self.document.emit(place, other, sink),
+        }
+    }
+
     fn model<S: Sink>(
         &mut self,
         place: usize,
@@ -94,21 +115,24 @@ impl Decoder<'_> {
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
         let document = self.document;
-        if document.at(place) != Value::Object {
-            return document.emit(place, sink);
-        }
         let mut seen = Seen::new();
         let mut object = sink.begin_object(Some(model))?;
+        self.order.start(model);
         for (nth, (name, member)) in document.members(place).enumerate() {
-            let position = self.order.position(model, nth, name);
-            let known = position.and_then(|p| Some((p, model.fields.get(p)?)));
+            let value = document.at(member);
+            let known = self.order.field(model, nth, name);
             sink.key(&mut object, known.map_or(Key::Extra(name), |(p, f)| Key::Field(p, f)))?;
-            let value = match known {
-                Some((_, field)) => self.field(member, field, &mut seen, sink)?,
-                None => document.emit(member, sink)?,
+            let read = match known {
+                Some((_, field)) => {
+                    let read = self.field(member, value, field, &mut seen, sink)?;
+                    // The field may have held an object of another model.
+                    self.order.start(model);
+                    read
+                }
+                None => document.emit(member, value, sink)?,
             };
-            sink.value(&mut object, value)?;
-            if document.at(member) == Value::Null {
+            sink.value(&mut object, read)?;
+            if matches!(value, Value::Null) {
                 continue;
             }
             let other = match known {
@@ -145,7 +169,7 @@ impl Decoder<'_> {
                 continue;
             }
             sink.key(object, Key::Field(target, field))?;
-            let value = self.field(member, field, seen, sink)?;
+            let value = self.field(member, self.document.at(member), field, seen, sink)?;
             sink.value(object, value)?;
         }
         Ok(())
@@ -164,7 +188,7 @@ impl Decoder<'_> {
         let mut kept = sink.begin_object(None)?;
         for (name, member) in &seen.originals {
             sink.key(&mut kept, Key::Extra(name))?;
-            let value = self.document.emit(*member, sink)?;
+            let value = self.document.emit(*member, self.document.at(*member), sink)?;
             sink.value(&mut kept, value)?;
         }
         let kept = sink.end_object(kept)?;
@@ -174,18 +198,19 @@ impl Decoder<'_> {
     fn field<S: Sink>(
         &mut self,
         place: usize,
+        value: Value<'_>,
         field: &'static Field,
         seen: &mut Seen,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
         let mut evened_out = || seen.originals.push((field.name, place));
-        match (field.kind, self.document.at(place)) {
+        match (field.kind, value) {
             (Kind::Model(model), Value::Object) => self.model(place, model, sink),
             (Kind::Models(model), Value::List) => {
                 let mut list = sink.begin_list()?;
                 for item in self.document.items(place) {
                     sink.before_item(&mut list)?;
-                    let value = self.model(item, model, sink)?;
+                    let value = self.row(item, model, sink)?;
                     sink.item(&mut list, value)?;
                 }
                 sink.end_list(list)
@@ -204,11 +229,11 @@ impl Decoder<'_> {
             (Kind::Map, value) => match self.map(place, value, field) {
                 Some(map) => {
                     evened_out();
-                    map.emit(Document::ROOT, sink)
+                    map.whole(sink)
                 }
-                None => self.document.emit(place, sink),
+                None => self.document.emit(place, value, sink),
             },
-            _ => self.document.emit(place, sink),
+            _ => self.document.emit(place, value, sink),
         }
     }
 

@@ -9,8 +9,7 @@ use bytestring::ByteString;
 
 use crate::config::Limits;
 use crate::error::Error;
-use crate::json::Sink;
-use crate::json::{Key, emit_number};
+use crate::json::{Key, Sink, emit_number, without_lone_surrogates};
 
 /// JSON that was read.
 #[derive(Debug, Clone, Default)]
@@ -73,12 +72,17 @@ impl Document {
     /// Where the whole is.
     pub(crate) const ROOT: usize = 0;
 
-    /// Reads a text, which has to be one JSON value and nothing else.
+    /// Reads a text, which has to be one JSON value and nothing else. Half characters
+    /// (`\ud83d` without its other half) are replaced by U+FFFD.
     pub(crate) fn read(text: ByteString, limits: Limits) -> Result<Self, Error> {
-        parse::parse(text, limits)
+        parse::parse(text.clone(), limits).or_else(|broken| match without_lone_surrogates(&text) {
+            Some(mended) => parse::parse(mended.into(), limits),
+            None => Err(broken),
+        })
     }
 
     /// The value at a place; null beyond the end.
+    #[inline]
     pub(crate) fn at(&self, place: usize) -> Value<'_> {
         match self.nodes.get(place) {
             None | Some(Node::Null) => Value::Null,
@@ -93,6 +97,7 @@ impl Document {
     }
 
     /// The place after a value and all that is in it.
+    #[inline]
     fn after(&self, place: usize) -> usize {
         match self.nodes.get(place) {
             Some(Node::List(end) | Node::Object(end)) => *end as usize,
@@ -124,9 +129,19 @@ impl Document {
         self.members(object).filter(|(key, _)| *key == name).last().map(|(_, place)| place)
     }
 
-    /// Builds the value at a place, without a schema.
-    pub(crate) fn emit<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
-        match self.at(place) {
+    /// Builds the whole, without a schema.
+    pub(crate) fn whole<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
+        self.emit(Self::ROOT, self.at(Self::ROOT), sink)
+    }
+
+    /// Builds the value that stands at a place, without a schema.
+    pub(crate) fn emit<S: Sink>(
+        &self,
+        place: usize,
+        value: Value<'_>,
+        sink: &mut S,
+    ) -> Result<S::Value, S::Error> {
+        match value {
             Value::Null => sink.null(),
             Value::Boolean(flag) => sink.boolean(flag),
             Value::Integer(number) => sink.integer(number),
@@ -136,7 +151,7 @@ impl Document {
                 let mut list = sink.begin_list()?;
                 for item in self.items(place) {
                     sink.before_item(&mut list)?;
-                    let value = self.emit(item, sink)?;
+                    let value = self.emit(item, self.at(item), sink)?;
                     sink.item(&mut list, value)?;
                 }
                 sink.end_list(list)
@@ -145,7 +160,7 @@ impl Document {
                 let mut object = sink.begin_object(None)?;
                 for (name, member) in self.members(place) {
                     sink.key(&mut object, Key::Extra(name))?;
-                    let value = self.emit(member, sink)?;
+                    let value = self.emit(member, self.at(member), sink)?;
                     sink.value(&mut object, value)?;
                 }
                 sink.end_object(object)
@@ -154,6 +169,7 @@ impl Document {
     }
 }
 
+#[inline]
 fn part(text: &str, (start, end): Span) -> &str {
     text.get(start as usize..end as usize).unwrap_or_default()
 }

@@ -217,7 +217,7 @@ pub(crate) fn ids(
 fn text_of(document: &Document, place: usize) -> Result<String, Error> {
     Ok(match document.at(place) {
         Value::Text(text) | Value::Number(text) => text.to_owned(),
-        _ => document.emit(place, &mut Values)?.to_string(),
+        other => document.emit(place, other, &mut Values)?.to_string(),
     })
 }
 

@@ -27,8 +27,8 @@ pub(crate) fn read(text: &str, limits: Limits) -> Said {
     if text.len() > MOST_SAID {
         return Said::default();
     }
-    let value = Document::read(text.into(), limits)
-        .and_then(|document| document.emit(Document::ROOT, &mut Values));
+    let value =
+        Document::read(text.into(), limits).and_then(|document| document.whole(&mut Values));
     match value {
         Ok(Value::Object(body)) => {
             let request_id =

@@ -9,7 +9,7 @@ use crate::decode;
 use crate::document::Document;
 use crate::envelope::{self, Found, PageFacts};
 use crate::error::{Attempt, Error};
-use crate::json::{Sink, without_lone_surrogates};
+use crate::json::Sink;
 use crate::schema::Model;
 
 /// A successful answer. What it holds is read by [`Reply::decode`].
@@ -51,8 +51,7 @@ impl Reply {
     /// Reads a text as if the server had answered with it: a stored answer, say. Other
     /// than in an answer, an object of the model need not have its id.
     pub fn of_text(text: impl Into<String>, model: &'static Model) -> Result<Self, Error> {
-        let text = text.into();
-        let text = ByteString::from(without_lone_surrogates(&text).unwrap_or(text));
+        let text = ByteString::from(text.into());
         let (document, found) = envelope::find_model(&text, model, Limits::default())?;
         Ok(Self {
             status: 200,
@@ -105,7 +104,7 @@ impl Reply {
                 decode::rows(&self.document, place.0, model, sink, keep)?,
                 facts.clone(),
             ),
-            Found::Any(place) => Decoded::One(self.document.emit(place.0, sink)?),
+            Found::Any(_) => Decoded::One(self.document.whole(sink)?),
         })
     }
 

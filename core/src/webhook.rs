@@ -29,7 +29,7 @@ use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind};
 use crate::fields::FromObject;
 use crate::generated::EVENT;
-use crate::json::{Sink, Values, without_lone_surrogates};
+use crate::json::{Sink, Values};
 use crate::models::Event;
 
 /// Largest body that is looked at.
@@ -188,7 +188,6 @@ fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
 /// The body as strict JSON with the fields that every event has.
 fn read(payload: &[u8]) -> Result<Verified, Error> {
     let text = std::str::from_utf8(payload).map_err(|_| unusable("the body is not UTF-8"))?;
-    let text = without_lone_surrogates(text).unwrap_or_else(|| text.to_owned());
     let document =
         Document::read(text.into(), Limits::default()).map_err(|error| unusable(&error.message))?;
     if document.at(Document::ROOT) != document::Value::Object {

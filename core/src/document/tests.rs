@@ -8,7 +8,7 @@ fn shallow() -> Limits {
 
 fn read(text: &str) -> Result<serde_json::Value, Error> {
     let document = Document::read(text.into(), shallow())?;
-    document.emit(Document::ROOT, &mut Values)
+    document.whole(&mut Values)
 }
 
 #[test]

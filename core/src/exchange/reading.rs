@@ -8,7 +8,6 @@ use crate::document::Document;
 use crate::envelope::{self, Found};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::failure::{self, Said};
-use crate::json::without_lone_surrogates;
 use crate::reply::Reply;
 use crate::request::Target;
 use crate::retry::{self, Mishap};
@@ -146,13 +145,12 @@ impl Exchange {
     }
 }
 
-/// The body as text: UTF-8, without a byte order mark, without half characters.
+/// The body as text: UTF-8, without a byte order mark.
 fn text_of(body: &Bytes) -> Result<ByteString, Error> {
     let text = ByteString::try_from(body.clone())
         .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
-    let text = match text.strip_prefix('\u{feff}') {
+    Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => text.slice_ref(rest),
         None => text,
-    };
-    Ok(without_lone_surrogates(&text).map_or(text, Into::into))
+    })
 }
