@@ -2,7 +2,7 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: bench-python soak-python bench-php
+.PHONY: bench-python soak soak-python bench-php
 .PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance mutants lint codegen fuzz dist bench-sandbox
 
 help: ## this list
@@ -62,12 +62,14 @@ codegen: ## write everything that follows from core/spec/openapi.json
 	cargo codegen
 
 bench-python: install ## what a call costs in Python, ours and the peers in one run
-	cargo build --quiet --release -p lomi-python
 	.venv/bin/python bindings-python/bench/run.py
 
-soak-python: build ## the long tests of the Python package: forks, cancellations, servers
-	LOMI_TRIALS=200 LOMI_SERVER_CALLS=1000 .venv/bin/pytest -q bindings-python/tests/soak.py \
-	    bindings-python/tests/test_lifecycle.py bindings-python/tests/test_servers.py
+soak: soak-python ## what takes many minutes: nothing may grow, leak or be mixed up
+
+soak-python: build
+	LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
+	    bindings-python/tests/soak.py bindings-python/tests/test_lifecycle.py \
+	    bindings-python/tests/test_servers.py
 
 bench-php: install ## what a call costs in PHP, ours and the peers in one run
 	cargo build --quiet --release -p lomi-php

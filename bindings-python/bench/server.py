@@ -1,7 +1,8 @@
 """A server of canned answers, fast enough not to be what is measured.
 
 Prints its address. One session has the 35 documented fields; a list has as many rows as
-its query's `limit` says, and 10,000 in all.
+its query's `limit` says, and 10,000 in all. Rows differ as sessions of one merchant do: in
+their ids, times, buyers, orders and, one among a few, in title, amount and status.
 """
 
 import asyncio
@@ -50,6 +51,34 @@ SESSION = {
 }
 
 
+FIRST = ("Awa", "Ibrahima", "Fatou", "Mamadou", "Aminata", "Kouassi", "Adjoua", "Moussa")
+LAST = ("Diop", "Ndiaye", "Traoré", "Koné", "Kouamé", "Sarr", "Ouattara")
+SOLD = (("Coffee Beans - 1kg", 15000), ("Attiéké, 5 kg", 4500), ("Pagne wax, 6 yards", 22000))
+
+
+def row(number):
+    """One session of the list."""
+    first, last = FIRST[number % 8], LAST[number % 7]
+    made = f"2025-11-{1 + number % 28:02}T{number % 24:02}:{number % 60:02}:16.{number % 1000:03}Z"
+    title, amount = SOLD[number % 3]
+    return {
+        **SESSION,
+        "checkout_session_id": str(uuid.UUID(int=number << 64 | 7919 * number)),
+        "amount": amount,
+        "title": title,
+        "status": ("completed", "open", "completed", "expired")[number % 4],
+        "customer_name": f"{first} {last}",
+        "customer_email": f"{first}.{last}{number}@example.com".lower(),
+        "customer_id": str(uuid.UUID(int=number * 104729 << 32 | number)),
+        "customer_phone": f"+2217{number * 7919 % 10**8:08}",
+        "created_at": made,
+        "updated_at": made.replace("16.", "48."),
+        "expires_at": made.replace("2025", "2026"),
+        "metadata": {"order": str(100_000 + number), "source": "web"},
+        "qr_code_data": None if number % 5 else f"lomi:{number}",
+    }
+
+
 def packed(status, body):
     text = json.dumps(body).encode()
     head = (
@@ -64,10 +93,7 @@ PAGES = {}
 
 def page(limit, offset):
     if (limit, offset) not in PAGES:
-        rows = [
-            {**SESSION, "checkout_session_id": str(uuid.UUID(int=offset + n))}
-            for n in range(min(limit, 10_000 - offset))
-        ]
+        rows = [row(offset + n) for n in range(min(limit, 10_000 - offset))]
         facts = {"limit": limit, "offset": offset, "total": 10_000}
         PAGES[limit, offset] = packed(200, {"data": rows, "pagination": facts})
     return PAGES[limit, offset]

@@ -1,4 +1,4 @@
-"""What takes minutes: run with `make soak-python`, not with the other tests.
+"""What takes minutes: run with `make soak`, not with the other tests.
 
 100,000 clients made and dropped, 10,000 cancellations, 10,000 calls of two clients from 16
 threads and 1,000 tasks, 10,000 rows paged: nothing may grow, nothing may be mixed up.

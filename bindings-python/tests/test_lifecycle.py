@@ -9,13 +9,14 @@ import sys
 import textwrap
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import lomi
 from conftest import ROOT, Scripted
 
-TRIALS = int(os.environ.get("LOMI_TRIALS", "20"))
+TRIALS = int(os.environ.get("LOMI_TRIALS", "200"))
 
 
 def echo(request):
@@ -215,7 +216,7 @@ def test_a_fork_while_other_threads_are_calling(warm):
     for thread in threads:
         thread.start()
     try:
-        for number in range(TRIALS):
+        for number in range(TRIALS // 4):
             id = f"cs_{number}"
             result = in_child(lambda id=id: warm.checkout_sessions.get(id).checkout_session_id)
             assert result() == repr(id)
@@ -284,11 +285,15 @@ def test_the_interpreter_ends_with_calls_under_way(serve, how):
         f'import lomi, time\nclient = lomi.LomiClient("lomi_sk_test_1", base_url={server.url!r})\n'
         + textwrap.dedent(EXITS[how])
     )
-    for _ in range(max(TRIALS // 2, 5)):
+
+    def end(_):
         process = python(script)
-        _, error = process.communicate(timeout=20)
-        assert process.returncode == 0, error
-        assert "panicked" not in error and "Fatal" not in error
+        _, error = process.communicate(timeout=60)
+        return process.returncode, error
+
+    with ThreadPoolExecutor(4) as pool:
+        ends = list(pool.map(end, range(max(TRIALS // 2, 5))))
+    assert ends == [(0, "")] * len(ends)
 
 
 def test_descriptors_and_memory_stay_flat(warm):
@@ -346,7 +351,7 @@ def https(tmp_path_factory):
 def test_forks_over_tls(https):
     client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https, ca_file=https.ca)
     assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
-    for trial in range(max(TRIALS // 4, 3)):
+    for trial in range(TRIALS):
         family(client, f"tls{trial}")
 
 

@@ -14,7 +14,7 @@ from test_lifecycle import echo
 
 from conftest import ROOT, until
 
-CALLS = int(os.environ.get("LOMI_SERVER_CALLS", "200"))
+CALLS = int(os.environ.get("LOMI_SERVER_CALLS", "1000"))
 
 APP = """
 import asyncio, os, lomi
@@ -114,7 +114,7 @@ def test_celery_prefork(serve, tmp_path):
     ) as process:
         done = pathlib.Path(tmp_path / "done")
         try:
-            until(lambda: done.exists() and len(done.read_text().splitlines()) >= CALLS, 60)
+            until(lambda: done.exists() and len(done.read_text().splitlines()) >= CALLS, 120)
             assert sorted(done.read_text().split()) == sorted(f"cs_{n}" for n in range(CALLS))
         finally:
             process.terminate()
