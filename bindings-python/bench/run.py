@@ -78,7 +78,7 @@ def environment(client):
 def measure(client, task, url):
     command = [sys.executable, HERE / "client.py", client, task, url]
     ran = subprocess.run(
-        command, env=environment(client), check=True, capture_output=True, text=True
+        command, env=environment(client), check=True, stdout=subprocess.PIPE, text=True
     )
     return json.loads(ran.stdout)
 
@@ -135,10 +135,12 @@ def main():
         text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, first),
     ) as server:
-        url = server.stdout.readline().strip()
-        missed = calls(url)
-        grown = statistics.median(measure("lomi", "growth", url) for _ in range(3)) / 2**20
-        server.terminate()
+        try:
+            url = server.stdout.readline().strip()
+            missed = calls(url)
+            grown = statistics.median(measure("lomi", "growth", url) for _ in range(3)) / 2**20
+        finally:
+            server.terminate()
     taken = {name: [] for name in STARTS}
     for _ in range(4 * RUNS):
         for name, code in STARTS.items():

@@ -75,7 +75,7 @@ def row(number):
         "updated_at": made.replace("16.", "48."),
         "expires_at": made.replace("2025", "2026"),
         "metadata": {"order": str(100_000 + number), "source": "web"},
-        "qr_code_data": None if number % 5 else f"lomi:{number}",
+        "public_description": None if number % 5 == 0 else SESSION["public_description"],
     }
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command. Gives 0 where it worked, 1 where it did not."""
-    asked = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["sandbox"]:
+        return _sandbox(given[1:])  # whose arguments are its own
+    asked = _parser().parse_args(given)
     try:
         code: int = asked.run(asked)
         return code
@@ -62,9 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("signature", help="the value of X-Lomi-Signature")
     verify.set_defaults(run=_verify)
 
-    sandbox = commands.add_parser("sandbox", help="run the API on this machine (lomi-sandbox)")
-    sandbox.add_argument("arguments", nargs=argparse.REMAINDER)
-    sandbox.set_defaults(run=_sandbox)
+    commands.add_parser("sandbox", help="run the API on this machine (lomi-sandbox)")
     return parser
 
 
@@ -122,7 +123,7 @@ def _verify(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _sandbox(asked: argparse.Namespace) -> int:
+def _sandbox(arguments: list[str]) -> int:
     from shutil import which
 
     found = os.environ.get("LOMI_SANDBOX") or which("lomi-sandbox")
@@ -133,4 +134,4 @@ def _sandbox(asked: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    os.execv(found, [found, *asked.arguments])
+    os.execv(found, [found, *arguments])
