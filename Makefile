@@ -67,9 +67,8 @@ bench-python: install ## what a call costs in Python, ours and the peers in one 
 soak: soak-python ## what takes many minutes: nothing may grow, leak or be mixed up
 
 soak-python: build
-	LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
-	    bindings-python/tests/soak.py bindings-python/tests/test_lifecycle.py \
-	    bindings-python/tests/test_servers.py
+	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
+	    $(addprefix bindings-python/tests/test_,flat.py forks.py lifecycle.py servers.py)
 
 bench-php: install ## what a call costs in PHP, ours and the peers in one run
 	cargo build --quiet --release -p lomi-php

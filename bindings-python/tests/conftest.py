@@ -174,6 +174,29 @@ def documented(serve):
     return start
 
 
+def echo(request):
+    """Says what was asked for, with which key."""
+    return (
+        200,
+        {},
+        {
+            "checkout_session_id": request.path.rsplit("/", 1)[1],
+            "title": request.headers["x-api-key"],
+            "description": request.headers.get("idempotency-key"),
+        },
+    )
+
+
+@pytest.fixture
+def warm(serve):
+    """A client whose connection is open."""
+    server = serve(echo)
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
+    client.server = server
+    assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
+    return client
+
+
 def until(condition, seconds=5.0):
     """Waits for something to become true."""
     end = time.monotonic() + seconds

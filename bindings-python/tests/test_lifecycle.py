@@ -1,8 +1,7 @@
 """Threads, signals, forks and the end of the interpreter."""
 
-import multiprocessing
+import asyncio
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -14,53 +13,42 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import lomi
-from conftest import ROOT, Scripted
+from conftest import ROOT, echo
 
 TRIALS = int(os.environ.get("LOMI_TRIALS", "200"))
 
 
-def echo(request):
-    return (
-        200,
-        {},
-        {
-            "checkout_session_id": request.path.rsplit("/", 1)[1],
-            "title": request.headers["x-api-key"],
-            "description": request.headers.get("idempotency-key"),
-        },
-    )
-
-
-@pytest.fixture
-def warm(serve):
-    """A client whose connection is open."""
-    server = serve(echo)
-    client = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
-    client.server = server
-    assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
-    return client
-
-
-def test_16_threads_and_two_keys(serve):
+def test_10_000_calls_of_two_clients_from_threads_and_tasks(serve):
     server = serve(echo)
     keys = ["lomi_sk_test_a", "lomi_sk_test_b"]
     clients = [lomi.LomiClient(key, base_url=server.url) for key in keys]
+    others = [lomi.AsyncLomiClient(key, base_url=server.url) for key in keys]
     wrong = []
 
+    def right(session, id, which):
+        if (session.checkout_session_id, session.title) != (id, keys[which]):
+            wrong.append(id)
+
     def work(thread):
-        for number in range(125):
-            which = (thread + number) % 2
-            id = f"cs_{thread}_{number}"
-            session = clients[which].checkout_sessions.get(id)
-            if (session.checkout_session_id, session.title) != (id, keys[which]):
-                wrong.append(id)
+        for number in range(313):
+            id, which = f"t_{thread}_{number}", number % 2
+            right(clients[which].checkout_sessions.get(id), id, which)
+
+    async def task(number):
+        for turn in range(5):
+            id, which = f"a_{number}_{turn}", (number + turn) % 2
+            right(await others[which].checkout_sessions.get(id), id, which)
+
+    async def tasks():
+        await asyncio.gather(*(task(number) for number in range(1000)))
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
+    threads.append(threading.Thread(target=lambda: asyncio.run(tasks())))
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
-    assert wrong == [] and len(server.requests) == 2000
+        thread.join()
+    assert wrong == [] and len(server.requests) == 16 * 313 + 5000
 
 
 def test_other_threads_run_while_a_call_waits(serve):
@@ -139,122 +127,6 @@ def python(script):
     )
 
 
-def in_child(work):
-    """Runs work in a forked child; gives a function that waits for its result."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(read)
-            os.write(write, repr(work()).encode())
-        except BaseException as error:
-            os.write(write, f"{type(error).__name__}: {error}".encode())
-        finally:
-            os._exit(0)
-    os.close(write)
-
-    def result():
-        with os.fdopen(read, "rb") as pipe:
-            text = pipe.read().decode()
-        os.waitpid(pid, 0)
-        return text
-
-    return result
-
-
-def family(client, name):
-    """Four children and the parent call at once; each gets its own answer."""
-
-    def child(number):
-        def work():
-            sessions = client.checkout_sessions
-            keys = []
-            for turn in range(3):
-                id = f"{name}_{number}_{turn}"
-                assert sessions.get(id).checkout_session_id == id
-                keys.append(sessions.create(amount=1).description)
-            return keys
-
-        return work
-
-    results = [in_child(child(number)) for number in range(4)]
-    mine = child("parent")()
-    keys = list(mine)
-    for result in results:
-        text = result()
-        assert text.startswith("["), text
-        keys += eval(text)
-    assert len(set(keys)) == len(keys) == 15
-
-
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_forks_of_a_warm_process(warm):
-    for trial in range(TRIALS):
-        family(warm, f"t{trial}")
-
-
-def test_a_client_made_in_the_child_and_one_made_before_any_call(serve):
-    server = serve(echo)
-    cold = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
-    family(cold, "cold")
-    made = in_child(
-        lambda: (
-            lomi.LomiClient("lomi_sk_test_2", base_url=server.url).checkout_sessions.get("cs").title
-        )
-    )
-    assert made() == "'lomi_sk_test_2'"
-
-
-def test_a_fork_while_other_threads_are_calling(warm):
-    stop = threading.Event()
-
-    def busy():
-        while not stop.is_set():
-            warm.checkout_sessions.get("busy")
-
-    threads = [threading.Thread(target=busy) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    try:
-        for number in range(TRIALS // 4):
-            id = f"cs_{number}"
-            result = in_child(lambda id=id: warm.checkout_sessions.get(id).checkout_session_id)
-            assert result() == repr(id)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-def test_asyncio_after_a_fork(warm):
-    import asyncio
-
-    settings = warm._settings
-    client = lomi.AsyncLomiClient(settings["api_key"], base_url=settings["base_url"])
-
-    async def many():
-        calls = (client.checkout_sessions.get(f"cs_{n}") for n in range(20))
-        return [session.checkout_session_id for session in await asyncio.gather(*calls)]
-
-    expected = asyncio.run(many())
-    for _ in range(5):
-        assert in_child(lambda: asyncio.run(many()))() == repr(expected)
-    assert asyncio.run(many()) == expected
-
-
-def call_once(url, number):
-    client = lomi.LomiClient("lomi_sk_test_1", base_url=url)
-    return client.checkout_sessions.get(f"cs_{number}").checkout_session_id
-
-
-@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
-def test_multiprocessing(warm, method):
-    context = multiprocessing.get_context(method)
-    with context.Pool(3) as pool:
-        work = [(warm.server.url, number) for number in range(12)]
-        assert pool.starmap(call_once, work) == [f"cs_{number}" for number in range(12)]
-
-
 EXITS = {
     "thread": """
         import threading
@@ -294,79 +166,3 @@ def test_the_interpreter_ends_with_calls_under_way(serve, how):
     with ThreadPoolExecutor(4) as pool:
         ends = list(pool.map(end, range(max(TRIALS // 2, 5))))
     assert ends == [(0, "")] * len(ends)
-
-
-def test_descriptors_and_memory_stay_flat(warm):
-    def state():
-        pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
-        return len(os.listdir("/proc/self/fd")), pages * 4096, threading.active_count()
-
-    def round_of(number):
-        for n in range(number):
-            client = lomi.LomiClient(f"lomi_sk_test_{n}", base_url=warm.server.url)
-            if n % 50 == 0:
-                client.checkout_sessions.get("cs")
-
-    round_of(500)
-    before = state()
-    round_of(5000)
-    after = state()
-    assert after[0] <= before[0] + 2 and after[1] - before[1] < 8 << 20
-
-
-@pytest.fixture(scope="module")
-def https(tmp_path_factory):
-    """A TLS server with a certificate of its own, and the file to trust."""
-    import ssl
-
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [
-            *"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(),
-            *"-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost".split(),
-            *"-addext basicConstraints=critical,CA:FALSE".split(),
-            *f"-keyout {folder}/key.pem -out {folder}/cert.pem".split(),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-
-    class Encrypted(Scripted):
-        def _serve(self, connection):
-            try:
-                connection = context.wrap_socket(connection, server_side=True)
-            except OSError:
-                return
-            super()._serve(connection)
-
-    server = Encrypted(echo)
-    server.https = server.url.replace("http://127.0.0.1", "https://localhost")
-    server.ca = str(folder / "cert.pem")
-    yield server
-    server.close()
-
-
-def test_forks_over_tls(https):
-    client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https, ca_file=https.ca)
-    assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
-    for trial in range(TRIALS):
-        family(client, f"tls{trial}")
-
-
-def test_an_unknown_certificate_is_refused_once(https):
-    client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https)
-    with pytest.raises(lomi.TLSError) as caught:
-        client.checkout_sessions.get("cs")
-    assert caught.value.attempts == 1
-
-
-def test_certificates_of_the_documented_configuration(https):
-    with open(https.ca) as file:
-        data = file.read()
-    for settings in ({"ssl_ca_cert": https.ca}, {"ca_cert_data": data}):
-        configuration = lomi.Configuration(host=https.https, **settings)
-        api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
-        configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_1"
-        assert api.retrieve_checkout_session("cs").checkout_session_id == "cs"

@@ -10,9 +10,8 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from test_lifecycle import echo
 
-from conftest import ROOT, until
+from conftest import ROOT, echo, until
 
 CALLS = int(os.environ.get("LOMI_SERVER_CALLS", "1000"))
 

@@ -1,0 +1,187 @@
+"""Forks, plain and over TLS: a child takes what its parent had, and shares none of it."""
+
+import multiprocessing
+import os
+import subprocess
+import threading
+
+import pytest
+
+import lomi
+from conftest import Scripted, echo
+
+TRIALS = int(os.environ.get("LOMI_TRIALS", "200"))
+
+
+def in_child(work):
+    """Runs work in a forked child; gives a function that waits for its result."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(read)
+            os.write(write, repr(work()).encode())
+        except BaseException as error:
+            os.write(write, f"{type(error).__name__}: {error}".encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+
+    def result():
+        with os.fdopen(read, "rb") as pipe:
+            text = pipe.read().decode()
+        os.waitpid(pid, 0)
+        return text
+
+    return result
+
+
+def family(client, name):
+    """Four children and the parent call at once; each gets its own answer."""
+
+    def child(number):
+        def work():
+            sessions = client.checkout_sessions
+            keys = []
+            for turn in range(3):
+                id = f"{name}_{number}_{turn}"
+                assert sessions.get(id).checkout_session_id == id
+                keys.append(sessions.create(amount=1).description)
+            return keys
+
+        return work
+
+    results = [in_child(child(number)) for number in range(4)]
+    mine = child("parent")()
+    keys = list(mine)
+    for result in results:
+        text = result()
+        assert text.startswith("["), text
+        keys += eval(text)
+    assert len(set(keys)) == len(keys) == 15
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_forks_of_a_warm_process(warm):
+    for trial in range(TRIALS):
+        family(warm, f"t{trial}")
+
+
+def test_a_client_made_in_the_child_and_one_made_before_any_call(serve):
+    server = serve(echo)
+    cold = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
+    family(cold, "cold")
+    made = in_child(
+        lambda: (
+            lomi.LomiClient("lomi_sk_test_2", base_url=server.url).checkout_sessions.get("cs").title
+        )
+    )
+    assert made() == "'lomi_sk_test_2'"
+
+
+def test_a_fork_while_other_threads_are_calling(warm):
+    stop = threading.Event()
+
+    def busy():
+        while not stop.is_set():
+            warm.checkout_sessions.get("busy")
+
+    threads = [threading.Thread(target=busy) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(TRIALS // 4):
+            id = f"cs_{number}"
+            result = in_child(lambda id=id: warm.checkout_sessions.get(id).checkout_session_id)
+            assert result() == repr(id)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_asyncio_after_a_fork(warm):
+    import asyncio
+
+    settings = warm._settings
+    client = lomi.AsyncLomiClient(settings["api_key"], base_url=settings["base_url"])
+
+    async def many():
+        calls = (client.checkout_sessions.get(f"cs_{n}") for n in range(20))
+        return [session.checkout_session_id for session in await asyncio.gather(*calls)]
+
+    expected = asyncio.run(many())
+    for _ in range(5):
+        assert in_child(lambda: asyncio.run(many()))() == repr(expected)
+    assert asyncio.run(many()) == expected
+
+
+def call_once(url, number):
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=url)
+    return client.checkout_sessions.get(f"cs_{number}").checkout_session_id
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_multiprocessing(warm, method):
+    context = multiprocessing.get_context(method)
+    with context.Pool(3) as pool:
+        work = [(warm.server.url, number) for number in range(12)]
+        assert pool.starmap(call_once, work) == [f"cs_{number}" for number in range(12)]
+
+
+@pytest.fixture(scope="module")
+def https(tmp_path_factory):
+    """A TLS server with a certificate of its own, and the file to trust."""
+    import ssl
+
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        [
+            *"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(),
+            *"-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost".split(),
+            *"-addext basicConstraints=critical,CA:FALSE".split(),
+            *f"-keyout {folder}/key.pem -out {folder}/cert.pem".split(),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+
+    class Encrypted(Scripted):
+        def _serve(self, connection):
+            try:
+                connection = context.wrap_socket(connection, server_side=True)
+            except OSError:
+                return
+            super()._serve(connection)
+
+    server = Encrypted(echo)
+    server.https = server.url.replace("http://127.0.0.1", "https://localhost")
+    server.ca = str(folder / "cert.pem")
+    yield server
+    server.close()
+
+
+def test_forks_over_tls(https):
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https, ca_file=https.ca)
+    assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
+    for trial in range(TRIALS):
+        family(client, f"tls{trial}")
+
+
+def test_an_unknown_certificate_is_refused_once(https):
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https)
+    with pytest.raises(lomi.TLSError) as caught:
+        client.checkout_sessions.get("cs")
+    assert caught.value.attempts == 1
+
+
+def test_certificates_of_the_documented_configuration(https):
+    with open(https.ca) as file:
+        data = file.read()
+    for settings in ({"ssl_ca_cert": https.ca}, {"ca_cert_data": data}):
+        configuration = lomi.Configuration(host=https.https, **settings)
+        api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
+        configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_1"
+        assert api.retrieve_checkout_session("cs").checkout_session_id == "cs"
