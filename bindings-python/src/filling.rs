@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::fault::Fault;
-use crate::memo::{Last, make};
+use crate::memo::{Last, Words};
 use crate::shapes::{Mould, Shape};
 
 /// What one answer has shown of a model so far.
@@ -15,6 +15,7 @@ pub(crate) struct Seen<'py> {
     /// By position of the field. Empty until a second object comes: one alone has
     /// nothing to repeat.
     texts: Vec<Last<'py>>,
+    words: Words<'py>,
     mould: Option<Mould>,
     /// The last object that fitted the mould: the next starts as its copy, so that only
     /// what differs has to be put in place.
@@ -35,6 +36,7 @@ impl<'py> Seen<'py> {
         let mut seen = Self {
             shape,
             texts: Vec::new(),
+            words: Words::default(),
             mould,
             previous: None,
             values: Vec::new(),
@@ -52,10 +54,14 @@ impl<'py> Seen<'py> {
         position: usize,
         text: &str,
     ) -> Bound<'py, PyString> {
-        let word = self.shape.names.get(position).is_some_and(|(_, word)| *word);
-        match self.texts.get_mut(position) {
-            Some(last) => last.take(py, text, word),
-            None => make(py, text, word),
+        // Interning makes every "XOF" one object.
+        let word =
+            text.len() <= 32 && self.shape.names.get(position).is_some_and(|(_, word)| *word);
+        match (word, self.texts.get_mut(position)) {
+            (true, Some(_)) => self.words.take(py, text, PyString::intern),
+            (true, None) => PyString::intern(py, text),
+            (false, Some(last)) => last.take(py, text),
+            (false, None) => PyString::new(py, text),
         }
     }
 

@@ -10,8 +10,8 @@ use pyo3::types::PyString;
 const LONGEST: usize = 96;
 /// After so many different texts in a row, a field is taken to differ in every row.
 const PATIENCE: u8 = 4;
-/// The most names of plain dictionaries that are kept.
-const MOST_NAMES: usize = 64;
+/// The most words that are kept.
+const MOST_WORDS: usize = 64;
 
 /// The last text of one field.
 #[derive(Default)]
@@ -23,14 +23,14 @@ pub(crate) struct Last<'py> {
 
 impl<'py> Last<'py> {
     /// The text as a Python object: the last one, where it says the same.
-    pub(crate) fn take(&mut self, py: Python<'py>, text: &str, word: bool) -> Bound<'py, PyString> {
+    pub(crate) fn take(&mut self, py: Python<'py>, text: &str) -> Bound<'py, PyString> {
         if let Some(made) = &self.made
             && self.text == text
         {
             self.misses = 0;
             return made.clone();
         }
-        let made = make(py, text, word);
+        let made = PyString::new(py, text);
         if self.misses < PATIENCE && text.len() <= LONGEST {
             self.misses += 1;
             self.text.clear();
@@ -41,27 +41,24 @@ impl<'py> Last<'py> {
     }
 }
 
-/// A text as a Python object. The words of a small set are interned, so that every "XOF"
-/// is one object.
-pub(crate) fn make<'py>(py: Python<'py>, text: &str, word: bool) -> Bound<'py, PyString> {
-    match word && text.len() <= 32 {
-        true => PyString::intern(py, text),
-        false => PyString::new(py, text),
-    }
-}
-
-/// The names in plain dictionaries, in the order in which they were met.
+/// Texts that come again and again, in the order in which they were met: the names in
+/// plain dictionaries, the words of small sets.
 #[derive(Default)]
-pub(crate) struct Names<'py> {
+pub(crate) struct Words<'py> {
     known: Vec<(String, Bound<'py, PyString>)>,
-    /// Where the next name is looked for first: dictionaries repeat each other's order.
+    /// Where the next is looked for first: objects repeat each other's order.
     next: usize,
 }
 
-impl<'py> Names<'py> {
-    /// A name as a Python object, its hash worked out once.
-    pub(crate) fn take(&mut self, py: Python<'py>, name: &str) -> Bound<'py, PyString> {
-        let at = |at: usize| self.known.get(at).filter(|(known, _)| known == name);
+impl<'py> Words<'py> {
+    /// A text as a Python object, its hash worked out once; made by `make` when it is new.
+    pub(crate) fn take(
+        &mut self,
+        py: Python<'py>,
+        text: &str,
+        make: impl FnOnce(Python<'py>, &str) -> Bound<'py, PyString>,
+    ) -> Bound<'py, PyString> {
+        let at = |at: usize| self.known.get(at).filter(|(known, _)| known == text);
         let found = match at(self.next) {
             Some((_, made)) => Some((self.next, made)),
             None => (0..self.known.len()).find_map(|n| Some((n, &at(n)?.1))),
@@ -71,9 +68,9 @@ impl<'py> Names<'py> {
             self.next = (at + 1) % self.known.len();
             return made;
         }
-        let made = PyString::new(py, name);
-        if self.known.len() < MOST_NAMES && name.len() <= LONGEST {
-            self.known.push((name.to_owned(), made.clone()));
+        let made = make(py, text);
+        if self.known.len() < MOST_WORDS && text.len() <= LONGEST {
+            self.known.push((text.to_owned(), made.clone()));
             self.next = 0;
         }
         made

@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::fault::Fault;
 use crate::filling::{Fields, Seen, put};
-use crate::memo::Names;
+use crate::memo::Words;
 use crate::shapes::{Family, shape};
 use crate::values;
 
@@ -19,7 +19,7 @@ pub(crate) struct Objects<'py> {
     family: Family,
     nothing: Bound<'py, PyTuple>,
     models: Vec<(&'static Model, Seen<'py>)>,
-    names: Names<'py>,
+    names: Words<'py>,
     /// Whose text is being read: model and field, by position.
     field: Option<(usize, usize)>,
 }
@@ -31,7 +31,7 @@ impl<'py> Objects<'py> {
             family,
             nothing: PyTuple::empty(py),
             models: Vec::new(),
-            names: Names::default(),
+            names: Words::default(),
             field: None,
         }
     }
@@ -39,7 +39,7 @@ impl<'py> Objects<'py> {
     /// A name that is no field's: kept once there is a second object to use it again.
     fn name(&mut self, name: &str) -> Bound<'py, PyString> {
         match self.models.iter().any(|(_, seen)| seen.objects > 1) {
-            true => self.names.take(self.py, name),
+            true => self.names.take(self.py, name, PyString::new),
             false => PyString::new(self.py, name),
         }
     }
