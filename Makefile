@@ -2,7 +2,7 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: bench-python soak soak-python bench-php
+.PHONY: bench-python soak soak-python bench-php soak-php
 .PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance mutants lint codegen fuzz dist bench-sandbox
 
 help: ## this list
@@ -64,12 +64,21 @@ codegen: ## write everything that follows from core/spec/openapi.json
 bench-python: install ## what a call costs in Python, ours and the peers in one run
 	.venv/bin/python bindings-python/bench/run.py
 
-soak: soak-python ## what takes many minutes: nothing may grow, leak or be mixed up
+soak: soak-python soak-php ## what takes many minutes: nothing may grow, leak or be mixed up
 
 soak-python: build
 	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
 	    $(addprefix bindings-python/tests/test_,flat.py forks.py lifecycle.py servers.py)
 
 bench-php: install ## what a call costs in PHP, ours and the peers in one run
+	cargo build --quiet --profile dist -p lomi-php
+	php bindings-php/bench/run.php target/dist/liblomi_php.so
+
+soak-php: export LOMI_PHP_EXTENSION = $(CURDIR)/target/release/liblomi_php.so
+soak-php: export LOMI_TRIALS = 200
+soak-php: export LOMI_FPM_REQUESTS = 10000
+soak-php: build ## the long tests of the PHP extension, optimised: php-fpm, forks, memory, valgrind
 	cargo build --quiet --release -p lomi-php
-	php bindings-php/bench/run.php target/release/liblomi_php.so
+	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
+	php bindings-php/bench/growth.php $$LOMI_PHP_EXTENSION 100000
+	php bindings-php/tests/soak/valgrind.php

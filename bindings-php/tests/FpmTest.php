@@ -17,6 +17,9 @@ final class FpmTest extends TestCase
         exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $lines, $status);
         self::assertSame(0, $status, implode("\n", $lines));
         $said = json_decode((string) end($lines), true);
+        if (getenv('LOMI_FPM_REQUESTS')) {
+            fwrite(STDERR, "\nphp-fpm " . implode(' ', $arguments) . ': ' . end($lines) . "\n");
+        }
         self::assertSame([0, 0, 0, 0, 0], [$said['errors'], $said['mixups'], $said['leaks'], $said['equal_keys'], $said['crashes']]);
         self::assertGreaterThan(1, $said['workers']);
         self::assertLessThan(1 << 16, $said['growth_bytes']);
@@ -24,10 +27,12 @@ final class FpmTest extends TestCase
 
     public static function pools(): array
     {
+        $requests = getenv('LOMI_FPM_REQUESTS') ?: '1000';
         return [
-            'static' => ['1000', '4', 'static'],
-            'static, reloaded under load' => ['1000', '4', 'static', 'reload'],
-            'dynamic, workers replaced, reloaded' => ['1000', '4', 'dynamic', 'reload', '50'],
+            'static' => [$requests, '4', 'static'],
+            'static, reloaded under load' => [$requests, '4', 'static', 'reload'],
+            'dynamic, workers replaced, reloaded' => [$requests, '4', 'dynamic', 'reload', 'replace'],
+            'opcache and preload, some cut off' => [getenv('LOMI_FPM_REQUESTS') ?: '400', '4', 'static', 'preload', 'cut'],
         ];
     }
 }

@@ -3,7 +3,11 @@
 /**
  * php-fpm under load: every request makes a session, with one of two keys by turns.
  *
- *   php load.php <requests> <workers> <static|dynamic> [reload]
+ *   php load.php <requests> <workers> <static|dynamic> [reload] [replace] [preload] [cut]
+ *
+ * reload: php-fpm is reloaded in the middle. replace: a worker ends after 50 requests.
+ * preload: opcache is on, and preloads a file that makes a call in the master before it
+ * forks. cut: some requests run into max_execution_time.
  *
  * Prints one JSON line: errors, mix-ups between the keys, equal idempotency keys, workers
  * seen, memory at the start and at the end. Exit status 0 when nothing was wrong.
@@ -20,8 +24,10 @@ use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\Sandbox;
 
 [, $requests, $workers, $kind] = $argv;
-$reload = ($argv[4] ?? '') === 'reload';
-$maxRequests = (int) ($argv[5] ?? 0);
+$asked = array_slice($argv, 4);
+$reload = in_array('reload', $asked, true);
+$cut = in_array('cut', $asked, true);
+$maxRequests = in_array('replace', $asked, true) ? 50 : 0;
 $sandbox = Sandbox::start();
 $folder = sys_get_temp_dir() . '/lomi-fpm-' . bin2hex(random_bytes(4));
 mkdir($folder);
@@ -42,7 +48,16 @@ file_put_contents("$folder/fpm.conf", <<<CONF
     env[LOMI_TEST_URL] = $sandbox->url/v1
     {$user}{$dynamic}
     CONF);
-$command = ['/usr/sbin/php-fpm8.2', '-n', '-R', '-d', 'extension=' . Process::library(), '-y', "$folder/fpm.conf"];
+$preload = [];
+if (in_array('preload', $asked, true)) {
+    file_put_contents("$folder/preload.php", <<<PHP
+        <?php
+        class Preloaded extends LomiSDK\Model\CheckoutSessions {}
+        (new LomiSDK\LomiClient('$sandbox->key', ['base_url' => '$sandbox->url/v1']))->checkoutSessions->list();
+        PHP);
+    $preload = ['-d', 'zend_extension=opcache', '-d', "opcache.preload=$folder/preload.php", '-d', 'opcache.preload_user=' . (posix_getpwuid(posix_geteuid())['name'] ?? '')];
+}
+$command = ['/usr/sbin/php-fpm8.2', '-n', '-R', '-d', 'extension=' . Process::library(), ...$preload, '-y', "$folder/fpm.conf"];
 $fpm = proc_open($command, [1 => ['file', "$folder/out.log", 'w'], 2 => ['file', "$folder/out.log", 'a']], $pipes);
 for ($i = 0; $i < 200 && !file_exists("$folder/socket"); $i++) {
     usleep(25_000);
@@ -52,6 +67,8 @@ $master = proc_get_status($fpm)['pid'];
 $client = new FastCgi("$folder/socket");
 $keys = ['test' => $sandbox->key, 'live' => $sandbox->liveKey];
 $wrong = ['errors' => 0, 'mixups' => 0, 'leaks' => 0];
+$isCut = fn (int $number) => $cut && $number % intdiv((int) $requests, 4) === 1;
+$cuts = 0;
 $seen = $pids = $first = $last = [];
 $next = 0;
 $started = microtime(true);
@@ -63,6 +80,7 @@ while ($next < $requests || $client->count() > 0) {
             'REQUEST_METHOD' => 'GET',
             'HTTP_X_TEST_KEY' => $keys[$environment],
             'HTTP_X_TEST_NUMBER' => (string) $next,
+            'HTTP_X_TEST_CUT' => (string) (int) $isCut($next),
         ]);
         $next++;
         if ($reload && $next === intdiv((int) $requests, 2)) {
@@ -71,13 +89,17 @@ while ($next < $requests || $client->count() > 0) {
     }
     foreach ($client->done() as $id => $output) {
         $body = substr($output, strpos($output, "\r\n\r\n") ?: 0);
+        if ($isCut($id)) {
+            $cuts += (int) str_contains($output, 'Maximum execution time of 1 second');
+            continue;
+        }
         $said = json_decode($body, true);
         if (!is_array($said)) {
             $wrong['errors']++ < 3 && fwrite(STDERR, substr($output, 0, 500) . "\n");
             continue;
         }
         $wrong['mixups'] += (int) ($said['environment'] !== ($id % 3 === 0 ? 'live' : 'test') || $said['number'] !== (string) $id);
-        $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25);
+        $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25 || $said['preloaded'] !== ($preload !== []));
         $seen[] = $said['idempotency_key'];
         $pids[$said['pid']] = ($pids[$said['pid']] ?? 0) + 1;
         $first[$said['pid']] ??= $pids[$said['pid']] === 20 ? [$said['memory'], $said['rss']] : null;
@@ -105,9 +127,10 @@ echo json_encode($wrong + [
     'equal_keys' => $equal,
     'workers' => count($pids),
     'crashes' => $crashes,
+    'cuts' => $cuts,
     'master_ended_well' => $healthy,
     'growth_bytes' => $growth[0],
     'growth_rss_kib' => $growth[1],
     'seconds' => round(microtime(true) - $started, 1),
 ]), "\n";
-exit(array_sum($wrong) + $equal + $crashes === 0 && count($seen) === (int) $requests && $healthy ? 0 : 1);
+exit(array_sum($wrong) + $equal + $crashes === 0 && $cuts === ($cut ? 4 : 0) && count($seen) === (int) $requests - $cuts && $healthy ? 0 : 1);

@@ -10,6 +10,17 @@ $before = (new LomiSDK\Configuration())->getApiKey('X-API-KEY')
     ?? LomiSDK\Configuration::getDefaultConfiguration()->getApiKey('X-API-KEY');
 $number = $_SERVER['HTTP_X_TEST_NUMBER'];
 
+if ($_SERVER['HTTP_X_TEST_CUT'] === '1') {
+    // The limit is one of the worker's own time, so not all of it is spent waiting.
+    ini_set('display_errors', '1');
+    set_time_limit(1);
+    $client = new LomiSDK\LomiClient($key, ['base_url' => $base]);
+    while (true) {
+        hash('sha256', str_repeat('x', 2_000_000));
+        $client->checkoutSessions->list(['limit' => 1]);
+    }
+}
+
 if ((int) $number % 2 === 0) {
     $client = new LomiSDK\LomiClient($key, ['base_url' => $base]);
     $session = $client->checkoutSessions->create(['amount' => 100, 'currency_code' => 'XOF', 'metadata' => ['number' => $number]]);
@@ -27,6 +38,7 @@ echo json_encode([
     'environment' => $session->getEnvironment(),
     'idempotency_key' => $session->getLastResponse()->getIdempotencyKey(),
     'pid' => getmypid(),
+    'preloaded' => class_exists('Preloaded', false),
     'timeout' => (new LomiSDK\Configuration())->getTimeout(),
     'memory' => memory_get_usage(),
     'rss' => (int) (preg_match('/VmRSS:\s+(\d+)/', (string) file_get_contents('/proc/self/status'), $m) ? $m[1] : 0),
