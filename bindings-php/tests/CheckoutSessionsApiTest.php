@@ -12,6 +12,7 @@ use LomiSDK\Exception\NotFoundError;
 use LomiSDK\Model\CheckoutSessions;
 use LomiSDK\Model\CheckoutSessionsCreate;
 use LomiSDK\Model\ListCheckoutSessions200Response;
+use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\Sandbox;
 use LomiSDK\Tests\Support\SandboxTestCase;
 
@@ -44,6 +45,70 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
         self::assertNull($api->deleteCheckoutSession($id));
         $this->expectException(NotFoundError::class);
         $api->retrieveCheckoutSession($id);
+    }
+
+    /**
+     * The example of each operation as it is printed in the documents, as a program of its own.
+     * Only key and host are put in, and what is no PHP there (bodies, the order) is quoted.
+     *
+     * @dataProvider examples
+     */
+    public function testTheDocumentedExampleRuns(string $http, string $operation, string $example, string $expected): void
+    {
+        $autoload = $http === 'null' ? '' : "require_once('/usr/share/php/GuzzleHttp/autoload.php');";
+        [$key, $host] = [Sandbox::shared()->key, Sandbox::shared()->url . '/v1'];
+        $id = self::api()->createCheckoutSession(self::EXAMPLE)->getCheckoutSessionId();
+        $printed = Process::php(<<<PHP
+            $autoload
+            // Configure API key authorization: ApiKeyAuth
+            \$config = LomiSDK\Configuration::getDefaultConfiguration()->setApiKey('X-API-KEY', '$key');
+            \$config->setHost('$host');
+
+            \$apiInstance = new LomiSDK\Api\CheckoutSessionsApi(
+                // If you want use custom http client, pass your client which implements `GuzzleHttp\ClientInterface`.
+                // This is optional, `GuzzleHttp\Client` will be used as default.
+                $http,
+                \$config
+            );
+            $example
+            } catch (Exception \$e) {
+                echo 'Exception when calling CheckoutSessionsApi->$operation: ', \$e->getMessage(), PHP_EOL;
+            }
+            PHP, ['-d', 'extension=curl', '-d', 'extension=tokenizer'], ['SESSION' => $id]);
+        self::assertStringContainsString($expected, $printed);
+        self::assertDoesNotMatchRegularExpression('/Warning|Notice|Deprecated|Fatal|Stack trace/', $printed);
+        self::assertStringNotContainsString($key, $printed);
+    }
+
+    public static function examples(): iterable
+    {
+        $body = '{"amount":15000,"currency_code":"XOF","product_id":"prod_1234567890abcdef","success_url":"https://example.com/success","cancel_url":"https://example.com/cancel","customer_email":"customer@example.com"}';
+        $update = '{"metadata":{"updated_at":"2025-11-21T13:32:16.240Z","updated_reason":"Administrative update"}}';
+        $unknown = '$session_id = \'session_id_example\'; // string | Unique identifier for the checkout session';
+        $known = '$session_id = getenv(\'SESSION\');';
+        $examples = [
+            'createCheckoutSession' => [["\$checkout_sessions_create = json_decode('$body'); // \LomiSDK\Model\CheckoutSessionsCreate", '$result = $apiInstance->createCheckoutSession($checkout_sessions_create); print_r($result);', 'customer@example.com']],
+            'listCheckoutSessions' => [["\$limit = 20; \$offset = 0; \$sort = 'created_at:desc';", '$result = $apiInstance->listCheckoutSessions($limit, $offset, $sort); print_r($result);', 'customer@example.com']],
+            'retrieveCheckoutSession' => [
+                [$unknown, '$result = $apiInstance->retrieveCheckoutSession($session_id); print_r($result);', 'Exception when calling CheckoutSessionsApi->retrieveCheckoutSession: [404]'],
+                [$known, '$result = $apiInstance->retrieveCheckoutSession($session_id); print_r($result);', 'customer@example.com'],
+            ],
+            'updateCheckoutSession' => [
+                ["$unknown\n\$checkout_sessions_update = json_decode('$update');", '$result = $apiInstance->updateCheckoutSession($session_id, $checkout_sessions_update); print_r($result);', 'Exception when calling CheckoutSessionsApi->updateCheckoutSession: [404]'],
+                ["$known\n\$checkout_sessions_update = json_decode('$update');", '$result = $apiInstance->updateCheckoutSession($session_id, $checkout_sessions_update); print_r($result);', 'Administrative update'],
+            ],
+            'deleteCheckoutSession' => [
+                [$unknown, '$apiInstance->deleteCheckoutSession($session_id);', 'Exception when calling CheckoutSessionsApi->deleteCheckoutSession: [404]'],
+                [$known, '$apiInstance->deleteCheckoutSession($session_id); echo "gone";', 'gone'],
+            ],
+        ];
+        foreach (['new GuzzleHttp\Client()', 'null'] as $http) {
+            foreach ($examples as $operation => $cases) {
+                foreach ($cases as [$arguments, $call, $expected]) {
+                    yield "$operation, $http, $expected" => [$http, $operation, "$arguments\ntry {\n    $call", $expected];
+                }
+            }
+        }
     }
 
     public function testAModelIsAsGoodAsAnArray(): void
