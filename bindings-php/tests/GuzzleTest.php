@@ -8,9 +8,12 @@ use GuzzleHttp\Client;
 use GuzzleHttp\Handler\MockHandler;
 use GuzzleHttp\HandlerStack;
 use GuzzleHttp\Middleware;
+use GuzzleHttp\Promise\CancellationException;
+use GuzzleHttp\Promise\Utils;
 use GuzzleHttp\Psr7\Response;
 use LomiSDK\Api\CheckoutSessionsApi;
 use LomiSDK\Configuration;
+use LomiSDK\Exception\NotFoundError;
 use LomiSDK\Exception\OutcomeUnknownError;
 use LomiSDK\Exception\UnexpectedRedirectError;
 use LomiSDK\LomiClient;
@@ -167,6 +170,40 @@ final class GuzzleTest extends TestCase
         };
         $this->expectException(\LogicException::class);
         $lomi($own)->checkoutSessions->get('cs_1');
+    }
+
+    /** @dataProvider roads */
+    public function testPromisesDoWhatGuzzlesPromisesDo(array $options): void
+    {
+        $good = FaultServer::json(self::SESSION);
+        $bad = FaultServer::json('{"error":"x"}', 404);
+        $at = fn (FaultServer $server) => (new LomiClient('lomi_sk_test_1', ['base_url' => $server->url] + $options))->checkoutSessions;
+
+        $both = Utils::unwrap(['a' => $at($good)->getAsync('cs_1'), 'b' => $at($good)->getAsync('cs_1')]);
+        self::assertSame(['a', 'b'], array_keys($both));
+        self::assertSame('cs_1', $both['b']->getCheckoutSessionId());
+
+        $settled = Utils::settle([$at($good)->getAsync('cs_1'), $at($bad)->getAsync('cs_1')])->wait();
+        self::assertSame(['fulfilled', 'rejected'], array_column($settled, 'state'));
+        self::assertInstanceOf(NotFoundError::class, $settled[1]['reason']);
+
+        $quiet = $at($bad)->getAsync('cs_1');
+        self::assertSame('pending', $quiet->getState());
+        $quiet->wait(false);
+        self::assertSame('rejected', $quiet->getState());
+
+        $chain = $at($bad)->getAsync('cs_1')->otherwise(fn ($e) => $at($good)->getAsync('cs_1'))->then(fn ($session) => $session->getStatus());
+        self::assertSame('open', $chain->wait());
+
+        $cancelled = $at($good)->getAsync('cs_1');
+        $cancelled->cancel();
+        $this->expectException(CancellationException::class);
+        $cancelled->wait();
+    }
+
+    public static function roads(): array
+    {
+        return ['own' => [[]], 'Guzzle' => [['http_client' => new Client()]]];
     }
 
     /** A client of PSR-18 that answers what it is told; null is a network that fails. */
