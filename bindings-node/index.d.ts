@@ -26,6 +26,8 @@ export interface LomiClientOptions {
   userAgent?: string;
   /** More certificate authorities to trust, as files of PEM text. */
   caFiles?: string[];
+  /** The address of a proxy of HTTP; that of `HTTPS_PROXY` when left out. */
+  proxy?: string;
   /** Hears of every request of every call. Without one `LOMI_LOG=info` writes lines to stderr. */
   logger?: (entry: LogEntry) => void;
 }
@@ -127,6 +129,8 @@ export interface ConfigurationOptions {
   userAgent?: string;
   /** More certificate authorities to trust, as files of PEM text. */
   caFiles?: string[];
+  /** The address of a proxy of HTTP; that of `HTTPS_PROXY` when left out. */
+  proxy?: string;
   /** Hears of every request of every call. Without one `LOMI_LOG=info` writes lines to stderr. */
   logger?: (entry: LogEntry) => void;
 }

@@ -22,6 +22,7 @@ const SETTINGS = new Set([
   'routes',
   'userAgent',
   'caFiles',
+  'proxy',
   'logger',
 ]);
 

@@ -14,6 +14,7 @@ const SETTINGS = new Set([
   'userAgent',
   'routes',
   'caFiles',
+  'proxy',
   'logger',
 ]);
 

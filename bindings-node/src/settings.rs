@@ -29,6 +29,7 @@ pub(crate) fn read(text: &str) -> Result<ConfigBuilder, Error> {
             None => format!("lomi-node/{}", lomi::VERSION),
         }),
         ca_files: given.texts("caFiles")?.into_iter().map(PathBuf::from).collect(),
+        proxy: given.text("proxy")?.map(Secret::new),
         own_log: true, // runtime/log.js hands the history on
         ..ConfigBuilder::default()
     })

@@ -211,11 +211,6 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
-    if http.is_none() && (certificates.cert.is_some() || certificates.key.is_some()) {
-        return Err(Thrown::configuration(
-            "a client certificate needs an HTTP client: pass new GuzzleHttp\\Client()",
-        ));
-    }
     Ok(Road {
         client: crate::settings::client(config, index)?,
         http,

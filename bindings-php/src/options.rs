@@ -130,6 +130,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_file" => builder.ca_files = vec![PathBuf::from(text(&name, &value)?)],
+            "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "http_client" => {
                 if !value.handle().is_some_and(crate::foreign_http::is_client) {
                     return Err(Thrown::configuration(

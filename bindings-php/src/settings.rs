@@ -1,6 +1,7 @@
 //! What a `LomiSDK\Configuration` holds, and the client that it stands for.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 use ext_php_rs::types::Zval;
 use lomi::{Client, ConfigBuilder, Secret};
@@ -75,6 +76,8 @@ impl Settings {
                 .map(|seconds| lomi::seconds("connect_timeout", seconds))
                 .transpose()?,
             max_retries: self.max_retries,
+            certificate_file: self.cert_file.as_ref().map(PathBuf::from),
+            key_file: self.key_file.as_ref().map(PathBuf::from),
             ..ConfigBuilder::default()
         })?)
     }

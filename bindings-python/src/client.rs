@@ -158,6 +158,11 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_files" => builder.ca_files = value.extract()?,
+            "certificate_file" => builder.certificate_file = Some(value.extract()?),
+            "key_file" => builder.key_file = Some(value.extract()?),
+            "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
+            "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
+            "proxy_headers" => builder.proxy_headers = headers(&value)?,
             other => {
                 return Err(crate::fault::wrong(format!("there is no setting {other:?}")));
             }

@@ -203,3 +203,38 @@ def until(condition, seconds=5.0):
     while not condition():
         assert time.monotonic() < end, "it did not become true"
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def https(tmp_path_factory):
+    """A TLS server with a certificate of its own, and the files of it and its key."""
+    import ssl
+
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        [
+            *"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(),
+            *"-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost".split(),
+            *"-addext basicConstraints=critical,CA:FALSE".split(),
+            *f"-keyout {folder}/key.pem -out {folder}/cert.pem".split(),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+
+    class Encrypted(Scripted):
+        def _serve(self, connection):
+            try:
+                connection = context.wrap_socket(connection, server_side=True)
+            except OSError:
+                return
+            super()._serve(connection)
+
+    server = Encrypted(echo)
+    server.https = server.url.replace("http://127.0.0.1", "https://localhost")
+    server.ca, server.key = str(folder / "cert.pem"), str(folder / "key.pem")
+    server.context = context
+    yield server
+    server.close()

@@ -2,13 +2,12 @@
 
 import multiprocessing
 import os
-import subprocess
 import threading
 
 import pytest
 
 import lomi
-from conftest import Scripted, echo
+from conftest import echo
 
 TRIALS = int(os.environ.get("LOMI_TRIALS", "200"))
 
@@ -129,59 +128,8 @@ def test_multiprocessing(warm, method):
         assert pool.starmap(call_once, work) == [f"cs_{number}" for number in range(12)]
 
 
-@pytest.fixture(scope="module")
-def https(tmp_path_factory):
-    """A TLS server with a certificate of its own, and the file to trust."""
-    import ssl
-
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [
-            *"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(),
-            *"-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost".split(),
-            *"-addext basicConstraints=critical,CA:FALSE".split(),
-            *f"-keyout {folder}/key.pem -out {folder}/cert.pem".split(),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-
-    class Encrypted(Scripted):
-        def _serve(self, connection):
-            try:
-                connection = context.wrap_socket(connection, server_side=True)
-            except OSError:
-                return
-            super()._serve(connection)
-
-    server = Encrypted(echo)
-    server.https = server.url.replace("http://127.0.0.1", "https://localhost")
-    server.ca = str(folder / "cert.pem")
-    yield server
-    server.close()
-
-
 def test_forks_over_tls(https):
     client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https, ca_file=https.ca)
     assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
     for trial in range(TRIALS):
         family(client, f"tls{trial}")
-
-
-def test_an_unknown_certificate_is_refused_once(https):
-    client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https)
-    with pytest.raises(lomi.TLSError) as caught:
-        client.checkout_sessions.get("cs")
-    assert caught.value.attempts == 1
-
-
-def test_certificates_of_the_documented_configuration(https):
-    with open(https.ca) as file:
-        data = file.read()
-    for settings in ({"ssl_ca_cert": https.ca}, {"ca_cert_data": data}):
-        configuration = lomi.Configuration(host=https.https, **settings)
-        api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
-        configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_1"
-        assert api.retrieve_checkout_session("cs").checkout_session_id == "cs"

@@ -32,6 +32,7 @@ class _Base:
         attempt_timeout: float | None = None,
         idle_timeout: float | None = None,
         ca_file: str | None = None,
+        proxy: str | None = None,
         user_agent: str | None = None,
     ) -> None:
         """Check the settings. Nothing is opened or sent.
@@ -47,6 +48,7 @@ class _Base:
         :param attempt_timeout: seconds for one attempt; 30 where left out
         :param idle_timeout: seconds that an answer may pause; 15 where left out
         :param ca_file: a file of certificates to trust besides the system's
+        :param proxy: the address of a proxy of HTTP; that of ``HTTPS_PROXY`` where left out
         :param user_agent: what the client calls itself
         """
         self._settings: dict[str, Any] = {
@@ -61,6 +63,7 @@ class _Base:
             "attempt_timeout": attempt_timeout,
             "idle_timeout": idle_timeout,
             "ca_files": None if ca_file is None else [ca_file],
+            "proxy": proxy,
             "user_agent": user_agent,
         }
         self._native = Client(self._settings)

@@ -22,8 +22,7 @@ def native(configuration: Configuration, user_agent: str | None, keyless: bool =
         None if key is None else configuration.api_key_prefix.get("ApiKeyAuth"),
         user_agent,
         _retries(configuration.retries),
-        configuration.ssl_ca_cert,
-        configuration.ca_cert_data,
+        _way(configuration),
     )
     client = _made.get(wants)
     if client is None:
@@ -45,9 +44,9 @@ def _build(
     prefix: str | None,
     user_agent: str | None,
     retries: int | None,
-    ca_file: str | None,
-    ca_data: str | bytes | None,
+    way: tuple[Any, ...],
 ) -> Client:
+    ca_file, ca_data, certificate, key_file, server_name, proxy, proxy_headers = way
     files = [file for file in (ca_file, _file_of(ca_data)) if file]
     return Client(
         {
@@ -58,7 +57,25 @@ def _build(
             "user_agent": user_agent,
             "max_retries": retries,
             "ca_files": files or None,
+            "certificate_file": certificate,
+            "key_file": key_file,
+            "tls_server_name": server_name,
+            "proxy": proxy,
+            "proxy_headers": dict(proxy_headers),
         }
+    )
+
+
+def _way(configuration: Configuration) -> tuple[Any, ...]:
+    """Say how a server is reached, and believed."""
+    return (
+        configuration.ssl_ca_cert,
+        configuration.ca_cert_data,
+        configuration.cert_file,
+        configuration.key_file,
+        configuration.tls_server_name,
+        configuration.proxy,
+        tuple((configuration.proxy_headers or {}).items()),
     )
 
 

@@ -39,8 +39,8 @@ class Configuration:
     :param ssl_ca_cert: a file of certificates to trust besides the system's
     :param retries: how many times a safe call is repeated; None is 2
     :param ca_cert_data: certificates to trust besides the system's, as PEM text
-    :param cert_file: kept; client certificates are not supported
-    :param key_file: kept
+    :param cert_file: a certificate of our own, for servers that ask, as a file of PEM text
+    :param key_file: the file of its key; the same file where left out
     :param debug: log at debug level; a key is never logged
     """
 
@@ -87,8 +87,11 @@ class Configuration:
         # Certificates are always verified: a key must not go to whoever answers.
         self.verify_ssl = True
         self.assert_hostname: Any = None
+        #: The name that the server's certificate has to show; its host's where None.
         self.tls_server_name: str | None = None
+        #: The address of a proxy of HTTP; that of ``HTTPS_PROXY`` where None.
         self.proxy: str | None = None
+        #: Headers for the proxy alone.
         self.proxy_headers: dict[str, str] | None = None
         self.socket_options: Any = None
         self.safe_chars_for_path_param = ""

@@ -161,17 +161,10 @@ class RESTClientObject:
 
 def _bare(configuration: Configuration, origin: str) -> Client:
     """Give a client for an address, without a key: the headers carry it."""
-    from ._documented import _build, _retries
+    from ._documented import _build, _retries, _way
 
-    return _build(
-        origin,
-        None,
-        None,
-        None,
-        _retries(configuration.retries),
-        configuration.ssl_ca_cert,
-        configuration.ca_cert_data,
-    )
+    retries = _retries(configuration.retries)
+    return _build(origin, None, None, None, retries, _way(configuration))
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -1,0 +1,122 @@
+"""Certificates, the server's and our own, and the way through a proxy."""
+
+import socket
+import ssl
+import threading
+
+import pytest
+
+import lomi
+
+
+def read(https, settings, **more):
+    """Calls through the documented classes, set up as code for 1.1.0 does it."""
+    configuration = lomi.Configuration(ssl_ca_cert=https.ca, **settings)
+    configuration.host = more.pop("host", https.https)
+    for name, value in more.items():
+        setattr(configuration, name, value)
+    configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_1"
+    return lomi.CheckoutSessionsApi(lomi.ApiClient(configuration)).retrieve_checkout_session("cs")
+
+
+def test_an_unknown_certificate_is_refused_once(https):
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=https.https)
+    with pytest.raises(lomi.TLSError) as caught:
+        client.checkout_sessions.get("cs")
+    assert caught.value.attempts == 1
+
+
+def test_certificates_of_the_documented_configuration(https):
+    with open(https.ca) as file:
+        data = file.read()
+    for settings in ({"ssl_ca_cert": https.ca}, {"ca_cert_data": data}):
+        configuration = lomi.Configuration(host=https.https, **settings)
+        api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
+        configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_1"
+        assert api.retrieve_checkout_session("cs").checkout_session_id == "cs"
+
+
+def test_a_certificate_of_our_own_where_the_server_asks(https):
+    https.context.load_verify_locations(https.ca)
+    https.context.verify_mode = ssl.CERT_REQUIRED
+    try:
+        # Another name than the other tests', which may have left connections idle.
+        host = https.https.replace("localhost", "127.0.0.1")
+        other = {"host": host, "tls_server_name": "localhost"}
+        own = {"cert_file": https.ca, "key_file": https.key}
+        assert read(https, own, **other).checkout_session_id == "cs"
+        with pytest.raises(lomi.APIConnectionError):
+            read(https, {}, **other)
+    finally:
+        https.context.verify_mode = ssl.CERT_NONE
+    with pytest.raises(lomi.ConfigurationError, match="nosuch.pem"):
+        read(https, {"cert_file": "/nosuch.pem"})
+
+
+def test_another_name_on_the_certificate(https):
+    host = https.https.replace("localhost", "127.0.0.1")
+    assert read(https, {}, host=host, tls_server_name="localhost").checkout_session_id == "cs"
+    with pytest.raises(lomi.TLSError):
+        read(https, {}, host=host)
+
+
+@pytest.fixture
+def proxy(https):
+    """A proxy that leads to the TLS server, wherever it is asked to."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    heads = []
+
+    def pipe(source, target):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.close()
+
+    def lead(client):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        heads.append(head.decode())
+        server = socket.create_connection(("127.0.0.1", int(https.url.rsplit(":", 1)[1])))
+        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        threading.Thread(target=pipe, args=(client, server), daemon=True).start()
+        threading.Thread(target=pipe, args=(server, client), daemon=True).start()
+
+    def accept():
+        while True:
+            try:
+                lead(listener.accept()[0])
+            except OSError:
+                return
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield f"127.0.0.1:{listener.getsockname()[1]}", heads
+    listener.close()
+
+
+def test_through_a_proxy(https, proxy):
+    address, heads = proxy
+    found = read(
+        https,
+        {},
+        host="https://api.lomi.test",
+        tls_server_name="localhost",
+        proxy=f"http://user:word@{address}",
+        proxy_headers={"x-office": "dakar"},
+    )
+    assert found.checkout_session_id == "cs"
+    assert heads[0].startswith("CONNECT api.lomi.test:443 ")
+    assert "x-office: dakar" in heads[0] and "lomi_sk" not in heads[0]
+    assert "proxy-authorization: basic" in heads[0].lower()
+    client = lomi.LomiClient(
+        "lomi_sk_test_1", base_url=https.https, ca_file=https.ca, proxy=f"http://{address}"
+    )
+    assert client.checkout_sessions.get("cs").checkout_session_id == "cs"
+    assert len(heads) == 2 and address not in repr(client)
+
+
+def test_a_proxy_that_cannot_be_used(https):
+    with pytest.raises(lomi.ConfigurationError, match="SOCKS"):
+        read(https, {}, proxy="socks5://127.0.0.1:1")
+    with pytest.raises(lomi.APIConnectionError) as caught:
+        read(https, {}, proxy="http://127.0.0.1:1")
+    assert caught.value.outcome == "not_sent"
