@@ -205,12 +205,11 @@ def until(condition, seconds=5.0):
         time.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def https(tmp_path_factory):
-    """A TLS server with a certificate of its own, and the files of it and its key."""
+def encrypted(folder, asks=False):
+    """A TLS server with a certificate of its own, and the files of it and its key. One
+    that asks wants the same certificate of whoever comes."""
     import ssl
 
-    folder = tmp_path_factory.mktemp("tls")
     subprocess.run(
         [
             *"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(),
@@ -223,6 +222,9 @@ def https(tmp_path_factory):
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    if asks:
+        context.load_verify_locations(folder / "cert.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
 
     class Encrypted(Scripted):
         def _serve(self, connection):
@@ -235,6 +237,11 @@ def https(tmp_path_factory):
     server = Encrypted(echo)
     server.https = server.url.replace("http://127.0.0.1", "https://localhost")
     server.ca, server.key = str(folder / "cert.pem"), str(folder / "key.pem")
-    server.context = context
+    return server
+
+
+@pytest.fixture(scope="module")
+def https(tmp_path_factory):
+    server = encrypted(tmp_path_factory.mktemp("tls"))
     yield server
     server.close()

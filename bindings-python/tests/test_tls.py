@@ -1,12 +1,12 @@
 """Certificates, the server's and our own, and the way through a proxy."""
 
 import socket
-import ssl
 import threading
 
 import pytest
 
 import lomi
+from conftest import encrypted
 
 
 def read(https, settings, **more):
@@ -36,21 +36,15 @@ def test_certificates_of_the_documented_configuration(https):
         assert api.retrieve_checkout_session("cs").checkout_session_id == "cs"
 
 
-def test_a_certificate_of_our_own_where_the_server_asks(https):
-    https.context.load_verify_locations(https.ca)
-    https.context.verify_mode = ssl.CERT_REQUIRED
-    try:
-        # Another name than the other tests', which may have left connections idle.
-        host = https.https.replace("localhost", "127.0.0.1")
-        other = {"host": host, "tls_server_name": "localhost"}
-        own = {"cert_file": https.ca, "key_file": https.key}
-        assert read(https, own, **other).checkout_session_id == "cs"
-        with pytest.raises(lomi.APIConnectionError):
-            read(https, {}, **other)
-    finally:
-        https.context.verify_mode = ssl.CERT_NONE
+def test_a_certificate_of_our_own_where_the_server_asks(tmp_path):
+    server = encrypted(tmp_path, asks=True)
+    own = {"cert_file": server.ca, "key_file": server.key}
+    assert read(server, own).checkout_session_id == "cs"
+    with pytest.raises(lomi.APIConnectionError):
+        read(server, {})
     with pytest.raises(lomi.ConfigurationError, match="nosuch.pem"):
-        read(https, {"cert_file": "/nosuch.pem"})
+        read(server, {"cert_file": "/nosuch.pem"})
+    server.close()
 
 
 def test_another_name_on_the_certificate(https):
