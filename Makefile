@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: bench-python soak soak-python bench-php soak-php
-.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance mutants lint codegen fuzz dist bench-sandbox
+.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance mutants lint codegen fuzz dist bench bench-sandbox
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,12 +45,16 @@ mutants: build ## whether a rule that goes missing turns a scenario red
 test-e2e: build ## a buyer in a browser, paying what each language's SDK sells
 	npm test --silent --prefix tests/e2e
 
-test-dist: build ## what is shipped, installed where nothing was, built without optimisation
-	.ci/dist target/dist-check dev
+test-dist: export LOMI_PHP_EXTENSION = $(CURDIR)/target/dist-check/lomi.so
+test-dist: build ## what is shipped, optimised: installed where nothing was; PHPUnit over it too
+	.ci/dist target/dist-check release
 	.ci/check-dist target/dist-check
+	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
+
+bench: bench-python bench-node bench-php ## what a call costs, ours and the peers
 
 bench-sandbox: install ## the sandbox against its bars: requests a second, p99, memory, start
 	.ci/bench-sandbox
