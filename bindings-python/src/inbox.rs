@@ -59,6 +59,8 @@ impl Queue {
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Inbox {
     queue: Arc<Queue>,
+    /// The process that it was made in, and works in.
+    pid: u32,
 }
 
 #[pymethods]
@@ -66,7 +68,8 @@ impl Inbox {
     #[new]
     fn new() -> PyResult<Self> {
         let (woken, wakes) = descriptors()?;
-        Ok(Self { queue: Arc::new(Queue { landed: Mutex::default(), wakes, woken }) })
+        let queue = Arc::new(Queue { landed: Mutex::default(), wakes, woken });
+        Ok(Self { queue, pid: std::process::id() })
     }
 
     /// What the loop has to watch for reading.
@@ -143,7 +146,7 @@ impl Inbox {
                 tokio::task::yield_now().await;
             }
         });
-        Ok(Flight { task: task.abort_handle(), pid: std::process::id() })
+        Ok(Flight { task: task.abort_handle(), pid: self.pid })
     }
 }
 
