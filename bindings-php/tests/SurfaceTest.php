@@ -28,6 +28,34 @@ final class SurfaceTest extends TestCase
         }
     }
 
+    /** phpstan itself comes by Composer only; Debian has the parser that it reads comments with. */
+    public function testPhpstansParserReadsEveryTypeOfTheStubs(): void
+    {
+        $said = self::typesOf(dirname(__DIR__) . '/lomi.stubs.php');
+        self::assertSame([], $said['wrong']);
+        self::assertGreaterThan(500, $said['comments']);
+        self::assertGreaterThan(1500, $said['types']);
+    }
+
+    public function testAWrongTypeInTheStubsWouldBeSeen(): void
+    {
+        $stubs = (string) file_get_contents(dirname(__DIR__) . '/lomi.stubs.php');
+        $broken = tempnam(sys_get_temp_dir(), 'lomi-stubs');
+        foreach (['@return int|float|string|null' => '@return int|flaot|string|null', 'array{idempotency_key?: string' => 'array{idempotency_key?= string', '$checkout_sessions_create' . "\n" => '$checkout_session' . "\n"] as $right => $wrong) {
+            $at = strpos($stubs, $right);
+            self::assertIsInt($at, $right);
+            file_put_contents($broken, substr_replace($stubs, $wrong, $at, strlen($right)));
+            self::assertNotSame([], self::typesOf($broken)['wrong'], $wrong);
+        }
+        unlink($broken);
+    }
+
+    private static function typesOf(string $stubs): array
+    {
+        $command = [PHP_BINARY, '-n', '-d', 'extension=tokenizer', '-d', 'extension=ctype', __DIR__ . '/Support/phpdoc.php', $stubs];
+        return json_decode((string) shell_exec(implode(' ', array_map('escapeshellarg', $command))), true, 8, JSON_THROW_ON_ERROR);
+    }
+
     public function testTheStubsCannotBeLoadedBesideTheExtension(): void
     {
         self::assertStringContainsString('Never loaded', (string) file_get_contents(dirname(__DIR__) . '/lomi.stubs.php'));

@@ -1,0 +1,101 @@
+<?php
+
+/**
+ * Every doc comment of the stubs, read by phpstan's own parser: php phpdoc.php <stubs>. Prints
+ * JSON: how many comments and types there were, and what is wrong with them. Runs without the
+ * extension, whose place the stubs take.
+ */
+
+declare(strict_types=1);
+
+require '/usr/share/php/PHPStan/PhpDocParser/autoload.php';
+require $argv[1];
+
+use PHPStan\PhpDocParser\Ast\Node;
+use PHPStan\PhpDocParser\Ast\PhpDoc\InvalidTagValueNode;
+use PHPStan\PhpDocParser\Ast\PhpDoc\ParamTagValueNode;
+use PHPStan\PhpDocParser\Ast\PhpDoc\PhpDocNode;
+use PHPStan\PhpDocParser\Ast\PhpDoc\TemplateTagValueNode;
+use PHPStan\PhpDocParser\Ast\PhpDoc\TypeAliasImportTagValueNode;
+use PHPStan\PhpDocParser\Ast\PhpDoc\TypeAliasTagValueNode;
+use PHPStan\PhpDocParser\Ast\Type\IdentifierTypeNode;
+use PHPStan\PhpDocParser\Lexer\Lexer;
+use PHPStan\PhpDocParser\Parser\ConstExprParser;
+use PHPStan\PhpDocParser\Parser\PhpDocParser;
+use PHPStan\PhpDocParser\Parser\TokenIterator;
+use PHPStan\PhpDocParser\Parser\TypeParser;
+
+const WORDS = ['int', 'float', 'string', 'bool', 'array', 'list', 'object', 'mixed', 'null', 'true', 'false', 'void', 'callable', 'iterable', 'array-key', 'static', 'self', 'class-string', 'resource', 'never'];
+// Packages that need not be there.
+const OTHERS = '/^\\\\(GuzzleHttp|Psr)\\\\/';
+
+function parsed(string $comment): PhpDocNode
+{
+    static $parser = new PhpDocParser(new TypeParser(new ConstExprParser()), new ConstExprParser());
+    return $parser->parse(new TokenIterator((new Lexer())->tokenize($comment)));
+}
+
+/** @return list<string> the names of types in a node, at any depth */
+function names(mixed $node): array
+{
+    if (is_array($node)) {
+        return array_merge([], ...array_map(names(...), array_values($node)));
+    }
+    if (!$node instanceof Node) {
+        return [];
+    }
+    $found = $node instanceof IdentifierTypeNode ? [$node->name] : [];
+    // The keys of shapes are names of another kind.
+    return array_merge($found, ...array_values(array_map(fn ($name, $part) => $name === 'keyName' ? [] : names($part), array_keys(get_object_vars($node)), get_object_vars($node))));
+}
+
+$wrong = [];
+$comments = $types = 0;
+foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
+    if (!str_starts_with($name, 'LomiSDK\\')) {
+        continue;
+    }
+    $class = new ReflectionClass($name);
+    $members = [...$class->getMethods(), ...$class->getProperties(), ...$class->getReflectionConstants()];
+    $own = array_filter($members, fn ($member) => $member->getDeclaringClass()->getName() === $name);
+    $aliases = [];
+    foreach ([$class, ...$own] as $about) {
+        $comment = $about->getDocComment();
+        if ($comment === false) {
+            continue;
+        }
+        $comments++;
+        $where = $about === $class ? $name : "$name::{$about->getName()}";
+        $doc = parsed($comment);
+        foreach ($doc->getTags() as $tag) {
+            $value = $tag->value;
+            if ($value instanceof InvalidTagValueNode) {
+                $wrong[] = "$where: $tag->name cannot be read: {$value->value}";
+            } elseif ($value instanceof TypeAliasTagValueNode) {
+                $aliases[] = $value->alias;
+            } elseif ($value instanceof TemplateTagValueNode) {
+                $aliases[] = $value->name;
+            } elseif ($value instanceof TypeAliasImportTagValueNode) {
+                $aliases[] = $value->importedAs ?? $value->importedAlias;
+                $from = parsed((string) (new ReflectionClass($value->importedFrom->name))->getDocComment());
+                $there = array_map(fn ($alias) => $alias->alias, $from->getTypeAliasTagValues('@phpstan-type'));
+                in_array($value->importedAlias, $there, true) || $wrong[] = "$where: no type $value->importedAlias in {$value->importedFrom->name}";
+            } elseif ($value instanceof ParamTagValueNode && $about instanceof ReflectionMethod) {
+                $parameters = array_map(fn ($p) => '$' . $p->getName(), $about->getParameters());
+                in_array($value->parameterName, $parameters, true) || $wrong[] = "$where: no parameter $value->parameterName";
+            }
+        }
+        foreach (names($doc->children) as $type) {
+            $types++;
+            $known = in_array($type, [...WORDS, ...$aliases], true) || preg_match(OTHERS, $type) || class_exists($type) || interface_exists($type)
+                || class_exists("{$class->getNamespaceName()}\\$type") || interface_exists("{$class->getNamespaceName()}\\$type");
+            $known || $wrong[] = "$where: there is no type $type";
+        }
+    }
+    foreach ($own as $member) {
+        if ($member instanceof ReflectionMethod && preg_match('/^get[A-Z]/', $member->getName()) && $member->getReturnType() === null && !str_contains((string) $member->getDocComment(), '@return')) {
+            $wrong[] = "$name::{$member->getName()}: says no type of what it gives";
+        }
+    }
+}
+echo json_encode(['comments' => $comments, 'types' => $types, 'wrong' => $wrong]);
