@@ -2,6 +2,8 @@
 //! what the generations write differently, and hands the values to the language's
 //! [`Sink`]. What was evened out is kept as it came ([`Key::Originals`]).
 
+use std::cell::Cell;
+
 use crate::config::Limits;
 use crate::document::{Document, Value};
 use crate::error::Error;
@@ -18,7 +20,7 @@ pub(crate) fn object<S: Sink>(
     model: &'static Model,
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
-    Decoder { document, order: Order::default() }.row(place, model, sink)
+    with_order(document, |decoder| decoder.row(place, model, sink))
 }
 
 /// Reads a list of objects of a model, keeping the rows that `keep` says by position.
@@ -29,9 +31,22 @@ pub(crate) fn rows<S: Sink>(
     sink: &mut S,
     keep: impl Fn(usize) -> bool,
 ) -> Result<Vec<S::Value>, S::Error> {
-    let mut decoder = Decoder { document, order: Order::default() };
     let kept = document.items(list).enumerate().filter(|(position, _)| keep(*position));
-    kept.map(|(_, row)| decoder.row(row, model, sink)).collect()
+    with_order(document, |decoder| kept.map(|(_, row)| decoder.row(row, model, sink)).collect())
+}
+
+/// Decodes with what this thread remembers of the objects before, of other answers too.
+fn with_order<T>(document: &Document, decode: impl FnOnce(&mut Decoder<'_>) -> T) -> T {
+    thread_local! {
+        static ORDER: Cell<Order> = const { Cell::new(Order { model: None, fields: Vec::new() }) };
+    }
+    // A sink that decodes meanwhile starts with nothing, and what is last counts.
+    let order = ORDER.try_with(Cell::take).unwrap_or_default();
+    let mut decoder = Decoder { document, order };
+    let decoded = decode(&mut decoder);
+    // Gone only while the thread itself ends.
+    let _ = ORDER.try_with(|order| order.set(decoder.order));
+    decoded
 }
 
 struct Decoder<'d> {
@@ -39,8 +54,8 @@ struct Decoder<'d> {
     order: Order,
 }
 
-/// The fields of the last object. Rows come in the same order, so that looking here finds
-/// almost every field with one comparison.
+/// The fields of the last object. Objects come in the same order, so that looking here
+/// finds almost every field with one comparison.
 #[derive(Default)]
 struct Order {
     model: Option<&'static Model>,
