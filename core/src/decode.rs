@@ -59,7 +59,23 @@ struct Decoder<'d> {
 #[derive(Default)]
 struct Order {
     model: Option<&'static Model>,
-    fields: Vec<Option<(usize, &'static Field)>>,
+    fields: Vec<Option<Known>>,
+}
+
+/// A field of a model.
+#[derive(Clone, Copy)]
+struct Known {
+    position: usize,
+    field: &'static Field,
+    /// Whatever it holds is read as it stands, and stands for no other field.
+    plain: bool,
+}
+
+impl Known {
+    fn new(position: usize, field: &'static Field) -> Self {
+        let kind = matches!(field.kind, Kind::Text | Kind::Uuid | Kind::Time | Kind::Boolean);
+        Self { position, field, plain: kind && field.mirrors.is_none() }
+    }
 }
 
 impl Order {
@@ -71,19 +87,18 @@ impl Order {
         }
     }
 
-    /// The field `name`, which is the `nth` of its object, and its position in the model.
-    fn field(
-        &mut self,
-        model: &'static Model,
-        nth: usize,
-        name: &str,
-    ) -> Option<(usize, &'static Field)> {
-        if let Some(Some((position, field))) = self.fields.get(nth)
-            && field.name == name
-        {
-            return Some((*position, field));
+    /// The field `name`, which is the `nth` of its object.
+    #[inline]
+    fn field(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
+        match self.fields.get(nth) {
+            Some(Some(known)) if known.field.name == name => Some(*known),
+            _ => self.learn(model, nth, name),
         }
-        let found = model.position(name).and_then(|at| Some((at, model.fields.get(at)?)));
+    }
+
+    #[cold]
+    fn learn(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
+        let found = model.position(name).and_then(|at| Some(Known::new(at, model.fields.get(at)?)));
         if nth >= self.fields.len() {
             self.fields.resize(nth + 1, None);
         }
@@ -135,32 +150,35 @@ impl Decoder<'_> {
         self.order.start(model);
         for (nth, (name, member)) in document.members(place).enumerate() {
             let value = document.at(member);
-            let known = self.order.field(model, nth, name);
-            sink.key(&mut object, known.map_or(Key::Extra(name), |(p, f)| Key::Field(p, f)))?;
-            let read = match known {
-                Some((_, field)) => {
+            let Some(Known { position, field, plain }) = self.order.field(model, nth, name) else {
+                sink.key(&mut object, Key::Extra(name))?;
+                let read = document.emit(member, value, sink)?;
+                sink.value(&mut object, read)?;
+                if !matches!(value, Value::Null)
+                    && let Some(target) = model.aliased(name)
+                {
+                    seen.mirrored.push((target, member));
+                }
+                continue;
+            };
+            sink.key(&mut object, Key::Field(position, field))?;
+            let read = match plain {
+                true => document.emit(member, value, sink)?,
+                false => {
                     let read = self.field(member, value, field, &mut seen, sink)?;
                     // The field may have held an object of another model.
                     self.order.start(model);
                     read
                 }
-                None => document.emit(member, value, sink)?,
             };
             sink.value(&mut object, read)?;
-            if matches!(value, Value::Null) {
-                continue;
-            }
-            let other = match known {
-                Some((position, field)) => {
-                    if let Some(filled) = seen.filled.get_mut(position) {
-                        *filled = true;
-                    }
-                    field.mirrors.and_then(|sibling| model.position(sibling))
+            if !matches!(value, Value::Null) {
+                if let Some(filled) = seen.filled.get_mut(position) {
+                    *filled = true;
                 }
-                None => model.aliased(name),
-            };
-            if let Some(target) = other {
-                seen.mirrored.push((target, member));
+                if let Some(target) = field.mirrors.and_then(|sibling| model.position(sibling)) {
+                    seen.mirrored.push((target, member));
+                }
             }
         }
         self.mirrors(model, &mut seen, &mut object, sink)?;

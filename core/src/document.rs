@@ -82,7 +82,7 @@ impl Document {
     }
 
     /// The value at a place; null beyond the end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(&self, place: usize) -> Value<'_> {
         match self.nodes.get(place) {
             None | Some(Node::Null) => Value::Null,
@@ -135,6 +135,7 @@ impl Document {
     }
 
     /// Builds the value that stands at a place, without a schema.
+    #[inline]
     pub(crate) fn emit<S: Sink>(
         &self,
         place: usize,
@@ -147,29 +148,33 @@ impl Document {
             Value::Integer(number) => sink.integer(number),
             Value::Number(digits) => emit_number(digits, sink),
             Value::Text(text) => sink.text(text),
-            Value::List => {
-                let mut list = sink.begin_list()?;
-                for item in self.items(place) {
-                    sink.before_item(&mut list)?;
-                    let value = self.emit(item, self.at(item), sink)?;
-                    sink.item(&mut list, value)?;
-                }
-                sink.end_list(list)
-            }
-            Value::Object => {
-                let mut object = sink.begin_object(None)?;
-                for (name, member) in self.members(place) {
-                    sink.key(&mut object, Key::Extra(name))?;
-                    let value = self.emit(member, self.at(member), sink)?;
-                    sink.value(&mut object, value)?;
-                }
-                sink.end_object(object)
-            }
+            Value::List => self.list(place, sink),
+            Value::Object => self.object(place, sink),
         }
+    }
+
+    fn list<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
+        let mut list = sink.begin_list()?;
+        for item in self.items(place) {
+            sink.before_item(&mut list)?;
+            let value = self.emit(item, self.at(item), sink)?;
+            sink.item(&mut list, value)?;
+        }
+        sink.end_list(list)
+    }
+
+    fn object<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
+        let mut object = sink.begin_object(None)?;
+        for (name, member) in self.members(place) {
+            sink.key(&mut object, Key::Extra(name))?;
+            let value = self.emit(member, self.at(member), sink)?;
+            sink.value(&mut object, value)?;
+        }
+        sink.end_object(object)
     }
 }
 
-#[inline]
+#[inline(always)]
 fn part(text: &str, (start, end): Span) -> &str {
     text.get(start as usize..end as usize).unwrap_or_default()
 }
@@ -204,6 +209,7 @@ pub(crate) struct Members<'d> {
 impl<'d> Iterator for Members<'d> {
     type Item = (&'d str, usize);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let (key, place) = (self.next, self.next + 1);
         if place >= self.end {
