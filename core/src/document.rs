@@ -4,12 +4,15 @@
 //! ids and building a language's values all walk this list, and never the text again.
 
 mod parse;
+mod written;
 
 use bytestring::ByteString;
 
 use crate::config::Limits;
 use crate::error::Error;
 use crate::json::{Key, Sink, emit_number, without_lone_surrogates};
+
+pub use written::{TextSink, Written};
 
 /// JSON that was read.
 #[derive(Debug, Clone, Default)]

@@ -53,6 +53,7 @@ pub mod webhook;
 pub use budget::Budget;
 pub use client::{Client, Created, Page, Pages, execute, read_values};
 pub use config::{Config, ConfigBuilder, Limits, RouteChoice, seconds};
+pub use document::{TextSink, Written};
 pub use envelope::{Found, PageFacts};
 pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};
 pub use exchange::{Exchange, Heard, Memory, Silence, Step};

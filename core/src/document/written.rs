@@ -1,0 +1,237 @@
+//! Answers for a language that reads JSON faster than it takes values one by one: an object
+//! that its model reads as it stands goes over as the server wrote it, any other value by
+//! value, through the decoder.
+
+use std::cell::RefCell;
+
+use super::{Document, Node};
+use crate::decode;
+use crate::envelope::Found;
+use crate::json::{Sink, is_number};
+use crate::reply::{Decoded, Reply};
+use crate::schema::{Field, Kind, Model};
+
+/// A sink that takes JSON text as well.
+pub trait TextSink: Sink {
+    /// Whether the language reads a whole number exactly.
+    fn reads_integer(&self, number: i64) -> bool;
+    /// The same for any other number, by its digits.
+    fn reads_number(&self, digits: &str) -> bool;
+    /// Takes a value as the server wrote it.
+    fn written(&mut self, value: Written<'_>) -> Result<Self::Value, Self::Error>;
+}
+
+/// A value as the server wrote it.
+#[derive(Debug)]
+pub struct Written<'d> {
+    /// JSON; of an object, from its first brace to its last.
+    pub text: &'d str,
+    /// Members that an object has to get in addition, by name and as JSON: fields that are
+    /// empty in it and whose sibling holds their value.
+    pub added: Vec<(&'static str, &'d str)>,
+    /// What identifies the object.
+    pub id: Option<&'d str>,
+}
+
+impl Reply {
+    /// Like [`Reply::decode_rows`], for a sink that takes text.
+    pub fn write<S: TextSink>(
+        &self,
+        sink: &mut S,
+        keep: impl Fn(usize) -> bool,
+    ) -> Result<Decoded<S::Value>, S::Error> {
+        let document = &self.document;
+        Ok(match &self.found {
+            Found::Nothing => Decoded::Nothing,
+            Found::One(model, place) => Decoded::One(document.write(place.0, model, sink)?),
+            Found::Rows(model, place, facts) => {
+                let kept = document.items(place.0).enumerate().filter(|(at, _)| keep(*at));
+                let rows = kept.map(|(_, row)| document.write(row, model, sink));
+                Decoded::Rows(rows.collect::<Result<_, _>>()?, facts.clone())
+            }
+            Found::Any(place) if place.0 == Document::ROOT && document.is_exact(0, sink) => {
+                let text = document.text.trim();
+                Decoded::One(sink.written(Written { text, added: Vec::new(), id: None })?)
+            }
+            Found::Any(place) => Decoded::One(document.emit(place.0, sink)?),
+        })
+    }
+}
+
+impl Document {
+    fn write<S: TextSink>(
+        &self,
+        place: usize,
+        model: &'static Model,
+        sink: &mut S,
+    ) -> Result<S::Value, S::Error> {
+        match self.as_written(place, model, sink) {
+            Some(written) => sink.written(written),
+            None => decode::object(self, place, model, sink),
+        }
+    }
+
+    /// The object at a place, where the decoder would change nothing of it but add members.
+    fn as_written<S: TextSink>(
+        &self,
+        place: usize,
+        model: &'static Model,
+        sink: &S,
+    ) -> Option<Written<'_>> {
+        let mut filled = 0_u128;
+        let mut siblings = Vec::new();
+        let mut id = None;
+        let mut last = None;
+        for (nth, (name, member)) in self.members(place).enumerate() {
+            last = Some(member);
+            let position = position(model, nth, name);
+            let field = position.and_then(|position| model.fields.get(position));
+            if !field.is_none_or(|field| self.stays(member, field)) || !self.is_exact(member, sink)
+            {
+                return None;
+            }
+            let Some(node) = self.nodes.get(member).filter(|node| !matches!(node, Node::Null))
+            else {
+                continue;
+            };
+            let sibling = match position.zip(field) {
+                Some((position, field)) => {
+                    filled |= bit(position)?;
+                    if model.id == Some(field.name) {
+                        id = Some(*node);
+                    }
+                    field.mirrors.and_then(|sibling| model.position(sibling))
+                }
+                None => model.aliased(name),
+            };
+            if let Some(sibling) = sibling {
+                siblings.push((sibling, member));
+            }
+        }
+        let mut added = Vec::new();
+        for (target, member) in siblings {
+            let already = filled & bit(target)? != 0;
+            let field = model.fields.get(target).filter(|_| !already);
+            let Some(field) = field else { continue };
+            filled |= bit(target)?;
+            if !self.stays(member, field) {
+                return None;
+            }
+            let Some(Node::Plain((start, end))) = self.nodes.get(member) else { return None };
+            if model.id == Some(field.name) {
+                id = self.nodes.get(member).copied();
+            }
+            // With its quotes.
+            added.push((field.name, self.text.get(*start as usize - 1..*end as usize + 1)?));
+        }
+        let id = match id {
+            None => None,
+            Some(Node::Plain(span)) => Some(super::part(&self.text, span)),
+            // The decoder knows better what an id is that is no text.
+            Some(_) => return None,
+        };
+        Some(Written { text: self.source(place, last?)?, added, id })
+    }
+
+    /// Whether a field is read as it stands: the decoder's rules, seen from the other side.
+    fn stays(&self, place: usize, field: &Field) -> bool {
+        let Some(node) = self.nodes.get(place) else { return false };
+        let text = match node {
+            Node::Plain(span) => Some(super::part(&self.text, *span)),
+            Node::Escaped(span) => Some(super::part(&self.aside, *span)),
+            _ => None,
+        };
+        match (field.kind, node, text) {
+            (Kind::Model(_), Node::Object(_), _) | (Kind::Models(_), Node::List(_), _) => false,
+            (Kind::Enum(words), _, Some(word)) => words.meant(word).is_none(),
+            (Kind::Number | Kind::Integer, _, Some(text)) => !is_number(text),
+            (Kind::Map, Node::Null, _) => !field.null_is_empty,
+            (Kind::Map, Node::List(end), _) => *end as usize > place + 1,
+            (Kind::Map, _, Some(text)) => !text.trim_start().starts_with('{'),
+            _ => true,
+        }
+    }
+
+    /// Whether the language reads each number in a value exactly.
+    fn is_exact<S: TextSink>(&self, place: usize, sink: &S) -> bool {
+        let within = self.nodes.get(place..self.after(place)).unwrap_or_default();
+        within.iter().all(|node| match node {
+            Node::Integer(number) => sink.reads_integer(*number),
+            Node::Number(span) => sink.reads_number(super::part(&self.aside, *span)),
+            _ => true,
+        })
+    }
+
+    /// The text of an object, from brace to brace; `last` is where its last value stands.
+    fn source(&self, object: usize, last: usize) -> Option<&str> {
+        let bytes = self.text.as_bytes();
+        let Some(Node::Plain((key, _))) = self.nodes.get(object + 1) else { return None };
+        let before = bytes.get(..*key as usize - 1)?;
+        let start = before.iter().rposition(|byte| !byte.is_ascii_whitespace())?;
+        let known = [last, last - 1].into_iter().find_map(|place| match self.nodes.get(place) {
+            Some(Node::Plain((_, end))) => Some(*end as usize + 1),
+            _ => None,
+        })?;
+        let end = known + closing(bytes.get(known..)?)?;
+        self.text.get(start..=end).filter(|text| text.starts_with('{') && text.ends_with('}'))
+    }
+}
+
+/// Where the object or list ends that was open before this text.
+fn closing(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut bytes = text.iter().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' => loop {
+                match bytes.next()?.1 {
+                    b'\\' => drop(bytes.next()),
+                    b'"' => break,
+                    _ => {}
+                }
+            },
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return Some(at),
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// One bit per field; nothing where a model has too many for that.
+fn bit(position: usize) -> Option<u128> {
+    1_u128.checked_shl(u32::try_from(position).ok()?)
+}
+
+/// The position of the field `name`, which is the `nth` of its object. Objects come in the
+/// same order again and again, which each thread remembers of the last one.
+fn position(model: &'static Model, nth: usize, name: &str) -> Option<usize> {
+    thread_local! {
+        static ORDER: RefCell<(Option<&'static Model>, Vec<Option<usize>>)> =
+            const { RefCell::new((None, Vec::new())) };
+    }
+    ORDER.with_borrow_mut(|(of, order)| {
+        if !of.is_some_and(|of| std::ptr::eq(of, model)) {
+            *of = Some(model);
+            order.clear();
+        }
+        if let Some(Some(position)) = order.get(nth)
+            && model.fields.get(*position).is_some_and(|field| field.name == name)
+        {
+            return Some(*position);
+        }
+        let position = model.position(name);
+        if nth >= order.len() {
+            // A hostile object's members are not all worth remembering.
+            order.resize((nth + 1).min(model.fields.len() * 2), None);
+        }
+        if let Some(known) = order.get_mut(nth) {
+            *known = position;
+        }
+        position
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::error::Error;
+use crate::generated::CHECKOUT_SESSION;
+use crate::json::{Key, Values};
+
+/// Builds values, from text where it may.
+#[derive(Default)]
+struct Both {
+    written: usize,
+    ids: Vec<Option<String>>,
+}
+
+impl TextSink for Both {
+    fn reads_integer(&self, number: i64) -> bool {
+        number.unsigned_abs() <= 1 << 53
+    }
+
+    fn reads_number(&self, digits: &str) -> bool {
+        digits.contains(['.', 'e'])
+    }
+
+    fn written(&mut self, value: Written<'_>) -> Result<Value, Error> {
+        self.written += 1;
+        self.ids.push(value.id.map(str::to_owned));
+        let mut read: Value = serde_json::from_str(value.text).unwrap();
+        for (name, text) in value.added {
+            read[name] = serde_json::from_str(text).unwrap();
+        }
+        Ok(read)
+    }
+}
+
+/// Everything but text goes where `Values` puts it.
+impl Sink for Both {
+    type Value = Value;
+    type List = <Values as Sink>::List;
+    type Object = <Values as Sink>::Object;
+    type Error = Error;
+
+    fn null(&mut self) -> Result<Value, Error> {
+        Values.null()
+    }
+    fn boolean(&mut self, value: bool) -> Result<Value, Error> {
+        Values.boolean(value)
+    }
+    fn integer(&mut self, value: i64) -> Result<Value, Error> {
+        Values.integer(value)
+    }
+    fn number(&mut self, digits: &str) -> Result<Value, Error> {
+        Values.number(digits)
+    }
+    fn text(&mut self, text: &str) -> Result<Value, Error> {
+        Values.text(text)
+    }
+    fn begin_list(&mut self) -> Result<Self::List, Error> {
+        Values.begin_list()
+    }
+    fn before_item(&mut self, list: &mut Self::List) -> Result<(), Error> {
+        Values.before_item(list)
+    }
+    fn item(&mut self, list: &mut Self::List, value: Value) -> Result<(), Error> {
+        Values.item(list, value)
+    }
+    fn end_list(&mut self, list: Self::List) -> Result<Value, Error> {
+        Values.end_list(list)
+    }
+    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Self::Object, Error> {
+        Values.begin_object(model)
+    }
+    fn key(&mut self, object: &mut Self::Object, key: Key<'_>) -> Result<(), Error> {
+        Values.key(object, key)
+    }
+    fn value(&mut self, object: &mut Self::Object, value: Value) -> Result<(), Error> {
+        Values.value(object, value)
+    }
+    fn end_object(&mut self, object: Self::Object) -> Result<Value, Error> {
+        Values.end_object(object)
+    }
+}
+
+fn both(text: &str) -> (Value, Both) {
+    let reply = Reply::of_text(text, &CHECKOUT_SESSION).unwrap();
+    let mut sink = Both::default();
+    let Decoded::One(written) = reply.write(&mut sink, |_| true).unwrap() else { panic!("{text}") };
+    let Decoded::One(decoded) = reply.decode(&mut Values).unwrap() else { panic!("{text}") };
+    assert_eq!(written, decoded, "{text}");
+    (written, sink)
+}
+
+#[test]
+fn what_needs_nothing_goes_over_as_it_was_written() {
+    for text in [
+        r#"{"id":"cs_1","amount":5}"#,
+        "{ \"checkout_session_id\" : \"cs_1\" , \"title\":\"a\\\"}b\" , \"amount\" : 1.5 }",
+        r#"{"data":{"checkout_session_id":"cs_1","metadata":{"a":["}","\\"],"b":{}}}}"#,
+        r#"[{"checkout_session_id":"cs_1","unknown":[[],{},[{"x":null}]]}]"#,
+        r#"{"success":true,"data":{"id":"cs_1","description":"é’"},"x":"}"}"#,
+    ] {
+        let (_, sink) = both(text);
+        assert_eq!(sink.written, 1, "{text}");
+        assert_eq!(sink.ids, [Some("cs_1".to_owned())], "{text}");
+    }
+}
+
+#[test]
+fn empty_fields_get_the_value_of_their_sibling() {
+    let (value, sink) = both(r#"{"id":"cs_1","url":"https://x/\u00e9","checkout_url":null}"#);
+    assert_eq!((value["checkout_url"].as_str(), sink.written), (Some("https://x/é"), 0));
+    let (value, sink) = both(r#"{"id":"cs_1","url":"https://x","checkout_url":null}"#);
+    assert_eq!((value["checkout_url"].as_str(), sink.written), (Some("https://x"), 1));
+    assert_eq!(value["checkout_session_id"], "cs_1");
+}
+
+#[test]
+fn what_is_evened_out_goes_through_the_decoder() {
+    for (text, name, read) in [
+        (r#"{"id":"cs_1","status":"complete"}"#, "status", json!("completed")),
+        (r#"{"id":"cs_1","amount":"10000"}"#, "amount", json!(10000)),
+        (r#"{"id":"cs_1","metadata":[]}"#, "metadata", json!({})),
+        (r#"{"id":"cs_1","metadata":"{\"a\":1}"}"#, "metadata", json!({"a": 1})),
+        (r#"{"id":"cs_1","amount":9007199254740993}"#, "amount", json!(9007199254740993_i64)),
+        (r#"{"id":7,"amount":1}"#, "checkout_session_id", json!(7)),
+    ] {
+        let (value, sink) = both(text);
+        assert_eq!((&value[name], sink.written), (&read, 0), "{text}");
+    }
+}
+
+#[test]
+fn any_value_goes_over_whole_where_its_numbers_are_read() {
+    let read = |text: &str| {
+        let (document, found) = crate::envelope::find(
+            &text.into(),
+            crate::schema::Answer::Any,
+            crate::config::Limits::default(),
+        )
+        .unwrap();
+        let mut reply = Reply::of_text("{}", &CHECKOUT_SESSION).unwrap();
+        (reply.document, reply.found) = (document, found);
+        let mut sink = Both::default();
+        let Decoded::One(value) = reply.write(&mut sink, |_| true).unwrap() else { panic!() };
+        (value, sink.written)
+    };
+    assert_eq!(read(r#" [1,{"a":"b"}] "#), (json!([1, {"a": "b"}]), 1));
+    assert_eq!(read("9007199254740993"), (json!(9007199254740993_i64), 0));
+}
