@@ -6,7 +6,7 @@
 
 const native = require('../native.js');
 const { errors, fromText } = require('./errors.js');
-const { listener, tell } = require('./log.js');
+const { tell } = require('./log.js');
 
 const NOTHING = 0;
 const ONE = 1;
@@ -29,7 +29,8 @@ class Outcome {
   }
 }
 
-function settle(batch) {
+/** Takes calls that ended, five arguments each. */
+function settle(...batch) {
   for (let at = 0; at < batch.length; at += 5) {
     const resolve = waiting.get(batch[at]);
     if (resolve !== undefined) {
@@ -39,9 +40,15 @@ function settle(batch) {
   }
 }
 
+/** Where the calls of this thread settle. */
+function door() {
+  return (port ??= new native.Port(settle));
+}
+
 /**
- * Starts a call. `send` gets the port, the call's number and whether it may be aborted,
- * and answers with the text of an error when the call cannot be made.
+ * Starts a call. `send` gets the call's number and whether it may be aborted, and answers
+ * with the text of an error when the call cannot be made. What it comes to is for `finish`,
+ * in an async function of the caller's: only there an error's stack leads to who awaits it.
  */
 function dispatch(send, signal) {
   return new Promise((resolve) => {
@@ -49,10 +56,9 @@ function dispatch(send, signal) {
       resolve(new Outcome(CANCELLED, 'not_sent', signal.reason));
       return;
     }
-    port ??= new native.Port(settle);
     last = last === 0xffffffff ? 1 : last + 1;
     const id = last;
-    const refused = send(port, id, signal !== undefined);
+    const refused = send(id, signal !== undefined);
     if (typeof refused === 'string') {
       resolve(new Outcome(ERROR, refused));
       return;
@@ -74,10 +80,9 @@ function dispatch(send, signal) {
   });
 }
 
-/** Waits for a call; throws what it failed with. */
-async function run(client, send, signal, operation) {
-  const outcome = await dispatch(send, signal);
-  const logger = listener(client);
+/** What a call of `client` came to; throws what it failed with. */
+function finish(client, outcome, operation) {
+  const { logger } = client;
   if (outcome.tag === ERROR) {
     const error = fromText(outcome.text);
     if (logger !== undefined) tell(logger, error.history);
@@ -103,4 +108,4 @@ function settled(batch) {
   return outcome;
 }
 
-module.exports = { run, settled, NOTHING, ONE, PAGE };
+module.exports = { dispatch, door, finish, settled, NOTHING, ONE, PAGE };

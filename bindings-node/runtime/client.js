@@ -1,7 +1,7 @@
 'use strict';
 
 const { resources } = require('../lib/resources.js');
-const { run } = require('./calls.js');
+const { dispatch, finish } = require('./calls.js');
 const { errors } = require('./errors.js');
 const { readAny } = require('./model.js');
 const { CALL, forCall, forClient } = require('./options.js');
@@ -72,8 +72,8 @@ class LomiClient {
     const { text, signal } = forCall(options, REQUEST);
     const values = compose({ query, body });
     const client = this.#native;
-    const send = (port, id, abort) => client.request(port, id, abort, method, path, values, text);
-    return readAny(await run(client, send, signal, `${method} ${path}`));
+    const send = (id, abort) => client.request(id, abort, method, path, values, text);
+    return readAny(finish(client, await dispatch(send, signal), `${method} ${path}`));
   }
 }
 

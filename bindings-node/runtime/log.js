@@ -5,22 +5,16 @@
 
 const { errors } = require('./errors.js');
 
-const loggers = new WeakMap();
-
-/** Keeps the `logger` of a client's settings; gives the other settings. */
-function keep({ logger, ...settings }) {
+/** Parts a client's settings: the others, and who hears of its calls, if anybody. */
+function listener({ logger, ...settings }) {
   if (logger !== undefined && logger !== null && typeof logger !== 'function') {
     throw new errors.ConfigurationError('logger has to be a function');
   }
-  return [settings, logger ?? undefined];
-}
-
-/** Who hears of the calls of a native client, if anybody. */
-function listener(client) {
-  const logger = loggers.get(client);
-  if (logger !== undefined) return logger;
+  // Read once per client: reading the environment at each call would cost more than the
+  // rest of what stands here.
   const { LOMI_LOG } = process.env;
-  return LOMI_LOG === 'info' || LOMI_LOG === 'debug' ? print : undefined;
+  const asked = LOMI_LOG === 'info' || LOMI_LOG === 'debug' ? print : undefined;
+  return [settings, logger ?? asked];
 }
 
 function print({ method, route, status, failure, attempt, milliseconds, requestId }) {
@@ -41,4 +35,4 @@ function tell(logger, history = []) {
   });
 }
 
-module.exports = { keep, listener, loggers, tell };
+module.exports = { listener, tell };

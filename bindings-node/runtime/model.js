@@ -176,7 +176,11 @@ function readOne(outcome) {
 
 /** The members of a page, with its rows as objects of `type`. */
 function readPage(outcome, type) {
-  const page = JSON.parse(outcome.text);
+  const { text } = outcome;
+  const page = JSON.parse(typeof text === 'string' ? text : text.at(-1));
+  // A long page comes in parts, which are lists of rows.
+  if (typeof text !== 'string')
+    page.data = [...text.slice(0, -1).flatMap((part) => JSON.parse(part)), ...page.data];
   const marked = outcome.notes === undefined ? undefined : mark(outcome.notes, page.data);
   const response = new LastResponse(outcome.facts);
   for (const row of page.data) dress(row, type, response, marked);

@@ -3,7 +3,7 @@
 // Lists: one page, and the walk over all of them.
 
 const native = require('../native.js');
-const { run, NOTHING } = require('./calls.js');
+const { dispatch, finish, NOTHING } = require('./calls.js');
 const { errors } = require('./errors.js');
 const { readPage } = require('./model.js');
 
@@ -24,8 +24,9 @@ class Walker {
   /** The next page's facts and response; nothing at the end. */
   async turn() {
     const { text, signal } = this.#options;
-    const send = (port, id, abort) => this.#client.next(port, id, abort, this.#walk, text);
-    const outcome = await run(this.#client, send, signal, 'list');
+    const client = this.#client;
+    const send = (id, abort) => client.next(id, abort, this.#walk, text);
+    const outcome = finish(client, await dispatch(send, signal), 'list');
     return outcome.tag === NOTHING ? undefined : readPage(outcome, this.#type);
   }
 

@@ -4,7 +4,7 @@
 // its input, and one of these carries it out.
 
 const native = require('../native.js');
-const { run } = require('./calls.js');
+const { dispatch, finish } = require('./calls.js');
 const { readOne } = require('./model.js');
 const options = require('./options.js');
 const { list } = require('./page.js');
@@ -24,16 +24,16 @@ function operation(id) {
 
 /** The values of a call as text, each part only where it is given. */
 function compose({ path, query, body }) {
-  const parts = [];
-  if (path !== undefined) parts.push(`"path":${write(path)}`);
+  let text = '';
+  if (path !== undefined) text = `,"path":${write(path)}`;
   if (query !== undefined && query !== null) {
     if (typeof query !== 'object' || Array.isArray(query)) {
       throw refuse('the query has to be an object of names and values');
     }
-    parts.push(`"query":${write(query)}`);
+    text += `,"query":${write(query)}`;
   }
-  if (body !== undefined) parts.push(`"body":${write(body)}`);
-  return `{${parts.join()}}`;
+  if (body !== undefined) text += `,"body":${write(body)}`;
+  return `{${text.slice(1)}}`;
 }
 
 class Resource {
@@ -43,22 +43,24 @@ class Resource {
     this.#client = client;
   }
 
-  static async #call(resource, { id: name, number }, input, given) {
+  static #start(client, { number }, input, given) {
     const { text, signal } = options.forCall(given);
     const values = compose(input);
-    const client = resource.#client;
-    const send = (port, id, abort) => client.call(port, id, abort, number, values, text);
-    return run(client, send, signal, name);
+    return dispatch((id, abort) => client.call(id, abort, number, values, text), signal);
   }
 
   /** A call that answers with one object. */
   static async one(resource, target, input, given) {
-    return readOne(await Resource.#call(resource, target, input, given));
+    const client = resource.#client;
+    const outcome = await Resource.#start(client, target, input, given);
+    return readOne(finish(client, outcome, target.id));
   }
 
   /** A call that answers with nothing. */
   static async nothing(resource, target, input, given) {
-    await Resource.#call(resource, target, input, given);
+    const client = resource.#client;
+    const outcome = await Resource.#start(client, target, input, given);
+    finish(client, outcome, target.id);
   }
 
   /** A list. */

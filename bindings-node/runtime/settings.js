@@ -4,18 +4,19 @@
 // object holds a key, so none can show one.
 
 const native = require('../native.js');
+const { door } = require('./calls.js');
 const { fromText } = require('./errors.js');
-const { keep, loggers } = require('./log.js');
+const { listener } = require('./log.js');
 const { write } = require('./write.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A native client with these settings. */
-function configure(settings, client = new native.Client()) {
-  const [rest, logger] = keep(settings);
+function configure(settings, client = new native.Client(door())) {
+  const [rest, logger] = listener(settings);
   const refused = client.configure(write(rest));
   if (typeof refused === 'string') throw fromText(refused);
-  if (logger !== undefined) loggers.set(client, logger);
+  client.logger = logger;
   return client;
 }
 

@@ -3,6 +3,7 @@
 //! an error when it cannot be made.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use lomi::schema::Operation;
 use lomi::{Decoded, Error, ErrorKind, Exchange, Found, MODELS, Reply, Target, execute};
@@ -10,22 +11,22 @@ use napi::Env;
 use napi_derive::napi;
 
 use crate::pager::{Walk, turn};
-use crate::port::{Port, Settled};
+use crate::port::{Port, Queue, Settled};
 use crate::writer::Writer;
 use crate::{facts, read, settings};
 
-/// One client's configuration.
+/// One client's configuration, and where its calls settle.
 #[napi]
-#[derive(Default)]
 pub struct Client {
     inner: RefCell<Option<lomi::Client>>,
+    queue: Arc<Queue>,
 }
 
 #[napi]
 impl Client {
     #[napi(constructor, catch_unwind)]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(port: &Port) -> Self {
+        Self { inner: RefCell::default(), queue: Arc::clone(&port.queue) }
     }
 
     /// Sets the client up, or anew.
@@ -56,7 +57,6 @@ impl Client {
     pub fn call(
         &self,
         env: &Env,
-        port: &Port,
         id: u32,
         abort: bool,
         operation: u32,
@@ -66,7 +66,13 @@ impl Client {
         said(table(operation).and_then(|operation| {
             let target = Target::Operation(operation);
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            port.start(env, id, abort, async move { settle(execute(exchange).await) })
+            Queue::start(
+                &self.queue,
+                env,
+                id,
+                abort,
+                async move { settle(execute(exchange).await) },
+            )
         }))
     }
 
@@ -76,7 +82,6 @@ impl Client {
     pub fn request(
         &self,
         env: &Env,
-        port: &Port,
         id: u32,
         abort: bool,
         method: String,
@@ -89,7 +94,13 @@ impl Client {
                 .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
             let target = Target::Raw { method, path };
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            port.start(env, id, abort, async move { settle(execute(exchange).await) })
+            Queue::start(
+                &self.queue,
+                env,
+                id,
+                abort,
+                async move { settle(execute(exchange).await) },
+            )
         };
         said(start())
     }
@@ -100,7 +111,6 @@ impl Client {
     pub fn next(
         &self,
         env: &Env,
-        port: &Port,
         id: u32,
         abort: bool,
         walk: &Walk,
@@ -108,13 +118,13 @@ impl Client {
     ) -> Option<String> {
         let start = || {
             let Some(input) = walk.input()? else {
-                return port.start(env, id, false, async { Settled::nothing(None) });
+                return Queue::start(&self.queue, env, id, false, async { Settled::nothing(None) });
             };
             let target = Target::Operation(walk.operation);
             let options = read::options(options.as_deref())?;
             let exchange = self.client()?.prepare(target, input, options)?;
             let pager = walk.pager.clone();
-            port.start(env, id, abort, async move {
+            Queue::start(&self.queue, env, id, abort, async move {
                 let turned = execute(exchange).await.and_then(|reply| turn(&pager, &reply));
                 turned.unwrap_or_else(|error| Settled::error(&error))
             })
@@ -164,8 +174,8 @@ fn written(reply: &Reply) -> Result<Settled, Error> {
     if let Found::Rows(_, _, envelope) = &reply.found {
         return page(reply, rows(reply, |_| true)?, envelope.has_more.unwrap_or(false));
     }
-    let mut writer = Writer::after("", reply.body.len());
-    let tag = match reply.decode(&mut writer)? {
+    let mut writer = Writer::with_room(reply.body.len());
+    let tag = match reply.write(&mut writer, |_| true)? {
         Decoded::Nothing => return Ok(Settled::nothing(facts)),
         Decoded::One(()) => match &reply.found {
             Found::One(model, _) => {
@@ -177,13 +187,13 @@ fn written(reply: &Reply) -> Result<Settled, Error> {
         Decoded::Rows(..) => return Err(Error::internal("rows without a page")),
     };
     let notes = writer.notes();
-    Ok(Settled { tag, text: writer.text, facts, notes })
+    Ok(Settled { tag, text: writer.text, earlier: Vec::new(), facts, notes })
 }
 
 /// The rows of a page as text, open at its end.
 pub(crate) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Writer, Error> {
-    let mut writer = Writer::after(r#"{"data":["#, reply.body.len());
-    match reply.decode_rows(&mut writer, keep)? {
+    let mut writer = Writer::list(reply.body.len());
+    match reply.write(&mut writer, keep)? {
         Decoded::Rows(..) => Ok(writer),
         _ => Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list")),
     }
@@ -191,12 +201,16 @@ pub(crate) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Writer
 
 /// One page: its rows, and what the envelope says.
 pub(crate) fn page(reply: &Reply, mut writer: Writer, more: bool) -> Result<Settled, Error> {
-    let notes = writer.notes();
+    let (notes, earlier) = (writer.notes(), writer.earlier());
     let mut text = writer.text;
     text.push(b']');
+    let mut whole = Vec::with_capacity(text.len() + 160);
+    whole.extend_from_slice(b"{\"data\":");
+    whole.extend_from_slice(&text);
     if let Found::Rows(_, _, page) = &reply.found {
-        facts::of_page(&mut text, page, more);
+        facts::of_page(&mut whole, page, more);
     }
-    text.push(b'}');
-    Ok(Settled { tag: Settled::PAGE, text, facts: Some(facts::of_reply(reply)), notes })
+    whole.push(b'}');
+    let facts = Some(facts::of_reply(reply));
+    Ok(Settled { tag: Settled::PAGE, text: whole, earlier, facts, notes })
 }

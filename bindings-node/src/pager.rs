@@ -64,6 +64,6 @@ pub(crate) fn turn(pager: &Mutex<Pager>, reply: &Reply) -> Result<Settled, Error
 impl Settled {
     /// The end of something, without a value.
     pub(crate) fn nothing(facts: Option<Vec<u8>>) -> Self {
-        Self { tag: Self::NOTHING, text: Vec::new(), facts, notes: None }
+        Self { tag: Self::NOTHING, text: Vec::new(), earlier: Vec::new(), facts, notes: None }
     }
 }

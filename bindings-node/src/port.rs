@@ -9,13 +9,16 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use lomi::process::Bundle;
 use lomi::{Error, ErrorKind};
-use napi::bindgen_prelude::{Function, ToNapiValue};
+use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 use napi_derive::napi;
 use tokio::task::AbortHandle;
 
 use crate::facts;
+
+/// How many calls are handed over in one go: arguments stand on the stack.
+const MOST_AT_ONCE: usize = 256;
 
 /// Wakes the owning thread; weak, so that by itself it holds no process open.
 type Waker = ThreadsafeFunction<(), (), Batch, Status, false, true>;
@@ -27,6 +30,8 @@ pub(crate) struct Settled {
     pub(crate) tag: u32,
     /// The values, or the error.
     pub(crate) text: Vec<u8>,
+    /// Of a long page, the lists of rows that come before.
+    pub(crate) earlier: Vec<Vec<u8>>,
     pub(crate) facts: Option<Vec<u8>>,
     pub(crate) notes: Option<Vec<u8>>,
 }
@@ -39,7 +44,34 @@ impl Settled {
     pub(crate) const ERROR: u32 = 4;
 
     pub(crate) fn error(error: &Error) -> Self {
-        Self { tag: Self::ERROR, text: facts::of_error(error), facts: None, notes: None }
+        let text = facts::of_error(error);
+        Self { tag: Self::ERROR, text, earlier: Vec::new(), facts: None, notes: None }
+    }
+
+    /// `id, tag, text, facts, notes`. A text that comes in parts is a list of them.
+    fn values(self, env: &Env, id: u32) -> napi::Result<[sys::napi_value; 5]> {
+        // SAFETY: `env` is the environment of this thread.
+        let value = |text: Vec<u8>| unsafe {
+            ToNapiValue::to_napi_value(env.raw(), env.create_string_latin1(text)?)
+        };
+        // SAFETY: as above; the unit is undefined.
+        let optional = |given: Option<Vec<u8>>| match given {
+            Some(given) => value(given),
+            None => unsafe { ToNapiValue::to_napi_value(env.raw(), ()) },
+        };
+        // SAFETY: as above.
+        let number = |number: u32| unsafe { ToNapiValue::to_napi_value(env.raw(), number) };
+        let values = if self.earlier.is_empty() {
+            value(self.text)?
+        } else {
+            let parts = self.earlier.into_iter().chain([self.text]);
+            let parts = parts.map(|part| env.create_string_latin1(part));
+            let parts = parts.collect::<napi::Result<Vec<_>>>()?;
+            // SAFETY: as above.
+            unsafe { ToNapiValue::to_napi_value(env.raw(), parts)? }
+        };
+        let (facts, notes) = (optional(self.facts)?, optional(self.notes)?);
+        Ok([number(id)?, number(self.tag)?, values, facts, notes])
     }
 }
 
@@ -69,16 +101,27 @@ impl Queue {
 
     /// Everything that ended. Called on the thread that owns the port.
     fn take(&self, env: &Env) -> Batch {
-        let ended = self.ended.lock().map(|mut ended| std::mem::take(&mut *ended));
-        let ended = ended.unwrap_or_default();
+        let (ended, more) = match self.ended.lock() {
+            Ok(mut ended) => {
+                let most = ended.len().min(MOST_AT_ONCE);
+                let now: Vec<_> = ended.drain(..most).collect();
+                (now, !ended.is_empty())
+            }
+            Err(_) => (Vec::new(), false),
+        };
         let count = u32::try_from(ended.len()).unwrap_or(u32::MAX);
         if self.under_way.fetch_sub(count, Ordering::Relaxed) == count {
             self.hold(env, false);
         }
-        if let Ok(mut aborts) = self.aborts.lock() {
+        if let Ok(mut aborts) = self.aborts.lock()
+            && !aborts.is_empty()
+        {
             for (id, _) in &ended {
                 aborts.remove(id);
             }
+        }
+        if more {
+            self.wake();
         }
         Batch(ended)
     }
@@ -97,32 +140,30 @@ impl Queue {
     }
 }
 
-/// Calls that ended together: `[id, tag, text, facts, notes, id, ...]`.
+/// Calls that ended together, as arguments: `id, tag, text, facts, notes, id, ...`.
 pub struct Batch(Vec<(u32, Settled)>);
 
-impl Batch {
-    /// What did not take a call to settle.
-    pub(crate) fn of(settled: Settled) -> Self {
-        Self(vec![(0, settled)])
+impl JsValuesTupleIntoVec for Batch {
+    fn into_vec(self, env: sys::napi_env) -> napi::Result<Vec<sys::napi_value>> {
+        let mut values = Vec::with_capacity(self.0.len() * 5);
+        for (id, settled) in self.0 {
+            values.extend(settled.values(&Env::from_raw(env), id)?);
+        }
+        Ok(values)
     }
 }
 
-impl ToNapiValue for Batch {
-    unsafe fn to_napi_value(env: sys::napi_env, batch: Self) -> napi::Result<sys::napi_value> {
+/// What did not take a call to settle: a list of the same.
+pub struct AtOnce(pub(crate) Settled);
+
+impl ToNapiValue for AtOnce {
+    unsafe fn to_napi_value(env: sys::napi_env, settled: Self) -> napi::Result<sys::napi_value> {
         let env = Env::from_raw(env);
-        let mut list = env.create_array(u32::try_from(batch.0.len() * 5).unwrap_or(u32::MAX))?;
-        let mut at = 0;
-        for (id, settled) in batch.0 {
-            list.set(at, id)?;
-            list.set(at + 1, settled.tag)?;
-            list.set(at + 2, env.create_string_latin1(settled.text)?)?;
-            if let Some(facts) = settled.facts {
-                list.set(at + 3, env.create_string_latin1(facts)?)?;
-            }
-            if let Some(notes) = settled.notes {
-                list.set(at + 4, env.create_string_latin1(notes)?)?;
-            }
-            at += 5;
+        let values = settled.0.values(&env, 0)?;
+        let mut list = env.create_array(5)?;
+        for (at, value) in (0..).zip(values) {
+            // SAFETY: just made in this environment.
+            list.set(at, unsafe { napi::Unknown::from_raw_unchecked(env.raw(), value) })?;
         }
         // SAFETY: `env` is the environment this was called with.
         unsafe { ToNapiValue::to_napi_value(env.raw(), list) }
@@ -160,30 +201,31 @@ impl Port {
     }
 }
 
-impl Port {
+impl Queue {
     /// Runs a call on the worker thread; what it comes to goes into the queue.
     pub(crate) fn start(
-        &self,
+        queue: &Arc<Self>,
         env: &Env,
         id: u32,
         may_abort: bool,
         work: impl Future<Output = Settled> + Send + 'static,
     ) -> Result<(), Error> {
         let bundle = Bundle::current()?;
-        let mut promise = Promise { queue: Arc::clone(&self.queue), id, state: State::Open };
-        if self.queue.under_way.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.queue.hold(env, true);
+        let mut promise = Promise { queue: Arc::clone(queue), id, state: State::Open };
+        if queue.under_way.fetch_add(1, Ordering::Relaxed) == 0 {
+            queue.hold(env, true);
         }
+        // In a box: what is spawned is moved several times, and the work is large.
+        let work = Box::pin(work);
         let task = bundle.spawn(async move {
-            let settled = work.await;
-            promise.settle(settled);
+            promise.settle(work.await);
             if promise.queue.under_way.load(Ordering::Relaxed) > 1 {
                 // Others may end in this very moment: one wake serves them all.
                 tokio::task::yield_now().await;
             }
             drop(promise);
         });
-        if may_abort && let Ok(mut aborts) = self.queue.aborts.lock() {
+        if may_abort && let Ok(mut aborts) = queue.aborts.lock() {
             aborts.insert(id, task.abort_handle());
         }
         Ok(())

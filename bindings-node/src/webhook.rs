@@ -7,7 +7,7 @@ use lomi::{Error, ErrorKind, MODELS};
 use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
 
-use crate::port::{Batch, Settled};
+use crate::port::{AtOnce, Settled};
 use crate::writer::Writer;
 
 /// Checks a delivery. What it comes to looks like a call that settled. Times are in
@@ -19,7 +19,7 @@ pub fn verify_webhook(
     secrets: Vec<String>,
     max_age: Option<f64>,
     received_at: Option<f64>,
-) -> Batch {
+) -> AtOnce {
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     let event = time("maxAge", max_age)
         .and_then(|max_age| Ok((max_age, time("receivedAt", received_at)?)))
@@ -31,12 +31,12 @@ pub fn verify_webhook(
             verify(&payload, &signature, &secrets, options)?.decode(&mut writer)?;
             Ok(writer)
         });
-    Batch::of(match event {
+    AtOnce(match event {
         Ok(mut writer) => {
             let at = MODELS.iter().position(|model| model.name == "Event").unwrap_or_default();
             let tag = Settled::ONE | u32::try_from(at).unwrap_or_default() << 8;
             let notes = writer.notes();
-            Settled { tag, text: writer.text, facts: None, notes }
+            Settled { tag, text: writer.text, earlier: Vec::new(), facts: None, notes }
         }
         Err(error) => Settled::error(&error),
     })
@@ -44,10 +44,11 @@ pub fn verify_webhook(
 
 /// The signature that lomi. would send for a body, as the text of a call that settled.
 #[napi(catch_unwind)]
-pub fn sign_webhook(payload: BufferSlice<'_>, secret: String) -> Batch {
-    Batch::of(match sign(&payload, &secret) {
+pub fn sign_webhook(payload: BufferSlice<'_>, secret: String) -> AtOnce {
+    AtOnce(match sign(&payload, &secret) {
         Ok(signature) => {
-            Settled { tag: Settled::ANY, text: signature.into_bytes(), facts: None, notes: None }
+            let text = signature.into_bytes();
+            Settled { tag: Settled::ANY, text, earlier: Vec::new(), facts: None, notes: None }
         }
         Err(error) => Settled::error(&error),
     })

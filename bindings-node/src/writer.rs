@@ -6,16 +6,23 @@
 use std::io::Write as _;
 
 use lomi::schema::{Field, Model};
-use lomi::{Error, Key, Sink};
+use lomi::{Error, Key, Sink, TextSink, Written};
 
 /// The largest integer up to which a JavaScript number is exact.
 const EXACT: u64 = 1 << 53;
+
+/// How long a text may be before the next row starts another: V8 gives texts above 128 kB
+/// memory of their own, page by page, which costs more than reading them.
+const CHUNK: usize = 48 * 1024;
 
 /// The text of one answer.
 #[derive(Default)]
 pub(crate) struct Writer {
     /// Latin-1.
     pub(crate) text: Vec<u8>,
+    /// What is at the top are the rows of a page.
+    rows_open: bool,
+    earlier: Vec<Vec<u8>>,
     /// A JSON list of `[path, what]`, open at its end; empty where there is none.
     notes: Vec<u8>,
     frames: Vec<Frame>,
@@ -46,11 +53,36 @@ enum Frame {
 }
 
 impl Writer {
-    /// Starts after a text that goes before the value; `size` is about what will follow.
-    pub(crate) fn after(prefix: &str, size: usize) -> Self {
-        let mut text = Vec::with_capacity(prefix.len() + size + size / 8 + 64);
-        text.extend_from_slice(prefix.as_bytes());
-        Self { text, ..Self::default() }
+    /// Starts with room for about `size` bytes.
+    pub(crate) fn with_room(size: usize) -> Self {
+        Self { text: Vec::with_capacity(size + size / 8 + 64), ..Self::default() }
+    }
+
+    /// Starts a list of rows, which comes in several texts where it is long.
+    pub(crate) fn list(size: usize) -> Self {
+        let mut writer = Self::with_room(size.min(CHUNK + CHUNK / 4));
+        writer.text.extend_from_slice(b"[");
+        writer.rows_open = true;
+        writer
+    }
+
+    /// The texts of the rows before the last one, each a list of its own.
+    pub(crate) fn earlier(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.earlier)
+    }
+
+    /// An object at the top begins.
+    fn row(&mut self, id: Option<&str>) {
+        if self.rows_open && self.text.len() >= CHUNK {
+            self.text.push(b']');
+            let next = Vec::with_capacity(CHUNK + CHUNK / 4);
+            self.earlier.push(std::mem::replace(&mut self.text, next));
+            self.text.push(b'[');
+        } else if self.rows > 0 {
+            self.text.push(b',');
+        }
+        self.rows += 1;
+        self.ids.push(id.map(str::to_owned));
     }
 
     /// The ids of the rows, as they were read.
@@ -99,6 +131,15 @@ impl Writer {
         self.quoted(digits);
     }
 
+    /// The value that is being written may be what identifies a row.
+    fn identified(&mut self, id: impl FnOnce() -> String) {
+        if std::mem::take(&mut self.at_id)
+            && let Some(last) = self.ids.last_mut()
+        {
+            *last = Some(id());
+        }
+    }
+
     fn quoted(&mut self, text: &str) {
         quote(&mut self.text, text);
     }
@@ -121,6 +162,7 @@ impl Sink for Writer {
     }
 
     fn integer(&mut self, value: i64) -> Result<(), Error> {
+        self.identified(|| value.to_string());
         if value.unsigned_abs() > EXACT {
             self.beyond(&value.to_string());
             return Ok(());
@@ -129,8 +171,8 @@ impl Sink for Writer {
     }
 
     fn number(&mut self, digits: &str) -> Result<(), Error> {
-        let whole = digits.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
-        if whole && digits != "-0" {
+        self.identified(|| digits.to_owned());
+        if is_whole(digits) {
             self.beyond(digits);
         } else if digits.parse::<f64>().is_ok_and(f64::is_finite) {
             self.text.extend_from_slice(digits.as_bytes());
@@ -142,11 +184,7 @@ impl Sink for Writer {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Error> {
-        if std::mem::take(&mut self.at_id)
-            && let Some(id) = self.ids.last_mut()
-        {
-            *id = Some(text.to_owned());
-        }
+        self.identified(|| text.to_owned());
         self.quoted(text);
         Ok(())
     }
@@ -180,11 +218,7 @@ impl Sink for Writer {
 
     fn begin_object(&mut self, model: Option<&'static Model>) -> Result<(), Error> {
         if self.frames.is_empty() {
-            if self.rows > 0 {
-                self.text.push(b',');
-            }
-            self.rows += 1;
-            self.ids.push(None);
+            self.row(None);
         }
         self.text.push(b'{');
         let id = model.filter(|_| self.frames.is_empty()).and_then(|model| model.id);
@@ -241,6 +275,64 @@ impl Sink for Writer {
         self.text.push(b'}');
         Ok(())
     }
+}
+
+impl TextSink for Writer {
+    fn reads_integer(&self, number: i64) -> bool {
+        number.unsigned_abs() <= EXACT
+    }
+
+    fn reads_number(&self, digits: &str) -> bool {
+        !is_whole(digits) && digits.parse::<f64>().is_ok_and(f64::is_finite)
+    }
+
+    fn written(&mut self, value: Written<'_>) -> Result<(), Error> {
+        self.row(value.id);
+        let open = if value.added.is_empty() { None } else { value.text.strip_suffix('}') };
+        let Some(open) = open else {
+            latin1(&mut self.text, value.text);
+            return Ok(());
+        };
+        latin1(&mut self.text, open);
+        for (name, text) in value.added {
+            self.text.extend_from_slice(b",\"");
+            self.text.extend_from_slice(name.as_bytes());
+            self.text.extend_from_slice(b"\":");
+            latin1(&mut self.text, text);
+        }
+        self.text.push(b'}');
+        Ok(())
+    }
+}
+
+/// Whether digits are a whole number; "-0" is one that an integer cannot be.
+fn is_whole(digits: &str) -> bool {
+    digits.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) && digits != "-0"
+}
+
+/// Writes JSON as Latin-1. Letters of other alphabets stand in its texts only, where an
+/// escape means the same.
+fn latin1(out: &mut Vec<u8>, json: &str) {
+    let mut rest = json;
+    loop {
+        let (before, from) = rest.split_at(ascii(rest.as_bytes()));
+        out.extend_from_slice(before.as_bytes());
+        let mut letters = from.chars();
+        let Some(letter) = letters.next() else { break };
+        match u8::try_from(u32::from(letter)) {
+            Ok(latin) => out.push(latin),
+            Err(_) => letter.encode_utf16(&mut [0; 2]).iter().for_each(|u| unit(out, *u)),
+        }
+        rest = letters.as_str();
+    }
+}
+
+/// How many bytes at the start are ASCII.
+fn ascii(bytes: &[u8]) -> usize {
+    let blocks = bytes.as_chunks::<32>().0;
+    let whole = blocks.iter().position(|block| !block.is_ascii()).unwrap_or(blocks.len());
+    let rest = bytes.get(whole * 32..).unwrap_or_default();
+    whole * 32 + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
 }
 
 /// Writes a text in quotes, as Latin-1.
