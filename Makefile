@@ -2,8 +2,9 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: bench-python soak soak-python bench-php soak-php
-.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist conformance mutants lint codegen fuzz dist bench bench-sandbox
+.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist
+.PHONY: conformance mutants lint codegen fuzz dist
+.PHONY: bench bench-sandbox bench-python bench-node bench-php soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,11 +69,18 @@ codegen: ## write everything that follows from core/spec/openapi.json
 bench-python: install ## what a call costs in Python, ours and the peers in one run
 	.venv/bin/python bindings-python/bench/run.py
 
-soak: soak-python soak-php ## what takes many minutes: nothing may grow, leak or be mixed up
+soak: soak-python soak-node soak-php ## what takes many minutes: nothing may grow, leak or be mixed up
 
 soak-python: build
 	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
 	    $(addprefix bindings-python/tests/test_,flat.py forks.py lifecycle.py servers.py)
+
+bench-node: install ## what a call costs in Node, ours and the peers in one run
+	cargo build --quiet --release -p lomi-node
+	npm run --silent bench --prefix bindings-node
+
+soak-node: build ## the long tests of the Node package: aborts, workers, memory, exits
+	node --test bindings-node/test/soak.js
 
 bench-php: install ## what a call costs in PHP, ours and the peers in one run
 	cargo build --quiet --profile dist -p lomi-php

@@ -33,6 +33,13 @@ const clients = {
     };
     return calls(call);
   },
+  axios() {
+    const axios = require('axios');
+    const httpAgent = new (require('node:http').Agent)({ keepAlive: true });
+    const headers = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
+    const api = axios.create({ baseURL: base, headers, httpAgent, proxy: false });
+    return calls(async (method, url, data) => (await api.request({ method, url, data })).data);
+  },
   fetch() {
     const headers = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
     return calls(async (method, path, body) => (await fetch(base + path, { method, headers, body })).json());
@@ -64,8 +71,24 @@ function calls(call) {
   };
 }
 
+/** Memory after some calls and after many more, 64 at once. */
+async function memory(call) {
+  const total = 100_000;
+  const at = [];
+  for (let made = 0; made < total; made += 64) {
+    await Promise.all(Array.from({ length: 64 }, call));
+    if (made % 6400 === 0 && made >= total / 5) at.push(process.memoryUsage.rss());
+  }
+  const half = at.length >> 1;
+  const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
+  const grown = mean(at.slice(half)) - mean(at.slice(0, half));
+  console.log(JSON.stringify({ grown, rss: at.at(-1) }));
+  process.exit(0);
+}
+
 async function main() {
   const client = clients[name]();
+  if (what === 'memory') return memory(client.get);
   const counts = { create: 4000, get: 4000, list: 800, many: 12800 };
   const round = {
     create: client.create,

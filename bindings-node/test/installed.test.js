@@ -112,6 +112,37 @@ describe('installed from its tarballs', () => {
     });
   }
 
+  test('bundled.js: a bundle, beside which stands the native package only', async () => {
+    const { build } = require('esbuild');
+    const bundle = path.join(folder, 'bundle');
+    const native = fs.readdirSync(path.join(project, 'node_modules')).find((n) => n.startsWith('lomi-'));
+    const target = path.join(bundle, 'node_modules', native);
+    fs.cpSync(path.join(project, 'node_modules', native), target, { recursive: true });
+    for (const [name, format] of [
+      ['common.cjs', 'cjs'],
+      ['express.cjs', 'cjs'],
+      ['next.mjs', 'cjs'],
+    ]) {
+      // A bundle is CommonJS, where no await stands at the top.
+      const program = PROGRAMS[name];
+      const [imports, rest] = program.split(/(?<=from 'lomi\/next';)/);
+      const source = rest === undefined ? program : `${imports}\n(async () => {${rest}})();`;
+      fs.writeFileSync(path.join(project, `to-bundle-${name}`), source);
+      const outfile = path.join(bundle, `${name}.js`);
+      await build({
+        entryPoints: [path.join(project, `to-bundle-${name}`)],
+        bundle: true,
+        platform: 'node',
+        format,
+        outfile,
+        external: ['*.node', 'lomi-*'],
+        logLevel: 'error',
+      });
+      const { stdout } = await run(process.execPath, [outfile], { cwd: bundle, env });
+      assert.equal(stdout, 'proven\n', name);
+    }
+  });
+
   test('typescript.ts, compiled and run', async () => {
     const source = `import { LomiClient, webhooks } from 'lomi';\nasync function main() { ${CREATE} ${PROVE} }\nmain();\n`;
     fs.writeFileSync(path.join(project, 'typescript.ts'), source);

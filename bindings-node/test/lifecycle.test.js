@@ -3,9 +3,10 @@
 // Calls that end early, threads, the end of the process, and the event loop.
 
 const assert = require('node:assert/strict');
-const { execFile } = require('node:child_process');
+const { execFile, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { promisify } = require('node:util');
@@ -45,17 +46,26 @@ test('a signal that is aborted already: nothing is sent', async () => {
   assert.equal(slow.seen.length, seen);
 });
 
-test('aborted while connecting', async () => {
-  // A port that takes no connection: its queue is full.
-  const full = net.createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 });
-  await new Promise((resolve) => full.once('listening', resolve));
-  after(() => full.close());
+test('aborted while connecting', { skip: !linux }, async () => {
+  // A server that is stopped takes no connection: once its queue is full, nobody gets one.
+  const source = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 },
+    function () { console.log(this.address().port); })`;
+  const stopped = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = Number(await new Promise((resolve) => stopped.stdout.once('data', resolve)));
+  stopped.kill('SIGSTOP');
+  const queue = Array.from({ length: 4 }, () => net.connect(port, '127.0.0.1').on('error', () => {}));
+  after(() => {
+    for (const socket of queue) socket.destroy();
+    stopped.kill('SIGKILL');
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const api = client(`http://127.0.0.1:${port}`);
+  await assert.rejects(api.checkoutSessions.get('x', { connectTimeout: 100, maxRetries: 0 }), (error) => {
+    return error instanceof lomi.APITimeoutError && error.outcome === 'not_sent';
+  });
   const controller = new AbortController();
   setTimeout(() => controller.abort('stop'), 30);
-  const call = client(`http://127.0.0.1:${full.address().port}`).checkoutSessions.get('x', {
-    signal: controller.signal,
-  });
-  await aborted(call, 'stop');
+  await aborted(api.checkoutSessions.get('x', { signal: controller.signal }), 'stop');
 });
 
 test('aborted while waiting, and within the body', async () => {
@@ -138,6 +148,28 @@ const program = (body) => `
   const api = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: '${slow.url}' });
   ${body}
 `;
+
+test('each worker of a cluster makes calls of its own, and ends', async () => {
+  const source = `
+    const cluster = require('node:cluster');
+    const lomi = require(${JSON.stringify(path.join(__dirname, '..'))});
+    const api = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: '${slow.url}' });
+    (async () => {
+      const { amount } = await api.checkoutSessions.get('quick');
+      if (cluster.isPrimary) {
+        for (let at = 0; at < 3; at++) cluster.fork().on('message', (seen) => console.log(seen));
+      } else {
+        process.send(amount, () => process.disconnect());
+      }
+    })();
+  `;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-cluster-'));
+  after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'cluster.js');
+  fs.writeFileSync(file, source);
+  const { stdout } = await run(process.execPath, [file], { timeout: 20_000 });
+  assert.equal(stdout, '5000\n5000\n5000\n');
+});
 
 test('a finished program ends at once, idle connections or not', async () => {
   const started = performance.now();
