@@ -80,7 +80,7 @@ bench-node: install ## what a call costs in Node, ours and the peers in one run
 	npm run --silent bench --prefix bindings-node
 
 soak-node: build ## the long tests of the Node package: aborts, workers, memory, exits
-	node --test bindings-node/test/soak.js
+	node --expose-gc --test bindings-node/test/soak.js
 
 bench-php: install ## what a call costs in PHP, ours and the peers in one run
 	cargo build --quiet --profile dist -p lomi-php

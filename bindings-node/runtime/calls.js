@@ -46,8 +46,8 @@ function door() {
 }
 
 /**
- * Starts a call. `send` gets the call's number and whether it may be aborted, and answers
- * with the text of an error when the call cannot be made. What it comes to is for `finish`,
+ * Starts a call. `send` gets the call's number, and answers with the text of an error when
+ * the call cannot be made. What it comes to is for `finish`,
  * in an async function of the caller's: only there an error's stack leads to who awaits it.
  */
 function dispatch(send, signal) {
@@ -58,7 +58,7 @@ function dispatch(send, signal) {
     }
     last = last === 0xffffffff ? 1 : last + 1;
     const id = last;
-    const refused = send(id, signal !== undefined);
+    const refused = send(id);
     if (typeof refused === 'string') {
       resolve(new Outcome(ERROR, refused));
       return;

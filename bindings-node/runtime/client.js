@@ -72,7 +72,7 @@ class LomiClient {
     const { text, signal } = forCall(options, REQUEST);
     const values = compose({ query, body });
     const client = this.#native;
-    const send = (id, abort) => client.request(id, abort, method, path, values, text);
+    const send = (id) => client.request(id, method, path, values, text);
     return readAny(finish(client, await dispatch(send, signal), `${method} ${path}`));
   }
 }

@@ -25,7 +25,7 @@ class Walker {
   async turn() {
     const { text, signal } = this.#options;
     const client = this.#client;
-    const send = (id, abort) => client.next(id, abort, this.#walk, text);
+    const send = (id) => client.next(id, this.#walk, text);
     const outcome = finish(client, await dispatch(send, signal), 'list');
     return outcome.tag === NOTHING ? undefined : readPage(outcome, this.#type);
   }

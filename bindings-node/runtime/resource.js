@@ -46,7 +46,7 @@ class Resource {
   static #start(client, { number }, input, given) {
     const { text, signal } = options.forCall(given);
     const values = compose(input);
-    return dispatch((id, abort) => client.call(id, abort, number, values, text), signal);
+    return dispatch((id) => client.call(id, number, values, text), signal);
   }
 
   /** A call that answers with one object. */

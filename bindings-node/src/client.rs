@@ -58,7 +58,6 @@ impl Client {
         &self,
         env: &Env,
         id: u32,
-        abort: bool,
         operation: u32,
         input: Option<String>,
         options: Option<String>,
@@ -66,13 +65,7 @@ impl Client {
         said(table(operation).and_then(|operation| {
             let target = Target::Operation(operation);
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            Queue::start(
-                &self.queue,
-                env,
-                id,
-                abort,
-                async move { settle(execute(exchange).await) },
-            )
+            Queue::start(&self.queue, env, id, async move { settle(execute(exchange).await) })
         }))
     }
 
@@ -83,7 +76,6 @@ impl Client {
         &self,
         env: &Env,
         id: u32,
-        abort: bool,
         method: String,
         path: String,
         input: Option<String>,
@@ -94,13 +86,7 @@ impl Client {
                 .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
             let target = Target::Raw { method, path };
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            Queue::start(
-                &self.queue,
-                env,
-                id,
-                abort,
-                async move { settle(execute(exchange).await) },
-            )
+            Queue::start(&self.queue, env, id, async move { settle(execute(exchange).await) })
         };
         said(start())
     }
@@ -108,23 +94,16 @@ impl Client {
     /// Starts the call for the next page of a walk. A walk at its end settles with
     /// nothing.
     #[napi(catch_unwind)]
-    pub fn next(
-        &self,
-        env: &Env,
-        id: u32,
-        abort: bool,
-        walk: &Walk,
-        options: Option<String>,
-    ) -> Option<String> {
+    pub fn next(&self, env: &Env, id: u32, walk: &Walk, options: Option<String>) -> Option<String> {
         let start = || {
             let Some(input) = walk.input()? else {
-                return Queue::start(&self.queue, env, id, false, async { Settled::nothing(None) });
+                return Queue::start(&self.queue, env, id, async { Settled::nothing(None) });
             };
             let target = Target::Operation(walk.operation);
             let options = read::options(options.as_deref())?;
             let exchange = self.client()?.prepare(target, input, options)?;
             let pager = walk.pager.clone();
-            Queue::start(&self.queue, env, id, abort, async move {
+            Queue::start(&self.queue, env, id, async move {
                 let turned = execute(exchange).await.and_then(|reply| turn(&pager, &reply));
                 turned.unwrap_or_else(|error| Settled::error(&error))
             })

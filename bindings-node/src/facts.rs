@@ -1,5 +1,7 @@
 //! What is known about a call beside its values, as JSON text in Latin-1.
 
+use std::io::Write as _;
+
 use http::HeaderMap;
 use lomi::{Attempt, Error, PageFacts, Reply, redact};
 use serde_json::{Map, Value};
@@ -9,10 +11,10 @@ use crate::writer::quote;
 /// The facts of a successful call. Read in JavaScript only when somebody asks.
 pub(crate) fn of_reply(reply: &Reply) -> Vec<u8> {
     let mut facts = Facts::new();
-    facts.raw("status", &reply.status.to_string());
+    facts.number("status", Some(reply.status));
     facts.text("requestId", Some(&reply.request_id));
     facts.text("idempotencyKey", reply.idempotency_key.as_deref());
-    facts.raw("attempts", &reply.attempts.to_string());
+    facts.number("attempts", Some(reply.attempts));
     history(&mut facts, &reply.history);
     facts.name("headers");
     all_headers(&mut facts.0, &reply.headers);
@@ -24,7 +26,7 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     let mut facts = Facts::new();
     facts.text("kind", Some(error.kind.class_name()));
     facts.text("message", Some(&error.message));
-    facts.raw("status", &error.status.map_or("null".to_owned(), |status| status.to_string()));
+    facts.number("status", error.status);
     facts.text("code", error.code.as_deref());
     if let Some(details) = &error.details {
         facts.name("details");
@@ -38,12 +40,12 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     headers(&mut facts.0, error.headers.iter().map(|(n, v)| (n.as_str(), redact(v))));
     facts.text("requestId", error.request_id.as_deref());
     facts.text("idempotencyKey", error.idempotency_key.as_deref());
-    facts.raw("attempts", &error.attempts.to_string());
+    facts.number("attempts", Some(error.attempts));
     history(&mut facts, &error.history);
     facts.text("outcome", Some(error.outcome.as_str()));
     facts.text("operation", error.operation.as_deref());
     if let Some(pause) = error.retry_after {
-        facts.raw("retryAfter", &pause.as_secs_f64().to_string());
+        facts.number("retryAfter", Some(pause.as_secs_f64()));
     }
     facts.end()
 }
@@ -56,14 +58,14 @@ fn history(facts: &mut Facts, attempts: &[Attempt]) {
         if at > 0 {
             facts.0.push(b',');
         }
-        let mut one = Facts::new();
-        one.text("method", Some(&attempt.method));
-        one.text("route", Some(&attempt.route));
-        one.raw("status", &attempt.status.map_or("null".to_owned(), |status| status.to_string()));
-        one.text("failure", attempt.failure.map(lomi::ErrorKind::class_name));
-        one.raw("milliseconds", &attempt.elapsed.as_millis().to_string());
-        one.text("requestId", Some(&attempt.request_id));
-        facts.0.extend_from_slice(&one.end());
+        facts.0.push(b'{');
+        facts.text("method", Some(&attempt.method));
+        facts.text("route", Some(&attempt.route));
+        facts.number("status", attempt.status);
+        facts.text("failure", attempt.failure.map(lomi::ErrorKind::class_name));
+        facts.number("milliseconds", Some(attempt.elapsed.as_millis()));
+        facts.text("requestId", Some(&attempt.request_id));
+        facts.0.push(b'}');
     }
     facts.0.push(b']');
 }
@@ -78,9 +80,9 @@ pub(crate) fn of_page(out: &mut Vec<u8>, page: &PageFacts, more: bool) {
         ("page", page.page),
         ("total_pages", page.total_pages),
     ] {
-        facts.raw(name, &number.map_or("null".to_owned(), |number| number.to_string()));
+        facts.number(name, number);
     }
-    facts.raw("has_more", if page.has_more.unwrap_or(more) { "true" } else { "false" });
+    facts.number("has_more", Some(page.has_more.unwrap_or(more)));
     facts.text("next_cursor", page.next_cursor.as_deref());
     *out = facts.0;
 }
@@ -101,20 +103,29 @@ struct Facts(Vec<u8>);
 
 impl Facts {
     fn new() -> Self {
-        Self(vec![b'{'])
+        let mut text = Vec::with_capacity(768);
+        text.push(b'{');
+        Self(text)
     }
 
     fn name(&mut self, name: &str) {
         if self.0.last() != Some(&b'{') {
             self.0.push(b',');
         }
-        quote(&mut self.0, name);
-        self.0.push(b':');
+        // Ours, and plain.
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
     }
 
-    fn raw(&mut self, name: &str, text: &str) {
+    /// A number or a truth, which JSON writes as Rust does.
+    fn number(&mut self, name: &str, number: Option<impl std::fmt::Display>) {
         self.name(name);
-        self.0.extend_from_slice(text.as_bytes());
+        match number {
+            // Writing to memory does not fail.
+            Some(number) => drop(write!(self.0, "{number}")),
+            None => self.0.extend_from_slice(b"null"),
+        }
     }
 
     fn text(&mut self, name: &str, text: Option<&str>) {
@@ -139,8 +150,10 @@ fn all_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
         if at > 0 {
             out.push(b',');
         }
-        quote(out, name.as_str());
-        out.push(b':');
+        // A header's name has nothing to escape.
+        out.push(b'"');
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b"\":");
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
             (Some(only), None) => quote(out, &String::from_utf8_lossy(only.as_bytes())),

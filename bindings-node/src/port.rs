@@ -113,9 +113,7 @@ impl Queue {
         if self.under_way.fetch_sub(count, Ordering::Relaxed) == count {
             self.hold(env, false);
         }
-        if let Ok(mut aborts) = self.aborts.lock()
-            && !aborts.is_empty()
-        {
+        if let Ok(mut aborts) = self.aborts.lock() {
             for (id, _) in &ended {
                 aborts.remove(id);
             }
@@ -124,6 +122,14 @@ impl Queue {
             self.wake();
         }
         Batch(ended)
+    }
+
+    fn abort_all(&self) {
+        if let Ok(mut aborts) = self.aborts.lock() {
+            for (_, handle) in aborts.drain() {
+                handle.abort();
+            }
+        }
     }
 
     /// Lets the waker keep the process alive, or not. Called on the owning thread.
@@ -180,8 +186,10 @@ pub struct Port {
 impl Port {
     /// `settle` is called with each batch of calls that ended.
     #[napi(constructor, catch_unwind)]
-    pub fn new(settle: Function<'_, Batch, ()>) -> napi::Result<Self> {
+    pub fn new(env: &Env, settle: Function<'_, Batch, ()>) -> napi::Result<Self> {
         let queue = Arc::new(Queue::default());
+        // A thread that ends waits for nothing any more, and its connections are freed.
+        env.add_env_cleanup_hook(Arc::clone(&queue), |queue| queue.abort_all())?;
         let source = Arc::clone(&queue);
         let waker = settle
             .build_threadsafe_function::<()>()
@@ -207,7 +215,6 @@ impl Queue {
         queue: &Arc<Self>,
         env: &Env,
         id: u32,
-        may_abort: bool,
         work: impl Future<Output = Settled> + Send + 'static,
     ) -> Result<(), Error> {
         let bundle = Bundle::current()?;
@@ -225,7 +232,7 @@ impl Queue {
             }
             drop(promise);
         });
-        if may_abort && let Ok(mut aborts) = queue.aborts.lock() {
+        if let Ok(mut aborts) = queue.aborts.lock() {
             aborts.insert(id, task.abort_handle());
         }
         Ok(())

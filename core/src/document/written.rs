@@ -78,13 +78,24 @@ impl Document {
         model: &'static Model,
         sink: &S,
     ) -> Option<Written<'_>> {
+        ORDER.with_borrow_mut(|order| self.as_written_in(order, place, model, sink))
+    }
+
+    fn as_written_in<S: TextSink>(
+        &self,
+        order: &mut Order,
+        place: usize,
+        model: &'static Model,
+        sink: &S,
+    ) -> Option<Written<'_>> {
+        order.is_of(model);
         let mut filled = 0_u128;
-        let mut siblings = Vec::new();
+        let mut siblings = Vec::with_capacity(8);
         let mut id = None;
         let mut last = None;
         for (nth, (name, member)) in self.members(place).enumerate() {
             last = Some(member);
-            let position = position(model, nth, name);
+            let position = order.position(model, nth, name);
             let field = position.and_then(|position| model.fields.get(position));
             if !field.is_none_or(|field| self.stays(member, field)) || !self.is_exact(member, sink)
             {
@@ -108,7 +119,7 @@ impl Document {
                 siblings.push((sibling, member));
             }
         }
-        let mut added = Vec::new();
+        let mut added = Vec::with_capacity(siblings.len());
         for (target, member) in siblings {
             let already = filled & bit(target)? != 0;
             let field = model.fields.get(target).filter(|_| !already);
@@ -204,33 +215,42 @@ fn bit(position: usize) -> Option<u128> {
     1_u128.checked_shl(u32::try_from(position).ok()?)
 }
 
-/// The position of the field `name`, which is the `nth` of its object. Objects come in the
-/// same order again and again, which each thread remembers of the last one.
-fn position(model: &'static Model, nth: usize, name: &str) -> Option<usize> {
-    thread_local! {
-        static ORDER: RefCell<(Option<&'static Model>, Vec<Option<usize>>)> =
-            const { RefCell::new((None, Vec::new())) };
-    }
-    ORDER.with_borrow_mut(|(of, order)| {
-        if !of.is_some_and(|of| std::ptr::eq(of, model)) {
-            *of = Some(model);
-            order.clear();
+thread_local! {
+    static ORDER: RefCell<Order> = const { RefCell::new(Order { of: None, positions: Vec::new() }) };
+}
+
+/// Where the fields of the last object stood in its model. Objects come in the same order
+/// again and again, from call to call.
+struct Order {
+    of: Option<&'static Model>,
+    positions: Vec<Option<usize>>,
+}
+
+impl Order {
+    fn is_of(&mut self, model: &'static Model) {
+        if !self.of.is_some_and(|of| std::ptr::eq(of, model)) {
+            self.of = Some(model);
+            self.positions.clear();
         }
-        if let Some(Some(position)) = order.get(nth)
+    }
+
+    /// The position of the field `name`, which is the `nth` of its object.
+    fn position(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<usize> {
+        if let Some(Some(position)) = self.positions.get(nth)
             && model.fields.get(*position).is_some_and(|field| field.name == name)
         {
             return Some(*position);
         }
         let position = model.position(name);
-        if nth >= order.len() {
+        if nth >= self.positions.len() {
             // A hostile object's members are not all worth remembering.
-            order.resize((nth + 1).min(model.fields.len() * 2), None);
+            self.positions.resize((nth + 1).min(model.fields.len() * 2), None);
         }
-        if let Some(known) = order.get_mut(nth) {
+        if let Some(known) = self.positions.get_mut(nth) {
             *known = position;
         }
         position
-    })
+    }
 }
 
 #[cfg(test)]
