@@ -76,7 +76,7 @@ soak-python: build
 	    $(addprefix bindings-python/tests/test_,flat.py forks.py lifecycle.py servers.py)
 
 bench-node: install ## what a call costs in Node, ours and the peers in one run
-	cargo build --quiet --release -p lomi-node
+	cargo build --quiet --profile dist -p lomi-node
 	npm run --silent bench --prefix bindings-node
 
 soak-node: build ## the long tests of the Node package: aborts, workers, memory, exits

@@ -22,12 +22,12 @@ function pinned(core, ...command) {
   return process.platform === 'linux' ? ['taskset', '-c', String(core), ...command] : command;
 }
 
-/** What is measured is the optimised build, whatever the tests use. */
+/** What is measured is what is shipped, whatever the tests use. */
 function optimised() {
   const place = path.join(TARGET, 'bench/node/lomi.node');
   fs.mkdirSync(path.dirname(place), { recursive: true });
   fs.rmSync(place, { force: true }); // never written over while something has it open
-  fs.copyFileSync(path.join(TARGET, 'release', LIBRARY), place);
+  fs.copyFileSync(path.join(TARGET, 'dist', LIBRARY), place);
   process.env.LOMI_NATIVE_PATH = place;
 }
 

@@ -2,13 +2,15 @@
 //! what the generations write differently, and hands the values to the language's
 //! [`Sink`]. What was evened out is kept as it came ([`Key::Originals`]).
 
-use std::cell::Cell;
+mod order;
 
 use crate::config::Limits;
 use crate::document::{Document, Value};
 use crate::error::Error;
 use crate::json::{Key, Sink, emit_number, is_number};
 use crate::schema::{Field, Kind, Model};
+
+pub(crate) use order::{Known, Order};
 
 /// The most fields a model of the table may have; a test of the generator holds it.
 const MOST_FIELDS: usize = 128;
@@ -35,78 +37,18 @@ pub(crate) fn rows<S: Sink>(
     with_order(document, |decoder| kept.map(|(_, row)| decoder.row(row, model, sink)).collect())
 }
 
-/// Decodes with what this thread remembers of the objects before, of other answers too.
+/// Decodes with what this thread remembers of the objects before.
 fn with_order<T>(document: &Document, decode: impl FnOnce(&mut Decoder<'_>) -> T) -> T {
-    thread_local! {
-        static ORDER: Cell<Order> = const { Cell::new(Order { model: None, fields: Vec::new() }) };
-    }
     // A sink that decodes meanwhile starts with nothing, and what is last counts.
-    let order = ORDER.try_with(Cell::take).unwrap_or_default();
-    let mut decoder = Decoder { document, order };
+    let mut decoder = Decoder { document, order: Order::take() };
     let decoded = decode(&mut decoder);
-    // Gone only while the thread itself ends.
-    let _ = ORDER.try_with(|order| order.set(decoder.order));
+    decoder.order.keep();
     decoded
 }
 
 struct Decoder<'d> {
     document: &'d Document,
     order: Order,
-}
-
-/// The fields of the last object. Objects come in the same order, so that looking here
-/// finds almost every field with one comparison.
-#[derive(Default)]
-struct Order {
-    model: Option<&'static Model>,
-    fields: Vec<Option<Known>>,
-}
-
-/// A field of a model.
-#[derive(Clone, Copy)]
-struct Known {
-    position: usize,
-    field: &'static Field,
-    /// Whatever it holds is read as it stands, and stands for no other field.
-    plain: bool,
-}
-
-impl Known {
-    fn new(position: usize, field: &'static Field) -> Self {
-        let kind = matches!(field.kind, Kind::Text | Kind::Uuid | Kind::Time | Kind::Boolean);
-        Self { position, field, plain: kind && field.mirrors.is_none() }
-    }
-}
-
-impl Order {
-    /// Gets ready for an object of a model.
-    fn start(&mut self, model: &'static Model) {
-        if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
-            self.model = Some(model);
-            self.fields.clear();
-        }
-    }
-
-    /// The field `name`, which is the `nth` of its object.
-    #[inline]
-    fn field(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
-        match self.fields.get(nth) {
-            Some(Some(known)) if known.field.name == name => Some(*known),
-            _ => self.learn(model, nth, name),
-        }
-    }
-
-    #[cold]
-    fn learn(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
-        let found = model.position(name).and_then(|at| Some(Known::new(at, model.fields.get(at)?)));
-        if nth >= self.fields.len() {
-            self.fields.resize(nth + 1, None);
-        }
-        if let Some(known) = self.fields.get_mut(nth) {
-            *known = found;
-        }
-        found
-    }
 }
 
 /// What one object has shown of its fields so far.

@@ -26,10 +26,13 @@ use crate::error::Error;
 use crate::exchange::{Exchange, Memory};
 use crate::reply::Reply;
 use crate::tls::Credentials;
-use crate::transport::{LONGEST_IDLE, Pool};
+use crate::transport::Pool;
 
 /// How long a blocking call waits between looks at its interpreter (signals, limits).
 pub const SLICE: Duration = Duration::from_millis(50);
+
+/// How often the worker thread looks for connections to close.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What belongs to one process.
 struct Process {
@@ -143,9 +146,12 @@ impl Bundle {
     }
 
     /// Closes connections that stay idle, until there is none.
+    ///
+    /// It looks often, although little is to be done: while a timer is due soon, those that
+    /// each call sets for much later do not wake the thread that waits for the first one.
     async fn sweep(&'static self) {
         loop {
-            tokio::time::sleep(LONGEST_IDLE).await;
+            tokio::time::sleep(TICK).await;
             self.sweeping.store(false, Ordering::Release);
             let some_left = self.pool.sweep(Instant::now());
             // A call that ended meanwhile may have started another sweep.

@@ -24,7 +24,7 @@ use crate::exchange::{Heard, Silence};
 use crate::request::Request;
 
 pub(crate) use connect::{Destination, Proxy, path_of};
-pub(crate) use pool::{LONGEST_IDLE, Peer, Pool};
+pub(crate) use pool::{Peer, Pool};
 
 /// hyper's own bound, for whom else reads.
 const MOST_HEADERS: usize = 100;

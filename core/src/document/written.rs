@@ -2,10 +2,8 @@
 //! that its model reads as it stands goes over as the server wrote it, any other value by
 //! value, through the decoder.
 
-use std::cell::RefCell;
-
 use super::{Document, Node};
-use crate::decode;
+use crate::decode::{self, Known, Order};
 use crate::envelope::Found;
 use crate::json::{Sink, is_number};
 use crate::reply::{Decoded, Reply};
@@ -53,7 +51,7 @@ impl Reply {
                 let text = document.text.trim();
                 Decoded::One(sink.written(Written { text, added: Vec::new(), id: None })?)
             }
-            Found::Any(place) => Decoded::One(document.emit(place.0, sink)?),
+            Found::Any(_) => Decoded::One(document.whole(sink)?),
         })
     }
 }
@@ -78,7 +76,10 @@ impl Document {
         model: &'static Model,
         sink: &S,
     ) -> Option<Written<'_>> {
-        ORDER.with_borrow_mut(|order| self.as_written_in(order, place, model, sink))
+        let mut order = Order::take();
+        let written = self.as_written_in(&mut order, place, model, sink);
+        order.keep();
+        written
     }
 
     fn as_written_in<S: TextSink>(
@@ -88,25 +89,24 @@ impl Document {
         model: &'static Model,
         sink: &S,
     ) -> Option<Written<'_>> {
-        order.is_of(model);
+        order.start(model);
         let mut filled = 0_u128;
         let mut siblings = Vec::with_capacity(8);
         let mut id = None;
         let mut last = None;
         for (nth, (name, member)) in self.members(place).enumerate() {
             last = Some(member);
-            let position = order.position(model, nth, name);
-            let field = position.and_then(|position| model.fields.get(position));
-            if !field.is_none_or(|field| self.stays(member, field)) || !self.is_exact(member, sink)
-            {
+            let known = order.field(model, nth, name);
+            let stays = |known: Known| known.plain || self.stays(member, known.field);
+            if !known.is_none_or(stays) || !self.is_exact(member, sink) {
                 return None;
             }
             let Some(node) = self.nodes.get(member).filter(|node| !matches!(node, Node::Null))
             else {
                 continue;
             };
-            let sibling = match position.zip(field) {
-                Some((position, field)) => {
+            let sibling = match known {
+                Some(Known { position, field, .. }) => {
                     filled |= bit(position)?;
                     if model.id == Some(field.name) {
                         id = Some(*node);
@@ -213,44 +213,6 @@ fn closing(text: &[u8]) -> Option<usize> {
 /// One bit per field; nothing where a model has too many for that.
 fn bit(position: usize) -> Option<u128> {
     1_u128.checked_shl(u32::try_from(position).ok()?)
-}
-
-thread_local! {
-    static ORDER: RefCell<Order> = const { RefCell::new(Order { of: None, positions: Vec::new() }) };
-}
-
-/// Where the fields of the last object stood in its model. Objects come in the same order
-/// again and again, from call to call.
-struct Order {
-    of: Option<&'static Model>,
-    positions: Vec<Option<usize>>,
-}
-
-impl Order {
-    fn is_of(&mut self, model: &'static Model) {
-        if !self.of.is_some_and(|of| std::ptr::eq(of, model)) {
-            self.of = Some(model);
-            self.positions.clear();
-        }
-    }
-
-    /// The position of the field `name`, which is the `nth` of its object.
-    fn position(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<usize> {
-        if let Some(Some(position)) = self.positions.get(nth)
-            && model.fields.get(*position).is_some_and(|field| field.name == name)
-        {
-            return Some(*position);
-        }
-        let position = model.position(name);
-        if nth >= self.positions.len() {
-            // A hostile object's members are not all worth remembering.
-            self.positions.resize((nth + 1).min(model.fields.len() * 2), None);
-        }
-        if let Some(known) = self.positions.get_mut(nth) {
-            *known = position;
-        }
-        position
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// Shorter than servers keep idle connections, so that one is rarely closed under a
 /// request.
-pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(20);
+const LONGEST_IDLE: Duration = Duration::from_secs(20);
 
 /// The connections of a runtime.
 #[derive(Default)]

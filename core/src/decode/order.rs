@@ -1,0 +1,80 @@
+//! Which field a member is: looked up in the model once, and then expected again where it
+//! stood.
+
+use std::cell::Cell;
+
+use crate::schema::{Field, Kind, Model};
+
+/// More members than any object of the API has.
+const MOST_REMEMBERED: usize = 256;
+
+/// The fields of the last object. Objects come in the same order, so that looking here
+/// finds almost every field with one comparison.
+#[derive(Default)]
+pub(crate) struct Order {
+    model: Option<&'static Model>,
+    fields: Vec<Option<Known>>,
+}
+
+/// A field of a model.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    pub(crate) position: usize,
+    pub(crate) field: &'static Field,
+    /// Whatever it holds is read as it stands, and stands for no other field.
+    pub(crate) plain: bool,
+}
+
+impl Known {
+    fn new(position: usize, field: &'static Field) -> Self {
+        let kind = matches!(field.kind, Kind::Text | Kind::Uuid | Kind::Time | Kind::Boolean);
+        Self { position, field, plain: kind && field.mirrors.is_none() }
+    }
+}
+
+thread_local! {
+    static LAST: Cell<Order> = const { Cell::new(Order { model: None, fields: Vec::new() }) };
+}
+
+impl Order {
+    /// What this thread remembers, of other answers too.
+    pub(crate) fn take() -> Self {
+        LAST.try_with(Cell::take).unwrap_or_default()
+    }
+
+    /// Lets this thread remember it.
+    pub(crate) fn keep(self) {
+        // Gone only while the thread itself ends.
+        let _ = LAST.try_with(|last| last.set(self));
+    }
+
+    /// Gets ready for an object of a model.
+    pub(crate) fn start(&mut self, model: &'static Model) {
+        if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
+            self.model = Some(model);
+            self.fields.clear();
+        }
+    }
+
+    /// The field `name`, which is the `nth` of its object.
+    #[inline]
+    pub(crate) fn field(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
+        match self.fields.get(nth) {
+            Some(Some(known)) if known.field.name == name => Some(*known),
+            _ => self.learn(model, nth, name),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
+        let found = model.position(name).and_then(|at| Some(Known::new(at, model.fields.get(at)?)));
+        if nth >= self.fields.len() {
+            // A hostile object's members are not all worth remembering.
+            self.fields.resize((nth + 1).min(MOST_REMEMBERED), None);
+        }
+        if let Some(known) = self.fields.get_mut(nth) {
+            *known = found;
+        }
+        found
+    }
+}
