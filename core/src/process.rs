@@ -8,7 +8,7 @@
 //! is forgotten, never dropped: dropping would close the parent's sockets' registrations
 //! and join threads that are not there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -57,10 +57,21 @@ pub struct Bundle {
 /// thread that the child does not have.
 static PROCESS: AtomicPtr<Process> = AtomicPtr::new(std::ptr::null_mut());
 
+thread_local! {
+    /// This is the worker thread of a process: a child of that process does not have it.
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
 /// This process, made on the first call.
 fn process() -> &'static Process {
-    let pid = std::process::id();
     let found = PROCESS.load(Ordering::Acquire);
+    if IS_WORKER.get() {
+        // SAFETY: as below.
+        if let Some(process) = unsafe { found.as_ref() } {
+            return process;
+        }
+    }
+    let pid = std::process::id();
     // SAFETY: the pointer is null or was made by `Box::into_raw` below, and what it
     // points to is never freed.
     if let Some(process) = unsafe { found.as_ref() }
@@ -125,6 +136,7 @@ impl Bundle {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("lomi")
+            .on_thread_start(|| IS_WORKER.set(true))
             .enable_io()
             .enable_time()
             .build()
