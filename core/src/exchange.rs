@@ -20,7 +20,7 @@ use crate::reply::Reply;
 use crate::request::{self, Request, Target};
 use crate::retry::{self, Verdict};
 use crate::spelling::{self, Spelling};
-use crate::{check, idempotency_key};
+use crate::{check, idempotency_key, log};
 
 /// What to do next for a call.
 // Made once per step and taken apart at once, so its size costs nothing.
@@ -321,7 +321,7 @@ impl Exchange {
                 .and_then(|spelling| operation.path(spelling.routes))
                 .unwrap_or_default()
                 .to_owned(),
-            Target::Raw { path, .. } => without_values(path),
+            Target::Raw { path, .. } => log::without_values(path),
         };
         self.history.push(Attempt {
             method: self.target.method().to_string(),
@@ -379,33 +379,5 @@ impl Exchange {
         error.idempotency_key = self.idempotency_key.clone();
         error.request_id.get_or_insert_with(|| self.request_id.clone());
         error
-    }
-}
-
-/// The route of a path that the caller wrote, with a star where a value may stand: a
-/// log has no business with ids.
-fn without_values(path: &str) -> String {
-    let plain = path.split('?').next().unwrap_or_default();
-    let is_word = |segment: &str| {
-        segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte))
-    };
-    let is_version = |segment: &str| {
-        segment.strip_prefix('v').is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let segments = plain.split('/').map(|segment| match segment {
-        segment if is_word(segment) || is_version(segment) => segment,
-        _ => "*",
-    });
-    segments.collect::<Vec<_>>().join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_route_of_a_path_holds_no_values() {
-        assert_eq!(without_values("/checkout-sessions/cs_1?a=b"), "/checkout-sessions/*");
-        assert_eq!(without_values("/v1/webhooks/0f9e/test"), "/v1/webhooks/*/test");
     }
 }

@@ -18,3 +18,31 @@ pub(crate) fn attempts(history: &[Attempt]) {
         eprintln!("lomi: {attempt} attempt {}", number + 1);
     }
 }
+
+/// The route of a path that the caller wrote, with a star where a value may stand: a
+/// log has no business with ids.
+pub(crate) fn without_values(path: &str) -> String {
+    let plain = path.split('?').next().unwrap_or_default();
+    let is_word = |segment: &str| {
+        segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte))
+    };
+    let is_version = |segment: &str| {
+        segment.strip_prefix('v').is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let segments = plain.split('/').map(|segment| match segment {
+        segment if is_word(segment) || is_version(segment) => segment,
+        _ => "*",
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_route_of_a_path_holds_no_values() {
+        assert_eq!(without_values("/checkout-sessions/cs_1?a=b"), "/checkout-sessions/*");
+        assert_eq!(without_values("/v1/webhooks/0f9e/test"), "/v1/webhooks/*/test");
+    }
+}
