@@ -30,6 +30,12 @@ final class Process
         $this->firstLine = trim($line);
     }
 
+    /** The next line that it says. */
+    public function line(): string
+    {
+        return trim((string) fgets($this->pipes[1]));
+    }
+
     public function __destruct()
     {
         proc_terminate($this->process);
