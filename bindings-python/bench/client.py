@@ -17,7 +17,15 @@ BODY = {
     "cancel_url": "https://example.com/cancel",
 }
 KEY = "lomi_sk_test_bench"
-CALLS = {"create": 2000, "get": 2000, "list": 200, "paginate": 5, "conc": 6400}
+CALLS = {"create": 2000, "get": 2000, "list": 200, "list-all": 100, "paginate": 5, "conc": 6400}
+FIELDS = (
+    "allow_coupon_code allow_quantity allowed_providers amount cancel_url checkout_session_id "
+    "created_at created_by currency_code customer_email customer_id customer_name customer_phone "
+    "environment expires_at installment_plan_id is_pos is_spi metadata organization_id "
+    "payment_link_id payment_request_id price_id product_id public_description qr_code_data "
+    "qr_code_type quantity spi_account_number spi_qr_code_id status subscription_id success_url "
+    "title updated_at"
+).split()
 
 
 def cpu():
@@ -37,6 +45,15 @@ def threads(call, number, at_once=64):
         thread.join()
 
 
+def two(rows):
+    """What is asked of a session as a rule."""
+    return [(row.status, row.amount) for row in rows]
+
+
+def every(rows):
+    return [[getattr(row, name) for name in FIELDS] for row in rows]
+
+
 def ours(url):
     import lomi
 
@@ -44,8 +61,9 @@ def ours(url):
     return {
         "create": lambda: sessions.create(BODY),
         "get": lambda: sessions.get("cs_1"),
-        "list": lambda: sessions.list(limit=100).data,
-        "paginate": lambda: sum(1 for _ in sessions.list(limit=100).auto_paging_iter()),
+        "list": lambda: two(sessions.list(limit=100)),
+        "list-all": lambda: every(sessions.list(limit=100)),
+        "paginate": lambda: two(sessions.list(limit=100).auto_paging_iter()),
     }
 
 
@@ -57,12 +75,13 @@ def documented(url):
 
     def pages():
         for offset in range(0, 10_000, 100):  # it has no walk of its own
-            api.list_checkout_sessions(limit=100, offset=offset)
+            two(api.list_checkout_sessions(limit=100, offset=offset).data)
 
     return {
         "create": lambda: api.create_checkout_session(BODY),
         "get": lambda: api.retrieve_checkout_session("00000000-0000-0000-0000-000000000007"),
-        "list": lambda: api.list_checkout_sessions(limit=100),
+        "list": lambda: two(api.list_checkout_sessions(limit=100).data),
+        "list-all": lambda: every(api.list_checkout_sessions(limit=100).data),
         "paginate": pages,
     }
 
@@ -88,14 +107,23 @@ def pycurl(url):
         curl.setopt(pycurl.HTTPHEADER, headers)
         return msgspec.json.decode(curl.perform_rb())
 
+    def listed(offset=0):
+        rows = call(f"?limit=100&offset={offset}")["data"]
+        return [(row["status"], row["amount"]) for row in rows]
+
+    def all_fields():
+        rows = call("?limit=100")["data"]
+        return [[row[name] for name in FIELDS] for row in rows]
+
     def pages():
         for offset in range(0, 10_000, 100):
-            call(f"?limit=100&offset={offset}")
+            listed(offset)
 
     return {
         "create": lambda: call("", BODY),
         "get": lambda: call("/cs_1"),
-        "list": lambda: call("?limit=100"),
+        "list": listed,
+        "list-all": all_fields,
         "paginate": pages,
     }
 

@@ -1,7 +1,8 @@
 """What a call costs: ours and the peers, in one run.
 
 Client CPU in microseconds per call (user and system, by getrusage of the client's
-process), medians; the server runs on the other core. What is measured is what is shipped:
+process), medians; the server runs on the other core. Of a list's rows two fields are read, in
+`list-all` every one: ours are read from the answer when they are asked for. What is measured is what is shipped:
 a wheel of the profile `dist`, installed as pip does it. The peers are installed from PyPI.
 All of it goes into `target/bench`. `make bench-python` runs this.
 
@@ -31,6 +32,8 @@ BARS = [
     ("get", "lomi", "pycurl", 1.2),
     ("list", "lomi", "1.1.0", 0.15),
     ("list", "lomi", "pycurl", None),
+    ("list-all", "lomi", "1.1.0", None),
+    ("list-all", "lomi", "pycurl", None),
     ("paginate", "lomi", "1.1.0", 0.15),
     ("create", "documented", "1.1.0", 0.25),
     ("get", "documented", "1.1.0", 0.25),

@@ -5,7 +5,6 @@
 mod call;
 mod client;
 mod fault;
-mod filling;
 mod inbox;
 mod input;
 mod memo;
@@ -14,6 +13,7 @@ mod pager;
 mod reply;
 mod shapes;
 mod sink;
+mod unread;
 mod values;
 mod webhook;
 
@@ -27,6 +27,9 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<inbox::Flight>()?;
     module.add_class::<pager::Pager>()?;
     module.add_class::<reply::LastResponse>()?;
+    module.add_class::<unread::Held>()?;
+    module.add_class::<unread::Field>()?;
+    module.add_class::<unread::Fields>()?;
     module.add_function(wrap_pyfunction!(reply::read, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;

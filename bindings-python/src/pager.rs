@@ -117,9 +117,7 @@ impl Pager {
         reply: Reply,
         family: Family,
     ) -> Result<Bound<'py, PyTuple>, Fault> {
-        read_page(py, reply, family, |reply, ids| {
-            self.place.lock().map_err(|_| locked())?.accept_ids(reply, ids)
-        })
+        read_page(py, reply, family, |reply| self.place.lock().map_err(|_| locked())?.accept(reply))
     }
 }
 

@@ -2,9 +2,8 @@
 
 use http::HeaderMap;
 use lomi::{Decoded, Error, ErrorKind, Found, MODELS, PageFacts, Reply};
-use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::fault::{Fault, guarded, history, wrong};
 use crate::shapes::Family;
@@ -75,7 +74,7 @@ pub(crate) fn read_reply<'py>(
     reply: Reply,
     family: Family,
 ) -> Result<Bound<'py, PyTuple>, Fault> {
-    let value = match reply.decode(&mut Objects::new(py, family))? {
+    let value = match reply.defer(&mut Objects::new(py, family), |_| true)? {
         Decoded::Nothing => py.None().into_bound(py),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => page(py, rows, facts)?.into_any(),
@@ -83,54 +82,20 @@ pub(crate) fn read_reply<'py>(
     with_facts(py, value, reply, family)
 }
 
-/// The same for a page of a walk: `accept` is given the ids of the rows, and says by
-/// position which of them are new. They are seen here while they are read, so that the
-/// text is not gone through once more for them.
+/// The same for a page of a walk: `accept` says by position which of its rows are new.
 pub(crate) fn read_page<'py>(
     py: Python<'py>,
     reply: Reply,
     family: Family,
-    accept: impl FnOnce(&Reply, Vec<Option<String>>) -> Result<Vec<usize>, Error>,
+    accept: impl FnOnce(&Reply) -> Result<Vec<usize>, Error>,
 ) -> Result<Bound<'py, PyTuple>, Fault> {
-    let Decoded::Rows(mut rows, facts) = reply.decode(&mut Objects::new(py, family))? else {
+    let fresh = accept(&reply)?;
+    let keep = |at: usize| fresh.binary_search(&at).is_ok();
+    let Decoded::Rows(rows, facts) = reply.defer(&mut Objects::new(py, family), keep)? else {
         return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list").into());
     };
-    let model = match &reply.found {
-        Found::Rows(model, ..) => model.id,
-        _ => None,
-    };
-    let name = model.map(|name| PyString::intern(py, name));
-    let ids = rows.iter().map(|row| id(row, name.as_ref())).collect::<Result<_, Fault>>()?;
-    let fresh = accept(&reply, ids)?;
-    if fresh.len() != rows.len() {
-        let mut at = 0..rows.len();
-        rows.retain(|_| at.next().is_some_and(|at| fresh.binary_search(&at).is_ok()));
-    }
     let value = page(py, rows, facts)?.into_any();
     with_facts(py, value, reply, family)
-}
-
-/// The id of a row as text, under the name that its model says.
-fn id(row: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyString>>) -> Result<Option<String>, Fault> {
-    let Some(name) = name else { return Ok(None) };
-    let py = row.py();
-    let fields = match row.cast::<PyDict>() {
-        Ok(fields) => fields.clone(),
-        // What the object holds, not what its attributes make of it (a UUID).
-        // SAFETY: a live object; the result is a new reference or null with an exception.
-        Err(_) => unsafe {
-            let dict = ffi::PyObject_GenericGetDict(row.as_ptr(), std::ptr::null_mut());
-            Bound::from_owned_ptr_or_err(py, dict)?.cast_into().map_err(PyErr::from)?
-        },
-    };
-    let Some(value) = fields.get_item(name)?.filter(|value| !value.is_none()) else {
-        return Ok(None);
-    };
-    let text = match value.cast_into::<PyString>() {
-        Ok(text) => text,
-        Err(other) => other.into_inner().str()?,
-    };
-    Ok(Some(text.to_cow()?.into_owned()))
 }
 
 fn with_facts<'py>(

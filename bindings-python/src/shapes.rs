@@ -1,14 +1,12 @@
 //! Which Python class stands for each model of the table, and the names of its fields
 //! as interned strings. Looked up once per model, when the first object is made.
 
-use std::sync::{Arc, Mutex};
-
-use lomi::schema::{Kind, Model};
+use lomi::schema::Model;
 use lomi::{Error, MODELS};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyString, PyTuple, PyType};
 
 use crate::fault::Fault;
 
@@ -35,35 +33,24 @@ impl Family {
 
 /// A model's class and the names of its fields.
 pub(crate) struct Shape {
-    pub(crate) class: Py<PyType>,
+    class: Py<PyType>,
     /// What makes an instance without calling `__init__`, as `cls.__new__(cls)` does.
-    pub(crate) new: ffi::newfunc,
-    /// In the order of `Model::fields`; true for words of a small set, worth interning.
-    pub(crate) names: Vec<(Py<PyString>, bool)>,
-    /// What the last objects were like.
-    pub(crate) last: Mutex<Last>,
+    new: ffi::newfunc,
+    nothing: Py<PyTuple>,
+    /// In the order of `Model::fields`.
+    pub(crate) names: Vec<Py<PyString>>,
 }
 
-/// What the last objects of a model were like, over all answers.
-#[derive(Default)]
-pub(crate) struct Last {
-    pub(crate) mould: Option<Mould>,
-    /// The order of the last object that did not fit the mould.
-    pub(crate) misfit: Vec<usize>,
-}
-
-/// The fields of objects that came one like the other: a dictionary of just these names,
-/// all None. To copy it and put values in place costs half of building each anew, since
-/// nothing has to grow and no name has to be placed.
-pub(crate) struct Mould {
-    /// Positions in `Model::fields`, in the order in which they came.
-    pub(crate) order: Arc<[usize]>,
-    pub(crate) fields: Py<PyDict>,
-}
-
-impl Mould {
-    pub(crate) fn copied(&self, py: Python<'_>) -> Self {
-        Self { order: Arc::clone(&self.order), fields: self.fields.clone_ref(py) }
+impl Shape {
+    /// An instance without fields.
+    pub(crate) fn instance<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Fault> {
+        let class = self.class.bind(py).as_type_ptr();
+        // SAFETY: `new` is the slot of this class; what it returns is a new reference or
+        // null with an exception set.
+        unsafe {
+            let made = (self.new)(class, self.nothing.as_ptr(), std::ptr::null_mut());
+            Ok(Bound::from_owned_ptr_or_err(py, made)?)
+        }
     }
 }
 
@@ -99,16 +86,9 @@ fn make(py: Python<'_>, family: Family, model: &'static Model) -> PyResult<Shape
         _ => model.names.rust,
     };
     let class = py.import("lomi.models")?.getattr(name)?.cast_into::<PyType>()?;
-    let names = model
-        .fields
-        .iter()
-        .map(|field| {
-            let name = PyString::intern(py, field.name).unbind();
-            (name, matches!(field.kind, Kind::Enum(_)))
-        })
-        .collect();
-    let new = new_of(&class)?;
-    Ok(Shape { class: class.unbind(), new, names, last: Mutex::default() })
+    let names = model.fields.iter().map(|field| PyString::intern(py, field.name).unbind());
+    let (new, nothing) = (new_of(&class)?, PyTuple::empty(py).unbind());
+    Ok(Shape { names: names.collect(), class: class.unbind(), new, nothing })
 }
 
 fn new_of(class: &Bound<'_, PyType>) -> PyResult<ffi::newfunc> {

@@ -3,56 +3,38 @@
 //! schema does not know, and what was read as something else, is kept beside it.
 
 use lomi::schema::Model;
-use lomi::{Key, Sink};
+use lomi::{Key, Row, RowSink, Sink};
+use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::fault::Fault;
-use crate::filling::{Fields, Seen, put};
 use crate::memo::Words;
-use crate::shapes::{Family, shape};
+use crate::shapes::{Family, Shape, shape};
+use crate::unread::{Held, Unread, set_dictionary, settle};
 use crate::values;
 
 /// Values with the classes of a family.
 pub(crate) struct Objects<'py> {
     py: Python<'py>,
     family: Family,
-    nothing: Bound<'py, PyTuple>,
-    models: Vec<(&'static Model, Seen<'py>)>,
     names: Words<'py>,
-    /// Whose text is being read: model and field, by position.
-    field: Option<(usize, usize)>,
+    /// An object that exists and is to get its fields.
+    into: Option<Bound<'py, PyAny>>,
 }
 
 impl<'py> Objects<'py> {
     pub(crate) fn new(py: Python<'py>, family: Family) -> Self {
-        Self {
-            py,
-            family,
-            nothing: PyTuple::empty(py),
-            models: Vec::new(),
-            names: Words::default(),
-            field: None,
-        }
+        Self { py, family, names: Words::default(), into: None }
     }
 
-    /// A name that is no field's: kept once there is a second object to use it again.
+    /// Fills an object in place of making one.
+    pub(crate) fn into(model: Bound<'py, PyAny>, family: Family) -> Self {
+        Self { into: Some(model.clone()), ..Self::new(model.py(), family) }
+    }
+
     fn name(&mut self, name: &str) -> Bound<'py, PyString> {
-        match self.models.iter().any(|(_, seen)| seen.objects > 1) {
-            true => self.names.take(self.py, name, PyString::new),
-            false => PyString::new(self.py, name),
-        }
-    }
-
-    /// Where what is known of a model stands; nothing for a family of dictionaries.
-    fn model(&mut self, model: &'static Model) -> Result<Option<usize>, Fault> {
-        let known = self.models.iter().position(|(known, _)| std::ptr::eq(*known, model));
-        if known.is_some() {
-            return Ok(known);
-        }
-        let Some(shape) = shape(self.py, self.family, model)? else { return Ok(None) };
-        self.models.push((model, Seen::new(self.py, shape)));
-        Ok(Some(self.models.len() - 1))
+        self.names.take(self.py, name)
     }
 }
 
@@ -66,11 +48,12 @@ pub(crate) enum Filling<'py> {
 
 /// An object of a model being filled.
 pub(crate) struct Typed<'py> {
-    model: usize,
-    fields: Fields<'py>,
+    shape: &'static Shape,
+    fields: Bound<'py, PyDict>,
     extra: Option<Bound<'py, PyDict>>,
     originals: Option<Bound<'py, PyAny>>,
     next: Next<'py>,
+    into: Option<Bound<'py, PyAny>>,
 }
 
 /// Where the value that is being read belongs.
@@ -105,11 +88,6 @@ impl<'py> Sink for Objects<'py> {
     }
 
     fn text(&mut self, text: &str) -> Result<Self::Value, Fault> {
-        if let Some((model, field)) = self.field
-            && let Some((_, seen)) = self.models.get_mut(model)
-        {
-            return Ok(seen.text(self.py, field, text).into_any());
-        }
         Ok(PyString::new(self.py, text).into_any())
     }
 
@@ -130,23 +108,21 @@ impl<'py> Sink for Objects<'py> {
     }
 
     fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Self::Object, Fault> {
-        self.field = None;
-        let model = model.map(|model| self.model(model)).transpose()?.flatten();
-        let seen = model.and_then(|at| Some((at, &mut self.models.get_mut(at)?.1)));
-        Ok(match seen {
-            Some((model, seen)) => Filling::Model(Box::new(Typed {
-                model,
-                fields: seen.start(self.py)?,
+        let shape = model.map(|model| shape(self.py, self.family, model)).transpose()?.flatten();
+        Ok(match shape {
+            Some(shape) => Filling::Model(Box::new(Typed {
+                shape,
+                fields: PyDict::new(self.py),
                 extra: None,
                 originals: None,
                 next: Next::Nowhere,
+                into: self.into.take(),
             })),
             None => Filling::Plain { dict: PyDict::new(self.py), name: None },
         })
     }
 
     fn key(&mut self, object: &mut Self::Object, key: Key<'_>) -> Result<(), Fault> {
-        self.field = None;
         match (object, key) {
             (Filling::Plain { name, .. }, Key::Field(_, field)) => {
                 *name = Some(self.name(field.name));
@@ -155,10 +131,7 @@ impl<'py> Sink for Objects<'py> {
                 *name = Some(self.name(word));
             }
             (Filling::Plain { name, .. }, Key::Originals) => *name = None,
-            (Filling::Model(typed), Key::Field(at, _)) => {
-                self.field = Some((typed.model, at));
-                typed.next = Next::Field(at);
-            }
+            (Filling::Model(typed), Key::Field(at, _)) => typed.next = Next::Field(at),
             (Filling::Model(typed), Key::Extra(word)) => {
                 typed.next = Next::Extra(self.name(word));
             }
@@ -176,8 +149,8 @@ impl<'py> Sink for Objects<'py> {
         };
         match std::mem::replace(&mut typed.next, Next::Nowhere) {
             Next::Nowhere => Ok(()),
-            Next::Field(position) => match self.models.get_mut(typed.model) {
-                Some((_, seen)) => seen.set(&mut typed.fields, position, &value),
+            Next::Field(position) => match typed.shape.names.get(position) {
+                Some(name) => put(&typed.fields, name.bind(self.py), &value),
                 None => Ok(()),
             },
             Next::Extra(name) => {
@@ -196,11 +169,15 @@ impl<'py> Sink for Objects<'py> {
             Filling::Plain { dict, .. } => return Ok(dict.into_any()),
             Filling::Model(typed) => *typed,
         };
-        let Some((_, seen)) = self.models.get_mut(typed.model) else {
-            return Err(lomi::Error::internal("an object of no known model").into());
+        let made = match typed.into {
+            Some(model) if settle(&model, &typed.fields)? => model,
+            Some(model) => return Ok(model),
+            None => {
+                let made = typed.shape.instance(self.py)?;
+                set_dictionary(&made, &typed.fields)?;
+                made
+            }
         };
-        let fields = seen.end(self.py, typed.fields)?;
-        let made = seen.instance(&fields, &self.nothing)?;
         if let Some(extra) = typed.extra {
             made.setattr(pyo3::intern!(self.py, "_extra"), extra)?;
         }
@@ -208,5 +185,29 @@ impl<'py> Sink for Objects<'py> {
             made.setattr(pyo3::intern!(self.py, "_originals"), originals)?;
         }
         Ok(made)
+    }
+}
+
+impl RowSink for Objects<'_> {
+    fn row(&mut self, row: Row) -> Result<Self::Value, Fault> {
+        let Some(shape) = shape(self.py, self.family, row.model())? else {
+            return row.decode(self);
+        };
+        let made = shape.instance(self.py)?;
+        made.cast::<Held>().map_err(PyErr::from)?.get().hold(Unread { row, family: self.family });
+        Ok(made)
+    }
+}
+
+/// `dict[name] = value`.
+fn put(
+    dict: &Bound<'_, PyDict>,
+    name: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> Result<(), Fault> {
+    // SAFETY: three live objects of this interpreter, the first a dictionary.
+    match unsafe { ffi::PyDict_SetItem(dict.as_ptr(), name.as_ptr(), value.as_ptr()) } {
+        0 => Ok(()),
+        _ => Err(PyErr::fetch(dict.py()).into()),
     }
 }

@@ -4,6 +4,8 @@
 
 mod order;
 
+use std::convert::Infallible;
+
 use crate::config::Limits;
 use crate::document::{Document, Value};
 use crate::error::Error;
@@ -46,28 +48,54 @@ fn with_order<T>(document: &Document, decode: impl FnOnce(&mut Decoder<'_>) -> T
     decoded
 }
 
+/// Where each field of an object takes its value from, by position; nothing for a field
+/// that was not sent and whose sibling does not stand in for it.
+pub(crate) fn places(document: &Document, object: usize, model: &'static Model) -> Box<[u32]> {
+    let mut places = vec![NOWHERE; model.fields.len()];
+    let Ok(()) = with_order(document, |decoder| {
+        decoder.members(object, model, |_, member, place| {
+            if let Member::Field(known) = member
+                && let Some(from) = places.get_mut(known.position)
+            {
+                // Fewer nodes than bytes of text.
+                *from = place as u32;
+            }
+            Ok::<_, Infallible>(())
+        })
+    });
+    places.into()
+}
+
+/// No member stands where the whole does.
+pub(crate) const NOWHERE: u32 = Document::ROOT as u32;
+
+/// Reads the value of one field.
+pub(crate) fn field<S: Sink>(
+    document: &Document,
+    place: usize,
+    field: &'static Field,
+    sink: &mut S,
+) -> Result<S::Value, S::Error> {
+    let mut decoder = Decoder { document, order: Order::default() };
+    decoder.field(place, document.at(place), field, &mut Vec::new(), sink)
+}
+
 struct Decoder<'d> {
     document: &'d Document,
     order: Order,
 }
 
-/// What one object has shown of its fields so far.
-struct Seen {
-    /// Fields with a value other than null, by position.
-    filled: [bool; MOST_FIELDS],
-    /// Values that also belong to another field: where they stand, and for which field.
-    mirrored: Vec<(usize, usize)>,
-    /// Values that were read as something else.
-    originals: Vec<(&'static str, usize)>,
+/// What a member of an object is to its model.
+enum Member<'d> {
+    Field(Known),
+    /// The schema does not know it.
+    Extra(&'d str),
 }
 
-impl Seen {
-    fn new() -> Self {
-        Self { filled: [false; MOST_FIELDS], mirrored: Vec::new(), originals: Vec::new() }
-    }
-}
+/// Values that were read as something else: the field, and where the value stands.
+type Originals = Vec<(&'static str, usize)>;
 
-impl Decoder<'_> {
+impl<'d> Decoder<'d> {
     fn row<S: Sink>(
         &mut self,
         place: usize,
@@ -86,82 +114,91 @@ impl Decoder<'_> {
         model: &'static Model,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        let document = self.document;
-        let mut seen = Seen::new();
         let mut object = sink.begin_object(Some(model))?;
-        self.order.start(model);
-        for (nth, (name, member)) in document.members(place).enumerate() {
-            let value = document.at(member);
-            let Some(Known { position, field, plain }) = self.order.field(model, nth, name) else {
-                sink.key(&mut object, Key::Extra(name))?;
-                let read = document.emit(member, value, sink)?;
-                sink.value(&mut object, read)?;
-                if !matches!(value, Value::Null)
-                    && let Some(target) = model.aliased(name)
-                {
-                    seen.mirrored.push((target, member));
+        let mut originals = Originals::new();
+        self.members(place, model, |decoder, member, place| {
+            let value = decoder.document.at(place);
+            let read = match member {
+                Member::Extra(name) => {
+                    sink.key(&mut object, Key::Extra(name))?;
+                    decoder.document.emit(place, value, sink)?
                 }
-                continue;
-            };
-            sink.key(&mut object, Key::Field(position, field))?;
-            let read = match plain {
-                true => document.emit(member, value, sink)?,
-                false => {
-                    let read = self.field(member, value, field, &mut seen, sink)?;
-                    // The field may have held an object of another model.
-                    self.order.start(model);
-                    read
+                Member::Field(Known { position, field, plain, .. }) => {
+                    sink.key(&mut object, Key::Field(position, field))?;
+                    match plain {
+                        true => decoder.document.emit(place, value, sink)?,
+                        false => decoder.field(place, value, field, &mut originals, sink)?,
+                    }
                 }
             };
-            sink.value(&mut object, read)?;
-            if !matches!(value, Value::Null) {
-                if let Some(filled) = seen.filled.get_mut(position) {
-                    *filled = true;
-                }
-                if let Some(target) = field.mirrors.and_then(|sibling| model.position(sibling)) {
-                    seen.mirrored.push((target, member));
-                }
-            }
-        }
-        self.mirrors(model, &mut seen, &mut object, sink)?;
-        self.originals(&seen, &mut object, sink)?;
+            sink.value(&mut object, read)
+        })?;
+        self.originals(&originals, &mut object, sink)?;
         sink.end_object(object)
     }
 
-    /// Gives each field that is empty the value of the sibling that stands for it, read
-    /// as that field reads it.
-    fn mirrors<S: Sink>(
+    /// Takes each member of an object as its model says, and where its value stands. A field
+    /// that stayed empty comes once more, after all, where a sibling stands in for it.
+    #[inline]
+    fn members<E>(
         &mut self,
+        object: usize,
         model: &'static Model,
-        seen: &mut Seen,
-        object: &mut S::Object,
-        sink: &mut S,
-    ) -> Result<(), S::Error> {
-        for (target, member) in std::mem::take(&mut seen.mirrored) {
-            let Some(field) = model.fields.get(target) else { continue };
-            let Some(filled) = seen.filled.get_mut(target) else { continue };
-            if std::mem::replace(filled, true) {
+        mut take: impl FnMut(&mut Self, Member<'d>, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let document = self.document;
+        // Fields with a value other than null, by position.
+        let mut filled = [false; MOST_FIELDS];
+        let mut siblings = Vec::new();
+        self.order.start(model);
+        for (nth, name) in document.names(object).enumerate() {
+            let (known, place) = (self.order.field(model, nth, document.bytes(name)), name + 1);
+            match known {
+                Some(known) => {
+                    take(self, Member::Field(known), place)?;
+                    // The field may have held an object of another model.
+                    self.order.start(model);
+                }
+                None => take(self, Member::Extra(document.text(name)), place)?,
+            }
+            if document.is_null(place) {
                 continue;
             }
-            sink.key(object, Key::Field(target, field))?;
-            let value = self.field(member, self.document.at(member), field, seen, sink)?;
-            sink.value(object, value)?;
+            let sibling = match known {
+                Some(Known { position, sibling, .. }) => {
+                    if let Some(filled) = filled.get_mut(position) {
+                        *filled = true;
+                    }
+                    sibling
+                }
+                None => model.aliased(document.text(name)),
+            };
+            if let Some(sibling) = sibling {
+                siblings.push((sibling, place));
+            }
+        }
+        for (position, place) in siblings {
+            let empty = filled.get_mut(position).filter(|filled| !**filled);
+            if let (Some(filled), Some(known)) = (empty, Known::alone(position, model)) {
+                *filled = true;
+                take(self, Member::Field(known), place)?;
+            }
         }
         Ok(())
     }
 
     fn originals<S: Sink>(
         &mut self,
-        seen: &Seen,
+        originals: &Originals,
         object: &mut S::Object,
         sink: &mut S,
     ) -> Result<(), S::Error> {
-        if seen.originals.is_empty() {
+        if originals.is_empty() {
             return Ok(());
         }
         sink.key(object, Key::Originals)?;
         let mut kept = sink.begin_object(None)?;
-        for (name, member) in &seen.originals {
+        for (name, member) in originals {
             sink.key(&mut kept, Key::Extra(name))?;
             let value = self.document.emit(*member, self.document.at(*member), sink)?;
             sink.value(&mut kept, value)?;
@@ -175,10 +212,10 @@ impl Decoder<'_> {
         place: usize,
         value: Value<'_>,
         field: &'static Field,
-        seen: &mut Seen,
+        originals: &mut Originals,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        let mut evened_out = || seen.originals.push((field.name, place));
+        let mut evened_out = || originals.push((field.name, place));
         match (field.kind, value) {
             (Kind::Model(model), Value::Object) => self.model(place, model, sink),
             (Kind::Models(model), Value::List) => {
@@ -225,8 +262,8 @@ impl Decoder<'_> {
 }
 
 /// What decoding raises when the sink cannot be blamed.
-impl From<std::convert::Infallible> for Error {
-    fn from(never: std::convert::Infallible) -> Self {
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
         match never {}
     }
 }

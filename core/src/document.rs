@@ -29,7 +29,7 @@ pub(crate) struct Document {
 enum Node {
     Null,
     Boolean(bool),
-    Integer(i64),
+    Integer(Bytes),
     /// Digits, in `aside`.
     Number(Span),
     /// In the text itself.
@@ -39,6 +39,22 @@ enum Node {
     /// Both end before the node of this number.
     List(u32),
     Object(u32),
+}
+
+/// A whole number, without the alignment that would make each node a third larger.
+#[derive(Debug, Clone, Copy)]
+struct Bytes([u8; 8]);
+
+impl From<i64> for Bytes {
+    fn from(number: i64) -> Self {
+        Self(number.to_ne_bytes())
+    }
+}
+
+impl From<Bytes> for i64 {
+    fn from(Bytes(bytes): Bytes) -> Self {
+        Self::from_ne_bytes(bytes)
+    }
 }
 
 /// From where to where, in bytes.
@@ -90,13 +106,50 @@ impl Document {
         match self.nodes.get(place) {
             None | Some(Node::Null) => Value::Null,
             Some(Node::Boolean(flag)) => Value::Boolean(*flag),
-            Some(Node::Integer(number)) => Value::Integer(*number),
+            Some(Node::Integer(number)) => Value::Integer((*number).into()),
             Some(Node::Number(span)) => Value::Number(part(&self.aside, *span)),
             Some(Node::Plain(span)) => Value::Text(part(&self.text, *span)),
             Some(Node::Escaped(span)) => Value::Text(part(&self.aside, *span)),
             Some(Node::List(_)) => Value::List,
             Some(Node::Object(_)) => Value::Object,
         }
+    }
+
+    /// Whether the value at a place is null.
+    #[inline(always)]
+    pub(crate) fn is_null(&self, place: usize) -> bool {
+        matches!(self.nodes.get(place), None | Some(Node::Null))
+    }
+
+    /// The value at a place as a document of its own, which keeps nothing else alive.
+    pub(crate) fn part(&self, place: usize) -> Self {
+        let nodes = self.nodes.get(place..self.after(place)).unwrap_or_default();
+        let in_text = |node: &Node| match node {
+            Node::Plain(span) => Some(*span),
+            _ => None,
+        };
+        let in_aside = |node: &Node| match node {
+            Node::Escaped(span) | Node::Number(span) => Some(*span),
+            _ => None,
+        };
+        // In the text they come one after another, so that the first and the last are enough.
+        let ends = [nodes.iter().find_map(in_text), nodes.iter().rev().find_map(in_text)];
+        let text = extent(ends.into_iter().flatten());
+        let aside = match self.aside.is_empty() {
+            true => (0, 0),
+            false => extent(nodes.iter().filter_map(in_aside)),
+        };
+        let mut nodes = nodes.to_vec();
+        for node in &mut nodes {
+            match node {
+                Node::Plain(span) => shift(span, text.0),
+                Node::Escaped(span) | Node::Number(span) => shift(span, aside.0),
+                Node::List(end) | Node::Object(end) => *end -= place as u32,
+                Node::Null | Node::Boolean(_) | Node::Integer(_) => {}
+            }
+        }
+        let (text, aside) = (part(&self.text, text), part(&self.aside, aside));
+        Self { text: text.into(), aside: aside.into(), nodes }
     }
 
     /// The place after a value and all that is in it.
@@ -119,17 +172,50 @@ impl Document {
 
     /// The members of an object: their names, and where their values are; none where
     /// there is no object.
-    pub(crate) fn members(&self, object: usize) -> Members<'_> {
+    pub(crate) fn members(&self, object: usize) -> impl Iterator<Item = (&str, usize)> {
+        self.names(object).map(|name| (self.text(name), name + 1))
+    }
+
+    /// The places of the names in an object. Each value stands right after its name.
+    #[inline(always)]
+    pub(crate) fn names(&self, object: usize) -> Names<'_> {
         let end = match self.nodes.get(object) {
             Some(Node::Object(end)) => *end as usize,
             _ => 0,
         };
-        Members { document: self, next: object + 1, end }
+        Names { document: self, next: object + 1, end }
+    }
+
+    /// The text at a place; empty where there is none.
+    pub(crate) fn text(&self, place: usize) -> &str {
+        match self.at(place) {
+            Value::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// The same, as bytes: to compare it needs no look at its characters.
+    #[inline(always)]
+    pub(crate) fn bytes(&self, place: usize) -> &[u8] {
+        let (text, (start, end)) = match self.nodes.get(place) {
+            Some(Node::Plain(span)) => (self.text.as_bytes().as_ref(), *span),
+            Some(Node::Escaped(span)) => (self.aside.as_bytes(), *span),
+            _ => return &[],
+        };
+        text.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The last member of a name, as JSON readers take it.
     pub(crate) fn member(&self, object: usize, name: &str) -> Option<usize> {
-        self.members(object).filter(|(key, _)| *key == name).last().map(|(_, place)| place)
+        let long = |(start, end): &Span| (end - start) as usize == name.len();
+        let named = |key: &usize| match self.nodes.get(*key) {
+            // Few names are as long, and most need no other look.
+            Some(Node::Plain(span) | Node::Escaped(span)) if long(span) => {
+                self.bytes(*key) == name.as_bytes()
+            }
+            _ => false,
+        };
+        self.names(object).filter(named).last().map(|key| key + 1)
     }
 
     /// Builds the whole, without a schema.
@@ -182,6 +268,18 @@ fn part(text: &str, (start, end): Span) -> &str {
     text.get(start as usize..end as usize).unwrap_or_default()
 }
 
+/// The same span of a text that starts so much later.
+fn shift((start, end): &mut Span, by: u32) {
+    *start -= by;
+    *end -= by;
+}
+
+/// From the earliest start to the latest end.
+fn extent(spans: impl Iterator<Item = Span>) -> Span {
+    let wider = |whole: Span, span: Span| (whole.0.min(span.0), whole.1.max(span.1));
+    spans.reduce(wider).unwrap_or_default()
+}
+
 /// See [`Document::items`].
 pub(crate) struct Items<'d> {
     document: &'d Document,
@@ -202,27 +300,24 @@ impl Iterator for Items<'_> {
     }
 }
 
-/// See [`Document::members`].
-pub(crate) struct Members<'d> {
+/// See [`Document::names`].
+pub(crate) struct Names<'d> {
     document: &'d Document,
     next: usize,
     end: usize,
 }
 
-impl<'d> Iterator for Members<'d> {
-    type Item = (&'d str, usize);
+impl Iterator for Names<'_> {
+    type Item = usize;
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let (key, place) = (self.next, self.next + 1);
-        if place >= self.end {
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let name = self.next;
+        if name >= self.end {
             return None;
         }
-        self.next = self.document.after(place);
-        match self.document.at(key) {
-            Value::Text(name) => Some((name, place)),
-            _ => None,
-        }
+        self.next = self.document.after(name + 1);
+        Some(name)
     }
 }
 

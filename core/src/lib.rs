@@ -43,6 +43,9 @@ mod reply;
 mod request;
 pub mod resources;
 mod retry;
+#[cfg(test)]
+mod roads;
+mod row;
 pub mod schema;
 mod secret;
 mod spelling;
@@ -65,6 +68,7 @@ pub use money::Money;
 pub use pagination::Pager;
 pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};
+pub use row::{Row, RowSink};
 pub use secret::{Secret, redact};
 
 /// The version of this library and of every package made from it.

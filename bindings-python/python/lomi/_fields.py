@@ -6,6 +6,8 @@ result, so that a page of a hundred objects costs nothing for fields that nobody
 
 from __future__ import annotations
 
+from ._lomi import Field
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,13 +17,19 @@ if TYPE_CHECKING:
     from ._model import Model
 
 
-class _Typed:
+def field() -> Any:
+    """Make a field that is read as it stands."""
+    return Field()
+
+
+class _Typed(Field):
     """A data descriptor over one entry of the object's ``__dict__``."""
 
     __slots__ = ("name",)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+        super().__set_name__(owner, name)
 
     def read(self, text: str) -> Any:
         """Give the typed value of a text; the text itself where it has none."""
@@ -30,7 +38,7 @@ class _Typed:
     def _get(self, model: Model | None) -> Any:
         if model is None:
             return None  # the default, as on every other field
-        value = model.__dict__.get(self.name)
+        value = self._held(model)
         if type(value) is not str:
             return value
         typed = model._typed

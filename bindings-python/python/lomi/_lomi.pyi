@@ -1,10 +1,15 @@
 from typing import Any, final
 
+from typing_extensions import Self, disjoint_base
+
 from ._headers import Headers
 
 __all__ = [
     "Client",
+    "Field",
+    "Fields",
     "Flight",
+    "Held",
     "Inbox",
     "LastResponse",
     "Pager",
@@ -33,6 +38,24 @@ def verify_webhook(
     received_at: float | None,
 ) -> Any: ...
 def read(text: str, model: str, family: int) -> Any: ...
+
+@disjoint_base
+class Held:
+    def __new__(cls, *_positional: Any, **_named: Any) -> Self: ...
+    def _read_all(self) -> bool: ...
+
+@disjoint_base
+class Field:
+    def __new__(cls) -> Self: ...
+    def __set_name__(self, _owner: Any, name: str) -> None: ...
+    def __get__(self, instance: Any, owner: Any = ..., /) -> Any: ...
+    def _held(self, model: Held) -> Any: ...
+
+@final
+class Fields:
+    def __new__(cls) -> Fields: ...
+    def __get__(self, instance: Any, owner: Any = ..., /) -> Any: ...
+    def __set__(self, instance: Any, value: Any, /) -> None: ...
 
 @final
 class LastResponse:

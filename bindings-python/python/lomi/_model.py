@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ._lomi import Fields, Held, redact
 from ._lomi import read as _read
-from ._lomi import redact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class _Signature:
         return Signature(fields, return_annotation=None)
 
 
-class Model:
+class Model(Held):
     """An object of the API.
 
     ``__dict__`` holds the fields that are set, as they came. Fields that this version does
@@ -42,6 +42,9 @@ class Model:
     """
 
     __slots__ = ("_extra", "_originals", "_response", "_typed", "__dict__", "__weakref__")
+    if not TYPE_CHECKING:
+        # Reads what is still unread; what it gives is the object's own.
+        __dict__ = Fields()
 
     if TYPE_CHECKING:
         _extra: dict[str, Any] | None
@@ -60,7 +63,7 @@ class Model:
 
     def __init__(self, **fields: Any) -> None:
         """Set fields by name. None means: not set."""
-        known = self._fields
+        known, held = self._fields, self.__dict__
         for name, value in fields.items():
             if name not in known:
                 if self._closed:
@@ -69,7 +72,7 @@ class Model:
                     raise unknown(type(self).__name__, name, known)
                 self._put_extra(name, value)
             elif value is not None:
-                self.__dict__[name] = value
+                held[name] = value
 
     def _put_extra(self, name: str, value: Any) -> None:
         if self._extra is None:
@@ -83,13 +86,19 @@ class Model:
         def __getattr__(self, name: str) -> Any:
             # Reached only where nothing else has the name.
             if name in Model.__slots__:
-                return None
+                # With the fields come those that the schema does not know.
+                unread = name in ("_extra", "_originals") and self._read_all()
+                return getattr(self, name) if unread else None
             extra = self._extra
             if extra is not None and name in extra:
                 return extra[name]
             from ._names import no_field
 
             raise no_field(self, name)
+
+    def __delattr__(self, name: str) -> None:
+        self._read_all()  # what is unread cannot be taken away
+        super().__delattr__(name)
 
     def __getitem__(self, name: str) -> Any:
         if name in self._fields:

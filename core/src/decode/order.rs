@@ -23,12 +23,22 @@ pub(crate) struct Known {
     pub(crate) field: &'static Field,
     /// Whatever it holds is read as it stands, and stands for no other field.
     pub(crate) plain: bool,
+    /// Where the sibling stands that holds the same value under another name.
+    pub(crate) sibling: Option<usize>,
 }
 
 impl Known {
-    fn new(position: usize, field: &'static Field) -> Self {
-        let kind = matches!(field.kind, Kind::Text | Kind::Uuid | Kind::Time | Kind::Boolean);
-        Self { position, field, plain: kind && field.mirrors.is_none() }
+    /// A field that stands for no other.
+    pub(crate) fn alone(position: usize, model: &'static Model) -> Option<Self> {
+        let field = model.fields.get(position)?;
+        let plain = matches!(field.kind, Kind::Text | Kind::Uuid | Kind::Time | Kind::Boolean);
+        Some(Self { position, field, plain: plain && field.mirrors.is_none(), sibling: None })
+    }
+
+    fn new(position: usize, model: &'static Model) -> Option<Self> {
+        let alone = Self::alone(position, model)?;
+        let sibling = alone.field.mirrors.and_then(|sibling| model.position(sibling));
+        Some(Self { sibling, ..alone })
     }
 }
 
@@ -58,16 +68,22 @@ impl Order {
 
     /// The field `name`, which is the `nth` of its object.
     #[inline]
-    pub(crate) fn field(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
+    pub(crate) fn field(
+        &mut self,
+        model: &'static Model,
+        nth: usize,
+        name: &[u8],
+    ) -> Option<Known> {
         match self.fields.get(nth) {
-            Some(Some(known)) if known.field.name == name => Some(*known),
+            Some(Some(known)) if known.field.name.as_bytes() == name => Some(*known),
             _ => self.learn(model, nth, name),
         }
     }
 
     #[cold]
-    fn learn(&mut self, model: &'static Model, nth: usize, name: &str) -> Option<Known> {
-        let found = model.position(name).and_then(|at| Some(Known::new(at, model.fields.get(at)?)));
+    fn learn(&mut self, model: &'static Model, nth: usize, name: &[u8]) -> Option<Known> {
+        let name = std::str::from_utf8(name).ok()?;
+        let found = model.position(name).and_then(|at| Known::new(at, model));
         if nth >= self.fields.len() {
             // A hostile object's members are not all worth remembering.
             self.fields.resize((nth + 1).min(MOST_REMEMBERED), None);

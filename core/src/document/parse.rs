@@ -10,8 +10,9 @@ use super::{Document, Node, Span};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 
-/// Rows of the API have about as many bytes for each value and each name.
-const BYTES_A_NODE: usize = 16;
+/// Rows of the API have a few bytes more for each value and each name: to move the list
+/// while it grows costs more than the room.
+const BYTES_A_NODE: usize = 12;
 /// No amount needs more digits, and languages take time for each.
 const MOST_DIGITS: usize = 4300;
 /// Reading and building go as deep as the text does, on the stack.
@@ -153,12 +154,12 @@ impl<'de> Visitor<'de> for Any<'_, '_> {
     }
 
     fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
-        self.0.add(Node::Integer(number))
+        self.0.add(Node::Integer(number.into()))
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
         let node = match i64::try_from(number) {
-            Ok(number) => Node::Integer(number),
+            Ok(number) => Node::Integer(number.into()),
             Err(_) => Node::Number(self.0.put_aside(&number.to_string())),
         };
         self.0.add(node)

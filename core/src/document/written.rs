@@ -96,7 +96,7 @@ impl Document {
         let mut last = None;
         for (nth, (name, member)) in self.members(place).enumerate() {
             last = Some(member);
-            let known = order.field(model, nth, name);
+            let known = order.field(model, nth, name.as_bytes());
             let stays = |known: Known| known.plain || self.stays(member, known.field);
             if !known.is_none_or(stays) || !self.is_exact(member, sink) {
                 return None;
@@ -106,12 +106,12 @@ impl Document {
                 continue;
             };
             let sibling = match known {
-                Some(Known { position, field, .. }) => {
+                Some(Known { position, field, sibling, .. }) => {
                     filled |= bit(position)?;
                     if model.id == Some(field.name) {
                         id = Some(*node);
                     }
-                    field.mirrors.and_then(|sibling| model.position(sibling))
+                    sibling
                 }
                 None => model.aliased(name),
             };
@@ -167,7 +167,7 @@ impl Document {
     fn is_exact<S: TextSink>(&self, place: usize, sink: &S) -> bool {
         let within = self.nodes.get(place..self.after(place)).unwrap_or_default();
         within.iter().all(|node| match node {
-            Node::Integer(number) => sink.reads_integer(*number),
+            Node::Integer(number) => sink.reads_integer((*number).into()),
             Node::Number(span) => sink.reads_number(super::part(&self.aside, *span)),
             _ => true,
         })

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._fields import Identifier
+from .._fields import Identifier, field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -27,17 +27,17 @@ class BlockingInvoice(Model):
         "invoice_number",
     )
 
-    amount_remaining: int | float | None = None
+    amount_remaining: int | float | None = field()
     """What is still to pay, in the currency's smallest unit.
 
     (API generation D.)
     """
-    checkout_url: str | None = None
+    checkout_url: str | None = field()
     """The page where the invoice is paid.
 
     (API generation D.)
     """
-    currency_code: str | None = None
+    currency_code: str | None = field()
     """Currency of the amount.
 
     (API generation D.)
@@ -47,7 +47,7 @@ class BlockingInvoice(Model):
 
     (API generation D.)
     """
-    invoice_number: str | None = None
+    invoice_number: str | None = field()
     """The number printed on the invoice.
 
     (API generation D.)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._fields import Time
+from .._fields import Time, field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -81,43 +81,43 @@ class CheckoutSession(Model):
         "url",
     )
 
-    allow_coupon_code: bool | None = None
+    allow_coupon_code: bool | None = field()
     """Whether the buyer may enter a coupon code on the page.
 
     Absent means no.
     """
-    allow_quantity: bool | None = None
+    allow_quantity: bool | None = field()
     """Whether the buyer may change the quantity on the page.
 
     (API generations B, C, D and E.)
     """
-    allowed_providers: list[str] | str | None = None
+    allowed_providers: list[str] | str | None = field()
     """Payment providers offered on the page, such as WAVE or ORANGE.
 
     A list in the 2025 documentation, one text in the generated clients, ignored by today's
     server. Sent as given. (API generations A and C.)
     """
-    amount: int | float | None = None
+    amount: int | float | None = field()
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
     Never scaled here. Left out when a product, price or line items carry the price.
     """
-    amount_xof: int | float | None = None
+    amount_xof: int | float | None = field()
     """The amount converted to XOF.
 
     (API generation E.)
     """
-    application_fee_amount: int | float | None = None
+    application_fee_amount: int | float | None = field()
     """The operator's share of the payment, in the currency's smallest unit.
 
     Lomi Network only. (API generation E.)
     """
-    cancel_url: str | None = None
+    cancel_url: str | None = field()
     """Where the buyer is sent after giving up."""
-    checkout_session_id: str | None = None
+    checkout_session_id: str | None = field()
     """The session's identifier: opaque text, usually a UUID."""
-    checkout_url: str | None = None
+    checkout_url: str | None = field()
     """The page to send the buyer to.
 
     Given by create; today's server may leave it out of get and list, so keep it. (API
@@ -125,206 +125,206 @@ class CheckoutSession(Model):
     """
     created_at = Time()
     """When the session was made."""
-    created_by: str | None = None
+    created_by: str | None = field()
     """Who or what made the session.
 
     (API generations B, C, D and E.)
     """
-    currency_code: str | None = None
+    currency_code: str | None = field()
     """Three-letter currency of the amount."""
-    customer_address: str | None = None
+    customer_address: str | None = field()
     """Fills in the street of the billing address.
 
     (API generations D and E.)
     """
-    customer_city: str | None = None
+    customer_city: str | None = field()
     """Fills in the town of the billing address.
 
     (API generations D and E.)
     """
-    customer_country: str | None = None
+    customer_country: str | None = field()
     """Fills in the country of the billing address.
 
     (API generations D and E.)
     """
-    customer_email: str | None = None
+    customer_email: str | None = field()
     """Fills in the e-mail field of the page."""
-    customer_id: str | None = None
+    customer_id: str | None = field()
     """A customer known to lomi.
 
     With an unpaid invoice, create answers that payment is required instead of making a session.
     (API generations B, C, D and E.)
     """
-    customer_name: str | None = None
+    customer_name: str | None = field()
     """Fills in the name field of the page."""
-    customer_phone: str | None = None
+    customer_phone: str | None = field()
     """Fills in the phone field of the page, with country code, such as +221771234567."""
-    customer_postal_code: str | None = None
+    customer_postal_code: str | None = field()
     """Fills in the postal code of the billing address.
 
     (API generations D and E.)
     """
-    description: str | None = None
+    description: str | None = field()
     """Text shown under the title of the page.
 
     The same field as `public_description`, under its name since November 2025. (API generations
     B, D and E.)
     """
-    environment: str | None = None
+    environment: str | None = field()
     """`test` or `live`, following the key that made the session."""
     expires_at = Time()
     """When the page stops taking payments.
 
     30 to 60 minutes after creation by default, depending on the API's generation.
     """
-    fields: list[dict[str, Any]] | None = None
+    fields: list[dict[str, Any]] | None = field()
     """The fields the page asks for, each as an object.
 
     Overrides require_email, require_phone and require_name. (API generation E.)
     """
-    installment_plan_id: str | None = None
+    installment_plan_id: str | None = field()
     """Instalment plan that the session belongs to.
 
     (API generations C, D and E.)
     """
-    integration_source: str | None = None
+    integration_source: str | None = field()
     """Shop system the call comes from, such as woocommerce or prestashop.
 
     (API generation D.)
     """
-    is_pos: bool | None = None
+    is_pos: bool | None = field()
     """Whether the session was made at a point of sale.
 
     (API generations B, C, D and E.)
     """
-    is_spi: bool | None = None
+    is_spi: bool | None = field()
     """Whether the session is paid through the regional instant payment system.
 
     (API generations B, C, D and E.)
     """
-    line_items: list[dict[str, Any]] | None = None
+    line_items: list[dict[str, Any]] | None = field()
     """Catalogue prices in the cart: objects with price_id, quantity and metadata.
 
     Given these, product_id, price_id, quantity and amount are ignored by the server. (API
     generations D and E.)
     """
-    merchant_id: str | None = None
+    merchant_id: str | None = field()
     """Merchant that owns the session.
 
     (API generations A and D.)
     """
-    metadata: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = field()
     """The merchant's own keys and values, kept with the session.
 
     The 2025 documentation allows 50 keys with text values, today's server any JSON.
     """
-    next_action: dict[str, Any] | None = None
+    next_action: dict[str, Any] | None = field()
     """What the buyer has to do next, while the session is open.
 
     (API generation E.)
     """
-    organization_id: str | None = None
+    organization_id: str | None = field()
     """Organisation that owns the session."""
-    payment_link_id: str | None = None
+    payment_link_id: str | None = field()
     """Payment link that the session comes from.
 
     (API generations B, C, D and E.)
     """
-    payment_request_id: str | None = None
+    payment_request_id: str | None = field()
     """Payment request that the session settles.
 
     (API generations C, D and E.)
     """
-    plan_id: str | None = None
+    plan_id: str | None = field()
     """Subscription plan being sold.
 
     (API generation A.)
     """
-    price_id: str | None = None
+    price_id: str | None = field()
     """Catalogue price being sold.
 
     (API generations B, C, D and E.)
     """
-    product_id: str | None = None
+    product_id: str | None = field()
     """Catalogue product being sold."""
-    public_description: str | None = None
+    public_description: str | None = field()
     """Text shown under the title of the page.
 
     The same field as `description`, under its 2025 name. (API generations A and C.)
     """
-    qr_code_data: dict[str, Any] | None = None
+    qr_code_data: dict[str, Any] | None = field()
     """Content of the QR code that opens the payment.
 
     (API generations C, D and E.)
     """
-    qr_code_type: str | None = None
+    qr_code_type: str | None = field()
     """`static` or `dynamic`.
 
     (API generations C, D and E.)
     """
-    quantity: int | float | None = None
+    quantity: int | float | None = field()
     """How many units are sold.
 
     (API generations B, C, D and E.)
     """
-    require_billing_address: bool | None = None
+    require_billing_address: bool | None = field()
     """Whether the page asks for a billing address.
 
     The default differs between generations: say it when it matters. (API generations B, D and
     E.)
     """
-    require_email: bool | None = None
+    require_email: bool | None = field()
     """Whether the page insists on an e-mail address.
 
     (API generation E.)
     """
-    require_name: bool | None = None
+    require_name: bool | None = field()
     """Whether the page insists on a name.
 
     (API generation E.)
     """
-    require_phone: bool | None = None
+    require_phone: bool | None = field()
     """Whether the page insists on a phone number.
 
     (API generation E.)
     """
-    spi_account_number: str | None = None
+    spi_account_number: str | None = field()
     """Account in the regional instant payment system.
 
     (API generations C, D and E.)
     """
-    spi_qr_code_id: str | None = None
+    spi_qr_code_id: str | None = field()
     """QR code in the regional instant payment system.
 
     (API generations C, D and E.)
     """
-    status: str | None = None
+    status: str | None = field()
     """Where the session stands: open, completed or expired.
 
     Only completed means paid.
     """
-    subscription_id: str | None = None
+    subscription_id: str | None = field()
     """Subscription that the payment belongs to."""
-    success_url: str | None = None
+    success_url: str | None = field()
     """Where the buyer is sent after paying.
 
     May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
     """
-    title: str | None = None
+    title: str | None = field()
     """Heading of the page."""
-    transfer_data: dict[str, Any] | None = None
+    transfer_data: dict[str, Any] | None = field()
     """Destination account and amount of a transfer.
 
     Lomi Network only. (API generation E.)
     """
-    transfer_group: str | None = None
+    transfer_group: str | None = field()
     """Groups transfers that belong together, at most 128 characters.
 
     Lomi Network only. (API generation E.)
     """
     updated_at = Time()
     """When the session last changed."""
-    url: str | None = None
+    url: str | None = field()
     """The page to send the buyer to.
 
     The same field as `checkout_url`, under its 2025 name. (API generation A.)

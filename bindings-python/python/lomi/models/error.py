@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._fields import field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ class Error(Model):
     _family: ClassVar[int] = 0
     _fields: ClassVar[tuple[str, ...]] = ("error",)
 
-    error: ErrorError | None = None
+    error: ErrorError | None = field()
     """What went wrong.
 
     (API generation C.)

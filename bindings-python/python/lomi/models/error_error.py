@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._fields import field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -19,17 +20,17 @@ class ErrorError(Model):
     _family: ClassVar[int] = 0
     _fields: ClassVar[tuple[str, ...]] = ("code", "details", "message")
 
-    code: str | None = None
+    code: str | None = field()
     """Word for the kind of failure, such as not_found.
 
     (API generations C, D and E.)
     """
-    details: dict[str, Any] | None = None
+    details: dict[str, Any] | None = field()
     """Anything more the server says: an object, a list, a text or null.
 
     (API generations C, D and E.)
     """
-    message: str | None = None
+    message: str | None = field()
     """A sentence for people."""
 
     if TYPE_CHECKING:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._fields import Moment
+from .._fields import Moment, field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -27,20 +27,20 @@ class Event(Model):
         "timestamp",
     )
 
-    data: dict[str, Any] | None = None
+    data: dict[str, Any] | None = field()
     """What the event is about: a transaction for payments, else a refund, subscription or payout.
 
     Amounts are in the currency's smallest unit.
     """
-    event: str | None = None
+    event: str | None = field()
     """What happened."""
-    id: str | None = None
+    id: str | None = field()
     """The delivery's identifier.
 
     Live payments of some providers get a new one on every attempt: also compare what the event
     is about.
     """
-    lomi_environment: str | None = None
+    lomi_environment: str | None = field()
     """Where the sender runs, such as production.
 
     It does not tell test from live: data.environment does.

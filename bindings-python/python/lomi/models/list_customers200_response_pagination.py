@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._fields import field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -19,17 +20,17 @@ class ListCustomers200ResponsePagination(Model):
     _family: ClassVar[int] = 0
     _fields: ClassVar[tuple[str, ...]] = ("limit", "offset", "total")
 
-    limit: int | None = None
+    limit: int | None = field()
     """The most items that a page of this size holds.
 
     (API generations C, D and E.)
     """
-    offset: int | None = None
+    offset: int | None = field()
     """How many items lie before this page.
 
     (API generations C, D and E.)
     """
-    total: int | None = None
+    total: int | None = field()
     """How many items there are in all.
 
     Some generations count only this page. (API generations C, D and E.)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._fields import field
 from .._model import Model
 
 TYPE_CHECKING = False
@@ -23,17 +24,17 @@ class PaymentRequired(Model):
     _family: ClassVar[int] = 0
     _fields: ClassVar[tuple[str, ...]] = ("blocking_invoice", "payment_required", "reason")
 
-    blocking_invoice: BlockingInvoice | None = None
+    blocking_invoice: BlockingInvoice | None = field()
     """The invoice to pay first.
 
     (API generation D.)
     """
-    payment_required: bool | None = None
+    payment_required: bool | None = field()
     """Always true.
 
     (API generation D.)
     """
-    reason: str | None = None
+    reason: str | None = field()
     """Why, such as invoice_payment_required.
 
     (API generation D.)

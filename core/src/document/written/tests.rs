@@ -1,84 +1,9 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::error::Error;
 use crate::generated::CHECKOUT_SESSION;
-use crate::json::{Key, Values};
-
-/// Builds values, from text where it may.
-#[derive(Default)]
-struct Both {
-    written: usize,
-    ids: Vec<Option<String>>,
-}
-
-impl TextSink for Both {
-    fn reads_integer(&self, number: i64) -> bool {
-        number.unsigned_abs() <= 1 << 53
-    }
-
-    fn reads_number(&self, digits: &str) -> bool {
-        digits.contains(['.', 'e'])
-    }
-
-    fn written(&mut self, value: Written<'_>) -> Result<Value, Error> {
-        self.written += 1;
-        self.ids.push(value.id.map(str::to_owned));
-        let mut read: Value = serde_json::from_str(value.text).unwrap();
-        for (name, text) in value.added {
-            read[name] = serde_json::from_str(text).unwrap();
-        }
-        Ok(read)
-    }
-}
-
-/// Everything but text goes where `Values` puts it.
-impl Sink for Both {
-    type Value = Value;
-    type List = <Values as Sink>::List;
-    type Object = <Values as Sink>::Object;
-    type Error = Error;
-
-    fn null(&mut self) -> Result<Value, Error> {
-        Values.null()
-    }
-    fn boolean(&mut self, value: bool) -> Result<Value, Error> {
-        Values.boolean(value)
-    }
-    fn integer(&mut self, value: i64) -> Result<Value, Error> {
-        Values.integer(value)
-    }
-    fn number(&mut self, digits: &str) -> Result<Value, Error> {
-        Values.number(digits)
-    }
-    fn text(&mut self, text: &str) -> Result<Value, Error> {
-        Values.text(text)
-    }
-    fn begin_list(&mut self) -> Result<Self::List, Error> {
-        Values.begin_list()
-    }
-    fn before_item(&mut self, list: &mut Self::List) -> Result<(), Error> {
-        Values.before_item(list)
-    }
-    fn item(&mut self, list: &mut Self::List, value: Value) -> Result<(), Error> {
-        Values.item(list, value)
-    }
-    fn end_list(&mut self, list: Self::List) -> Result<Value, Error> {
-        Values.end_list(list)
-    }
-    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Self::Object, Error> {
-        Values.begin_object(model)
-    }
-    fn key(&mut self, object: &mut Self::Object, key: Key<'_>) -> Result<(), Error> {
-        Values.key(object, key)
-    }
-    fn value(&mut self, object: &mut Self::Object, value: Value) -> Result<(), Error> {
-        Values.value(object, value)
-    }
-    fn end_object(&mut self, object: Self::Object) -> Result<Value, Error> {
-        Values.end_object(object)
-    }
-}
+use crate::json::Values;
+use crate::roads::Both;
 
 fn both(text: &str) -> (Value, Both) {
     let reply = Reply::of_text(text, &CHECKOUT_SESSION).unwrap();
