@@ -50,14 +50,9 @@ fn locked(pager: &Mutex<Pager>) -> Result<std::sync::MutexGuard<'_, Pager>, Erro
 /// Takes a page in and writes the rows that are new.
 pub(crate) fn turn(pager: &Mutex<Pager>, reply: &Reply) -> Result<Settled, Error> {
     let mut pager = locked(pager)?;
-    let mut writer = rows(reply, |_| true)?;
-    let ids = writer.ids();
-    let count = ids.len();
-    let fresh = pager.accept_ids(reply, ids)?;
+    let fresh = pager.accept(reply)?;
     // A list that shifts under a walk shows rows again; those are left out.
-    if fresh.len() != count {
-        writer = rows(reply, |at| fresh.binary_search(&at).is_ok())?;
-    }
+    let writer = rows(reply, |at| fresh.binary_search(&at).is_ok())?;
     page(reply, writer, pager.next().is_some())
 }
 

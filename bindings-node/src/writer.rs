@@ -30,10 +30,6 @@ pub(crate) struct Writer {
     rows: usize,
     /// How many originals are being written: no notes within them.
     muted: usize,
-    /// The ids of the objects at the top, in order.
-    ids: Vec<Option<String>>,
-    /// The next text is the id of an object at the top.
-    at_id: bool,
 }
 
 /// One object or list that is being written.
@@ -44,8 +40,6 @@ enum Frame {
         key: (usize, usize),
         /// Where the originals start that are being written.
         aside: Option<usize>,
-        /// The name of the id, in an object at the top.
-        id: Option<&'static str>,
     },
     List {
         position: Option<usize>,
@@ -72,7 +66,7 @@ impl Writer {
     }
 
     /// An object at the top begins.
-    fn row(&mut self, id: Option<&str>) {
+    fn row(&mut self) {
         if self.rows_open && self.text.len() >= CHUNK {
             self.text.push(b']');
             let next = Vec::with_capacity(CHUNK + CHUNK / 4);
@@ -82,12 +76,6 @@ impl Writer {
             self.text.push(b',');
         }
         self.rows += 1;
-        self.ids.push(id.map(str::to_owned));
-    }
-
-    /// The ids of the rows, as they were read.
-    pub(crate) fn ids(&mut self) -> Vec<Option<String>> {
-        std::mem::take(&mut self.ids)
     }
 
     /// The notes as one JSON list.
@@ -131,15 +119,6 @@ impl Writer {
         self.quoted(digits);
     }
 
-    /// The value that is being written may be what identifies a row.
-    fn identified(&mut self, id: impl FnOnce() -> String) {
-        if std::mem::take(&mut self.at_id)
-            && let Some(last) = self.ids.last_mut()
-        {
-            *last = Some(id());
-        }
-    }
-
     fn quoted(&mut self, text: &str) {
         quote(&mut self.text, text);
     }
@@ -162,7 +141,6 @@ impl Sink for Writer {
     }
 
     fn integer(&mut self, value: i64) -> Result<(), Error> {
-        self.identified(|| value.to_string());
         if value.unsigned_abs() > EXACT {
             self.beyond(&value.to_string());
             return Ok(());
@@ -171,7 +149,6 @@ impl Sink for Writer {
     }
 
     fn number(&mut self, digits: &str) -> Result<(), Error> {
-        self.identified(|| digits.to_owned());
         if is_whole(digits) {
             self.beyond(digits);
         } else if digits.parse::<f64>().is_ok_and(f64::is_finite) {
@@ -184,7 +161,6 @@ impl Sink for Writer {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Error> {
-        self.identified(|| text.to_owned());
         self.quoted(text);
         Ok(())
     }
@@ -216,18 +192,17 @@ impl Sink for Writer {
         Ok(())
     }
 
-    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<(), Error> {
+    fn begin_object(&mut self, _: Option<&'static Model>) -> Result<(), Error> {
         if self.frames.is_empty() {
-            self.row(None);
+            self.row();
         }
         self.text.push(b'{');
-        let id = model.filter(|_| self.frames.is_empty()).and_then(|model| model.id);
-        self.frames.push(Frame::Object { first: true, key: (0, 0), aside: None, id });
+        self.frames.push(Frame::Object { first: true, key: (0, 0), aside: None });
         Ok(())
     }
 
     fn key(&mut self, (): &mut (), key: Key<'_>) -> Result<(), Error> {
-        let Some(Frame::Object { first, key: span, aside, id }) = self.frames.last_mut() else {
+        let Some(Frame::Object { first, key: span, aside }) = self.frames.last_mut() else {
             return Ok(());
         };
         if matches!(key, Key::Originals) {
@@ -242,7 +217,6 @@ impl Sink for Writer {
         let start = self.text.len();
         match key {
             Key::Field(_, Field { name, .. }) => {
-                self.at_id = *id == Some(*name);
                 self.text.push(b'"');
                 self.text.extend_from_slice(name.as_bytes());
                 self.text.push(b'"');
@@ -287,7 +261,7 @@ impl TextSink for Writer {
     }
 
     fn written(&mut self, value: Written<'_>) -> Result<(), Error> {
-        self.row(value.id);
+        self.row();
         let open = if value.added.is_empty() { None } else { value.text.strip_suffix('}') };
         let Some(open) = open else {
             latin1(&mut self.text, value.text);

@@ -15,8 +15,8 @@ use lomi::schema::{Field, Kind, Model};
 use crate::generated::LISTS;
 use crate::model_methods as methods;
 use crate::response::Facts;
-use crate::zend::{Array, Class, ClassRef, find, handler, interned, payload_type};
-use crate::zend::{AsObject, Object};
+use crate::zend::Object;
+use crate::zend::{Array, Class, ClassRef, handler, interned, payload_type};
 
 unsafe extern "C" {
     static mut php_json_serializable_ce: *mut zend_class_entry;
@@ -215,25 +215,6 @@ pub(crate) fn build(known: &ModelClass, container: Array, originals: Option<Zval
         *slot(object, ORIGINALS) = originals;
     }
     Some(value)
-}
-
-/// The ids of objects of a model; nothing for one that has none, or is none.
-pub(crate) fn ids(model: &'static Model, objects: &[Zval]) -> Vec<Option<String>> {
-    let known = of_model(model);
-    let key = known.and_then(|known| known.keys.get(model.position(model.id?)?));
-    objects.iter().map(|object| id(known?, *key?, object)).collect()
-}
-
-fn id(known: &ModelClass, key: *mut zend_string, value: &Zval) -> Option<String> {
-    let object = value.handle()?;
-    if object.ce != known.class.raw() {
-        return None;
-    }
-    let id = find(read_slot(object, CONTAINER).array()?, key)?;
-    match id.long() {
-        Some(number) => Some(number.to_string()),
-        None => id.str().map(str::to_owned),
-    }
 }
 
 /// The places of the declared properties.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable, zend_ce_iterator};
 use ext_php_rs::types::Zval;
-use lomi::schema::{Answer, Operation};
+use lomi::schema::Operation;
 use lomi::{CallOptions, Decoded, Input, Pager, Reply, Target};
 
 use crate::client::Shared;
@@ -138,20 +138,12 @@ impl Walk {
 
     /// The rows of an answer that were not seen before.
     fn take(&mut self, reply: &Reply) -> Result<(Vec<Zval>, lomi::PageFacts), Thrown> {
-        let Decoded::Rows(mut rows, facts) = reply.decode(&mut PhpSink::rows())? else {
+        let fresh = self.pager.accept(reply)?;
+        // A list that shifts under a walk shows rows again; those are left out.
+        let keep = |at: usize| fresh.binary_search(&at).is_ok();
+        let Decoded::Rows(rows, facts) = reply.decode_rows(&mut PhpSink::rows(), keep)? else {
             return Err(Thrown::defect("the answer is not a list"));
         };
-        // The pager knows rows again by their ids.
-        let ids = match self.operation.answer {
-            Answer::Page(model) => models::ids(model, &rows),
-            _ => vec![None; rows.len()],
-        };
-        let fresh = self.pager.accept_ids(reply, ids)?;
-        // A list that shifts under a walk shows rows again; those are left out.
-        if fresh.len() != rows.len() {
-            let mut at = 0..;
-            rows.retain(|_| at.next().is_some_and(|at| fresh.binary_search(&at).is_ok()));
-        }
         Ok((rows, facts))
     }
 }

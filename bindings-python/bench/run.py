@@ -2,9 +2,9 @@
 
 Client CPU in microseconds per call (user and system, by getrusage of the client's
 process), medians; the server runs on the other core. Of a list's rows two fields are read, in
-`list-all` every one: ours are read from the answer when they are asked for. What is measured is what is shipped:
-a wheel of the profile `dist`, installed as pip does it. The peers are installed from PyPI.
-All of it goes into `target/bench`. `make bench-python` runs this.
+`list-all` every one: ours are read from the answer when they are asked for. What is measured
+is what is shipped: a wheel of the profile `dist`, installed as pip does it. The peers are
+installed from PyPI. All of it goes into `target/bench`. `make bench-python` runs this.
 
 LOMI_BENCH_RUNS says how many runs the medians are of; LOMI_BENCH_PROFILE=release measures
 a build without link-time optimisation, which takes less time to make.
@@ -44,12 +44,15 @@ BARS = [
     ("conc-async", "lomi", "aiohttp", 0.4),
 ]
 
+# What an interpreter has done before, and what is measured.
 STARTS = {
-    "bare": "pass",
-    "import": "import lomi",
-    "client": "import lomi; lomi.LomiClient('lomi_sk_test_bench').checkout_sessions",
-    "asyncio": "import asyncio",
-    "async client": "import lomi; lomi.AsyncLomiClient('lomi_sk_test_bench').checkout_sessions",
+    "bare": ("pass", "pass"),
+    "import": ("pass", "import lomi"),
+    "client": ("pass", "import lomi; lomi.LomiClient('lomi_sk_test_bench').checkout_sessions"),
+    "async client": (
+        "import asyncio",
+        "import lomi; lomi.AsyncLomiClient('lomi_sk_test_bench').checkout_sessions",
+    ),
 }
 
 
@@ -86,16 +89,16 @@ def measure(client, task, url):
     return json.loads(ran.stdout)
 
 
-def start(code):
-    """CPU in milliseconds and memory of an interpreter that does this and ends."""
-    told = "; print(open('/proc/self/statm').read().split()[1])"
-    with subprocess.Popen(
-        [sys.executable, "-c", code + told], env=environment("lomi"), stdout=subprocess.PIPE
-    ) as process:
-        pages = int(process.stdout.read())
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
-    return (usage.ru_utime + usage.ru_stime) * 1e3, pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+def start(before, code):
+    """CPU in milliseconds that this takes an interpreter, and the memory that it has then."""
+    told = (
+        f"{before}; from time import process_time; start = process_time(); {code}; "
+        "print(process_time() - start, open('/proc/self/statm').read().split()[1])"
+    )
+    command = [sys.executable, "-c", told]
+    ran = subprocess.run(command, env=environment("lomi"), check=True, stdout=subprocess.PIPE)
+    seconds, pages = ran.stdout.split()
+    return float(seconds) * 1e3, int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def calls(url):
@@ -146,15 +149,14 @@ def main():
             server.terminate()
     taken = {name: [] for name in STARTS}
     for _ in range(4 * RUNS):
-        for name, code in STARTS.items():
-            taken[name].append(start(code))
+        for name, codes in STARTS.items():
+            taken[name].append(start(*codes))
     # The least, not the median: whatever else runs can only add to it.
     cpu = {n: min(c for c, _ in values) for n, values in taken.items()}
     held = {n: statistics.median(m for _, m in values) for n, values in taken.items()}
-    missed += bar("import, CPU over bare Python", cpu["import"] - cpu["bare"], "ms", 15)
-    missed += bar("the same with a client made", cpu["client"] - cpu["bare"], "ms", 15)
-    over = cpu["async client"] - cpu["asyncio"]
-    missed += bar("an async client, over bare asyncio", over, "ms", 15)
+    missed += bar("import, CPU over bare Python", cpu["import"], "ms", 15)
+    missed += bar("the same with a client made", cpu["client"], "ms", 15)
+    missed += bar("an async client, over bare asyncio", cpu["async client"], "ms", 15)
     missed += bar("memory of a client over bare Python", held["client"] - held["bare"], "MiB", 10)
     missed += bar("growth over 10,000 rows paged", grown, "MiB", 2)
     missed += bar("wheel", wheel.stat().st_size / 1e6, "MB", 5)

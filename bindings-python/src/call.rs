@@ -24,8 +24,6 @@ pub(crate) struct Given<'a, 'py> {
 impl Given<'_, '_> {
     /// Checks everything; nothing is sent yet.
     pub(crate) fn prepare(&self, client: &lomi::Client, family: Family) -> Result<Exchange, Fault> {
-        let target = target(self.target)?;
-        warm(self.target.py(), &target, family)?;
         let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
         // What is wrong with an argument says for which operation it was meant.
         let named = |fault| match fault {
@@ -40,8 +38,21 @@ impl Given<'_, '_> {
             query: input::named(self.query).map_err(named)?,
             body: self.body.map(input::any).transpose().map_err(named)?,
         };
-        Ok(client.prepare(target, input, options(self.options)?)?)
+        prepare(client, self.target, input, self.options, family)
     }
+}
+
+/// Checks a call whose input is known already.
+pub(crate) fn prepare(
+    client: &lomi::Client,
+    given: &Bound<'_, PyAny>,
+    input: Input,
+    given_options: Option<&Bound<'_, PyDict>>,
+    family: Family,
+) -> Result<Exchange, Fault> {
+    let target = target(given)?;
+    warm(given.py(), &target, family)?;
+    Ok(client.prepare(target, input, options(given_options)?)?)
 }
 
 /// Imports what reading the answer needs. Once a call has waited, no Python code should run

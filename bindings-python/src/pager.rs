@@ -6,16 +6,14 @@ use std::sync::Mutex;
 use lomi::Reply;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use serde_json::Value;
 
-use crate::call::Given;
+use crate::call::prepare;
 use crate::client::{Client, run};
 use crate::fault::{Fault, guarded};
 use crate::inbox::{Flight, Inbox};
 use crate::input;
 use crate::reply::{LastResponse, read_page};
 use crate::shapes::Family;
-use crate::values::plain;
 
 /// Where a walk through a list stands. After an error the same page is asked for again.
 #[pyclass(frozen, module = "lomi._lomi")]
@@ -98,16 +96,9 @@ impl Pager {
         options: Option<&Bound<'_, PyDict>>,
         family: Family,
     ) -> Result<lomi::Exchange, Fault> {
-        let query = {
-            let place = self.place.lock().map_err(|_| locked())?;
-            let input = place
-                .next()
-                .ok_or_else(|| lomi::Error::internal("the list is at its end already"))?;
-            input.query.clone()
-        };
-        let query = plain(target.py(), &Value::Object(query))?;
-        Given { target, path: None, query: Some(&query), body: None, options }
-            .prepare(&client.core, family)
+        let next = self.place.lock().map_err(|_| locked())?.next().cloned();
+        let ended = || lomi::Error::internal("the list is at its end already");
+        prepare(&client.core, target, next.ok_or_else(ended)?, options, family)
     }
 
     /// Takes a page in and makes its new rows.

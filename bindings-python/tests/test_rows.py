@@ -103,7 +103,7 @@ def of_any_make(seed):
     members = [*made(chance, seed).items()]
     for name in SIBLINGS:
         for _ in range(chance.choice([0, 0, 1, 2])):
-            told = chance.choice([None, "a", "b\u00e9\"", "https://pay.example/1"])
+            told = chance.choice([None, "a", 'b\u00e9"', "https://pay.example/1"])
             members.insert(chance.randrange(len(members) + 1), (name, told))
     members += [("status", "complete")] if chance.random() < 0.3 else []
     members += [("amount", "15000")] if chance.random() < 0.3 else []
@@ -172,7 +172,7 @@ def test_a_copy_of_what_is_unread(talk, copied):
         lambda row: row.model_extra == {"later_field": 1},
         lambda row: "later_field" in row and "title" in row and "customer_name" not in row,
         lambda row: row["title"] == "a" and row.get("amount") == 5 and row.get("url", 3) == 3,
-        lambda row: row.model_fields_set == {"checkout_session_id", "title", "amount", "later_field"},
+        lambda row: {"title", "later_field"} < row.model_fields_set,
         lambda row: row.model_dump()["amount"] == 5,
         lambda row: json.loads(row.to_json())["title"] == "a",
         lambda row: "title='a'" in repr(row),

@@ -199,19 +199,13 @@ pub(crate) fn ids(
     list: Place,
     model: &'static Model,
 ) -> Result<Vec<Option<String>>, Error> {
-    let Some(own) = model.id else { return Ok(Vec::new()) };
+    let given = |place: &usize| !document.is_null(*place);
     let rows = document.items(list.0).map(|row| {
-        let (mut id, mut stand_in) = (None, None);
-        for (name, member) in document.members(row) {
-            if name == own {
-                id = Some(member);
-            } else if model.ids.contains(&name) {
-                stand_in = Some(member);
-            }
-        }
-        id.or(stand_in).map(|member| text_of(document, member)).transpose()
+        let own = document.member(row, model.id?).filter(given);
+        let other = |(name, place): &(&str, usize)| model.ids.contains(name) && given(place);
+        own.or_else(|| Some(document.members(row).find(other)?.1))
     });
-    rows.collect()
+    rows.map(|id| id.map(|place| text_of(document, place)).transpose()).collect()
 }
 
 fn text_of(document: &Document, place: usize) -> Result<String, Error> {

@@ -50,18 +50,10 @@ impl Pager {
 
     /// Takes a page in. Gives the positions of the rows that were not seen before.
     pub fn accept(&mut self, reply: &Reply) -> Result<Vec<usize>, Error> {
-        self.accept_ids(reply, reply.ids()?)
-    }
-
-    /// The same for a language that saw the ids of the rows while it read them.
-    pub fn accept_ids(
-        &mut self,
-        reply: &Reply,
-        ids: Vec<Option<String>>,
-    ) -> Result<Vec<usize>, Error> {
         let Found::Rows(_, _, facts) = &reply.found else {
             return Err(Error::unexpected("the answer is not a list"));
         };
+        let ids = reply.ids()?;
         let Some(input) = self.next.take() else {
             return Err(Error::internal("the list is at its end already"));
         };
@@ -73,14 +65,15 @@ impl Pager {
         let seen = |id: &Option<String>| {
             id.as_ref().is_some_and(|id| self.recent.iter().any(|page| page.contains(id)))
         };
-        let fresh = (0..ids.len()).filter(|at| !ids.get(*at).is_some_and(seen)).collect();
-        self.recent.push_back(ids.iter().flatten().cloned().collect());
+        let fresh = ids.iter().enumerate().filter(|(_, id)| !seen(id)).map(|(at, _)| at).collect();
+        let rows = ids.len();
+        self.recent.push_back(ids.into_iter().flatten().collect());
         if self.recent.len() > PAGES_REMEMBERED {
             self.recent.pop_front();
         }
-        self.offset += ids.len() as u64;
-        self.empty = if ids.is_empty() { self.empty + 1 } else { 0 };
-        self.next = self.following(input, facts, ids.len())?;
+        self.offset += rows as u64;
+        self.empty = if rows == 0 { self.empty + 1 } else { 0 };
+        self.next = self.following(input, facts, rows)?;
         Ok(fresh)
     }
 

@@ -17,7 +17,6 @@ use crate::schema::Model;
 #[derive(Default)]
 pub(crate) struct Both {
     pub(crate) written: usize,
-    pub(crate) ids: Vec<Option<String>>,
 }
 
 impl TextSink for Both {
@@ -32,7 +31,6 @@ impl TextSink for Both {
 
     fn written(&mut self, value: Written<'_>) -> Result<Value, Error> {
         self.written += 1;
-        self.ids.push(value.id.map(str::to_owned));
         let mut read: Value = serde_json::from_str(value.text).unwrap();
         for (name, text) in value.added {
             read[name] = serde_json::from_str(text).unwrap();

@@ -27,8 +27,6 @@ pub struct Written<'d> {
     /// Members that an object has to get in addition, by name and as JSON: fields that are
     /// empty in it and whose sibling holds their value.
     pub added: Vec<(&'static str, &'d str)>,
-    /// What identifies the object.
-    pub id: Option<&'d str>,
 }
 
 impl Reply {
@@ -49,7 +47,7 @@ impl Reply {
             }
             Found::Any(place) if place.0 == Document::ROOT && document.is_exact(0, sink) => {
                 let text = document.text.trim();
-                Decoded::One(sink.written(Written { text, added: Vec::new(), id: None })?)
+                Decoded::One(sink.written(Written { text, added: Vec::new() })?)
             }
             Found::Any(_) => Decoded::One(document.whole(sink)?),
         })
@@ -92,7 +90,6 @@ impl Document {
         order.start(model);
         let mut filled = 0_u128;
         let mut siblings = Vec::with_capacity(8);
-        let mut id = None;
         let mut last = None;
         for (nth, (name, member)) in self.members(place).enumerate() {
             last = Some(member);
@@ -101,16 +98,12 @@ impl Document {
             if !known.is_none_or(stays) || !self.is_exact(member, sink) {
                 return None;
             }
-            let Some(node) = self.nodes.get(member).filter(|node| !matches!(node, Node::Null))
-            else {
+            if self.is_null(member) {
                 continue;
-            };
+            }
             let sibling = match known {
-                Some(Known { position, field, sibling, .. }) => {
+                Some(Known { position, sibling, .. }) => {
                     filled |= bit(position)?;
-                    if model.id == Some(field.name) {
-                        id = Some(*node);
-                    }
                     sibling
                 }
                 None => model.aliased(name),
@@ -129,19 +122,10 @@ impl Document {
                 return None;
             }
             let Some(Node::Plain((start, end))) = self.nodes.get(member) else { return None };
-            if model.id == Some(field.name) {
-                id = self.nodes.get(member).copied();
-            }
             // With its quotes.
             added.push((field.name, self.text.get(*start as usize - 1..*end as usize + 1)?));
         }
-        let id = match id {
-            None => None,
-            Some(Node::Plain(span)) => Some(super::part(&self.text, span)),
-            // The decoder knows better what an id is that is no text.
-            Some(_) => return None,
-        };
-        Some(Written { text: self.source(place, last?)?, added, id })
+        Some(Written { text: self.source(place, last?)?, added })
     }
 
     /// Whether a field is read as it stands: the decoder's rules, seen from the other side.

@@ -23,9 +23,9 @@ fn what_needs_nothing_goes_over_as_it_was_written() {
         r#"[{"checkout_session_id":"cs_1","unknown":[[],{},[{"x":null}]]}]"#,
         r#"{"success":true,"data":{"id":"cs_1","description":"é’"},"x":"}"}"#,
     ] {
-        let (_, sink) = both(text);
+        let (value, sink) = both(text);
         assert_eq!(sink.written, 1, "{text}");
-        assert_eq!(sink.ids, [Some("cs_1".to_owned())], "{text}");
+        assert_eq!(value["checkout_session_id"], "cs_1", "{text}");
     }
 }
 
@@ -46,7 +46,6 @@ fn what_is_evened_out_goes_through_the_decoder() {
         (r#"{"id":"cs_1","metadata":[]}"#, "metadata", json!({})),
         (r#"{"id":"cs_1","metadata":"{\"a\":1}"}"#, "metadata", json!({"a": 1})),
         (r#"{"id":"cs_1","amount":9007199254740993}"#, "amount", json!(9007199254740993_i64)),
-        (r#"{"id":7,"amount":1}"#, "checkout_session_id", json!(7)),
     ] {
         let (value, sink) = both(text);
         assert_eq!((&value[name], sink.written), (&read, 0), "{text}");
