@@ -10,6 +10,7 @@ from ._lomi import Field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from typing import Any
     from uuid import UUID
@@ -42,10 +43,9 @@ class _Typed(Field):
         if type(value) is not str:
             return value
         typed = model._typed
-        if typed is None:
-            typed = model._typed = {}
-        elif self.name in typed and typed[self.name][0] is value:
-            return typed[self.name][1]
+        kept = typed.get(self.name)
+        if kept is not None and kept[0] is value:
+            return kept[1]
         read = self.read(value)
         typed[self.name] = (value, read)
         return read
@@ -102,20 +102,42 @@ class Identifier(_Typed):
         """Read a UUID in its usual form, with or without hyphens."""
         if len(text) not in (36, 32):
             return text
-        from uuid import UUID
-
         try:
-            return UUID(text)
+            read: UUID = _uuid()(text)
         except ValueError:
             return text
+        return read
+
+
+# Filled by the first field that needs them: to import lomi has to stay quick.
+_types: dict[str, Any] = {}
+
+
+def _uuid() -> Any:
+    if "UUID" not in _types:
+        from uuid import UUID
+
+        _types["UUID"] = UUID
+    return _types["UUID"]
+
+
+def _datetime() -> Any:
+    if "datetime" not in _types:
+        from datetime import datetime
+
+        _types["datetime"] = datetime
+    return _types["datetime"]
 
 
 def moment(text: str) -> datetime | str:
     """Read ISO 8601; give the text back where it is none."""
-    from datetime import datetime
-
     if len(text) < 10 or text[4] != "-":
         return text
+    read: Callable[[str], datetime] = _datetime().fromisoformat
+    try:
+        return read(text)  # since Python 3.11 as servers write it
+    except ValueError:
+        pass
     iso = text[:-1] + "+00:00" if text[-1] in "zZ" else text
     if "." in iso:
         # Older interpreters want exactly six digits.
@@ -123,6 +145,6 @@ def moment(text: str) -> datetime | str:
         digits = len(tail) - len(tail.lstrip("0123456789"))
         iso = f"{head}.{tail[:digits][:6]:0<6}{tail[digits:]}"
     try:
-        return datetime.fromisoformat(iso)
+        return read(iso)
     except ValueError:
         return text

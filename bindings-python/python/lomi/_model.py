@@ -41,7 +41,7 @@ class Model(Held):
     not know are attributes too, and stand in :attr:`model_extra`.
     """
 
-    __slots__ = ("_extra", "_originals", "_response", "_typed", "__dict__", "__weakref__")
+    __slots__ = ("_extra", "_originals", "_response", "__dict__", "__weakref__")
     if not TYPE_CHECKING:
         # Reads what is still unread; what it gives is the object's own.
         __dict__ = Fields()
@@ -50,7 +50,6 @@ class Model(Held):
         _extra: dict[str, Any] | None
         _originals: dict[str, Any] | None
         _response: LastResponse | None
-        _typed: dict[str, tuple[str, Any]] | None
 
     _schema: ClassVar[str] = ""
     _family: ClassVar[int] = 0
