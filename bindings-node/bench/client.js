@@ -15,7 +15,7 @@ const BODY = {
 
 const clients = {
   lomi() {
-    const { LomiClient } = require('..');
+    const { LomiClient } = require(process.env.LOMI_BENCH_PACKAGE);
     const { checkoutSessions } = new LomiClient({ apiKey: KEY, baseUrl: base });
     return {
       create: () => checkoutSessions.create(BODY),

@@ -5,8 +5,12 @@
 // the delivery; a handler that fails, or a set-up that cannot work, with 500, after
 // which lomi. delivers again.
 
-const { errors } = require('./errors.js');
-const { HEADER, webhooks } = require('./webhooks.js');
+const errors = require('../index.js');
+
+const { webhooks } = errors;
+
+/** Where the signature of a delivery stands. */
+const HEADER = 'x-lomi-signature';
 
 /** The most bytes of a delivery. */
 const LARGEST = 1 << 20;

@@ -8,7 +8,6 @@ const { errors } = require('./errors.js');
 const { readOne } = require('./model.js');
 
 const VARIABLE = 'LOMI_WEBHOOK_SECRET';
-const HEADER = 'x-lomi-signature';
 
 /** The raw bytes of a body, or the explanation why there are none. */
 function bytes(payload) {
@@ -63,4 +62,4 @@ const webhooks = {
   },
 };
 
-module.exports = { webhooks, HEADER };
+module.exports = { webhooks };

@@ -35,7 +35,8 @@ before(async () => {
     if (['node_modules', 'test', 'src', 'bench', 'lomi.node'].includes(part)) continue;
     fs.cpSync(path.join(ROOM, part), path.join(copy, part), { recursive: true });
   }
-  await run(process.execPath, [path.join(copy, 'scripts/optional.js'), 'add']);
+  fs.symlinkSync(path.join(ROOM, 'node_modules'), path.join(copy, 'node_modules'));
+  await run(process.execPath, [path.join(copy, 'scripts/ship.js'), 'ship']);
   const native = await new Promise((resolve) => {
     run(process.execPath, ['-e', `require(${JSON.stringify(copy)})`]).catch((error) =>
       resolve(error.stderr.match(/the package lomi-([\w-]+)/)[1]),

@@ -121,6 +121,12 @@ impl Document {
         matches!(self.nodes.get(place), None | Some(Node::Null))
     }
 
+    /// Whether the value at a place is true.
+    #[inline(always)]
+    pub(crate) fn is_true(&self, place: usize) -> bool {
+        matches!(self.nodes.get(place), Some(Node::Boolean(true)))
+    }
+
     /// The value at a place as a document of its own, which keeps nothing else alive.
     pub(crate) fn part(&self, place: usize) -> Self {
         let nodes = self.nodes.get(place..self.after(place)).unwrap_or_default();

@@ -124,15 +124,17 @@ fn one(
     }
     let mut data = None;
     let (mut identified, mut marked) = (None, None);
-    for (name, member) in document.members(place) {
-        let value = document.at(member);
-        let is_id = matches!(value, Value::Text(_) | Value::Integer(_) | Value::Number(_));
-        if model.ids.contains(&name) {
+    for key in document.names(place) {
+        let (name, member) = (document.bytes(key), key + 1);
+        if model.ids.iter().any(|id| id.as_bytes() == name) {
+            let value = document.at(member);
+            let is_id = matches!(value, Value::Text(_) | Value::Integer(_) | Value::Number(_));
             identified = is_id.then_some(model).or(identified);
-        } else if name == "data" {
+        } else if name == b"data" {
             data = Some(member);
-        } else if value == Value::Boolean(true)
-            && let Some(other) = MODELS.iter().find(|other| other.marker == Some(name))
+        } else if document.is_true(member)
+            && let Some(other) =
+                MODELS.iter().find(|other| other.marker == Some(document.text(key)))
         {
             // It says by its marker that it is this one, such as `payment_required`.
             marked = Some(*other);

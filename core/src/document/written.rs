@@ -91,9 +91,10 @@ impl Document {
         let mut filled = 0_u128;
         let mut siblings = Vec::with_capacity(8);
         let mut last = None;
-        for (nth, (name, member)) in self.members(place).enumerate() {
+        for (nth, name) in self.names(place).enumerate() {
+            let member = name + 1;
             last = Some(member);
-            let known = order.field(model, nth, name.as_bytes());
+            let known = order.field(model, nth, self.bytes(name));
             let stays = |known: Known| known.plain || self.stays(member, known.field);
             if !known.is_none_or(stays) || !self.is_exact(member, sink) {
                 return None;
@@ -106,7 +107,7 @@ impl Document {
                     filled |= bit(position)?;
                     sibling
                 }
-                None => model.aliased(name),
+                None => model.aliased(self.text(name)),
             };
             if let Some(sibling) = sibling {
                 siblings.push((sibling, member));
@@ -149,12 +150,17 @@ impl Document {
 
     /// Whether the language reads each number in a value exactly.
     fn is_exact<S: TextSink>(&self, place: usize, sink: &S) -> bool {
-        let within = self.nodes.get(place..self.after(place)).unwrap_or_default();
-        within.iter().all(|node| match node {
+        let exact = |node: &Node| match node {
             Node::Integer(number) => sink.reads_integer((*number).into()),
             Node::Number(span) => sink.reads_number(super::part(&self.aside, *span)),
             _ => true,
-        })
+        };
+        match self.nodes.get(place) {
+            Some(Node::List(end) | Node::Object(end)) => {
+                self.nodes.get(place..*end as usize).is_none_or(|within| within.iter().all(exact))
+            }
+            one => one.is_none_or(exact),
+        }
     }
 
     /// The text of an object, from brace to brace; `last` is where its last value stands.
