@@ -67,17 +67,21 @@ pub(crate) fn is_web_server() -> bool {
     !matches!(server_interface().as_str(), "cli" | "phpdbg" | "embed" | "")
 }
 
-/// The table of `phpinfo()` and `php --ri lomi`. The key is masked.
+/// The table of `phpinfo()` and `php --ri lomi`. No key or password is in it.
 pub(crate) fn show() {
     use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
     let key = api_key().map_or_else(|| "not set".to_owned(), |key| lomi::Secret::new(key).masked());
-    let url = base_url().unwrap_or_else(|| "follows from the key".to_owned());
+    let url = match base_url() {
+        None => "follows from the key".to_owned(),
+        Some(url) if url.contains('@') => "refused: it holds a user or a password".to_owned(),
+        Some(url) => lomi::redact(&url),
+    };
     let timeout = crate::settings::default_timeout();
     info_table_start!();
     info_table_header!("lomi", "enabled");
     info_table_row!("Version", lomi::VERSION);
     info_table_row!("lomi.api_key", key);
-    info_table_row!("lomi.base_url", lomi::redact(&url));
+    info_table_row!("lomi.base_url", url);
     info_table_row!("lomi.timeout", format!("{timeout} s"));
     info_table_end!();
 }

@@ -242,6 +242,8 @@ final class LifecycleTest extends SandboxTestCase
         self::assertStringNotContainsString('topsecret', $shown);
         $all = Process::php('phpinfo();', ['-d', 'lomi.api_key=lomi_sk_test_topsecret']);
         self::assertStringNotContainsString('topsecret', $all);
+        $url = 'lomi.base_url=http://shop:topsecret@127.0.0.1/v1';
+        self::assertStringNotContainsString('topsecret', Process::php('phpinfo();', ['-d', $url]));
     }
 
     public function testTheDefaultDeadlineOfACliScriptIsAMinute(): void
