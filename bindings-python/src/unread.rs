@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 use lomi::{Error, Row};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::fault::{Fault, guarded};
@@ -17,8 +16,6 @@ use crate::sink::Objects;
 #[pyclass(subclass, frozen, module = "lomi._lomi")]
 pub(crate) struct Held {
     unread: Mutex<Option<Arc<Unread>>>,
-    /// What texts were converted to, for fields that stand for more than text.
-    typed: PyOnceLock<Py<PyDict>>,
 }
 
 /// An object of an answer, and the classes that its fields get.
@@ -50,13 +47,7 @@ impl Held {
     #[new]
     #[pyo3(signature = (*_positional, **_named))]
     fn new(_positional: &Bound<'_, PyTuple>, _named: Option<&Bound<'_, PyDict>>) -> Self {
-        Self { unread: Mutex::new(None), typed: PyOnceLock::new() }
-    }
-
-    /// By field: the text, and what it was converted to.
-    #[getter]
-    fn _typed<'py>(&self, py: Python<'py>) -> Bound<'py, PyDict> {
-        self.typed.get_or_init(py, || PyDict::new(py).unbind()).bind(py).clone()
+        Self { unread: Mutex::new(None) }
     }
 
     /// Reads what is unread; whether there was anything.

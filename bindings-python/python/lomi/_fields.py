@@ -1,7 +1,7 @@
 """Fields whose text stands for more than text: times and identifiers.
 
-An object holds what the server sent; these convert when they are read, and remember the
-result, so that a page of a hundred objects costs nothing for fields that nobody reads.
+An object holds what the server sent; these convert whenever they are read, so that a page of
+a hundred objects costs nothing for fields that nobody reads.
 """
 
 from __future__ import annotations
@@ -32,24 +32,6 @@ class _Typed(Field):
         self.name = name
         super().__set_name__(owner, name)
 
-    def read(self, text: str) -> Any:
-        """Give the typed value of a text; the text itself where it has none."""
-        raise NotImplementedError
-
-    def _get(self, model: Model | None) -> Any:
-        if model is None:
-            return None  # the default, as on every other field
-        value = self._held(model)
-        if type(value) is not str:
-            return value
-        typed = model._typed
-        kept = typed.get(self.name)
-        if kept is not None and kept[0] is value:
-            return kept[1]
-        read = self.read(value)
-        typed[self.name] = (value, read)
-        return read
-
     def __set__(self, model: Model, value: Any) -> None:
         model.__dict__[self.name] = value
 
@@ -66,12 +48,8 @@ class Moment(_Typed):
     __slots__ = ()
 
     def __get__(self, model: Model | None, owner: type | None = None) -> datetime | str | None:
-        value: datetime | str | None = self._get(model)
-        return value
-
-    def read(self, text: str) -> datetime | str:
-        """Read ISO 8601 with any number of digits in the second."""
-        return moment(text)
+        value = None if model is None else self._held(model)
+        return moment(value) if type(value) is str else value
 
 
 class Time(_Typed):
@@ -80,13 +58,9 @@ class Time(_Typed):
     __slots__ = ()
 
     def __get__(self, model: Model | None, owner: type | None = None) -> datetime | None:
-        value: datetime | None = self._get(model)
-        return value
-
-    def read(self, text: str) -> datetime | None:
-        """Read ISO 8601 with any number of digits in the second."""
-        value = moment(text)
-        return None if isinstance(value, str) else value
+        value = None if model is None else self._held(model)
+        read = moment(value) if type(value) is str else value
+        return None if isinstance(read, str) else read
 
 
 class Identifier(_Typed):
@@ -95,18 +69,8 @@ class Identifier(_Typed):
     __slots__ = ()
 
     def __get__(self, model: Model | None, owner: type | None = None) -> UUID | str | None:
-        value: UUID | str | None = self._get(model)
-        return value
-
-    def read(self, text: str) -> UUID | str:
-        """Read a UUID in its usual form, with or without hyphens."""
-        if len(text) not in (36, 32):
-            return text
-        try:
-            read: UUID = _uuid()(text)
-        except ValueError:
-            return text
-        return read
+        value = None if model is None else self._held(model)
+        return identifier(value) if type(value) is str else value
 
 
 # Filled by the first field that needs them: to import lomi has to stay quick.
@@ -127,6 +91,17 @@ def _datetime() -> Any:
 
         _types["datetime"] = datetime
     return _types["datetime"]
+
+
+def identifier(text: str) -> UUID | str:
+    """Read a UUID in its usual form, with or without hyphens; give any other text back."""
+    if len(text) not in (36, 32):
+        return text
+    try:
+        read: UUID = _uuid()(text)
+    except ValueError:
+        return text
+    return read
 
 
 def moment(text: str) -> datetime | str:
