@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm run bench`: ours and the peers in one run, medians of several, interleaved. The
-// figures are microseconds of CPU per call; what counts is the ratio within one run.
+// figures are microseconds of CPU per call; what counts is the ratio within one round.
 
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -73,7 +73,8 @@ async function main() {
   let met = true;
   for (const task of TASKS) {
     const medians = CLIENTS.map((client) => median(found[task][client]));
-    const ratio = medians[0] / medians[1];
+    // Ours and undici run one after the other: what slows the machine down meets both.
+    const ratio = median(found[task].lomi.map((ours, round) => ours / found[task].undici[round]));
     met &&= ratio <= BARS[task];
     const cells = [task, ...medians.map((value) => value.toFixed(0)), ratio.toFixed(2), BARS[task]];
     console.log(cells.map((cell) => String(cell).padStart(10)).join(''));
