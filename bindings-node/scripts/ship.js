@@ -22,6 +22,7 @@ function bundle(from, to) {
     bundle: true,
     platform: 'node',
     target: 'node18',
+    keepNames: true, // of classes, which console.log shows
     allowOverwrite: true,
     logLevel: 'warning',
   });

@@ -63,7 +63,8 @@ const CREATE = `
 `;
 const PROVE = `
   const event = webhooks.constructEvent(body, webhooks.sign(body));
-  console.log(event.id === session.checkout_session_id && session.url ? 'proven' : 'not proven');
+  const named = api.constructor.name === 'LomiClient' && session.constructor.name === 'CheckoutSession';
+  console.log(named && event.id === session.checkout_session_id && session.url ? 'proven' : 'not proven');
 `;
 const DELIVER = `
   const headers = { 'content-type': 'application/json', 'x-lomi-signature': webhooks.sign(body) };
