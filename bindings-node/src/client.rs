@@ -65,7 +65,8 @@ impl Client {
         said(table(operation).and_then(|operation| {
             let target = Target::Operation(operation);
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            Queue::start(&self.queue, env, id, async move { settle(execute(exchange).await) })
+            let call = execute(exchange);
+            Queue::start(&self.queue, env, id, async move { settle(call.await) })
         }))
     }
 
@@ -86,7 +87,8 @@ impl Client {
                 .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
             let target = Target::Raw { method, path };
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            Queue::start(&self.queue, env, id, async move { settle(execute(exchange).await) })
+            let call = execute(exchange);
+            Queue::start(&self.queue, env, id, async move { settle(call.await) })
         };
         said(start())
     }
@@ -101,10 +103,10 @@ impl Client {
             };
             let target = Target::Operation(walk.operation);
             let options = read::options(options.as_deref())?;
-            let exchange = self.client()?.prepare(target, input, options)?;
+            let call = execute(self.client()?.prepare(target, input, options)?);
             let pager = walk.pager.clone();
             Queue::start(&self.queue, env, id, async move {
-                let turned = execute(exchange).await.and_then(|reply| turn(&pager, &reply));
+                let turned = call.await.and_then(|reply| turn(&pager, &reply));
                 turned.unwrap_or_else(|error| Settled::error(&error))
             })
         };

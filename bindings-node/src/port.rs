@@ -7,13 +7,12 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lomi::process::Bundle;
+use lomi::process::{Bundle, Task};
 use lomi::{Error, ErrorKind};
 use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 use napi_derive::napi;
-use tokio::task::AbortHandle;
 
 use crate::facts;
 
@@ -81,7 +80,8 @@ pub(crate) struct Queue {
     /// Calls that were started and not yet handed over.
     under_way: AtomicU32,
     waker: OnceLock<Waker>,
-    aborts: Mutex<HashMap<u32, AbortHandle>>,
+    /// Calls by their numbers; one that is taken out and dropped ends.
+    calls: Mutex<HashMap<u32, Task<()>>>,
 }
 
 impl Queue {
@@ -113,9 +113,9 @@ impl Queue {
         if self.under_way.fetch_sub(count, Ordering::Relaxed) == count {
             self.hold(env, false);
         }
-        if let Ok(mut aborts) = self.aborts.lock() {
+        if let Ok(mut calls) = self.calls.lock() {
             for (id, _) in &ended {
-                aborts.remove(id);
+                calls.remove(id);
             }
         }
         if more {
@@ -125,11 +125,8 @@ impl Queue {
     }
 
     fn abort_all(&self) {
-        if let Ok(mut aborts) = self.aborts.lock() {
-            for (_, handle) in aborts.drain() {
-                handle.abort();
-            }
-        }
+        let calls = self.calls.lock().map(|mut calls| std::mem::take(&mut *calls));
+        drop(calls);
     }
 
     /// Lets the waker keep the process alive, or not. Called on the owning thread.
@@ -202,15 +199,13 @@ impl Port {
     /// Ends a call early. It settles as cancelled, unless it just ended by itself.
     #[napi(catch_unwind)]
     pub fn abort(&self, id: u32) {
-        let handle = self.queue.aborts.lock().ok().and_then(|mut aborts| aborts.remove(&id));
-        if let Some(handle) = handle {
-            handle.abort();
-        }
+        let call = self.queue.calls.lock().ok().and_then(|mut calls| calls.remove(&id));
+        drop(call);
     }
 }
 
 impl Queue {
-    /// Runs a call on the worker thread; what it comes to goes into the queue.
+    /// Starts a call; what it comes to goes into the queue.
     pub(crate) fn start(
         queue: &Arc<Self>,
         env: &Env,
@@ -224,7 +219,7 @@ impl Queue {
         }
         // In a box: what is spawned is moved several times, and the work is large.
         let work = Box::pin(work);
-        let task = bundle.spawn(async move {
+        let call = bundle.start(async move {
             promise.settle(work.await);
             if promise.queue.under_way.load(Ordering::Relaxed) > 1 {
                 // Others may end in this very moment: one wake serves them all.
@@ -232,8 +227,8 @@ impl Queue {
             }
             drop(promise);
         });
-        if let Ok(mut aborts) = queue.aborts.lock() {
-            aborts.insert(id, task.abort_handle());
+        if let Ok(mut calls) = queue.calls.lock() {
+            calls.insert(id, call);
         }
         Ok(())
     }

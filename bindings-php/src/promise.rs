@@ -6,9 +6,8 @@ use std::rc::Rc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 
 use ext_php_rs::types::Zval;
-use lomi::process::{Bundle, SLICE};
+use lomi::process::{Bundle, SLICE, Task};
 use lomi::{Error, Exchange, Reply};
-use tokio::task::JoinHandle;
 
 use crate::road::{Road, look, start_worker};
 use crate::zend::AsObject;
@@ -24,7 +23,8 @@ static WAITER: ClassRef = ClassRef::new();
 
 /// A call under way on the process's own thread.
 pub(crate) struct Flight {
-    task: JoinHandle<()>,
+    /// Dropped, it ends the call.
+    task: Option<Task<()>>,
     landed: Receiver<Result<Reply, Error>>,
 }
 
@@ -33,21 +33,22 @@ impl Flight {
     pub(crate) fn start(exchange: Exchange) -> Result<Self, Thrown> {
         start_worker()?;
         let (sender, landed) = sync_channel(1);
-        let task = Bundle::current()?.spawn(async move {
+        let call = lomi::execute(exchange);
+        let task = Bundle::current()?.start(async move {
             // Nobody listens any more when the promise is gone.
-            let _ = sender.send(lomi::execute(exchange).await);
+            let _ = sender.send(call.await);
         });
-        Ok(Self { task, landed })
+        Ok(Self { task: Some(task), landed })
     }
 
     /// Waits for its end.
-    pub(crate) fn land(&self) -> Result<Reply, Thrown> {
+    pub(crate) fn land(&mut self) -> Result<Reply, Thrown> {
         loop {
             match self.landed.recv_timeout(SLICE) {
                 Ok(result) => return Ok(result?),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(stop) = look() {
-                        self.task.abort();
+                        self.task = None;
                         return Err(stop);
                     }
                 }
@@ -56,12 +57,6 @@ impl Flight {
                 }
             }
         }
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 
@@ -84,7 +79,7 @@ enum Way {
 impl Unsettled {
     fn end(self) -> Result<Zval, Thrown> {
         let reply = match self.way {
-            Way::Flight(flight) => flight.land()?,
+            Way::Flight(mut flight) => flight.land()?,
             Way::Later(call) => call.0.run(call.1)?,
         };
         (self.finish)(reply)

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::{Arc, Mutex};
 
-use lomi::process::Bundle;
+use lomi::process::{Bundle, Task};
 use lomi::{Error, Exchange, Reply, execute};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -129,7 +129,7 @@ fn value<'py>(
 }
 
 impl Inbox {
-    /// Starts a call on the worker thread.
+    /// Starts a call.
     pub(crate) fn launch(
         &self,
         token: u64,
@@ -137,16 +137,17 @@ impl Inbox {
         family: Family,
     ) -> Result<Flight, Error> {
         let queue = Arc::clone(&self.queue);
-        let task = Bundle::current()?.spawn(async move {
+        let call = execute(exchange);
+        let task = Bundle::current()?.start(async move {
             let mut landing = Landing { queue, token, family, stage: Stage::Flying };
-            let result = execute(exchange).await;
+            let result = call.await;
             landing.put(result);
             if matches!(landing.stage, Stage::Waiting) {
                 // What else came in at the same time goes along with one waking.
                 tokio::task::yield_now().await;
             }
         });
-        Ok(Flight { task: task.abort_handle(), pid: self.pid })
+        Ok(Flight { task: Mutex::new(Some(task)), pid: self.pid })
     }
 }
 
@@ -192,7 +193,8 @@ impl Drop for Landing {
 /// A call that is under way.
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Flight {
-    task: tokio::task::AbortHandle,
+    /// Dropped, it ends the call.
+    task: Mutex<Option<Task<()>>>,
     pid: u32,
 }
 
@@ -202,7 +204,22 @@ impl Flight {
     fn abort(&self) {
         // In a forked child the task belongs to the parent.
         if self.pid == std::process::id() {
-            self.task.abort();
+            drop(self.take());
+        }
+    }
+}
+
+impl Flight {
+    fn take(&self) -> Option<Task<()>> {
+        self.task.lock().ok().and_then(|mut task| task.take())
+    }
+}
+
+impl Drop for Flight {
+    /// A call that nobody holds goes on.
+    fn drop(&mut self) {
+        if let Some(task) = self.take() {
+            task.detach();
         }
     }
 }

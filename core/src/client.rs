@@ -94,38 +94,22 @@ impl Client {
 
     /// Carries a prepared call out, on the process's own runtime.
     pub async fn run(&self, exchange: Exchange) -> Result<Reply, Error> {
-        let task = Bundle::current()?.spawn(execute(exchange));
-        let call = AbortOnDrop(task);
-        call.finish().await
+        let call = Bundle::current()?.start(execute(exchange));
+        // Dropped where nobody waits any more, which ends it.
+        let ended = call.fallible().await;
+        ended.unwrap_or_else(|| Err(Error::internal("a call ended in a panic")))
     }
 }
 
-/// A call that ends when nobody waits for it any more.
-struct AbortOnDrop(tokio::task::JoinHandle<Result<Reply, Error>>);
-
-impl AbortOnDrop {
-    async fn finish(mut self) -> Result<Reply, Error> {
-        match (&mut self.0).await {
-            Ok(result) => result,
-            Err(error) if error.is_cancelled() => Err(Error::cancelled()),
-            Err(error) => Err(Error::internal(format!("a call ended in a panic: {error}"))),
-        }
-    }
-}
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Carries a call out, on the worker thread of this process.
-pub async fn execute(exchange: Exchange) -> Result<Reply, Error> {
-    Bundle::current()?.drive(exchange).await
+/// Carries a call out; what polls it has to be started by [`Bundle::start`].
+pub fn execute(exchange: Exchange) -> impl Future<Output = Result<Reply, Error>> + Send + 'static {
+    // In a box: what is started is moved several times, and whole.
+    let exchange = Box::new(exchange);
+    async move { Bundle::current()?.drive(exchange).await }
 }
 
 /// Carries a call out with the connections of the runtime it runs on.
-pub(crate) async fn drive(mut exchange: Exchange, pool: &Pool) -> Result<Reply, Error> {
+pub(crate) async fn drive(mut exchange: Box<Exchange>, pool: &Pool) -> Result<Reply, Error> {
     let config = Arc::clone(exchange.config());
     let peer = pool.peer(&config.destination)?;
     let connect = exchange.connect_timeout();

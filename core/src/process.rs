@@ -1,6 +1,6 @@
 //! What a process needs to talk: runtimes and their HTTP clients, found by process id.
-//! Calls that are awaited share one worker thread; a blocking call is driven by the
-//! thread that makes it.
+//! Calls that are awaited share one worker thread, which a single call meets only when
+//! its answer is there; a blocking call is driven by the thread that makes it.
 //!
 //! A fork copies memory but no threads: an inherited runtime would wait for ever for
 //! workers that do not exist here, and an inherited connection is one end shared by two
@@ -13,12 +13,15 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use async_task::Runnable;
+pub use async_task::Task;
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::client::drive;
@@ -48,7 +51,11 @@ struct Process {
 /// The worker thread of a process and its connections.
 pub struct Bundle {
     runtime: Runtime,
+    /// Calls that can go on, for the worker.
+    ready: UnboundedSender<Runnable>,
     pool: Pool,
+    /// How many calls are being carried out.
+    under_way: AtomicUsize,
     /// A task closes connections that stay idle.
     sweeping: AtomicBool,
 }
@@ -141,15 +148,30 @@ impl Bundle {
             .enable_time()
             .build()
             .map_err(no_runtime)?;
-        let bundle = Self { runtime, pool: Pool::default(), sweeping: AtomicBool::new(false) };
+        let (ready, calls) = unbounded_channel();
+        drop(runtime.spawn(carry_on(calls)));
+        let bundle = Self {
+            runtime,
+            ready,
+            pool: Pool::default(),
+            under_way: AtomicUsize::default(),
+            sweeping: AtomicBool::default(),
+        };
         if let Err(second) = process.bundle.set(bundle) {
             second.runtime.shutdown_background();
         }
         process.bundle.get().ok_or_else(|| Error::internal("the bundle is gone"))
     }
 
-    /// Carries a call out; has to be polled on the worker thread.
-    pub(crate) async fn drive(&'static self, exchange: Exchange) -> Result<Reply, Error> {
+    /// Carries a call out; has to be polled by `start`.
+    pub(crate) async fn drive(&'static self, exchange: Box<Exchange>) -> Result<Reply, Error> {
+        let _under_way = UnderWay::new(&self.under_way);
+        // Of many calls the worker is awake anyway; and names, certificates and handshakes
+        // take their time.
+        let alone = self.under_way.load(Ordering::Relaxed) == 1;
+        if !alone || !self.pool.is_warm(&exchange.config().destination) {
+            yield_now().await;
+        }
         let result = drive(exchange, &self.pool).await;
         if !self.sweeping.swap(true, Ordering::AcqRel) {
             drop(self.runtime.spawn(self.sweep()));
@@ -173,13 +195,50 @@ impl Bundle {
         }
     }
 
-    /// Runs a future on the worker thread.
-    pub fn spawn<T: Send + 'static>(
-        &self,
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> JoinHandle<T> {
-        self.runtime.spawn(future)
+    /// Starts a call. What can be done without waiting is done at once, by the thread that
+    /// asks for it: over a connection that is open, that is all up to the answer, and the
+    /// worker is not woken for less. The worker does the rest. A task that is dropped ends
+    /// its call; one that is detached does not.
+    pub fn start<T: Send + 'static>(
+        &'static self,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> Task<T> {
+        let (runnable, task) = async_task::spawn(call, |runnable| {
+            // The worker ends only with its process.
+            let _ = self.ready.send(runnable);
+        });
+        let _runtime = self.runtime.enter();
+        go_on(runnable);
+        task
     }
+}
+
+/// A call counts until it is dropped.
+struct UnderWay<'b>(&'b AtomicUsize);
+
+impl<'b> UnderWay<'b> {
+    fn new(count: &'b AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What the worker does: calls that can go on do.
+async fn carry_on(mut calls: UnboundedReceiver<Runnable>) {
+    while let Some(call) = calls.recv().await {
+        go_on(call);
+    }
+}
+
+/// A call that panics ends; whoever runs it does not.
+fn go_on(call: Runnable) {
+    let _ = catch_unwind(AssertUnwindSafe(|| call.run()));
 }
 
 fn no_runtime(error: std::io::Error) -> Error {
@@ -213,6 +272,7 @@ impl Own {
             return Err(Error::internal("this thread has ended").into());
         };
         let stopped = {
+            let exchange = Box::new(exchange);
             let mut call = pin!(async {
                 // Connections that the server closed since the last call are noticed
                 // here, and not by writing a request to them.
@@ -238,7 +298,7 @@ impl Own {
 
 /// Lets the runtime see what happened to its sockets.
 async fn settle() {
-    tokio::task::yield_now().await;
+    yield_now().await;
 }
 
 impl Drop for Own {
@@ -315,10 +375,7 @@ mod tests {
         assert_eq!(result.unwrap_err().kind, crate::ErrorKind::Cancelled);
         assert!(started.elapsed() < Duration::from_secs(5));
         // The connection is closed at once.
-        let (mut peer, _) = listener.accept().unwrap();
-        peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        let mut request = Vec::new();
-        std::io::Read::read_to_end(&mut peer, &mut request).unwrap();
+        until_closed(&listener);
     }
 
     #[test]
@@ -329,6 +386,63 @@ mod tests {
         assert_eq!(broken.unwrap_err().kind, crate::ErrorKind::Internal);
         let next = run(call_to(&listener), || Err(Error::cancelled()));
         assert_eq!(next.unwrap_err().kind, crate::ErrorKind::Cancelled);
+    }
+
+    fn wait<T>(task: Task<T>) -> Option<T> {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(task.fallible())
+    }
+
+    #[test]
+    fn a_call_starts_on_the_thread_that_asks_and_goes_on_at_the_worker() {
+        let here = std::thread::current().id();
+        let threads = wait(Bundle::current().unwrap().start(async {
+            let first = std::thread::current().id();
+            yield_now().await;
+            (first, std::thread::current().id(), IS_WORKER.get())
+        }));
+        let (first, second, is_worker) = threads.unwrap();
+        assert_eq!(first, here);
+        assert_ne!(second, here);
+        assert!(is_worker);
+    }
+
+    #[test]
+    fn the_worker_outlives_a_panic() {
+        let bundle = Bundle::current().unwrap();
+        for pauses in 0..2 {
+            #[allow(clippy::panic)]
+            let broken = bundle.start(async move {
+                for _ in 0..pauses {
+                    yield_now().await;
+                }
+                panic!("inside");
+            });
+            assert!(wait::<()>(broken).is_none());
+        }
+        let next = bundle.start(async {
+            yield_now().await;
+            7
+        });
+        assert_eq!(wait(next), Some(7));
+    }
+
+    /// Reads until there is nothing more, which is when the other side has closed.
+    fn until_closed(listener: &std::net::TcpListener) {
+        let (mut peer, _) = listener.accept().unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut request = Vec::new();
+        std::io::Read::read_to_end(&mut peer, &mut request).unwrap();
+    }
+
+    #[test]
+    fn a_call_that_is_let_go_of_frees_its_connection() {
+        let listener = silent();
+        let call = Bundle::current().unwrap().start(crate::execute(call_to(&listener)));
+        let seen = std::thread::spawn(move || until_closed(&listener));
+        std::thread::sleep(Duration::from_millis(50));
+        drop(call);
+        seen.join().unwrap();
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(crate) async fn send(
     let mut watch = Watch::new(sleep, patience.within, config.idle_timeout);
     let mut prepared = prepare(peer, request)?;
     let (mut connection, answer) = loop {
-        let (mut connection, is_new) = match peer.take().await {
+        let (mut connection, is_new) = match peer.take() {
             Some(connection) => (connection, false),
             None => {
                 let within = patience.connect.min(watch.left());
@@ -78,7 +78,7 @@ pub(crate) async fn send(
         }
     }
     drop(rest);
-    if connection.is_open().await {
+    if connection.is_open() {
         peer.keep(connection);
     }
     Ok(Heard { status: head.status.as_u16(), headers: head.headers, body: body.end()? })

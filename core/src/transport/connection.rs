@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -44,12 +44,9 @@ impl Connection {
 
     /// Whether another request can be sent, as far as can be told from here. Right after
     /// an answer this takes its end in.
-    pub(crate) async fn is_open(&mut self) -> bool {
-        poll_fn(|context| {
-            self.go_on(context);
-            Poll::Ready(())
-        })
-        .await;
+    pub(crate) fn is_open(&mut self) -> bool {
+        // Nobody waits here, and whoever sends the next request need not be woken by it.
+        self.go_on(&mut Context::from_waker(Waker::noop()));
         self.io.is_some() && self.requests.is_ready()
     }
 

@@ -40,6 +40,12 @@ impl Pool {
         Ok(peer)
     }
 
+    /// Whether a request can be sent there without connecting first.
+    pub(crate) fn is_warm(&self, destination: &Destination) -> bool {
+        let Ok(peers) = self.peers.lock() else { return false };
+        peers.get(destination).is_some_and(|peer| peer.idle().is_some_and(|idle| !idle.is_empty()))
+    }
+
     /// Closes what has been idle for too long. Says whether any connection is left.
     pub(crate) fn sweep(&self, now: Instant) -> bool {
         let Ok(peers) = self.peers.lock() else { return false };
@@ -62,11 +68,11 @@ impl Peer {
     }
 
     /// A connection that was used before and can be used again.
-    pub(crate) async fn take(&self) -> Option<Connection> {
+    pub(crate) fn take(&self) -> Option<Connection> {
         self.sweep(Instant::now());
         loop {
             let (_, mut connection) = self.idle()?.pop()?;
-            if connection.is_open().await {
+            if connection.is_open() {
                 return Some(connection);
             }
         }
@@ -95,8 +101,8 @@ mod tests {
             peer.keep(peer.connector.connect(Duration::from_secs(5)).await.unwrap());
         }
         assert!(pool.sweep(now + LONGEST_IDLE));
-        assert!(peer.take().await.is_some());
+        assert!(peer.take().is_some());
         assert!(!pool.sweep(now + LONGEST_IDLE + Duration::from_secs(5)));
-        assert!(peer.take().await.is_none());
+        assert!(peer.take().is_none());
     }
 }
