@@ -1,9 +1,8 @@
 //! What is known about a call beside its values, as JSON text in Latin-1.
 
-use std::io::Write as _;
-
 use http::HeaderMap;
 use lomi::{Attempt, Error, PageFacts, Reply, redact};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::writer::quote;
@@ -59,11 +58,11 @@ fn history(facts: &mut Facts, attempts: &[Attempt]) {
             facts.0.push(b',');
         }
         facts.0.push(b'{');
-        facts.text("method", Some(&attempt.method));
+        facts.text("method", Some(attempt.method.as_str()));
         facts.text("route", Some(&attempt.route));
         facts.number("status", attempt.status);
         facts.text("failure", attempt.failure.map(lomi::ErrorKind::class_name));
-        facts.number("milliseconds", Some(attempt.elapsed.as_millis()));
+        facts.number("milliseconds", u64::try_from(attempt.elapsed.as_millis()).ok());
         facts.text("requestId", Some(&attempt.request_id));
         facts.0.push(b'}');
     }
@@ -118,14 +117,11 @@ impl Facts {
         self.0.extend_from_slice(b"\":");
     }
 
-    /// A number or a truth, which JSON writes as Rust does.
-    fn number(&mut self, name: &str, number: Option<impl std::fmt::Display>) {
+    /// A number or a truth.
+    fn number(&mut self, name: &str, number: Option<impl Serialize>) {
         self.name(name);
-        match number {
-            // Writing to memory does not fail.
-            Some(number) => drop(write!(self.0, "{number}")),
-            None => self.0.extend_from_slice(b"null"),
-        }
+        // Writing to memory does not fail.
+        drop(serde_json::to_writer(&mut self.0, &number));
     }
 
     fn text(&mut self, name: &str, text: Option<&str>) {

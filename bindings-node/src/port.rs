@@ -2,12 +2,11 @@
 //! an empty queue wakes the thread that owns it. Sixty-four calls that end together
 //! cost one wake, and a port without calls does not keep the process alive.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lomi::process::{Bundle, Task};
+use lomi::process::{Bundle, Task, Waiting};
 use lomi::{Error, ErrorKind};
 use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -78,10 +77,10 @@ impl Settled {
 pub(crate) struct Queue {
     ended: Mutex<Vec<(u32, Settled)>>,
     /// Calls that were started and not yet handed over.
-    under_way: AtomicU32,
+    under_way: Waiting,
     waker: OnceLock<Waker>,
     /// Calls by their numbers; one that is taken out and dropped ends.
-    calls: Mutex<HashMap<u32, Task<()>>>,
+    calls: Mutex<BTreeMap<u32, Task<()>>>,
 }
 
 impl Queue {
@@ -109,8 +108,7 @@ impl Queue {
             }
             Err(_) => (Vec::new(), false),
         };
-        let count = u32::try_from(ended.len()).unwrap_or(u32::MAX);
-        if self.under_way.fetch_sub(count, Ordering::Relaxed) == count {
+        if self.under_way.end(ended.len()) {
             self.hold(env, false);
         }
         if let Ok(mut calls) = self.calls.lock() {
@@ -214,14 +212,13 @@ impl Queue {
     ) -> Result<(), Error> {
         let bundle = Bundle::current()?;
         let mut promise = Promise { queue: Arc::clone(queue), id, state: State::Open };
-        if queue.under_way.fetch_add(1, Ordering::Relaxed) == 0 {
+        let alone = queue.under_way.begin();
+        if alone {
             queue.hold(env, true);
         }
-        // In a box: what is spawned is moved several times, and the work is large.
-        let work = Box::pin(work);
-        let call = bundle.start(async move {
+        let call = bundle.start(alone, async move {
             promise.settle(work.await);
-            if promise.queue.under_way.load(Ordering::Relaxed) > 1 {
+            if promise.queue.under_way.is_many() {
                 // Others may end in this very moment: one wake serves them all.
                 tokio::task::yield_now().await;
             }

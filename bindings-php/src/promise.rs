@@ -34,7 +34,7 @@ impl Flight {
         start_worker()?;
         let (sender, landed) = sync_channel(1);
         let call = lomi::execute(exchange);
-        let task = Bundle::current()?.start(async move {
+        let task = Bundle::current()?.start(false, async move {
             // Nobody listens any more when the promise is gone.
             let _ = sender.send(call.await);
         });

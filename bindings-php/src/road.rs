@@ -209,7 +209,7 @@ fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
 fn tell(logger: &Zval, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     for (number, attempt) in history.iter().enumerate() {
         let mut entry = Array::new();
-        entry.set("method", string_zval(&attempt.method));
+        entry.set("method", string_zval(attempt.method.as_str()));
         entry.set("route", string_zval(&attempt.route));
         entry.set("status", attempt.status.map_or_else(Zval::null, |s| long(i64::from(s))));
         let failure = attempt.failure.map(lomi::ErrorKind::class_name);

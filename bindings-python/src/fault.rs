@@ -69,8 +69,8 @@ pub(crate) fn history<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bo
     let all = PyList::empty(py);
     for attempt in attempts {
         let facts = PyDict::new(py);
-        facts.set_item("method", &attempt.method)?;
-        facts.set_item("route", &attempt.route)?;
+        facts.set_item("method", attempt.method.as_str())?;
+        facts.set_item("route", attempt.route.as_ref())?;
         facts.set_item("status", attempt.status)?;
         facts.set_item("failure", attempt.failure.map(ErrorKind::class_name))?;
         facts.set_item("milliseconds", attempt.elapsed.as_millis())?;

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::{Arc, Mutex};
 
-use lomi::process::{Bundle, Task};
+use lomi::process::{Bundle, Task, Waiting};
 use lomi::{Error, Exchange, Reply, execute};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -27,6 +27,8 @@ struct Landed {
 /// The part that the worker thread and the loop share.
 struct Queue {
     landed: Mutex<VecDeque<Landed>>,
+    /// Calls that the loop has not taken yet.
+    flying: Waiting,
     wakes: OwnedFd,
     woken: OwnedFd,
 }
@@ -51,7 +53,10 @@ impl Queue {
         let mut room = [0_u8; 64];
         // SAFETY: the buffer is as long as said. An empty descriptor says so at once.
         unsafe { libc::read(self.woken.as_raw_fd(), room.as_mut_ptr().cast(), room.len()) };
-        self.landed.lock().map(|mut queue| std::mem::take(&mut *queue)).unwrap_or_default()
+        let landed = self.landed.lock().map(|mut queue| std::mem::take(&mut *queue));
+        let landed = landed.unwrap_or_default();
+        self.flying.end(landed.len());
+        landed
     }
 }
 
@@ -68,7 +73,8 @@ impl Inbox {
     #[new]
     fn new() -> PyResult<Self> {
         let (woken, wakes) = descriptors()?;
-        let queue = Arc::new(Queue { landed: Mutex::default(), wakes, woken });
+        let queue =
+            Arc::new(Queue { landed: Mutex::default(), flying: Waiting::default(), wakes, woken });
         Ok(Self { queue, pid: std::process::id() })
     }
 
@@ -138,7 +144,9 @@ impl Inbox {
     ) -> Result<Flight, Error> {
         let queue = Arc::clone(&self.queue);
         let call = execute(exchange);
-        let task = Bundle::current()?.start(async move {
+        let bundle = Bundle::current()?;
+        let alone = queue.flying.begin();
+        let task = bundle.start(alone, async move {
             let mut landing = Landing { queue, token, family, stage: Stage::Flying };
             let result = call.await;
             landing.put(result);

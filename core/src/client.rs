@@ -2,6 +2,7 @@
 //! network. It holds no connection and no thread, so it may be cloned, shared and
 //! carried across a fork.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use crate::input::{CallOptions, Input};
 use crate::json::Values;
 use crate::models::PaymentRequired;
 use crate::pagination::Pager;
-use crate::process::Bundle;
+use crate::process::{Bundle, Waiting};
 use crate::reply::{Decoded, Reply};
 use crate::request::Target;
 use crate::schema::Operation;
@@ -94,22 +95,34 @@ impl Client {
 
     /// Carries a prepared call out, on the process's own runtime.
     pub async fn run(&self, exchange: Exchange) -> Result<Reply, Error> {
-        let call = Bundle::current()?.start(execute(exchange));
+        let bundle = Bundle::current()?;
+        let alone = bundle.awaited.begin();
+        let _awaited = Awaited(&bundle.awaited);
         // Dropped where nobody waits any more, which ends it.
-        let ended = call.fallible().await;
+        let ended = bundle.start(alone, execute(exchange)).fallible().await;
         ended.unwrap_or_else(|| Err(Error::internal("a call ended in a panic")))
     }
 }
 
+/// A call counts until nobody waits for it.
+struct Awaited(&'static Waiting);
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        self.0.end(1);
+    }
+}
+
 /// Carries a call out; what polls it has to be started by [`Bundle::start`].
-pub fn execute(exchange: Exchange) -> impl Future<Output = Result<Reply, Error>> + Send + 'static {
+pub fn execute(
+    mut exchange: Exchange,
+) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> {
     // In a box: what is started is moved several times, and whole.
-    let exchange = Box::new(exchange);
-    async move { Bundle::current()?.drive(exchange).await }
+    Box::pin(async move { Bundle::current()?.drive(&mut exchange).await })
 }
 
 /// Carries a call out with the connections of the runtime it runs on.
-pub(crate) async fn drive(mut exchange: Box<Exchange>, pool: &Pool) -> Result<Reply, Error> {
+pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply, Error> {
     let config = Arc::clone(exchange.config());
     let peer = pool.peer(&config.destination)?;
     let connect = exchange.connect_timeout();

@@ -10,11 +10,13 @@
 //! # }
 //! ```
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use serde_json::Value;
 
 use crate::secret::redact;
@@ -153,9 +155,9 @@ impl Outcome {
 #[non_exhaustive]
 pub struct Attempt {
     /// HTTP method.
-    pub method: String,
+    pub method: Method,
     /// The route with its parameters' names, not their values.
-    pub route: String,
+    pub route: Cow<'static, str>,
     /// HTTP status, where an answer came.
     pub status: Option<u16>,
     /// What went wrong, where none came, or where a success could not be read.

@@ -73,13 +73,12 @@ pub struct Exchange {
     target: Target,
     input: Input,
     options: CallOptions,
-    spellings: Vec<Spelling>,
+    spellings: &'static [Spelling],
     /// Which spelling is in use, which one was at first, and how many were refused as
     /// routes.
     spelling: usize,
     remembered: usize,
     refused: usize,
-    headers: HeaderMap,
     request_id: String,
     idempotency_key: Option<String>,
     deadline: Instant,
@@ -157,9 +156,6 @@ impl Exchange {
         };
         let request_id = options.request_id.clone().unwrap_or_else(idempotency_key::random);
         let spellings = spelling::list(config, &target);
-        let has_body = input.body.is_some();
-        let headers =
-            request::headers(config, &options, has_body, &request_id, idempotency_key.as_deref())?;
         let spelling = memory.spelling.filter(|at| *at < spellings.len()).unwrap_or(0);
         let mut exchange = Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
@@ -172,7 +168,6 @@ impl Exchange {
             options,
             spellings,
             refused: 0,
-            headers,
             request_id,
             idempotency_key,
             history: Vec::new(),
@@ -250,11 +245,18 @@ impl Exchange {
             .spellings
             .get(self.spelling)
             .ok_or_else(|| Error::internal("no spelling of the route is left"))?;
-        self.url = request::address(&self.target, &self.input, spelling)?;
+        self.url = request::address(&self.config, &self.target, &self.input, spelling)?;
+        let headers = request::headers(
+            &self.config,
+            &self.options,
+            self.input.body.is_some(),
+            &self.request_id,
+            self.idempotency_key.as_deref(),
+        )?;
         Ok(Request {
             method: self.target.method().clone(),
             url: self.url.clone(),
-            headers: self.headers.clone(),
+            headers,
             body: request::body(&self.target, &self.input, spelling.routes)?,
         })
     }
@@ -320,11 +322,11 @@ impl Exchange {
                 .get(self.spelling)
                 .and_then(|spelling| operation.path(spelling.routes))
                 .unwrap_or_default()
-                .to_owned(),
-            Target::Raw { path, .. } => log::without_values(path),
+                .into(),
+            Target::Raw { path, .. } => log::without_values(path).into(),
         };
         self.history.push(Attempt {
-            method: self.target.method().to_string(),
+            method: self.target.method().clone(),
             route,
             status: heard.as_ref().ok().map(|heard| heard.status),
             failure: heard.as_ref().err().map(|silence| silence.kind),

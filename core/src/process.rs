@@ -54,8 +54,8 @@ pub struct Bundle {
     /// Calls that can go on, for the worker.
     ready: UnboundedSender<Runnable>,
     pool: Pool,
-    /// How many calls are being carried out.
-    under_way: AtomicUsize,
+    /// Calls of Rust programs; other languages count their own.
+    pub(crate) awaited: Waiting,
     /// A task closes connections that stay idle.
     sweeping: AtomicBool,
 }
@@ -154,7 +154,7 @@ impl Bundle {
             runtime,
             ready,
             pool: Pool::default(),
-            under_way: AtomicUsize::default(),
+            awaited: Waiting::default(),
             sweeping: AtomicBool::default(),
         };
         if let Err(second) = process.bundle.set(bundle) {
@@ -164,12 +164,9 @@ impl Bundle {
     }
 
     /// Carries a call out; has to be polled by `start`.
-    pub(crate) async fn drive(&'static self, exchange: Box<Exchange>) -> Result<Reply, Error> {
-        let _under_way = UnderWay::new(&self.under_way);
-        // Of many calls the worker is awake anyway; and names, certificates and handshakes
-        // take their time.
-        let alone = self.under_way.load(Ordering::Relaxed) == 1;
-        if !alone || !self.pool.is_warm(&exchange.config().destination) {
+    pub(crate) async fn drive(&'static self, exchange: &mut Exchange) -> Result<Reply, Error> {
+        // Names, certificates and handshakes take their time.
+        if !IS_WORKER.get() && !self.pool.is_warm(&exchange.config().destination) {
             yield_now().await;
         }
         let result = drive(exchange, &self.pool).await;
@@ -195,37 +192,50 @@ impl Bundle {
         }
     }
 
-    /// Starts a call. What can be done without waiting is done at once, by the thread that
-    /// asks for it: over a connection that is open, that is all up to the answer, and the
-    /// worker is not woken for less. The worker does the rest. A task that is dropped ends
-    /// its call; one that is detached does not.
+    /// Starts a call, for the worker to carry out. A task that is dropped ends its call; one
+    /// that is detached does not.
+    ///
+    /// Of a call that is `alone`, what can be done without waiting is done at once, by the
+    /// thread that asks for it: over an open connection that is all up to the answer, and
+    /// the worker is not woken for less. While its caller waits for other calls as well,
+    /// the worker is better left to do many in one go.
     pub fn start<T: Send + 'static>(
         &'static self,
+        alone: bool,
         call: impl Future<Output = T> + Send + 'static,
     ) -> Task<T> {
         let (runnable, task) = async_task::spawn(call, |runnable| {
             // The worker ends only with its process.
             let _ = self.ready.send(runnable);
         });
-        let _runtime = self.runtime.enter();
-        go_on(runnable);
+        if alone {
+            let _runtime = self.runtime.enter();
+            go_on(runnable);
+        } else {
+            runnable.schedule();
+        }
         task
     }
 }
 
-/// A call counts until it is dropped.
-struct UnderWay<'b>(&'b AtomicUsize);
+/// How many calls somebody waits for.
+#[derive(Debug, Default)]
+pub struct Waiting(AtomicUsize);
 
-impl<'b> UnderWay<'b> {
-    fn new(count: &'b AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
+impl Waiting {
+    /// One more, of which it says whether it is alone.
+    pub fn begin(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed) == 0
     }
-}
 
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    /// So many were handed over. Says whether they were the last ones.
+    pub fn end(&self, count: usize) -> bool {
+        self.0.fetch_sub(count, Ordering::Relaxed) == count
+    }
+
+    /// Whether there is more than one.
+    pub fn is_many(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 1
     }
 }
 
@@ -265,19 +275,18 @@ impl Own {
 impl Own {
     fn carry_out<E: From<Error>>(
         &self,
-        exchange: Exchange,
+        mut exchange: Exchange,
         mut look: impl FnMut() -> Result<(), E>,
     ) -> Result<Reply, E> {
         let Some((runtime, pool)) = &self.parts else {
             return Err(Error::internal("this thread has ended").into());
         };
         let stopped = {
-            let exchange = Box::new(exchange);
             let mut call = pin!(async {
                 // Connections that the server closed since the last call are noticed
                 // here, and not by writing a request to them.
                 settle().await;
-                drive(exchange, pool).await
+                drive(&mut exchange, pool).await
             });
             loop {
                 let slice = async { timeout(SLICE, &mut call).await };
@@ -394,17 +403,58 @@ mod tests {
     }
 
     #[test]
-    fn a_call_starts_on_the_thread_that_asks_and_goes_on_at_the_worker() {
+    fn only_a_call_that_is_alone_starts_on_the_thread_that_asks() {
         let here = std::thread::current().id();
-        let threads = wait(Bundle::current().unwrap().start(async {
-            let first = std::thread::current().id();
-            yield_now().await;
-            (first, std::thread::current().id(), IS_WORKER.get())
-        }));
-        let (first, second, is_worker) = threads.unwrap();
-        assert_eq!(first, here);
-        assert_ne!(second, here);
-        assert!(is_worker);
+        for alone in [true, false] {
+            let threads = wait(Bundle::current().unwrap().start(alone, async {
+                let first = std::thread::current().id();
+                yield_now().await;
+                (first, std::thread::current().id(), IS_WORKER.get())
+            }));
+            let (first, second, is_worker) = threads.unwrap();
+            assert_eq!(first == here, alone);
+            assert_ne!(second, here);
+            assert!(is_worker);
+        }
+    }
+
+    /// Answers every request on one connection, and says so.
+    fn answering(listener: std::net::TcpListener) -> std::sync::mpsc::Receiver<()> {
+        use std::io::{Read, Write};
+        let (tell, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let (mut peer, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            while peer.read(&mut request).is_ok_and(|length| length > 0) {
+                let _ = tell.send(());
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"data\":[]}";
+                peer.write_all(answer).unwrap();
+            }
+        });
+        heard
+    }
+
+    #[test]
+    fn a_call_that_is_alone_goes_out_while_the_worker_is_busy() {
+        let bundle = Bundle::current().unwrap();
+        let listener = silent();
+        let (first, second) = (call_to(&listener), call_to(&listener));
+        let heard = answering(listener);
+        wait(bundle.start(true, crate::execute(first))).unwrap().unwrap();
+        heard.recv().unwrap();
+
+        let (is_busy, busy) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel();
+        let work = bundle.start(false, async move {
+            is_busy.send(()).unwrap();
+            ended.recv().unwrap();
+        });
+        busy.recv().unwrap();
+        let call = bundle.start(true, crate::execute(second));
+        heard.recv_timeout(Duration::from_secs(5)).unwrap();
+        end.send(()).unwrap();
+        wait(work).unwrap();
+        wait(call).unwrap().unwrap();
     }
 
     #[test]
@@ -412,7 +462,7 @@ mod tests {
         let bundle = Bundle::current().unwrap();
         for pauses in 0..2 {
             #[allow(clippy::panic)]
-            let broken = bundle.start(async move {
+            let broken = bundle.start(true, async move {
                 for _ in 0..pauses {
                     yield_now().await;
                 }
@@ -420,7 +470,7 @@ mod tests {
             });
             assert!(wait::<()>(broken).is_none());
         }
-        let next = bundle.start(async {
+        let next = bundle.start(true, async {
             yield_now().await;
             7
         });
@@ -438,7 +488,7 @@ mod tests {
     #[test]
     fn a_call_that_is_let_go_of_frees_its_connection() {
         let listener = silent();
-        let call = Bundle::current().unwrap().start(crate::execute(call_to(&listener)));
+        let call = Bundle::current().unwrap().start(false, crate::execute(call_to(&listener)));
         let seen = std::thread::spawn(move || until_closed(&listener));
         std::thread::sleep(Duration::from_millis(50));
         drop(call);

@@ -71,17 +71,23 @@ impl Target {
 
 /// The path and query of a call under one spelling.
 pub(crate) fn address(
+    config: &Config,
     target: &Target,
     input: &Input,
     spelling: &Spelling,
 ) -> Result<String, Error> {
-    let (path, known): (String, &[Parameter]) = match target {
-        Target::Raw { path, .. } => (raw_path(path)?, &[]),
+    let mut url = spelling.base(config).to_owned();
+    let known: &[Parameter] = match target {
+        Target::Raw { path, .. } => {
+            url.push_str(raw_path(path)?);
+            &[]
+        }
         Target::Operation(operation) => {
             let template = operation.path(spelling.routes).ok_or_else(|| {
                 Error::internal(format!("{} has no path in {:?}", operation.id, spelling.routes))
             })?;
-            (fill_path(operation, template, input)?, operation.query_parameters)
+            fill_path(&mut url, template, input)?;
+            operation.query_parameters
         }
     };
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -91,27 +97,29 @@ pub(crate) fn address(
         }
     }
     let query = query.finish();
-    let mark = match (query.is_empty(), path.contains('?')) {
-        (true, _) => "",
-        (false, false) => "?",
-        (false, true) => "&",
-    };
-    Ok(format!("{}{path}{mark}{query}", spelling.base))
+    if !query.is_empty() {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(&query);
+    }
+    Ok(url)
 }
 
-fn fill_path(operation: &Operation, template: &str, input: &Input) -> Result<String, Error> {
-    let mut path = template.to_owned();
-    for parameter in operation.path_parameters {
-        let value = input.path.get(parameter.name).unwrap_or(&Value::Null);
-        let text = check::path_value(parameter.name, value)?;
-        let escaped = utf8_percent_encode(&text, SEGMENT).to_string();
-        path = path.replace(&format!("{{{}}}", parameter.name), &escaped);
+/// Adds the path of a template, with the values of its parameters.
+fn fill_path(url: &mut String, template: &str, input: &Input) -> Result<(), Error> {
+    let mut rest = template;
+    while let Some((before, parameter)) = rest.split_once('{') {
+        let (name, after) = parameter.split_once('}').unwrap_or((parameter, ""));
+        let value = check::path_value(name, input.path.get(name).unwrap_or(&Value::Null))?;
+        url.push_str(before);
+        url.extend(utf8_percent_encode(&value, SEGMENT));
+        rest = after;
     }
-    Ok(path)
+    url.push_str(rest);
+    Ok(())
 }
 
 /// A path that the caller wrote: it stays below the base URL.
-fn raw_path(path: &str) -> Result<String, Error> {
+fn raw_path(path: &str) -> Result<&str, Error> {
     let plain = path.split(['?', '#']).next().unwrap_or_default();
     let climbs = plain.split('/').any(|segment| {
         let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
@@ -129,7 +137,7 @@ fn raw_path(path: &str) -> Result<String, Error> {
              and be escaped where it is not plain ASCII"
         )));
     }
-    Ok(path.to_owned())
+    Ok(path)
 }
 
 /// The body as bytes, with each field under the name that the spelling wants.

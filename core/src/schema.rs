@@ -137,10 +137,8 @@ pub struct Operation {
     pub verb: &'static str,
     /// HTTP method.
     pub method: Method,
-    /// Path below the base URL, per spelling.
+    /// Path below the base URL, per spelling; what stands in braces the caller gives.
     pub paths: &'static [(Routes, &'static str)],
-    /// The parts of the path that the caller gives.
-    pub path_parameters: &'static [Parameter],
     /// What the query may hold. Others are sent as they are.
     pub query_parameters: &'static [Parameter],
     /// The model of the body, where there is one.

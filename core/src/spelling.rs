@@ -6,27 +6,45 @@ use crate::request::Target;
 use crate::schema::Routes;
 
 /// One way to spell the address of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Spelling {
-    pub(crate) base: String,
+    version: Version,
     pub(crate) routes: Routes,
 }
 
+/// The version at the end of a base URL.
+#[derive(Debug)]
+enum Version {
+    AsGiven,
+    Without,
+}
+
+const VERSION: &str = "/v1";
+
+const CURRENT: Spelling = Spelling { version: Version::AsGiven, routes: Routes::Current };
+const DOCUMENTED: Spelling = Spelling { version: Version::AsGiven, routes: Routes::Documented };
+const UNVERSIONED: Spelling = Spelling { version: Version::Without, routes: Routes::Current };
+
+impl Spelling {
+    /// What the addresses start with.
+    pub(crate) fn base<'c>(&self, config: &'c Config) -> &'c str {
+        let base = config.base_url.as_str();
+        match self.version {
+            Version::AsGiven => base,
+            Version::Without => base.strip_suffix(VERSION).unwrap_or(base),
+        }
+    }
+}
+
 /// The spellings to try, in order: never an address that the base URL does not imply.
-pub(crate) fn list(config: &Config, target: &Target) -> Vec<Spelling> {
-    let base = &config.base_url;
-    let spelt = |base: &str, routes| Spelling { base: base.to_owned(), routes };
+pub(crate) fn list(config: &Config, target: &Target) -> &'static [Spelling] {
     match (target, config.routes) {
-        (Target::Raw { .. }, _) => vec![spelt(base, Routes::Current)],
-        (_, RouteChoice::Only(routes)) => vec![spelt(base, routes)],
-        (_, RouteChoice::Auto) => match base.strip_suffix("/v1") {
-            Some(root) => vec![
-                spelt(base, Routes::Documented),
-                spelt(base, Routes::Current),
-                spelt(root, Routes::Current),
-            ],
-            None => vec![spelt(base, Routes::Current), spelt(base, Routes::Documented)],
-        },
+        (Target::Raw { .. }, _) | (_, RouteChoice::Only(Routes::Current)) => &[CURRENT],
+        (_, RouteChoice::Only(Routes::Documented)) => &[DOCUMENTED],
+        (_, RouteChoice::Auto) if config.base_url.ends_with(VERSION) => {
+            &[DOCUMENTED, CURRENT, UNVERSIONED]
+        }
+        (_, RouteChoice::Auto) => &[CURRENT, DOCUMENTED],
     }
 }
 
@@ -43,8 +61,9 @@ mod tests {
             ..ConfigBuilder::default()
         };
         let target = Target::Operation(crate::generated::OPERATIONS[0]);
-        let spellings = list(&config.build().unwrap(), &target);
-        spellings.into_iter().map(|s| (s.base, s.routes)).collect()
+        let config = config.build().unwrap();
+        let spelt = list(&config, &target).iter();
+        spelt.map(|s| (s.base(&config).to_owned(), s.routes)).collect()
     }
 
     #[test]

@@ -62,8 +62,9 @@ impl Exchange {
             body: heard.body,
             found,
             attempts: self.attempts(),
-            history: self.history.clone(),
-            idempotency_key: self.idempotency_key.clone(),
+            // The call is over.
+            history: std::mem::take(&mut self.history),
+            idempotency_key: self.idempotency_key.take(),
         })
     }
 
