@@ -35,7 +35,8 @@ function complain(name, cause) {
   const why = SUPPORTED.has(name)
     ? `Install it with "npm install ${wanted}", or install again without --omit=optional ` +
       '(--no-optional) and on the machine that runs the program: a node_modules folder that was ' +
-      'copied from another system holds that system’s package.'
+      'copied from another system holds that system’s package. A bundle cannot hold it: name lomi among ' +
+      'what stays outside (serverExternalPackages in Next.js, external or externals elsewhere).'
     : `There is none for ${name}; the supported ones are ${[...SUPPORTED].join(', ')}.`;
   const found = cause && cause.code !== 'MODULE_NOT_FOUND' ? ` Loading it failed: ${cause.message}.` : '';
   return new Error(`lomi needs its native part for this system, the package ${wanted}.${found} ${why}`, {

@@ -39,6 +39,7 @@ test('a missing native half: which package, and what to do', async () => {
   const said = await complaint(bare('missing'));
   assert.match(said, /Error: lomi needs its native part for this system, the package lomi-\w+-\w+/);
   assert.match(said, /npm install lomi-\w+/);
+  assert.match(said, /serverExternalPackages/);
 });
 
 test('a native half for another system says so', async () => {
