@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lomi::process::{Bundle, Task, Waiting};
+use lomi::process::{Bundle, Started, Waiting};
 use lomi::{Error, ErrorKind};
 use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -80,7 +80,7 @@ pub(crate) struct Queue {
     under_way: Waiting,
     waker: OnceLock<Waker>,
     /// Calls by their numbers; one that is taken out and dropped ends.
-    calls: Mutex<BTreeMap<u32, Task<()>>>,
+    calls: Mutex<BTreeMap<u32, Started>>,
 }
 
 impl Queue {

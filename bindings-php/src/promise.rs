@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 
 use ext_php_rs::types::Zval;
-use lomi::process::{Bundle, SLICE, Task};
+use lomi::process::{Bundle, SLICE, Started};
 use lomi::{Error, Exchange, Reply};
 
 use crate::road::{Road, look, start_worker};
@@ -24,7 +24,7 @@ static WAITER: ClassRef = ClassRef::new();
 /// A call under way on the process's own thread.
 pub(crate) struct Flight {
     /// Dropped, it ends the call.
-    task: Option<Task<()>>,
+    call: Option<Started>,
     landed: Receiver<Result<Reply, Error>>,
 }
 
@@ -34,11 +34,11 @@ impl Flight {
         start_worker()?;
         let (sender, landed) = sync_channel(1);
         let call = lomi::execute(exchange);
-        let task = Bundle::current()?.start(false, async move {
+        let started = Bundle::current()?.start(false, async move {
             // Nobody listens any more when the promise is gone.
             let _ = sender.send(call.await);
         });
-        Ok(Self { task: Some(task), landed })
+        Ok(Self { call: Some(started), landed })
     }
 
     /// Waits for its end.
@@ -48,7 +48,7 @@ impl Flight {
                 Ok(result) => return Ok(result?),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(stop) = look() {
-                        self.task = None;
+                        self.call = None;
                         return Err(stop);
                     }
                 }

@@ -65,6 +65,23 @@ final class LifecycleTest extends SandboxTestCase
         self::assertCount(8, array_unique($keys));
     }
 
+    public function testACallUnderWayStaysWithTheParent(): void
+    {
+        $server = new FaultServer([['body' => self::session(), 'wait' => 0.6]]);
+        $printed = Process::php(self::makeClient($server->url) . <<<'PHP'
+            $promise = $client->checkoutSessions->getAsync('cs_1');
+            usleep(200_000);
+            if (pcntl_fork() === 0) {
+                unset($promise);
+                echo "let go\n";
+                exit;
+            }
+            pcntl_wait($status);
+            echo $promise->wait()->getCheckoutSessionId();
+            PHP);
+        self::assertSame("let go\ncs_1", $printed);
+    }
+
     /** @dataProvider calls */
     public function testASignalEndsACallAtOnce(string $call): void
     {

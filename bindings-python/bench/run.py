@@ -1,10 +1,11 @@
 """What a call costs: ours and the peers, in one run.
 
 Client CPU in microseconds per call (user and system, by getrusage of the client's
-process), medians; the server runs on the other core. Of a list's rows two fields are read, in
-`list-all` every one: ours are read from the answer when they are asked for. What is measured
-is what is shipped: a wheel of the profile `dist`, installed as pip does it. The peers are
-installed from PyPI. All of it goes into `target/bench`. `make bench-python` runs this.
+process), medians; the server runs on the other core. What counts is the ratio within one
+round, where ours and the peer run one right after the other. Of a list's rows two fields are
+read, in `list-all` every one: ours are read from the answer when they are asked for. What is
+measured is what is shipped: a wheel of the profile `dist`, installed as pip does it. The peers
+are installed from PyPI. All of it goes into `target/bench`. `make bench-python` runs this.
 
 LOMI_BENCH_RUNS says how many runs the medians are of; LOMI_BENCH_PROFILE=release measures
 a build without link-time optimisation, which takes less time to make.
@@ -108,16 +109,18 @@ def calls(url):
     for _ in range(RUNS):  # in turns, so that a busy moment meets everybody
         for client, task in taken:
             taken[client, task].append(measure(client, task, url))
-    cost = {pair: statistics.median(values) for pair, values in taken.items()}
     print(f"{'task':14} {'ours':>22} {'peer':>18} {'ratio':>6} {'bar':>5}")
     missed = 0
     for task, ours, peer, bar in BARS:
-        mine, theirs = cost[ours, task], cost[peer, task]
-        over = bar is not None and mine / theirs > bar
+        mine, theirs = taken[ours, task], taken[peer, task]
+        # What slows the machine down for a while meets both.
+        ratio = statistics.median(m / t for m, t in zip(mine, theirs, strict=True))
+        over = bar is not None and ratio > bar
         missed += over
         print(
-            f"{task:14} {ours:>12} {mine:9.0f} {peer:>8} {theirs:9.0f} "
-            f"{mine / theirs:6.2f} {'' if bar is None else f'{bar:.2f}':>5}"
+            f"{task:14} {ours:>12} {statistics.median(mine):9.0f} "
+            f"{peer:>8} {statistics.median(theirs):9.0f} "
+            f"{ratio:6.2f} {'' if bar is None else f'{bar:.2f}':>5}"
             f"{'  missed' if over else ''}"
         )
     return missed

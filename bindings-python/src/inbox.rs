@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::{Arc, Mutex};
 
-use lomi::process::{Bundle, Task, Waiting};
+use lomi::process::{Bundle, Started, Waiting};
 use lomi::{Error, Exchange, Reply, execute};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -64,8 +64,6 @@ impl Queue {
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Inbox {
     queue: Arc<Queue>,
-    /// The process that it was made in, and works in.
-    pid: u32,
 }
 
 #[pymethods]
@@ -75,7 +73,7 @@ impl Inbox {
         let (woken, wakes) = descriptors()?;
         let queue =
             Arc::new(Queue { landed: Mutex::default(), flying: Waiting::default(), wakes, woken });
-        Ok(Self { queue, pid: std::process::id() })
+        Ok(Self { queue })
     }
 
     /// What the loop has to watch for reading.
@@ -146,7 +144,7 @@ impl Inbox {
         let call = execute(exchange);
         let bundle = Bundle::current()?;
         let alone = queue.flying.begin();
-        let task = bundle.start(alone, async move {
+        let started = bundle.start(alone, async move {
             let mut landing = Landing { queue, token, family, stage: Stage::Flying };
             let result = call.await;
             landing.put(result);
@@ -155,7 +153,7 @@ impl Inbox {
                 tokio::task::yield_now().await;
             }
         });
-        Ok(Flight { task: Mutex::new(Some(task)), pid: self.pid })
+        Ok(Flight { call: Mutex::new(Some(started)) })
     }
 }
 
@@ -202,32 +200,28 @@ impl Drop for Landing {
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Flight {
     /// Dropped, it ends the call.
-    task: Mutex<Option<Task<()>>>,
-    pid: u32,
+    call: Mutex<Option<Started>>,
 }
 
 #[pymethods]
 impl Flight {
     /// Ends the call and frees its connection. Nothing is sent again.
     fn abort(&self) {
-        // In a forked child the task belongs to the parent.
-        if self.pid == std::process::id() {
-            drop(self.take());
-        }
+        drop(self.take());
     }
 }
 
 impl Flight {
-    fn take(&self) -> Option<Task<()>> {
-        self.task.lock().ok().and_then(|mut task| task.take())
+    fn take(&self) -> Option<Started> {
+        self.call.lock().ok().and_then(|mut call| call.take())
     }
 }
 
 impl Drop for Flight {
     /// A call that nobody holds goes on.
     fn drop(&mut self) {
-        if let Some(task) = self.take() {
-            task.detach();
+        if let Some(call) = self.take() {
+            call.detach();
         }
     }
 }

@@ -99,7 +99,7 @@ impl Client {
         let alone = bundle.awaited.begin();
         let _awaited = Awaited(&bundle.awaited);
         // Dropped where nobody waits any more, which ends it.
-        let ended = bundle.start(alone, execute(exchange)).fallible().await;
+        let ended = bundle.start(alone, execute(exchange)).end().await;
         ended.unwrap_or_else(|| Err(Error::internal("a call ended in a panic")))
     }
 }

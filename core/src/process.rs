@@ -17,8 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use async_task::Runnable;
-pub use async_task::Task;
+use async_task::{FallibleTask, Runnable};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::yield_now;
@@ -50,6 +49,7 @@ struct Process {
 
 /// The worker thread of a process and its connections.
 pub struct Bundle {
+    pid: u32,
     runtime: Runtime,
     /// Calls that can go on, for the worker.
     ready: UnboundedSender<Runnable>,
@@ -151,6 +151,7 @@ impl Bundle {
         let (ready, calls) = unbounded_channel();
         drop(runtime.spawn(carry_on(calls)));
         let bundle = Self {
+            pid: process.pid,
             runtime,
             ready,
             pool: Pool::default(),
@@ -192,8 +193,7 @@ impl Bundle {
         }
     }
 
-    /// Starts a call, for the worker to carry out. A task that is dropped ends its call; one
-    /// that is detached does not.
+    /// Starts a call, for the worker to carry out.
     ///
     /// Of a call that is `alone`, what can be done without waiting is done at once, by the
     /// thread that asks for it: over an open connection that is all up to the answer, and
@@ -203,7 +203,7 @@ impl Bundle {
         &'static self,
         alone: bool,
         call: impl Future<Output = T> + Send + 'static,
-    ) -> Task<T> {
+    ) -> Started<T> {
         let (runnable, task) = async_task::spawn(call, |runnable| {
             // The worker ends only with its process.
             let _ = self.ready.send(runnable);
@@ -214,7 +214,43 @@ impl Bundle {
         } else {
             runnable.schedule();
         }
-        task
+        Started { task: Some(task.fallible()), pid: self.pid }
+    }
+}
+
+/// A call that was started. Dropped, it ends, and its connection is freed; but what a
+/// forked child holds of it is its parent's, and goes on there.
+pub struct Started<T = ()> {
+    /// Nothing only when it is let go of.
+    task: Option<FallibleTask<T>>,
+    pid: u32,
+}
+
+impl<T> Started<T> {
+    /// Lets the call go on, whoever drops this.
+    pub fn detach(mut self) {
+        if let Some(task) = self.task.take() {
+            task.detach();
+        }
+    }
+
+    /// What it came to; nothing where it ended in a panic.
+    pub(crate) async fn end(mut self) -> Option<T> {
+        match &mut self.task {
+            Some(task) => task.await,
+            None => None,
+        }
+    }
+}
+
+impl<T> Drop for Started<T> {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take()
+            && !task.is_finished()
+            && self.pid != std::process::id()
+        {
+            std::mem::forget(task);
+        }
     }
 }
 
@@ -397,9 +433,8 @@ mod tests {
         assert_eq!(next.unwrap_err().kind, crate::ErrorKind::Cancelled);
     }
 
-    fn wait<T>(task: Task<T>) -> Option<T> {
-        let runtime = Builder::new_current_thread().build().unwrap();
-        runtime.block_on(task.fallible())
+    fn wait<T>(call: Started<T>) -> Option<T> {
+        Builder::new_current_thread().build().unwrap().block_on(call.end())
     }
 
     #[test]
