@@ -24,6 +24,7 @@ lint: build ## formatting, lints, and whether generated files are up to date
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	cargo codegen --check
+	python3 tests/runners/mutants.py --check
 
 test-rust: build ## core, generator, sandbox
 	cargo test --quiet
