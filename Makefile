@@ -2,8 +2,8 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test test-rust test-python test-node test-php test-e2e test-dist
-.PHONY: conformance mutants lint codegen fuzz dist
+.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
+.PHONY: test-dist conformance mutants lint codegen fuzz dist
 .PHONY: bench bench-sandbox bench-python bench-node bench-php soak soak-python soak-node soak-php
 
 help: ## this list
@@ -18,7 +18,7 @@ build: install ## build every language
 demo: build ## a checkout session's life in four languages, against the local sandbox
 	@python3 examples/demo.py
 
-test: lint test-rust test-python test-node test-php conformance test-e2e test-dist ## every test
+test: lint test-rust test-python test-node test-nodes test-php conformance test-e2e test-dist ## every test
 
 lint: build ## formatting, lints, and whether generated files are up to date
 	cargo fmt --all --check
@@ -34,6 +34,9 @@ test-python: build ## the Python package
 
 test-node: build ## the npm package
 	npm test --prefix bindings-node
+
+test-nodes: build ## the same on the oldest and the newest Node
+	.ci/test-nodes
 
 test-php: build ## the PHP extension
 	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
