@@ -282,14 +282,14 @@ test('decoding lists of 100 rows never blocks the event loop for 5 ms', async ()
     }
     (async () => console.log(JSON.stringify([await late(ours), await late(nodes)])))();
   `;
-  // The timer itself is 1 ms late. What blocks, blocks every time; what a busy machine
-  // adds, it adds to Node's own client as well.
+  // The timer itself is 1 ms late. What blocks, blocks every time, and what a busy machine
+  // adds is not there every time; how late Node's own client is tells the two apart.
   const seen = [];
   for (let attempt = 0; attempt < 5; attempt++) {
     const { stdout } = await run(process.execPath, ['-e', source]);
     const [ours, nodes] = JSON.parse(stdout);
     assert.equal(ours.rows, 10_000);
-    if (ours.p99 < 6 || ours.p99 < nodes.p99) return;
+    if (ours.p99 < 6) return;
     seen.push(`${ours.p99} ms, where Node's own client takes ${nodes.p99} ms`);
   }
   assert.fail(seen.join('; '));

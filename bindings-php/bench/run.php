@@ -13,7 +13,7 @@ declare(strict_types=1);
 
 $library = realpath($argv[1] ?? 'target/dist/liblomi_php.so') ?: exit("bench: build first: cargo build --profile dist -p lomi-php\n");
 $runs = (int) ($argv[2] ?? 5);
-$workerCalls = (int) ($argv[3] ?? 300_000);
+$workerCalls = (int) ($argv[3] ?? 100_000);
 $server = proc_open(['taskset', '-c', '1', PHP_BINARY, '-n', __DIR__ . '/server.php'], [1 => ['pipe', 'w']], $pipes);
 $url = trim((string) fgets($pipes[1]));
 
