@@ -223,6 +223,8 @@ pub struct Failure {
     pub operation: Option<String>,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
+    /// The call was one that changes something.
+    pub(crate) writes: bool,
 }
 
 impl Error {
@@ -243,7 +245,14 @@ impl Error {
             outcome: Outcome::NotSent,
             operation: None,
             retry_after: None,
+            writes: false,
         }))
+    }
+
+    /// Whether the call was a write that may have been carried out. Each language catches
+    /// such an error as `OutcomeUnknownError`, whatever else its class is.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.kind == ErrorKind::OutcomeUnknown || (self.writes && self.outcome == Outcome::Unknown)
     }
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
@@ -263,7 +272,8 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// The caller gave up.
+    /// The caller gave up on something that is no call of the API. For a call, see
+    /// [`crate::Progress::cancelled`], which names its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
         error.outcome = Outcome::Unknown;

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::error::{Attempt, Error, ErrorKind, Outcome};
 use crate::failure;
 use crate::input::{CallOptions, Input};
+use crate::progress::Progress;
 use crate::reply::Reply;
 use crate::request::{self, Request, Target};
 use crate::retry::{self, Verdict};
@@ -96,6 +97,8 @@ pub struct Exchange {
     risked: bool,
     /// What the last attempt came to, where the call went on after it.
     last: Option<Error>,
+    /// Told of every attempt, where somebody asked for it.
+    progress: Option<Progress>,
     next: Next,
 }
 
@@ -179,6 +182,7 @@ impl Exchange {
             ready: None,
             risked: false,
             last: None,
+            progress: None,
             next: Next::Send,
         };
         // Whatever is wrong with the request is wrong now.
@@ -189,6 +193,15 @@ impl Exchange {
     /// When the call has to be over.
     pub fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    /// A view of this call for whoever may stop waiting for it.
+    pub fn progress(&mut self) -> Progress {
+        let progress = self.progress.take().unwrap_or_else(|| {
+            let key = self.idempotency_key.clone();
+            Progress::new(self.target.clone(), key, self.request_id.clone(), self.attempts())
+        });
+        self.progress.insert(progress).clone()
     }
 
     /// The configuration of the call.
@@ -232,6 +245,9 @@ impl Exchange {
                 match self.ready.take().map_or_else(|| self.request(), Ok) {
                     Ok(request) => {
                         self.sent_at = now;
+                        if let Some(progress) = &self.progress {
+                            progress.attempt();
+                        }
                         Step::Send(request, left.min(self.config.attempt_timeout))
                     }
                     Err(error) => Step::Done(Err(self.finish(error))),
@@ -360,21 +376,11 @@ impl Exchange {
         }
         let silent = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
         if writes && silent && error.outcome == Outcome::Unknown {
-            let advice = match (&self.target, &self.idempotency_key) {
-                (Target::Operation(operation), Some(key)) if operation.keyed => format!(
-                    "call again with the idempotency key {key} to get its result without \
-                     doing it twice"
-                ),
-                _ => "find out before doing it again: fetch or list what it would have changed"
-                    .to_owned(),
-            };
-            error.message = format!(
-                "{}; {} may have been carried out: {advice}",
-                error.message,
-                self.target.name()
-            );
+            let advice = self.target.advice(self.idempotency_key.as_deref());
+            error.message = format!("{}; {advice}", error.message);
             error.kind = ErrorKind::OutcomeUnknown;
         }
+        error.writes = writes;
         error.operation = Some(self.target.name());
         error.attempts = self.attempts();
         error.history.clone_from(&self.history);

@@ -61,6 +61,18 @@ impl Target {
         }
     }
 
+    /// What to tell the caller of a write that may have been carried out.
+    pub(crate) fn advice(&self, idempotency_key: Option<&str>) -> String {
+        let advice = match (self, idempotency_key) {
+            (Self::Operation(operation), Some(key)) if operation.keyed => format!(
+                "call again with the idempotency key {key} to get its result without doing it \
+                 twice"
+            ),
+            _ => "find out before doing it again: fetch or list what it would have changed".into(),
+        };
+        format!("{} may have been carried out: {advice}", self.name())
+    }
+
     pub(crate) fn method(&self) -> &Method {
         match self {
             Self::Operation(operation) => &operation.method,
