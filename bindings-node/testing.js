@@ -63,7 +63,9 @@ function controls(url) {
 /** Starts a sandbox on a free port. Stop it when the tests are over; it ends with the process as well. */
 async function startSandbox({ binary, args = [] } = {}) {
   const program = find(binary);
-  const child = spawn(program, ['--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // It ends with the pipe, which the system closes also when this process is killed.
+  const options = ['--port', '0', '--quiet', '--until-stdin-closes', ...args];
+  const child = spawn(program, options, { stdio: ['pipe', 'pipe', 'inherit'] });
   const hello = await new Promise((resolve, reject) => {
     let said = '';
     child.once('error', (cause) =>
@@ -78,6 +80,7 @@ async function startSandbox({ binary, args = [] } = {}) {
   const kill = () => child.kill();
   process.once('exit', kill);
   child.unref();
+  child.stdin.unref();
   child.stdout.unref();
   return {
     url: hello.url,

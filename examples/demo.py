@@ -63,7 +63,7 @@ def open_inbox():
 
 def start_sandbox(inbox):
     """Starts a fresh sandbox on a free port; gives the process and what it says of itself."""
-    command = [os.path.join(BUILT, "lomi-sandbox"), "--port", "0", "--webhook-url", inbox]
+    command = [os.path.join(BUILT, "lomi-sandbox"), "--quiet", "--port", "0", "--webhook-url", inbox]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     if not line:

@@ -3,7 +3,10 @@
 // lomi/testing, as a user's tests have it.
 
 const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const http = require('node:http');
+const path = require('node:path');
 const { buffer } = require('node:stream/consumers');
 const { after, before, it } = require('node:test');
 
@@ -80,4 +83,25 @@ it('stops', async () => {
   await other.stop();
   await assert.rejects(client.checkoutSessions.list(), APIConnectionError);
   await assert.rejects(startSandbox({ args: ['--no-such-argument'] }), /before it was ready/);
+});
+
+it('ends when its owner is killed', async () => {
+  const code = `require('./testing.js').startSandbox().then((s) => console.log(s.url)); setInterval(() => {}, 1000);`;
+  const owner = spawn(process.execPath, ['-e', code], {
+    cwd: path.join(__dirname, '..'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = await once(owner.stdout, 'data');
+  const url = String(said).trim();
+  assert.equal((await fetch(`${url}/checkout-sessions`)).status, 401);
+  owner.kill('SIGKILL');
+  for (let tries = 0; tries < 100; tries += 1) {
+    const gone = await fetch(`${url}/checkout-sessions`).then(
+      () => false,
+      () => true,
+    );
+    if (gone) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('the sandbox outlives its owner');
 });

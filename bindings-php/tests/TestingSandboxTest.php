@@ -99,6 +99,21 @@ final class TestingSandboxTest extends TestCase
         $client->checkoutSessions->list([], ['max_retries' => 0]);
     }
 
+    public function testItEndsWhenItsOwnerIsKilled(): void
+    {
+        $autoload = __DIR__ . '/../frameworks/src/Testing/Sandbox.php';
+        $extension = getenv('LOMI_PHP_EXTENSION') ?: dirname(__DIR__, 2) . '/target/debug/liblomi_php.so';
+        $code = 'require ' . var_export($autoload, true) . '; $s = LomiSDK\\Testing\\Sandbox::start(); echo $s->url, PHP_EOL; sleep(60);';
+        $owner = proc_open([PHP_BINARY, '-d', "extension=$extension", '-r', $code], [1 => ['pipe', 'w']], $pipes);
+        $port = (int) parse_url(trim((string) fgets($pipes[1])), PHP_URL_PORT);
+        $this->assertNotFalse(@stream_socket_client("tcp://127.0.0.1:$port"));
+        proc_terminate($owner, 9);
+        for ($tries = 0; $tries < 100 && @stream_socket_client("tcp://127.0.0.1:$port") !== false; $tries++) {
+            usleep(50_000);
+        }
+        $this->assertFalse(@stream_socket_client("tcp://127.0.0.1:$port"), 'the sandbox outlives its owner');
+    }
+
     public function testTheProgramThatIsNotThere(): void
     {
         $this->expectException(RuntimeException::class);

@@ -21,7 +21,7 @@ import lomi  # noqa: E402
 def sandbox():
     """The sandbox's URL and keys; what LOMI_SANDBOX names, else the debug build."""
     binary = os.environ.get("LOMI_SANDBOX", ROOT / "target" / "debug" / "lomi-sandbox")
-    with subprocess.Popen([binary, "--port", "0"], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([binary, "--quiet", "--port", "0"], stdout=subprocess.PIPE) as process:
         yield json.loads(process.stdout.readline())
         process.terminate()
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from queue import Queue
 
@@ -130,3 +131,27 @@ def test_pytest_finds_the_plugin_by_itself(tmp_path):
             capture_output=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, timeout=60,
         )  # fmt: skip
         assert b"1 passed" in done.stdout, done.stdout
+
+
+def test_it_ends_when_its_owner_is_killed():
+    code = (
+        "import time; from lomi.testing import Sandbox;"
+        "print(Sandbox.start().url, flush=True); time.sleep(60)"
+    )
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "bindings-python" / "python")}
+    with subprocess.Popen(command, stdout=pipe, text=True, env=env) as owner:
+        url = owner.stdout.readline().strip()
+        client = lomi.LomiClient("lomi_sk_test_1", base_url=url, max_retries=0)
+        with pytest.raises(lomi.AuthenticationError):
+            client.checkout_sessions.list()
+        owner.kill()
+    gone = time.monotonic() + 5
+    while time.monotonic() < gone:
+        try:
+            client.checkout_sessions.list()
+        except lomi.APIConnectionError:
+            return
+        except lomi.AuthenticationError:
+            time.sleep(0.05)
+    pytest.fail("the sandbox outlives its owner")

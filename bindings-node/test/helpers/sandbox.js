@@ -13,7 +13,9 @@ after(() => running.forEach((child) => child.kill()));
 
 /** Starts a sandbox; gives `{url, test_key, live_key, webhook_secret}`. */
 async function sandbox(...options) {
-  const child = spawn(BINARY, ['--port', '0', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(BINARY, ['--port', '0', '--quiet', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   running.push(child);
   let said = '';
   for await (const chunk of child.stdout) {

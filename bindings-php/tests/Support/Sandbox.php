@@ -31,6 +31,6 @@ final class Sandbox
     public static function start(string ...$arguments): self
     {
         $binary = getenv('LOMI_SANDBOX') ?: dirname(__DIR__, 3) . '/target/debug/lomi-sandbox';
-        return new self(new Process([$binary, '--port', '0', ...$arguments]));
+        return new self(new Process([$binary, '--port', '0', '--quiet', ...$arguments]));
     }
 }

@@ -45,8 +45,11 @@ class Sandbox:
     @classmethod
     def start(cls, *args: str, binary: str | os.PathLike[str] | None = None) -> Sandbox:
         """Start one on a free port, with more arguments of the program if need be."""
-        command = [os.fspath(binary or find()), "--port", "0", *args]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        program = os.fspath(binary or find())
+        # It ends with the pipe, which the system closes also when this process is killed.
+        command = [program, "--port", "0", "--quiet", "--until-stdin-closes", *args]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
         assert process.stdout is not None
         hello = process.stdout.readline()
         if not hello:
@@ -59,8 +62,9 @@ class Sandbox:
         """End it."""
         self._process.terminate()
         self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def client(self) -> LomiClient:
         """Make a client of its test environment."""

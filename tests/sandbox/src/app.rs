@@ -1,6 +1,7 @@
 //! What every request handler shares.
 
 use std::collections::HashSet;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -166,6 +167,14 @@ impl App {
         let now = self.clock.now();
         let rendered = Rendered { generation: Generation::D, app: self, session, now };
         serde_json::to_value(rendered).unwrap_or_default()
+    }
+
+    /// Writes a line to the terminal, where that is wanted. A terminal that is gone or full
+    /// changes nothing.
+    pub(crate) fn log(&self, line: impl FnOnce() -> String) {
+        if self.options.log {
+            let _ = writeln!(std::io::stderr(), "{}", line());
+        }
     }
 
     /// Tells the consoles that something is new.

@@ -18,7 +18,7 @@ use crate::webhooks::EventNames;
 #[derive(Parser)]
 #[command(name = "lomi-sandbox", version, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
-  lomi-sandbox                             serve on http://127.0.0.1:4010
+  lomi-sandbox                             serve on http://127.0.0.1:4010; its console is at /_sandbox
   lomi-sandbox --port 0                    serve on a free port; the first line of output has its URL and keys
   lomi-sandbox serve --generation e        answer like the newest documentation
   lomi-sandbox serve --only-routes current serve /checkout-sessions alone
@@ -42,9 +42,24 @@ enum Command {
 
 #[derive(Args)]
 struct Serve {
-    /// Loopback address to listen on
+    /// Loopback address to listen on; any other needs --allow-remote
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
+    /// Serve other machines or containers too, and deliver webhooks to any host
+    #[arg(long)]
+    allow_remote: bool,
+    /// Another host name by which the console and the control API may be called
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// What the addresses of checkout pages start with [default: the address listened on]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Do not log requests and webhook deliveries to standard error
+    #[arg(long, short)]
+    quiet: bool,
+    /// End when standard input is closed: with a pipe, when the program that started it is gone
+    #[arg(long)]
+    until_stdin_closes: bool,
     /// Port to listen on; 0 takes a free one
     #[arg(long, short, default_value_t = 4010)]
     port: u16,
@@ -89,6 +104,10 @@ impl Serve {
         let fresh = Options::default();
         Options {
             host: self.host,
+            allow_remote: self.allow_remote,
+            allowed_hosts: self.allow_host,
+            public_url: self.public_url,
+            log: !self.quiet,
             port: self.port,
             test_key: self.test_key,
             live_key: self.live_key,
@@ -108,9 +127,9 @@ impl Serve {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Some(Command::Serve(serve)) => serve_until_signal(serve.options()),
+        Some(Command::Serve(serve)) => serve_until_told(serve),
         Some(Command::Trigger(trigger)) => trigger::run(&trigger),
-        None => serve_until_signal(cli.serve.options()),
+        None => serve_until_told(cli.serve),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -121,7 +140,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn serve_until_signal(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+fn serve_until_told(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
+    let (until_stdin_closes, remote) = (serve.until_stdin_closes, !serve.host.is_loopback());
+    let options = serve.options();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         use tokio::signal::unix::{SignalKind, signal};
@@ -134,14 +155,37 @@ fn serve_until_signal(options: Options) -> Result<(), Box<dyn std::error::Error>
             "test_key": sandbox.test_key(),
             "live_key": sandbox.live_key(),
             "webhook_secret": sandbox.webhook_secret(),
+            "console": format!("{}/_sandbox", sandbox.url()),
         });
         let mut stdout = std::io::stdout();
         writeln!(stdout, "{hello}")?;
         stdout.flush()?;
+        if remote {
+            let _ = writeln!(
+                std::io::stderr(),
+                "lomi-sandbox: warning: this address is not loopback: everyone who reaches the \
+                 port can read the test data, move the clock and make webhooks go out"
+            );
+        }
         tokio::select! {
+            () = stdin_closed(), if until_stdin_closes => {}
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         Ok(())
     })
+}
+
+/// Ends when nothing more can come from standard input. A thread of its own reads it, which the
+/// end of the process does not wait for.
+async fn stdin_closed() {
+    let (send, closed) = tokio::sync::oneshot::channel::<()>();
+    let reading = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        drop(send);
+    });
+    match reading {
+        Ok(_) => drop(closed.await),
+        Err(_) => std::future::pending().await,
+    }
 }

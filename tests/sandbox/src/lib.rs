@@ -12,7 +12,7 @@
 //! # Ok::<(), lomi_sandbox::StartError>(())
 //! ```
 //!
-//! It listens on loopback only and stops when the [`Sandbox`] is dropped.
+//! It listens on loopback only, unless told otherwise, and stops when the [`Sandbox`] is dropped.
 
 mod app;
 mod auth;

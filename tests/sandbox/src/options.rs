@@ -34,8 +34,20 @@ pub enum RouteErrors {
 /// port, fresh keys, every route, state in memory.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Address to listen on; must be a loopback address.
+    /// Address to listen on: a loopback address, unless `allow_remote` is set.
     pub host: IpAddr,
+    /// Listen on an address that other machines reach, and deliver webhooks to any host: for
+    /// containers that run a shop beside the sandbox. Anybody who reaches the port can read the
+    /// test data and move the clock.
+    pub allow_remote: bool,
+    /// More host names by which the console and the control API may be called. Addresses and
+    /// `localhost` always may.
+    pub allowed_hosts: Vec<String>,
+    /// What the addresses of checkout pages start with, where that is not the address listened
+    /// on: `http://localhost:4010` for a container with that port.
+    pub public_url: Option<String>,
+    /// Write one line per request and per webhook delivery to standard error.
+    pub log: bool,
     /// Port to listen on; 0 takes a free one.
     pub port: u16,
     /// Secret key of the test environment; None takes the data file's, or a fresh one.
@@ -65,6 +77,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            allow_remote: false,
+            allowed_hosts: Vec::new(),
+            public_url: None,
+            log: false,
             port: 0,
             test_key: None,
             live_key: None,

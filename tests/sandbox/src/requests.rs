@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::clock::{Millis, iso};
+
+/// Says what the sandbox did not do of what a request asked for.
+pub(crate) const NOTICE_HEADER: &str = "x-sandbox-notice";
 
 const KEPT: usize = 200;
 const MAX_BODY: usize = 8 * 1024;
@@ -33,6 +36,18 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// One line for the terminal.
+    pub(crate) fn line(&self, headers: &HeaderMap) -> String {
+        let status = self.status.map_or("reset".to_owned(), |status| status.to_string());
+        let milliseconds = self.microseconds.div_ceil(1_000);
+        let mut line = format!("{} {} {status} {milliseconds} ms", self.method, self.target);
+        if let Some(notice) = headers.get(NOTICE_HEADER).and_then(|value| value.to_str().ok()) {
+            line.push_str("; ");
+            line.push_str(notice);
+        }
+        line
+    }
+
     /// As the control API shows it.
     pub(crate) fn row(&self) -> Value {
         json!({

@@ -1,8 +1,9 @@
 //! Listening, and a sandbox as a value.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -11,6 +12,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -45,7 +48,12 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotLoopback(at) => {
-                write!(f, "{} is not a loopback address; the sandbox serves no others", at.ip())
+                write!(
+                    f,
+                    "{} is not a loopback address: other machines could read the test data; \
+                     --allow-remote permits it",
+                    at.ip()
+                )
             }
             Self::Io(at, error) => write!(f, "cannot listen on {at}: {error}"),
             Self::Data(path, error) => write!(f, "cannot use {}: {error}", path.display()),
@@ -70,13 +78,16 @@ impl Sandbox {
     /// When the address is not loopback or cannot be listened on.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let asked = SocketAddr::new(options.host, options.port);
-        if !asked.ip().is_loopback() {
+        if !asked.ip().is_loopback() && !options.allow_remote {
             return Err(StartError::NotLoopback(asked));
         }
         let fail = |error| StartError::Io(asked, error);
         let listener = TcpListener::bind(asked).map_err(fail)?;
         listener.set_nonblocking(true).map_err(fail)?;
-        let url = format!("http://{}", listener.local_addr().map_err(fail)?);
+        let url = match &options.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", reachable(listener.local_addr().map_err(fail)?)),
+        };
         let data = options.data.clone().unwrap_or_default();
         let app =
             App::new(options, url).map_err(|error| StartError::Data(data, error.to_string()))?;
@@ -147,6 +158,17 @@ impl Drop for Sandbox {
     }
 }
 
+/// Where a listener can be called from this machine: `0.0.0.0` is no address of its own.
+fn reachable(mut at: SocketAddr) -> SocketAddr {
+    if at.ip().is_unspecified() {
+        at.set_ip(match at.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    at
+}
+
 async fn accept(listener: TcpListener, router: Router) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -182,19 +204,29 @@ async fn serve_connection(stream: TcpStream, router: Router) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(for_requests.clone());
-        // Boxed, so that the connection can be taken apart for a reset.
-        Box::pin(router.clone().oneshot(request))
+        // On a task of its own: a client that goes away does not end the work it asked for.
+        let work = tokio::spawn(router.clone().oneshot(request));
+        Box::pin(async move {
+            Ok::<_, Infallible>(match work.await {
+                Ok(Ok(response)) => response,
+                Ok(Err(never)) => match never {},
+                // It panicked, and has said so on standard error.
+                Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            })
+        })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
-        // Errors here are the client's: it went away or does not speak HTTP.
-        _ = &mut connection => {}
+        // The reset first: the response that comes with it is not to be written.
+        biased;
         () = reset.0.notified() => {
             // Closing with nothing to linger for sends RST instead of FIN.
             let _ = connection.into_parts().io.into_inner().set_zero_linger();
         }
+        // Errors here are the client's: it went away or does not speak HTTP.
+        _ = &mut connection => {}
     }
 }

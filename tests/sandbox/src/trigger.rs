@@ -7,10 +7,30 @@ use uuid::Uuid;
 use crate::clock::{Clock, iso};
 use crate::webhooks::{sample, send};
 
+/// Names of the events of today's server.
+const EVENTS: &[&str] = &[
+    "PAYMENT_CREATED",
+    "PAYMENT_SUCCEEDED",
+    "PAYMENT_FAILED",
+    "REFUND_CREATED",
+    "REFUND_COMPLETED",
+    "REFUND_FAILED",
+    "SUBSCRIPTION_CREATED",
+    "SUBSCRIPTION_UPDATED",
+    "SUBSCRIPTION_RENEWED",
+    "SUBSCRIPTION_CANCELLED",
+    "USAGE_RECORDED",
+    "USAGE_INVOICE_CREATED",
+    "USAGE_INVOICE_PAID",
+    "USAGE_INVOICE_OVERDUE",
+    "SUBSCRIPTION_USAGE_PERIOD_CLOSED",
+];
+
 /// What to send, and where.
 #[derive(Args, Debug)]
 pub(crate) struct Trigger {
-    /// Name of the event, such as PAYMENT_SUCCEEDED or checkout.session.completed
+    /// Name of the event, such as PAYMENT_SUCCEEDED (also payment.succeeded) or
+    /// checkout.session.completed
     event: String,
     /// Loopback address to send it to
     #[arg(long, value_name = "URL")]
@@ -32,7 +52,8 @@ pub(crate) fn run(trigger: &Trigger) -> Result<(), Box<dyn std::error::Error>> {
     let secret = secret.filter(|s| !s.is_empty());
     let secret = secret.ok_or("give --secret, or set LOMI_WEBHOOK_SECRET")?;
     let now = Clock::default().now();
-    let mut data = sample_data(&trigger.event, &iso(now));
+    let event = normal_name(&trigger.event);
+    let mut data = sample_data(&event, &iso(now));
     if let Some(text) = &trigger.data {
         let own: Value = serde_json::from_str(text)?;
         let (Value::Object(data), Value::Object(own)) = (&mut data, own) else {
@@ -40,17 +61,25 @@ pub(crate) fn run(trigger: &Trigger) -> Result<(), Box<dyn std::error::Error>> {
         };
         data.extend(own);
     }
-    let (body, signature) = sample(&trigger.event, &data, &secret, now);
+    let (body, signature) = sample(&event, &data, &secret, now);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let sent = runtime.block_on(send(&trigger.to, &trigger.event, &signature, body));
+    let sent = runtime.block_on(send(&trigger.to, &event, &signature, body, false));
     match sent.status {
         Some(status @ 200..=299) => {
-            println!("{} delivered: {status} in {} ms", trigger.event, sent.milliseconds);
+            println!("{event} delivered: {status} in {} ms", sent.milliseconds);
             Ok(())
         }
         Some(status) => Err(format!("{} answered {status}: {}", trigger.to, sent.body).into()),
         None => Err(format!("{}: {}", trigger.to, sent.body).into()),
     }
+}
+
+/// The name that today's server sends: `payment.succeeded` of the documents is its
+/// `PAYMENT_SUCCEEDED`. Names that it does not have stay as they are.
+fn normal_name(event: &str) -> String {
+    let name = event.trim().replace(['.', '-'], "_").to_ascii_uppercase();
+    let name = name.replace("CANCELED", "CANCELLED");
+    if EVENTS.contains(&name.as_str()) { name } else { event.trim().to_owned() }
 }
 
 fn sample_data(event: &str, now: &str) -> Value {

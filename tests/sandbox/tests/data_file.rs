@@ -108,7 +108,7 @@ fn a_file_in_use_or_no_database_is_refused() {
 
 fn spawn(file: &Path) -> (Child, Value) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lomi-sandbox"))
-        .args(["--port", "0", "--data"])
+        .args(["--quiet", "--port", "0", "--data"])
         .arg(file)
         .stdout(Stdio::piped())
         .spawn()

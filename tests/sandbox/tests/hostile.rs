@@ -43,7 +43,7 @@ fn post(key: &str, path: &str, body: &[u8]) -> Vec<u8> {
 #[test]
 fn a_thousand_hostile_requests_leave_it_serving() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lomi-sandbox"))
-        .args(["--port", "0", "--test-key", "lomi_sk_test_h"])
+        .args(["--port", "0", "--quiet", "--test-key", "lomi_sk_test_h"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

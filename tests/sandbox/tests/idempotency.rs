@@ -6,6 +6,7 @@ mod common;
 use common::{Answer, Client, documented_a, minimal, send};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
     send(client.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
@@ -69,4 +70,33 @@ async fn keys_of_test_and_live_are_apart() {
     let live = send(live).await;
     assert_eq!(live.status, 201);
     assert_ne!(test.text, live.text);
+}
+
+#[tokio::test]
+async fn work_goes_on_when_its_client_is_gone() {
+    let client = Client::new();
+    let slow = client.request(Method::POST, "/checkout-sessions").json(&minimal());
+    let slow = slow.header("idempotency-key", "k").header("x-sandbox-fault", "latency-inside=400");
+    let gone = slow.timeout(Duration::from_millis(100)).send().await;
+    assert!(gone.unwrap_err().is_timeout());
+    let request = client.request(Method::POST, "/checkout-sessions").json(&minimal());
+    let request = request.header("x-sandbox-generation", "d").header("idempotency-key", "k");
+    let at_once = send(request).await;
+    assert_eq!((at_once.status, &at_once.json()["error"]["code"]), (409, &json!("conflict")));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let later = create(&client, "/checkout-sessions", "k", &minimal()).await;
+    assert_eq!((later.status, later.header("idempotency-cache-hit")), (201, Some("true")));
+    assert_eq!(client.get("/checkout-sessions").await.json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn fields_that_a_generation_does_not_read_are_named() {
+    let client = Client::new();
+    let mut body = minimal();
+    body["expires_at"] = json!("2030-01-01T00:00:00Z");
+    let answer = client.post_as("d", "/checkout-sessions", &body).await;
+    let notice = answer.header("x-sandbox-notice").unwrap();
+    assert!(notice.contains("generation D") && notice.ends_with("expires_at"), "{notice}");
+    let read = client.post("/v1/checkout_sessions", &body).await;
+    assert_eq!((read.status, read.header("x-sandbox-notice")), (201, None));
 }

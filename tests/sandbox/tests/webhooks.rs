@@ -220,3 +220,17 @@ async fn nothing_leaves_the_machine() {
     let tried = tries(&client, 1).await;
     assert!(tried["attempts"][0]["response_body"].as_str().unwrap().starts_with("not sent"));
 }
+
+#[tokio::test]
+async fn the_error_page_of_a_shop_is_shown_cut() {
+    let shop = Shop::answering(&[500]);
+    let client = Client::with(options(&shop));
+    let id = client.session(&minimal()).await;
+    client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
+    let delivery = tries(&client, 1).await;
+    let attempt = &delivery["attempts"][0];
+    let body = attempt["response_body"].as_str().unwrap();
+    assert_eq!(attempt["response_status"], 500);
+    assert!(body.starts_with("Traceback ") && body.ends_with("(cut)"), "{body}");
+    assert!((2_000..2_100).contains(&body.len()), "{}", body.len());
+}

@@ -23,8 +23,11 @@ final class Sandbox
     public readonly string $liveKey;
     public readonly string $webhookSecret;
 
-    /** @param resource|null $process */
-    private function __construct(private mixed $process, string $hello)
+    /**
+     * @param resource|null $process
+     * @param resource $stdin kept open as long as it shall run
+     */
+    private function __construct(private mixed $process, private mixed $stdin, string $hello)
     {
         $said = json_decode($hello, true, 8, JSON_THROW_ON_ERROR);
         $this->url = $said['url'];
@@ -41,12 +44,14 @@ final class Sandbox
     public static function start(array $arguments = [], ?string $binary = null): self
     {
         $binary ??= self::find();
-        $process = @proc_open([$binary, '--port', '0', ...$arguments], [1 => ['pipe', 'w'], 2 => STDERR], $pipes);
+        // It ends with the first pipe, which the system closes also when this process is killed.
+        $command = [$binary, '--port', '0', '--quiet', '--until-stdin-closes', ...$arguments];
+        $process = @proc_open($command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $pipes);
         $hello = $process === false ? false : fgets($pipes[1]);
         if ($hello === false) {
             throw new RuntimeException("$binary did not start");
         }
-        return new self($process, $hello);
+        return new self($process, $pipes[0], $hello);
     }
 
     /** Where the program is. */

@@ -6,7 +6,7 @@ mod validate;
 
 pub(crate) use fields::{FIELDS, Field, Kind};
 pub(crate) use render::{Rendered, field_value};
-pub(crate) use validate::{checked_input, checked_update, is_email, is_url};
+pub(crate) use validate::{checked_input, checked_update, ignored_names, is_email, is_url};
 
 /// One documented shape of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

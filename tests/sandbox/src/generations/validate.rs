@@ -34,6 +34,14 @@ pub(crate) fn checked_update(generation: Generation, body: Value) -> Result<Inpu
     finish(input, problems)
 }
 
+/// The names in a body that this generation does not read, such as `expires_at` where sessions
+/// have a fixed lifetime: the server drops them without a word.
+pub(crate) fn ignored_names(generation: Generation, body: &Value) -> Vec<String> {
+    let is_read = |name: &str| FIELDS.iter().any(|f| f.name == name && f.read_by(generation));
+    let names = body.as_object().into_iter().flat_map(Map::keys);
+    names.filter(|name| !is_read(name)).cloned().collect()
+}
+
 fn finish(input: Input, problems: Vec<Problem>) -> Result<Input, ApiError> {
     if problems.is_empty() { Ok(input) } else { Err(ApiError::invalid(problems)) }
 }

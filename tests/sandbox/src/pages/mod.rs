@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use minijinja::{Environment, Value};
 
@@ -21,7 +21,11 @@ pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/checkout/{id}", get(checkout::show))
         .route("/checkout/{id}/{action}", get(checkout::back).post(checkout::act))
-        .merge(console::routes())
+}
+
+/// The console, and the way to it.
+pub(crate) fn console_routes() -> Router<Shared> {
+    console::routes().route("/", get(|| async { Redirect::to("/_sandbox") }))
 }
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {

@@ -4,6 +4,7 @@ mod control;
 mod invoices;
 mod listing;
 mod observe;
+mod own_host;
 mod sessions;
 mod spoiled;
 mod webhooks;
@@ -40,7 +41,9 @@ pub(crate) fn router(app: Shared) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), durable))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
         .layer(middleware::from_fn(request_id));
-    let others = control::routes(&app)
+    let others = control::routes()
+        .merge(pages::console_routes())
+        .layer(middleware::from_fn_with_state(app.clone(), own_host::own_host))
         .merge(pages::routes())
         .layer(middleware::from_fn_with_state(app.clone(), durable));
     api.merge(others).with_state(app)

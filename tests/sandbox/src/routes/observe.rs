@@ -30,6 +30,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub(super) struct Slow(pub(super) Duration);
 
+/// Marks a request whose connection was reset.
+#[derive(Clone, Copy, Debug)]
+struct Cut;
+
 /// Resets the connection that a request came on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reset(pub(crate) Arc<Notify>);
@@ -55,11 +59,12 @@ pub(super) async fn observe(State(app): State<Shared>, request: Request, next: N
         Ok(bytes) => {
             seen.request = head(&bytes);
             let request = Request::from_parts(parts, Body::from(bytes));
-            answer(&app, generation, &request_id, fault, request, next, &seen).await
+            answer(&app, generation, &request_id, fault, request, next).await
         }
         Err(error) => error.respond(generation, request_id.as_str()),
     };
-    seen.status = Some(response.status().as_u16());
+    let is_cut = response.extensions().get::<Cut>().is_some();
+    seen.status = (!is_cut).then(|| response.status().as_u16());
     if response.extensions().get::<spoiled::Spoiled>().is_none() {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
@@ -67,6 +72,7 @@ pub(super) async fn observe(State(app): State<Shared>, request: Request, next: N
         response = Response::from_parts(parts, Body::from(bytes));
     }
     seen.microseconds = started.elapsed().as_micros();
+    app.log(|| seen.line(response.headers()));
     app.requests().add(seen);
     app.changed();
     response
@@ -101,7 +107,6 @@ async fn answer(
     fault: Option<Fault>,
     mut request: Request,
     next: Next,
-    seen: &Seen,
 ) -> Response {
     let reset = request.extensions().get::<Reset>().cloned().unwrap_or_default();
     let refuse = |status: u16| {
@@ -113,7 +118,7 @@ async fn answer(
         Some(Fault::LatencyInside(time)) => {
             request.extensions_mut().insert(Slow(*time));
         }
-        Some(Fault::ResetBefore) => return cut(app, &reset, seen).await,
+        Some(Fault::ResetBefore) => return cut(&reset),
         Some(Fault::Status(status)) => return refuse(*status),
         Some(Fault::RateLimited(seconds)) => {
             let limit = limits::RateLimit { requests: 120, seconds: *seconds };
@@ -127,7 +132,7 @@ async fn answer(
             tokio::time::sleep(time).await;
             response
         }
-        Some(Fault::ResetAfter) => cut(app, &reset, seen).await,
+        Some(Fault::ResetAfter) => cut(&reset),
         Some(Fault::StatusAfter(status)) => refuse(status),
         Some(Fault::Truncate) => spoiled::truncated(response).await,
         Some(Fault::Drip(pause)) => spoiled::dripping(response, pause).await,
@@ -139,12 +144,12 @@ async fn answer(
     }
 }
 
-/// Resets the connection. What follows never runs: the connection and this request go together.
-async fn cut(app: &App, reset: &Reset, seen: &Seen) -> Response {
-    app.requests().add(seen.clone());
-    app.changed();
+/// Resets the connection. The response that is given back is never written.
+fn cut(reset: &Reset) -> Response {
     reset.0.notify_one();
-    std::future::pending().await
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(Cut);
+    response
 }
 
 fn limited(limit: limits::RateLimit, generation: Generation, request_id: &RequestId) -> Response {

@@ -14,8 +14,9 @@ use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::clock::{self, MINUTE, Millis};
 use crate::errors::{ApiError, json_bytes, json_response};
-use crate::generations::{Generation, Rendered, checked_input, checked_update};
+use crate::generations::{Generation, Rendered, checked_input, checked_update, ignored_names};
 use crate::idempotency::{self, Verdict};
+use crate::requests::NOTICE_HEADER;
 use crate::store::{Session, Status};
 
 /// POST of the collection.
@@ -26,8 +27,13 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let body = match read_json(&headers, body).await {
+        Ok(body) => body,
+        Err(error) => return caller.refuse(error),
+    };
+    let notice = notice(caller.generation, &body);
     match create_checked(&app, &caller, slow, &headers, body).await {
-        Ok(response) => response,
+        Ok(response) => with_notice(response, notice),
         Err(error) => caller.refuse(error),
     }
 }
@@ -37,9 +43,8 @@ async fn create_checked(
     caller: &Caller,
     slow: Option<Extension<Slow>>,
     headers: &HeaderMap,
-    body: Body,
+    body: Value,
 ) -> Result<Response, ApiError> {
-    let body = read_json(headers, body).await?;
     // As on the server, this answer does not look at the key.
     if let Some(answer) = invoices::payment_required(app, caller, &body) {
         return Ok(json_response(StatusCode::CREATED, &answer));
@@ -69,6 +74,26 @@ async fn create_checked(
         app.keys().finish(&scope, &answer);
     }
     Ok(json_bytes(StatusCode::CREATED, answer))
+}
+
+/// What to say of a body's fields that are not read.
+fn notice(generation: Generation, body: &Value) -> Option<HeaderValue> {
+    let names = ignored_names(generation, body);
+    let names: Vec<String> =
+        names.iter().take(20).map(|name| name.escape_default().take(64).collect()).collect();
+    let text = format!(
+        "ignored, as generation {} does not read it: {}",
+        generation.letter(),
+        names.join(", ")
+    );
+    HeaderValue::from_str(&text).ok().filter(|_| !names.is_empty())
+}
+
+fn with_notice(mut response: Response, notice: Option<HeaderValue>) -> Response {
+    if let Some(notice) = notice {
+        response.headers_mut().insert(NOTICE_HEADER, notice);
+    }
+    response
 }
 
 async fn wait(slow: Option<Extension<Slow>>) {
@@ -164,11 +189,14 @@ pub(super) async fn update(
 ) -> Response {
     let updated = async {
         let uuid = session_id(caller.generation, &id)?;
-        let changes = checked_update(caller.generation, read_json(&headers, body).await?)?;
-        change(&app, &caller, uuid, changes).ok_or_else(|| ApiError::no_session(&id))?
+        let body = read_json(&headers, body).await?;
+        let notice = notice(caller.generation, &body);
+        let changes = checked_update(caller.generation, body)?;
+        let changed = change(&app, &caller, uuid, changes);
+        Ok((changed.ok_or_else(|| ApiError::no_session(&id))??, notice))
     };
     match updated.await {
-        Ok(body) => json_bytes(StatusCode::OK, body),
+        Ok((body, notice)) => with_notice(json_bytes(StatusCode::OK, body), notice),
         Err(error) => caller.refuse(error),
     }
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use axum::http::{Request, Uri, header};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
@@ -24,7 +25,8 @@ pub(crate) const USER_AGENT: &str = "Lomi-Webhook/1.0";
 const LOMI_ENVIRONMENT: &str = "production";
 
 const TIMEOUT: Duration = Duration::from_secs(4);
-const MAX_ANSWER: usize = 16 * 1024;
+/// Most bytes that are kept of what the shop answered.
+const MAX_ANSWER: usize = 2 * 1024;
 
 /// What came of sending once.
 #[derive(Debug)]
@@ -35,6 +37,22 @@ pub(crate) struct Sent {
     pub(crate) body: String,
     /// How long it took.
     pub(crate) milliseconds: u64,
+}
+
+impl Sent {
+    /// One line for the terminal.
+    fn line(&self, event: &str, url: &str) -> String {
+        let ms = self.milliseconds;
+        match self.status {
+            Some(status @ 200..=299) => format!("webhook {event} -> {url} {status} {ms} ms"),
+            Some(status) => {
+                let first = self.body.lines().find(|line| !line.trim().is_empty());
+                let first: String = first.unwrap_or_default().chars().take(200).collect();
+                format!("webhook {event} -> {url} {status} {ms} ms: {first}")
+            }
+            None => format!("webhook {event} -> {url} failed after {ms} ms: {}", self.body),
+        }
+    }
 }
 
 /// HMAC-SHA256 of the body with the whole secret, in lower-case hex.
@@ -77,7 +95,9 @@ pub(crate) async fn deliver_now(app: &App, delivery: &Delivery, stored: Option<S
         envelope(&delivery.event, delivery.event_id, &delivery.data, system_now())
     });
     let signature = sign(&delivery.secret, payload.as_bytes());
-    let sent = send(&delivery.url, &delivery.event, &signature, payload.clone()).await;
+    let anywhere = app.options.allow_remote;
+    let sent = send(&delivery.url, &delivery.event, &signature, payload.clone(), anywhere).await;
+    app.log(|| sent.line(&delivery.event, &delivery.url));
     let made = Try {
         log_id: Uuid::new_v4(),
         number: delivery.tries.len() + 1,
@@ -96,9 +116,16 @@ pub(crate) async fn deliver_now(app: &App, delivery: &Delivery, stored: Option<S
 }
 
 /// One POST of a signed event.
-pub(crate) async fn send(url: &str, event: &str, signature: &str, payload: String) -> Sent {
+pub(crate) async fn send(
+    url: &str,
+    event: &str,
+    signature: &str,
+    payload: String,
+    anywhere: bool,
+) -> Sent {
     let started = Instant::now();
-    let result = tokio::time::timeout(TIMEOUT, post(url, event, signature, payload)).await;
+    let post = post(url, event, signature, payload, anywhere);
+    let result = tokio::time::timeout(TIMEOUT, post).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match result {
         Ok(Ok((status, body))) => Sent { status: Some(status), body, milliseconds },
@@ -112,9 +139,11 @@ async fn post(
     event: &str,
     signature: &str,
     payload: String,
+    anywhere: bool,
 ) -> Result<(u16, String), String> {
     let uri: Uri = url.parse().map_err(|e| format!("not a URL: {e}"))?;
-    if uri.scheme_str() != Some("http") || !uri.host().is_some_and(is_loopback) {
+    let permitted = uri.host().is_some_and(|host| anywhere || is_loopback(host));
+    if uri.scheme_str() != Some("http") || !permitted {
         return Err("not sent: the sandbox delivers only to http on a loopback address".to_owned());
     }
     let request = Request::post(uri)
@@ -131,10 +160,33 @@ async fn post(
         format!("{e}{}", source.unwrap_or_default())
     })?;
     let status = response.status().as_u16();
-    let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
-    let body = body
-        .map_or_else(|e| e.to_string(), |b| String::from_utf8_lossy(&b.to_bytes()).into_owned());
-    Ok((status, body))
+    Ok((status, beginning(response.into_body()).await))
+}
+
+/// The first bytes of a body: enough of a shop's error page to see what went wrong.
+async fn beginning(mut body: Incoming) -> String {
+    let mut bytes = Vec::new();
+    let mut problem = None;
+    while bytes.len() <= MAX_ANSWER {
+        match body.frame().await {
+            Some(Ok(frame)) => bytes.extend(frame.into_data().unwrap_or_default()),
+            Some(Err(error)) => {
+                problem = Some(error.to_string());
+                break;
+            }
+            None => break,
+        }
+    }
+    let is_longer = bytes.len() > MAX_ANSWER;
+    bytes.truncate(MAX_ANSWER);
+    let mut text = String::from_utf8_lossy(&bytes).into_owned();
+    if is_longer {
+        text.push_str("… (cut)");
+    }
+    if let Some(problem) = problem {
+        text.push_str(&format!(" ({problem})"));
+    }
+    text
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -77,8 +77,12 @@ fn serve(listener: &TcpListener, statuses: &[u16], send: &Sender<Arrived>) {
             }
         };
         let status = statuses.get(turn).or(statuses.last()).unwrap();
-        let answer =
-            format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        // As a framework's page for developers: far longer than what is worth showing.
+        let body = if *status == 500 { "Traceback ".repeat(10_000) } else { "ok".to_owned() };
+        let length = body.len();
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        );
         let _ = stream.write_all(answer.as_bytes());
         if send.send(arrived).is_err() {
             return;
