@@ -10,12 +10,12 @@ use std::time::Instant;
 
 use bolero::check;
 use http::{HeaderMap, HeaderValue};
+use lomi::Value;
 use lomi::webhook::{VerifyOptions, construct_event, sign};
 use lomi::{
     CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Pager, Reply, Step,
     Target, schema,
 };
-use serde_json::Value;
 
 const SECRET: &str = "whsec_fuzz";
 

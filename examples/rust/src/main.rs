@@ -8,8 +8,7 @@ use std::net::TcpStream;
 use std::time::Instant;
 
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
-use lomi::{Client, Error, ErrorKind, webhook};
-use serde_json::{Map, Value, json};
+use lomi::{Client, Error, ErrorKind, Map, Value, json, webhook};
 
 /// Calls made so far, for the table at the end.
 struct Count(u32);
