@@ -5,8 +5,8 @@ mod value;
 use crate::error::Error;
 use crate::schema::{Field, Model};
 
-pub(crate) use value::is_number;
 pub use value::{Map, Number, Value};
+pub(crate) use value::{is_number, number_length, whole_number};
 
 /// Builds one language's values while text is read. `Value` is what the language
 /// holds, `Error` what its own constructors may raise.

@@ -17,7 +17,7 @@ use crate::json::Values;
 
 pub use map::Map;
 pub use number::Number;
-pub(crate) use number::is_number;
+pub(crate) use number::{is_number, number_length, whole_number};
 
 /// Any JSON value. A number keeps the digits it was written with, an object the order of
 /// its members.

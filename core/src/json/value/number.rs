@@ -29,7 +29,7 @@ impl Number {
     /// A number by its digits, without a look at whether they are one. A request that holds
     /// what is no JSON number is refused before it is sent.
     pub fn from_string_unchecked(digits: String) -> Self {
-        Self(match whole(&digits) {
+        Self(match whole_number(&digits) {
             Some(number) => Digits::Whole(number),
             None => Digits::Other(digits.into()),
         })
@@ -37,7 +37,7 @@ impl Number {
 
     /// A number by digits that a reader has looked at.
     pub(crate) fn from_digits(digits: &str) -> Self {
-        Self(match whole(digits) {
+        Self(match whole_number(digits) {
             Some(number) => Digits::Whole(number),
             None => Digits::Other(digits.into()),
         })
@@ -77,7 +77,7 @@ impl Number {
 }
 
 /// The digits as `i64`, where they are written the way that one is.
-fn whole(digits: &str) -> Option<i64> {
+pub(crate) fn whole_number(digits: &str) -> Option<i64> {
     match digits.strip_prefix('-').unwrap_or(digits).as_bytes() {
         [b'1'..=b'9', ..] => digits.parse().ok(),
         [b'0'] if digits == "0" => Some(0),
@@ -86,7 +86,7 @@ fn whole(digits: &str) -> Option<i64> {
 }
 
 /// How many bytes the number has that stands at the start; nothing where there is none.
-pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn number_length(bytes: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let run = bytes.get(from..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
         (run > 0).then_some(from + run)
@@ -108,7 +108,7 @@ pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
 
 /// Whether a string is a number as JSON writes them.
 pub(crate) fn is_number(text: &str) -> bool {
-    length(text.as_bytes()) == Some(text.len())
+    number_length(text.as_bytes()) == Some(text.len())
 }
 
 /// Reads a number as JSON writes them.
