@@ -333,4 +333,6 @@ impl Iterator for Names<'_> {
 }
 
 #[cfg(test)]
+mod compared;
+#[cfg(test)]
 mod tests;
