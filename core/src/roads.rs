@@ -23,8 +23,7 @@ impl TextSink for Both {
     }
 
     fn reads_number(&self, digits: &str) -> bool {
-        // serde_json spells an exponent its own way, below.
-        digits.contains('.') && !digits.contains('e')
+        digits.contains(['.', 'e', 'E'])
     }
 
     fn written(&mut self, value: Written<'_>) -> Result<Value, Error> {

@@ -198,3 +198,16 @@ fn webhook_body() {
         }
     });
 }
+
+#[test]
+fn json_value() {
+    check!().for_each(|input: &[u8]| {
+        let input = spelt(input);
+        let Ok(text) = std::str::from_utf8(&input) else { return };
+        if let Ok(value) = text.parse::<Value>() {
+            let written = value.to_string();
+            assert_eq!(written.parse::<Value>().unwrap(), value);
+            assert_eq!(serde_json::to_string(&value).unwrap(), written);
+        }
+    });
+}

@@ -28,6 +28,9 @@ pub(crate) use number::{is_number, number_length, whole_number};
 /// assert_eq!(value.to_string(), r#"{"rate":0.10,"id":9007199254740993}"#);
 /// # Ok::<(), lomi::Error>(())
 /// ```
+///
+/// `Value::from` takes a `serde_json::Value`. The other way is `serde_json::to_value`, which
+/// makes a float of a whole number beyond 64 bits; written as text, no digit is lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Value {
     /// Null.

@@ -66,7 +66,7 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
     for _ in 1..45 {
         made(sessions.create(coffee.clone()).await.and_then(lomi::Created::done), "create 45")?;
     }
-    let query: Map<String, Value> = Map::from_iter([("limit".to_owned(), json!(20))]);
+    let query = Map::from([("limit", 20)]);
     let page = sessions.list(query.clone()).await.map_err(|e| ("list", e))?;
     println!("listed    {} in the first page", page.data.len());
     let mut all = sessions.list_all(query);

@@ -65,5 +65,7 @@ fn other_formats_get_numbers_of_their_own() {
     let plain = serde_json::json!([1, u64::MAX, 1.5, "a", null, {"b": true}]);
     let ours = Value::from(plain.clone());
     assert_eq!(serde_json::to_value(&ours).unwrap(), plain);
+    let fraction = Value::from("0.10".parse::<Number>().unwrap());
+    assert_eq!(serde_json::to_value(&fraction).unwrap().as_f64(), Some(0.1));
     assert_eq!(ours, json!([1, u64::MAX, 1.5, "a", null, {"b": true}]));
 }
