@@ -26,8 +26,9 @@ lint: build ## formatting, lints, and whether generated files are up to date
 	cargo codegen --check
 	python3 tests/runners/mutants.py --check
 
-test-rust: build ## core, generator, sandbox
+test-rust: build ## core, generator, sandbox; that the crate leaves its host program alone
 	cargo test --quiet
+	.ci/test-host-program
 
 test-python: build ## the Python package
 	.venv/bin/pytest -q bindings-python/tests

@@ -1,9 +1,10 @@
 //! What is known about a call beside its values, as JSON text in Latin-1.
 
+use std::fmt::Display;
+use std::io::Write;
+
 use http::HeaderMap;
-use lomi::{Attempt, Error, PageFacts, Reply, redact};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use lomi::{Attempt, Error, Map, PageFacts, Reply, Value, redact};
 
 use crate::writer::quote;
 
@@ -118,10 +119,13 @@ impl Facts {
     }
 
     /// A number or a truth.
-    fn number(&mut self, name: &str, number: Option<impl Serialize>) {
+    fn number(&mut self, name: &str, number: Option<impl Display>) {
         self.name(name);
-        // Writing to memory does not fail.
-        drop(serde_json::to_writer(&mut self.0, &number));
+        match number {
+            // Writing to memory does not fail.
+            Some(number) => drop(write!(self.0, "{number}")),
+            None => self.0.extend_from_slice(b"null"),
+        }
     }
 
     fn text(&mut self, name: &str, text: Option<&str>) {

@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use lomi::{CallOptions, Error, ErrorKind, Input, Secret};
-use serde_json::{Map, Number, Value};
+use lomi::{CallOptions, Error, ErrorKind, Input, Map, Number, Secret, Value};
 
 /// `\0n123`: a number as it was written (a bigint, NaN, Infinity). `\0s...`: a text
 /// that starts with NUL itself.
@@ -12,8 +11,9 @@ const TAG: char = '\0';
 
 /// Any JSON text of the other half's making.
 pub(crate) fn value(text: &str) -> Result<Value, Error> {
-    let mut value: Value = serde_json::from_str(text)
-        .map_err(|e| Error::new(ErrorKind::Validation, format!("the input is not usable: {e}")))?;
+    let mut value: Value = text.parse().map_err(|error: Error| {
+        Error::new(ErrorKind::Validation, format!("the input is not usable: {}", error.message))
+    })?;
     if text.contains("\\u0000") {
         untag(&mut value);
     }

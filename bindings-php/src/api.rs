@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
+use lomi::Value;
 use lomi::{CallOptions, Decoded, Input, Reply, Target};
-use serde_json::Value;
 
 use crate::configuration::{self, CONFIGURATION};
 use crate::documented::{Api, Argument, Documented};

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use ext_php_rs::types::Zval;
+use lomi::Value;
 use lomi::schema::Answer;
 use lomi::{Decoded, Input, Reply, Target};
-use serde_json::Value;
 
 use crate::documented::{Api, Argument, Documented};
 use crate::generated::APIS;

@@ -6,7 +6,7 @@ use ext_php_rs::ffi::zend_ce_exception;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 use lomi::{Error, ErrorKind};
-use serde_json::{Value, json};
+use lomi::{Value, json};
 
 use crate::response::{header_array, long};
 use crate::zend::{

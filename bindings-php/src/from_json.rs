@@ -1,7 +1,7 @@
 //! JSON values of ours as PHP values.
 
 use ext_php_rs::types::Zval;
-use serde_json::{Number, Value};
+use lomi::{Number, Value};
 
 use crate::sink::plain_object;
 use crate::zend::{Array, Thrown, string_zval};

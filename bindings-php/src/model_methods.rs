@@ -1,8 +1,8 @@
 //! What the methods of every model do. Which model it is follows from the object.
 
 use ext_php_rs::types::{ArrayKey, ZendObject, Zval};
+use lomi::Value;
 use lomi::schema::{Kind, Model};
-use serde_json::Value;
 
 use crate::models::{self, Accessor, CONTAINER, ModelClass, NULLS, ORIGINALS, read_slot, slot};
 use crate::response::Facts;
@@ -215,7 +215,7 @@ pub(crate) fn to_array(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn pretty(call: &mut Call<'_>) -> Done {
-    let text = serde_json::to_string_pretty(&json(call)?).unwrap_or_default();
+    let text = format!("{:#}", json(call)?);
     // PHP indents by four.
     let text: Vec<String> = text
         .lines()

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use ext_php_rs::types::Zval;
+use lomi::Value;
 use lomi::{CallOptions, ConfigBuilder, Secret};
-use serde_json::Value;
 
 use crate::zend::AsObject;
 use crate::zend::{Thrown, text_of};
@@ -159,12 +159,12 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
 }
 
 /// Query values: PHP's lists and booleans as the API wants them.
-pub(crate) fn query(values: Option<&Zval>) -> Result<serde_json::Map<String, Value>, Thrown> {
+pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
-        None => Ok(serde_json::Map::new()),
+        None => Ok(lomi::Map::new()),
         Some(value) => match crate::to_json::value(value)? {
             Value::Object(fields) => Ok(fields),
-            Value::Array(items) if items.is_empty() => Ok(serde_json::Map::new()),
+            Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
             _ => Err(Thrown::validation("a query has to be an array of names and values")),
         },
     }

@@ -1,9 +1,9 @@
 //! `LomiSDK\ObjectSerializer`, as documented, with the core's reading behind `deserialize`.
 
 use ext_php_rs::types::Zval;
+use lomi::Value;
 use lomi::schema::Model;
 use lomi::{Decoded, Reply};
-use serde_json::Value;
 
 use crate::configuration;
 use crate::models;
@@ -234,7 +234,7 @@ fn deserialize(call: &mut Call<'_>) -> Done {
         // A text is JSON for a model, and itself for a string.
         Some(text) => match scalar(&class) {
             true => crate::to_json::value(data)?,
-            false => serde_json::from_str(text).map_err(|_| {
+            false => text.parse().map_err(|_| {
                 lomi::Error::new(lomi::ErrorKind::UnexpectedResponse, "the data is not JSON")
             })?,
         },

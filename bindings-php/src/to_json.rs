@@ -5,7 +5,7 @@ use ext_php_rs::convert::FromZval;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use lomi::schema::Kind;
-use serde_json::{Map, Number, Value};
+use lomi::{Map, Number, Value};
 
 use crate::models::{self, CONTAINER, ModelClass, NULLS};
 use crate::zend::{AsObject, Object};

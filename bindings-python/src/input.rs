@@ -2,9 +2,9 @@
 //! not plain data is handed to `lomi._plain`, which knows enums, dates, models,
 //! dataclasses and the like.
 
+use lomi::{Map, Number, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use serde_json::{Map, Number, Value};
 
 use crate::fault::{Fault, wrong};
 

@@ -1,9 +1,9 @@
 //! Values that Python has a word for, without classes: numbers with every digit, and
 //! JSON that no schema describes.
 
+use lomi::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyString};
-use serde_json::Value;
 
 use crate::fault::Fault;
 

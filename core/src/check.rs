@@ -1,9 +1,8 @@
 //! What can be known to be wrong before anything is sent. Only what every generation
 //! of the API agrees on is refused; the rest is the server's to judge.
 
-use serde_json::{Map, Number, Value};
-
 use crate::error::Error;
+use crate::json::{Map, Number, Value};
 use crate::schema::{Field, Kind, Model, Parameter};
 
 /// Longest id that can be meant.

@@ -6,15 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::{Map, Value};
-
 use crate::config::{Config, ConfigBuilder};
 use crate::envelope::{Found, PageFacts};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::exchange::{Exchange, Step};
 use crate::fields::FromObject;
 use crate::input::{CallOptions, Input};
-use crate::json::Values;
+use crate::json::{Map, Value, Values};
 use crate::models::PaymentRequired;
 use crate::pagination::Pager;
 use crate::process::{Bundle, Waiting};

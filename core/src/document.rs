@@ -100,6 +100,11 @@ impl Document {
         })
     }
 
+    /// The same, and half characters are refused.
+    pub(crate) fn read_strictly(text: ByteString, limits: Limits) -> Result<Self, Error> {
+        parse::parse(text, limits)
+    }
+
     /// The value at a place; null beyond the end.
     #[inline(always)]
     pub(crate) fn at(&self, place: usize) -> Value<'_> {
@@ -327,5 +332,7 @@ impl Iterator for Names<'_> {
     }
 }
 
+#[cfg(test)]
+mod compared;
 #[cfg(test)]
 mod tests;

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use serde_json::Value;
 
+use crate::json::Value;
 use crate::secret::redact;
 
 /// What went wrong. Each kind is one class of the same name in Python, Node and PHP.

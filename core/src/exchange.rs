@@ -134,7 +134,7 @@ impl Exchange {
         memory: Memory,
         now: Instant,
     ) -> Result<Self, Error> {
-        if let (Target::Operation(operation), Some(serde_json::Value::Object(fields))) =
+        if let (Target::Operation(operation), Some(crate::json::Value::Object(fields))) =
             (&target, &mut input.body)
             && let Some(model) = operation.body
         {

@@ -1,12 +1,11 @@
 //! Reading what a failed answer says: seven shapes of error bodies, or none at all.
 
 use http::HeaderMap;
-use serde_json::Value;
 
 use crate::config::Limits;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
-use crate::json::Values;
+use crate::json::{Value, Values};
 use crate::secret::redact;
 
 /// What a body says about a failure. Any part may be missing.
@@ -148,7 +147,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json;
 
     fn said(text: &str) -> (Option<String>, Option<String>, Option<Value>, Option<String>) {
         let said = read(text, Limits::default());

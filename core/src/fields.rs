@@ -2,9 +2,7 @@
 //! is no error: what can be shown as the field's type is, and the rest stays reachable
 //! among the originals.
 
-use serde_json::{Map, Number, Value};
-
-use crate::json::ORIGINALS;
+use crate::json::{Map, Number, ORIGINALS, Value};
 
 /// A typed model that can be made from a decoded object.
 pub trait FromObject: Sized {
@@ -106,8 +104,8 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json;
     use crate::models::CheckoutSession;
-    use serde_json::json;
 
     #[test]
     fn an_object_comes_out_as_it_went_in() {

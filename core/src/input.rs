@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-
+use crate::json::{Map, Value};
 use crate::secret::Secret;
 
 /// The values of one call. Numbers keep the digits they were given with; a body may

@@ -64,7 +64,7 @@ pub use exchange::{Exchange, Heard, Memory, Silence, Step};
 pub use fields::FromObject;
 pub use generated::{ENUMS, MODELS, OPERATIONS};
 pub use input::{CallOptions, Input};
-pub use json::{Key, Sink};
+pub use json::{Key, Map, Number, Sink, Value};
 pub use money::Money;
 pub use pagination::Pager;
 pub use progress::Progress;

@@ -4,11 +4,10 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use serde_json::Value;
-
 use crate::envelope::{Found, PageFacts};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
+use crate::json::Value;
 use crate::reply::Reply;
 
 /// How many pages without a row may follow each other in a list that promises more.

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::json::Values;
 
-    fn read(text: &str) -> Result<serde_json::Value, Error> {
+    fn read(text: &str) -> Result<crate::json::Value, Error> {
         let reply = Reply::of_text(text, &crate::generated::CHECKOUT_SESSION)?;
         match reply.decode(&mut Values)? {
             Decoded::One(value) => Ok(value),
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(wrapped["checkout_session_id"], "cs_1");
         assert_eq!(wrapped["checkout_url"], "u");
         assert_eq!(read(r#"{"amount":"5"}"#).unwrap()["amount"], 5);
-        assert_eq!(read("{}").unwrap(), serde_json::json!({}));
+        assert_eq!(read("{}").unwrap(), crate::json!({}));
         for broken in ["", "null", "[1]", "{", "5", r#"{"a":1} x"#] {
             assert!(read(broken).is_err(), "{broken}");
         }

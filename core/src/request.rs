@@ -8,12 +8,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use crate::check;
 use crate::config::Config;
 use crate::error::Error;
 use crate::input::{CallOptions, Input};
+use crate::json::{Map, Value};
 use crate::schema::{Kind, Model, Operation, Parameter, Routes};
 use crate::secret::Secret;
 use crate::spelling::Spelling;

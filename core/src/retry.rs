@@ -77,7 +77,7 @@ pub(crate) fn outcome_of_status(status: u16, headers: &HeaderMap) -> Outcome {
 
 /// How long the server asks to wait: the header in seconds or as a date (corrected by
 /// the answer's own date), else the number in the body. Nonsense is no request.
-pub(crate) fn hint(headers: &HeaderMap, details: Option<&serde_json::Value>) -> Option<Duration> {
+pub(crate) fn hint(headers: &HeaderMap, details: Option<&crate::json::Value>) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let header = text("retry-after").and_then(|value| {
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -154,7 +154,7 @@ mod tests {
         for nonsense in ["-1", "NaN", "1e9", "inf; x", "", "99999999999999999999999"] {
             assert_eq!(read(nonsense), None, "{nonsense}");
         }
-        let details = serde_json::json!({"retry_after_seconds": 7});
+        let details = crate::json!({"retry_after_seconds": 7});
         assert_eq!(hint(&HeaderMap::new(), Some(&details)), Some(Duration::from_secs(7)));
     }
 }

@@ -1,17 +1,15 @@
 //! An answer reaches a language on one of three roads: value by value, in the server's own
 //! words, or unread. All lead to the same.
 
-use proptest::prelude::*;
-use proptest::sample::select;
-use serde_json::Value;
-
 use crate::document::{TextSink, Written};
 use crate::error::Error;
 use crate::generated::CHECKOUT_SESSION;
-use crate::json::{Key, Sink, Values};
+use crate::json::{Key, Map, Sink, Value, Values};
 use crate::reply::{Decoded, Reply};
 use crate::row::{Row, RowSink};
 use crate::schema::Model;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 /// Builds values, from text where it may, and of an unread object field by field.
 #[derive(Default)]
@@ -25,15 +23,14 @@ impl TextSink for Both {
     }
 
     fn reads_number(&self, digits: &str) -> bool {
-        // serde_json spells an exponent its own way, below.
-        digits.contains('.') && !digits.contains('e')
+        digits.contains(['.', 'e', 'E'])
     }
 
     fn written(&mut self, value: Written<'_>) -> Result<Value, Error> {
         self.written += 1;
-        let mut read: Value = serde_json::from_str(value.text).unwrap();
+        let mut read: Value = value.text.parse().unwrap();
         for (name, text) in value.added {
-            read[name] = serde_json::from_str(text).unwrap();
+            read[name] = text.parse().unwrap();
         }
         Ok(read)
     }
@@ -89,7 +86,7 @@ impl Sink for Both {
 
 impl RowSink for Both {
     fn row(&mut self, row: Row) -> Result<Value, Error> {
-        let mut read = serde_json::Map::new();
+        let mut read = Map::new();
         // From the last to the first: no order is promised.
         for (position, field) in row.model().fields.iter().enumerate().rev() {
             if let Some(value) = row.field(position, self)? {

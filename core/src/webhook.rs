@@ -19,7 +19,6 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::Value;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
@@ -29,7 +28,7 @@ use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind};
 use crate::fields::FromObject;
 use crate::generated::EVENT;
-use crate::json::{Sink, Values};
+use crate::json::{Sink, Value, Values};
 use crate::models::Event;
 
 /// Largest body that is looked at.
@@ -167,8 +166,8 @@ fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
             mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
         })
     };
-    let parsed = serde_json::from_slice::<Value>(payload).ok();
-    let compact = parsed.as_ref().and_then(|value| serde_json::to_vec(value).ok());
+    let parsed = std::str::from_utf8(payload).ok().and_then(|text| text.parse::<Value>().ok());
+    let compact = parsed.map(|value| value.to_string().into_bytes());
     let trimmed = payload.trim_ascii();
     if compact.is_some_and(|body| fits(&body)) || (trimmed != payload && fits(trimmed)) {
         return "the signature does not fit these bytes, but fits the same JSON written \

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use lomi::json;
 use lomi::{
     Client, ConfigBuilder, Error, ErrorKind, Input, Outcome, Reply, Secret, Target, schema,
 };
-use serde_json::json;
 
 /// Reads one request; its head, or nothing when the peer has closed.
 fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {

@@ -10,12 +10,12 @@ use std::time::Instant;
 
 use bolero::check;
 use http::{HeaderMap, HeaderValue};
+use lomi::Value;
 use lomi::webhook::{VerifyOptions, construct_event, sign};
 use lomi::{
     CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Pager, Reply, Step,
     Target, schema,
 };
-use serde_json::Value;
 
 const SECRET: &str = "whsec_fuzz";
 
@@ -195,6 +195,19 @@ fn webhook_body() {
                 error.kind,
                 ErrorKind::WebhookPayload | ErrorKind::SignatureVerification
             )),
+        }
+    });
+}
+
+#[test]
+fn json_value() {
+    check!().for_each(|input: &[u8]| {
+        let input = spelt(input);
+        let Ok(text) = std::str::from_utf8(&input) else { return };
+        if let Ok(value) = text.parse::<Value>() {
+            let written = value.to_string();
+            assert_eq!(written.parse::<Value>().unwrap(), value);
+            assert_eq!(serde_json::to_string(&value).unwrap(), written);
         }
     });
 }

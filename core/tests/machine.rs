@@ -6,12 +6,12 @@
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
+use lomi::json;
 use lomi::{
     CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Outcome, Silence, Step,
     Target, schema,
 };
 use proptest::prelude::*;
-use serde_json::json;
 
 /// What may happen to one request.
 #[derive(Debug, Clone)]

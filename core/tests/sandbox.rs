@@ -4,8 +4,8 @@
 
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
 use lomi::{CallOptions, Client, ConfigBuilder, Created, ErrorKind, Secret};
+use lomi::{Map, json};
 use lomi_sandbox::{Family, Options, Sandbox};
-use serde_json::{Map, json};
 
 fn sandbox(families: &[Family]) -> Sandbox {
     Sandbox::start(Options { families: families.to_vec(), ..Options::default() }).unwrap()
@@ -134,7 +134,7 @@ async fn bad_input_is_refused_before_anything_is_sent() {
         assert_eq!((error.kind, error.attempts), (ErrorKind::Validation, 0), "{id:?}");
     }
     for amount in ["0", "-5", "NaN", "Infinity", "1e999"] {
-        let number = serde_json::Number::from_string_unchecked(amount.into());
+        let number = lomi::Number::from_string_unchecked(amount.into());
         let error = sessions.create(coffee().amount(number)).await.unwrap_err();
         assert_eq!((error.kind, error.attempts), (ErrorKind::Validation, 0), "{amount}");
     }

@@ -1,14 +1,12 @@
-//! From a text to its nodes, by serde_json's own reader: it finds the values, this notes
-//! where they are.
-
-use std::fmt;
+//! From a text to its nodes: one walk over its bytes, which notes where each value is. What
+//! JSON allows is RFC 8259's grammar, and nothing beside it.
 
 use bytestring::ByteString;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{Document, Node, Span};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
+use crate::json::{number_length, whole_number};
 
 /// Rows of the API have a few bytes more for each value and each name: to move the list
 /// while it grows costs more than the room.
@@ -17,39 +15,38 @@ const BYTES_A_NODE: usize = 12;
 const MOST_DIGITS: usize = 4300;
 /// Reading and building go as deep as the text does, on the stack.
 const DEEPEST: usize = 512;
+/// Any number with so many digits fits into `i64`.
+const SAFE_DIGITS: usize = 18;
 
 pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error> {
     if u32::try_from(text.len()).is_err() {
         return Err(too_large("longer than four gibibytes"));
     }
-    let mut reading = Reading {
+    let mut reader = Reader {
         text: &text,
+        bytes: text.as_bytes(),
+        at: 0,
         aside: String::new(),
         nodes: Vec::with_capacity(text.len() / BYTES_A_NODE + 1),
         depth_left: limits.depth.min(DEEPEST),
         values_left: limits.values,
-        beyond: None,
-        exponents: Vec::new(),
     };
-    let mut json = serde_json::Deserializer::from_str(&text);
-    // Its bound cannot be set, and ours is checked before each step down.
-    json.disable_recursion_limit();
-    let whole = Any(&mut reading).deserialize(&mut json).and_then(|()| json.end());
-    let Reading { mut aside, mut nodes, beyond, exponents, .. } = reading;
-    if whole.is_ok() && !exponents.is_empty() {
-        for (node, spelt) in exponents.into_iter().zip(with_exponents(&text)) {
-            let start = aside.len() as u32;
-            aside.push_str(spelt);
-            if let Some(node) = nodes.get_mut(node) {
-                *node = Node::Number((start, aside.len() as u32));
-            }
+    let whole = reader.whole();
+    let Reader { aside, nodes, at, .. } = reader;
+    match whole {
+        Ok(()) => Ok(Document { text, aside, nodes }),
+        Err(Stop::TooDeep) => Err(too_large("nested deeper than allowed")),
+        Err(Stop::TooMany) => Err(too_large("of more values than allowed")),
+        Err(Stop::Malformed(what)) => {
+            // Says what is wrong and where, never what stands there.
+            let before = text.as_bytes().get(..at).unwrap_or_default();
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+            Err(Error::unexpected(format!(
+                "the answer is not JSON: {} at line {line} column {column}",
+                what.sentence()
+            )))
         }
-    }
-    match (whole, beyond) {
-        (Ok(()), _) => Ok(Document { text, aside, nodes }),
-        (Err(_), Some(what)) => Err(too_large(what)),
-        // It names what is missing and where, never what stands there.
-        (Err(broken), None) => Err(Error::unexpected(format!("the answer is not JSON: {broken}"))),
     }
 }
 
@@ -57,46 +54,141 @@ fn too_large(what: &str) -> Error {
     Error::new(ErrorKind::ResponseTooLarge, format!("the answer is {what}"))
 }
 
-/// A document on its way.
-struct Reading<'t> {
+/// Why reading stops before the end.
+#[derive(Clone, Copy)]
+enum Stop {
+    TooDeep,
+    TooMany,
+    Malformed(What),
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Copy)]
+enum What {
+    End,
+    NoValue,
+    NoName,
+    NoColon,
+    NoListEnd,
+    NoObjectEnd,
+    NoNumber,
+    Digits,
+    Escape,
+    Surrogate,
+    Control,
+    Trailing,
+}
+
+impl What {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::End => "unexpected end",
+            Self::NoValue => "expected a value",
+            Self::NoName => "expected a string as name",
+            Self::NoColon => "expected `:`",
+            Self::NoListEnd => "expected `,` or `]`",
+            Self::NoObjectEnd => "expected `,` or `}`",
+            Self::NoNumber => "invalid number",
+            Self::Digits => "a number has too many digits",
+            Self::Escape => "invalid escape",
+            Self::Surrogate => "half of a surrogate pair",
+            Self::Control => "a control character in a string",
+            Self::Trailing => "trailing characters",
+        }
+    }
+}
+
+impl From<What> for Stop {
+    fn from(what: What) -> Self {
+        Self::Malformed(what)
+    }
+}
+
+/// A text that is being read.
+struct Reader<'t> {
     text: &'t str,
+    bytes: &'t [u8],
+    /// The byte to read next.
+    at: usize,
     aside: String,
     nodes: Vec<Node>,
     depth_left: usize,
     values_left: usize,
-    /// The bound that was met.
-    beyond: Option<&'static str>,
-    /// Numbers with an exponent, which serde_json spells its own way.
-    exponents: Vec<usize>,
 }
 
-impl Reading<'_> {
-    fn add<E: serde::de::Error>(&mut self, node: Node) -> Result<(), E> {
+impl Reader<'_> {
+    fn whole(&mut self) -> Result<(), Stop> {
+        self.value()?;
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(What::Trailing.into()),
+        }
+    }
+
+    /// The next byte that is no white space.
+    #[inline(always)]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.bytes.get(self.at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'"') => {
+                let string = self.string()?;
+                self.add(string)
+            }
+            Some(b'-' | b'0'..=b'9') => {
+                let number = self.number()?;
+                self.add(number)
+            }
+            Some(b'{') => self.object(),
+            Some(b'[') => self.list(),
+            Some(b'n') => self.word(b"null", Node::Null),
+            Some(b't') => self.word(b"true", Node::Boolean(true)),
+            Some(b'f') => self.word(b"false", Node::Boolean(false)),
+            Some(_) => Err(What::NoValue.into()),
+            None => Err(What::End.into()),
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, node: Node) -> Result<(), Stop> {
         match self.values_left.checked_sub(1) {
             Some(left) => self.values_left = left,
-            None => return Err(self.stop("of more values than allowed")),
+            None => return Err(Stop::TooMany),
         }
         self.nodes.push(node);
         Ok(())
     }
 
-    fn stop<E: serde::de::Error>(&mut self, what: &'static str) -> E {
-        self.beyond = Some(what);
-        E::custom(what)
+    fn word(&mut self, word: &[u8], node: Node) -> Result<(), Stop> {
+        let end = self.at + word.len();
+        if self.bytes.get(self.at..end) != Some(word) {
+            return Err(What::NoValue.into());
+        }
+        self.at = end;
+        self.add(node)
     }
 
-    /// One level down: where the container's node stands.
-    fn descend<E: serde::de::Error>(&mut self, node: Node) -> Result<usize, E> {
+    /// One level down, past the bracket: where the container's node stands.
+    fn descend(&mut self, node: Node) -> Result<usize, Stop> {
         match self.depth_left.checked_sub(1) {
             Some(left) => self.depth_left = left,
-            None => return Err(self.stop("nested deeper than allowed")),
+            None => return Err(Stop::TooDeep),
         }
+        self.at += 1;
         self.add(node)?;
         Ok(self.nodes.len() - 1)
     }
 
-    /// Back up: the container ends before the next node.
+    /// Back up, past the bracket: the container ends before the next node.
     fn ascend(&mut self, container: usize) {
+        self.at += 1;
         self.depth_left += 1;
         // Fewer nodes than bytes of text.
         let end = self.nodes.len() as u32;
@@ -105,195 +197,186 @@ impl Reading<'_> {
         }
     }
 
-    /// Where a part of the text stands in it; nothing for any other text.
-    fn place(&self, part: &str) -> Option<Span> {
-        let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
-        let end = start + part.len();
-        (end <= self.text.len()).then_some((start as u32, end as u32))
-    }
-
-    fn borrowed(&mut self, text: &str) -> Node {
-        self.place(text).map_or_else(|| self.escaped(text), Node::Plain)
-    }
-
-    fn escaped(&mut self, text: &str) -> Node {
-        Node::Escaped(self.put_aside(text))
-    }
-
-    fn put_aside(&mut self, text: &str) -> Span {
-        let start = self.aside.len() as u32;
-        self.aside.push_str(text);
-        (start, self.aside.len() as u32)
-    }
-}
-
-/// Reads any one value.
-struct Any<'r, 't>(&'r mut Reading<'t>);
-
-impl<'de> DeserializeSeed<'de> for Any<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Any<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        self.0.add(Node::Null)
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, flag: bool) -> Result<(), E> {
-        self.0.add(Node::Boolean(flag))
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
-        self.0.add(Node::Integer(number.into()))
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
-        let node = match i64::try_from(number) {
-            Ok(number) => Node::Integer(number.into()),
-            Err(_) => Node::Number(self.0.put_aside(&number.to_string())),
-        };
-        self.0.add(node)
-    }
-
-    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<(), E> {
-        let node = self.0.borrowed(text);
-        self.0.add(node)
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        let node = self.0.escaped(text);
-        self.0.add(node)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let list = self.0.descend(Node::List(0))?;
-        while items.next_element_seed(Any(self.0))?.is_some() {}
-        self.0.ascend(list);
+    fn list(&mut self) -> Result<(), Stop> {
+        let list = self.descend(Node::List(0))?;
+        if self.peek() != Some(b']') {
+            loop {
+                self.value()?;
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(b']') => break,
+                    Some(_) => return Err(What::NoListEnd.into()),
+                    None => return Err(What::End.into()),
+                }
+            }
+        }
+        self.ascend(list);
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut first = match members.next_key_seed(Name(self.0))? {
-            Some(Named::NumberFollows) => return members.next_value_seed(Digits(self.0)),
-            Some(Named::Member(key)) => Some(key),
-            None => None,
-        };
-        let object = self.0.descend(Node::Object(0))?;
+    fn object(&mut self) -> Result<(), Stop> {
+        let object = self.descend(Node::Object(0))?;
+        if self.peek() != Some(b'}') {
+            loop {
+                match self.peek() {
+                    Some(b'"') => {}
+                    Some(_) => return Err(What::NoName.into()),
+                    None => return Err(What::End.into()),
+                }
+                let name = self.string()?;
+                self.nodes.push(name);
+                match self.peek() {
+                    Some(b':') => self.at += 1,
+                    Some(_) => return Err(What::NoColon.into()),
+                    None => return Err(What::End.into()),
+                }
+                self.value()?;
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(b'}') => break,
+                    Some(_) => return Err(What::NoObjectEnd.into()),
+                    None => return Err(What::End.into()),
+                }
+            }
+        }
+        self.ascend(object);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn number(&mut self) -> Result<Node, Stop> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let negative = rest.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let (mut number, mut end) = (0_i64, start);
+        while let Some(digit @ b'0'..=b'9') = rest.get(end)
+            && end - start < SAFE_DIGITS
+        {
+            number = number * 10 + i64::from(digit - b'0');
+            end += 1;
+        }
+        let goes_on = matches!(rest.get(end), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
+        // Not "-0", "01" and the like, nor a sign alone.
+        let leads = matches!(rest.get(start), Some(b'1'..=b'9')) || (end == 1 && !negative);
+        if goes_on || !leads {
+            return self.long_number(rest);
+        }
+        self.at += end;
+        Ok(Node::Integer(if negative { -number } else { number }.into()))
+    }
+
+    /// Any number, by its digits.
+    #[inline(never)]
+    fn long_number(&mut self, rest: &[u8]) -> Result<Node, Stop> {
+        let length = number_length(rest).ok_or(What::NoNumber)?;
+        if length > MOST_DIGITS {
+            return Err(What::Digits.into());
+        }
+        let digits = self.text.get(self.at..self.at + length).unwrap_or_default();
+        self.at += length;
+        Ok(match whole_number(digits) {
+            Some(number) => Node::Integer(number.into()),
+            None => {
+                let start = self.aside.len() as u32;
+                self.aside.push_str(digits);
+                Node::Number((start, self.aside.len() as u32))
+            }
+        })
+    }
+
+    /// A string, from its quote on.
+    #[inline(always)]
+    fn string(&mut self) -> Result<Node, Stop> {
+        let start = self.at + 1;
+        let end = plain_end(self.bytes, start);
+        if self.bytes.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            // A text has less than four gibibytes.
+            return Ok(Node::Plain((start as u32, end as u32)));
+        }
+        self.escaped(start, end).map(Node::Escaped)
+    }
+
+    /// A string that is not all plain.
+    #[inline(never)]
+    fn escaped(&mut self, mut start: usize, mut end: usize) -> Result<Span, Stop> {
+        let aside = self.aside.len() as u32;
         loop {
-            let key = match first.take() {
-                Some(key) => key,
-                None => match members.next_key_seed(Name(self.0))? {
-                    Some(Named::Member(key)) => key,
-                    Some(Named::NumberFollows) => return Err(A::Error::custom("two values")),
-                    None => break,
-                },
-            };
-            self.0.nodes.push(key);
-            members.next_value_seed(Any(self.0))?;
-        }
-        self.0.ascend(object);
-        Ok(())
-    }
-}
-
-/// The name of a member.
-enum Named {
-    Member(Node),
-    /// serde_json hands over a number of many digits as a map, whose only key is a name
-    /// of its own, which does not stand in the text.
-    NumberFollows,
-}
-
-struct Name<'r, 't>(&'r mut Reading<'t>);
-
-impl<'de> DeserializeSeed<'de> for Name<'_, '_> {
-    type Value = Named;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Named, D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name<'_, '_> {
-    type Value = Named;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<Named, E> {
-        Ok(self.0.place(name).map_or(Named::NumberFollows, |span| Named::Member(Node::Plain(span))))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Named, E> {
-        Ok(Named::Member(self.0.escaped(name)))
-    }
-}
-
-/// The digits of a number.
-struct Digits<'r, 't>(&'r mut Reading<'t>);
-
-impl<'de> DeserializeSeed<'de> for Digits<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Digits<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("digits")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<(), E> {
-        if digits.len() > MOST_DIGITS {
-            return Err(E::custom("a number has too many digits"));
-        }
-        let span = self.0.put_aside(digits);
-        if digits.contains('e') {
-            self.0.exponents.push(self.0.nodes.len());
-        }
-        self.0.add(Node::Number(span))
-    }
-}
-
-/// The numbers with an exponent in a text that is JSON, in their order and as they stand.
-fn with_exponents(text: &str) -> Vec<&str> {
-    let bytes = text.as_bytes();
-    let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                at += 1;
-                while let Some(inside) = bytes.get(at).filter(|byte| **byte != b'"') {
-                    at += if *inside == b'\\' { 2 } else { 1 };
-                }
-                at += 1;
+            self.aside.push_str(self.text.get(start..end).unwrap_or_default());
+            self.at = end;
+            match self.next()? {
+                b'"' => return Ok((aside, self.aside.len() as u32)),
+                b'\\' => {}
+                _ => return Err(What::Control.into()),
             }
-            b'-' | b'0'..=b'9' => {
-                let rest = text.get(at..).unwrap_or_default();
-                let end = rest.find(|c: char| !"0123456789+-.eE".contains(c));
-                let number = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-                if number.contains(['e', 'E']) {
-                    found.push(number);
-                }
-                at += number.len();
-            }
-            _ => at += 1,
+            let character = self.escape()?;
+            self.aside.push(character);
+            start = self.at;
+            end = plain_end(self.bytes, start);
         }
     }
-    found
+
+    fn next(&mut self) -> Result<u8, Stop> {
+        let byte = *self.bytes.get(self.at).ok_or(What::End)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    /// The character that an escape stands for, from after its backslash.
+    fn escape(&mut self) -> Result<char, Stop> {
+        Ok(match self.next()? {
+            character @ (b'"' | b'\\' | b'/') => character.into(),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let mut units = [self.unit()?, 0];
+                let high = matches!(units, [0xD800..=0xDBFF, _]);
+                if high && self.bytes.get(self.at..self.at + 2) == Some(b"\\u") {
+                    self.at += 2;
+                    units[1] = self.unit()?;
+                }
+                let decoded = char::decode_utf16(units).next();
+                decoded.and_then(Result::ok).ok_or(What::Surrogate)?
+            }
+            _ => return Err(What::Escape.into()),
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Result<u16, Stop> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = char::from(self.next()?).to_digit(16).ok_or(What::Escape)?;
+            unit = unit << 4 | digit as u16;
+        }
+        Ok(unit)
+    }
+}
+
+/// Where the plain part of a string ends: at a quote, a backslash, a control character or
+/// the end of the text. Looks at eight bytes at once.
+#[inline(always)]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let eight = u64::from_le_bytes(*eight);
+        // Sets the high bit of each byte that is zero. Bytes after the first such one may be
+        // set wrongly, and only the first counts.
+        let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
+        let quote = zero(eight ^ (ONES * b'"' as u64));
+        let backslash = zero(eight ^ (ONES * b'\\' as u64));
+        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+        let found = (quote | backslash | control) & (ONES << 7);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        at += 1;
+    }
+    at
 }

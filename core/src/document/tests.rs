@@ -6,7 +6,7 @@ fn shallow() -> Limits {
     Limits { depth: 8, values: 20, ..Limits::default() }
 }
 
-fn read(text: &str) -> Result<serde_json::Value, Error> {
+fn read(text: &str) -> Result<crate::json::Value, Error> {
     let document = Document::read(text.into(), shallow())?;
     document.whole(&mut Values)
 }
@@ -19,7 +19,7 @@ fn a_document_comes_out_as_it_went_in() {
         "5",
         " [ ] ",
     ] {
-        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let value: crate::json::Value = text.parse().unwrap();
         assert_eq!(read(text).unwrap(), value);
     }
 }

@@ -43,7 +43,7 @@ impl std::fmt::Display for CheckoutSessionStatus {
     }
 }
 
-impl From<CheckoutSessionStatus> for serde_json::Value {
+impl From<CheckoutSessionStatus> for crate::json::Value {
     fn from(word: CheckoutSessionStatus) -> Self {
         word.as_str().into()
     }

@@ -43,7 +43,7 @@ impl std::fmt::Display for CurrencyCode {
     }
 }
 
-impl From<CurrencyCode> for serde_json::Value {
+impl From<CurrencyCode> for crate::json::Value {
     fn from(word: CurrencyCode) -> Self {
         word.as_str().into()
     }

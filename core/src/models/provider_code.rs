@@ -59,7 +59,7 @@ impl std::fmt::Display for ProviderCode {
     }
 }
 
-impl From<ProviderCode> for serde_json::Value {
+impl From<ProviderCode> for crate::json::Value {
     fn from(word: ProviderCode) -> Self {
         word.as_str().into()
     }

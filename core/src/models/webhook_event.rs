@@ -144,7 +144,7 @@ impl std::fmt::Display for WebhookEvent {
     }
 }
 
-impl From<WebhookEvent> for serde_json::Value {
+impl From<WebhookEvent> for crate::json::Value {
     fn from(word: WebhookEvent) -> Self {
         word.as_str().into()
     }

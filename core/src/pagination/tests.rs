@@ -1,9 +1,9 @@
 //! Lists in every way of paging, and lists that misbehave.
 
-use serde_json::{Map, Value, json};
-
 use super::*;
 use crate::generated::CHECKOUT_SESSION;
+use crate::json;
+use crate::json::{Map, Value};
 
 /// What a server that pages in some way answers to a query.
 fn walk(

@@ -8,8 +8,7 @@ use std::net::TcpStream;
 use std::time::Instant;
 
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
-use lomi::{Client, Error, ErrorKind, webhook};
-use serde_json::{Map, Value, json};
+use lomi::{Client, Error, ErrorKind, Map, Value, json, webhook};
 
 /// Calls made so far, for the table at the end.
 struct Count(u32);
@@ -67,7 +66,7 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
     for _ in 1..45 {
         made(sessions.create(coffee.clone()).await.and_then(lomi::Created::done), "create 45")?;
     }
-    let query: Map<String, Value> = Map::from_iter([("limit".to_owned(), json!(20))]);
+    let query = Map::from([("limit", 20)]);
     let page = sessions.list(query.clone()).await.map_err(|e| ("list", e))?;
     println!("listed    {} in the first page", page.data.len());
     let mut all = sessions.list_all(query);

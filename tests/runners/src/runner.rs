@@ -6,14 +6,16 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use anyhow::Result;
 use base64::Engine;
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
-use lomi::{CallOptions, Client, ConfigBuilder, Created, Error, Input, Money, Secret, webhook};
-use serde_json::{Map, Number, Value, json};
+use lomi::{
+    CallOptions, Client, ConfigBuilder, Created, Error, Input, Map, Money, Number, Secret, Value,
+    json, webhook,
+};
 use tokio::task::JoinSet;
 
 pub(crate) async fn run() -> Result<()> {
     let mut tasks = JoinSet::new();
     for line in std::io::read_to_string(std::io::stdin())?.lines() {
-        let plan: Value = serde_json::from_str(line)?;
+        let plan: Value = line.parse()?;
         tasks.spawn(async move {
             let mut result = perform(&plan).await;
             result.insert("name".into(), plan.get("name").cloned().unwrap_or_default());
@@ -118,7 +120,8 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
             let input = Input { query: asked.map("query"), body, ..Input::default() };
             let path = asked.text("path").unwrap_or_default();
             let reply = client.request(method, &path, input, options).await?;
-            let value = serde_json::from_slice(&reply.body).unwrap_or_default();
+            let text = String::from_utf8_lossy(&reply.body);
+            let value = text.parse().unwrap_or_default();
             result.insert("value".into(), value);
         }
         "webhook" => {

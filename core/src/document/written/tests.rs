@@ -1,8 +1,7 @@
-use serde_json::{Value, json};
-
 use super::*;
 use crate::generated::CHECKOUT_SESSION;
-use crate::json::Values;
+use crate::json;
+use crate::json::{Value, Values};
 use crate::roads::Both;
 
 fn both(text: &str) -> (Value, Both) {

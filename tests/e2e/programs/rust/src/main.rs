@@ -7,8 +7,7 @@
 use std::io::Read;
 
 use lomi::models::CheckoutSessionCreate;
-use lomi::{Client, ConfigBuilder, ErrorKind, webhook};
-use serde_json::{Value, json};
+use lomi::{Client, ConfigBuilder, ErrorKind, Value, json, webhook};
 
 type Told = Result<Value, Box<dyn std::error::Error>>;
 

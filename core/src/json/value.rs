@@ -1,0 +1,215 @@
+//! JSON values that keep the digits of every number and the order of an object's members.
+//! `serde_json` keeps them only with features that change it for the whole program.
+
+mod compare;
+mod convert;
+mod macros;
+mod map;
+mod number;
+mod write;
+
+use std::ops::{Index, IndexMut};
+
+use crate::config::Limits;
+use crate::document::Document;
+use crate::error::{Error, ErrorKind};
+use crate::json::Values;
+
+pub use map::Map;
+pub use number::Number;
+pub(crate) use number::{is_number, number_length, whole_number};
+
+/// Any JSON value. A number keeps the digits it was written with, an object the order of
+/// its members.
+///
+/// ```
+/// let value: lomi::Value = r#"{"rate":0.10,"id":9007199254740993}"#.parse()?;
+/// assert_eq!(value["id"], 9007199254740993_i64);
+/// assert_eq!(value.to_string(), r#"{"rate":0.10,"id":9007199254740993}"#);
+/// # Ok::<(), lomi::Error>(())
+/// ```
+///
+/// `Value::from` takes a `serde_json::Value`. The other way is `serde_json::to_value`, which
+/// makes a float of a whole number beyond 64 bits; written as text, no digit is lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Value {
+    /// Null.
+    #[default]
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string.
+    String(String),
+    /// A list of values.
+    Array(Vec<Value>),
+    /// Values by name.
+    Object(Map<String, Value>),
+}
+
+impl Value {
+    /// The member of this name, where this is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.as_object()?.get(name)
+    }
+
+    /// The same, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.as_object_mut()?.get_mut(name)
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether this is a boolean.
+    pub fn is_boolean(&self) -> bool {
+        matches!(self, Self::Bool(_))
+    }
+
+    /// Whether this is a number.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Number(_))
+    }
+
+    /// Whether this is a string.
+    pub fn is_string(&self) -> bool {
+        matches!(self, Self::String(_))
+    }
+
+    /// Whether this is a list.
+    pub fn is_array(&self) -> bool {
+        matches!(self, Self::Array(_))
+    }
+
+    /// Whether this is an object.
+    pub fn is_object(&self) -> bool {
+        matches!(self, Self::Object(_))
+    }
+
+    /// The boolean, where this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// The number, where this is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The whole number, where this is one that fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_number()?.as_i64()
+    }
+
+    /// The whole number, where this is one that fits and is not negative.
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_number()?.as_u64()
+    }
+
+    /// The nearest float, where this is a number that has one.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.as_number()?.as_f64()
+    }
+
+    /// The string, where this is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The list, where this is one.
+    pub fn as_array(&self) -> Option<&Vec<Value>> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn as_array_mut(&mut self) -> Option<&mut Vec<Value>> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The object, where this is one.
+    pub fn as_object(&self) -> Option<&Map<String, Value>> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn as_object_mut(&mut self) -> Option<&mut Map<String, Value>> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// Takes the value out and leaves null.
+    pub fn take(&mut self) -> Value {
+        std::mem::take(self)
+    }
+}
+
+/// Reads JSON. Every digit is kept, 128 levels of nesting are the most, and of a name that
+/// stands twice in an object the last value counts.
+impl std::str::FromStr for Value {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let limits = Limits { values: usize::MAX, ..Limits::default() };
+        let read = Document::read_strictly(text.into(), limits);
+        read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
+            Error::new(ErrorKind::Validation, error.message.replace("the answer", "the text"))
+        })
+    }
+}
+
+/// The member of a name; null where there is none.
+impl Index<&str> for Value {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+/// The item at a position; null where there is none.
+impl Index<usize> for Value {
+    type Output = Value;
+
+    fn index(&self, position: usize) -> &Value {
+        self.as_array().and_then(|items| items.get(position)).unwrap_or(&Value::Null)
+    }
+}
+
+/// The member of a name, which is added where there is none. What is no object becomes one.
+impl IndexMut<&str> for Value {
+    fn index_mut(&mut self, name: &str) -> &mut Value {
+        if !self.is_object() {
+            *self = Self::Object(Map::new());
+        }
+        match self {
+            Self::Object(members) => members.entry(name).or_default(),
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

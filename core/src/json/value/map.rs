@@ -1,0 +1,191 @@
+//! An object's members.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::hash::Hash;
+use std::ops::Index;
+
+use indexmap::IndexMap;
+use indexmap::map::{Entry, IntoIter, Iter, IterMut};
+
+use super::Value;
+
+/// Values by name, in the order in which the names were first given. The type parameters are
+/// those of `serde_json::Map`; there is no other than `Map<String, Value>`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Map<K = String, V = Value>
+where
+    K: Hash + Eq,
+{
+    members: IndexMap<K, V>,
+}
+
+impl Map<String, Value> {
+    /// No members.
+    pub fn new() -> Self {
+        Self { members: IndexMap::new() }
+    }
+
+    /// No members, and room for so many.
+    pub fn with_capacity(members: usize) -> Self {
+        Self { members: IndexMap::with_capacity(members) }
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The value of a name.
+    pub fn get<Q: ?Sized + Hash + Eq>(&self, name: &Q) -> Option<&Value>
+    where
+        String: Borrow<Q>,
+    {
+        self.members.get(name)
+    }
+
+    /// The same, to change it.
+    pub fn get_mut<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<&mut Value>
+    where
+        String: Borrow<Q>,
+    {
+        self.members.get_mut(name)
+    }
+
+    /// Whether a member has this name.
+    pub fn contains_key<Q: ?Sized + Hash + Eq>(&self, name: &Q) -> bool
+    where
+        String: Borrow<Q>,
+    {
+        self.members.contains_key(name)
+    }
+
+    /// Sets the value of a name and gives the one before. A new name comes last.
+    pub fn insert(&mut self, name: String, value: Value) -> Option<Value> {
+        self.members.insert(name, value)
+    }
+
+    /// Takes a member out. The others stay in their order.
+    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<Value>
+    where
+        String: Borrow<Q>,
+    {
+        self.members.shift_remove(name)
+    }
+
+    /// The same as [`Map::remove`], by the name it has in `serde_json`.
+    pub fn shift_remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<Value>
+    where
+        String: Borrow<Q>,
+    {
+        self.members.shift_remove(name)
+    }
+
+    /// The member of a name, to look at or to fill.
+    pub fn entry(&mut self, name: impl Into<String>) -> Entry<'_, String, Value> {
+        self.members.entry(name.into())
+    }
+
+    /// Keeps the members of which `keep` is true.
+    pub fn retain(&mut self, keep: impl FnMut(&String, &mut Value) -> bool) {
+        self.members.retain(keep);
+    }
+
+    /// The members, in order.
+    pub fn iter(&self) -> Iter<'_, String, Value> {
+        self.members.iter()
+    }
+
+    /// The same, to change the values.
+    pub fn iter_mut(&mut self) -> IterMut<'_, String, Value> {
+        self.members.iter_mut()
+    }
+
+    /// The names, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &String> + DoubleEndedIterator {
+        self.members.keys()
+    }
+
+    /// The values, in order.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> + DoubleEndedIterator {
+        self.members.values()
+    }
+
+    /// The same, to change them.
+    pub fn values_mut(
+        &mut self,
+    ) -> impl ExactSizeIterator<Item = &mut Value> + DoubleEndedIterator {
+        self.members.values_mut()
+    }
+}
+
+impl Default for Map<String, Value> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Map<String, Value> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl FromIterator<(String, Value)> for Map<String, Value> {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+        Self { members: members.into_iter().collect() }
+    }
+}
+
+impl Extend<(String, Value)> for Map<String, Value> {
+    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, members: I) {
+        self.members.extend(members);
+    }
+}
+
+impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Map<String, Value> {
+    fn from(members: [(K, V); N]) -> Self {
+        members.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+}
+
+/// The value of a name; null where there is none.
+impl Index<&str> for Map<String, Value> {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+impl IntoIterator for Map<String, Value> {
+    type Item = (String, Value);
+    type IntoIter = IntoIter<String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.members.into_iter()
+    }
+}
+
+impl<'m> IntoIterator for &'m Map<String, Value> {
+    type Item = (&'m String, &'m Value);
+    type IntoIter = Iter<'m, String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.members.iter()
+    }
+}
+
+impl<'m> IntoIterator for &'m mut Map<String, Value> {
+    type Item = (&'m String, &'m mut Value);
+    type IntoIter = IterMut<'m, String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.members.iter_mut()
+    }
+}
