@@ -16,11 +16,11 @@ use crate::response::{self, Facts};
 use crate::road::Road;
 use crate::sink::PhpSink;
 use crate::zend::{
-    Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut, payload_type,
-    set_property,
+    Call, Class, ClassRef, Done, Thrown, guarded, handler, new_object, payload, payload_mut,
+    payload_type, set_property,
 };
 
-static CLIENT: ClassRef = ClassRef::new();
+pub(crate) static CLIENT: ClassRef = ClassRef::new();
 static RESOURCES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
 /// A client's road and its last answer, shared by its resources.
@@ -53,6 +53,11 @@ pub(crate) fn register() -> Result<(), String> {
         )
         .method("pool(iterable $calls, int $concurrency = 64): array", handler(crate::pool::run))
         .method("getLastResponse()", handler(last_response))
+        .private_static(crate::cancelled::LAST)
+        .method(
+            "static getLastCancelled(): ?LomiSDK\\Exception\\CancelledError",
+            handler(|call| call.give(crate::cancelled::last())),
+        )
         .method("__debugInfo(): array", handler(debug_info));
     let mut resources = Vec::new();
     for api in APIS {
@@ -181,7 +186,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
 }
 
 fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match reply.decode(&mut PhpSink::documented())? {
+    Ok(match guarded(|| reply.decode(&mut PhpSink::documented()))?? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     })
@@ -204,7 +209,7 @@ fn request(call: &mut Call<'_>) -> Done {
     })?;
     let shared = shared(call.handle()?)?;
     let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
-    let value = match reply.decode(&mut PhpSink::arrays())? {
+    let value = match guarded(|| reply.decode(&mut PhpSink::arrays()))?? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     };

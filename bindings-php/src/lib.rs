@@ -3,6 +3,7 @@
 //! are the worker's own, made on its first call.
 
 mod api;
+mod cancelled;
 mod client;
 mod configuration;
 mod documented;

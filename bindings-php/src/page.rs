@@ -13,8 +13,8 @@ use crate::response::{self, Facts, long};
 use crate::sink::PhpSink;
 use crate::zend::Object;
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, payload,
-    payload_mut, payload_type, set_property, string_zval,
+    Array, Call, Class, ClassRef, Done, Thrown, get_property, guarded, handler, new_object,
+    payload, payload_mut, payload_type, set_property, string_zval,
 };
 
 static PAGE: ClassRef = ClassRef::new();
@@ -141,7 +141,8 @@ impl Walk {
         let fresh = self.pager.accept(reply)?;
         // A list that shifts under a walk shows rows again; those are left out.
         let keep = |at: usize| fresh.binary_search(&at).is_ok();
-        let Decoded::Rows(rows, facts) = reply.decode_rows(&mut PhpSink::rows(), keep)? else {
+        let decode = || reply.decode_rows(&mut PhpSink::rows(), keep);
+        let Decoded::Rows(rows, facts) = guarded(decode)?? else {
             return Err(Thrown::defect("the answer is not a list"));
         };
         Ok((rows, facts))

@@ -26,19 +26,21 @@ pub(crate) struct Flight {
     /// Dropped, it ends the call.
     call: Option<Started>,
     landed: Receiver<Result<Reply, Error>>,
+    progress: lomi::Progress,
 }
 
 impl Flight {
     /// Starts a call.
-    pub(crate) fn start(exchange: Exchange) -> Result<Self, Thrown> {
+    pub(crate) fn start(mut exchange: Exchange) -> Result<Self, Thrown> {
         start_worker()?;
+        let progress = exchange.progress();
         let (sender, landed) = sync_channel(1);
         let call = lomi::execute(exchange);
         let started = Bundle::current()?.start(false, async move {
             // Nobody listens any more when the promise is gone.
             let _ = sender.send(call.await);
         });
-        Ok(Self { call: Some(started), landed })
+        Ok(Self { call: Some(started), landed, progress })
     }
 
     /// Waits for its end.
@@ -49,7 +51,7 @@ impl Flight {
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(stop) = look() {
                         self.call = None;
-                        return Err(stop);
+                        return Err(crate::cancelled::ended(stop, &self.progress));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => {

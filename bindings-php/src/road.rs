@@ -13,7 +13,7 @@ use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 use crate::configuration::Certificates;
 use crate::promise::caught;
 use crate::response::long;
-use crate::zend::{Array, Thrown, call_function, call_value, string_zval};
+use crate::zend::{Array, Thrown, call_function, call_value, guarded, string_zval};
 
 /// How calls of one API object travel.
 pub(crate) struct Road {
@@ -65,18 +65,21 @@ impl Road {
     }
 
     /// Carries a prepared call out.
-    pub(crate) fn run(&self, exchange: Exchange) -> Result<Reply, Thrown> {
+    pub(crate) fn run(&self, mut exchange: Exchange) -> Result<Reply, Thrown> {
+        let progress = exchange.progress();
         let result = match &self.http {
             Some(http) => crate::foreign_http::drive(self, http, exchange),
             None => run_here(exchange),
         };
+        let result = result.map_err(|thrown| crate::cancelled::ended(thrown, &progress));
         let history = match &result {
             Ok(reply) => reply.history.as_slice(),
             Err(Thrown::Failure(error)) => error.history.as_slice(),
             Err(_) => return result,
         };
         if let Some(file) = &self.debug_file {
-            debug(file, history)?;
+            // As with the logger: a log that cannot be written changes no result.
+            drop(caught(debug(file, history))?);
         }
         if let Some(logger) = &self.logger {
             tell(logger, history)?;
@@ -174,12 +177,12 @@ pub(crate) fn look() -> Result<(), Thrown> {
         return Err(error.into());
     }
     // SAFETY: what the engine itself does at this point; the frame is the running one.
-    unsafe {
+    guarded(|| unsafe {
         if let Some(interrupt) = zend_interrupt_function {
             let globals = ext_php_rs_executor_globals();
             interrupt((*globals).current_execute_data);
         }
-    }
+    })?;
     if ExecutorGlobals::has_exception() { Err(Thrown::Pending) } else { Ok(()) }
 }
 
@@ -197,11 +200,11 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
 }
 
 /// The log of `setDebug(true)`: one line for each request, with nothing private in it.
-fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
+fn debug(file: &str, history: &[lomi::Attempt]) -> Result<Zval, Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
-    call_function("file_put_contents", arguments).map(drop)
+    call_function("file_put_contents", arguments)
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call

@@ -43,11 +43,14 @@ where
     // SAFETY: the engine hands over a live frame and a result that is null.
     let mut call = unsafe { Call { data: &mut *data, result: &mut *result } };
     let thrown = match catch_unwind(AssertUnwindSafe(|| function(&mut call))) {
-        Ok(Ok(())) => return,
-        Ok(Err(thrown)) => thrown,
-        Err(_) => Thrown::from(lomi::Error::internal("a defect of the extension (a panic)")),
+        Ok(Ok(())) => None,
+        Ok(Err(thrown)) => Some(thrown),
+        Err(_) => Some(lomi::Error::internal("a defect of the extension (a panic)").into()),
     };
-    thrown.raise();
+    if let Some(thrown) = thrown {
+        thrown.raise();
+    }
+    super::guard::resume();
 }
 
 trait Conjure<F> {

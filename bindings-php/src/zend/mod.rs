@@ -4,6 +4,7 @@
 
 mod call;
 mod class;
+mod guard;
 mod handle;
 mod object;
 mod signature;
@@ -12,6 +13,7 @@ mod value;
 
 pub(crate) use call::{Call, Done, handler};
 pub(crate) use class::{Class, ClassRef};
+pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
 pub(crate) use object::{Payload, handlers_of, payload, payload_mut, payload_type};
 pub(crate) use thrown::{Thrown, is_exit, take_exception};

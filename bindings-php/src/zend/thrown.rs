@@ -84,7 +84,7 @@ impl Thrown {
 
     /// Throws it. Everything of ours is dropped before PHP code can run again.
     pub(super) fn raise(self) {
-        if ExecutorGlobals::has_exception() {
+        if ExecutorGlobals::has_exception() || super::guard::is_bailing() {
             return;
         }
         match self {

@@ -14,6 +14,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals};
 
+use super::guard::{guarded, is_bailing};
 use super::handle::{AsObject, Object};
 use super::thrown::Thrown;
 
@@ -221,7 +222,10 @@ pub(super) fn type_name(value: &Zval) -> String {
 
 /// A class by name; user classes may be loaded for it.
 pub(crate) fn class_named(name: &str) -> Option<&'static ClassEntry> {
-    ClassEntry::try_find(name)
+    if is_bailing() {
+        return None;
+    }
+    guarded(|| ClassEntry::try_find(name)).ok().flatten()
 }
 
 /// Whether an object is of a class or interface, by name. Loads nothing that the
@@ -264,8 +268,11 @@ pub(crate) fn call_value(callable: &Zval, arguments: &mut [Zval]) -> Result<Zval
 fn call(target: *mut Zval, name: &mut Zval, arguments: &mut [Zval]) -> Result<Zval, Thrown> {
     let mut result = Zval::new();
     let count = u32::try_from(arguments.len()).unwrap_or_default();
+    if is_bailing() {
+        return Err(Thrown::Pending);
+    }
     // SAFETY: everything is live for the call; the engine fills the result.
-    let called = unsafe {
+    let called = guarded(|| unsafe {
         _call_user_function_impl(
             target,
             name,
@@ -274,7 +281,7 @@ fn call(target: *mut Zval, name: &mut Zval, arguments: &mut [Zval]) -> Result<Zv
             arguments.as_mut_ptr(),
             ptr::null_mut(),
         )
-    };
+    })?;
     if ExecutorGlobals::has_exception() {
         return Err(Thrown::Pending);
     }
