@@ -5394,6 +5394,8 @@ namespace LomiSDK {
         /** @var \LomiSDK\Resource\CheckoutSessions */
         public $checkoutSessions;
 
+        private static $lastCancelled;
+
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
          * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
@@ -5426,6 +5428,14 @@ namespace LomiSDK {
 
         /** @return \LomiSDK\Response|null the facts of this client's last answered call */
         public function getLastResponse()
+        {
+        }
+
+        /**
+         * The last call of this script that a signal handler, exit(), the time limit or a
+         * fatal error ended, with its idempotency key and outcome. For shutdown functions.
+         */
+        public static function getLastCancelled(): ?Exception\CancelledError
         {
         }
 

@@ -319,17 +319,18 @@ fn arguments(
             Argument::Path(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
-                input.path.insert((*name).to_owned(), crate::to_json::value(value)?);
+                input.path.insert((*name).to_owned(), crate::to_json::value(name, value)?);
             }
             Argument::Body(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
-                input.body = Some(crate::to_json::value(value)?);
+                let model = operation.operation.body;
+                input.body = Some(crate::to_json::body(value, model)?);
             }
             Argument::Query { name, least, most, default } => {
                 let left_out = call.argument(position).is_none();
                 let value = match (given, default) {
-                    (Some(value), _) => crate::to_json::value(value)?,
+                    (Some(value), _) => crate::to_json::value(name, value)?,
                     (None, Some(default)) if left_out => Value::from(*default),
                     _ => continue,
                 };

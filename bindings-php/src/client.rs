@@ -142,16 +142,20 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     for argument in operation.arguments {
         match argument {
             Argument::Path(name) => {
-                let value = crate::to_json::value(call.required(position)?)?;
+                let value = crate::to_json::value(name, call.required(position)?)?;
                 input.path.insert((*name).to_owned(), value);
                 position += 1;
             }
             Argument::Body(_) => {
-                let value = match crate::to_json::value(call.required(position)?)? {
-                    // An empty PHP array is an object without fields here.
-                    Value::Array(items) if items.is_empty() => Value::Object(Default::default()),
-                    value => value,
-                };
+                let value =
+                    match crate::to_json::body(call.required(position)?, operation.operation.body)?
+                    {
+                        // An empty PHP array is an object without fields here.
+                        Value::Array(items) if items.is_empty() => {
+                            Value::Object(Default::default())
+                        }
+                        value => value,
+                    };
                 input.body = Some(value);
                 position += 1;
             }
@@ -202,7 +206,7 @@ fn request(call: &mut Call<'_>) -> Done {
     let options = options::of_call(call.argument(2), |name, value| {
         match name {
             "query" => input.query = options::query(Some(value))?,
-            "body" | "json" => input.body = Some(crate::to_json::value(value)?),
+            "body" | "json" => input.body = Some(crate::to_json::value("the body", value)?),
             _ => return Ok(false),
         }
         Ok(true)

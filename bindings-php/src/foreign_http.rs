@@ -147,7 +147,7 @@ fn guzzle_options(
 fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown> {
     let own = setting(client, "curl")?;
     let mut options = Array::new();
-    for (key, value) in own.array().into_iter().flatten() {
+    for (key, value) in crate::zend::pairs_of(&own) {
         options.set(&key.to_string(), value.shallow_clone());
     }
     if !exchange.replay_safe() {

@@ -8,7 +8,7 @@ use lomi::{CallOptions, ConfigBuilder, Secret};
 use serde_json::Value;
 
 use crate::zend::AsObject;
-use crate::zend::{Thrown, text_of};
+use crate::zend::{Key, Thrown, pairs, text_of};
 
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
@@ -16,8 +16,7 @@ pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thr
     let table = options
         .array()
         .ok_or_else(|| Thrown::type_error("the options have to be an array".to_owned()))?;
-    Ok(table
-        .iter()
+    Ok(pairs(table)
         .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
         .filter(|(_, value)| !value.is_null())
         .collect())
@@ -36,7 +35,8 @@ fn snake(name: &str) -> String {
 }
 
 fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
-    text_of(value)?.ok_or_else(|| Thrown::validation(format!("the option {name} has to be a text")))
+    text_of(&format!("the option {name}"), value)?
+        .ok_or_else(|| Thrown::validation(format!("the option {name} has to be a text")))
 }
 
 fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
@@ -59,12 +59,15 @@ fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
         .array()
         .ok_or_else(|| Thrown::validation("headers have to be an array of name and value"))?;
     let mut headers = Vec::new();
-    for (name, value) in table {
+    for (name, value) in pairs(table) {
+        if let Key::Bytes(name) = &name {
+            return Err(Thrown::not_utf8(&format!("the name of the header {name}")));
+        }
         let name = name.to_string();
         let value = value.dereference();
         match value.array() {
             Some(values) => {
-                for value in values.values() {
+                for value in crate::zend::values(values) {
                     headers.push((name.clone(), text(&name, value)?));
                 }
             }
@@ -162,7 +165,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
 pub(crate) fn query(values: Option<&Zval>) -> Result<serde_json::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
         None => Ok(serde_json::Map::new()),
-        Some(value) => match crate::to_json::value(value)? {
+        Some(value) => match crate::to_json::value("the query", value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(serde_json::Map::new()),
             _ => Err(Thrown::validation("a query has to be an array of names and values")),

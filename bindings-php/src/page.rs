@@ -208,7 +208,7 @@ impl Items {
         let Some((rows, walk)) = &self.start else { return };
         let rows: Vec<Zval> = rows
             .array()
-            .map(|table| table.values().map(Zval::shallow_clone).collect())
+            .map(|table| crate::zend::values(table).map(Zval::shallow_clone).collect())
             .unwrap_or_default();
         self.walk = Some(walk.clone());
         self.rows = rows.into_iter();

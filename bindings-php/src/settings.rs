@@ -110,7 +110,7 @@ fn overridden(object: Object<'_>, settings: &Settings, host_index: u32) -> Resul
     let mut said = settings.clone();
     let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
         let value = call_method(object, name, arguments)?;
-        if value.is_null() { Ok(None) } else { crate::zend::text_of(&value) }
+        if value.is_null() { Ok(None) } else { crate::zend::text_of(&format!("{name}()"), &value) }
     };
     let identifier = || [string_zval(API_KEY)];
     if let Some(key) = ask("getApiKey", &mut identifier())? {

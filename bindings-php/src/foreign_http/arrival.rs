@@ -152,9 +152,9 @@ fn headers(call: &mut Call<'_>) -> Done {
 fn size_of_headers(response: Object<'_>) -> Result<usize, Thrown> {
     let headers = call_method(response, "getHeaders", &mut [])?;
     let mut size = 0;
-    for (name, values) in headers.array().into_iter().flatten() {
+    for (name, values) in crate::zend::pairs_of(&headers) {
         let name = name.to_string().len();
-        let values = values.array().into_iter().flat_map(|values| values.values());
+        let values = values.array().into_iter().flat_map(crate::zend::values);
         size += values.map(|value| name + value.str().map_or(0, str::len)).sum::<usize>();
     }
     Ok(size)
