@@ -324,6 +324,11 @@ namespace LomiSDK\Model {
         {
         }
 
+        /** This session; with PaymentRequired::session(), what create gives is a session or throws. */
+        public function session(): \LomiSDK\Model\CheckoutSessions
+        {
+        }
+
         /**
          * @param array<string, mixed> $array
          * @return static
@@ -3866,6 +3871,17 @@ namespace LomiSDK\Model {
         }
 
         /**
+         * There is no session: the customer has to pay an invoice first. It is the
+         * exception's response object.
+         *
+         * @return never
+         * @throws \LomiSDK\Exception\PaymentRequiredError
+         */
+        public function session(): \LomiSDK\Model\CheckoutSessions
+        {
+        }
+
+        /**
          * @param array<string, mixed> $array
          * @return static
          */
@@ -4820,7 +4836,7 @@ namespace LomiSDK\Exception {
     {
     }
 
-    class IdempotencyConflictError extends \LomiSDK\ApiException
+    class IdempotencyConflictError extends ConflictError
     {
     }
 
@@ -4861,6 +4877,10 @@ namespace LomiSDK\Exception {
     }
 
     class InternalError extends \LomiSDK\ApiException
+    {
+    }
+
+    class PaymentRequiredError extends \LomiSDK\ApiException
     {
     }
 }
@@ -5494,6 +5514,16 @@ namespace LomiSDK {
 
         /** @return \LomiSDK\Model\Error|mixed */
         public function getResponseObject()
+        {
+        }
+
+        /** The values of one header, however its name is written. */
+        public function getResponseHeader(string $name): ?string
+        {
+        }
+
+        /** @return mixed the body as arrays; null where it is missing or not JSON */
+        public function getParsedBody(): mixed
         {
         }
 

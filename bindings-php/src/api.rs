@@ -242,8 +242,8 @@ fn call_operation(call: &mut Call<'_>) -> Done {
         Form::Async | Form::AsyncWithHttpInfo => {
             let with_info = method.form == Form::AsyncWithHttpInfo;
             let exchange = road.prepare(target, input, options)?;
-            let finish = move |reply| result(method.operation, reply, with_info);
-            let promise = crate::promise::start(road, exchange, Box::new(finish))?;
+            let finish = move |_, reply| result(method.operation, reply, with_info);
+            let promise = crate::promise::start(road, None, exchange, Box::new(finish))?;
             call.give(promise)
         }
     }
@@ -268,7 +268,7 @@ pub(crate) fn result(
 
 fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown> {
     let mut sink = match operation.list {
-        Some(_) => PhpSink::rows(),
+        Some(_) => PhpSink::documented().rows(),
         None => PhpSink::documented(),
     };
     Ok(match guarded(|| reply.decode(&mut sink))?? {

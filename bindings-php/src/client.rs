@@ -25,14 +25,23 @@ static RESOURCES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
 /// A client's road and its last answer, shared by its resources.
 #[derive(Clone, Default)]
-pub(crate) struct Held(Option<Rc<Shared>>);
+pub(crate) struct Held(Option<Shared>);
 
+/// Every holder has a road of its own, so that each PHP value in it has one owner.
 pub(crate) struct Shared {
     pub(crate) road: Road,
-    last: RefCell<Facts>,
+    last: Rc<RefCell<Facts>>,
 }
 
-payload_type!(Held);
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self { road: self.road.share(), last: Rc::clone(&self.last) }
+    }
+}
+
+payload_type!(Held, |held, visit| if let Some(shared) = &held.0 {
+    shared.road.references(visit);
+});
 
 /// What a method of a resource does.
 struct Verb {
@@ -102,7 +111,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     let SetUp { builder, http, logger } = options::of_client(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
     let road = Road { http, logger, ..Road::own(client) };
-    let held = Held(Some(Rc::new(Shared { road, last: RefCell::default() })));
+    let held = Held(Some(Shared { road, last: Rc::default() }));
     let this = call.this()?;
     if let Some(mine) = payload_mut::<Held>(this) {
         *mine = held.clone();
@@ -119,7 +128,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
-pub(crate) fn shared(object: crate::zend::Object<'_>) -> Result<Rc<Shared>, Thrown> {
+pub(crate) fn shared(object: crate::zend::Object<'_>) -> Result<Shared, Thrown> {
     payload::<Held>(object).and_then(|held| held.0.clone()).ok_or_else(|| {
         Thrown::configuration("the client was not set up; was its constructor called?")
     })
@@ -173,8 +182,8 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     // What the pages behind this one are asked for with.
     let again = is_page.then(|| (input.clone(), options.clone()));
     let exchange = shared.road.prepare(target, input, options)?;
-    let ending = Rc::clone(&shared);
-    let finish = move |reply: Reply| -> Result<Zval, Thrown> {
+    let finish = move |ending: Option<Shared>, reply: Reply| -> Result<Zval, Thrown> {
+        let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
         if let Some((input, options)) = again {
             return crate::page::build(ending, operation.operation, input, options, reply);
         }
@@ -183,14 +192,20 @@ fn call_verb(call: &mut Call<'_>) -> Done {
         Ok(value)
     };
     let result = match verb.later {
-        false => finish(shared.road.run(exchange)?)?,
-        true => crate::promise::start(shared.road.share(), exchange, Box::new(finish))?,
+        false => {
+            let reply = shared.road.run(exchange)?;
+            finish(Some(shared), reply)?
+        }
+        true => {
+            let road = shared.road.share();
+            crate::promise::start(road, Some(shared), exchange, Box::new(finish))?
+        }
     };
     call.give(result)
 }
 
 fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match guarded(|| reply.decode(&mut PhpSink::documented()))?? {
+    Ok(match guarded(|| reply.decode(&mut PhpSink::arrays()))?? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     })

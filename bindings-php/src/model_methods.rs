@@ -240,6 +240,27 @@ pub(crate) fn last_response(call: &mut Call<'_>) -> Done {
     call.give(object)
 }
 
+/// The session itself: what create gives is one, or an invoice to pay first.
+pub(crate) fn session(call: &mut Call<'_>) -> Done {
+    call.give_this()
+}
+
+/// There is no session: throws, with the invoice.
+pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
+    let fields = match json(call)? {
+        Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let model = Box::new(lomi::FromObject::from_object(fields));
+    let Err(mut error) = lomi::Created::<()>::PaymentRequired(model).done() else { return Ok(()) };
+    let this = call.handle()?;
+    if let Some(facts) = payload::<Facts>(this) {
+        facts.describe(&mut error);
+    }
+    let exception = crate::errors::payment_required(&error, crate::zend::object_zval(this))?;
+    Err(Thrown::Object(exception))
+}
+
 /// Makes what `var_export` wrote.
 pub(crate) fn set_state(call: &mut Call<'_>) -> Done {
     let state = call.required(0)?.shallow_clone();

@@ -9,6 +9,7 @@ use ext_php_rs::types::Zval;
 use lomi::process::{Bundle, SLICE, Started};
 use lomi::{Error, Exchange, Reply};
 
+use crate::client::Shared;
 use crate::road::{Road, look, start_worker};
 use crate::zend::AsObject;
 use crate::zend::{
@@ -65,11 +66,14 @@ impl Flight {
 /// A call whose result is not there yet.
 struct Unsettled {
     way: Way,
+    /// The client that the call is of.
+    owner: Option<Shared>,
+    /// Owns no PHP values: those would hide from the engine's collector.
     finish: Finish,
 }
 
 /// Makes the result of a reply.
-pub(crate) type Finish = Box<dyn FnOnce(Reply) -> Result<Zval, Thrown>>;
+pub(crate) type Finish = Box<dyn FnOnce(Option<Shared>, Reply) -> Result<Zval, Thrown>>;
 
 enum Way {
     /// On the core's road, under way.
@@ -84,7 +88,7 @@ impl Unsettled {
             Way::Flight(mut flight) => flight.land()?,
             Way::Later(call) => call.0.run(call.1)?,
         };
-        (self.finish)(reply)
+        (self.finish)(self.owner, reply)
     }
 }
 
@@ -105,7 +109,34 @@ enum Progress {
 #[derive(Clone, Default)]
 struct Promised(Option<Rc<RefCell<Option<Progress>>>>);
 
-payload_type!(Promised);
+payload_type!(Promised, |promised, visit| {
+    // A clone in PHP shares it, and then it has two owners.
+    let progress = promised.0.as_ref().filter(|shared| Rc::strong_count(shared) == 1);
+    let progress = progress.and_then(|shared| shared.try_borrow().ok());
+    if let Some(progress) = progress.as_deref().and_then(Option::as_ref) {
+        progress.references(visit);
+    }
+});
+
+impl Progress {
+    fn references(&self, visit: &mut dyn FnMut(&Zval)) {
+        match self {
+            Self::Waiting(call) => {
+                if let Way::Later(later) = &call.way {
+                    later.0.references(visit);
+                }
+                if let Some(owner) = &call.owner {
+                    owner.road.references(visit);
+                }
+            }
+            Self::Following { parent, fulfilled, rejected } => {
+                visit(parent);
+                fulfilled.iter().chain(rejected).for_each(visit);
+            }
+            Self::Fulfilled(value) | Self::Rejected(value) => visit(value),
+        }
+    }
+}
 
 impl Promised {
     fn new(progress: Progress) -> Self {
@@ -132,12 +163,17 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 /// Starts a call and promises its result.
-pub(crate) fn start(road: Road, exchange: Exchange, finish: Finish) -> Result<Zval, Thrown> {
+pub(crate) fn start(
+    road: Road,
+    owner: Option<Shared>,
+    exchange: Exchange,
+    finish: Finish,
+) -> Result<Zval, Thrown> {
     let way = match road.http {
         None => Way::Flight(Flight::start(exchange)?),
         Some(_) => Way::Later(Box::new((road, exchange))),
     };
-    let promised = Promised::new(Progress::Waiting(Unsettled { way, finish }));
+    let promised = Promised::new(Progress::Waiting(Unsettled { way, owner, finish }));
     match class_named(GUZZLE_PROMISE) {
         Some(guzzle) => {
             let mut waiter = holding(&WAITER, promised)?;

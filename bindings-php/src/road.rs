@@ -32,6 +32,11 @@ impl Road {
         Self { client, http: None, certificates: None, debug_file: None, logger: None }
     }
 
+    /// The PHP values that it owns.
+    pub(crate) fn references(&self, visit: &mut dyn FnMut(&Zval)) {
+        self.http.iter().chain(&self.logger).for_each(visit);
+    }
+
     /// The same road once more.
     pub(crate) fn share(&self) -> Self {
         Self {
@@ -78,8 +83,7 @@ impl Road {
             Err(_) => return result,
         };
         if let Some(file) = &self.debug_file {
-            // As with the logger: a log that cannot be written changes no result.
-            drop(caught(debug(file, history))?);
+            debug(file, history)?;
         }
         if let Some(logger) = &self.logger {
             tell(logger, history)?;
@@ -199,12 +203,13 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
     }
 }
 
-/// The log of `setDebug(true)`: one line for each request, with nothing private in it.
-fn debug(file: &str, history: &[lomi::Attempt]) -> Result<Zval, Thrown> {
+/// The log of `setDebug(true)`: one line for each request, with nothing private in it. A
+/// file that cannot be written does not change what the call came to.
+fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
-    call_function("file_put_contents", arguments)
+    caught(call_function("file_put_contents", arguments)).map(drop)
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call

@@ -26,22 +26,22 @@ pub(crate) struct PhpSink {
 const NO_FIELD: usize = usize::MAX;
 
 impl PhpSink {
-    /// For answers with a model.
+    /// For the modern client: what has no model is arrays at every depth.
+    pub(crate) fn arrays() -> Self {
+        Self { nested_objects: false, depth: 0, field: NO_FIELD, before: Vec::new() }
+    }
+
+    /// For the documented classes: objects inside of objects are `stdClass`.
     pub(crate) fn documented() -> Self {
-        Self { nested_objects: true, depth: 0, field: NO_FIELD, before: Vec::new() }
+        Self { nested_objects: true, ..Self::arrays() }
     }
 
     /// For a page of them. Rows have much in common: a text that stands in the row before,
     /// too, is held once.
-    pub(crate) fn rows() -> Self {
+    pub(crate) fn rows(self) -> Self {
         let longest = models::all().iter().map(|known| known.keys.len()).max();
         let before = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
-        Self { before: before.collect(), ..Self::documented() }
-    }
-
-    /// For answers of any other endpoint: arrays all the way.
-    pub(crate) fn arrays() -> Self {
-        Self { nested_objects: false, ..Self::documented() }
+        Self { before: before.collect(), ..self }
     }
 }
 

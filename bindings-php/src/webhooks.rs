@@ -98,7 +98,7 @@ fn construct_event(call: &mut Call<'_>) -> Done {
     let max_age = seconds(call, 3)?.map(duration).transpose()?;
     let options = VerifyOptions { max_age, received_at };
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
-    let event = verified.decode(&mut PhpSink::documented())?;
+    let event = verified.decode(&mut PhpSink::arrays())?;
     call.give(event)
 }
 

@@ -22,7 +22,14 @@ const STREAMS: &str = "GuzzleHttp\\Psr7\\FnStream";
 #[derive(Clone, Default)]
 pub(super) struct Arrival(Rc<RefCell<State>>);
 
-payload_type!(Arrival);
+payload_type!(Arrival, |arrival, visit| {
+    // While a request is under way, the caller owns it, too.
+    if Rc::strong_count(&arrival.0) == 1
+        && let Ok(state) = arrival.0.try_borrow()
+    {
+        state.file.iter().chain(&state.on_headers).chain(&state.progress).for_each(visit);
+    }
+});
 
 #[derive(Default)]
 struct State {

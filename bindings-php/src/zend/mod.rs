@@ -4,6 +4,7 @@
 
 mod call;
 mod class;
+mod gc;
 mod guard;
 mod handle;
 mod object;
