@@ -211,8 +211,10 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
+    let made = crate::settings::client(config, index)?;
     Ok(Road {
-        client: crate::settings::client(config, index)?,
+        client: made.client,
+        logs: made.logs,
         http,
         certificates: Some(certificates),
         debug_file: configuration::debug_file(config),

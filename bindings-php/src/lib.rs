@@ -8,6 +8,7 @@ mod client;
 mod configuration;
 mod documented;
 mod enums;
+mod environment;
 mod errors;
 mod foreign_http;
 mod form_data;
@@ -58,6 +59,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
 unsafe extern "C" fn startup(_kind: i32, module: i32) -> i32 {
     let registered = std::panic::catch_unwind(|| {
         ini::register(module);
+        environment::remember();
         register()
     });
     match registered {

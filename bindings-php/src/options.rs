@@ -7,6 +7,7 @@ use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret};
 use serde_json::Value;
 
+use crate::environment::variable;
 use crate::zend::AsObject;
 use crate::zend::{Key, Thrown, pairs, text_of};
 
@@ -110,10 +111,21 @@ pub(crate) struct SetUp {
 
 /// Reads the options of a client.
 pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<SetUp, Thrown> {
+    let key = match key.map_or_else(crate::ini::api_key, |key| Ok(Some(key)))? {
+        Some(key) => Some(key),
+        None => variable("LOMI_API_KEY")?,
+    };
+    let base_url = match crate::ini::base_url()? {
+        Some(url) => Some(url),
+        None => variable("LOMI_BASE_URL")?,
+    };
     let mut builder = ConfigBuilder {
-        api_key: key.or_else(crate::ini::api_key).map(Secret::new),
-        base_url: crate::ini::base_url(),
+        api_key: key.map(Secret::new),
+        base_url,
+        own_environment: true,
+        own_log: true,
         user_agent: Some(crate::USER_AGENT.to_owned()),
+        ca_files: crate::ini::authorities(),
         timeout: Some(lomi::seconds("lomi.timeout", crate::settings::default_timeout())?),
         ..ConfigBuilder::default()
     };
@@ -132,7 +144,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             "max_retries" => builder.max_retries = Some(retries(&value)?),
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_file" => builder.ca_files = vec![PathBuf::from(text(&name, &value)?)],
+            "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "http_client" => {
                 if !value.handle().is_some_and(crate::foreign_http::is_client) {
@@ -147,8 +159,6 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
                 if !value.is_callable() {
                     return Err(Thrown::configuration("logger has to be callable"));
                 }
-                // The callable is told what the core would write to standard error.
-                builder.own_log = true;
                 logger = Some(value);
             }
             _ => {

@@ -76,8 +76,8 @@ struct Unsettled {
 pub(crate) type Finish = Box<dyn FnOnce(Option<Shared>, Reply) -> Result<Zval, Thrown>>;
 
 enum Way {
-    /// On the core's road, under way.
-    Flight(Flight),
+    /// On the core's road, under way; what is told of it is the road's.
+    Flight(Box<(Road, Flight)>),
     /// Through the user's HTTP client, made when it is waited for.
     Later(Box<(Road, Exchange)>),
 }
@@ -85,7 +85,11 @@ enum Way {
 impl Unsettled {
     fn end(self) -> Result<Zval, Thrown> {
         let reply = match self.way {
-            Way::Flight(mut flight) => flight.land()?,
+            Way::Flight(mut call) => {
+                let result = call.1.land();
+                call.0.report(&result)?;
+                result?
+            }
             Way::Later(call) => call.0.run(call.1)?,
         };
         (self.finish)(self.owner, reply)
@@ -122,8 +126,9 @@ impl Progress {
     fn references(&self, visit: &mut dyn FnMut(&Zval)) {
         match self {
             Self::Waiting(call) => {
-                if let Way::Later(later) = &call.way {
-                    later.0.references(visit);
+                match &call.way {
+                    Way::Flight(flight) => flight.0.references(visit),
+                    Way::Later(later) => later.0.references(visit),
                 }
                 if let Some(owner) = &call.owner {
                     owner.road.references(visit);
@@ -170,7 +175,10 @@ pub(crate) fn start(
     finish: Finish,
 ) -> Result<Zval, Thrown> {
     let way = match road.http {
-        None => Way::Flight(Flight::start(exchange)?),
+        None => {
+            let flight = Flight::start(exchange)?;
+            Way::Flight(Box::new((road, flight)))
+        }
         Some(_) => Way::Later(Box::new((road, exchange))),
     };
     let promised = Promised::new(Progress::Waiting(Unsettled { way, owner, finish }));

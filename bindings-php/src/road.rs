@@ -1,6 +1,7 @@
 //! The two roads of a call: the core's own HTTP, or an HTTP client of the user's. Every
 //! rule (retries, deadlines, idempotency keys, limits) is the core's on both.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub(crate) struct Road {
     pub(crate) http: Option<Zval>,
     pub(crate) certificates: Option<Certificates>,
     pub(crate) debug_file: Option<String>,
+    /// `LOMI_LOG` asks for a line on standard error for each request.
+    pub(crate) logs: bool,
     /// What the user wants told of every request.
     pub(crate) logger: Option<Zval>,
 }
@@ -29,7 +32,7 @@ pub(crate) struct Road {
 impl Road {
     /// The core's own road.
     pub(crate) fn own(client: Client) -> Self {
-        Self { client, http: None, certificates: None, debug_file: None, logger: None }
+        Self { client, http: None, certificates: None, debug_file: None, logs: false, logger: None }
     }
 
     /// The PHP values that it owns.
@@ -44,6 +47,7 @@ impl Road {
             http: self.http.as_ref().map(Zval::shallow_clone),
             certificates: self.certificates.clone(),
             debug_file: self.debug_file.clone(),
+            logs: self.logs,
             logger: self.logger.as_ref().map(Zval::shallow_clone),
         }
     }
@@ -77,18 +81,27 @@ impl Road {
             None => run_here(exchange),
         };
         let result = result.map_err(|thrown| crate::cancelled::ended(thrown, &progress));
-        let history = match &result {
+        self.report(&result)?;
+        result
+    }
+
+    /// Tells of every request of a call that has ended.
+    pub(crate) fn report(&self, result: &Result<Reply, Thrown>) -> Result<(), Thrown> {
+        let history = match result {
             Ok(reply) => reply.history.as_slice(),
             Err(Thrown::Failure(error)) => error.history.as_slice(),
-            Err(_) => return result,
+            Err(_) => return Ok(()),
         };
+        if self.logs && self.logger.is_none() {
+            log(history);
+        }
         if let Some(file) = &self.debug_file {
             debug(file, history)?;
         }
         if let Some(logger) = &self.logger {
             tell(logger, history)?;
         }
-        result
+        Ok(())
     }
 }
 
@@ -210,6 +223,15 @@ fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
     caught(call_function("file_put_contents", arguments)).map(drop)
+}
+
+/// One line for each request, as every language writes it where it has no log of its own.
+fn log(history: &[lomi::Attempt]) {
+    let mut out = std::io::stderr().lock();
+    for (number, attempt) in history.iter().enumerate() {
+        // A log that cannot be written is no failure of the call.
+        let _ = writeln!(out, "lomi: {attempt} attempt {}", number + 1);
+    }
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call
