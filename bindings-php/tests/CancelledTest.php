@@ -119,6 +119,23 @@ final class CancelledTest extends SandboxTestCase
         );
     }
 
+    public function testAResponseBeyondTheMemoryLimitEndsTheScriptAndNothingElse(): void
+    {
+        $row = ['checkout_session_id' => 'cs_1', 'metadata' => ['a' => str_repeat('x', 10_000)]];
+        $server = new FaultServer([['body' => json_encode(['data' => array_fill(0, 1000, $row), 'has_more' => false])], ['body' => self::session()]]);
+        $printed = self::script($server, <<<'PHP'
+            ini_set('display_errors', '0');
+            ini_set('memory_limit', '8M');
+            register_shutdown_function(function () use ($client) {
+                echo str_contains(error_get_last()['message'], 'Allowed memory size') ? 'no memory ' : 'something else ';
+                ini_set('memory_limit', '64M');
+                echo $client->checkoutSessions->get('cs_1')->getCheckoutSessionId();
+            });
+            $client->checkoutSessions->list();
+            PHP . "echo 'not reached';");
+        self::assertSame('no memory cs_1', $printed);
+    }
+
     /** @dataProvider roads */
     public function testAFatalErrorInTheLoggerEndsTheScriptAndNothingElse(callable $road): void
     {
