@@ -19,8 +19,8 @@ use crate::road::Road;
 use crate::sink::PhpSink;
 use crate::zend::AsObject;
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, get_property, guarded, handler, new_object,
-    set_property, string_zval,
+    Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, set_property,
+    string_zval,
 };
 
 const JSON: &str = "application/json";
@@ -273,7 +273,7 @@ fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown>
         Some(_) => PhpSink::documented().rows(),
         None => PhpSink::documented(),
     };
-    Ok(match guarded(|| reply.decode(&mut sink))?? {
+    Ok(match crate::sink::decode(reply, &mut sink)? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => {

@@ -14,10 +14,10 @@ use crate::generated::APIS;
 use crate::options::{self, SetUp};
 use crate::response::{self, Facts};
 use crate::road::Road;
-use crate::sink::PhpSink;
+use crate::sink::{self, PhpSink};
 use crate::zend::{
-    Call, Class, ClassRef, Done, Thrown, guarded, handler, new_object, payload, payload_mut,
-    payload_type, set_property,
+    Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut, payload_type,
+    set_property,
 };
 
 pub(crate) static CLIENT: ClassRef = ClassRef::new();
@@ -206,7 +206,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
 }
 
 fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match guarded(|| reply.decode(&mut PhpSink::arrays()))?? {
+    Ok(match sink::decode(reply, &mut PhpSink::arrays())? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     })
@@ -229,7 +229,7 @@ fn request(call: &mut Call<'_>) -> Done {
     })?;
     let shared = shared(call.handle()?)?;
     let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
-    let value = match guarded(|| reply.decode(&mut PhpSink::arrays()))?? {
+    let value = match sink::decode(&reply, &mut PhpSink::arrays())? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     };

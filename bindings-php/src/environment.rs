@@ -39,7 +39,8 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
         Some(value) => match value.str() {
             Some(text) => Ok(Some(text.to_owned())),
             None => Err(Thrown::configuration(format!(
-                "the environment variable {name} is not valid UTF-8; set it again"
+                "the environment variable {name} has bytes that are not UTF-8: set it again, from \
+                 a file or a shell that uses UTF-8"
             ))),
         },
     }

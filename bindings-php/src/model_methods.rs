@@ -38,6 +38,9 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
         if value.dereference().is_null() {
             continue;
         }
+        if let crate::zend::Key::Bytes(name) = &key {
+            return Err(Thrown::not_utf8(&format!("the name of the field {name}")));
+        }
         let name = key.to_string();
         let value = value.dereference().shallow_clone();
         match known.model.position(&name).and_then(|at| known.keys.get(at)) {

@@ -14,9 +14,12 @@ use crate::zend::{Key, Thrown, pairs, text_of};
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
     let Some(options) = options.filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
-    let table = options
-        .array()
-        .ok_or_else(|| Thrown::type_error("the options have to be an array".to_owned()))?;
+    let table = options.array().ok_or_else(|| {
+        Thrown::type_error(format!(
+            "the options have to be an array, not {}",
+            crate::zend::type_name(options)
+        ))
+    })?;
     Ok(pairs(table)
         .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
         .filter(|(_, value)| !value.is_null())
@@ -36,8 +39,10 @@ fn snake(name: &str) -> String {
 }
 
 fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
-    text_of(&format!("the option {name}"), value)?
-        .ok_or_else(|| Thrown::validation(format!("the option {name} has to be a text")))
+    text_of(&format!("the option {name}"), value)?.ok_or_else(|| {
+        let given = crate::zend::type_name(value);
+        Thrown::validation(format!("the option {name} has to be a string, not {given}"))
+    })
 }
 
 fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
@@ -56,9 +61,12 @@ fn retries(value: &Zval) -> Result<u32, Thrown> {
 }
 
 fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
-    let table = value
-        .array()
-        .ok_or_else(|| Thrown::validation("headers have to be an array of name and value"))?;
+    let table = value.array().ok_or_else(|| {
+        Thrown::validation(format!(
+            "headers have to be an array of name and value, not {}",
+            crate::zend::type_name(value)
+        ))
+    })?;
     let mut headers = Vec::new();
     for (name, value) in pairs(table) {
         if let Key::Bytes(name) = &name {

@@ -1,13 +1,15 @@
 //! Answers as PHP values: models for what the table knows, arrays and plain objects for
 //! the rest, numbers with every digit (whole ones as int; what does not fit as text).
 
+use std::convert::identity;
+
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 use lomi::schema::Model;
-use lomi::{Key, Sink};
+use lomi::{Decoded, Key, Reply, Sink};
 
 use crate::models::{self, ModelClass};
-use crate::zend::{Array, Name, Thrown, new_object, string_zval};
+use crate::zend::{Array, Name, Thrown, guarded, new_object, string_zval};
 
 /// Builds PHP values.
 pub(crate) struct PhpSink {
@@ -43,6 +45,12 @@ impl PhpSink {
         let before = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
         Self { before: before.collect(), ..self }
     }
+}
+
+/// The values of a response. Where they exceed `memory_limit`, the script ends when the
+/// caller's frames have returned.
+pub(crate) fn decode(reply: &Reply, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
+    guarded(|| reply.decode(sink)).and_then(identity)
 }
 
 /// An object being filled.

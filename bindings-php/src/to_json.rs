@@ -26,13 +26,13 @@ const DEEPEST: usize = 100;
 /// A value as JSON. `what` names it in errors, such as "the body"; what is inside of it is
 /// named by its path.
 pub(crate) fn value(what: &str, zval: &Zval) -> Result<Value, Thrown> {
-    at(zval, &Place::root(what))
+    at(zval, &Place::root(what, false))
 }
 
 /// A body as JSON. An array that has lost some of its keys (`array_filter` leaves gaps) is
 /// still the list that its field wants.
 pub(crate) fn body(zval: &Zval, model: Option<&lomi::schema::Model>) -> Result<Value, Thrown> {
-    let mut value = value("the body", zval)?;
+    let mut value = at(zval, &Place::root("the body", true))?;
     if let (Some(model), Value::Object(fields)) = (model, &mut value) {
         for (name, value) in fields {
             let kind = model.field(name).map(|field| field.kind);
@@ -59,7 +59,15 @@ fn at(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
         DataType::Null | DataType::Undef => Value::Null,
         DataType::Bool | DataType::True | DataType::False => Value::Bool(zval.is_true()),
         DataType::Long => zval.long().unwrap_or_default().into(),
-        DataType::Double => Value::Number(float(zval.double().unwrap_or_default())),
+        DataType::Double => match zval.double().unwrap_or_default() {
+            number if number.is_finite() => Value::Number(float(number)),
+            // The core refuses it by the name of the operation, too.
+            number if place.of_operation => {
+                let word = if number.is_nan() { "NaN" } else { "Infinity" };
+                Value::Number(Number::from_string_unchecked(word.to_owned()))
+            }
+            _ => return Err(Thrown::validation(format!("{place} is not a finite number"))),
+        },
         DataType::String => match zval.str() {
             Some(text) => Value::String(text.to_owned()),
             None => return Err(Thrown::not_utf8(&place.to_string())),
@@ -84,13 +92,8 @@ fn refused(type_name: &str, place: &Place<'_>) -> Thrown {
     ))
 }
 
-/// A float as PHP's `json_encode` writes it: whole ones without a point. What is no
-/// number is handed on as such, to be refused by the core with the field's name.
+/// A float as PHP's `json_encode` writes it: whole ones without a point.
 fn float(number: f64) -> Number {
-    if !number.is_finite() {
-        let word = if number.is_nan() { "NaN" } else { "Infinity" };
-        return Number::from_string_unchecked(word.to_owned());
-    }
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return Number::from(number as i64);
     }

@@ -63,8 +63,7 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
             .collect());
     };
     match given.array() {
-        Some(table) => table
-            .values()
+        Some(table) => crate::zend::values(table)
             .map(|value| {
                 value.string().ok_or_else(|| call.wrong_type(2, "a list of strings", value))
             })

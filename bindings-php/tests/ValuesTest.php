@@ -202,6 +202,28 @@ final class ValuesTest extends SandboxTestCase
         }
     }
 
+    public function testTypesAreNamedInOptionsAndRawRequestsToo(): void
+    {
+        $client = new LomiClient('lomi_sk_test_1', ['base_url' => 'http://127.0.0.1:1']);
+        $array = new \ArrayObject(['X-A' => 'b']);
+        foreach ([
+            'headers have to be an array of name and value, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => $array]),
+            'X-A has to be a string, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => ['X-A' => $array]]),
+            'request_id has to be a string, not Closure' => fn () => $client->checkoutSessions->get('a', ['request_id' => fn () => 1]),
+            'x.y is not a finite number' => fn () => $client->request('POST', '/a', ['body' => ['x' => ['y' => NAN]]]),
+            'q is not a finite number' => fn () => $client->request('GET', '/a', ['query' => ['q' => INF]]),
+            'the body is of type Closure' => fn () => $client->request('POST', '/a', ['body' => fn () => 1]),
+            "the name of the field caf\u{fffd}" => fn () => new \LomiSDK\Model\CheckoutSessions(["caf\xe9" => 1]),
+        ] as $said => $call) {
+            $e = self::thrownBy($call);
+            self::assertInstanceOf(ValidationError::class, $e);
+            self::assertStringContainsString($said, $e->getMessage());
+        }
+        self::assertInstanceOf(\LomiSDK\Exception\SignatureVerificationError::class, self::thrownBy(
+            fn () => \LomiSDK\Webhooks::constructEvent('{}', 'sha256=' . str_repeat('0', 64), ["\xe9" => 'whsec_1']),
+        ));
+    }
+
     public function testAnExceptionOfTheCallersOwnGoesThrough(): void
     {
         $sessions = (new LomiClient('lomi_sk_test_1', ['base_url' => 'http://127.0.0.1:1']))->checkoutSessions;

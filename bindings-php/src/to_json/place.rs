@@ -8,6 +8,8 @@ pub(super) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     step: Step<'a>,
     pub(super) depth: usize,
+    /// In the body of a known operation, whose fields the core checks.
+    pub(super) of_operation: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -20,20 +22,25 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn root(what: &'a str) -> Self {
-        Self { parent: None, step: Step::Root(what), depth: 0 }
+    pub(super) fn root(what: &'a str, of_operation: bool) -> Self {
+        Self { parent: None, step: Step::Root(what), depth: 0, of_operation }
     }
 
     pub(super) fn field<'b>(&'b self, name: &'b str) -> Place<'b> {
-        Place { parent: Some(self), step: Step::Field(name), depth: self.depth + 1 }
+        self.step(Step::Field(name))
     }
 
     pub(super) fn item(&self, index: usize) -> Place<'_> {
-        Place { parent: Some(self), step: Step::Item(index), depth: self.depth + 1 }
+        self.step(Step::Item(index))
     }
 
     pub(super) fn inside(&self) -> Place<'_> {
-        Place { parent: Some(self), step: Step::Inside, depth: self.depth + 1 }
+        self.step(Step::Inside)
+    }
+
+    fn step<'b>(&'b self, step: Step<'b>) -> Place<'b> {
+        let of_operation = self.of_operation;
+        Place { parent: Some(self), step, depth: self.depth + 1, of_operation }
     }
 
     /// The outermost field.
