@@ -324,6 +324,11 @@ namespace LomiSDK\Model {
         {
         }
 
+        /** This session; with PaymentRequired::session(), what create gives is a session or throws. */
+        public function session(): \LomiSDK\Model\CheckoutSessions
+        {
+        }
+
         /**
          * @param array<string, mixed> $array
          * @return static
@@ -3866,6 +3871,17 @@ namespace LomiSDK\Model {
         }
 
         /**
+         * There is no session: the customer has to pay an invoice first. It is the
+         * exception's response object.
+         *
+         * @return never
+         * @throws \LomiSDK\Exception\PaymentRequiredError
+         */
+        public function session(): \LomiSDK\Model\CheckoutSessions
+        {
+        }
+
+        /**
          * @param array<string, mixed> $array
          * @return static
          */
@@ -4820,7 +4836,7 @@ namespace LomiSDK\Exception {
     {
     }
 
-    class IdempotencyConflictError extends \LomiSDK\ApiException
+    class IdempotencyConflictError extends ConflictError
     {
     }
 
@@ -4861,6 +4877,10 @@ namespace LomiSDK\Exception {
     }
 
     class InternalError extends \LomiSDK\ApiException
+    {
+    }
+
+    class PaymentRequiredError extends \LomiSDK\ApiException
     {
     }
 }
@@ -5394,6 +5414,8 @@ namespace LomiSDK {
         /** @var \LomiSDK\Resource\CheckoutSessions */
         public $checkoutSessions;
 
+        private static $lastCancelled;
+
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
          * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
@@ -5426,6 +5448,14 @@ namespace LomiSDK {
 
         /** @return \LomiSDK\Response|null the facts of this client's last answered call */
         public function getLastResponse()
+        {
+        }
+
+        /**
+         * The last call of this script that a signal handler, exit(), the time limit or a
+         * fatal error ended, with its idempotency key and outcome. For shutdown functions.
+         */
+        public static function getLastCancelled(): ?Exception\CancelledError
         {
         }
 
@@ -5484,6 +5514,16 @@ namespace LomiSDK {
 
         /** @return \LomiSDK\Model\Error|mixed */
         public function getResponseObject()
+        {
+        }
+
+        /** The values of one header, however its name is written. */
+        public function getResponseHeader(string $name): ?string
+        {
+        }
+
+        /** @return mixed the body as arrays; null where it is missing or not JSON */
+        public function getParsedBody(): mixed
         {
         }
 

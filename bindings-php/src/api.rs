@@ -211,8 +211,10 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
+    let made = crate::settings::client(config, index)?;
     Ok(Road {
-        client: crate::settings::client(config, index)?,
+        client: made.client,
+        logs: made.logs,
         http,
         certificates: Some(certificates),
         debug_file: configuration::debug_file(config),
@@ -242,8 +244,8 @@ fn call_operation(call: &mut Call<'_>) -> Done {
         Form::Async | Form::AsyncWithHttpInfo => {
             let with_info = method.form == Form::AsyncWithHttpInfo;
             let exchange = road.prepare(target, input, options)?;
-            let finish = move |reply| result(method.operation, reply, with_info);
-            let promise = crate::promise::start(road, exchange, Box::new(finish))?;
+            let finish = move |_, reply| result(method.operation, reply, with_info);
+            let promise = crate::promise::start(road, None, exchange, Box::new(finish))?;
             call.give(promise)
         }
     }
@@ -268,10 +270,10 @@ pub(crate) fn result(
 
 fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown> {
     let mut sink = match operation.list {
-        Some(_) => PhpSink::rows(),
+        Some(_) => PhpSink::documented().rows(),
         None => PhpSink::documented(),
     };
-    Ok(match reply.decode(&mut sink)? {
+    Ok(match crate::sink::decode(reply, &mut sink)? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => {
@@ -319,17 +321,18 @@ fn arguments(
             Argument::Path(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
-                input.path.insert((*name).to_owned(), crate::to_json::value(value)?);
+                input.path.insert((*name).to_owned(), crate::to_json::value(name, value)?);
             }
             Argument::Body(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
-                input.body = Some(crate::to_json::value(value)?);
+                let model = operation.operation.body;
+                input.body = Some(crate::to_json::body(value, model)?);
             }
             Argument::Query { name, least, most, default } => {
                 let left_out = call.argument(position).is_none();
                 let value = match (given, default) {
-                    (Some(value), _) => crate::to_json::value(value)?,
+                    (Some(value), _) => crate::to_json::value(name, value)?,
                     (None, Some(default)) if left_out => Value::from(*default),
                     _ => continue,
                 };

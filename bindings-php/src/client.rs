@@ -14,25 +14,34 @@ use crate::generated::APIS;
 use crate::options::{self, SetUp};
 use crate::response::{self, Facts};
 use crate::road::Road;
-use crate::sink::PhpSink;
+use crate::sink::{self, PhpSink};
 use crate::zend::{
     Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut, payload_type,
     set_property,
 };
 
-static CLIENT: ClassRef = ClassRef::new();
+pub(crate) static CLIENT: ClassRef = ClassRef::new();
 static RESOURCES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
 /// A client's road and its last answer, shared by its resources.
 #[derive(Clone, Default)]
-pub(crate) struct Held(Option<Rc<Shared>>);
+pub(crate) struct Held(Option<Shared>);
 
+/// Every holder has a road of its own, so that each PHP value in it has one owner.
 pub(crate) struct Shared {
     pub(crate) road: Road,
-    last: RefCell<Facts>,
+    last: Rc<RefCell<Facts>>,
 }
 
-payload_type!(Held);
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self { road: self.road.share(), last: Rc::clone(&self.last) }
+    }
+}
+
+payload_type!(Held, |held, visit| if let Some(shared) = &held.0 {
+    shared.road.references(visit);
+});
 
 /// What a method of a resource does.
 struct Verb {
@@ -53,6 +62,11 @@ pub(crate) fn register() -> Result<(), String> {
         )
         .method("pool(iterable $calls, int $concurrency = 64): array", handler(crate::pool::run))
         .method("getLastResponse()", handler(last_response))
+        .private_static(crate::cancelled::LAST)
+        .method(
+            "static getLastCancelled(): ?LomiSDK\\Exception\\CancelledError",
+            handler(|call| call.give(crate::cancelled::last())),
+        )
         .method("__debugInfo(): array", handler(debug_info));
     let mut resources = Vec::new();
     for api in APIS {
@@ -96,8 +110,9 @@ fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_text(0)?;
     let SetUp { builder, http, logger } = options::of_client(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
-    let road = Road { http, logger, ..Road::own(client) };
-    let held = Held(Some(Rc::new(Shared { road, last: RefCell::default() })));
+    let logs = crate::environment::wants_log()?;
+    let road = Road { http, logs, logger, ..Road::own(client) };
+    let held = Held(Some(Shared { road, last: Rc::default() }));
     let this = call.this()?;
     if let Some(mine) = payload_mut::<Held>(this) {
         *mine = held.clone();
@@ -114,7 +129,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
-pub(crate) fn shared(object: crate::zend::Object<'_>) -> Result<Rc<Shared>, Thrown> {
+pub(crate) fn shared(object: crate::zend::Object<'_>) -> Result<Shared, Thrown> {
     payload::<Held>(object).and_then(|held| held.0.clone()).ok_or_else(|| {
         Thrown::configuration("the client was not set up; was its constructor called?")
     })
@@ -137,16 +152,20 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     for argument in operation.arguments {
         match argument {
             Argument::Path(name) => {
-                let value = crate::to_json::value(call.required(position)?)?;
+                let value = crate::to_json::value(name, call.required(position)?)?;
                 input.path.insert((*name).to_owned(), value);
                 position += 1;
             }
             Argument::Body(_) => {
-                let value = match crate::to_json::value(call.required(position)?)? {
-                    // An empty PHP array is an object without fields here.
-                    Value::Array(items) if items.is_empty() => Value::Object(Default::default()),
-                    value => value,
-                };
+                let value =
+                    match crate::to_json::body(call.required(position)?, operation.operation.body)?
+                    {
+                        // An empty PHP array is an object without fields here.
+                        Value::Array(items) if items.is_empty() => {
+                            Value::Object(Default::default())
+                        }
+                        value => value,
+                    };
                 input.body = Some(value);
                 position += 1;
             }
@@ -164,8 +183,8 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     // What the pages behind this one are asked for with.
     let again = is_page.then(|| (input.clone(), options.clone()));
     let exchange = shared.road.prepare(target, input, options)?;
-    let ending = Rc::clone(&shared);
-    let finish = move |reply: Reply| -> Result<Zval, Thrown> {
+    let finish = move |ending: Option<Shared>, reply: Reply| -> Result<Zval, Thrown> {
+        let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
         if let Some((input, options)) = again {
             return crate::page::build(ending, operation.operation, input, options, reply);
         }
@@ -174,14 +193,20 @@ fn call_verb(call: &mut Call<'_>) -> Done {
         Ok(value)
     };
     let result = match verb.later {
-        false => finish(shared.road.run(exchange)?)?,
-        true => crate::promise::start(shared.road.share(), exchange, Box::new(finish))?,
+        false => {
+            let reply = shared.road.run(exchange)?;
+            finish(Some(shared), reply)?
+        }
+        true => {
+            let road = shared.road.share();
+            crate::promise::start(road, Some(shared), exchange, Box::new(finish))?
+        }
     };
     call.give(result)
 }
 
 fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match reply.decode(&mut PhpSink::documented())? {
+    Ok(match sink::decode(reply, &mut PhpSink::arrays())? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     })
@@ -197,14 +222,14 @@ fn request(call: &mut Call<'_>) -> Done {
     let options = options::of_call(call.argument(2), |name, value| {
         match name {
             "query" => input.query = options::query(Some(value))?,
-            "body" | "json" => input.body = Some(crate::to_json::value(value)?),
+            "body" | "json" => input.body = Some(crate::to_json::value("the body", value)?),
             _ => return Ok(false),
         }
         Ok(true)
     })?;
     let shared = shared(call.handle()?)?;
     let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
-    let value = match reply.decode(&mut PhpSink::arrays())? {
+    let value = match sink::decode(&reply, &mut PhpSink::arrays())? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     };

@@ -52,6 +52,22 @@ fn class_of(kind: ErrorKind) -> Option<&'static ClassEntry> {
     known.map_or(&API_EXCEPTION, |(_, class)| class).get()
 }
 
+static PAYMENT_REQUIRED_ERROR: ClassRef = ClassRef::new();
+const PAYMENT_REQUIRED: &str = "PaymentRequiredError";
+
+/// The exception for a create that was answered with an unpaid invoice, which is its
+/// response object.
+pub(crate) fn payment_required(error: &Error, invoice: Zval) -> Result<Zval, Thrown> {
+    let class = PAYMENT_REQUIRED_ERROR.get();
+    let class = class.ok_or_else(|| Thrown::defect("there is no PaymentRequiredError"))?;
+    let mut value = exception_of(class, error)?;
+    if let Some(object) = value.object_mut() {
+        set_property(object, scope()?, "kind", string_zval(PAYMENT_REQUIRED));
+        set_property(object, scope()?, "responseObject", invoice);
+    }
+    Ok(value)
+}
+
 /// What a getter reads.
 struct Fact(&'static str);
 
@@ -67,7 +83,9 @@ pub(crate) fn register() -> Result<(), String> {
             "__construct($message = '', $code = 0, $responseHeaders = [], $responseBody = null)",
             handler(construct),
         )
-        .method("setResponseObject($obj)", handler(set_response_object));
+        .method("setResponseObject($obj)", handler(set_response_object))
+        .method("getResponseHeader(string $name): ?string", handler(response_header))
+        .method("getParsedBody(): mixed", handler(parsed_body));
     for (getter, property) in [
         ("getResponseHeaders()", "responseHeaders"),
         ("getResponseBody()", "responseBody"),
@@ -98,18 +116,21 @@ pub(crate) fn register() -> Result<(), String> {
     let mut classes: Vec<(ErrorKind, ClassRef)> = Vec::new();
     for kind in KINDS {
         let parent = match kind {
-            ErrorKind::Timeout | ErrorKind::OutcomeUnknown => classes
-                .iter()
-                .find(|(known, _)| *known == ErrorKind::Connection)
-                .map_or_else(|| API_EXCEPTION.raw(), |(_, class)| class.raw()),
-            _ => API_EXCEPTION.raw(),
+            ErrorKind::Timeout | ErrorKind::OutcomeUnknown => Some(ErrorKind::Connection),
+            ErrorKind::IdempotencyConflict => Some(ErrorKind::Conflict),
+            _ => None,
         };
+        let parent = classes.iter().find(|(known, _)| Some(*known) == parent);
+        let parent = parent.map_or_else(|| API_EXCEPTION.raw(), |(_, class)| class.raw());
         let class = ClassRef::new();
         Class::new(format!("LomiSDK\\Exception\\{}", kind.class_name()))
             .extends(parent)
             .register(&class)?;
         classes.push((*kind, class));
     }
+    Class::new(format!("LomiSDK\\Exception\\{PAYMENT_REQUIRED}"))
+        .extends(API_EXCEPTION.raw())
+        .register(&PAYMENT_REQUIRED_ERROR)?;
     CLASSES.set(classes).map_err(|_| "the exceptions are registered twice".to_owned())
 }
 
@@ -123,8 +144,11 @@ pub(crate) fn interned_zval(text: &str) -> Zval {
 
 /// The exception for a failed call.
 pub(crate) fn exception(error: &Error) -> Result<Zval, Thrown> {
-    let scope = API_EXCEPTION.get().ok_or_else(|| Thrown::defect("there is no ApiException"))?;
-    let class = class_of(error.kind).unwrap_or(scope);
+    exception_of(class_of(error.kind).unwrap_or(scope()?), error)
+}
+
+fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
+    let scope = scope()?;
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
     let mut set = |name: &str, value: Zval| set_property(object, scope, name, value);
@@ -222,6 +246,38 @@ fn read(call: &mut Call<'_>) -> Done {
     let this = call.handle()?;
     let value = get_property(this, scope, fact.0);
     call.give(value)
+}
+
+/// The values of one header, however its name is written; null where there is none.
+fn response_header(call: &mut Call<'_>) -> Done {
+    let wanted = call.text(0)?;
+    let headers = get_property(call.handle()?, scope()?, "responseHeaders");
+    for (name, values) in crate::zend::pairs_of(&headers) {
+        if name.to_string().eq_ignore_ascii_case(&wanted) {
+            let parts: Vec<String> = match values.array() {
+                Some(table) => crate::zend::values(table).filter_map(Zval::string).collect(),
+                None => values.string().into_iter().collect(),
+            };
+            return call.give_text(&parts.join(", "));
+        }
+    }
+    Ok(())
+}
+
+/// The body as arrays; null where there is none, or where it is not JSON.
+fn parsed_body(call: &mut Call<'_>) -> Done {
+    let body = get_property(call.handle()?, scope()?, "responseBody");
+    let parsed = match body.is_string() {
+        true => {
+            let mut as_arrays = Zval::new();
+            as_arrays.set_bool(true);
+            // 2 is JSON_BIGINT_AS_STRING.
+            let arguments = &mut [body, as_arrays, long(512), long(2)];
+            crate::zend::call_function("json_decode", arguments)?
+        }
+        false => Zval::null(),
+    };
+    call.give(parsed)
 }
 
 fn set_response_object(call: &mut Call<'_>) -> Done {

@@ -147,7 +147,7 @@ fn guzzle_options(
 fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown> {
     let own = setting(client, "curl")?;
     let mut options = Array::new();
-    for (key, value) in own.array().into_iter().flatten() {
+    for (key, value) in crate::zend::pairs_of(&own) {
         options.set(&key.to_string(), value.shallow_clone());
     }
     if !exchange.replay_safe() {
@@ -161,8 +161,10 @@ fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown
 /// The file of certificates to trust, where one is given and of use.
 fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
     let config = exchange.config();
-    let Some(file) = config.ca_files.first().filter(|_| config.base_url.starts_with("https:"))
-    else {
+    // Streams and curl know php.ini's by themselves.
+    let known = crate::ini::authorities();
+    let mut given = config.ca_files.iter().filter(|file| !known.contains(file));
+    let Some(file) = given.next().filter(|_| config.base_url.starts_with("https:")) else {
         return Ok(None);
     };
     let refuse = |why: String| {

@@ -22,7 +22,7 @@ fn prepare(call: &mut Call<'_>) -> Done {
     let table = given.array().ok_or_else(|| call.wrong_type(0, "array", &given))?;
     let mut has_file = false;
     let mut fields = Array::new();
-    for (name, value) in table {
+    for (name, value) in crate::zend::pairs(table) {
         let value = value.dereference();
         if value.is_null() {
             continue;
@@ -39,7 +39,7 @@ fn prepare(call: &mut Call<'_>) -> Done {
 
 fn processed(value: &Zval) -> Result<Zval, Thrown> {
     if value.is_object() {
-        return Ok(crate::from_json::array(&crate::to_json::value(value)?));
+        return Ok(crate::from_json::array(&crate::to_json::value("the value", value)?));
     }
     Ok(value.shallow_clone())
 }
@@ -54,7 +54,7 @@ fn flatten(call: &mut Call<'_>) -> Done {
 }
 
 fn flatten_into(flat: &mut Array, source: &Zval, start: &str) -> Result<(), Thrown> {
-    for (name, value) in source.array().into_iter().flatten() {
+    for (name, value) in crate::zend::pairs_of(source) {
         let value = value.dereference();
         let name = if start.is_empty() { name.to_string() } else { format!("{start}[{name}]") };
         if value.array().is_some_and(|table| !table.is_empty()) {

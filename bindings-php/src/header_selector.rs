@@ -30,8 +30,10 @@ pub(crate) fn is_json(media_type: &str) -> bool {
 fn select_headers(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
     let accept = given.array().ok_or_else(|| call.wrong_type(0, "array", given))?;
-    let accept: Vec<String> =
-        accept.values().filter_map(|value| value.string()).filter(|v| !v.is_empty()).collect();
+    let accept: Vec<String> = crate::zend::values(accept)
+        .filter_map(|value| value.string())
+        .filter(|v| !v.is_empty())
+        .collect();
     let mut headers = Array::new();
     if let Some(accept) = select_accept(&accept) {
         headers.set("Accept", string_zval(&accept));

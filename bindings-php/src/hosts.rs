@@ -52,7 +52,7 @@ pub(crate) fn get_host_string(call: &mut Call<'_>) -> Done {
 
 /// Fills `{name}` in a host of the caller's own.
 fn with_variables(mut url: String, variables: Option<&Zval>) -> String {
-    for (name, value) in variables.and_then(Zval::array).into_iter().flatten() {
+    for (name, value) in variables.into_iter().flat_map(crate::zend::pairs_of) {
         if let Some(value) = value.str() {
             url = url.replace(&format!("{{{name}}}"), value);
         }

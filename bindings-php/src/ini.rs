@@ -1,13 +1,18 @@
 //! Settings of php.ini: `lomi.api_key`, `lomi.base_url` and `lomi.timeout`.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, OsString, c_char};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
 use ext_php_rs::ffi::ext_php_rs_sapi_module;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
+use crate::zend::Thrown;
+
 unsafe extern "C" {
     fn zend_ini_string(name: *const c_char, length: usize, original: i32) -> *mut c_char;
+    fn cfg_get_string(name: *const c_char, found: *mut *mut c_char) -> i32;
 }
 
 static ENTRIES: IniEntryDefs<4> = IniEntryDefs::new([
@@ -21,7 +26,7 @@ pub(crate) fn register(module: i32) {
     IniEntryDef::register(ENTRIES.as_slice(), module);
 }
 
-fn read(name: &CStr) -> Option<String> {
+fn read(name: &CStr) -> Option<Vec<u8>> {
     // SAFETY: the engine gives a C string of its own, or null.
     let text = unsafe {
         let found = zend_ini_string(name.as_ptr(), name.count_bytes(), 0);
@@ -30,22 +35,79 @@ fn read(name: &CStr) -> Option<String> {
         }
         CStr::from_ptr(found)
     };
-    text.to_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
+    Some(text.to_bytes()).filter(|text| !text.is_empty()).map(<[u8]>::to_vec)
+}
+
+fn text(name: &CStr) -> Result<Option<String>, Thrown> {
+    read(name).map(String::from_utf8).transpose().map_err(|_| {
+        let name = name.to_string_lossy();
+        Thrown::configuration(format!("{name} in php.ini is not valid UTF-8; set it again"))
+    })
 }
 
 /// The secret key.
-pub(crate) fn api_key() -> Option<String> {
-    read(c"lomi.api_key")
+pub(crate) fn api_key() -> Result<Option<String>, Thrown> {
+    text(c"lomi.api_key")
 }
 
 /// Where the API is.
-pub(crate) fn base_url() -> Option<String> {
-    read(c"lomi.base_url")
+pub(crate) fn base_url() -> Result<Option<String>, Thrown> {
+    text(c"lomi.base_url")
+}
+
+/// The authorities that streams and curl trust by php.ini; trusted in addition to the
+/// system's. A file that is missing or unusable fails the first call over TLS, as it does
+/// there.
+pub(crate) fn authorities() -> Vec<PathBuf> {
+    let path = |name: &CStr| read(name).or_else(|| configured(name)).map(OsString::from_vec);
+    let files = [path(c"openssl.cafile"), path(c"curl.cainfo")];
+    let mut files: Vec<PathBuf> = files.into_iter().flatten().map(PathBuf::from).collect();
+    files.dedup();
+    if let Some(folder) = path(c"openssl.capath") {
+        files.extend(hashed(Path::new(&folder)));
+    }
+    files
+}
+
+/// A line of php.ini for an extension that is not loaded.
+fn configured(name: &CStr) -> Option<Vec<u8>> {
+    let mut found: *mut c_char = std::ptr::null_mut();
+    // SAFETY: the engine gives a C string of its own, or leaves null.
+    let text = unsafe {
+        cfg_get_string(name.as_ptr(), &raw mut found);
+        if found.is_null() {
+            return None;
+        }
+        CStr::from_ptr(found)
+    };
+    Some(text.to_bytes()).filter(|text| !text.is_empty()).map(<[u8]>::to_vec)
+}
+
+/// The certificates of a folder that `openssl rehash` has gone through: `5ed36f99.0`.
+fn hashed(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_hash = |entry: &std::fs::DirEntry| {
+        entry.file_name().to_str().and_then(|name| name.split_once('.')).is_some_and(
+            |(hash, number)| {
+                hash.len() == 8
+                    && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+                    && number.bytes().all(|byte| byte.is_ascii_digit())
+            },
+        )
+    };
+    let mut files: Vec<PathBuf> = entries.filter(is_hash).map(|entry| entry.path()).collect();
+    // The order of a folder is nobody's: clients that trust the same share connections.
+    files.sort();
+    files
 }
 
 /// The deadline of a call in seconds.
 pub(crate) fn timeout() -> Option<f64> {
-    read(c"lomi.timeout")?.parse().ok().filter(|seconds: &f64| *seconds > 0.0)
+    String::from_utf8(read(c"lomi.timeout")?)
+        .ok()?
+        .parse()
+        .ok()
+        .filter(|seconds: &f64| *seconds > 0.0)
 }
 
 /// The server interface that PHP runs under, such as `cli` or `fpm-fcgi`.
@@ -70,8 +132,9 @@ pub(crate) fn is_web_server() -> bool {
 /// The table of `phpinfo()` and `php --ri lomi`. No key or password is in it.
 pub(crate) fn show() {
     use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
-    let key = api_key().map_or_else(|| "not set".to_owned(), |key| lomi::Secret::new(key).masked());
-    let url = match base_url() {
+    let (key, url) = (api_key().ok().flatten(), base_url().ok().flatten());
+    let key = key.map_or_else(|| "not set".to_owned(), |key| lomi::Secret::new(key).masked());
+    let url = match url {
         None => "follows from the key".to_owned(),
         Some(url) if url.contains('@') => "refused: it holds a user or a password".to_owned(),
         Some(url) => lomi::redact(&url),

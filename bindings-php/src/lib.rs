@@ -3,10 +3,12 @@
 //! are the worker's own, made on its first call.
 
 mod api;
+mod cancelled;
 mod client;
 mod configuration;
 mod documented;
 mod enums;
+mod environment;
 mod errors;
 mod foreign_http;
 mod form_data;
@@ -57,6 +59,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
 unsafe extern "C" fn startup(_kind: i32, module: i32) -> i32 {
     let registered = std::panic::catch_unwind(|| {
         ini::register(module);
+        environment::remember();
         register()
     });
     match registered {

@@ -1,6 +1,6 @@
 //! What the methods of every model do. Which model it is follows from the object.
 
-use ext_php_rs::types::{ArrayKey, ZendObject, Zval};
+use ext_php_rs::types::{ZendObject, Zval};
 use lomi::Value;
 use lomi::schema::{Kind, Model};
 
@@ -34,11 +34,14 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
     };
     let known = known(call)?;
     let mut container = Array::with_capacity(known.keys.len());
-    for (key, value) in given.array().into_iter().flatten() {
+    for (key, value) in crate::zend::pairs_of(&given) {
         if value.dereference().is_null() {
             continue;
         }
-        let name = key_text(key);
+        if let crate::zend::Key::Bytes(name) = &key {
+            return Err(Thrown::not_utf8(&format!("the name of the field {name}")));
+        }
+        let name = key.to_string();
         let value = value.dereference().shallow_clone();
         match known.model.position(&name).and_then(|at| known.keys.get(at)) {
             Some(key) => container.set_interned(*key, value),
@@ -47,15 +50,6 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
     }
     *slot(call.this()?, CONTAINER) = container.finish();
     Ok(())
-}
-
-fn key_text(key: ArrayKey<'_>) -> String {
-    match key {
-        ArrayKey::Long(index) => index.to_string(),
-        ArrayKey::String(name) => name,
-        ArrayKey::Str(name) => name.to_owned(),
-        ArrayKey::ZendString(name) => String::from_utf8_lossy(name.as_bytes()).into_owned(),
-    }
 }
 
 /// Moments are given as `\DateTime`, as documented; what is no moment as it came.
@@ -110,13 +104,14 @@ fn forget(this: &mut ZendObject, name: &str) {
         table.remove(name);
     }
     let nulls = slot(this, NULLS).dereference();
-    let set_to_null =
-        nulls.array().is_some_and(|table| table.values().any(|value| value.str() == Some(name)));
+    let set_to_null = nulls
+        .array()
+        .is_some_and(|table| crate::zend::values(table).any(|value| value.str() == Some(name)));
     if set_to_null {
         let rest: Array = nulls
             .array()
             .into_iter()
-            .flat_map(|table| table.values())
+            .flat_map(crate::zend::values)
             .filter(|value| value.str() != Some(name))
             .map(Zval::shallow_clone)
             .collect();
@@ -198,7 +193,7 @@ pub(crate) fn get_iterator(call: &mut Call<'_>) -> Done {
 
 fn json(call: &mut Call<'_>) -> Result<Value, Thrown> {
     let this = crate::zend::object_zval(call.handle()?);
-    crate::to_json::value(&this)
+    crate::to_json::value("the model", &this)
 }
 
 /// The set fields as a plain object, as documented.
@@ -246,6 +241,27 @@ pub(crate) fn last_response(call: &mut Call<'_>) -> Done {
     let facts = payload::<Facts>(call.handle()?).cloned().unwrap_or_default();
     let object = crate::response::object(&facts)?;
     call.give(object)
+}
+
+/// The session itself: what create gives is one, or an invoice to pay first.
+pub(crate) fn session(call: &mut Call<'_>) -> Done {
+    call.give_this()
+}
+
+/// There is no session: throws, with the invoice.
+pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
+    let fields = match json(call)? {
+        Value::Object(fields) => fields,
+        _ => lomi::Map::new(),
+    };
+    let model = Box::new(lomi::FromObject::from_object(fields));
+    let Err(mut error) = lomi::Created::<()>::PaymentRequired(model).done() else { return Ok(()) };
+    let this = call.handle()?;
+    if let Some(facts) = payload::<Facts>(this) {
+        facts.describe(&mut error);
+    }
+    let exception = crate::errors::payment_required(&error, crate::zend::object_zval(this))?;
+    Err(Thrown::Object(exception))
 }
 
 /// Makes what `var_export` wrote.
@@ -309,9 +325,9 @@ pub(crate) fn is_nullable(call: &mut Call<'_>) -> Done {
 pub(crate) fn is_nullable_set_to_null(call: &mut Call<'_>) -> Done {
     let name = call.text(0)?;
     let nulls = read_slot(call.handle()?, NULLS);
-    let set = nulls
-        .array()
-        .is_some_and(|table| table.values().any(|value| value.str() == Some(name.as_str())));
+    let set = nulls.array().is_some_and(|table| {
+        crate::zend::values(table).any(|value| value.str() == Some(name.as_str()))
+    });
     call.give_bool(set)
 }
 

@@ -161,6 +161,15 @@ fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
         .method("setNull(string $name)", handler(methods::set_null))
         .method("getLastResponse()", handler(methods::last_response))
         .method("static __set_state(array $array)", handler(methods::set_state));
+    if std::ptr::eq(model, &lomi::generated::CHECKOUT_SESSION) {
+        class =
+            class.method("session(): LomiSDK\\Model\\CheckoutSessions", handler(methods::session));
+    } else if model.marker.is_some() {
+        class = class.method(
+            "session(): LomiSDK\\Model\\CheckoutSessions",
+            handler(methods::payment_required),
+        );
+    }
     for (field, key) in model.fields.iter().zip(keys) {
         let name = studly(field.name);
         let accessor = || Accessor { field, key: *key };

@@ -7,17 +7,20 @@ use ext_php_rs::types::Zval;
 use lomi::Value;
 use lomi::{CallOptions, ConfigBuilder, Secret};
 
+use crate::environment::variable;
 use crate::zend::AsObject;
-use crate::zend::{Thrown, text_of};
+use crate::zend::{Key, Thrown, pairs, text_of};
 
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
     let Some(options) = options.filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
-    let table = options
-        .array()
-        .ok_or_else(|| Thrown::type_error("the options have to be an array".to_owned()))?;
-    Ok(table
-        .iter()
+    let table = options.array().ok_or_else(|| {
+        Thrown::type_error(format!(
+            "the options have to be an array, not {}",
+            crate::zend::type_name(options)
+        ))
+    })?;
+    Ok(pairs(table)
         .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
         .filter(|(_, value)| !value.is_null())
         .collect())
@@ -36,7 +39,10 @@ fn snake(name: &str) -> String {
 }
 
 fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
-    text_of(value)?.ok_or_else(|| Thrown::validation(format!("the option {name} has to be a text")))
+    text_of(&format!("the option {name}"), value)?.ok_or_else(|| {
+        let given = crate::zend::type_name(value);
+        Thrown::validation(format!("the option {name} has to be a string, not {given}"))
+    })
 }
 
 fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
@@ -55,16 +61,22 @@ fn retries(value: &Zval) -> Result<u32, Thrown> {
 }
 
 fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
-    let table = value
-        .array()
-        .ok_or_else(|| Thrown::validation("headers have to be an array of name and value"))?;
+    let table = value.array().ok_or_else(|| {
+        Thrown::validation(format!(
+            "headers have to be an array of name and value, not {}",
+            crate::zend::type_name(value)
+        ))
+    })?;
     let mut headers = Vec::new();
-    for (name, value) in table {
+    for (name, value) in pairs(table) {
+        if let Key::Bytes(name) = &name {
+            return Err(Thrown::not_utf8(&format!("the name of the header {name}")));
+        }
         let name = name.to_string();
         let value = value.dereference();
         match value.array() {
             Some(values) => {
-                for value in values.values() {
+                for value in crate::zend::values(values) {
                     headers.push((name.clone(), text(&name, value)?));
                 }
             }
@@ -107,10 +119,21 @@ pub(crate) struct SetUp {
 
 /// Reads the options of a client.
 pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<SetUp, Thrown> {
+    let key = match key.map_or_else(crate::ini::api_key, |key| Ok(Some(key)))? {
+        Some(key) => Some(key),
+        None => variable("LOMI_API_KEY")?,
+    };
+    let base_url = match crate::ini::base_url()? {
+        Some(url) => Some(url),
+        None => variable("LOMI_BASE_URL")?,
+    };
     let mut builder = ConfigBuilder {
-        api_key: key.or_else(crate::ini::api_key).map(Secret::new),
-        base_url: crate::ini::base_url(),
+        api_key: key.map(Secret::new),
+        base_url,
+        own_environment: true,
+        own_log: true,
         user_agent: Some(crate::USER_AGENT.to_owned()),
+        ca_files: crate::ini::authorities(),
         timeout: Some(lomi::seconds("lomi.timeout", crate::settings::default_timeout())?),
         ..ConfigBuilder::default()
     };
@@ -129,7 +152,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             "max_retries" => builder.max_retries = Some(retries(&value)?),
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_file" => builder.ca_files = vec![PathBuf::from(text(&name, &value)?)],
+            "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "http_client" => {
                 if !value.handle().is_some_and(crate::foreign_http::is_client) {
@@ -144,8 +167,6 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
                 if !value.is_callable() {
                     return Err(Thrown::configuration("logger has to be callable"));
                 }
-                // The callable is told what the core would write to standard error.
-                builder.own_log = true;
                 logger = Some(value);
             }
             _ => {
@@ -162,7 +183,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
 pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
         None => Ok(lomi::Map::new()),
-        Some(value) => match crate::to_json::value(value)? {
+        Some(value) => match crate::to_json::value("the query", value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
             _ => Err(Thrown::validation("a query has to be an array of names and values")),

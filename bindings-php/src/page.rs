@@ -1,7 +1,5 @@
 //! `LomiSDK\Page`: one page of a list, and the way to every item behind it.
 
-use std::rc::Rc;
-
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable, zend_ce_iterator};
 use ext_php_rs::types::Zval;
 use lomi::schema::Operation;
@@ -13,8 +11,8 @@ use crate::response::{self, Facts, long};
 use crate::sink::PhpSink;
 use crate::zend::Object;
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, payload,
-    payload_mut, payload_type, set_property, string_zval,
+    Array, Call, Class, ClassRef, Done, Thrown, get_property, guarded, handler, new_object,
+    payload, payload_mut, payload_type, set_property, string_zval,
 };
 
 static PAGE: ClassRef = ClassRef::new();
@@ -23,7 +21,7 @@ static ITERATOR: ClassRef = ClassRef::new();
 /// Where a walk stands: whom to ask, and for what.
 #[derive(Clone)]
 struct Walk {
-    shared: Rc<Shared>,
+    shared: Shared,
     operation: &'static Operation,
     options: CallOptions,
     pager: Pager,
@@ -61,8 +59,21 @@ fn copies(values: &[Zval]) -> Vec<Zval> {
     values.iter().map(Zval::shallow_clone).collect()
 }
 
-payload_type!(PageState);
-payload_type!(Items);
+payload_type!(PageState, |state, visit| {
+    if let Some(walk) = &state.walk {
+        walk.shared.road.references(visit);
+    }
+});
+payload_type!(Items, |items, visit| {
+    if let Some((rows, walk)) = &items.start {
+        visit(rows);
+        walk.shared.road.references(visit);
+    }
+    if let Some(walk) = &items.walk {
+        walk.shared.road.references(visit);
+    }
+    items.rows.as_slice().iter().chain(&items.current).for_each(visit);
+});
 
 pub(crate) fn register() -> Result<(), String> {
     // SAFETY: the engine's own interfaces, set before any module starts.
@@ -97,7 +108,7 @@ pub(crate) fn register() -> Result<(), String> {
 
 /// The page of an answer.
 pub(crate) fn build(
-    shared: Rc<Shared>,
+    shared: Shared,
     operation: &'static Operation,
     input: Input,
     options: CallOptions,
@@ -141,7 +152,8 @@ impl Walk {
         let fresh = self.pager.accept(reply)?;
         // A list that shifts under a walk shows rows again; those are left out.
         let keep = |at: usize| fresh.binary_search(&at).is_ok();
-        let Decoded::Rows(rows, facts) = reply.decode_rows(&mut PhpSink::rows(), keep)? else {
+        let decode = || reply.decode_rows(&mut PhpSink::arrays().rows(), keep);
+        let Decoded::Rows(rows, facts) = guarded(decode)?? else {
             return Err(Thrown::defect("the answer is not a list"));
         };
         Ok((rows, facts))
@@ -207,7 +219,7 @@ impl Items {
         let Some((rows, walk)) = &self.start else { return };
         let rows: Vec<Zval> = rows
             .array()
-            .map(|table| table.values().map(Zval::shallow_clone).collect())
+            .map(|table| crate::zend::values(table).map(Zval::shallow_clone).collect())
             .unwrap_or_default();
         self.walk = Some(walk.clone());
         self.rows = rows.into_iter();

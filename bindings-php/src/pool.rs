@@ -26,8 +26,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Done {
     let table = calls
         .array()
         .ok_or_else(|| Thrown::type_error("pool() takes a list of calls".to_owned()))?;
-    let mut waiting: std::collections::VecDeque<(String, Zval)> = table
-        .iter()
+    let mut waiting: std::collections::VecDeque<(String, Zval)> = crate::zend::pairs(table)
         .map(|(key, value)| (key.to_string(), value.dereference().shallow_clone()))
         .collect();
     let mut running = std::collections::VecDeque::new();

@@ -9,6 +9,7 @@ use ext_php_rs::types::Zval;
 use lomi::process::{Bundle, SLICE, Started};
 use lomi::{Error, Exchange, Reply};
 
+use crate::client::Shared;
 use crate::road::{Road, look, start_worker};
 use crate::zend::AsObject;
 use crate::zend::{
@@ -26,19 +27,21 @@ pub(crate) struct Flight {
     /// Dropped, it ends the call.
     call: Option<Started>,
     landed: Receiver<Result<Reply, Error>>,
+    progress: lomi::Progress,
 }
 
 impl Flight {
     /// Starts a call.
-    pub(crate) fn start(exchange: Exchange) -> Result<Self, Thrown> {
+    pub(crate) fn start(mut exchange: Exchange) -> Result<Self, Thrown> {
         start_worker()?;
+        let progress = exchange.progress();
         let (sender, landed) = sync_channel(1);
         let call = lomi::execute(exchange);
         let started = Bundle::current()?.start(false, async move {
             // Nobody listens any more when the promise is gone.
             let _ = sender.send(call.await);
         });
-        Ok(Self { call: Some(started), landed })
+        Ok(Self { call: Some(started), landed, progress })
     }
 
     /// Waits for its end.
@@ -49,7 +52,7 @@ impl Flight {
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(stop) = look() {
                         self.call = None;
-                        return Err(stop);
+                        return Err(crate::cancelled::ended(stop, &self.progress));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => {
@@ -63,15 +66,18 @@ impl Flight {
 /// A call whose result is not there yet.
 struct Unsettled {
     way: Way,
+    /// The client that the call is of.
+    owner: Option<Shared>,
+    /// Owns no PHP values: those would hide from the engine's collector.
     finish: Finish,
 }
 
 /// Makes the result of a reply.
-pub(crate) type Finish = Box<dyn FnOnce(Reply) -> Result<Zval, Thrown>>;
+pub(crate) type Finish = Box<dyn FnOnce(Option<Shared>, Reply) -> Result<Zval, Thrown>>;
 
 enum Way {
-    /// On the core's road, under way.
-    Flight(Flight),
+    /// On the core's road, under way; what is told of it is the road's.
+    Flight(Box<(Road, Flight)>),
     /// Through the user's HTTP client, made when it is waited for.
     Later(Box<(Road, Exchange)>),
 }
@@ -79,10 +85,14 @@ enum Way {
 impl Unsettled {
     fn end(self) -> Result<Zval, Thrown> {
         let reply = match self.way {
-            Way::Flight(mut flight) => flight.land()?,
+            Way::Flight(mut call) => {
+                let result = call.1.land();
+                call.0.report(&result)?;
+                result?
+            }
             Way::Later(call) => call.0.run(call.1)?,
         };
-        (self.finish)(reply)
+        (self.finish)(self.owner, reply)
     }
 }
 
@@ -103,7 +113,35 @@ enum Progress {
 #[derive(Clone, Default)]
 struct Promised(Option<Rc<RefCell<Option<Progress>>>>);
 
-payload_type!(Promised);
+payload_type!(Promised, |promised, visit| {
+    // A clone in PHP shares it, and then it has two owners.
+    let progress = promised.0.as_ref().filter(|shared| Rc::strong_count(shared) == 1);
+    let progress = progress.and_then(|shared| shared.try_borrow().ok());
+    if let Some(progress) = progress.as_deref().and_then(Option::as_ref) {
+        progress.references(visit);
+    }
+});
+
+impl Progress {
+    fn references(&self, visit: &mut dyn FnMut(&Zval)) {
+        match self {
+            Self::Waiting(call) => {
+                match &call.way {
+                    Way::Flight(flight) => flight.0.references(visit),
+                    Way::Later(later) => later.0.references(visit),
+                }
+                if let Some(owner) = &call.owner {
+                    owner.road.references(visit);
+                }
+            }
+            Self::Following { parent, fulfilled, rejected } => {
+                visit(parent);
+                fulfilled.iter().chain(rejected).for_each(visit);
+            }
+            Self::Fulfilled(value) | Self::Rejected(value) => visit(value),
+        }
+    }
+}
 
 impl Promised {
     fn new(progress: Progress) -> Self {
@@ -130,12 +168,20 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 /// Starts a call and promises its result.
-pub(crate) fn start(road: Road, exchange: Exchange, finish: Finish) -> Result<Zval, Thrown> {
+pub(crate) fn start(
+    road: Road,
+    owner: Option<Shared>,
+    exchange: Exchange,
+    finish: Finish,
+) -> Result<Zval, Thrown> {
     let way = match road.http {
-        None => Way::Flight(Flight::start(exchange)?),
+        None => {
+            let flight = Flight::start(exchange)?;
+            Way::Flight(Box::new((road, flight)))
+        }
         Some(_) => Way::Later(Box::new((road, exchange))),
     };
-    let promised = Promised::new(Progress::Waiting(Unsettled { way, finish }));
+    let promised = Promised::new(Progress::Waiting(Unsettled { way, owner, finish }));
     match class_named(GUZZLE_PROMISE) {
         Some(guzzle) => {
             let mut waiter = holding(&WAITER, promised)?;

@@ -35,6 +35,17 @@ impl From<Reply> for Facts {
     }
 }
 
+impl Facts {
+    /// Says in an error which request it is about.
+    pub(crate) fn describe(&self, error: &mut lomi::Error) {
+        if let Some(known) = &self.0 {
+            error.request_id = Some(known.request_id.clone());
+            error.idempotency_key.clone_from(&known.idempotency_key);
+            error.attempts = known.attempts;
+        }
+    }
+}
+
 pub(crate) fn register() -> Result<(), String> {
     Class::new("LomiSDK\\Response")
         .sealed()
@@ -89,8 +100,24 @@ pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()))
 }
 
-/// `content-type` to `Content-Type`.
+/// Names whose usual spelling is not one capital for each word.
+const UNUSUAL: &[&str] = &["ETag", "WWW-Authenticate", "X-RateLimit-", "X-XSS-Protection"];
+
+/// `content-type` to `Content-Type`. hyper gives names in lower case, however the server
+/// wrote them.
 fn usual_case(name: &str) -> String {
+    for known in UNUSUAL {
+        match name.get(..known.len()) {
+            Some(start) if start.eq_ignore_ascii_case(known) && known.ends_with('-') => {
+                return format!(
+                    "{known}{}",
+                    usual_case(name.get(known.len()..).unwrap_or_default())
+                );
+            }
+            Some(_) if name.eq_ignore_ascii_case(known) => return (*known).to_owned(),
+            _ => {}
+        }
+    }
     let mut start = true;
     name.chars()
         .map(|letter| {

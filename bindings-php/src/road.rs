@@ -1,6 +1,7 @@
 //! The two roads of a call: the core's own HTTP, or an HTTP client of the user's. Every
 //! rule (retries, deadlines, idempotency keys, limits) is the core's on both.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 use crate::configuration::Certificates;
 use crate::promise::caught;
 use crate::response::long;
-use crate::zend::{Array, Thrown, call_function, call_value, string_zval};
+use crate::zend::{Array, Thrown, call_function, call_value, guarded, string_zval};
 
 /// How calls of one API object travel.
 pub(crate) struct Road {
@@ -22,6 +23,8 @@ pub(crate) struct Road {
     pub(crate) http: Option<Zval>,
     pub(crate) certificates: Option<Certificates>,
     pub(crate) debug_file: Option<String>,
+    /// `LOMI_LOG` asks for a line on standard error for each request.
+    pub(crate) logs: bool,
     /// What the user wants told of every request.
     pub(crate) logger: Option<Zval>,
 }
@@ -29,7 +32,12 @@ pub(crate) struct Road {
 impl Road {
     /// The core's own road.
     pub(crate) fn own(client: Client) -> Self {
-        Self { client, http: None, certificates: None, debug_file: None, logger: None }
+        Self { client, http: None, certificates: None, debug_file: None, logs: false, logger: None }
+    }
+
+    /// The PHP values that it owns.
+    pub(crate) fn references(&self, visit: &mut dyn FnMut(&Zval)) {
+        self.http.iter().chain(&self.logger).for_each(visit);
     }
 
     /// The same road once more.
@@ -39,6 +47,7 @@ impl Road {
             http: self.http.as_ref().map(Zval::shallow_clone),
             certificates: self.certificates.clone(),
             debug_file: self.debug_file.clone(),
+            logs: self.logs,
             logger: self.logger.as_ref().map(Zval::shallow_clone),
         }
     }
@@ -65,23 +74,34 @@ impl Road {
     }
 
     /// Carries a prepared call out.
-    pub(crate) fn run(&self, exchange: Exchange) -> Result<Reply, Thrown> {
+    pub(crate) fn run(&self, mut exchange: Exchange) -> Result<Reply, Thrown> {
+        let progress = exchange.progress();
         let result = match &self.http {
             Some(http) => crate::foreign_http::drive(self, http, exchange),
             None => run_here(exchange),
         };
-        let history = match &result {
+        let result = result.map_err(|thrown| crate::cancelled::ended(thrown, &progress));
+        self.report(&result)?;
+        result
+    }
+
+    /// Tells of every request of a call that has ended.
+    pub(crate) fn report(&self, result: &Result<Reply, Thrown>) -> Result<(), Thrown> {
+        let history = match result {
             Ok(reply) => reply.history.as_slice(),
             Err(Thrown::Failure(error)) => error.history.as_slice(),
-            Err(_) => return result,
+            Err(_) => return Ok(()),
         };
+        if self.logs && self.logger.is_none() {
+            log(history);
+        }
         if let Some(file) = &self.debug_file {
             debug(file, history)?;
         }
         if let Some(logger) = &self.logger {
             tell(logger, history)?;
         }
-        result
+        Ok(())
     }
 }
 
@@ -174,12 +194,12 @@ pub(crate) fn look() -> Result<(), Thrown> {
         return Err(error.into());
     }
     // SAFETY: what the engine itself does at this point; the frame is the running one.
-    unsafe {
+    guarded(|| unsafe {
         if let Some(interrupt) = zend_interrupt_function {
             let globals = ext_php_rs_executor_globals();
             interrupt((*globals).current_execute_data);
         }
-    }
+    })?;
     if ExecutorGlobals::has_exception() { Err(Thrown::Pending) } else { Ok(()) }
 }
 
@@ -196,12 +216,22 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
     }
 }
 
-/// The log of `setDebug(true)`: one line for each request, with nothing private in it.
+/// The log of `setDebug(true)`: one line for each request, with nothing private in it. A
+/// file that cannot be written does not change what the call came to.
 fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
-    call_function("file_put_contents", arguments).map(drop)
+    caught(call_function("file_put_contents", arguments)).map(drop)
+}
+
+/// One line for each request, as every language writes it where it has no log of its own.
+fn log(history: &[lomi::Attempt]) {
+    let mut out = std::io::stderr().lock();
+    for (number, attempt) in history.iter().enumerate() {
+        // A log that cannot be written is no failure of the call.
+        let _ = writeln!(out, "lomi: {attempt} attempt {}", number + 1);
+    }
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call

@@ -71,7 +71,7 @@ fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
     let data = data.dereference();
     if let Some(table) = data.array() {
         let mut array = Array::with_capacity(table.len());
-        for (key, value) in table {
+        for (key, value) in crate::zend::pairs(table) {
             array.set(&key.to_string(), sanitized(value, date_only)?);
         }
         return Ok(array.finish());
@@ -81,7 +81,7 @@ fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
         let format = if date_only { string_zval("Y-m-d") } else { format() };
         return call_method(object, "format", &mut [format]);
     }
-    crate::from_json::object(&crate::to_json::value(data)?)
+    crate::from_json::object(&crate::to_json::value("the value", data)?)
 }
 
 fn sanitize_filename(call: &mut Call<'_>) -> Done {
@@ -123,10 +123,10 @@ fn string_of(value: &Zval) -> Result<String, Thrown> {
     if value.is_bool() {
         return Ok(if value.is_true() { "true" } else { "false" }.to_owned());
     }
-    match text_of(value)? {
+    match text_of("the value", value)? {
         Some(text) => Ok(text),
         None if value.is_null() => Ok(String::new()),
-        None => Ok(crate::to_json::value(value)?.to_string()),
+        None => Ok(crate::to_json::value("the value", value)?.to_string()),
     }
 }
 
@@ -142,8 +142,8 @@ fn to_query_value(call: &mut Call<'_>) -> Done {
         return call.give(query.finish());
     }
     match (value.array(), value.handle()) {
-        (Some(table), _) if explode && !table.has_sequential_keys() => {
-            for (key, value) in table {
+        (Some(table), _) if explode && !crate::zend::is_list(table) => {
+            for (key, value) in crate::zend::pairs(table) {
                 let key = key.to_string();
                 let name = if style == "deepObject" { format!("{name}[{key}]") } else { key };
                 query.set(&name, string_zval(&string_of(value)?));
@@ -151,7 +151,8 @@ fn to_query_value(call: &mut Call<'_>) -> Done {
         }
         (Some(_), _) if explode => query.set(&name, value.shallow_clone()),
         (Some(table), _) => {
-            let parts: Result<Vec<String>, Thrown> = table.values().map(string_of).collect();
+            let parts: Result<Vec<String>, Thrown> =
+                crate::zend::values(table).map(string_of).collect();
             query.set(&name, string_zval(&parts?.join(separator(&style))));
         }
         _ if value.is_bool() => query.set(&name, bool_format(value.is_true())?),
@@ -210,7 +211,7 @@ fn to_string(call: &mut Call<'_>) -> Done {
 fn serialize_collection(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
     let table = given.array().ok_or_else(|| call.wrong_type(0, "array", given))?;
-    let parts: Result<Vec<String>, Thrown> = table.values().map(string_of).collect();
+    let parts: Result<Vec<String>, Thrown> = crate::zend::values(table).map(string_of).collect();
     let style = call.text(1)?;
     call.give_text(&parts?.join(separator(&style)))
 }
@@ -233,12 +234,12 @@ fn deserialize(call: &mut Call<'_>) -> Done {
     let json = match data.str() {
         // A text is JSON for a model, and itself for a string.
         Some(text) => match scalar(&class) {
-            true => crate::to_json::value(data)?,
+            true => crate::to_json::value("the value", data)?,
             false => text.parse().map_err(|_| {
                 lomi::Error::new(lomi::ErrorKind::UnexpectedResponse, "the data is not JSON")
             })?,
         },
-        None => crate::to_json::value(data)?,
+        None => crate::to_json::value("the value", data)?,
     };
     let value = read(&json, class.trim())?;
     call.give(value)
@@ -357,10 +358,10 @@ fn build_query(call: &mut Call<'_>) -> Done {
         Ok(encoded.string().unwrap_or_default())
     };
     let mut parts = Vec::new();
-    for (name, value) in given.array().into_iter().flatten() {
+    for (name, value) in crate::zend::pairs_of(given) {
         let name = encode(&name.to_string())?;
         let values: Vec<Zval> = match value.array() {
-            Some(table) => table.values().map(Zval::shallow_clone).collect(),
+            Some(table) => crate::zend::values(table).map(Zval::shallow_clone).collect(),
             None => vec![value.dereference().shallow_clone()],
         };
         for value in values {

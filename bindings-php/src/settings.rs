@@ -32,7 +32,14 @@ pub(crate) struct Settings {
     pub(crate) max_retries: Option<u32>,
     pub(crate) routes: Option<String>,
     /// The client that these settings make, kept until one of them changes.
-    pub(crate) made: RefCell<Vec<(u32, Client)>>,
+    pub(crate) made: RefCell<Vec<(u32, Made)>>,
+}
+
+/// A client, and whether `LOMI_LOG` asked for its log when it was made.
+#[derive(Clone)]
+pub(crate) struct Made {
+    pub(crate) client: Client,
+    pub(crate) logs: bool,
 }
 
 payload_type!(Settings);
@@ -62,8 +69,8 @@ impl Settings {
         self.prefixes.iter().find(|(known, _)| known == identifier).map(|(_, p)| p.as_str())
     }
 
-    pub(crate) fn build(&self, host: &str) -> Result<Client, Thrown> {
-        Ok(Client::with(ConfigBuilder {
+    pub(crate) fn build(&self, host: &str) -> Result<Made, Thrown> {
+        let client = Client::with(ConfigBuilder {
             api_key: self.key(API_KEY).cloned(),
             key_optional: true,
             api_key_prefix: self.prefix(API_KEY).map(str::to_owned),
@@ -78,8 +85,11 @@ impl Settings {
             max_retries: self.max_retries,
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
+            ca_files: crate::ini::authorities(),
+            own_log: true,
             ..ConfigBuilder::default()
-        })?)
+        })?;
+        Ok(Made { client, logs: crate::environment::wants_log()? })
     }
 }
 
@@ -89,7 +99,7 @@ pub(crate) fn default_timeout() -> f64 {
 }
 
 /// The client that a configuration stands for.
-pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Client, Thrown> {
+pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Made, Thrown> {
     let settings = configuration::settings(object)?;
     // A subclass in PHP may answer for itself.
     if object.ce != CONFIGURATION.raw() {
@@ -106,11 +116,11 @@ pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Client, Thro
     Ok(made)
 }
 
-fn overridden(object: Object<'_>, settings: &Settings, host_index: u32) -> Result<Client, Thrown> {
+fn overridden(object: Object<'_>, settings: &Settings, host_index: u32) -> Result<Made, Thrown> {
     let mut said = settings.clone();
     let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
         let value = call_method(object, name, arguments)?;
-        if value.is_null() { Ok(None) } else { crate::zend::text_of(&value) }
+        if value.is_null() { Ok(None) } else { crate::zend::text_of(&format!("{name}()"), &value) }
     };
     let identifier = || [string_zval(API_KEY)];
     if let Some(key) = ask("getApiKey", &mut identifier())? {

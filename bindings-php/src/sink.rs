@@ -1,13 +1,15 @@
 //! Answers as PHP values: models for what the table knows, arrays and plain objects for
 //! the rest, numbers with every digit (whole ones as int; what does not fit as text).
 
+use std::convert::identity;
+
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
 use lomi::schema::Model;
-use lomi::{Key, Sink};
+use lomi::{Decoded, Key, Reply, Sink};
 
 use crate::models::{self, ModelClass};
-use crate::zend::{Array, Name, Thrown, new_object, string_zval};
+use crate::zend::{Array, Name, Thrown, guarded, new_object, string_zval};
 
 /// Builds PHP values.
 pub(crate) struct PhpSink {
@@ -26,23 +28,29 @@ pub(crate) struct PhpSink {
 const NO_FIELD: usize = usize::MAX;
 
 impl PhpSink {
-    /// For answers with a model.
+    /// For the modern client: what has no model is arrays at every depth.
+    pub(crate) fn arrays() -> Self {
+        Self { nested_objects: false, depth: 0, field: NO_FIELD, before: Vec::new() }
+    }
+
+    /// For the documented classes: objects inside of objects are `stdClass`.
     pub(crate) fn documented() -> Self {
-        Self { nested_objects: true, depth: 0, field: NO_FIELD, before: Vec::new() }
+        Self { nested_objects: true, ..Self::arrays() }
     }
 
     /// For a page of them. Rows have much in common: a text that stands in the row before,
     /// too, is held once.
-    pub(crate) fn rows() -> Self {
+    pub(crate) fn rows(self) -> Self {
         let longest = models::all().iter().map(|known| known.keys.len()).max();
         let before = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
-        Self { before: before.collect(), ..Self::documented() }
+        Self { before: before.collect(), ..self }
     }
+}
 
-    /// For answers of any other endpoint: arrays all the way.
-    pub(crate) fn arrays() -> Self {
-        Self { nested_objects: false, ..Self::documented() }
-    }
+/// The values of a response. Where they exceed `memory_limit`, the script ends when the
+/// caller's frames have returned.
+pub(crate) fn decode(reply: &Reply, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
+    guarded(|| reply.decode(sink)).and_then(identity)
 }
 
 /// An object being filled.

@@ -1,57 +1,99 @@
 //! PHP values as JSON, the way a PHP user means them: models as their fields, dates as
-//! ISO 8601 text, enums as their value, numbers with every digit.
+//! ISO 8601 text, enums as their value, whatever can be walked through as what is in it,
+//! numbers with every digit. What has no such meaning is refused with its type and its
+//! place: it must not become an empty object.
+
+mod place;
+mod traversable;
 
 use ext_php_rs::convert::FromZval;
 use ext_php_rs::flags::DataType;
-use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+use ext_php_rs::types::{ZendHashTable, Zval};
 use lomi::schema::Kind;
 use lomi::{Map, Number, Value};
 
 use crate::models::{self, CONTAINER, ModelClass, NULLS};
 use crate::zend::{AsObject, Object};
-use crate::zend::{Thrown, call_method, class_named, get_property, is_a};
+use crate::zend::{
+    Key, Thrown, call_function, call_method, class_named, get_property, is_a, is_list, object_zval,
+    pairs, string_zval, type_name,
+};
+use place::Place;
 
 /// Deeper than any body of the API; a loop of references ends here.
-const DEEPEST: u32 = 100;
+const DEEPEST: usize = 100;
 
-/// A value as JSON.
-pub(crate) fn value(zval: &Zval) -> Result<Value, Thrown> {
-    at_depth(zval, 0)
+/// A value as JSON. `what` names it in errors, such as "the body"; what is inside of it is
+/// named by its path.
+pub(crate) fn value(what: &str, zval: &Zval) -> Result<Value, Thrown> {
+    at(zval, &Place::root(what, false))
 }
 
-fn at_depth(zval: &Zval, depth: u32) -> Result<Value, Thrown> {
-    if depth > DEEPEST {
-        return Err(Thrown::validation("the values are nested too deep, or contain themselves"));
+/// A body as JSON. An array that has lost some of its keys (`array_filter` leaves gaps) is
+/// still the list that its field wants.
+pub(crate) fn body(zval: &Zval, model: Option<&lomi::schema::Model>) -> Result<Value, Thrown> {
+    let mut value = at(zval, &Place::root("the body", true))?;
+    if let (Some(model), Value::Object(fields)) = (model, &mut value) {
+        for (name, value) in fields {
+            let kind = model.field(name).map(|field| field.kind);
+            if let Some(Kind::Models(_) | Kind::Maps | Kind::Words) = kind
+                && let Value::Object(items) = value
+                && items.keys().all(|key| key.parse::<u32>().is_ok())
+            {
+                *value = std::mem::take(items).into_iter().map(|(_, item)| item).collect();
+            }
+        }
+    }
+    Ok(value)
+}
+
+fn at(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
+    if place.depth > DEEPEST {
+        let top = place.top();
+        return Err(Thrown::validation(format!(
+            "{top} is nested deeper than {DEEPEST} levels, or contains itself"
+        )));
     }
     let zval = zval.dereference();
     Ok(match zval.get_type() {
         DataType::Null | DataType::Undef => Value::Null,
         DataType::Bool | DataType::True | DataType::False => Value::Bool(zval.is_true()),
         DataType::Long => zval.long().unwrap_or_default().into(),
-        DataType::Double => Value::Number(float(zval.double().unwrap_or_default())),
+        DataType::Double => match zval.double().unwrap_or_default() {
+            number if number.is_finite() => Value::Number(float(number)),
+            // The core refuses it by the name of the operation, too.
+            number if place.of_operation => {
+                let word = if number.is_nan() { "NaN" } else { "Infinity" };
+                Value::Number(Number::from_string_unchecked(word.to_owned()))
+            }
+            _ => return Err(Thrown::validation(format!("{place} is not a finite number"))),
+        },
         DataType::String => match zval.str() {
             Some(text) => Value::String(text.to_owned()),
-            None => return Err(Thrown::validation("a text is not UTF-8")),
+            None => return Err(Thrown::not_utf8(&place.to_string())),
         },
         DataType::Array => match zval.array() {
-            Some(table) => array(table, depth)?,
+            Some(table) => array(table, place)?,
             None => Value::Null,
         },
         DataType::Object(_) => match zval.handle() {
-            Some(found) => object(found, depth)?,
+            Some(found) => object(found, place)?,
             None => Value::Null,
         },
-        other => return Err(Thrown::validation(format!("a {other} cannot be sent"))),
+        _ => return Err(refused(&type_name(zval), place)),
     })
 }
 
-/// A float as PHP's `json_encode` writes it: whole ones without a point. What is no
-/// number is handed on as such, to be refused by the core with the field's name.
+/// The error for a value without a meaning in JSON.
+fn refused(type_name: &str, place: &Place<'_>) -> Thrown {
+    Thrown::validation(format!(
+        "{place} is of type {type_name}, which cannot be sent as JSON; give a string, a number, \
+         a bool or an array of such values"
+    ))
+}
+
+/// A float as PHP's `json_encode` writes it: whole ones without a point.
 fn float(number: f64) -> Number {
-    if !number.is_finite() {
-        let word = if number.is_nan() { "NaN" } else { "Infinity" };
-        return Number::from_string_unchecked(word.to_owned());
-    }
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return Number::from(number as i64);
     }
@@ -59,62 +101,99 @@ fn float(number: f64) -> Number {
 }
 
 /// A list, or an object where the keys are not 0, 1, 2, ...
-fn array(table: &ZendHashTable, depth: u32) -> Result<Value, Thrown> {
-    if table.has_sequential_keys() {
-        return table.values().map(|item| at_depth(item, depth + 1)).collect();
+fn array(table: &ZendHashTable, place: &Place<'_>) -> Result<Value, Thrown> {
+    if is_list(table) {
+        let items = crate::zend::values(table).enumerate();
+        return items.map(|(index, item)| at(item, &place.item(index))).collect();
     }
-    fields(table, depth).map(Value::Object)
+    fields(table, place).map(Value::Object)
 }
 
-fn fields(table: &ZendHashTable, depth: u32) -> Result<Map<String, Value>, Thrown> {
+fn fields(table: &ZendHashTable, place: &Place<'_>) -> Result<Map<String, Value>, Thrown> {
     let mut map = Map::new();
-    for (key, item) in table {
+    for (key, item) in pairs(table) {
         let name = match key {
-            ArrayKey::Long(index) => index.to_string(),
-            ArrayKey::String(name) => name,
-            ArrayKey::Str(name) => name.to_owned(),
-            ArrayKey::ZendString(name) => match name.as_str() {
-                Ok(name) => name.to_owned(),
-                Err(_) => return Err(Thrown::validation("a key is not UTF-8")),
-            },
+            Key::Index(index) => index.to_string(),
+            Key::Text(name) => name,
+            Key::Bytes(_) => return Err(Thrown::not_utf8(&format!("a key in {place}"))),
         };
-        map.insert(name, at_depth(item, depth + 1)?);
+        let value = at(item, &place.field(&name))?;
+        map.insert(name, value);
     }
     Ok(map)
 }
 
-fn object(object: Object<'_>, depth: u32) -> Result<Value, Thrown> {
+/// Classes whose text or properties would not say what they are.
+const REFUSED: &[&str] = &[
+    "Closure",
+    "DateInterval",
+    "DatePeriod",
+    "DateTimeZone",
+    "SplFileInfo",
+    "SplObjectStorage",
+    "Throwable",
+    "WeakMap",
+    "WeakReference",
+];
+
+/// The engine's `ZEND_USER_CLASS`.
+const USER_CLASS: u8 = 2;
+
+fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
     if let Some(known) = models::of_object(object) {
-        return model(known, object, depth).map(Value::Object);
+        return model(known, object, place).map(Value::Object);
     }
+    let refuse = || Err(refused(&type_name(&object_zval(object)), place));
     if is_a(object, "DateTimeInterface") {
-        let text = call_method(object, "format", &mut [crate::zend::string_zval(ATOM)])?;
-        return at_depth(&text, depth + 1);
+        return at(&call_method(object, "format", &mut [string_zval(ATOM)])?, place);
     }
     if is_a(object, "BackedEnum") {
         let class = class_named("BackedEnum").ok_or(Thrown::Pending)?;
-        return at_depth(&get_property(object, class, "value"), depth + 1);
+        return at(&get_property(object, class, "value"), place);
+    }
+    if is_a(object, "UnitEnum") || REFUSED.iter().any(|name| is_a(object, name)) {
+        return refuse();
     }
     if is_a(object, "JsonSerializable") {
         let inner = call_method(object, "jsonSerialize", &mut [])?;
         let same = inner.handle().is_some_and(|inner| inner.as_ptr() == object.as_ptr());
         if !same {
-            return at_depth(&inner, depth + 1);
+            return at(&inner, &place.inside());
         }
     }
-    if is_a(object, "Closure") || is_a(object, "Generator") {
-        return Err(Thrown::validation("a closure or generator cannot be sent"));
+    if is_a(object, "SimpleXMLElement") {
+        return match call_method(object, "count", &mut [])?.long() {
+            Some(0) => at(&call_method(object, "__toString", &mut [])?, place),
+            _ => refuse(),
+        };
     }
-    if is_a(object, "Stringable") && !is_a(object, "Traversable") {
-        let text = call_method(object, "__toString", &mut [])?;
-        return at_depth(&text, depth + 1);
+    if is_a(object, "Traversable") {
+        return traversable::value(object, place);
     }
-    // What the class lets everyone see.
-    let mut arguments = [crate::zend::object_zval(object)];
-    let seen = crate::zend::call_function("get_object_vars", &mut arguments)?;
+    if is_a(object, "GMP") {
+        let digits = call_function("gmp_strval", &mut [object_zval(object)])?;
+        let digits = digits.str().unwrap_or_default().to_owned();
+        return Ok(Value::Number(Number::from_string_unchecked(digits)));
+    }
+    if is_a(object, "Stringable") {
+        return at(&call_method(object, "__toString", &mut [])?, place);
+    }
+    let is_plain = is_a(object, "stdClass");
+    // SAFETY: an object has a class.
+    let of_user =
+        unsafe { object.ce.as_ref() }.is_some_and(|class| class.type_ as u8 == USER_CLASS);
+    if !is_plain && !of_user {
+        return refuse();
+    }
+    // What the class lets everyone see, as json_encode writes it.
+    let seen = call_function("get_object_vars", &mut [object_zval(object)])?;
     match seen.array() {
-        Some(table) => fields(table, depth).map(Value::Object),
-        None => Ok(Value::Object(Map::new())),
+        Some(table) if is_plain || !table.is_empty() => fields(table, place).map(Value::Object),
+        _ => Err(Thrown::validation(format!(
+            "{place} is of type {}, which has no public properties to send; give an array, or \
+             let the class implement JsonSerializable",
+            type_name(&object_zval(object))
+        ))),
     }
 }
 
@@ -122,10 +201,14 @@ fn object(object: Object<'_>, depth: u32) -> Result<Value, Thrown> {
 pub(crate) const ATOM: &str = "Y-m-d\\TH:i:sP";
 
 /// A model's set fields, and those that are to be emptied as null.
-fn model(known: &ModelClass, object: Object<'_>, depth: u32) -> Result<Map<String, Value>, Thrown> {
+fn model(
+    known: &ModelClass,
+    object: Object<'_>,
+    place: &Place<'_>,
+) -> Result<Map<String, Value>, Thrown> {
     let mut map = Map::new();
     let container = models::read_slot(object, CONTAINER);
-    let values = container.array().map_or_else(|| Ok(Map::new()), |table| fields(table, depth))?;
+    let values = container.array().map_or_else(|| Ok(Map::new()), |table| fields(table, place))?;
     for (name, value) in values {
         let is_map = known.model.field(&name).is_some_and(|f| matches!(f.kind, Kind::Map));
         let value = match value {
@@ -135,7 +218,7 @@ fn model(known: &ModelClass, object: Object<'_>, depth: u32) -> Result<Map<Strin
         };
         map.insert(name, value);
     }
-    for name in models::read_slot(object, NULLS).array().iter().flat_map(|table| table.values()) {
+    for name in models::read_slot(object, NULLS).array().into_iter().flat_map(crate::zend::values) {
         if let Some(name) = String::from_zval(name) {
             map.insert(name, Value::Null);
         }

@@ -63,8 +63,7 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
             .collect());
     };
     match given.array() {
-        Some(table) => table
-            .values()
+        Some(table) => crate::zend::values(table)
             .map(|value| {
                 value.string().ok_or_else(|| call.wrong_type(2, "a list of strings", value))
             })
@@ -98,7 +97,7 @@ fn construct_event(call: &mut Call<'_>) -> Done {
     let max_age = seconds(call, 3)?.map(duration).transpose()?;
     let options = VerifyOptions { max_age, received_at };
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
-    let event = verified.decode(&mut PhpSink::documented())?;
+    let event = verified.decode(&mut PhpSink::arrays())?;
     call.give(event)
 }
 

@@ -249,7 +249,7 @@ final class SurfaceTest extends TestCase
                 self::assertTrue(is_subclass_of($class, \LomiSDK\ApiException::class), $class);
             }
         }
-        self::assertSame(25, $found);
+        self::assertSame(26, $found);
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\APITimeoutError::class, \LomiSDK\Exception\APIConnectionError::class));
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\OutcomeUnknownError::class, \LomiSDK\Exception\APIConnectionError::class));
     }

@@ -22,7 +22,14 @@ const STREAMS: &str = "GuzzleHttp\\Psr7\\FnStream";
 #[derive(Clone, Default)]
 pub(super) struct Arrival(Rc<RefCell<State>>);
 
-payload_type!(Arrival);
+payload_type!(Arrival, |arrival, visit| {
+    // While a request is under way, the caller owns it, too.
+    if Rc::strong_count(&arrival.0) == 1
+        && let Ok(state) = arrival.0.try_borrow()
+    {
+        state.file.iter().chain(&state.on_headers).chain(&state.progress).for_each(visit);
+    }
+});
 
 #[derive(Default)]
 struct State {
@@ -152,9 +159,9 @@ fn headers(call: &mut Call<'_>) -> Done {
 fn size_of_headers(response: Object<'_>) -> Result<usize, Thrown> {
     let headers = call_method(response, "getHeaders", &mut [])?;
     let mut size = 0;
-    for (name, values) in headers.array().into_iter().flatten() {
+    for (name, values) in crate::zend::pairs_of(&headers) {
         let name = name.to_string().len();
-        let values = values.array().into_iter().flat_map(|values| values.values());
+        let values = values.array().into_iter().flat_map(crate::zend::values);
         size += values.map(|value| name + value.str().map_or(0, str::len)).sum::<usize>();
     }
     Ok(size)

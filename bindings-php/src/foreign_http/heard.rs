@@ -132,9 +132,9 @@ pub(super) fn read(
     let status = call_method(response, "getStatusCode", &mut [])?.long().unwrap_or_default();
     let mut headers = HeaderMap::new();
     let found = call_method(response, "getHeaders", &mut [])?;
-    for (name, values) in found.array().into_iter().flatten() {
+    for (name, values) in crate::zend::pairs_of(&found) {
         let Ok(name) = HeaderName::from_bytes(name.to_string().as_bytes()) else { continue };
-        for value in values.array().into_iter().flat_map(|values| values.values()) {
+        for value in values.array().into_iter().flat_map(crate::zend::values) {
             let value = value.str().and_then(|value| HeaderValue::from_str(value).ok());
             if let Some(value) = value {
                 headers.append(name.clone(), value);

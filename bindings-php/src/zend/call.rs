@@ -43,11 +43,14 @@ where
     // SAFETY: the engine hands over a live frame and a result that is null.
     let mut call = unsafe { Call { data: &mut *data, result: &mut *result } };
     let thrown = match catch_unwind(AssertUnwindSafe(|| function(&mut call))) {
-        Ok(Ok(())) => return,
-        Ok(Err(thrown)) => thrown,
-        Err(_) => Thrown::from(lomi::Error::internal("a defect of the extension (a panic)")),
+        Ok(Ok(())) => None,
+        Ok(Err(thrown)) => Some(thrown),
+        Err(_) => Some(lomi::Error::internal("a defect of the extension (a panic)").into()),
     };
-    thrown.raise();
+    if let Some(thrown) = thrown {
+        thrown.raise();
+    }
+    super::guard::resume();
 }
 
 trait Conjure<F> {
@@ -137,7 +140,25 @@ impl Call<'_> {
     /// An argument as text, as PHP would convert it.
     pub(crate) fn text(&self, position: usize) -> Result<String, Thrown> {
         let value = self.required(position)?;
-        super::value::text_of(value)?.ok_or_else(|| self.wrong_type(position, "string", value))
+        super::value::text_of(&self.argument_name(position), value)?
+            .ok_or_else(|| self.wrong_type(position, "string", value))
+    }
+
+    /// The name of a parameter, such as `$apiKey`.
+    fn argument_name(&self, position: usize) -> String {
+        // SAFETY: the argument table of our own methods has an entry for each parameter,
+        // whose name lives as long as the process.
+        let name = unsafe {
+            self.data.func.as_ref().and_then(|function| {
+                let internal = &function.internal_function;
+                let known = position < internal.num_args as usize;
+                let argument = internal.arg_info.add(if known { position } else { 0 });
+                argument.as_ref().filter(|argument| known && !argument.name.is_null())
+            })
+        }
+        // SAFETY: as above.
+        .map(|argument| unsafe { std::ffi::CStr::from_ptr(argument.name) });
+        name.map_or_else(|| "an argument".to_owned(), |name| format!("${}", name.to_string_lossy()))
     }
 
     /// The same where null or nothing may be given.

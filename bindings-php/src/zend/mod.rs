@@ -4,19 +4,26 @@
 
 mod call;
 mod class;
+mod gc;
+mod guard;
 mod handle;
 mod object;
+mod pairs;
+mod permanent;
 mod signature;
 mod thrown;
 mod value;
 
 pub(crate) use call::{Call, Done, handler};
 pub(crate) use class::{Class, ClassRef};
+pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
 pub(crate) use object::{Payload, handlers_of, payload, payload_mut, payload_type};
+pub(crate) use pairs::{Key, is_list, pairs, pairs_of, values};
+pub(crate) use permanent::Permanent;
 pub(crate) use thrown::{Thrown, is_exit, take_exception};
 pub(crate) use value::{
-    Array, Name, Permanent, call_function, call_method, call_value, class_named, find,
+    Array, Name, call_function, call_method, call_value, class_named, clone_object, find,
     get_property, interned, is_a, new_object, object_zval, put, set_property, static_property,
-    string_zval, table_mut, text_of, update_static_property,
+    string_zval, table_mut, text_of, type_name, update_static_property,
 };

@@ -8,7 +8,7 @@ use ext_php_rs::ffi::{
     zend_object, zend_object_handlers, zend_object_std_dtor, zend_object_std_init,
     zend_objects_clone_members,
 };
-use ext_php_rs::types::ZendObject;
+use ext_php_rs::types::{ZendObject, Zval};
 
 use super::handle::Object;
 
@@ -16,12 +16,25 @@ use super::handle::Object;
 pub(crate) trait Payload: Default + Clone + 'static {
     /// The handlers of objects with this value, made once: see [`payload!`].
     fn handlers() -> &'static zend_object_handlers;
+
+    /// Hands every PHP value that it owns to `visit`, once: the engine's collector finds
+    /// cycles by them. A value that something else may own as well must be left out: the
+    /// collector would take it for unused.
+    fn references(&self, visit: &mut dyn FnMut(&Zval));
 }
 
-/// Makes a type a [`Payload`].
+/// Makes a type a [`Payload`]; one that owns PHP values says how to walk through them.
 macro_rules! payload_type {
     ($type:ty) => {
+        payload_type!($type, |_, _| {});
+    };
+    ($type:ty, $references:expr) => {
         impl $crate::zend::Payload for $type {
+            fn references(&self, visit: &mut dyn FnMut(&ext_php_rs::types::Zval)) {
+                let references: fn(&$type, &mut dyn FnMut(&ext_php_rs::types::Zval)) = $references;
+                references(self, visit);
+            }
+
             fn handlers() -> &'static ext_php_rs::ffi::zend_object_handlers {
                 static HANDLERS: std::sync::OnceLock<ext_php_rs::ffi::zend_object_handlers> =
                     std::sync::OnceLock::new();
@@ -45,6 +58,7 @@ pub(crate) fn handlers_of<T: Payload>() -> zend_object_handlers {
     handlers.offset = i32::try_from(offset_of!(Holder<T>, object)).unwrap_or_default();
     handlers.free_obj = Some(free::<T>);
     handlers.clone_obj = Some(clone::<T>);
+    handlers.get_gc = Some(super::gc::get_gc::<T>);
     handlers
 }
 
@@ -86,6 +100,12 @@ unsafe extern "C" fn clone<T: Payload>(object: *mut zend_object) -> *mut zend_ob
 unsafe fn holder<T>(object: *mut zend_object) -> *mut Holder<T> {
     // SAFETY: the caller knows that the object lies inside a holder.
     unsafe { object.byte_sub(offset_of!(Holder<T>, object)).cast() }
+}
+
+/// The Rust value of an object that was made by `create::<T>`.
+pub(super) unsafe fn payload_of<'o, T: Payload>(object: *mut zend_object) -> &'o T {
+    // SAFETY: the caller knows which type the object holds.
+    unsafe { &(*holder::<T>(object)).payload }
 }
 
 /// The Rust value inside an object; nothing where it carries none of this type.

@@ -47,6 +47,14 @@ impl Thrown {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Validation, what))
     }
 
+    /// A string in another encoding. Its bytes are not repeated: they may be a key.
+    pub(crate) fn not_utf8(what: &str) -> Self {
+        Self::validation(format!(
+            "{what} is not valid UTF-8; convert it first, for example with \
+             mb_convert_encoding($text, 'UTF-8', 'ISO-8859-1')"
+        ))
+    }
+
     /// A set-up that cannot be used.
     pub(crate) fn configuration(what: impl Into<String>) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Configuration, what))
@@ -84,7 +92,7 @@ impl Thrown {
 
     /// Throws it. Everything of ours is dropped before PHP code can run again.
     pub(super) fn raise(self) {
-        if ExecutorGlobals::has_exception() {
+        if ExecutorGlobals::has_exception() || super::guard::is_bailing() {
             return;
         }
         match self {

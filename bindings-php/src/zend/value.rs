@@ -14,6 +14,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals};
 
+use super::guard::{guarded, is_bailing};
 use super::handle::{AsObject, Object};
 use super::thrown::Thrown;
 
@@ -179,11 +180,12 @@ pub(crate) fn find(table: &ZendHashTable, key: *mut zend_string) -> Option<&Zval
 }
 
 /// A value as text, as PHP converts it; nothing for what PHP does not convert.
-pub(crate) fn text_of(value: &Zval) -> Result<Option<String>, Thrown> {
+/// `what` names the value in errors.
+pub(crate) fn text_of(what: &str, value: &Zval) -> Result<Option<String>, Thrown> {
     match value.get_type() {
         DataType::String => match value.str() {
             Some(text) => Ok(Some(text.to_owned())),
-            None => Err(Thrown::validation("a text is not UTF-8")),
+            None => Err(Thrown::not_utf8(what)),
         },
         DataType::Long => Ok(value.long().map(|number| number.to_string())),
         DataType::Double => Ok(value.double().map(|number| number.to_string())),
@@ -197,14 +199,17 @@ pub(crate) fn text_of(value: &Zval) -> Result<Option<String>, Thrown> {
                 return Ok(None);
             }
             let text = call_method(object, "__toString", &mut [])?;
-            Ok(text.str().map(str::to_owned))
+            match text.str() {
+                Some(text) => Ok(Some(text.to_owned())),
+                None => Err(Thrown::not_utf8(what)),
+            }
         }
         _ => Ok(None),
     }
 }
 
 /// The name of a value's type, as PHP's own errors say it.
-pub(super) fn type_name(value: &Zval) -> String {
+pub(crate) fn type_name(value: &Zval) -> String {
     match value.get_type() {
         DataType::Null | DataType::Undef => "null".into(),
         DataType::Bool | DataType::True | DataType::False => "bool".into(),
@@ -213,7 +218,10 @@ pub(super) fn type_name(value: &Zval) -> String {
         DataType::String => "string".into(),
         DataType::Array => "array".into(),
         DataType::Object(_) => {
-            value.handle().and_then(|o| o.get_class_name().ok()).unwrap_or("object".into())
+            let name = value.handle().and_then(|o| o.get_class_name().ok());
+            // The name of an anonymous class goes on with the path of its file.
+            let name = name.as_deref().and_then(|name| name.split('\0').next());
+            name.unwrap_or("object").to_owned()
         }
         _ => "resource".into(),
     }
@@ -221,7 +229,10 @@ pub(super) fn type_name(value: &Zval) -> String {
 
 /// A class by name; user classes may be loaded for it.
 pub(crate) fn class_named(name: &str) -> Option<&'static ClassEntry> {
-    ClassEntry::try_find(name)
+    if is_bailing() {
+        return None;
+    }
+    guarded(|| ClassEntry::try_find(name)).ok().flatten()
 }
 
 /// Whether an object is of a class or interface, by name. Loads nothing that the
@@ -236,6 +247,19 @@ pub(crate) fn new_object(class: &ClassEntry) -> Result<Zval, Thrown> {
     // SAFETY: the engine writes an object, or throws.
     let made = unsafe { object_init_ex(&raw mut value, ptr::from_ref(class).cast_mut()) };
     if made == 0 { Ok(value) } else { Err(Thrown::Pending) }
+}
+
+/// A copy of an object, as `clone` makes it.
+pub(crate) fn clone_object(object: Object<'_>) -> Result<Zval, Thrown> {
+    // SAFETY: an object has handlers.
+    let clone = unsafe { object.handlers.as_ref() }.and_then(|handlers| handlers.clone_obj);
+    let clone = clone.ok_or_else(|| Thrown::defect("an object cannot be cloned"))?;
+    // SAFETY: the handler is this object's own, and gives a reference of ours.
+    let copy = guarded(|| unsafe { clone(object.as_ptr()) })?;
+    let mut value = Zval::new();
+    value.value.obj = copy;
+    value.u1.type_info = IS_OBJECT_EX;
+    if ExecutorGlobals::has_exception() { Err(Thrown::Pending) } else { Ok(value) }
 }
 
 /// Calls a method. An exception that it throws is on its way when this fails.
@@ -264,8 +288,11 @@ pub(crate) fn call_value(callable: &Zval, arguments: &mut [Zval]) -> Result<Zval
 fn call(target: *mut Zval, name: &mut Zval, arguments: &mut [Zval]) -> Result<Zval, Thrown> {
     let mut result = Zval::new();
     let count = u32::try_from(arguments.len()).unwrap_or_default();
+    if is_bailing() {
+        return Err(Thrown::Pending);
+    }
     // SAFETY: everything is live for the call; the engine fills the result.
-    let called = unsafe {
+    let called = guarded(|| unsafe {
         _call_user_function_impl(
             target,
             name,
@@ -274,7 +301,7 @@ fn call(target: *mut Zval, name: &mut Zval, arguments: &mut [Zval]) -> Result<Zv
             arguments.as_mut_ptr(),
             ptr::null_mut(),
         )
-    };
+    })?;
     if ExecutorGlobals::has_exception() {
         return Err(Thrown::Pending);
     }
@@ -346,54 +373,5 @@ pub(crate) fn update_static_property(class: &ClassEntry, name: &str, mut value: 
             name.len(),
             &raw mut value,
         );
-    }
-}
-
-/// A constant array that the engine may keep for the life of the process.
-pub(crate) struct Permanent(*mut ext_php_rs::ffi::HashTable);
-
-unsafe extern "C" {
-    fn _zend_hash_init(
-        table: *mut ext_php_rs::ffi::HashTable,
-        size: u32,
-        destructor: *const std::ffi::c_void,
-        persistent: bool,
-    );
-}
-
-impl Permanent {
-    pub(crate) fn new() -> Self {
-        // SAFETY: a table outside the request's memory, never freed; zeroed memory is what
-        // the engine initialises.
-        unsafe {
-            let table = Box::into_raw(Box::<ext_php_rs::ffi::HashTable>::new(std::mem::zeroed()));
-            _zend_hash_init(table, 8, ptr::null(), true);
-            Self(table)
-        }
-    }
-
-    pub(crate) fn set(&mut self, key: &str, value: Zval) {
-        let mut value = std::mem::ManuallyDrop::new(value);
-        // SAFETY: the table is ours alone.
-        unsafe { zend_hash_update(self.0, interned(key), &raw mut *value) };
-    }
-
-    pub(crate) fn push(&mut self, value: Zval) {
-        let mut value = std::mem::ManuallyDrop::new(value);
-        // SAFETY: as above.
-        unsafe { zend_hash_next_index_insert(self.0, &raw mut *value) };
-    }
-
-    pub(crate) fn finish(self) -> Zval {
-        let mut value = Zval::new();
-        // SAFETY: marked as the engine marks its own constants: never counted or freed.
-        unsafe {
-            (*self.0).gc.refcount = 2;
-            (*self.0).gc.u.type_info |=
-                ext_php_rs::ffi::GC_IMMUTABLE << ext_php_rs::ffi::GC_FLAGS_SHIFT;
-        }
-        value.value.arr = self.0;
-        value.u1.type_info = ext_php_rs::ffi::IS_ARRAY;
-        value
     }
 }

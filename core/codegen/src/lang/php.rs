@@ -27,7 +27,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("PermissionDeniedError", "\\LomiSDK\\ApiException"),
     ("NotFoundError", "\\LomiSDK\\ApiException"),
     ("ConflictError", "\\LomiSDK\\ApiException"),
-    ("IdempotencyConflictError", "\\LomiSDK\\ApiException"),
+    ("IdempotencyConflictError", "ConflictError"),
     ("UnprocessableEntityError", "\\LomiSDK\\ApiException"),
     ("RateLimitError", "\\LomiSDK\\ApiException"),
     ("ServerError", "\\LomiSDK\\ApiException"),
@@ -38,6 +38,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("SignatureVerificationError", "\\LomiSDK\\ApiException"),
     ("WebhookPayloadError", "\\LomiSDK\\ApiException"),
     ("InternalError", "\\LomiSDK\\ApiException"),
+    ("PaymentRequiredError", "\\LomiSDK\\ApiException"),
 ];
 
 pub(super) fn render(

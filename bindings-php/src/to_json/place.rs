@@ -1,0 +1,83 @@
+//! Where in a body a value stands, for errors: `metadata.order` or `line_items[0].price_id`.
+//! Nothing is written down until an error asks for it.
+
+use std::fmt;
+
+/// One step on the way to a value; the steps before it live on the stack.
+pub(super) struct Place<'a> {
+    parent: Option<&'a Place<'a>>,
+    step: Step<'a>,
+    pub(super) depth: usize,
+    /// In the body of a known operation, whose fields the core checks.
+    pub(super) of_operation: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root(&'a str),
+    Field(&'a str),
+    Item(usize),
+    /// What stands for the object itself.
+    Inside,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn root(what: &'a str, of_operation: bool) -> Self {
+        Self { parent: None, step: Step::Root(what), depth: 0, of_operation }
+    }
+
+    pub(super) fn field<'b>(&'b self, name: &'b str) -> Place<'b> {
+        self.step(Step::Field(name))
+    }
+
+    pub(super) fn item(&self, index: usize) -> Place<'_> {
+        self.step(Step::Item(index))
+    }
+
+    pub(super) fn inside(&self) -> Place<'_> {
+        self.step(Step::Inside)
+    }
+
+    fn step<'b>(&'b self, step: Step<'b>) -> Place<'b> {
+        let of_operation = self.of_operation;
+        Place { parent: Some(self), step, depth: self.depth + 1, of_operation }
+    }
+
+    /// The outermost field.
+    pub(super) fn top(&self) -> String {
+        match self.parent {
+            Some(parent) if parent.depth > 0 => parent.top(),
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(parent) = self.parent else {
+            return match self.step {
+                Step::Root(what) => out.write_str(what),
+                _ => Ok(()),
+            };
+        };
+        let at_root = parent.is_root();
+        match self.step {
+            Step::Root(_) => Ok(()),
+            Step::Inside => parent.fmt(out),
+            Step::Field(name) if at_root => out.write_str(name),
+            Step::Field(name) => write!(out, "{parent}.{name}"),
+            Step::Item(index) if at_root => write!(out, "item {index} of {parent}"),
+            Step::Item(index) => write!(out, "{parent}[{index}]"),
+        }
+    }
+}
+
+impl Place<'_> {
+    fn is_root(&self) -> bool {
+        match (self.step, self.parent) {
+            (Step::Root(_), _) => true,
+            (Step::Inside, Some(parent)) => parent.is_root(),
+            _ => false,
+        }
+    }
+}
