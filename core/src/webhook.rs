@@ -38,7 +38,7 @@ use crate::generated::EVENT;
 use crate::json::{Sink, Values};
 use crate::models::Event;
 
-pub use refusal::{MAX_BODY, Refusal, body_too_large, refusal, refusal_of};
+pub use refusal::{MAX_BODY, Refusal, body_already_read, body_too_large, refusal, refusal_of};
 pub use replay::{DEFAULT_TTL, ReplayGuard, replay_key, replay_key_of_json};
 
 /// Largest body that is looked at.

@@ -30,6 +30,16 @@ pub fn body_too_large() -> Error {
     error
 }
 
+/// The error for an empty body of a request that was sent with one. It is a fault of the
+/// set-up: answered with 500, so that the delivery comes again once it is mended.
+pub fn body_already_read() -> Error {
+    Error::configuration(
+        "the request came with a body, and something read it before the webhook handler, so its \
+         signature cannot be checked: move the handler before body parsers and middleware that \
+         read the body",
+    )
+}
+
 /// What to answer when a delivery failed with this error. Nothing for an error that is no
 /// fault of the sender: that is a 500, after which lomi. delivers again.
 pub fn refusal(error: &Error) -> Option<Refusal> {
