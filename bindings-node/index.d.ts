@@ -1085,7 +1085,10 @@ declare class RedisStore implements ReplayStore {
 declare class DatabaseStore implements ReplayStore {
   /** @param run runs a statement and gives how many rows it changed */
   constructor(
-    run: (sql: string, values: (string | number)[]) => number | bigint | null | Promise<number | bigint | null>,
+    run: (
+      sql: string,
+      values: (string | number)[],
+    ) => number | bigint | null | Promise<number | bigint | null>,
     options: { dialect: 'postgres' | 'sqlite' | 'mysql'; table?: string },
   );
   /** Creates the table where there is none. */

@@ -1,4 +1,5 @@
-//! Settings of php.ini: `lomi.api_key`, `lomi.base_url` and `lomi.timeout`.
+//! Settings of php.ini: `lomi.api_key`, `lomi.base_url`, `lomi.timeout` and
+//! `lomi.webhook_secret`.
 
 use std::ffi::{CStr, c_char};
 
@@ -10,10 +11,11 @@ unsafe extern "C" {
     fn zend_ini_string(name: *const c_char, length: usize, original: i32) -> *mut c_char;
 }
 
-static ENTRIES: IniEntryDefs<4> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<5> = IniEntryDefs::new([
     IniEntryDef::new(c"lomi.api_key", c"", IniEntryPermission::All),
     IniEntryDef::new(c"lomi.base_url", c"", IniEntryPermission::All),
     IniEntryDef::new(c"lomi.timeout", c"", IniEntryPermission::All),
+    IniEntryDef::new(c"lomi.webhook_secret", c"", IniEntryPermission::All),
     IniEntryDef::end(),
 ]);
 
@@ -36,6 +38,11 @@ fn read(name: &CStr) -> Option<String> {
 /// The secret key.
 pub(crate) fn api_key() -> Option<String> {
     read(c"lomi.api_key")
+}
+
+/// The secret of webhook deliveries; several with commas.
+pub(crate) fn webhook_secret() -> Option<String> {
+    read(c"lomi.webhook_secret")
 }
 
 /// Where the API is.
@@ -83,5 +90,9 @@ pub(crate) fn show() {
     info_table_row!("lomi.api_key", key);
     info_table_row!("lomi.base_url", url);
     info_table_row!("lomi.timeout", format!("{timeout} s"));
+    info_table_row!(
+        "lomi.webhook_secret",
+        if webhook_secret().is_some() { "set" } else { "not set" }
+    );
     info_table_end!();
 }
