@@ -149,7 +149,7 @@ final class WebhookTest extends TestCase
 
     public function testAnUnprovenBodyCostsNoMemory(): void
     {
-        $code = '$b = "[" . str_repeat("0,", 7 << 20); $before = getrusage()["ru_maxrss"];'
+        $code = '$b = "[" . str_repeat("0,", 7 << 20) . "0]"; $before = getrusage()["ru_maxrss"];'
             . 'try { LomiSDK\Webhooks::constructEvent($b, str_repeat("0", 64), "whsec_a"); }'
             . 'catch (LomiSDK\Exception\SignatureVerificationError) { echo (getrusage()["ru_maxrss"] - $before) >> 10; }';
         $grown = Process::php($code, ['-d', 'memory_limit=256M']);

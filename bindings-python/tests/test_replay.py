@@ -186,7 +186,7 @@ EVT_1 = "lomi-webhook-09b717cc626caf8648feae8e12622fb280f31f5f0c58d07e7fba2dc1f0
 def test_an_unproven_body_costs_no_memory():
     program = """
 import resource, lomi, lomi.webhooks, lomi.errors
-body = b"[" + b"0," * (7 << 20)
+body = b"[" + b"0," * (7 << 20) + b"0]"
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 before = peak()
 try:
