@@ -174,6 +174,9 @@ def test_the_key_is_the_same_in_every_language():
     for store in (5, "redis"):
         with pytest.raises(lomi.ConfigurationError):
             webhooks.ReplayGuard(store=store)
+    for nothing in (None, "OK", 1):
+        with pytest.raises(lomi.ConfigurationError, match="True or False"):
+            webhooks.ReplayGuard(store=lambda key, ttl: nothing).first_time(renewal("1"))  # noqa: B023
     one_function = webhooks.ReplayGuard(store=lambda key, ttl: True)
     assert one_function.first_time(renewal("1"))
     with pytest.raises(lomi.ConfigurationError, match="forget"):

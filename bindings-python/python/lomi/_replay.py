@@ -7,7 +7,7 @@ from .errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Generator
     from datetime import timedelta
     from typing import Any, Protocol
 
@@ -70,7 +70,7 @@ class ReplayGuard:
 
     def first_time(self, event: Event) -> bool:
         """Say whether an event is new, and remember it."""
-        return bool(_at_once(self._store.remember(self.key(event), self._ttl)))
+        return _sure(_at_once(self._store.remember(self.key(event), self._ttl)))
 
     def forget(self, event: Event) -> None:
         """Forget an event, so that its next delivery counts as the first."""
@@ -98,7 +98,7 @@ class AsyncReplayGuard(ReplayGuard):
 
     async def first_time(self, event: Event) -> bool:  # type: ignore[override]
         """Say whether an event is new, and remember it."""
-        return bool(await _awaited(self._store.remember(self.key(event), self._ttl)))
+        return _sure(await _awaited(self._store.remember(self.key(event), self._ttl)))
 
     async def forget(self, event: Event) -> None:  # type: ignore[override]
         """Forget an event, so that its next delivery counts as the first."""
@@ -153,7 +153,8 @@ class RedisStore:
 
     def remember(self, key: str, ttl: float) -> Any:
         """``SET key 1 NX EX ttl``: true if the key is new."""
-        return self._client.set(self._prefix + key, 1, nx=True, ex=max(1, round(ttl)))
+        said = self._client.set(self._prefix + key, 1, nx=True, ex=max(1, round(ttl)))
+        return _IsSet(said) if hasattr(said, "__await__") else bool(said)
 
     def forget(self, key: str) -> Any:
         """Forget a key."""
@@ -177,6 +178,30 @@ def _at_once(said: Any) -> Any:
             "the store of this ReplayGuard is asynchronous: use lomi.webhooks.AsyncReplayGuard"
         )
     return said
+
+
+def _sure(said: Any) -> bool:
+    if not isinstance(said, bool):
+        # None would make every delivery a known one, and "OK" every one new.
+        raise ConfigurationError(
+            f"the store's remember must return True or False, and returned {type(said).__name__}"
+        )
+    return said
+
+
+class _IsSet:
+    """Awaits whether Redis has set a key."""
+
+    def __init__(self, said: Any) -> None:
+        self._said = said
+
+    def __await__(self) -> Generator[Any, None, bool]:
+        return bool((yield from self._said.__await__()))
+
+    def close(self) -> None:
+        """End a coroutine that nobody awaits."""
+        if hasattr(self._said, "close"):
+            self._said.close()
 
 
 async def _awaited(said: Any) -> Any:
