@@ -2,37 +2,37 @@
 
 // Webhooks in Express (and in anything with Node's request and response).
 
-const { HEADER, check, rawBody, receive, statusOf } = require('./runtime/receive.js');
+const { HEADER, check, rawBody, receive, refuse } = require('./runtime/receive.js');
 
 /** A route's handler that calls `handler(event, request, response)` for each proven delivery. */
 function webhook(options, handler) {
   const settings = check(options, handler);
   return async (request, response, next) => {
-    let refusal;
     try {
-      const payload = await rawBody(request);
-      const { event, error, status } = receive(payload, request.headers[HEADER], settings);
-      if (event !== undefined) {
-        await handler(event, request, response);
-        if (!response.headersSent) end(response, 200, { received: true });
+      let event;
+      try {
+        event = await receive(() => rawBody(request), request.headers[HEADER], settings);
+      } catch (error) {
+        const { status, body } = refuse(error, settings);
+        // Of a body that is too large, the rest is not read.
+        if (status === 413 && !response.headersSent) response.setHeader('connection', 'close');
+        end(response, status, body);
         return;
       }
-      refusal = { error, status };
+      await handler(event, request, response);
+      end(response, 200, '{"received":true}');
     } catch (error) {
-      refusal = { error, status: statusOf(error) };
-    }
-    if (refusal.status === 500 && typeof next === 'function') {
-      next(refusal.error);
-    } else if (!response.headersSent) {
-      end(response, refusal.status, { error: refusal.error.message });
+      if (typeof next === 'function') next(error);
+      else end(response, 500, '{"error":"internal error"}');
     }
   };
 }
 
 function end(response, status, body) {
+  if (response.headersSent) return;
   response.statusCode = status;
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify(body));
+  response.end(body);
 }
 
 /** For `express.json({verify: keepRawBody})`: keeps the bytes of a body beside what was parsed of it. */

@@ -2,24 +2,40 @@
 
 // Webhooks in Fastify.
 
-const { HEADER, check, receive } = require('./runtime/receive.js');
+const { webhooks } = require('./index.js');
+const { HEADER, check, receive, refuse } = require('./runtime/receive.js');
 
 /**
  * A plugin with one route: `app.register(webhook, {url, secret, onEvent})`. Bodies stay
  * raw within the plugin only; the app's other routes parse JSON as before.
  */
 async function webhook(app, options) {
-  const settings = check(options, options?.onEvent);
+  const { secret, maxAge, logger, onEvent, url = '/webhooks/lomi' } = options ?? {};
+  const settings = check({ secret, maxAge, logger }, onEvent);
+  const bodyLimit = webhooks.MAX_BODY;
+  const refused = (request, reply, error) => {
+    const own = logger ?? ((line) => request.log.warn(line));
+    const { status, body } = refuse(error, { ...settings, logger: own });
+    return reply.code(status).type('application/json').send(body);
+  };
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.post(options.url ?? '/webhooks/lomi', async (request, reply) => {
-    const payload = request.body ?? Buffer.alloc(0);
-    const { event, error, status } = receive(payload, request.headers[HEADER], settings);
-    if (event === undefined) {
-      if (status === 500) throw error;
-      return reply.code(status).send({ error: error.message });
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => {
+    if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
+    try {
+      return webhooks.bodyTooLarge();
+    } catch (own) {
+      return refused(request, reply, own);
     }
-    await options.onEvent(event, request, reply);
+  });
+  app.post(url, { bodyLimit }, async (request, reply) => {
+    let event;
+    try {
+      event = await receive(() => request.body ?? Buffer.alloc(0), request.headers[HEADER], settings);
+    } catch (error) {
+      return refused(request, reply, error);
+    }
+    await onEvent(event, request, reply);
     return reply.sent ? reply : reply.code(200).send({ received: true });
   });
 }

@@ -1014,7 +1014,90 @@ export declare const webhooks: {
   ): AnyWebhookEvent;
   /** The signature that lomi. would send for a body: for tests of a handler. */
   sign(payload: string | Uint8Array | ArrayBuffer, secret?: string): string;
+  /**
+   * The response that refuses a delivery with this error; undefined where the sender is not at
+   * fault, which is a 500. For a handler that uses none of the helpers for frameworks.
+   */
+  refusal(error: unknown): { status: number; body: string } | undefined;
+  /** Throws the error for a body of more bytes than `MAX_BODY`. */
+  bodyTooLarge(): never;
+  /** Throws the error for the body of a request that something else has read. */
+  bodyAlreadyRead(): never;
+  /** The most bytes of a body that the helpers for web frameworks read: 1 MiB. */
+  readonly MAX_BODY: number;
+  readonly ReplayGuard: typeof ReplayGuard;
+  readonly RedisStore: typeof RedisStore;
+  readonly DatabaseStore: typeof DatabaseStore;
 };
+
+/** Where a guard remembers keys. `remember` must be one step: set if absent. */
+export interface ReplayStore {
+  /** Remembers a key for so many seconds: true if it is new, false if it was known. */
+  remember(key: string, ttl: number): boolean | Promise<boolean>;
+  /** Forgets a key. */
+  forget?(key: string): unknown;
+}
+
+/**
+ * Tells a delivery that comes for the first time from one that comes again. lomi. repeats a
+ * delivery that was not answered with 2xx. The ids of two deliveries of one payment may differ
+ * (live payments by Wave and by card get a new id on every attempt), so a payment event is known by
+ * its name, transaction and status. Every other event is known by its id: two renewals of one
+ * subscription are two events.
+ *
+ * ```js
+ * const guard = new webhooks.ReplayGuard({ store: new webhooks.RedisStore(redis) });
+ * await guard.once(event, ship);
+ * ```
+ */
+declare class ReplayGuard {
+  /**
+   * @param options.store where keys are remembered, or a function like its `remember`; the memory of
+   *   this process when left out, for `size` events
+   * @param options.ttl for how many seconds; 30 days when left out
+   */
+  constructor(options?: { store?: ReplayStore | ReplayStore['remember']; size?: number; ttl?: number });
+  /** The text that an event is remembered by: 77 characters, lower case. */
+  static key(event: AnyWebhookEvent | Event): string;
+  /** Says whether an event is new, and remembers it, in one step. */
+  firstTime(event: AnyWebhookEvent | Event): Promise<boolean>;
+  /** Forgets an event, so that its next delivery counts as the first: for a handler that failed. */
+  forget(event: AnyWebhookEvent | Event): Promise<void>;
+  /**
+   * Calls `handler(event)` if the event is new, and says whether it was called. If it fails, the
+   * event is forgotten and the error passes on, so that the next delivery is handled. A process
+   * that is killed within the handler forgets nothing.
+   */
+  once<E extends AnyWebhookEvent | Event>(event: E, handler: (event: E) => unknown): Promise<boolean>;
+}
+
+/** Keys in Redis, with a client of ioredis or of node-redis 4 or newer. */
+declare class RedisStore implements ReplayStore {
+  constructor(client: object, options?: { prefix?: string });
+  remember(key: string, ttl: number): Promise<boolean>;
+  forget(key: string): Promise<void>;
+}
+
+/**
+ * Keys in a table, over any driver:
+ * `new webhooks.DatabaseStore(async (sql, values) => (await pool.query(sql, values)).rowCount, {dialect: 'postgres'})`.
+ */
+declare class DatabaseStore implements ReplayStore {
+  /** @param run runs a statement and gives how many rows it changed */
+  constructor(
+    run: (
+      sql: string,
+      values: (string | number)[],
+    ) => number | bigint | null | Promise<number | bigint | null>,
+    options: { dialect: 'postgres' | 'sqlite' | 'mysql'; table?: string },
+  );
+  /** Creates the table where there is none. */
+  createTable(): Promise<void>;
+  remember(key: string, ttl: number): Promise<boolean>;
+  forget(key: string): Promise<void>;
+  /** Deletes the rows whose time has ended. Call it once a day, say. */
+  deleteExpired(): Promise<void>;
+}
 
 /** An amount with its currency, in the currency's smallest unit. Never scaled silently. */
 export declare class Money {

@@ -5903,10 +5903,14 @@ namespace LomiSDK {
 
     class Webhooks
     {
+        /** The most bytes of a body that the helpers for frameworks read: 1 MiB. */
+        public const MAX_BODY = 1048576;
+
         /**
          * Checks a delivery and reads its event. The payload has to be the raw body.
          *
-         * @param string|list<string>|null $secret LOMI_WEBHOOK_SECRET when left out
+         * @param string|list<string>|null $secret several as a list or with commas ("new,old"); lomi.webhook_secret
+         *     of php.ini or LOMI_WEBHOOK_SECRET when left out
          * @param int|float|null $maxAge seconds
          * @throws \LomiSDK\Exception\SignatureVerificationError
          * @throws \LomiSDK\Exception\WebhookPayloadError
@@ -5926,6 +5930,34 @@ namespace LomiSDK {
          * @param string|list<string> $secret
          */
         public static function verify(string $payload, string $signature, #[\SensitiveParameter] array|string $secret): bool
+        {
+        }
+
+        /**
+         * The text by which an event is known when it comes again: 77 characters, lower case. See
+         * LomiSDK\Webhook\ReplayGuard.
+         */
+        public static function replayKey(\LomiSDK\Model\Event $event): string
+        {
+        }
+
+        /**
+         * The response that refuses a delivery, by getKind() and getApiCode() of the exception. Null where the
+         * sender is not at fault: that is a 500, after which lomi. delivers again.
+         *
+         * @return array{status: int, body: string}|null
+         */
+        public static function refusal(string $kind, ?string $code = null): ?array
+        {
+        }
+
+        /** Throws the exception for a body of more bytes than MAX_BODY. */
+        public static function bodyTooLarge(): void
+        {
+        }
+
+        /** Throws the exception for the body of a request that something else has read. */
+        public static function bodyAlreadyRead(): void
         {
         }
     }

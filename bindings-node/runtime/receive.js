@@ -1,9 +1,9 @@
 'use strict';
 
 // What the helpers for web frameworks share: the raw body of a delivery, its event, and
-// the status to answer with. A signature that is wrong is answered with 400, which ends
+// the response that refuses it. A signature that is wrong is answered with 400, which ends
 // the delivery; a handler that fails, or a set-up that cannot work, with 500, after
-// which lomi. delivers again.
+// which lomi. delivers again. The reason goes to the log and not into the response.
 
 const errors = require('../index.js');
 
@@ -12,33 +12,43 @@ const { webhooks } = errors;
 /** Where the signature of a delivery stands. */
 const HEADER = 'x-lomi-signature';
 
-/** The most bytes of a delivery. */
-const LARGEST = 1 << 20;
-
 /** The options and the handler of a helper, checked when the route is made. */
 function check(options, handler) {
-  const { secret, maxAge } = options ?? {};
+  const { secret, maxAge, logger = warn } = options ?? {};
   if (typeof handler !== 'function') {
     throw new errors.ConfigurationError('a webhook route needs a handler: (event) => {...}');
   }
-  return { secret, maxAge };
+  if (typeof logger !== 'function') {
+    throw new errors.ConfigurationError('logger must be a function that takes a line of text');
+  }
+  return { secret, maxAge, logger };
 }
 
-/** Reads a stream of Node's to its end. */
-async function gather(stream) {
-  const chunks = [];
+function warn(line) {
+  console.warn(`lomi: ${line}`);
+}
+
+/** Reads chunks to their end, or up to the bound. */
+async function gather(chunks) {
+  const kept = [];
   let size = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > LARGEST) throw new errors.WebhookPayloadError(`the body has more than ${LARGEST} bytes`);
-    chunks.push(chunk);
+    if (size > webhooks.MAX_BODY) webhooks.bodyTooLarge();
+    kept.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(kept);
+}
+
+/** Refuses a request by the length that it says. What it does not say is counted. */
+function checkLength(length) {
+  if (Number(length) > webhooks.MAX_BODY) webhooks.bodyTooLarge();
 }
 
 /** The raw body of a request of Node's, wherever a middleware has put it. */
 async function rawBody(request) {
-  const { rawBody: kept, body } = request;
+  const { rawBody: kept, body, headers } = request;
+  checkLength(headers?.['content-length']);
   if (Buffer.isBuffer(kept) || typeof kept === 'string') return kept;
   if (Buffer.isBuffer(body) || typeof body === 'string') return body;
   if (request.readableEnded || request.readableDidRead) {
@@ -47,22 +57,28 @@ async function rawBody(request) {
         'the route before app.use(express.json()), or use express.json({verify: keepRawBody}), both of lomi/express',
     );
   }
-  return gather(request);
+  // The connection stays open for the response when the body is too large.
+  return gather(request.iterator?.({ destroyOnReturn: false }) ?? request);
 }
 
-/** The event of a delivery; or the status and the sentence to refuse it with. */
-function receive(payload, signature, { secret, maxAge }) {
+/** The event of a delivery. `body` gives its bytes, or throws. */
+async function receive(body, signature, { secret, maxAge }) {
+  const payload = await body();
+  if (payload.length > webhooks.MAX_BODY) webhooks.bodyTooLarge();
+  return webhooks.constructEvent(payload, signature, secret, { maxAge });
+}
+
+/** The response to what `receive` threw, which is logged; throws what no response is due to. */
+function refuse(error, { logger }) {
+  const refusal = webhooks.refusal(error);
+  if (refusal === undefined) throw error;
   try {
-    return { event: webhooks.constructEvent(payload, signature, secret, { maxAge }) };
-  } catch (error) {
-    return { error, status: statusOf(error) };
+    const said = logger(`refused a webhook delivery: ${error.message}`);
+    if (typeof said?.then === 'function') said.then(undefined, () => {});
+  } catch {
+    // What a logger throws does not change the response.
   }
+  return refusal;
 }
 
-function statusOf(error) {
-  const theirs =
-    error instanceof errors.SignatureVerificationError || error instanceof errors.WebhookPayloadError;
-  return theirs ? 400 : 500;
-}
-
-module.exports = { HEADER, check, rawBody, receive, statusOf };
+module.exports = { HEADER, check, checkLength, gather, rawBody, receive, refuse };

@@ -6,6 +6,7 @@ const native = require('../native.js');
 const { settled } = require('./calls.js');
 const { errors } = require('./errors.js');
 const { readOne } = require('./model.js');
+const { DatabaseStore, RedisStore, ReplayGuard } = require('./replay.js');
 
 const VARIABLE = 'LOMI_WEBHOOK_SECRET';
 
@@ -60,6 +61,28 @@ const webhooks = {
   sign(payload, secret) {
     return settled(native.signWebhook(bytes(payload), texts(secret)[0])).text;
   },
+
+  /** The response that refuses a delivery with this error; undefined where the sender is not at fault. */
+  refusal(error) {
+    return native.webhookRefusal(error?.kind ?? '', error?.code ?? undefined) ?? undefined;
+  },
+
+  /** Throws the error for a body of more bytes than `MAX_BODY`. */
+  bodyTooLarge() {
+    settled(native.webhookBodyTooLarge());
+  },
+
+  /** Throws the error for the body of a request that something else has read. */
+  bodyAlreadyRead() {
+    settled(native.webhookBodyAlreadyRead());
+  },
+
+  /** The most bytes of a body that the helpers for web frameworks read: 1 MiB. */
+  MAX_BODY: native.webhookMaxBody(),
+
+  ReplayGuard,
+  RedisStore,
+  DatabaseStore,
 };
 
 module.exports = { webhooks };

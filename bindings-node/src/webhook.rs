@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use lomi::webhook::{VerifyOptions, sign, verify};
+use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
 use lomi::{Error, ErrorKind, MODELS};
 use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
@@ -45,9 +45,77 @@ pub fn verify_webhook(
 /// The signature that lomi. would send for a body, as the text of a call that settled.
 #[napi(catch_unwind)]
 pub fn sign_webhook(payload: BufferSlice<'_>, secret: String) -> AtOnce {
-    AtOnce(match sign(&payload, &secret) {
-        Ok(signature) => {
-            let text = signature.into_bytes();
+    text(sign(&payload, &secret))
+}
+
+/// The key by which an event is known when it comes again. The event is JSON.
+#[napi(catch_unwind)]
+pub fn replay_key(event: String) -> AtOnce {
+    text(webhook::replay_key_of_json(&event))
+}
+
+/// The response that refuses a delivery.
+#[napi(object)]
+pub struct WebhookRefusal {
+    pub status: u32,
+    pub body: String,
+}
+
+/// The response to an error, by the name of its class and its code. None for an error that
+/// is no fault of the sender.
+#[napi(catch_unwind)]
+pub fn webhook_refusal(error: String, code: Option<String>) -> Option<WebhookRefusal> {
+    let refusal = webhook::refusal_of(&error, code.as_deref())?;
+    Some(WebhookRefusal { status: refusal.status.into(), body: refusal.body.to_owned() })
+}
+
+/// The most bytes of a body that helpers for frameworks read.
+#[napi]
+pub fn webhook_max_body() -> u32 {
+    u32::try_from(webhook::MAX_BODY).unwrap_or(u32::MAX)
+}
+
+/// The error for a body beyond that.
+#[napi(catch_unwind)]
+pub fn webhook_body_too_large() -> AtOnce {
+    text(Err(webhook::body_too_large()))
+}
+
+/// The error for the body of a request that something else has read.
+#[napi(catch_unwind)]
+pub fn webhook_body_already_read() -> AtOnce {
+    text(Err(webhook::body_already_read()))
+}
+
+/// Keys of deliveries, in the memory of this process.
+#[napi]
+pub struct ReplayMemory(ReplayGuard);
+
+#[napi]
+impl ReplayMemory {
+    /// Holds so many keys.
+    #[napi(constructor)]
+    pub fn new(size: u32) -> Self {
+        Self(ReplayGuard::new(size as usize))
+    }
+
+    /// Remembers a key for so many seconds; false where it is remembered already.
+    #[napi(catch_unwind)]
+    pub fn remember(&self, key: String, ttl: f64) -> bool {
+        self.0.remember(&key, Duration::try_from_secs_f64(ttl).unwrap_or(Duration::MAX))
+    }
+
+    /// Forgets a key.
+    #[napi(catch_unwind)]
+    pub fn forget(&self, key: String) {
+        self.0.forget_key(&key);
+    }
+}
+
+fn text(made: Result<String, Error>) -> AtOnce {
+    AtOnce(match made {
+        Ok(text) => {
+            let text = text.into_bytes();
             Settled { tag: Settled::ANY, text, earlier: Vec::new(), facts: None, notes: None }
         }
         Err(error) => Settled::error(&error),

@@ -141,6 +141,53 @@ const deliver = (url, body = BODY, signature = SIGNATURE) =>
     headers: { 'content-type': 'application/json', 'x-lomi-signature': signature },
   }).then(async (response) => [response.status, await response.text()]);
 
+/** Sends a body without a length, more of it than is read; gives the response. */
+const deliverInChunks = (url) =>
+  new Promise((resolve, reject) => {
+    const request = http.request(url, { method: 'POST', headers: { 'x-lomi-signature': SIGNATURE } });
+    request.on('response', async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      resolve([response.statusCode, text]);
+    });
+    request.on('error', reject);
+    request.write('x'.repeat(webhooks.MAX_BODY));
+    request.write('x'); // and never an end
+  });
+
+/** What is written with `console.warn` meanwhile. */
+async function warnings(work) {
+  const { warn } = console;
+  const lines = [];
+  console.warn = (line) => lines.push(line);
+  try {
+    await work();
+  } finally {
+    console.warn = warn;
+  }
+  return lines;
+}
+
+/** What every helper answers to a delivery that is none, and what it writes to the log. */
+async function refuses(url, logged = warnings) {
+  const none = '[]';
+  const cases = [
+    [BODY, '0'.repeat(64), 400, 'invalid signature', /does not fit/],
+    [BODY, '', 400, 'invalid signature', /missing/],
+    ['', SIGNATURE, 400, 'invalid signature', /body is empty/],
+    [none, webhooks.sign(none, SECRET), 400, 'invalid payload', /not an object/],
+    ['x'.repeat(webhooks.MAX_BODY + 1), SIGNATURE, 413, 'payload too large', /1048576/],
+  ];
+  for (const [body, signature, status, error, reason] of cases) {
+    const lines = await logged(async () => {
+      assert.deepEqual(await deliver(url, body, signature), [status, JSON.stringify({ error })]);
+    });
+    assert.equal(lines.length, 1, lines.join());
+    assert.match(lines[0], reason);
+    assert.doesNotMatch(lines[0], /5f2b8d|5c0f/);
+  }
+}
+
 /** What every helper has to do. */
 async function behaves(url, events) {
   assert.equal((await deliver(url))[0], 200);
@@ -187,6 +234,27 @@ describe('lomi/express', () => {
     }
   });
 
+  test('a refusal says no reason to the sender, and the reason to the log', async () => {
+    const app = express();
+    app.post(
+      '/hook',
+      webhook({ secret: SECRET }, () => assert.fail('forged')),
+    );
+    await refuses(`${await serve(app)}/hook`);
+    const lines = [];
+    const logger = (line) => {
+      lines.push(line);
+      throw new Error('the log is full');
+    };
+    app.post(
+      '/own',
+      webhook({ secret: SECRET, logger }, () => {}),
+    );
+    assert.equal((await deliver(`${await serve(app)}/own`, BODY, ''))[0], 400);
+    assert.match(lines[0], /missing/);
+    assert.throws(() => webhook({ logger: 5 }, () => {}), wrong(lomi.ConfigurationError));
+  });
+
   test('a body that was parsed before is a fault of the set-up, and says so', async () => {
     const [events, handler] = collect();
     const app = express();
@@ -215,7 +283,10 @@ describe('lomi/express', () => {
       '/hook',
       webhook({ secret: SECRET }, () => {}),
     );
-    assert.equal((await deliver(`${await serve(app)}/hook`, 'x'.repeat(3 << 20)).catch(() => [400]))[0], 400);
+    const url = `${await serve(app)}/hook`;
+    const refused = [413, '{"error":"payload too large"}'];
+    assert.deepEqual(await deliver(url, 'x'.repeat(3 << 20)).catch(() => refused), refused);
+    assert.deepEqual(await deliverInChunks(url), refused);
   });
 
   test("Node's own server", async () => {
@@ -243,6 +314,21 @@ test('lomi/fastify, whose other routes still parse JSON', async () => {
   assert.deepEqual(await deliver(`${url}/other`), [200, '{"got":"5c0f"}']);
 });
 
+test('lomi/fastify refuses as the others do, in its own log', async () => {
+  const { webhook } = require('../fastify.js');
+  const lines = [];
+  const stream = { write: (line) => lines.push(JSON.parse(line)) };
+  const app = require('fastify')({ logger: { level: 'warn', stream } });
+  after(() => app.close());
+  app.register(webhook, { secret: SECRET, onEvent: () => assert.fail('forged') });
+  const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/webhooks/lomi`;
+  await refuses(url, async (work) => {
+    lines.length = 0;
+    await work();
+    return lines.map((line) => line.msg);
+  });
+});
+
 test('lomi/next: a route of the app directory', async () => {
   const { webhook } = require('../next.js');
   const [events, handler] = collect();
@@ -258,6 +344,22 @@ test('lomi/next: a route of the app directory', async () => {
   assert.equal((await POST(request(`${BODY} `, SIGNATURE))).status, 400);
   const failing = BODY.replace('5c0f', 'fail');
   await assert.rejects(POST(request(failing, webhooks.sign(failing, SECRET))), /the handler failed/);
+  await refuses(
+    await serve(async (incoming, outgoing) => {
+      const { method, headers } = incoming;
+      const given = new Request('http://localhost/', { method, headers, body: incoming, duplex: 'half' });
+      const response = await POST(given);
+      outgoing.writeHead(response.status).end(await response.text());
+    }),
+  );
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(100_000)),
+  });
+  const flood = new Request('http://localhost/', { method: 'POST', body: endless, duplex: 'half' });
+  assert.equal((await POST(flood)).status, 413);
+  const read = request(BODY, SIGNATURE);
+  await read.text();
+  await assert.rejects(POST(read), /something read it before/);
   const own = webhook({ secret: SECRET }, () => new Response(null, { status: 204 }));
   assert.equal((await own(request(BODY, SIGNATURE))).status, 204);
 });
@@ -276,25 +378,23 @@ test('lomi/next: a route of the pages directory', async () => {
   assert.deepEqual(rawBody, { api: { bodyParser: false } });
 });
 
-test('Money', () => {
-  const price = new lomi.Money(5000, 'XOF');
-  assert.equal(String(price), '5 000 F CFA');
-  assert.deepEqual({ ...price }, { amount: 5000, currency: 'XOF', decimals: 0 });
-  assert.equal(String(lomi.Money.fromMajor('50.5', 'EUR')), '50,50 €');
-  assert.equal(new lomi.Money(9007199254740993n, 'XOF').amount, 9007199254740993n);
-  assert.ok(price.equals(lomi.Money.fromMajor('5000', 'XOF')) && !price.equals(5000));
-  for (const [amount, currency] of [
-    [5.5, 'XOF'],
-    [NaN, 'XOF'],
-    ['5', 'XOF'],
-    [-1, 'XOF'],
-    [1, 'xof'],
-    [2n ** 63n, 'XOF'],
-    [1],
-  ]) {
-    assert.throws(() => new lomi.Money(amount, currency), wrong(lomi.ValidationError));
+test('secrets with commas replace each other; quotes are told', () => {
+  for (const secret of ['whsec_new', SECRET]) {
+    const signature = webhooks.sign(BODY, secret);
+    assert.equal(webhooks.constructEvent(BODY, signature, ` whsec_new , ${SECRET}`).id, '5c0f');
+    process.env.LOMI_WEBHOOK_SECRET = `whsec_new,${SECRET}`;
+    assert.equal(webhooks.constructEvent(BODY, signature).id, '5c0f');
+    delete process.env.LOMI_WEBHOOK_SECRET;
   }
-  for (const text of ['50.00', '1e3', '', 5]) {
-    assert.throws(() => lomi.Money.fromMajor(text, 'XOF'), wrong(lomi.ValidationError));
-  }
+  assert.throws(() => webhooks.constructEvent(BODY, SIGNATURE, `"${SECRET}"`), /quotes/);
+});
+
+test('an unproven body costs no memory', () => {
+  const body = Buffer.concat([Buffer.from('['), Buffer.alloc(14 << 20, '0,'), Buffer.from('0]')]);
+  const before = process.memoryUsage().rss;
+  assert.throws(
+    () => webhooks.constructEvent(body, '0'.repeat(64), SECRET),
+    wrong(lomi.SignatureVerificationError),
+  );
+  assert.ok(process.memoryUsage().rss - before < 8 << 20);
 });

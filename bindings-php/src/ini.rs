@@ -1,4 +1,5 @@
-//! Settings of php.ini: `lomi.api_key`, `lomi.base_url` and `lomi.timeout`.
+//! Settings of php.ini: `lomi.api_key`, `lomi.base_url`, `lomi.timeout` and
+//! `lomi.webhook_secret`.
 
 use std::ffi::{CStr, OsString, c_char};
 use std::os::unix::ffi::OsStringExt;
@@ -15,10 +16,11 @@ unsafe extern "C" {
     fn cfg_get_string(name: *const c_char, found: *mut *mut c_char) -> i32;
 }
 
-static ENTRIES: IniEntryDefs<4> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<5> = IniEntryDefs::new([
     IniEntryDef::new(c"lomi.api_key", c"", IniEntryPermission::All),
     IniEntryDef::new(c"lomi.base_url", c"", IniEntryPermission::All),
     IniEntryDef::new(c"lomi.timeout", c"", IniEntryPermission::All),
+    IniEntryDef::new(c"lomi.webhook_secret", c"", IniEntryPermission::All),
     IniEntryDef::end(),
 ]);
 
@@ -48,6 +50,11 @@ fn text(name: &CStr) -> Result<Option<String>, Thrown> {
 /// The secret key.
 pub(crate) fn api_key() -> Result<Option<String>, Thrown> {
     text(c"lomi.api_key")
+}
+
+/// The secret of webhook deliveries; several with commas.
+pub(crate) fn webhook_secret() -> Result<Option<String>, Thrown> {
+    text(c"lomi.webhook_secret")
 }
 
 /// Where the API is.
@@ -146,5 +153,9 @@ pub(crate) fn show() {
     info_table_row!("lomi.api_key", key);
     info_table_row!("lomi.base_url", url);
     info_table_row!("lomi.timeout", format!("{timeout} s"));
+    info_table_row!(
+        "lomi.webhook_secret",
+        if read(c"lomi.webhook_secret").is_some() { "set" } else { "not set" }
+    );
     info_table_end!();
 }

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use ext_php_rs::types::Zval;
 use lomi::webhook::{self, VerifyOptions};
 
 use crate::sink::PhpSink;
-use crate::zend::{Call, Class, ClassRef, Done, Thrown, handler};
+use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, string_zval};
 
 static WEBHOOKS: ClassRef = ClassRef::new();
 
@@ -23,6 +24,11 @@ pub(crate) fn register() -> Result<(), String> {
              bool",
             handler(verify),
         )
+        .method("static replayKey(LomiSDK\\Model\\Event $event): string", handler(replay_key))
+        .method("static refusal(string $kind, ?string $code = null): ?array", handler(refusal))
+        .method("static bodyTooLarge(): void", handler(body_too_large))
+        .method("static bodyAlreadyRead(): void", handler(body_already_read))
+        .constant("MAX_BODY", long(webhook::MAX_BODY))
         .register(&WEBHOOKS)
 }
 
@@ -56,11 +62,17 @@ fn signature(call: &Call<'_>) -> Result<String, Thrown> {
 fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
     let given = call.argument(2).filter(|value| !value.is_null());
     let Some(given) = given else {
-        return Ok(std::env::var("LOMI_WEBHOOK_SECRET")
-            .ok()
-            .filter(|secret| !secret.is_empty())
-            .into_iter()
-            .collect());
+        let set = match crate::ini::webhook_secret()? {
+            None => crate::environment::variable("LOMI_WEBHOOK_SECRET")?,
+            set => set,
+        };
+        return match set {
+            Some(secret) => Ok(vec![secret]),
+            None => Err(Thrown::configuration(
+                "no webhook secret was given: pass one, or set lomi.webhook_secret in php.ini or \
+                 the variable LOMI_WEBHOOK_SECRET",
+            )),
+        };
     };
     match given.array() {
         Some(table) => crate::zend::values(table)
@@ -97,7 +109,7 @@ fn construct_event(call: &mut Call<'_>) -> Done {
     let max_age = seconds(call, 3)?.map(duration).transpose()?;
     let options = VerifyOptions { max_age, received_at };
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
-    let event = verified.decode(&mut PhpSink::arrays())?;
+    let event = guarded(|| verified.decode(&mut PhpSink::arrays()))??;
     call.give(event)
 }
 
@@ -117,4 +129,38 @@ fn verify(call: &mut Call<'_>) -> Done {
         Err(error) if error.kind == lomi::ErrorKind::Configuration => Err(error.into()),
         Err(_) => call.give_bool(false),
     }
+}
+
+/// The key by which an event is known when it comes again.
+fn replay_key(call: &mut Call<'_>) -> Done {
+    let event = crate::to_json::value("the event", call.required(0)?)?;
+    let key = webhook::replay_key_of_json(&event.to_string())?;
+    call.give_text(&key)
+}
+
+/// Status and body of the response that refuses a delivery; null where the sender is not at
+/// fault.
+fn refusal(call: &mut Call<'_>) -> Done {
+    let code = call.optional_text(1)?;
+    let Some(refusal) = webhook::refusal_of(&call.text(0)?, code.as_deref()) else {
+        return call.give(Zval::null());
+    };
+    let mut response = Array::new();
+    response.set("status", long(refusal.status.into()));
+    response.set("body", string_zval(refusal.body));
+    call.give(response.finish())
+}
+
+fn body_too_large(_: &mut Call<'_>) -> Done {
+    Err(webhook::body_too_large().into())
+}
+
+fn body_already_read(_: &mut Call<'_>) -> Done {
+    Err(webhook::body_already_read().into())
+}
+
+fn long(number: usize) -> Zval {
+    let mut value = Zval::null();
+    value.set_long(i64::try_from(number).unwrap_or(i64::MAX));
+    value
 }

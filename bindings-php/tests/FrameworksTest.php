@@ -50,7 +50,9 @@ namespace LomiSDK\Tests {
 
         public static function setUpBeforeClass(): void
         {
-            require_once dirname(__DIR__) . '/frameworks/src/Psr15/WebhookMiddleware.php';
+            foreach (['Webhook/Refusal', 'Webhook/Receiver', 'Psr15/WebhookMiddleware'] as $file) {
+                require_once dirname(__DIR__) . "/frameworks/src/$file.php";
+            }
             require_once dirname(__DIR__) . '/frameworks/src/Laravel/LomiServiceProvider.php';
         }
 
@@ -63,17 +65,37 @@ namespace LomiSDK\Tests {
         public function testPsr15LetsOnlyGenuineWebhooksThrough(): void
         {
             $body = '{"id":"d1","event":"PAYMENT_SUCCEEDED","data":{"transaction_id":"t"}}';
-            $middleware = new WebhookMiddleware(new \GuzzleHttp\Psr7\HttpFactory(), 'whsec_a');
+            $logger = new class () {
+                public array $lines = [];
+
+                public function warning(string $line): void
+                {
+                    $this->lines[] = $line;
+                    throw new \Exception('the log is full');
+                }
+            };
+            $middleware = new WebhookMiddleware(new \GuzzleHttp\Psr7\HttpFactory(), 'whsec_b, whsec_a', null, $logger);
             $request = new ServerRequest('POST', '/hook', ['X-Lomi-Signature' => Webhooks::sign($body, 'whsec_a')], $body);
             self::assertSame(204, $middleware->process($request, $this)->getStatusCode());
             self::assertSame('d1', $this->handled->getAttribute('lomi.event')->getId());
+            self::assertStringNotContainsString('whsec_a', print_r($middleware, true));
 
             $this->handled = null;
             $forged = new ServerRequest('POST', '/hook', ['X-Lomi-Signature' => str_repeat('0', 64)], $body);
             $response = $middleware->process($forged, $this);
-            self::assertSame([400, '{"error":"SignatureVerificationError"}'], [$response->getStatusCode(), (string) $response->getBody()]);
+            self::assertSame([400, '{"error":"invalid signature"}'], [$response->getStatusCode(), (string) $response->getBody()]);
+            self::assertStringContainsString('does not fit', $logger->lines[0]);
+
+            $long = new \GuzzleHttp\Psr7\PumpStream(fn (int $length): string => str_repeat('x', $length));
+            $response = $middleware->process(new ServerRequest('POST', '/hook', [], $long), $this);
+            self::assertSame([413, '{"error":"payload too large"}'], [$response->getStatusCode(), (string) $response->getBody()]);
             self::assertNull($this->handled);
-            self::assertStringNotContainsString('whsec_a', print_r($middleware, true));
+            $this->expectExceptionMessageMatches('/something read it before/');
+            try {
+                $middleware->process(new ServerRequest('POST', '/hook', ['Content-Length' => '9'], ''), $this);
+            } finally {
+                self::assertCount(2, $logger->lines);
+            }
         }
 
         public function testLaravelGetsAClient(): void
@@ -109,6 +131,7 @@ namespace LomiSDK\Tests {
                     }
                 }
                 namespace {
+                    function logger() { return new class { public function warning($line) { echo "$line\n"; } }; }
                     function config(string $name) { return ['services.lomi.webhook_secret' => 'whsec_a'][$name]; }
                     function response() { return new class { public function json($value, $status) { return "$status " . json_encode($value); } }; }
                 }
@@ -119,8 +142,9 @@ namespace LomiSDK\Tests {
                     echo (new LomiSDK\Laravel\VerifyWebhook())->handle(new Illuminate\Http\Request($body, $signature), $next), "\n";
                 }
                 PHP);
-            $refused = '400 {"error":"SignatureVerificationError"}';
-            self::assertSame("through with d1\n$refused\n$refused\n", $printed);
+            $refused = '400 {"error":"invalid signature"}';
+            $reasons = "/^through with d1\nrefused a webhook delivery: .* fit .*\n$refused\nrefused .* missing .*\n$refused\n$/";
+            self::assertMatchesRegularExpression($reasons, $printed);
         }
 
         public function testSymfonyGetsAClient(): void
@@ -139,7 +163,7 @@ namespace LomiSDK\Tests {
                 namespace Symfony\Component\Config\Definition\Configurator { class DefinitionConfigurator {} }
                 PHP, <<<'PHP'
                 $container = new Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigurator();
-                $settings = ['api_key' => 'lomi_sk_test_1', 'options' => ['timeout' => 20]];
+                $settings = ['api_key' => 'lomi_sk_test_1', 'options' => ['timeout' => 20], 'webhook_secret' => 'whsec_a'];
                 (new LomiSDK\Symfony\LomiBundle())->loadExtension($settings, $container, new Symfony\Component\DependencyInjection\ContainerBuilder());
                 echo json_encode($container->said), "\n";
                 // The service as the container would make it.
@@ -147,8 +171,35 @@ namespace LomiSDK\Tests {
                 [, [$arguments]] = $container->said[1];
                 echo get_class(new $class(...$arguments));
                 PHP);
-            $services = [['set', [LomiClient::class]], ['args', [['lomi_sk_test_1', ['timeout' => 20]]]], ['alias', ['lomi', LomiClient::class]], ['public', []]];
+            $receiver = [['set', ['LomiSDK\Symfony\WebhookReceiver']], ['args', [['whsec_a']]], ['public', []]];
+            $services = [['set', [LomiClient::class]], ['args', [['lomi_sk_test_1', ['timeout' => 20]]]], ['alias', ['lomi', LomiClient::class]], ['public', []], ...$receiver];
             self::assertSame(json_encode($services) . "\n" . LomiClient::class, $printed);
+        }
+
+        public function testSymfonyLetsOnlyGenuineWebhooksThrough(): void
+        {
+            $printed = self::program('Symfony/WebhookReceiver', <<<'PHP'
+                namespace Symfony\Component\HttpFoundation {
+                    class Response { public function __construct(public string $body, public int $status, public array $headers) {} }
+                    class Request
+                    {
+                        public object $headers;
+                        public function __construct(private string $body, array $headers) { $this->headers = new class ($headers) { public function __construct(private array $all) {} public function get($name) { return $this->all[$name] ?? null; } }; }
+                        public function getContent(bool $asResource = false) { $stream = fopen('php://temp', 'w+b'); fwrite($stream, $this->body); rewind($stream); return $stream; }
+                    }
+                }
+                PHP, <<<'PHP'
+                ini_set('error_log', '/dev/null');
+                $body = '{"id":"d1","event":"PAYMENT_SUCCEEDED","data":{"transaction_id":"t"}}';
+                $receiver = new LomiSDK\Symfony\WebhookReceiver('whsec_a');
+                $receive = fn (string $body, array $headers = []) => $receiver->receive(new Symfony\Component\HttpFoundation\Request($body, $headers));
+                echo $receive($body, ['X-Lomi-Signature' => LomiSDK\Webhooks::sign($body, 'whsec_a')])->getId(), "\n";
+                foreach ([$receive($body), $receive(str_repeat('x', 2 << 20)), $receive('', ['Content-Length' => '1048577'])] as $refused) {
+                    echo $refused->status, $refused->body, $refused->headers['Content-Type'], "\n";
+                }
+                PHP);
+            $large = "413{\"error\":\"payload too large\"}application/json\n";
+            self::assertSame("d1\n400{\"error\":\"invalid signature\"}application/json\n$large$large", $printed);
         }
 
         /** Runs code in a process where the frameworks' names are what `$declared` says. */
@@ -157,7 +208,8 @@ namespace LomiSDK\Tests {
             $path = tempnam(sys_get_temp_dir(), 'lomi-framework');
             file_put_contents($path, "<?php\n$declared");
             $file = dirname(__DIR__) . "/frameworks/src/$file.php";
-            $printed = Process::php("require '$path'; require '$file'; $code");
+            $shared = dirname(__DIR__) . '/frameworks/src/Webhook';
+            $printed = Process::php("require '$path'; require '$shared/Refusal.php'; require '$shared/Receiver.php'; require '$file'; $code");
             unlink($path);
             return $printed;
         }

@@ -30,9 +30,15 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<unread::Held>()?;
     module.add_class::<unread::Field>()?;
     module.add_class::<unread::Fields>()?;
+    module.add_class::<webhook::ReplayMemory>()?;
+    module.add("WEBHOOK_MAX_BODY", lomi::webhook::MAX_BODY)?;
     module.add_function(wrap_pyfunction!(reply::read, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;
+    module.add_function(wrap_pyfunction!(webhook::replay_key, module)?)?;
+    module.add_function(wrap_pyfunction!(webhook::webhook_refusal, module)?)?;
+    module.add_function(wrap_pyfunction!(webhook::webhook_body_too_large, module)?)?;
+    module.add_function(wrap_pyfunction!(webhook::webhook_body_already_read, module)?)?;
     module.add_function(wrap_pyfunction!(money::money, module)?)?;
     module.add_function(wrap_pyfunction!(money::money_from_major, module)?)?;
     module.add_function(wrap_pyfunction!(key_for_order, module)?)?;

@@ -1,8 +1,9 @@
 //! Webhooks: the core's check over the raw bytes, and the event as a Python object.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use lomi::webhook::{VerifyOptions, sign, verify};
+use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
@@ -43,20 +44,71 @@ pub(crate) fn sign_webhook(payload: &Bound<'_, PyAny>, secret: &str) -> PyResult
     guarded(|| Ok(sign(&bytes(payload)?, secret)?))
 }
 
-fn bytes(payload: &Bound<'_, PyAny>) -> Result<Vec<u8>, Fault> {
+/// The key by which an event is known when it comes again. The event is JSON.
+#[pyfunction]
+pub(crate) fn replay_key(event: &str) -> PyResult<String> {
+    guarded(|| Ok(webhook::replay_key_of_json(event)?))
+}
+
+/// Status and body of the response that refuses a delivery, by the name of the error's
+/// class and its code. None for an error that is no fault of the sender.
+#[pyfunction]
+#[pyo3(signature = (error, code))]
+pub(crate) fn webhook_refusal(error: &str, code: Option<&str>) -> Option<(u16, &'static str)> {
+    webhook::refusal_of(error, code).map(|refusal| (refusal.status, refusal.body))
+}
+
+/// Raises the error for a body beyond `WEBHOOK_MAX_BODY`.
+#[pyfunction]
+pub(crate) fn webhook_body_too_large() -> PyResult<()> {
+    guarded(|| Err(webhook::body_too_large().into()))
+}
+
+/// Raises the error for the body of a request that something else has read.
+#[pyfunction]
+pub(crate) fn webhook_body_already_read() -> PyResult<()> {
+    guarded(|| Err(webhook::body_already_read().into()))
+}
+
+/// Keys of deliveries, in the memory of this process.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct ReplayMemory(ReplayGuard);
+
+#[pymethods]
+impl ReplayMemory {
+    #[new]
+    fn new(size: usize) -> Self {
+        Self(ReplayGuard::new(size))
+    }
+
+    /// Remembers a key for so many seconds; false where it is remembered already.
+    fn remember(&self, key: &str, ttl: f64) -> PyResult<bool> {
+        guarded(|| Ok(self.0.remember(key, lomi::seconds("ttl", ttl)?)))
+    }
+
+    /// Forgets a key.
+    fn forget(&self, key: &str) {
+        self.0.forget_key(key);
+    }
+}
+
+fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
     if let Ok(bytes) = payload.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().to_vec());
+        return Ok(Cow::Borrowed(bytes.as_bytes()));
     }
     if let Ok(text) = payload.cast::<PyString>() {
-        return Ok(text.to_cow()?.as_bytes().to_vec());
+        return Ok(match text.to_cow()? {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        });
     }
     if let Ok(bytes) = payload.cast::<PyByteArray>() {
-        return Ok(bytes.to_vec());
+        return Ok(Cow::Owned(bytes.to_vec()));
     }
     // A memoryview, say.
     match payload.py().get_type::<PyBytes>().call1((payload,)) {
         Ok(copy) if payload.hasattr("tobytes")? => {
-            Ok(copy.cast_into::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec())
+            Ok(Cow::Owned(copy.cast_into::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec()))
         }
         _ => Err(wrong(
             "the payload has to be the raw body as bytes, as it came over the network; \

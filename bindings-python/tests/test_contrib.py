@@ -1,6 +1,7 @@
 """The helpers for frameworks, with the real frameworks; the plugin; the command."""
 
 import asyncio
+import io
 import json
 import os
 import subprocess
@@ -32,7 +33,7 @@ urlpatterns = []
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
-def test_django(django, kind):
+def test_django(django, kind, caplog):
     from django.http import JsonResponse
     from django.test import AsyncClient, Client
     from django.urls import path
@@ -48,27 +49,80 @@ def test_django(django, kind):
 
         @webhook(secret=SECRET)
         async def view(request, event, shop):
+            assert request.body == BODY
             return JsonResponse({"amount": event.data["amount"], "shop": shop})
 
     urlpatterns[:] = [path("hook/<shop>", view)]
     django.urls.clear_url_caches()
     client = Client(enforce_csrf_checks=True) if kind == "sync" else AsyncClient()
 
-    def post(headers):
+    def post(headers, body=BODY):
         given = {"HTTP_" + k.upper().replace("-", "_"): v for k, v in headers.items()}
         if kind == "sync":
-            return client.post("/hook/a", BODY, "application/json", **given)
-        return asyncio.run(client.post("/hook/a", BODY, "application/json", headers=headers))
+            return client.post("/hook/a", body, "application/json", **given)
+        return asyncio.run(client.post("/hook/a", body, "application/json", headers=headers))
 
     answer = post(GOOD)
     assert answer.status_code == 200 and answer.json() == {"amount": 5000, "shop": "a"}
-    assert post(BAD).status_code == 400 and post({}).status_code == 400
+    refuses(lambda headers, body: (r := post(headers, body), (r.status_code, r.content))[1], caplog)
     if kind == "sync":
         assert client.get("/hook/a").status_code == 405
 
 
-def test_flask():
-    from flask import Flask
+def test_django_reads_no_more_than_the_bound_and_says_who_read_first(django):
+    from django.core.handlers.asgi import ASGIRequest
+
+    from lomi.contrib.django import webhook
+
+    @webhook(secret=SECRET)
+    def view(request, event):
+        raise AssertionError("a forged delivery reached the view")
+
+    class Endless(io.RawIOBase):
+        given = 0
+
+        def readable(self):
+            return True
+
+        def read(self, size=-1):
+            assert size >= 0, "read without a bound"
+            self.given += size
+            return b"x" * size
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    stream = Endless()
+    answer = view(ASGIRequest(scope, stream))
+    assert (answer.status_code, answer.content) == (413, b'{"error":"payload too large"}')
+    assert stream.given == webhooks.MAX_BODY + 1
+    request = ASGIRequest(scope, io.BytesIO(BODY))
+    request.read()
+    with pytest.raises(lomi.ConfigurationError, match="something read it before"):
+        view(request)
+
+
+def refuses(post, caplog):
+    """What every helper does with a delivery that is none: the response, and the log."""
+    huge = b"{" + b" " * webhooks.MAX_BODY + b"}"
+    nothing = b"[]"
+    signed = {"X-Lomi-Signature": webhooks.sign(nothing, SECRET)}
+    for headers, body, status, word, reason in (
+        (BAD, BODY, 400, "invalid signature", "does not fit"),
+        ({}, BODY, 400, "invalid signature", "missing"),
+        (GOOD, b"", 400, "invalid signature", "body is empty"),
+        (signed, nothing, 400, "invalid payload", "not an object"),
+        (GOOD, huge, 413, "payload too large", "1048576"),
+    ):
+        caplog.clear()
+        said, answer = post(headers, body)
+        assert (said, json.loads(answer)) == (status, {"error": word}), reason
+        lines = [record for record in caplog.records if record.name == "lomi"]
+        assert [line.levelname for line in lines] == ["WARNING"]
+        assert reason in lines[0].getMessage()
+        assert SECRET not in caplog.text and "evt_1" not in caplog.text
+
+
+def test_flask(caplog):
+    from flask import Flask, request
 
     from lomi.contrib.flask import webhook
 
@@ -78,33 +132,110 @@ def test_flask():
     @app.post("/hook")
     @webhook(secret=[SECRET])
     def hook(event):
+        assert request.get_data() == BODY
         seen.append(event)
 
     client = app.test_client()
+    chunked = {"wsgi.input_terminated": True}
     assert client.post("/hook", data=BODY, headers=GOOD).status_code == 204
     assert isinstance(seen[0], lomi.Event) and seen[0].data == {"amount": 5000}
-    refused = client.post("/hook", data=BODY, headers=BAD)
-    assert refused.status_code == 400 and "signature" in refused.text and len(seen) == 1
+    assert (
+        client.post(
+            "/hook", input_stream=io.BytesIO(BODY), headers=GOOD, environ_overrides=chunked
+        ).status_code
+        == 204
+    )
+
+    def post(headers, body):
+        answer = client.post("/hook", data=body, headers=headers)
+        return answer.status_code, answer.data
+
+    refuses(post, caplog)
+    long = io.BytesIO(b"x" * (3 << 20))
+    assert (
+        client.post("/hook", input_stream=long, headers=GOOD, environ_overrides=chunked).status_code
+        == 413
+    )
+    assert long.tell() < 2 << 20, "read beyond the bound"
+    assert len(seen) == 2
 
 
-def test_fastapi(monkeypatch):
-    from fastapi import Depends, FastAPI
+def test_flask_says_that_something_read_the_body_first():
+    from flask import Flask, request
+
+    from lomi.contrib.flask import webhook
+
+    app = Flask(__name__)
+    app.testing = True
+    app.before_request(lambda: request.stream.read() and None)
+    app.post("/hook")(webhook(secret=SECRET)(lambda event: None))
+    with pytest.raises(lomi.ConfigurationError, match="something read it before"):
+        app.test_client().post("/hook", data=BODY, headers=GOOD)
+
+
+def test_fastapi(monkeypatch, caplog):
+    from fastapi import Depends, FastAPI, Request
     from fastapi.testclient import TestClient
 
-    from lomi.contrib.fastapi import LomiEvent
+    from lomi.contrib.fastapi import LomiEvent, verified_event
 
-    monkeypatch.setenv("LOMI_WEBHOOK_SECRET", SECRET)
+    monkeypatch.setenv("LOMI_WEBHOOK_SECRET", f"whsec_new,{SECRET}")
     app = FastAPI()
-    event_of = LomiEvent(max_age=None)
 
-    def hook(event=Depends(event_of)):  # noqa: B008
+    async def hook(event: LomiEvent, request: Request):
+        assert await request.body() == BODY
+        return {"amount": event.data["amount"]}
+
+    def hook_with_a_secret(event=Depends(verified_event(SECRET))):  # noqa: B008
         return {"amount": event.data["amount"]}
 
     app.post("/hook")(hook)
+    app.post("/other")(hook_with_a_secret)
     client = TestClient(app)
-    assert client.post("/hook", content=BODY, headers=GOOD).json() == {"amount": 5000}
-    assert client.post("/hook", content=BODY, headers=BAD).status_code == 400
-    assert client.post("/hook", json=json.loads(BODY), headers=GOOD).status_code == 400
+    for url in ("/hook", "/other"):
+        assert client.post(url, content=BODY, headers=GOOD).json() == {"amount": 5000}
+
+        def post(headers, body, url=url):
+            answer = client.post(url, content=body, headers=headers)
+            return answer.status_code, answer.content
+
+        refuses(post, caplog)
+        assert client.post(url, json=json.loads(BODY), headers=GOOD).status_code == 400
+        chunks = (b"x" * 300_000 for _ in range(5))
+        assert client.post(url, content=chunks, headers=GOOD).status_code == 413
+
+
+@pytest.mark.parametrize("framework", ["django", "flask", "fastapi"])
+def test_the_printed_example_is_python(framework):
+    import ast
+    import textwrap
+
+    text = ast.get_docstring(
+        ast.parse((ROOT / f"bindings-python/python/lomi/contrib/{framework}.py").read_text())
+    )
+    blocks = [block for block in text.split("::\n\n")[1:]]
+    assert blocks
+    for block in blocks:
+        lines = block.splitlines()
+        end = next((n for n, line in enumerate(lines) if line and line[0] != " "), len(lines))
+        compile(textwrap.dedent("\n".join(lines[:end])), framework, "exec")
+
+
+def test_a_log_that_fails_changes_nothing():
+    import logging
+
+    from lomi.contrib._receive import receive
+
+    class Broken(logging.Filter):
+        def filter(self, record):
+            raise OSError("no space left")
+
+    broken = Broken()
+    logging.getLogger("lomi").addFilter(broken)
+    try:
+        assert receive(BODY, "0" * 64, SECRET, None, len(BODY)).status == 400
+    finally:
+        logging.getLogger("lomi").removeFilter(broken)
 
 
 def run(*arguments, sandbox=None, **settings):

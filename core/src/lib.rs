@@ -72,6 +72,9 @@ pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};
 pub use row::{Row, RowSink};
 pub use secret::{Secret, redact};
+/// The name that every other language has for it.
+#[doc(no_inline)]
+pub use webhook as webhooks;
 
 /// The version of this library and of every package made from it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -14,27 +14,34 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A delivery may come more than once: see [`ReplayGuard`] and [`replay_key`].
 
-use std::collections::HashSet;
+mod payload;
+mod refusal;
+mod replay;
+mod secrets;
+mod signature;
+
 use std::time::{Duration, SystemTime};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::config::Limits;
 use crate::decode;
-use crate::document::{self, Document};
+use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::fields::FromObject;
 use crate::generated::EVENT;
 use crate::json::{Sink, Value, Values};
 use crate::models::Event;
 
+pub use refusal::{MAX_BODY, Refusal, body_already_read, body_too_large, refusal, refusal_of};
+pub use replay::{DEFAULT_TTL, ReplayGuard, replay_key, replay_key_of_json};
+
 /// Largest body that is looked at.
 const LARGEST: usize = 16 << 20;
-/// Longest signature header that is looked at.
-const LONGEST_SIGNATURE: usize = 4096;
 /// How far ahead of ours the sender's clock may be.
 const FUTURE_SKEW: Duration = Duration::from_secs(300);
 
@@ -62,7 +69,8 @@ impl Verified {
 }
 
 /// Checks a delivery and reads its event. Any of the secrets may have signed it, so
-/// that one can be replaced while deliveries are under way.
+/// that one can be replaced while deliveries are under way. A secret may also be a list
+/// with commas, as `LOMI_WEBHOOK_SECRET=new,old` has it.
 pub fn construct_event(
     payload: &[u8],
     signature: &str,
@@ -86,35 +94,31 @@ pub fn verify(
     if payload.len() > LARGEST {
         return Err(unusable("the body is larger than any webhook"));
     }
-    let given = given_signature(signature)?;
-    if secrets.is_empty() {
-        return Err(Error::configuration("no webhook secret was given"));
-    }
+    let given = signature::read(signature)?;
+    let secrets = secrets::usable(secrets)?;
     // Every secret is tried, so that the time taken does not tell which one fits.
     let mut matched = Choice::from(0);
-    for secret in secrets {
+    for secret in &secrets {
         matched |= mac(payload, secret)?.as_slice().ct_eq(&given);
     }
     if !bool::from(matched) {
-        return Err(unproven(explain(payload, &given, secrets)));
+        return Err(unproven(signature::explain(payload, &given, &secrets)));
     }
-    let verified = read(payload)?;
+    let verified = Verified { document: payload::read(payload)? };
     check_time(&verified, options)?;
     Ok(verified)
 }
 
-/// The signature that lomi. would send for a body: for tests of webhook handlers.
+/// The signature that lomi. would send for a body: for tests of webhook handlers. Of
+/// several secrets the first signs.
 pub fn sign(payload: &[u8], secret: &str) -> Result<String, Error> {
-    Ok(hex(&mac(payload, secret)?))
+    match secrets::usable(&[secret])?.first() {
+        Some(first) => Ok(hex(&mac(payload, first)?)),
+        None => Err(Error::configuration("no webhook secret was given")),
+    }
 }
 
 fn mac(payload: &[u8], secret: &str) -> Result<[u8; 32], Error> {
-    if secret.trim().is_empty() {
-        return Err(Error::configuration("the webhook secret is empty: anyone could sign for it"));
-    }
-    if secret.trim() != secret {
-        return Err(Error::configuration("the webhook secret has white space around it"));
-    }
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .map_err(|_| Error::internal("HMAC takes any key"))?;
     mac.update(payload);
@@ -123,101 +127,6 @@ fn mac(payload: &[u8], secret: &str) -> Result<[u8; 32], Error> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The 32 bytes that the header says.
-fn given_signature(header: &str) -> Result<[u8; 32], Error> {
-    let header = header.trim();
-    if header.is_empty() {
-        return Err(unproven("the signature is missing (header X-Lomi-Signature)".into()));
-    }
-    if header.len() <= LONGEST_SIGNATURE && header.contains("t=") && header.contains("s=") {
-        return Err(unproven(
-            "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature".into(),
-        ));
-    }
-    let digits = header.strip_prefix("sha256=").unwrap_or(header);
-    let mut bytes = [0; 32];
-    let mut pairs = digits.as_bytes().chunks_exact(2);
-    let whole = digits.len() == 64
-        && bytes.iter_mut().zip(&mut pairs).all(|(byte, pair)| {
-            let text = std::str::from_utf8(pair).unwrap_or_default();
-            let plain = text.bytes().all(|digit| digit.is_ascii_hexdigit());
-            match u8::from_str_radix(text, 16) {
-                Ok(value) if plain => {
-                    *byte = value;
-                    true
-                }
-                _ => false,
-            }
-        });
-    if whole {
-        Ok(bytes)
-    } else {
-        Err(unproven("the signature is not 64 hexadecimal digits".into()))
-    }
-}
-
-/// Why a signature does not fit, where that can be told. Only explains: nothing that is
-/// tried here can make a delivery accepted.
-fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
-    let fits = |body: &[u8]| {
-        secrets.iter().any(|secret| {
-            mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
-        })
-    };
-    let parsed = std::str::from_utf8(payload).ok().and_then(|text| text.parse::<Value>().ok());
-    let compact = parsed.map(|value| value.to_string().into_bytes());
-    let trimmed = payload.trim_ascii();
-    if compact.is_some_and(|body| fits(&body)) || (trimmed != payload && fits(trimmed)) {
-        return "the signature does not fit these bytes, but fits the same JSON written \
-                otherwise: hand over the raw body as it came, before anything parses it"
-            .into();
-    }
-    if secrets.iter().any(|secret| secret.starts_with("lomi_")) {
-        return "the signature does not fit: an API key was given as webhook secret, which \
-                starts with whsec_"
-            .into();
-    }
-    "the signature does not fit the body: it was changed on the way (hand over the raw bytes), \
-     or the secret is another endpoint's"
-        .into()
-}
-
-/// The body as strict JSON with the fields that every event has.
-fn read(payload: &[u8]) -> Result<Verified, Error> {
-    let text = std::str::from_utf8(payload).map_err(|_| unusable("the body is not UTF-8"))?;
-    let document =
-        Document::read(text.into(), Limits::default()).map_err(|error| unusable(&error.message))?;
-    if document.at(Document::ROOT) != document::Value::Object {
-        return Err(unusable("the body is not an object"));
-    }
-    if repeats_a_key(&document, Document::ROOT) {
-        return Err(unusable("a key stands twice in one object"));
-    }
-    let has_text = |name: &str| {
-        let member = document.member(Document::ROOT, name);
-        member.is_some_and(
-            |at| matches!(document.at(at), document::Value::Text(text) if !text.is_empty()),
-        )
-    };
-    if !has_text("event") && !has_text("type") {
-        return Err(unusable("the body names no event"));
-    }
-    if !has_text("id") {
-        return Err(unusable("the event has no id"));
-    }
-    Ok(Verified { document })
-}
-
-/// A key that stands twice in an object can mean one amount to us and another to the
-/// code behind us.
-fn repeats_a_key(document: &Document, place: usize) -> bool {
-    let mut seen = HashSet::new();
-    document
-        .members(place)
-        .any(|(name, member)| !seen.insert(name) || repeats_a_key(document, member))
-        || document.items(place).any(|item| repeats_a_key(document, item))
 }
 
 fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> {

@@ -188,6 +188,8 @@ fn webhook_header() {
 fn webhook_body() {
     check!().for_each(|input: &[u8]| {
         let input = &spelt(input);
+        let unsigned = construct_event(input, &"0".repeat(64), &[SECRET], VerifyOptions::default());
+        assert_eq!(unsigned.unwrap_err().kind, ErrorKind::SignatureVerification);
         let signature = sign(input, SECRET).unwrap();
         match construct_event(input, &signature, &[SECRET], VerifyOptions::default()) {
             Ok(event) => assert!(event.id.is_some() && event.event.is_some()),

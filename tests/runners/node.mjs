@@ -76,6 +76,10 @@ async function call(client, asked) {
       const { max_age: maxAge, received_at: receivedAt } = asked;
       return give(webhooks.constructEvent(payload, signature, asked.secrets, { maxAge, receivedAt }));
     }
+    case 'replay_key': {
+      const event = webhooks.constructEvent(payload, webhooks.sign(payload, 'whsec_x'), 'whsec_x');
+      return { text: webhooks.ReplayGuard.key(event) };
+    }
     case 'sign':
       return { text: webhooks.sign(payload, asked.secret) };
     case 'key_for_order':

@@ -100,6 +100,9 @@ function call(LomiClient $client, object $asked): array
             $signature = isset($asked->sign_with) ? Webhooks::sign($payload, $asked->sign_with) : $asked->signature;
             $times = [$asked->max_age ?? null, $asked->received_at ?? null];
             return give(Webhooks::constructEvent($payload, $signature, $asked->secrets, ...$times));
+        case 'replay_key':
+            $event = Webhooks::constructEvent($payload, Webhooks::sign($payload, 'whsec_x'), 'whsec_x');
+            return ['text' => Webhooks::replayKey($event)];
         case 'sign':
             return ['text' => Webhooks::sign($payload, $asked->secret)];
         case 'key_for_order':

@@ -92,6 +92,9 @@ def local(call):
             payload, signature, call["secrets"], call.get("max_age"), received_at=call.get("received_at")
         )
         return give(event)
+    if what == "replay_key":
+        event = lomi.webhooks.construct_event(payload, lomi.webhooks.sign(payload, "whsec_x"), "whsec_x")
+        return {"text": lomi.webhooks.ReplayGuard.key(event)}
     if what == "sign":
         return {"text": lomi.webhooks.sign(payload, call["secret"])}
     if what == "key_for_order":

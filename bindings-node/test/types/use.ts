@@ -145,6 +145,18 @@ export function received(body: Buffer, signature: string): void {
   void price;
 }
 
+export async function onlyOnce(event: AnyWebhookEvent): Promise<boolean> {
+  const store = new webhooks.RedisStore({}, { prefix: 'shop:' });
+  const guard = new webhooks.ReplayGuard({ store, ttl: 3600 });
+  const rows = new webhooks.DatabaseStore(async (_sql, _values) => 1, { dialect: 'postgres' });
+  void [new webhooks.ReplayGuard({ store: rows }), new webhooks.ReplayGuard({ store: () => true })];
+  const refusal: { status: number; body: string } | undefined = webhooks.refusal(new Error());
+  void [refusal, webhooks.MAX_BODY, webhooks.ReplayGuard.key(event)];
+  if (await guard.firstTime(event)) await guard.forget(event);
+  return guard.once(event, async ({ id }) => void id);
+}
+
+expressWebhook({ secret: 's', logger: console.warn }, async () => undefined);
 expressWebhook({ secret: 's' }, async (event) => void event.id);
 nextWebhook({}, (event, request) => void [event.event, request.url]);
 pagesWebhook({ secret: ['a', 'b'] }, () => undefined);

@@ -13,17 +13,24 @@ __all__ = [
     "Inbox",
     "LastResponse",
     "Pager",
+    "ReplayMemory",
+    "WEBHOOK_MAX_BODY",
     "__version__",
     "key_for_order",
     "money",
     "money_from_major",
     "read",
     "redact",
+    "replay_key",
     "sign_webhook",
     "verify_webhook",
+    "webhook_body_already_read",
+    "webhook_body_too_large",
+    "webhook_refusal",
 ]
 
 __version__: str
+WEBHOOK_MAX_BODY: int
 
 def redact(text: str) -> str: ...
 def key_for_order(order: str) -> str: ...
@@ -37,6 +44,10 @@ def verify_webhook(
     max_age: float | None,
     received_at: float | None,
 ) -> Any: ...
+def replay_key(event: str) -> str: ...
+def webhook_refusal(error: str, code: str | None) -> tuple[int, str] | None: ...
+def webhook_body_too_large() -> None: ...
+def webhook_body_already_read() -> None: ...
 def read(text: str, model: str, family: int) -> Any: ...
 
 @disjoint_base
@@ -140,3 +151,9 @@ class Pager:
         options: dict[str, Any] | None,
         family: int,
     ) -> Flight: ...
+
+@final
+class ReplayMemory:
+    def __new__(cls, size: int) -> ReplayMemory: ...
+    def remember(self, key: str, ttl: float) -> bool: ...
+    def forget(self, key: str) -> None: ...

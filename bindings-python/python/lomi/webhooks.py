@@ -3,13 +3,15 @@
 Hand over the raw body, before anything parses it::
 
     event = lomi.webhooks.construct_event(request.body, request.headers["X-Lomi-Signature"])
-    if event.event == "PAYMENT_SUCCEEDED" and seen.first_time(event):
-        ship(event.data["metadata"]["order"])
+    if event.event == "PAYMENT_SUCCEEDED":
+        guard.once(event, ship)  # a ReplayGuard: a delivery may come more than once
 """
 
 from __future__ import annotations
 
-from ._lomi import sign_webhook, verify_webhook
+from ._lomi import WEBHOOK_MAX_BODY, sign_webhook, verify_webhook
+from ._replay import AsyncReplayGuard, CallbackStore, RedisStore, ReplayGuard
+from ._replay_database import DatabaseStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,20 @@ if TYPE_CHECKING:
 #: The header that carries the signature.
 SIGNATURE_HEADER = "X-Lomi-Signature"
 
-__all__ = ["SIGNATURE_HEADER", "ReplayGuard", "construct_event", "sign"]
+#: The most bytes of a body that the helpers for web frameworks read: 1 MiB.
+MAX_BODY = WEBHOOK_MAX_BODY
+
+__all__ = [
+    "MAX_BODY",
+    "SIGNATURE_HEADER",
+    "AsyncReplayGuard",
+    "CallbackStore",
+    "DatabaseStore",
+    "RedisStore",
+    "ReplayGuard",
+    "construct_event",
+    "sign",
+]
 
 
 def construct_event(
@@ -37,8 +52,8 @@ def construct_event(
 
     :param payload: the raw body
     :param signature: the value of the header ``X-Lomi-Signature``
-    :param secret: the endpoint's secret, or several while one is being replaced;
-        the variable ``LOMI_WEBHOOK_SECRET`` where left out
+    :param secret: the endpoint's secret, or several while one is being replaced, as a list
+        or with commas ("new,old"); the variable ``LOMI_WEBHOOK_SECRET`` where left out
     :param max_age: refuse what was made more seconds ago; not checked where left out,
         since a delivery that is sent again by hand keeps its first time
     :param received_at: when it came; now where left out
@@ -54,49 +69,6 @@ def construct_event(
 def sign(payload: bytes | bytearray | memoryview | str, secret: str | None = None) -> str:
     """Make the signature that lomi. would send for a body: for tests of handlers."""
     return sign_webhook(payload, _secrets(secret)[0])
-
-
-class ReplayGuard:
-    """Tells a delivery that comes for the first time from one that comes again.
-
-    Remembers so many events in memory, which does for one process. For several, keep
-    :meth:`keys` in a table with a unique column, or in Redis with ``SET NX``.
-    """
-
-    def __init__(self, size: int = 10_000) -> None:
-        """Remember so many events."""
-        self._size = size
-        self._seen: dict[str, None] = {}
-
-    @staticmethod
-    def keys(event: Event) -> list[str]:
-        """Give what an event is known by: its id, and what it says about which object."""
-        data = event.data or {}
-        about = next((data[name] for name in _ABOUT if data.get(name)), None)
-        keys = [f"id:{event.id}"]
-        if about is not None:
-            keys.append(f"about:{event.event}:{about}:{data.get('status')}")
-        return keys
-
-    def first_time(self, event: Event) -> bool:
-        """Say whether an event is new, and remember it."""
-        keys = self.keys(event)
-        new = not any(key in self._seen for key in keys)
-        for key in keys:
-            self._seen[key] = None
-        while len(self._seen) > self._size * 2:
-            del self._seen[next(iter(self._seen))]
-        return new
-
-
-_ABOUT = (
-    "transaction_id",
-    "refund_id",
-    "payout_id",
-    "subscription_id",
-    "checkout_session_id",
-    "id",
-)
 
 
 def _secrets(given: str | Sequence[str] | None) -> list[str]:

@@ -105,7 +105,7 @@ fn bodies_that_are_no_event_are_typed() {
     }
     let deep = format!(r#"{{"id":"1","event":"X","data":{}}}"#, "[".repeat(200) + &"]".repeat(200));
     assert_eq!(signed(&deep).unwrap_err().kind, ErrorKind::WebhookPayload);
-    let bytes = [0xff, 0xfe];
+    let bytes = [0xff, 0xfd];
     assert_eq!(kind(&bytes, &sign(&bytes, SECRET).unwrap()), ErrorKind::WebhookPayload);
 }
 
@@ -123,4 +123,179 @@ fn age_is_asked_for_and_the_future_never_allowed() {
     assert!(at(0, None) && at(100_000, None) && at(-300, None));
     assert!(!at(-301, None));
     assert!(at(300, Some(300)) && !at(301, Some(300)));
+}
+
+fn sentence(payload: &[u8], signature: &str, secret: &str) -> String {
+    let error = construct_event(payload, signature, &[secret], VerifyOptions::default());
+    error.unwrap_err().message.clone()
+}
+
+#[test]
+fn other_charsets_are_named() {
+    let json = r#"{"id":"1","event":"é"}"#;
+    let utf16 = |big: bool| -> Vec<u8> {
+        let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        json.encode_utf16().flat_map(bytes).collect()
+    };
+    let latin: Vec<u8> = json.chars().map(|letter| letter as u8).collect();
+    for (body, word) in [
+        ([b"\xef\xbb\xbf", json.as_bytes()].concat(), "BOM"),
+        (utf16(true), "UTF-16"),
+        (utf16(false), "UTF-16"),
+        ([b"\xff\xfe", &utf16(false)[..]].concat(), "UTF-16"),
+        ([b"\xfe\xff", &utf16(true)[..]].concat(), "UTF-16"),
+        (json.chars().flat_map(|letter| (letter as u32).to_le_bytes()).collect(), "UTF-32"),
+        (json.chars().flat_map(|letter| (letter as u32).to_be_bytes()).collect(), "UTF-32"),
+        (latin, "Latin-1"),
+    ] {
+        let signature = sign(&body, SECRET).unwrap();
+        assert_eq!(kind(&body, &signature), ErrorKind::WebhookPayload);
+        let said = sentence(&body, &signature, SECRET);
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+#[test]
+fn a_body_that_was_written_anew_is_recognised_up_to_64_kib() {
+    let sent = |size: usize| format!(r#"{{"id":"1","name":"é/","text":"{}"}}"#, "x".repeat(size));
+    let rewritten = |size| sent(size).replace("é/", "\\u00e9\\/").replace(',', ", ");
+    let signed = |size| sign(sent(size).as_bytes(), SECRET).unwrap();
+    for (size, told) in [(10, true), (60 << 10, true), (64 << 10, false)] {
+        let said = sentence(rewritten(size).as_bytes(), &signed(size), SECRET);
+        assert_eq!(said.contains("same JSON"), told, "{size}: {said}");
+    }
+    let marked = [b"\xef\xbb\xbf", sent(1).as_bytes()].concat();
+    assert!(sentence(&marked, &signed(1), SECRET).contains("BOM"));
+    assert!(sentence(sent(1).as_bytes(), &sign(&marked, SECRET).unwrap(), SECRET).contains("BOM"));
+}
+
+#[test]
+fn traps_have_sentences_of_their_own() {
+    let body = br#"{"id":"1","event":"X"}"#;
+    let good = sign(body, SECRET).unwrap();
+    for (payload, signature, secret, words) in [
+        (&b""[..], good.as_str(), SECRET, "read it before"),
+        (body, "t=1700000000,v1=5257a869e7,v0=6ffbb59b", SECRET, "Stripe"),
+        (body, "t=1700000000,s=5257a869e7", SECRET, "old lomi-signature"),
+        (body, &good, "\"whsec_test\"", "quotes"),
+        (body, &good, "'whsec_test'", "quotes"),
+        (body, &good, "“whsec_test”", "quotes"),
+        (body, &good, "\"whsec_new,whsec_test\"", "quotes"),
+        (body, &good, "whsec_...", "placeholder"),
+        (body, &good, " , ", "empty"),
+    ] {
+        let said = sentence(payload, signature, secret);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    for broken in ["{", "<html>", "id=1&event=X", "null", ""] {
+        let said = sentence(broken.as_bytes(), &sign(broken.as_bytes(), SECRET).unwrap(), SECRET);
+        assert!(!said.contains("answer"), "{said}");
+    }
+    let said = sentence(b"{", &sign(b"{", SECRET).unwrap(), SECRET);
+    assert!(said.starts_with("the delivery is not JSON"), "{said}");
+}
+
+#[test]
+fn a_secret_is_replaced_with_a_list() {
+    let body = br#"{"id":"1","event":"X"}"#;
+    let list = "whsec_new, whsec_old ,";
+    for secret in ["whsec_new", "whsec_old"] {
+        let signature = sign(body, secret).unwrap();
+        let options = VerifyOptions::default();
+        assert!(construct_event(body, &signature, &[list], options).is_ok());
+        assert!(construct_event(body, &signature, &["whsec_x", list], options).is_ok());
+        assert!(construct_event(body, &signature, &["whsec_x,whsec_y"], options).is_err());
+    }
+    assert_eq!(sign(body, list).unwrap(), sign(body, "whsec_new").unwrap());
+}
+
+#[test]
+fn a_refusal_is_the_same_everywhere_and_says_no_reason() {
+    let said = |error: &Error| refusal(error).map(|refusal| (refusal.status, refusal.body));
+    let unsigned = unproven("the reason".into());
+    assert_eq!(said(&unsigned), Some((400, r#"{"error":"invalid signature"}"#)));
+    assert_eq!(said(&unusable("the reason")), Some((400, r#"{"error":"invalid payload"}"#)));
+    assert_eq!(said(&body_too_large()), Some((413, r#"{"error":"payload too large"}"#)));
+    assert_eq!(said(&Error::configuration("no secret")), None);
+}
+
+fn event(json: &str) -> Event {
+    signed(json).unwrap()
+}
+
+#[test]
+fn a_payment_is_known_by_its_transaction_and_any_other_event_by_its_id() {
+    let payment = |id: &str, transaction: &str, status: &str| {
+        replay_key(&event(&format!(
+            r#"{{"id":"{id}","event":"PAYMENT_SUCCEEDED","timestamp":"{id}","data":{{"transaction_id":"{transaction}","status":"{status}"}}}}"#
+        )))
+        .unwrap()
+    };
+    assert_eq!(payment("1", "a", "completed"), payment("2", "a", "completed"));
+    assert_ne!(payment("1", "a", "completed"), payment("1", "b", "completed"));
+    assert_ne!(payment("1", "a", "completed"), payment("1", "a", "refunded"));
+    let dotted = r#"{"id":"9","event":"payment.succeeded","data":{"transaction_id":"a","status":"completed"}}"#;
+    assert_eq!(replay_key(&event(dotted)).unwrap(), payment("1", "a", "completed"));
+    assert_eq!(replay_key_of_json(dotted).unwrap(), payment("1", "a", "completed"));
+    let renewal = |id: &str| {
+        replay_key(&event(&format!(
+            r#"{{"id":"{id}","event":"SUBSCRIPTION_RENEWED","data":{{"subscription_id":"s","transaction_id":"t","status":"active"}}}}"#
+        )))
+        .unwrap()
+    };
+    assert_ne!(renewal("1"), renewal("2"));
+    assert_eq!(renewal("1"), renewal("1"));
+    // A literal: what was remembered yesterday has to be known today, in every language.
+    let first = replay_key(&event(r#"{"id":"evt_1","event":"X"}"#)).unwrap();
+    assert_eq!(
+        first,
+        "lomi-webhook-09b717cc626caf8648feae8e12622fb280f31f5f0c58d07e7fba2dc1f0468640"
+    );
+}
+
+#[test]
+fn an_event_without_an_id_is_known_by_what_it_is_about() {
+    let key = |json: &str| replay_key_of_json(json);
+    let refund = r#"{"event":"REFUND_CREATED","data":{"refund_id":"r","status":"pending"}}"#;
+    assert_eq!(key(refund).unwrap(), key(refund).unwrap());
+    assert_ne!(key(refund).unwrap(), key(&refund.replace("pending", "completed")).unwrap());
+    assert_ne!(key(refund).unwrap(), key(&refund.replace("refund_id", "payout_id")).unwrap());
+    for nothing in [r#"{"event":"X"}"#, r#"{"event":"X","data":{"id":""}}"#, "[]", "x"] {
+        assert_eq!(key(nothing).unwrap_err().kind, ErrorKind::Validation, "{nothing}");
+    }
+}
+
+#[test]
+fn one_of_many_threads_is_the_first() {
+    let guard = ReplayGuard::new(100);
+    let event = event(r#"{"id":"1","event":"X"}"#);
+    for _ in 0..50 {
+        let first = std::sync::atomic::AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    if guard.first_time(&event).unwrap() {
+                        first.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    }
+                });
+            }
+        });
+        assert_eq!(first.into_inner(), 1);
+        guard.forget(&event).unwrap();
+    }
+}
+
+#[test]
+fn memory_is_bounded_and_ends() {
+    let guard = ReplayGuard::new(3);
+    for number in 0..100 {
+        assert!(guard.remember(&number.to_string(), Duration::MAX));
+        guard.forget_key("98");
+    }
+    for kept in ["97", "99"] {
+        assert!(!guard.remember(kept, Duration::MAX), "{kept}");
+    }
+    assert!(guard.remember("0", Duration::ZERO), "forgotten, since it is the oldest");
+    assert!(guard.remember("0", Duration::MAX), "its time had ended");
+    assert!(!guard.remember("0", Duration::MAX));
 }

@@ -139,6 +139,13 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
             let event = webhook::construct_event(&payload, &signature, &secrets, options)?;
             give(result, event.originals.clone(), event.into());
         }
+        "replay_key" => {
+            let (payload, secret) = (asked.payload(), "whsec_x");
+            let signature = webhook::sign(&payload, secret)?;
+            let event =
+                webhook::construct_event(&payload, &signature, &[secret], Default::default())?;
+            result.insert("text".into(), webhook::replay_key(&event)?.into());
+        }
         "sign" => {
             let secret = asked.text("secret").unwrap_or_default();
             result.insert("text".into(), webhook::sign(&asked.payload(), &secret)?.into());

@@ -6,23 +6,25 @@ namespace LomiSDK\Laravel;
 
 use Closure;
 use Illuminate\Http\Request;
-use LomiSDK\Exception\SignatureVerificationError;
-use LomiSDK\Exception\WebhookPayloadError;
-use LomiSDK\Webhooks;
+use LomiSDK\Webhook\Receiver;
+use LomiSDK\Webhook\Refusal;
 
 /**
  * Lets only genuine lomi. webhooks through, with the event as `$request->attributes->get('lomi.event')`.
+ * Everything else is answered with 400, or 413 beyond 1 MiB, and the reason is logged as a warning.
  * Leave the route out of CSRF protection.
  */
 final class VerifyWebhook
 {
     public function handle(Request $request, Closure $next): mixed
     {
-        $secret = config('services.lomi.webhook_secret');
-        try {
-            $event = Webhooks::constructEvent($request->getContent(), (string) $request->header('X-Lomi-Signature'), $secret);
-        } catch (SignatureVerificationError | WebhookPayloadError $e) {
-            return response()->json(['error' => $e->getKind()], 400);
+        $logger = function_exists('logger') ? logger() : null;
+        $receiver = new Receiver(config('services.lomi.webhook_secret'), null, $logger);
+        $length = (int) $request->header('Content-Length');
+        // As a stream, of which no more is read than the bound.
+        $event = $receiver->receive($request->getContent(true), $request->header('X-Lomi-Signature'), $length);
+        if ($event instanceof Refusal) {
+            return response()->json(json_decode($event->body), $event->status);
         }
         $request->attributes->set('lomi.event', $event);
         return $next($request);

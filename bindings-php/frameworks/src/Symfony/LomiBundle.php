@@ -11,11 +11,12 @@ use Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigura
 use Symfony\Component\HttpKernel\Bundle\AbstractBundle;
 
 /**
- * Makes `LomiSDK\LomiClient` a service. Settings stand in config/packages/lomi.yaml:
+ * Makes `LomiSDK\LomiClient` and `WebhookReceiver` services. Settings stand in config/packages/lomi.yaml:
  *
  *     lomi:
  *         api_key: '%env(LOMI_API_KEY)%'
  *         options: { timeout: 20 }
+ *         webhook_secret: '%env(LOMI_WEBHOOK_SECRET)%'
  */
 final class LomiBundle extends AbstractBundle
 {
@@ -27,16 +28,21 @@ final class LomiBundle extends AbstractBundle
             ->children()
                 ->scalarNode('api_key')->defaultNull()->end()
                 ->variableNode('options')->defaultValue([])->end()
+                ->variableNode('webhook_secret')->defaultNull()->end()
             ->end();
     }
 
-    /** @param array{api_key: string|null, options: array<string, mixed>} $config */
+    /** @param array{api_key: string|null, options: array<string, mixed>, webhook_secret?: string|list<string>|null} $config */
     public function loadExtension(array $config, ContainerConfigurator $container, ContainerBuilder $builder): void
     {
         $container->services()
             ->set(LomiClient::class)
             ->args([$config['api_key'], $config['options']])
             ->alias('lomi', LomiClient::class)
+            ->public();
+        $container->services()
+            ->set(WebhookReceiver::class)
+            ->args([$config['webhook_secret'] ?? null])
             ->public();
     }
 }

@@ -1,9 +1,10 @@
-"""What the frameworks share: from a delivery to an answer."""
+"""What the frameworks share: from a delivery to an event, or to the response that refuses it."""
 
 from __future__ import annotations
 
-from ..errors import ConfigurationError, LomiError
-from ..webhooks import SIGNATURE_HEADER, construct_event
+from .._lomi import webhook_body_already_read, webhook_body_too_large, webhook_refusal
+from ..errors import LomiError
+from ..webhooks import MAX_BODY, SIGNATURE_HEADER, construct_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,22 +13,56 @@ if TYPE_CHECKING:
 
     from ..models.event import Event
 
-__all__ = ["SIGNATURE_HEADER", "receive"]
+__all__ = ["MAX_BODY", "SIGNATURE_HEADER", "Refusal", "declared", "receive"]
+
+
+class Refusal:
+    """A response that refuses a delivery: a status, and JSON that does not say the reason."""
+
+    def __init__(self, status: int, body: str) -> None:
+        self.status = status
+        self.body = body
+
+
+def declared(length: str | int | None) -> int:
+    """The Content-Length of a request; 0 where there is none. The bytes are counted as well."""
+    try:
+        return int(length or 0)
+    except ValueError:
+        return 0
 
 
 def receive(
-    body: bytes,
+    body: bytes | None,
     signature: str | None,
     secret: str | Sequence[str] | None,
     max_age: float | timedelta | None,
-) -> Event | str:
-    """Check a delivery: its event, or a sentence to refuse it with.
+    length: int,
+) -> Event | Refusal:
+    """Check a delivery: its event, or the response to refuse it with.
 
-    A wrong set-up is raised, so that it is noticed where it was made.
+    The body is None where it was too large to be read. A wrong set-up is raised, so that it
+    is noticed where it was made, and the delivery comes again.
     """
     try:
-        return construct_event(body, signature, secret, max_age)
-    except ConfigurationError:
-        raise
+        if body is None or len(body) > MAX_BODY:
+            webhook_body_too_large()
+        elif not body and length > 0:
+            webhook_body_already_read()
+        return construct_event(body or b"", signature, secret, max_age)
     except LomiError as error:
-        return error.message
+        refusal = webhook_refusal(type(error).__name__, error.code)
+        if refusal is None:
+            raise
+        _warn(error.message)
+        return Refusal(*refusal)
+
+
+def _warn(reason: str) -> None:
+    """Write why a delivery was refused: to the log, since the response does not say it."""
+    import logging
+
+    try:
+        logging.getLogger("lomi").warning("refused a webhook delivery: %s", reason)
+    except Exception:
+        pass  # what a handler of the log raises must not change the response

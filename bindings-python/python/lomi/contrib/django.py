@@ -1,23 +1,27 @@
 """Django: a decorator that makes a view of a function of a verified event.
 
-from lomi.contrib.django import webhook
+::
 
-@webhook(secret=settings.LOMI_WEBHOOK_SECRET)
-def lomi_webhook(request, event):
-if event.event == "PAYMENT_SUCCEEDED":
-...
+    from lomi.contrib.django import webhook
 
-urlpatterns = [path("webhooks/lomi", lomi_webhook)]
+    @webhook(secret=settings.LOMI_WEBHOOK_SECRET)
+    def lomi_webhook(request, event):
+        if event.event == "PAYMENT_SUCCEEDED":
+            ...
+
+    urlpatterns = [path("webhooks/lomi", lomi_webhook)]
 """
 
 from __future__ import annotations
 
 from functools import wraps
 
-from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse, HttpResponseNotAllowed, RawPostDataException
 from django.views.decorators.csrf import csrf_exempt
 
-from ._receive import SIGNATURE_HEADER, receive
+from .._lomi import webhook_body_already_read
+from ._receive import MAX_BODY, SIGNATURE_HEADER, Refusal, declared, receive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +38,9 @@ def webhook(
 ) -> Any:
     """Make a view of ``handler(request, event, ...)``, which may be async.
 
-    What is no delivery of lomi.'s is answered with 400 and never reaches the function.
-    What the function returns is the answer; None is 204. The view needs no CSRF token.
+    What is no delivery of lomi.'s is answered with 400, or 413 beyond 1 MiB, and never reaches
+    the function; the reason is logged as a warning under the name "lomi".
+    What the function returns is the response; None is 204. The view needs no CSRF token.
 
     :param secret: the endpoint's secret, or several; ``LOMI_WEBHOOK_SECRET`` where left out
     :param max_age: refuse what was made more seconds ago
@@ -47,9 +52,13 @@ def webhook(
     def check(request: Any) -> Any:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        event = receive(request.body, request.headers.get(SIGNATURE_HEADER), secret, max_age)
-        if isinstance(event, str):
-            return HttpResponseBadRequest(event.encode(), content_type="text/plain")
+        length = declared(request.META.get("CONTENT_LENGTH"))
+        signature = request.headers.get(SIGNATURE_HEADER)
+        event = receive(_body(request, length), signature, secret, max_age, length)
+        if isinstance(event, Refusal):
+            return HttpResponse(
+                event.body.encode(), status=event.status, content_type="application/json"
+            )
         return event
 
     if iscoroutinefunction(handler):
@@ -73,6 +82,27 @@ def webhook(
         return _answer(handler(request, event, *args, **kwargs))
 
     return view
+
+
+def _body(request: Any, length: int) -> bytes | None:
+    """The raw body; None where it is too large to be read."""
+    if length > MAX_BODY:
+        return None
+    try:
+        if not hasattr(request, "_body") and not request._read_started:
+            # Reads no more than the bound, whatever the length was said to be.
+            body = request.read(MAX_BODY + 1)
+            if len(body) > MAX_BODY:
+                return None
+            # As Django's own property does, so that the view can read it as well.
+            request._body = body
+        body = request.body
+    except RequestDataTooBig:  # a lower bound of the shop's settings
+        return None
+    except RawPostDataException:
+        webhook_body_already_read()
+        raise
+    return bytes(body)
 
 
 def _answer(said: Any) -> Any:

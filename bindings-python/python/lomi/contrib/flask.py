@@ -1,12 +1,14 @@
 """Flask: a decorator that hands a view a verified event.
 
-from lomi.contrib.flask import webhook
+::
 
-@app.post("/webhooks/lomi")
-@webhook(secret=os.environ["LOMI_WEBHOOK_SECRET"])
-def lomi_webhook(event):
-if event.event == "PAYMENT_SUCCEEDED":
-...
+    from lomi.contrib.flask import webhook
+
+    @app.post("/webhooks/lomi")
+    @webhook(secret=os.environ["LOMI_WEBHOOK_SECRET"])
+    def lomi_webhook(event):
+        if event.event == "PAYMENT_SUCCEEDED":
+            ...
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from __future__ import annotations
 from functools import wraps
 
 from flask import Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from ._receive import SIGNATURE_HEADER, receive
+from ._receive import MAX_BODY, SIGNATURE_HEADER, Refusal, declared, receive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +35,9 @@ def webhook(
 ) -> Any:
     """Make a view of ``handler(event, ...)``.
 
-    What is no delivery of lomi.'s is answered with 400 and never reaches the function.
-    What the function returns is the answer; None is 204.
+    What is no delivery of lomi.'s is answered with 400, or 413 beyond 1 MiB, and never reaches
+    the function; the reason is logged as a warning under the name "lomi".
+    What the function returns is the response; None is 204.
 
     :param secret: the endpoint's secret, or several; ``LOMI_WEBHOOK_SECRET`` where left out
     :param max_age: refuse what was made more seconds ago
@@ -43,11 +47,30 @@ def webhook(
 
     @wraps(handler)
     def view(*args: Any, **kwargs: Any) -> Any:
-        body = request.get_data(cache=True)
-        event = receive(body, request.headers.get(SIGNATURE_HEADER), secret, max_age)
-        if isinstance(event, str):
-            return Response(event, 400, mimetype="text/plain")
+        length = declared(request.content_length)
+        signature = request.headers.get(SIGNATURE_HEADER)
+        event = receive(_body(length), signature, secret, max_age, length)
+        if isinstance(event, Refusal):
+            return Response(event.body, event.status, mimetype="application/json")
         said = current_app.ensure_sync(handler)(event, *args, **kwargs)
         return Response(status=204) if said is None else said
 
     return view
+
+
+def _body(length: int) -> bytes | None:
+    """The raw body; None where it is too large to be read."""
+    from io import BytesIO
+
+    if length > MAX_BODY:
+        return None
+    try:
+        if request.content_length is None:
+            # Sent in chunks: reads no more than the bound.
+            body = request.stream.read(MAX_BODY + 1)
+            if len(body) > MAX_BODY:
+                return None
+            request.__dict__["stream"] = BytesIO(body)  # a cached property
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge:  # a lower bound of the shop's settings
+        return None

@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LomiSDK\Webhook;
+
+use LomiSDK\Exception\ConfigurationError;
+use LomiSDK\Model\Event;
+use LomiSDK\Webhooks;
+
+/**
+ * Tells a delivery that comes for the first time from one that comes again.
+ *
+ * lomi. repeats a delivery that was not answered with 2xx. The ids of two deliveries of one payment may
+ * differ (live payments by Wave and by card get a new id on every attempt), so a payment event is known by
+ * its name, transaction and status. Every other event is known by its id: two renewals of one subscription
+ * are two events.
+ *
+ *     $guard = new ReplayGuard(new PdoStore($pdo));
+ *     $guard->once($event, fn ($event) => ship($event));
+ */
+final class ReplayGuard
+{
+    /** @param int $ttl for how many seconds an event is remembered; 30 days when left out */
+    public function __construct(private ReplayStore $store, private int $ttl = 30 * 24 * 60 * 60)
+    {
+        if ($ttl < 1) {
+            throw new ConfigurationError('ttl must be a number of seconds above 0');
+        }
+    }
+
+    /** Says whether an event is new, and remembers it, in one step. */
+    public function firstTime(Event $event): bool
+    {
+        return $this->store->remember(Webhooks::replayKey($event), $this->ttl);
+    }
+
+    /** Forgets an event, so that its next delivery counts as the first: for a handler that failed. */
+    public function forget(Event $event): void
+    {
+        $this->store->forget(Webhooks::replayKey($event));
+    }
+
+    /**
+     * Calls the handler if the event is new, and says whether it was called. If it throws, the event is
+     * forgotten and the exception passes on. A process that is killed within the handler forgets nothing:
+     * where that matters, let a PdoStore share a transaction with the work.
+     *
+     * @param callable(Event): mixed $handler
+     */
+    public function once(Event $event, callable $handler): bool
+    {
+        if (!$this->firstTime($event)) {
+            return false;
+        }
+        try {
+            $handler($event);
+        } catch (\Throwable $error) {
+            $this->forget($event);
+            throw $error;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,208 @@
+"""Deliveries that come more than once: the guard, and where it remembers them."""
+
+from __future__ import annotations
+
+from ._lomi import ReplayMemory, replay_key
+from .errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
+    from datetime import timedelta
+    from typing import Any, Protocol
+
+    from .models.event import Event
+
+    class ReplayStore(Protocol):
+        """Where a guard remembers keys. ``remember`` must be one step: set if absent."""
+
+        def remember(self, key: str, ttl: float, /) -> Any:
+            """Remember a key for so many seconds: true if it is new, false if it was known."""
+
+        def forget(self, key: str, /) -> Any:
+            """Forget a key."""
+
+
+#: 30 days, in seconds.
+DEFAULT_TTL = 30 * 24 * 60 * 60.0
+
+
+class ReplayGuard:
+    """Tells a delivery that comes for the first time from one that comes again.
+
+    lomi. repeats a delivery that was not answered with 2xx. The ids of two deliveries of one
+    payment may differ (live payments by Wave and by card get a new id on every attempt), so a
+    payment event is known by its name, transaction and status. Every other event is known by
+    its id: two renewals of one subscription are two events.
+
+    Checking and remembering is one step: of several threads, processes or machines that share
+    the store, one is told that an event is new. If the handler then fails, forget the event
+    and answer with 500, so that the next delivery is handled; :meth:`once` does that::
+
+        guard = lomi.webhooks.ReplayGuard(store=lomi.webhooks.RedisStore(redis_client))
+        guard.once(event, ship)
+    """
+
+    def __init__(
+        self,
+        size: int = 10_000,
+        *,
+        store: ReplayStore | Callable[[str, float], bool] | None = None,
+        ttl: float | timedelta = DEFAULT_TTL,
+    ) -> None:
+        """Remember events in a store; so many in the memory of this process where left out.
+
+        :param store: a :class:`RedisStore`, :class:`DatabaseStore`, an object with the methods
+            ``remember(key, ttl)`` and ``forget(key)``, or a function like ``remember``
+        :param ttl: for how many seconds; 30 days where left out
+        """
+        self._store: ReplayStore = _store(ReplayMemory(size) if store is None else store)
+        self._ttl = ttl if isinstance(ttl, (int, float)) else ttl.total_seconds()
+
+    @staticmethod
+    def key(event: Event) -> str:
+        """Give the text that an event is remembered by: 77 characters, lower case."""
+        import json
+
+        from ._encode import encode
+
+        return replay_key(json.dumps(event._dump(typed=False, exclude_none=True), default=encode))
+
+    def first_time(self, event: Event) -> bool:
+        """Say whether an event is new, and remember it."""
+        return _sure(_at_once(self._store.remember(self.key(event), self._ttl)))
+
+    def forget(self, event: Event) -> None:
+        """Forget an event, so that its next delivery counts as the first."""
+        _at_once(self._store.forget(self.key(event)))
+
+    def once(self, event: Event, handler: Callable[[Event], Any]) -> bool:
+        """Call ``handler(event)`` if the event is new, and say whether it was called.
+
+        If it raises, the event is forgotten and the exception passes on. A process that is
+        killed within the handler forgets nothing: where that matters, write the key
+        and the work in one transaction of the database.
+        """
+        if not self.first_time(event):
+            return False
+        try:
+            handler(event)
+        except BaseException:
+            self.forget(event)
+            raise
+        return True
+
+
+class AsyncReplayGuard(ReplayGuard):
+    """:class:`ReplayGuard` for ``async`` code; the store's methods may be coroutines."""
+
+    async def first_time(self, event: Event) -> bool:  # type: ignore[override]
+        """Say whether an event is new, and remember it."""
+        return _sure(await _awaited(self._store.remember(self.key(event), self._ttl)))
+
+    async def forget(self, event: Event) -> None:  # type: ignore[override]
+        """Forget an event, so that its next delivery counts as the first."""
+        await _awaited(self._store.forget(self.key(event)))
+
+    async def once(  # type: ignore[override]
+        self, event: Event, handler: Callable[[Event], Awaitable[Any]]
+    ) -> bool:
+        """Await ``handler(event)`` if the event is new, and say whether it was called."""
+        if not await self.first_time(event):
+            return False
+        try:
+            await handler(event)
+        except BaseException:
+            await self.forget(event)
+            raise
+        return True
+
+
+class CallbackStore:
+    """A store of two functions, such as those of Django's cache.
+
+    ``CallbackStore(lambda key, ttl: cache.add(key, 1, ttl), cache.delete)``
+    """
+
+    def __init__(
+        self,
+        remember: Callable[[str, float], Any],
+        forget: Callable[[str], Any] | None = None,
+    ) -> None:
+        """Take a function that sets a key if it is absent, and one that removes it."""
+        self.remember = remember
+        self._forget = forget
+
+    def forget(self, key: str) -> Any:
+        """Forget a key."""
+        if self._forget is None:
+            raise ConfigurationError(
+                "this store cannot forget a delivery whose handler failed: give CallbackStore a "
+                "second function that removes a key"
+            )
+        return self._forget(key)
+
+
+class RedisStore:
+    """Keys in Redis, with a client of the caller's: redis-py's, or its asyncio client."""
+
+    def __init__(self, client: Any, prefix: str = "") -> None:
+        """Take the client, and what to write before each key."""
+        self._client = client
+        self._prefix = prefix
+
+    def remember(self, key: str, ttl: float) -> Any:
+        """``SET key 1 NX EX ttl``: true if the key is new."""
+        said = self._client.set(self._prefix + key, 1, nx=True, ex=max(1, round(ttl)))
+        return _IsSet(said) if hasattr(said, "__await__") else bool(said)
+
+    def forget(self, key: str) -> Any:
+        """Forget a key."""
+        return self._client.delete(self._prefix + key)
+
+
+def _store(given: Any) -> Any:
+    if hasattr(given, "remember"):
+        return given
+    if not callable(given):
+        raise ConfigurationError("the store of a ReplayGuard must have remember and forget")
+    return CallbackStore(given)
+
+
+def _at_once(said: Any) -> Any:
+    if hasattr(said, "__await__"):
+        if hasattr(said, "close"):
+            said.close()
+        # Every coroutine counts as true, so every delivery would seem new.
+        raise ConfigurationError(
+            "the store of this ReplayGuard is asynchronous: use lomi.webhooks.AsyncReplayGuard"
+        )
+    return said
+
+
+def _sure(said: Any) -> bool:
+    if not isinstance(said, bool):
+        # None would make every delivery a known one, and "OK" every one new.
+        raise ConfigurationError(
+            f"the store's remember must return True or False, and returned {type(said).__name__}"
+        )
+    return said
+
+
+class _IsSet:
+    """Awaits whether Redis has set a key."""
+
+    def __init__(self, said: Any) -> None:
+        self._said = said
+
+    def __await__(self) -> Generator[Any, None, bool]:
+        return bool((yield from self._said.__await__()))
+
+    def close(self) -> None:
+        """End a coroutine that nobody awaits."""
+        if hasattr(self._said, "close"):
+            self._said.close()
+
+
+async def _awaited(said: Any) -> Any:
+    return await said if hasattr(said, "__await__") else said

@@ -1,0 +1,71 @@
+//! The body of a delivery whose signature fits: UTF-8, strict JSON, an event.
+
+use std::collections::HashSet;
+
+use super::unusable;
+use crate::config::Limits;
+use crate::document::{self, Document};
+use crate::error::Error;
+
+/// The body as strict JSON with the fields that every event has.
+pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
+    if payload.is_empty() {
+        return Err(unusable("the delivery is empty"));
+    }
+    let text = text(payload)?;
+    let document = Document::read(text.into(), Limits::default())
+        .map_err(|error| unusable(&error.message.replacen("the answer", "the delivery", 1)))?;
+    if document.at(Document::ROOT) != document::Value::Object {
+        return Err(unusable("the body is not an object"));
+    }
+    if repeats_a_key(&document, Document::ROOT) {
+        return Err(unusable("a key stands twice in one object"));
+    }
+    let has_text = |name: &str| {
+        let member = document.member(Document::ROOT, name);
+        member.is_some_and(
+            |at| matches!(document.at(at), document::Value::Text(text) if !text.is_empty()),
+        )
+    };
+    if !has_text("event") && !has_text("type") {
+        return Err(unusable("the body names no event"));
+    }
+    if !has_text("id") {
+        return Err(unusable("the event has no id"));
+    }
+    Ok(document)
+}
+
+/// A key that stands twice in an object can mean one amount to us and another to the
+/// code behind us.
+fn repeats_a_key(document: &Document, place: usize) -> bool {
+    let mut seen = HashSet::new();
+    document
+        .members(place)
+        .any(|(name, member)| !seen.insert(name) || repeats_a_key(document, member))
+        || document.items(place).any(|item| repeats_a_key(document, item))
+}
+
+/// The body as text. One in another charset is refused with the charset's name.
+fn text(payload: &[u8]) -> Result<&str, Error> {
+    let other = match payload {
+        [0xef, 0xbb, 0xbf, ..] => {
+            return Err(unusable(
+                "the delivery begins with a byte order mark (BOM), and JSON has none: something \
+                 on the way to the signature wrote the body anew",
+            ));
+        }
+        [0, 0, 0xfe, 0xff, ..] | [0xff, 0xfe, 0, 0, ..] | [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] => {
+            "UTF-32"
+        }
+        [0xfe, 0xff, ..] | [0xff, 0xfe, ..] | [0, _, ..] | [_, 0, ..] => "UTF-16",
+        _ => match std::str::from_utf8(payload) {
+            Ok(text) => return Ok(text),
+            Err(_) => "another charset than UTF-8, such as Latin-1",
+        },
+    };
+    Err(unusable(&format!(
+        "the delivery is in {other}, and JSON is in UTF-8: something on the way to the signature \
+         wrote the body anew"
+    )))
+}

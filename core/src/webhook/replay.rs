@@ -1,0 +1,176 @@
+//! Deliveries that come more than once.
+//!
+//! lomi. repeats a delivery that was not answered with 2xx, and a person may send it again
+//! from the dashboard. A repeated delivery keeps its `id`, with one exception: live payments
+//! by Wave and by card get a new `id` and a new `timestamp` on every attempt. So a payment
+//! event is known by what it says (its name, the transaction and the transaction's status),
+//! and every other event by its `id`: two renewals of one subscription are two events.
+//!
+//! What cannot be told: whether two payment events about one transaction, with the same name
+//! and status and different ids, are two. They say the same, so they count as one.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::json;
+use crate::json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::hex;
+use crate::config::Limits;
+use crate::decode;
+use crate::document::Document;
+use crate::error::Error;
+use crate::fields::FromObject;
+use crate::generated::EVENT;
+use crate::json::Values;
+use crate::models::Event;
+
+/// How long a delivery is remembered where nothing else is said: 30 days.
+pub const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The fields that tell what an event without an id is about.
+const SUBJECTS: &[&str] =
+    &["transaction_id", "refund_id", "payout_id", "subscription_id", "checkout_session_id", "id"];
+
+/// What an event is remembered by: 64 hexadecimal digits after `lomi-webhook-`, the same in
+/// every language and for every delivery of one event. Digits only, so that a database that
+/// compares text without case keeps two events apart.
+pub fn replay_key(event: &Event) -> Result<String, Error> {
+    let name = event.event.as_ref().map_or("", |event| event.as_str());
+    let nothing = Map::new();
+    let data = event.data.as_ref().unwrap_or(&nothing);
+    let known_by = match (scalar(data, "transaction_id"), event.id.as_deref()) {
+        (Some(transaction), _) if name.starts_with("PAYMENT_") => {
+            json!(["payment", name, transaction, scalar(data, "status")])
+        }
+        (_, Some(id)) if !id.is_empty() => json!(["id", id]),
+        _ => {
+            let subject = SUBJECTS.iter().find_map(|field| Some((field, scalar(data, field)?)));
+            let Some((field, subject)) = subject else {
+                return Err(Error::validation(
+                    "the event has no id and names no transaction, refund, payout or \
+                     subscription, so it cannot be told from another one",
+                ));
+            };
+            let (status, changed) = (scalar(data, "status"), scalar(data, "updated_at"));
+            json!(["about", name, field, subject, status, changed, event.timestamp])
+        }
+    };
+    Ok(format!("lomi-webhook-{}", hex(&Sha256::digest(known_by.to_string().as_bytes()))))
+}
+
+/// The same, for a language that has the event as JSON.
+pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
+    let document = Document::read(event.into(), Limits::default())
+        .map_err(|error| Error::validation(error.message.replacen("the answer", "the event", 1)))?;
+    match decode::object(&document, Document::ROOT, &EVENT, &mut Values)? {
+        Value::Object(fields) => replay_key(&Event::from_object(fields)),
+        _ => Err(Error::validation("the event is not an object")),
+    }
+}
+
+/// A field's text, or the digits of its number. An empty one says nothing.
+fn scalar(data: &Map<String, Value>, field: &str) -> Option<String> {
+    match data.get(field)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Tells a delivery that comes for the first time from one that comes again, within one
+/// process. For several processes keep [`replay_key`] in a column with a unique index, or
+/// in Redis with `SET key 1 NX EX seconds`.
+///
+/// ```
+/// # fn main() -> Result<(), lomi::Error> {
+/// # let event: lomi::models::Event = Default::default();
+/// # let mut event = event;
+/// # event.id = Some("1".into());
+/// # fn ship() -> Result<(), lomi::Error> { Ok(()) }
+/// let guard = lomi::webhook::ReplayGuard::new(10_000);
+/// if guard.first_time(&event)?
+///     && let Err(error) = ship()
+/// {
+///     guard.forget(&event)?; // so that the next delivery is handled
+///     return Err(error); // answer with 500, so that there is one
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ReplayGuard {
+    size: usize,
+    ttl: Duration,
+    seen: Mutex<Seen>,
+}
+
+/// Keys with the end of their time, and the order in which they came.
+#[derive(Debug, Default)]
+struct Seen {
+    until: HashMap<String, Instant>,
+    order: VecDeque<(String, Instant)>,
+}
+
+impl ReplayGuard {
+    /// Remembers so many events for [`DEFAULT_TTL`]; the oldest go first.
+    pub fn new(size: usize) -> Self {
+        Self { size: size.max(1), ttl: DEFAULT_TTL, seen: Mutex::default() }
+    }
+
+    /// Remembers events for so long.
+    #[must_use]
+    pub fn ttl(self, ttl: Duration) -> Self {
+        Self { ttl, ..self }
+    }
+
+    /// Says whether an event is new, and remembers it, in one step: of several threads that
+    /// ask about the same event, one is told so.
+    pub fn first_time(&self, event: &Event) -> Result<bool, Error> {
+        Ok(self.remember(&replay_key(event)?, self.ttl))
+    }
+
+    /// Forgets an event, so that its next delivery counts as the first: for a handler that
+    /// failed.
+    pub fn forget(&self, event: &Event) -> Result<(), Error> {
+        self.forget_key(&replay_key(event)?);
+        Ok(())
+    }
+
+    /// Remembers a key for so long; false where it is remembered already.
+    pub fn remember(&self, key: &str, ttl: Duration) -> bool {
+        let now = Instant::now();
+        // A time that no clock reaches is as good as none.
+        let until = now.checked_add(ttl.min(DEFAULT_TTL * 1200)).unwrap_or(now);
+        let mut seen = self.seen();
+        if seen.until.get(key).is_some_and(|until| *until > now) {
+            return false;
+        }
+        seen.until.insert(key.to_owned(), until);
+        seen.order.push_back((key.to_owned(), until));
+        let Seen { until, order } = &mut *seen;
+        while until.len() > self.size
+            && let Some((oldest, end)) = order.pop_front()
+        {
+            if until.get(&oldest) == Some(&end) {
+                until.remove(&oldest);
+            }
+        }
+        // Keys that were forgotten or remembered again leave a place in the order behind.
+        if order.len() > self.size.saturating_mul(2) {
+            order.retain(|(key, end)| until.get(key) == Some(end));
+        }
+        true
+    }
+
+    /// Forgets a key.
+    pub fn forget_key(&self, key: &str) {
+        self.seen().until.remove(key);
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,165 @@
+//! The header `X-Lomi-Signature`, and why one does not fit a body.
+
+use subtle::ConstantTimeEq;
+
+use super::{mac, unproven};
+use crate::error::Error;
+
+/// Longest signature header that is looked at.
+const LONGEST_SIGNATURE: usize = 4096;
+/// Largest body that a wrong signature is explained for. Anyone can send a wrong one, so
+/// explaining it must stay cheap.
+const LARGEST_EXPLAINED: usize = 64 << 10;
+/// UTF-8's byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The 32 bytes that the header says.
+pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
+    let header = header.trim();
+    if header.is_empty() {
+        return Err(unproven("the signature is missing (header X-Lomi-Signature)".into()));
+    }
+    let has = |part: &str| header.len() <= LONGEST_SIGNATURE && header.contains(part);
+    if has("t=") && has("v1=") {
+        return Err(unproven(
+            "this is Stripe's signature header (t=, v1=), not one of lomi.: hand over the header \
+             X-Lomi-Signature of a delivery from lomi."
+                .into(),
+        ));
+    }
+    if has("t=") && has("s=") {
+        return Err(unproven(
+            "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature".into(),
+        ));
+    }
+    let digits = header.strip_prefix("sha256=").unwrap_or(header);
+    let mut bytes = [0; 32];
+    let mut pairs = digits.as_bytes().chunks_exact(2);
+    let whole = digits.len() == 64
+        && bytes.iter_mut().zip(&mut pairs).all(|(byte, pair)| {
+            let text = std::str::from_utf8(pair).unwrap_or_default();
+            let plain = text.bytes().all(|digit| digit.is_ascii_hexdigit());
+            match u8::from_str_radix(text, 16) {
+                Ok(value) if plain => {
+                    *byte = value;
+                    true
+                }
+                _ => false,
+            }
+        });
+    if whole {
+        Ok(bytes)
+    } else {
+        Err(unproven("the signature is not 64 hexadecimal digits".into()))
+    }
+}
+
+/// Why a signature does not fit, where that can be told. Only explains: nothing that is
+/// tried here can make a delivery accepted, and the body is not parsed.
+pub(super) fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
+    if payload.is_empty() {
+        return "the body is empty: something read it before the signature was checked, such as \
+                a body parser or another middleware; hand over the raw body as it came"
+            .into();
+    }
+    if secrets.iter().any(|secret| secret.starts_with("lomi_")) {
+        return "the signature does not fit: an API key was given as webhook secret, which \
+                starts with whsec_"
+            .into();
+    }
+    if payload.len() <= LARGEST_EXPLAINED {
+        let fits = |body: &[u8]| {
+            secrets.iter().any(|secret| {
+                mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
+            })
+        };
+        let trimmed = payload.trim_ascii();
+        if (trimmed != payload && fits(trimmed)) || fits(&compact(payload)) {
+            return "the signature does not fit these bytes, but fits the same JSON written \
+                    otherwise: hand over the raw body as it came, before anything parses it"
+                .into();
+        }
+        let marked = payload.strip_prefix(BOM).map_or_else(|| [BOM, payload].concat(), Into::into);
+        if fits(&marked) {
+            return "the signature does not fit these bytes, but does with its byte order mark \
+                    (BOM) put back or taken out: hand over the raw bytes as they came, not a \
+                    string that was decoded from them"
+                .into();
+        }
+    }
+    "the signature does not fit the body: it was changed on the way (hand over the raw bytes), \
+     or the secret is another endpoint's"
+        .into()
+}
+
+/// JSON as the sender writes it: without white space between values, and without escapes
+/// that it does not need (`\/` of PHP, `\u00e9` of Python). Copies bytes and parses nothing,
+/// so that any bytes are safe to hand over.
+fn compact(payload: &[u8]) -> Vec<u8> {
+    let mut written = Vec::with_capacity(payload.len());
+    let (mut rest, mut quoted) = (payload, false);
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match (byte, quoted) {
+            (b' ' | b'\t' | b'\r' | b'\n', false) => {}
+            (b'\\', true) => rest = unescape(after, &mut written),
+            _ => {
+                quoted ^= byte == b'"';
+                written.push(byte);
+            }
+        }
+    }
+    written
+}
+
+/// Copies what follows a backslash; gives what stands after it.
+fn unescape<'b>(after: &'b [u8], written: &mut Vec<u8>) -> &'b [u8] {
+    if let [b'/', rest @ ..] = after {
+        written.push(b'/');
+        return rest;
+    }
+    let unit = |bytes: &[u8]| match bytes {
+        [b'\\', b'u', digits @ ..] => {
+            let digits = std::str::from_utf8(digits.get(..4)?).ok()?;
+            u16::from_str_radix(digits, 16).ok()
+        }
+        _ => None,
+    };
+    let escape = |bytes: &[u8]| unit(&[b"\\", bytes.get(..5).unwrap_or_default()].concat());
+    if let Some(first) = escape(after) {
+        let second = after.get(5..11).and_then(unit);
+        let units = [first, second.unwrap_or_default()];
+        // A pair of surrogates is one character, and takes two escapes.
+        let whole = if (0xd800..0xdc00).contains(&first) { 2 } else { 1 };
+        let decoded = char::decode_utf16(units.into_iter().take(whole)).next();
+        if let Some(Ok(letter)) = decoded
+            && letter >= '\u{80}'
+        {
+            written.extend(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            return after.get(if whole == 2 { 11 } else { 5 }..).unwrap_or_default();
+        }
+    }
+    let (kept, rest) = after.split_at(after.len().min(1));
+    written.push(b'\\');
+    written.extend(kept);
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_written_as_the_sender_writes_it() {
+        for (given, sent) in [
+            ("{\n  \"a\" : [ 1.50, \" x \" ] }\r\n", "{\"a\":[1.50,\" x \"]}"),
+            (
+                r#"{"a":"\u00e9\ud83d\ude00 \/ \u002f \n \" \\"}"#,
+                "{\"a\":\"é😀 / \\u002f \\n \\\" \\\\\"}",
+            ),
+            (r#""\ud83d" "\ud83d\u0041" "\u12" "\"#, r#""\ud83d""\ud83d\u0041""\u12""\"#),
+        ] {
+            assert_eq!(String::from_utf8(compact(given.as_bytes())).unwrap(), sent);
+        }
+    }
+}
