@@ -2,12 +2,12 @@
 //! no connection, so it may be shared between threads and carried across a fork.
 
 use lomi::process;
-use lomi::{ConfigBuilder, Exchange, Reply, Secret};
+use lomi::{ConfigBuilder, Exchange, Progress, Reply, Secret};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::call::{Given, count, headers, misconfigured, text, time};
-use crate::fault::{Fault, guarded};
+use crate::fault::{Fault, guarded, raise};
 use crate::inbox::{Flight, Inbox};
 use crate::reply::read_reply;
 use crate::shapes::Family;
@@ -105,19 +105,38 @@ impl Client {
 }
 
 /// Waits for a call without holding the interpreter. A signal handler that raises ends
-/// the wait, and the call with it.
+/// the wait, and the call with it; its exception then carries a `lomi.CancelledError` as
+/// `__cause__`, which names the idempotency key.
 ///
 /// Handlers run on the main thread only. Other threads do not touch the interpreter until
 /// the answer is there: it may be gone by then, and only a thread that comes back to where
 /// it left is turned away safely.
-pub(crate) fn run(py: Python<'_>, exchange: Exchange) -> Result<Reply, Fault> {
-    let main = is_main_thread();
-    py.detach(|| {
-        process::run(exchange, || match main {
-            true => Python::attach(|py| py.check_signals()).map_err(Fault::Python),
-            false => Ok(()),
-        })
-    })
+pub(crate) fn run(py: Python<'_>, mut exchange: Exchange) -> Result<Reply, Fault> {
+    if !is_main_thread() {
+        return py.detach(|| process::run(exchange, || Ok(())));
+    }
+    let progress = exchange.progress();
+    let reply = py.detach(|| {
+        process::run(exchange, || Python::attach(|py| py.check_signals()).map_err(Fault::Python))
+    });
+    // A signal that came with the response would otherwise be raised where nobody knows
+    // the call any more.
+    match reply.and_then(|reply| py.check_signals().map(|()| reply).map_err(Fault::Python)) {
+        Err(Fault::Python(raised)) => Err(gave_up(py, raised, &progress).into()),
+        result => result,
+    }
+}
+
+/// Adds what is known of the call to an exception that ended the wait for it.
+fn gave_up(py: Python<'_>, raised: PyErr, progress: &Progress) -> PyErr {
+    let cancelled = raise(py, &progress.cancelled()).into_value(py);
+    let attached = py
+        .import("lomi._cancelled")
+        .and_then(|module| module.call_method1("attach", (raised.value(py), cancelled)).map(drop));
+    match attached {
+        Ok(()) => raised,
+        Err(broken) => broken,
+    }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -108,7 +108,7 @@ class Client:
 
 @final
 class Flight:
-    def abort(self) -> None: ...
+    def abort(self) -> Any: ...
 
 @final
 class Inbox:

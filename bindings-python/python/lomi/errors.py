@@ -219,7 +219,24 @@ class PaginationLoopError(LomiError):
 
 
 class CancelledError(LomiError):
-    """The call was given up."""
+    """The wait for a call was ended from outside: by Ctrl-C, a signal or a cancelled task.
+
+    What ended it passes through as it is (``KeyboardInterrupt``, ``asyncio.CancelledError``,
+    ``TimeoutError``); this error stands in its chain of causes and says which idempotency
+    key was sent, how many attempts were made and whether the work may have been done::
+
+        except TimeoutError as error:  # of asyncio.timeout() or asyncio.wait_for()
+            call = lomi.CancelledError.behind(error)
+            if call is not None and call.outcome == "unknown":
+                try_again_with(call.idempotency_key)
+    """
+
+    @classmethod
+    def behind(cls, error: BaseException | None) -> CancelledError | None:
+        """Find what is known of the call behind an exception; None where it ended no call."""
+        from ._cancelled import find
+
+        return find(error)
 
 
 class SignatureVerificationError(LomiError):
