@@ -6,7 +6,7 @@ use lomi::{ConfigBuilder, Exchange, Progress, Reply, Secret};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::call::{Given, count, headers, misconfigured, text, time};
+use crate::call::{Given, count, headers, misconfigured, path, text, time};
 use crate::fault::{Fault, guarded, raise};
 use crate::inbox::{Flight, Inbox};
 use crate::reply::read_reply;
@@ -161,7 +161,7 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
         if value.is_none() {
             continue;
         }
-        let name: String = name.extract()?;
+        let name = text("the name of a setting", &name)?;
         match name.as_str() {
             "api_key" => builder.api_key = Some(Secret::new(text(&name, &value)?)),
             "key_optional" => builder.key_optional = value.is_truthy()?,
@@ -176,9 +176,9 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
             "max_retries" => builder.max_retries = Some(count(&name, &value)?),
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_files" => builder.ca_files = value.extract()?,
-            "certificate_file" => builder.certificate_file = Some(value.extract()?),
-            "key_file" => builder.key_file = Some(value.extract()?),
+            "ca_files" => builder.ca_files = path("ca_file", &value)?,
+            "certificate_file" => builder.certificate_file = Some(path(&name, &value)?),
+            "key_file" => builder.key_file = Some(path(&name, &value)?),
             "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "proxy_headers" => builder.proxy_headers = headers(&value)?,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ._log import call
 from ._lomi import Client
+from ._options import headers as _headers
+from ._options import query as _query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class _Base:
             "timeout": timeout,
             "max_retries": max_retries,
             "routes": routes,
-            "headers": None if headers is None else dict(headers),
+            "headers": _headers(headers),
             "connect_timeout": connect_timeout,
             "attempt_timeout": attempt_timeout,
             "idle_timeout": idle_timeout,
@@ -144,7 +146,7 @@ class LomiClient(_Base):
         Takes the options of every call: ``idempotency_key``, ``timeout``, ``max_retries``,
         ``headers``, ``api_key``, ``account``, ``request_id``.
         """
-        query = None if query is None else dict(query)
+        query = None if query is None else _query("request", query)
         return call(self._native, (method, path), None, query, body, options or None, 2)[0]
 
     def close(self) -> None:
@@ -189,7 +191,7 @@ class AsyncLomiClient(_Base):
         """Call any other endpoint by its path below the base URL; gives what JSON holds."""
         from ._loop import call as start
 
-        query = None if query is None else dict(query)
+        query = None if query is None else _query("request", query)
         reply = await start(self._native, (method, path), None, query, body, options or None, 2)
         return reply[0]
 

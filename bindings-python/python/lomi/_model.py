@@ -256,13 +256,11 @@ class Model(Held):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
         """Read JSON text."""
-        if isinstance(json_data, (bytes, bytearray)):
-            json_data = bytes(json_data).decode()
-        if cls._closed:
-            import json
+        from ._encode import of_text, text_of
 
-            return cls.model_validate(json.loads(json_data))
-        return cls._take(_read(json_data, cls._schema, cls._family))
+        if cls._closed:
+            return cls.model_validate(of_text(json_data, cls.__name__))
+        return cls._take(_read(text_of(json_data, cls.__name__), cls._schema, cls._family))
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .._log import call as _call
 from .._options import body as _body
 from .._options import options as _options
+from .._options import query as _given_query
 from .._page import Listing, Page, first
 from ..models.checkout_sessions_create import CheckoutSessionsCreate
 from ..models.checkout_sessions_update import CheckoutSessionsUpdate
@@ -143,7 +144,7 @@ class CheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _query: dict[str, Any] = dict(params or ())
+        _query = _given_query("list", params)
         if limit is not None:
             _query["limit"] = limit
         if offset is not None:
@@ -352,7 +353,7 @@ class AsyncCheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _query: dict[str, Any] = dict(params or ())
+        _query = _given_query("list", params)
         if limit is not None:
             _query["limit"] = limit
         if offset is not None:
