@@ -249,7 +249,9 @@ def __getattr__(name: str) -> Any:
             name=error.name,
             path=error.path,
         ) from None
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._not_yet import missing
+
+    raise missing(__name__, name)
 
 
 def __dir__() -> list[str]:
