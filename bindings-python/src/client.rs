@@ -3,6 +3,7 @@
 
 use lomi::process;
 use lomi::{ConfigBuilder, Exchange, Progress, Reply, Secret};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -96,6 +97,21 @@ impl Client {
     #[getter]
     fn masked_key(&self) -> Option<String> {
         self.core.config().api_key.as_ref().map(Secret::masked)
+    }
+
+    /// A client cannot change, so a copy is the client itself.
+    fn __copy__(client: Py<Self>) -> Py<Self> {
+        client
+    }
+
+    fn __deepcopy__(client: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        client
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a client holds an API key and cannot be pickled; make one where it is needed",
+        ))
     }
 
     fn __repr__(&self) -> String {

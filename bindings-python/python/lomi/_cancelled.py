@@ -58,3 +58,9 @@ def find(error: BaseException | None) -> CancelledError | None:
         seen.add(id(found))
         waiting += [found.__cause__, found.__context__, *getattr(found, "exceptions", ())]
     return None
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__, "CancelledError")

@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def json_default(value: Any) -> Any:
+    """Say an object of this package as JSON: ``json.dumps(session, default=lomi.json_default)``.
+
+    An object of the API gives the fields that are set, as the server sent them; times, ids
+    and decimals are written as in :meth:`lomi.Model.model_dump_json`.
+    """
+    from ._model import Model
+
+    return value._dump(typed=False, nested="json") if isinstance(value, Model) else encode(value)
+
+
 def encode(value: Any) -> Any:
     """Say a value that JSON has no word for; for ``json.dumps(default=)``."""
     from ._plain import plain
@@ -73,3 +84,9 @@ def of_text(json_data: Any, meant: str) -> Any:
         if isinstance(error, ValidationError):
             raise
         raise ValidationError(f"{meant} cannot be read from this text: {error}") from None
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

@@ -48,3 +48,9 @@ class ListModel(Model):
         from ._encode import of_text
 
         return cls.model_validate(of_text(json_data, cls.__name__))
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._habits import Habits
 from ._lomi import Fields, Held, redact
 from ._lomi import read as _read
 
@@ -34,7 +35,7 @@ class _Signature:
         return Signature(fields, return_annotation=None)
 
 
-class Model(Held):
+class Model(Habits, Held):
     """An object of the API.
 
     ``__dict__`` holds the fields that are set, as they came. Fields that this version does
@@ -298,6 +299,10 @@ class Model(Held):
             setattr(made, name, value)
         return made
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # The oldest protocols know no class whose instances a library makes.
+        return _blank, (type(self),), self.__getstate__()
+
     def __getstate__(self) -> dict[str, Any]:
         return {
             "fields": dict(self.__dict__),
@@ -328,9 +333,23 @@ class Model(Held):
         return repr(self)
 
 
+def _blank(kind: type[Model]) -> Model:
+    """Make an object without fields, for pickle and copy."""
+    return kind.__new__(kind)
+
+
 def _dumped(value: Any, mode: str) -> Any:
     if isinstance(value, Model):
         return value.model_dump(mode=mode) if mode else value.to_dict()
     if isinstance(value, list):
         return [_dumped(item, mode) for item in value]
     return value
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "LastResponse@_lomi",
+    )

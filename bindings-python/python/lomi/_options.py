@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: What the documented calls take as a timeout.
+Timeout = "float | tuple[float, float] | None"
+
+
 def options(
     idempotency_key: str | None,
     timeout: float | None,
