@@ -145,10 +145,13 @@ pub(crate) fn run(py: Python<'_>, mut exchange: Exchange) -> Result<Reply, Fault
 
 /// Adds what is known of the call to an exception that ended the wait for it.
 fn gave_up(py: Python<'_>, raised: PyErr, progress: &Progress) -> PyErr {
-    let cancelled = raise(py, &progress.cancelled()).into_value(py);
-    let attached = py
-        .import("lomi._cancelled")
-        .and_then(|module| module.call_method1("attach", (raised.value(py), cancelled)).map(drop));
+    let error = progress.cancelled();
+    let cancelled = raise(py, &error).into_value(py);
+    let attached = py.import("lomi._cancelled").and_then(|module| {
+        module
+            .call_method1("attach", (raised.value(py), cancelled, error.is_outcome_unknown()))
+            .map(drop)
+    });
     match attached {
         Ok(()) => raised,
         Err(broken) => broken,

@@ -208,10 +208,12 @@ pub(crate) struct Flight {
 #[pymethods]
 impl Flight {
     /// Ends the call and frees its connection. Nothing is sent again. Gives the error that
-    /// says what is known of the call: its idempotency key, attempts and outcome.
-    fn abort<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+    /// says what is known of the call (its idempotency key, attempts and outcome), and
+    /// whether it was a write that may have been carried out.
+    fn abort<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, bool) {
         drop(self.take());
-        raise(py, &self.progress.cancelled()).into_value(py).into_bound(py).into_any()
+        let error = self.progress.cancelled();
+        (raise(py, &error).into_value(py).into_bound(py).into_any(), error.is_outcome_unknown())
     }
 }
 

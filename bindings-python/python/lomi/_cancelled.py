@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _LONGEST = 32
 
 
-def attach(raised: BaseException, cancelled: CancelledError) -> None:
-    """Make what is known of a call the cause of the exception that ended it, and log it."""
+def attach(raised: BaseException, cancelled: CancelledError, unknown: bool) -> None:
+    """Make what is known of a call the cause of the exception that ended it.
+
+    A write that may have been carried out (``unknown``) is logged as well.
+    """
     last = raised
     for _ in range(_LONGEST):
         if last.__cause__ is None or last.__cause__ is cancelled:
@@ -25,7 +28,7 @@ def attach(raised: BaseException, cancelled: CancelledError) -> None:
     if last is not cancelled:
         last.__cause__ = cancelled
     logger = wanted()
-    if logger is None or cancelled.attempts == 0:
+    if logger is None or not unknown:
         return
     try:
         logger.warning(

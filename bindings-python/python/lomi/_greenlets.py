@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from sys import modules
 
+from ._cancelled import attach
 from ._lomi import Inbox
 from ._slot import Slot
 
@@ -34,9 +35,7 @@ def run(
             wait(inbox.fileno())
             inbox.drain(waiting)
     except BaseException as error:  # a timeout of gevent's, a kill, Ctrl-C
-        from ._cancelled import attach
-
-        attach(error, flight.abort())
+        attach(error, *flight.abort())
         raise
     reply: tuple[Any, LastResponse] = slot.result()
     return reply

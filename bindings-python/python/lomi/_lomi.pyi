@@ -110,7 +110,7 @@ class Client:
 
 @final
 class Flight:
-    def abort(self) -> Any: ...
+    def abort(self) -> tuple[Any, bool]: ...
 
 @final
 class Inbox:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from asyncio import get_running_loop
-from sys import modules
+from sys import is_finalizing, modules
 from weakref import ref
 
+from ._cancelled import attach
 from ._log import answered, failed, wanted
 from ._lomi import Inbox
 
@@ -122,9 +123,8 @@ def _end(waits: bool, flight: Flight, error: BaseException) -> None:
     """A call that failed, or whose wait was cancelled: then the call ends too."""
     # A task may be cancelled after its response came in and before it runs again.
     if waits or not isinstance(error, Exception):
-        from ._cancelled import attach
-
-        attach(error, flight.abort())
+        if not is_finalizing():  # else the process ends, and the call with it
+            attach(error, *flight.abort())
     elif (logger := wanted()) is not None:
         failed(logger, error)
 
