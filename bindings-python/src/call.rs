@@ -3,9 +3,10 @@
 
 use lomi::schema::{Answer, operation};
 use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Secret, Target, seconds};
+use pyo3::conversion::FromPyObjectOwned;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::fault::{Fault, wrong};
 use crate::input;
@@ -34,9 +35,13 @@ impl Given<'_, '_> {
             python => python,
         };
         let input = Input {
-            path: input::named(self.path).map_err(named)?,
-            query: input::named(self.query).map_err(named)?,
-            body: self.body.map(input::any).transpose().map_err(named)?,
+            path: input::named("the path", self.path, family).map_err(named)?,
+            query: input::named("the query", self.query, family).map_err(named)?,
+            body: self
+                .body
+                .map(|body| input::any("the body", body, family))
+                .transpose()
+                .map_err(named)?,
         };
         prepare(client, self.target, input, self.options, family)
     }
@@ -95,7 +100,7 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
         if value.is_none() {
             continue;
         }
-        let name: String = name.extract()?;
+        let name = text("the name of an option", &name)?;
         match name.as_str() {
             "timeout" => options.timeout = Some(time(&name, &value)?),
             "connect_timeout" => options.connect_timeout = Some(time(&name, &value)?),
@@ -124,32 +129,57 @@ pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Fault> 
     value.extract().map_err(|_| wrong(format!("{name} has to be a whole number from 0")))
 }
 
-/// A text.
+/// A text, or something that stands for one: a UUID, a word of an enum, a lazy string.
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Fault> {
-    match value.cast::<PyString>() {
-        Ok(text) => text.to_cow().map(std::borrow::Cow::into_owned).map_err(Fault::from),
-        Err(_) => Err(wrong(format!("{name} has to be text"))),
+    let plain = match value.cast::<PyString>() {
+        Ok(text) => return unicode(name, text),
+        Err(_) => input::plain(value, true)?,
+    };
+    match plain.cast::<PyString>() {
+        Ok(text) => unicode(name, text),
+        Err(_) => Err(wrong(format!("{name} has to be text, not {}", input::shown(value)))),
     }
+}
+
+fn unicode(name: &str, text: &Bound<'_, PyString>) -> Result<String, Fault> {
+    input::unicode(text).ok_or_else(|| wrong(format!("{name} {}", input::NOT_UNICODE)))
+}
+
+/// One path, or a list of them.
+pub(crate) fn path<'py, T: FromPyObjectOwned<'py>>(
+    name: &str,
+    value: &Bound<'py, PyAny>,
+) -> Result<T, Fault> {
+    value
+        .extract()
+        .map_err(|_| wrong(format!("{name} has to be a path, not {}", input::shown(value))))
 }
 
 /// Headers as a dictionary or as pairs.
 pub(crate) fn headers(given: &Bound<'_, PyAny>) -> Result<Vec<(String, String)>, Fault> {
+    let refused = || {
+        let given = input::shown(given);
+        wrong(format!("headers have to be a dictionary of names and values, not {given}"))
+    };
     let pairs = match given.cast::<PyDict>() {
         Ok(given) => given.items().into_any(),
         Err(_) if given.hasattr("items")? => given.call_method0("items")?,
-        Err(_) => given.clone(),
+        Err(_) if given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>() => {
+            given.clone()
+        }
+        Err(_) => return Err(refused()),
     };
     let mut headers = Vec::new();
-    for pair in pairs.try_iter()? {
-        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?
-            .extract()
-            .map_err(|_| wrong("headers have to be a dictionary of names and values"))?;
+    for pair in pairs.try_iter().map_err(|_| refused())? {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+            pair?.extract().map_err(|_| refused())?;
         let name = text("the name of a header", &name)?;
-        let value = match value.cast::<PyString>() {
-            Ok(value) => value.to_cow()?.into_owned(),
-            Err(_) if value.is_none() => continue,
-            Err(_) => value.str()?.to_cow()?.into_owned(),
-        };
+        if value.is_none() {
+            continue;
+        }
+        let number = value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>();
+        let value = if number { value.str()?.into_any() } else { value };
+        let value = text(&format!("the header {name}"), &value)?;
         headers.push((name, value));
     }
     Ok(headers)

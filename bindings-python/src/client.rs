@@ -2,12 +2,13 @@
 //! no connection, so it may be shared between threads and carried across a fork.
 
 use lomi::process;
-use lomi::{ConfigBuilder, Exchange, Reply, Secret};
+use lomi::{ConfigBuilder, Exchange, Progress, Reply, Secret};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::call::{Given, count, headers, misconfigured, text, time};
-use crate::fault::{Fault, guarded};
+use crate::call::{Given, count, headers, misconfigured, path, text, time};
+use crate::fault::{Fault, guarded, raise};
 use crate::inbox::{Flight, Inbox};
 use crate::reply::read_reply;
 use crate::shapes::Family;
@@ -98,6 +99,21 @@ impl Client {
         self.core.config().api_key.as_ref().map(Secret::masked)
     }
 
+    /// A client cannot change, so a copy is the client itself.
+    fn __copy__(client: Py<Self>) -> Py<Self> {
+        client
+    }
+
+    fn __deepcopy__(client: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        client
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a client holds an API key and cannot be pickled; make one where it is needed",
+        ))
+    }
+
     fn __repr__(&self) -> String {
         let key = self.masked_key().unwrap_or_else(|| "none".to_owned());
         format!("<lomi client api_key={key} base_url={}>", self.base_url())
@@ -105,19 +121,41 @@ impl Client {
 }
 
 /// Waits for a call without holding the interpreter. A signal handler that raises ends
-/// the wait, and the call with it.
+/// the wait, and the call with it; its exception then carries a `lomi.CancelledError` as
+/// `__cause__`, which names the idempotency key.
 ///
 /// Handlers run on the main thread only. Other threads do not touch the interpreter until
 /// the answer is there: it may be gone by then, and only a thread that comes back to where
 /// it left is turned away safely.
-pub(crate) fn run(py: Python<'_>, exchange: Exchange) -> Result<Reply, Fault> {
-    let main = is_main_thread();
-    py.detach(|| {
-        process::run(exchange, || match main {
-            true => Python::attach(|py| py.check_signals()).map_err(Fault::Python),
-            false => Ok(()),
-        })
-    })
+pub(crate) fn run(py: Python<'_>, mut exchange: Exchange) -> Result<Reply, Fault> {
+    if !is_main_thread() {
+        return py.detach(|| process::run(exchange, || Ok(())));
+    }
+    let progress = exchange.progress();
+    let reply = py.detach(|| {
+        process::run(exchange, || Python::attach(|py| py.check_signals()).map_err(Fault::Python))
+    });
+    // A signal that came with the response would otherwise be raised where nobody knows
+    // the call any more.
+    match reply.and_then(|reply| py.check_signals().map(|()| reply).map_err(Fault::Python)) {
+        Err(Fault::Python(raised)) => Err(gave_up(py, raised, &progress).into()),
+        result => result,
+    }
+}
+
+/// Adds what is known of the call to an exception that ended the wait for it.
+fn gave_up(py: Python<'_>, raised: PyErr, progress: &Progress) -> PyErr {
+    let error = progress.cancelled();
+    let cancelled = raise(py, &error).into_value(py);
+    let attached = py.import("lomi._cancelled").and_then(|module| {
+        module
+            .call_method1("attach", (raised.value(py), cancelled, error.is_outcome_unknown()))
+            .map(drop)
+    });
+    match attached {
+        Ok(()) => raised,
+        Err(broken) => broken,
+    }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -142,7 +180,7 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
         if value.is_none() {
             continue;
         }
-        let name: String = name.extract()?;
+        let name = text("the name of a setting", &name)?;
         match name.as_str() {
             "api_key" => builder.api_key = Some(Secret::new(text(&name, &value)?)),
             "key_optional" => builder.key_optional = value.is_truthy()?,
@@ -157,9 +195,9 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
             "max_retries" => builder.max_retries = Some(count(&name, &value)?),
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_files" => builder.ca_files = value.extract()?,
-            "certificate_file" => builder.certificate_file = Some(value.extract()?),
-            "key_file" => builder.key_file = Some(value.extract()?),
+            "ca_files" => builder.ca_files = path("ca_file", &value)?,
+            "certificate_file" => builder.certificate_file = Some(path(&name, &value)?),
+            "key_file" => builder.key_file = Some(path(&name, &value)?),
             "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "proxy_headers" => builder.proxy_headers = headers(&value)?,

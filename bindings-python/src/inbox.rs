@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::{Arc, Mutex};
 
 use lomi::process::{Bundle, Started, Waiting};
-use lomi::{Error, Exchange, Reply, execute};
+use lomi::{Error, Exchange, Progress, Reply, execute};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -137,9 +137,10 @@ impl Inbox {
     pub(crate) fn launch(
         &self,
         token: u64,
-        exchange: Exchange,
+        mut exchange: Exchange,
         family: Family,
     ) -> Result<Flight, Error> {
+        let progress = exchange.progress();
         let queue = Arc::clone(&self.queue);
         let call = execute(exchange);
         let bundle = Bundle::current()?;
@@ -153,7 +154,7 @@ impl Inbox {
                 tokio::task::yield_now().await;
             }
         });
-        Ok(Flight { call: Mutex::new(Some(started)) })
+        Ok(Flight { call: Mutex::new(Some(started)), progress })
     }
 }
 
@@ -201,13 +202,18 @@ impl Drop for Landing {
 pub(crate) struct Flight {
     /// Dropped, it ends the call.
     call: Mutex<Option<Started>>,
+    progress: Progress,
 }
 
 #[pymethods]
 impl Flight {
-    /// Ends the call and frees its connection. Nothing is sent again.
-    fn abort(&self) {
+    /// Ends the call and frees its connection. Nothing is sent again. Gives the error that
+    /// says what is known of the call (its idempotency key, attempts and outcome), and
+    /// whether it was a write that may have been carried out.
+    fn abort<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, bool) {
         drop(self.take());
+        let error = self.progress.cancelled();
+        (raise(py, &error).into_value(py).into_bound(py).into_any(), error.is_outcome_unknown())
     }
 }
 

@@ -18,6 +18,7 @@ mod values;
 mod webhook;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 #[pymodule]
 fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -47,8 +48,8 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Takes every key and secret out of a text.
 #[pyfunction]
-fn redact(text: &str) -> String {
-    lomi::redact(text)
+fn redact(text: &Bound<'_, PyString>) -> String {
+    lomi::redact(&text.to_string_lossy())
 }
 
 /// The idempotency key that always belongs to an order.

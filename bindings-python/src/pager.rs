@@ -27,7 +27,7 @@ impl Pager {
     #[new]
     fn new(query: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         guarded(|| {
-            let input = lomi::Input::query(input::named(query)?);
+            let input = lomi::Input::query(input::named("the query", query, Family::Modern)?);
             Ok(Self { place: Mutex::new(lomi::Pager::new(input)) })
         })
     }
@@ -36,7 +36,11 @@ impl Pager {
     #[staticmethod]
     fn after(query: Option<&Bound<'_, PyAny>>, page: &LastResponse) -> PyResult<Self> {
         guarded(|| {
-            let mut place = lomi::Pager::new(lomi::Input::query(input::named(query)?));
+            let mut place = lomi::Pager::new(lomi::Input::query(input::named(
+                "the query",
+                query,
+                Family::Modern,
+            )?));
             place.accept(page.reply())?;
             Ok(Self { place: Mutex::new(place) })
         })

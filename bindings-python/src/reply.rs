@@ -3,9 +3,10 @@
 use http::HeaderMap;
 use lomi::{Decoded, Error, ErrorKind, Found, MODELS, PageFacts, Reply};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::fault::{Fault, guarded, history, wrong};
+use crate::input::{NOT_UNICODE, unicode};
 use crate::shapes::Family;
 use crate::sink::Objects;
 
@@ -145,14 +146,15 @@ fn page<'py>(
 #[pyfunction]
 pub(crate) fn read<'py>(
     py: Python<'py>,
-    text: &str,
+    text: &Bound<'py, PyString>,
     model: &str,
     family: u8,
 ) -> PyResult<Bound<'py, PyAny>> {
     guarded(|| {
+        let text = unicode(text).ok_or_else(|| wrong(format!("the JSON text {NOT_UNICODE}")))?;
         let known = MODELS.iter().copied().find(|known| known.name == model);
         let model = known.ok_or_else(|| wrong(format!("there is no model {model}")))?;
-        let reply = Reply::of_text(text, model)?;
+        let reply = Reply::of_text(&text, model)?;
         match reply.decode(&mut Objects::new(py, Family::from_number(family)))? {
             Decoded::One(value) => Ok(value),
             _ => Err(wrong("the text is not one object")),

@@ -38,6 +38,17 @@ def modern(client: lomi.LomiClient) -> str | None:
     return made.checkout_url
 
 
+def printed(client: lomi.LomiClient) -> str | None:
+    session = client.checkout_sessions.create(amount=10000, currency_code="XOF").session()
+    print(session.checkout_url, session.amount)
+    made = client.checkout_sessions.create(amount=10000, currency_code="XOF")
+    try:
+        return made.checkout_url
+    except lomi.PaymentRequiredError as error:
+        print(error.payment_required.blocking_invoice, error.parsed_body)
+        return made.url
+
+
 async def modern_async(client: lomi.AsyncLomiClient) -> int:
     async with client:
         page = await client.checkout_sessions.list(limit=10)

@@ -12,9 +12,12 @@ const LONGEST_ID: usize = 512;
 pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) if is_finite(number) => number.to_string(),
         Value::Null => return Err(Error::validation(format!("{name} is missing"))),
-        _ => return Err(Error::validation(format!("{name} has to be text"))),
+        other => {
+            let given = kind_of(other);
+            return Err(Error::validation(format!("{name} has to be text, not {given}")));
+        }
     };
     let refuse = |why: &str| Err(Error::validation(format!("{name} {why}")));
     match text.as_str() {
@@ -38,6 +41,9 @@ pub(crate) fn query_value(
         Value::Null => return Ok(None),
         Value::String(text) => text.clone(),
         Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) if !is_finite(number) => {
+            return Err(Error::validation(format!("{name} is not a finite number")));
+        }
         Value::Number(number) => number.to_string(),
         other => other.to_string(),
     };
@@ -87,6 +93,15 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
         (Kind::Number | Kind::Integer, _) => {
             Err(Error::validation(format!("{name} has to be a number")))
         }
+        (Kind::Map, value) => object(name, value),
+        (Kind::Maps, Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, item)| object(&format!("{name}[{at}]"), item)),
+        (Kind::Maps, other) => Err(Error::validation(format!(
+            "{name} has to be a list of objects, not {}",
+            kind_of(other)
+        ))),
         (_, Value::String(text)) => match field.longest {
             Some(longest) if text.chars().count() > longest => {
                 Err(Error::validation(format!("{name} has more than {longest} characters")))
@@ -94,6 +109,35 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
             _ => Ok(()),
         },
         _ => Ok(()),
+    }
+}
+
+/// What a value is, without its content.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if is_finite(number) => "a number",
+        Value::Number(_) => "a number that is not finite",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn is_finite(number: &Number) -> bool {
+    crate::json::is_number(&number.to_string())
+}
+
+/// An object of fields. PHP cannot tell an empty one from an empty list.
+fn object(name: &str, value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Object(_) => Ok(()),
+        Value::Array(items) if items.is_empty() => Ok(()),
+        other => Err(Error::validation(format!(
+            "{name} has to be an object of fields, not {}",
+            kind_of(other)
+        ))),
     }
 }
 
@@ -119,7 +163,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
 /// NaN and infinities, which JSON cannot hold, wherever they hide.
 fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
     match value {
-        Value::Number(number) if !crate::json::is_number(&number.to_string()) => {
+        Value::Number(number) if !is_finite(number) => {
             Err(Error::validation(format!("{name} is not a finite number")))
         }
         Value::Array(items) => items.iter().try_for_each(|item| check_numbers(name, item)),

@@ -173,11 +173,11 @@ pub struct ConfigBuilder {
 impl ConfigBuilder {
     /// Checks everything and fills in what was left out. Nothing is opened or sent.
     pub fn build(self) -> Result<Arc<Config>, Error> {
-        let variable = |name| if self.own_environment { None } else { from_environment(name) };
+        let variable = |name| if self.own_environment { Ok(None) } else { from_environment(name) };
         let api_key = match self.api_key {
             Some(key) => Some(key),
             None if self.key_optional => None,
-            None => variable(API_KEY_VARIABLE).map(Secret::new),
+            None => variable(API_KEY_VARIABLE)?.map(Secret::new),
         };
         match &api_key {
             Some(key) => check_key(key)?,
@@ -188,7 +188,11 @@ impl ConfigBuilder {
                 )));
             }
         }
-        let base_url = match self.base_url.or_else(|| variable(BASE_URL_VARIABLE)) {
+        let base_url = match self.base_url {
+            None => variable(BASE_URL_VARIABLE)?,
+            given => given,
+        };
+        let base_url = match base_url {
             Some(given) => given,
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
@@ -235,8 +239,17 @@ pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
     )
 }
 
-fn from_environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// What an environment variable holds. One that is not Unicode is refused by its name: its
+/// value may be a key.
+fn from_environment(name: &str) -> Result<Option<String>, Error> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!(
+            "the environment variable {name} has bytes that are not UTF-8: set it again, from a \
+             file or a shell that uses UTF-8"
+        ))),
+    }
 }
 
 fn positive(name: &str, given: Option<Duration>, seconds: u64) -> Result<Duration, Error> {

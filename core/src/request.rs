@@ -168,10 +168,11 @@ pub(crate) fn body(target: &Target, input: &Input, routes: Routes) -> Result<Opt
         (Some(model), Value::Object(fields)) => {
             serde_json::to_vec(&Spelt { model, fields, routes })
         }
-        (Some(_), _) => {
+        (Some(_), other) => {
             return Err(Error::validation(format!(
-                "the body of {} has to be an object of fields and values",
-                target.name()
+                "the body of {} has to be an object of fields and values, not {}",
+                target.name(),
+                check::kind_of(other)
             )));
         }
         (None, body) => serde_json::to_vec(body),

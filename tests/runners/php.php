@@ -75,8 +75,8 @@ function told(Throwable $error): array
 function call(LomiClient $client, object $asked): array
 {
     $sessions = $client->checkoutSessions;
-    $list = fn ($value): array => json_decode(json_encode($value ?? []), true);
-    $options = $list($asked->options ?? null);
+    $list = fn ($value): array => (array) ($value ?? []);
+    $options = json_decode(json_encode($asked->options ?? []), true);
     $payload = $asked->payload ?? base64_decode($asked->payload_base64 ?? '');
     switch ($asked->do) {
         case 'create':

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from . import webhooks as webhooks
     from ._client import AsyncLomiClient as AsyncLomiClient
     from ._client import LomiClient as LomiClient
+    from ._encode import json_default as json_default
     from ._lomi import __version__ as __version__
     from ._model import Model as Model
     from ._page import AsyncPage as AsyncPage
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .errors import NotFoundError as NotFoundError
     from .errors import OutcomeUnknownError as OutcomeUnknownError
     from .errors import PaginationLoopError as PaginationLoopError
+    from .errors import PaymentRequiredError as PaymentRequiredError
     from .errors import PermissionDeniedError as PermissionDeniedError
     from .errors import RateLimitError as RateLimitError
     from .errors import ResponseTooLargeError as ResponseTooLargeError
@@ -90,6 +92,7 @@ _MODULES = {
     "Money": "money",
     "NULL": "_plain",
     "Page": "_page",
+    "json_default": "_encode",
     "CheckoutSessionsApi": "api.checkout_sessions_api",
     "ApiClient": "api_client",
     "ApiResponse": "api_response",
@@ -108,6 +111,7 @@ _MODULES = {
     "NotFoundError": "errors",
     "OutcomeUnknownError": "errors",
     "PaginationLoopError": "errors",
+    "PaymentRequiredError": "errors",
     "PermissionDeniedError": "errors",
     "RateLimitError": "errors",
     "ResponseTooLargeError": "errors",
@@ -170,6 +174,7 @@ __all__ = [
     "NotFoundError",
     "OutcomeUnknownError",
     "PaginationLoopError",
+    "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
     "ResponseTooLargeError",
@@ -204,6 +209,7 @@ __all__ = [
     "WebhookEvent",
     "ProviderCode",
     "idempotency_key",
+    "json_default",
     "webhooks",
 ]
 
@@ -234,9 +240,12 @@ def __getattr__(name: str) -> Any:
         if name in _MODULES:
             found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
             globals()[name] = found
-            return found
-        if name in _SUBMODULES:
-            return import_module(f"{__name__}.{name}")
+        elif name in _SUBMODULES:
+            found = import_module(f"{__name__}.{name}")
+        else:
+            from ._not_yet import missing
+
+            raise missing(__name__, name)
     except ImportError as error:
         if "_lomi" not in f"{error.name} {error.path} {error}":
             raise
@@ -249,7 +258,10 @@ def __getattr__(name: str) -> Any:
             name=error.name,
             path=error.path,
         ) from None
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._hints import complete
+
+    complete()
+    return found
 
 
 def __dir__() -> list[str]:

@@ -48,3 +48,9 @@ def _listed(list_class: str, value: Any, facts: Any) -> Any:
     made = getattr(models, list_class)._of_page(value)
     made._response = facts
     return made
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__, "ApiResponse HTTPResponse@rest")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ._log import call
 from ._lomi import Client
+from ._options import headers as _headers
+from ._options import query as _query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +15,26 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
+
+
+class _Resource:
+    """The calls on one resource. Made when it is used first, and then the client's own.
+
+    An attribute that a test may replace: ``mock.patch.object(client, "checkout_sessions")``.
+    """
+
+    def __init__(self, name: str, kind: str) -> None:
+        self._name = name
+        self._kind = kind
+
+    def __get__(self, client: _Base | None, owner: type) -> Any:
+        from importlib import import_module
+
+        kind = getattr(import_module(f"lomi.resources.{self._name}"), self._kind)
+        if client is None:
+            return kind  # so that an autospec of the client's class knows the calls
+        made = client.__dict__[self._name] = kind(client._native)
+        return made
 
 
 class _Base:
@@ -58,7 +80,7 @@ class _Base:
             "timeout": timeout,
             "max_retries": max_retries,
             "routes": routes,
-            "headers": None if headers is None else dict(headers),
+            "headers": _headers(headers),
             "connect_timeout": connect_timeout,
             "attempt_timeout": attempt_timeout,
             "idle_timeout": idle_timeout,
@@ -67,7 +89,6 @@ class _Base:
             "user_agent": user_agent,
         }
         self._native = Client(self._settings)
-        self._sessions: Any = None
 
     def with_options(self, **settings: Any) -> Self:
         """Make a client with some settings changed: ``client.with_options(timeout=5)``."""
@@ -81,7 +102,6 @@ class _Base:
         made = object.__new__(type(self))
         made._settings = {**self._settings, **settings}
         made._native = Client(made._settings)
-        made._sessions = None
         return made
 
     @property
@@ -103,6 +123,18 @@ class _Base:
         key = self._native.masked_key
         return f"<{type(self).__name__} api_key={key} base_url={self.base_url}>"
 
+    def __copy__(self) -> Self:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        from copy import deepcopy
+
+        made = memo[id(self)] = object.__new__(type(self))
+        made.__dict__.update(deepcopy(self.__dict__, memo))
+        return made
+
     def __reduce__(self) -> Any:
         raise TypeError(
             f"a {type(self).__name__} holds an API key and cannot be pickled; "
@@ -120,15 +152,8 @@ class LomiClient(_Base):
         print(session.checkout_url)
     """
 
-    @property
-    def checkout_sessions(self) -> CheckoutSessions:
-        """Payment pages: create, get, list, update, delete."""
-        made: CheckoutSessions | None = self._sessions
-        if made is None:
-            from .resources.checkout_sessions import CheckoutSessions
-
-            made = self._sessions = CheckoutSessions(self._native)
-        return made
+    checkout_sessions: CheckoutSessions = _Resource("checkout_sessions", "CheckoutSessions")  # type: ignore[assignment]
+    """Payment pages: create, get, list, update, delete."""
 
     def request(
         self,
@@ -144,7 +169,7 @@ class LomiClient(_Base):
         Takes the options of every call: ``idempotency_key``, ``timeout``, ``max_retries``,
         ``headers``, ``api_key``, ``account``, ``request_id``.
         """
-        query = None if query is None else dict(query)
+        query = None if query is None else _query("request", query)
         return call(self._native, (method, path), None, query, body, options or None, 2)[0]
 
     def close(self) -> None:
@@ -167,15 +192,10 @@ class AsyncLomiClient(_Base):
                 print(session.checkout_session_id)
     """
 
-    @property
-    def checkout_sessions(self) -> AsyncCheckoutSessions:
-        """Payment pages: create, get, list, update, delete."""
-        made: AsyncCheckoutSessions | None = self._sessions
-        if made is None:
-            from .resources.checkout_sessions import AsyncCheckoutSessions
-
-            made = self._sessions = AsyncCheckoutSessions(self._native)
-        return made
+    checkout_sessions: AsyncCheckoutSessions = _Resource(  # type: ignore[assignment]
+        "checkout_sessions", "AsyncCheckoutSessions"
+    )
+    """Payment pages: create, get, list, update, delete."""
 
     async def request(
         self,
@@ -189,7 +209,7 @@ class AsyncLomiClient(_Base):
         """Call any other endpoint by its path below the base URL; gives what JSON holds."""
         from ._loop import call as start
 
-        query = None if query is None else dict(query)
+        query = None if query is None else _query("request", query)
         reply = await start(self._native, (method, path), None, query, body, options or None, 2)
         return reply[0]
 
@@ -201,3 +221,13 @@ class AsyncLomiClient(_Base):
 
     async def __aexit__(self, *ignored: object) -> None:
         await self.close()
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "CheckoutSessions@resources.checkout_sessions "
+        "AsyncCheckoutSessions@resources.checkout_sessions",
+    )

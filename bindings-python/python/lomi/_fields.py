@@ -123,3 +123,9 @@ def moment(text: str) -> datetime | str:
         return read(iso)
     except ValueError:
         return text
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

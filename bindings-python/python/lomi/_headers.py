@@ -44,7 +44,16 @@ class Headers(Mapping[str, str]):
             return NotImplemented
         return {k.lower(): v for k, v in self.items()} == {k.lower(): v for k, v in other.items()}
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return Headers, (list(self._pairs),)
+
     def __repr__(self) -> str:
         from ._lomi import redact
 
         return redact(f"Headers({dict(self)})")
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

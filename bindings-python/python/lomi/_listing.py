@@ -45,6 +45,12 @@ class ListModel(Model):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
         """Read JSON text."""
-        import json
+        from ._encode import of_text
 
-        return cls.model_validate(json.loads(json_data))
+        return cls.model_validate(of_text(json_data, cls.__name__))
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

@@ -11,6 +11,7 @@ from sys import modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from logging import Logger
     from typing import Any
 
@@ -30,15 +31,27 @@ def call(
     family: int,
 ) -> tuple[Any, LastResponse]:
     """Make a call and wait for it; say what it did to who asked for a log."""
+    wait = _hub() if "greenlet" in modules else None
     logger = wanted()
-    if logger is None:
+    if logger is None and wait is None:
         return client.call(target, path, query, body, options, family)
     try:
-        reply = client.call(target, path, query, body, options, family)
+        if wait is None:
+            reply = client.call(target, path, query, body, options, family)
+        else:
+            from ._greenlets import run
+
+            reply = run(
+                wait,
+                lambda inbox: client.start(inbox, 0, target, path, query, body, options, family),
+                None,
+            )
     except Exception as error:
-        failed(logger, error)
+        if logger is not None:
+            failed(logger, error)
         raise
-    answered(logger, reply[1])
+    if logger is not None:
+        answered(logger, reply[1])
     return reply
 
 
@@ -46,16 +59,37 @@ def page_call(
     pager: Pager, client: Client, operation: str, options: dict[str, Any] | None, family: int
 ) -> tuple[Any, LastResponse]:
     """Fetch the page that a walk is at, and say so."""
+    wait = _hub() if "greenlet" in modules else None
     logger = wanted()
-    if logger is None:
+    if logger is None and wait is None:
         return pager.call(client, operation, options, family)
     try:
-        reply = pager.call(client, operation, options, family)
+        if wait is None:
+            reply = pager.call(client, operation, options, family)
+        else:
+            from ._greenlets import run
+
+            reply = run(
+                wait,
+                lambda inbox: pager.start(client, inbox, 0, operation, options, family),
+                pager,
+            )
     except Exception as error:
-        failed(logger, error)
+        if logger is not None:
+            failed(logger, error)
         raise
-    answered(logger, reply[1])
+    if logger is not None:
+        answered(logger, reply[1])
     return reply
+
+
+def _hub() -> Callable[[int], None] | None:
+    """Give what waits in the hub of gevent or eventlet, where this thread has one."""
+    if "gevent" not in modules and "eventlet" not in modules:
+        return None
+    from ._greenlets import waiter
+
+    return waiter()
 
 
 def wanted() -> Logger | None:

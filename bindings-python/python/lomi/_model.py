@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._habits import Habits
 from ._lomi import Fields, Held, redact
 from ._lomi import read as _read
 
@@ -34,7 +35,7 @@ class _Signature:
         return Signature(fields, return_annotation=None)
 
 
-class Model(Held):
+class Model(Habits, Held):
     """An object of the API.
 
     ``__dict__`` holds the fields that are set, as they came. Fields that this version does
@@ -256,13 +257,11 @@ class Model(Held):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
         """Read JSON text."""
-        if isinstance(json_data, (bytes, bytearray)):
-            json_data = bytes(json_data).decode()
-        if cls._closed:
-            import json
+        from ._encode import of_text, text_of
 
-            return cls.model_validate(json.loads(json_data))
-        return cls._take(_read(json_data, cls._schema, cls._family))
+        if cls._closed:
+            return cls.model_validate(of_text(json_data, cls.__name__))
+        return cls._take(_read(text_of(json_data, cls.__name__), cls._schema, cls._family))
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
@@ -300,6 +299,10 @@ class Model(Held):
             setattr(made, name, value)
         return made
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # The oldest protocols know no class whose instances a library makes.
+        return _blank, (type(self),), self.__getstate__()
+
     def __getstate__(self) -> dict[str, Any]:
         return {
             "fields": dict(self.__dict__),
@@ -330,9 +333,23 @@ class Model(Held):
         return repr(self)
 
 
+def _blank(kind: type[Model]) -> Model:
+    """Make an object without fields, for pickle and copy."""
+    return kind.__new__(kind)
+
+
 def _dumped(value: Any, mode: str) -> Any:
     if isinstance(value, Model):
         return value.model_dump(mode=mode) if mode else value.to_dict()
     if isinstance(value, list):
         return [_dumped(item, mode) for item in value]
     return value
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "LastResponse@_lomi",
+    )

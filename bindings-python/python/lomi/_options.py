@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: What the documented calls take as a timeout.
+Timeout = "float | tuple[float, float] | None"
+
+
 def options(
     idempotency_key: str | None,
     timeout: float | None,
@@ -60,21 +64,68 @@ def body(
             raise unknown(f"{operation}()", name, known)
     if params is None:
         return fields if keep_none else without_none(fields)
-    if not fields:
-        return without_none(params) if not keep_none else params
-    from ._plain import plain
-
-    given = params if isinstance(params, dict) else plain(params)
-    if not isinstance(given, dict):
+    given = params if type(params) is dict else _plain(params)
+    if type(given) is not dict:
+        if not fields:
+            return params  # refused with its type, like every body
         from .errors import ValidationError
 
-        raise ValidationError(f"{operation}() takes a dictionary, not {type(params).__name__}")
-    merged = {**given, **fields}
+        kind = type(params).__name__
+        raise ValidationError(f"{operation}() takes a dictionary of fields, not {kind}")
+    if keep_none and type(params) is not dict and not _says_none(params):
+        given = without_none(given)
+    merged = {**given, **fields} if fields else given
     return merged if keep_none else without_none(merged)
 
 
 def without_none(params: Any) -> Any:
     """Leave out what is None, as the documented client does when something is made."""
-    if type(params) is dict and None in params.values():
-        return {name: value for name, value in params.items() if value is not None}
-    return params
+    given = params if type(params) is dict or params is None else _plain(params)
+    if type(given) is not dict:
+        return params
+    try:
+        some = None in given.values()
+    except Exception:  # pandas.NA and arrays cannot be compared
+        some = True
+    return {name: v for name, v in given.items() if v is not None} if some else given
+
+
+def query(call: str, params: Any) -> dict[str, Any]:
+    """Give the parameters of a query as a dictionary that may be added to."""
+    if params is None:
+        return {}
+    given = params if type(params) is dict else _plain(params)
+    if type(given) is not dict:
+        from .errors import ValidationError
+
+        kind = type(params).__name__
+        raise ValidationError(f"{call}() takes a dictionary of parameters, not {kind}")
+    return dict(given)
+
+
+def headers(given: Any) -> dict[str, str] | None:
+    """Give the headers of a client as a dictionary of its own."""
+    if given is None:
+        return None
+    try:
+        return dict(given)
+    except (TypeError, ValueError):
+        from .errors import ConfigurationError
+
+        kind = type(given).__name__
+        raise ConfigurationError(
+            f"headers must be a dictionary of names and values, not {kind}"
+        ) from None
+
+
+def _plain(params: Any) -> Any:
+    from ._plain import plain
+
+    return plain(params, True)
+
+
+def _says_none(params: Any) -> bool:
+    """Say whether None in it was put there: an attribute that is None is mostly not set."""
+    from ._plain import is_mapping
+
+    return is_mapping(params) or hasattr(type(params), "model_dump")

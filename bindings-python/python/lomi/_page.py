@@ -263,3 +263,12 @@ async def fetch_async(
 
     reply = await start(client, pager, operation, options)
     return AsyncPage(client, pager, None, operation, options, reply)
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "Client@_lomi LastResponse@_lomi Pager@_lomi",
+    )

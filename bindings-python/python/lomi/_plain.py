@@ -31,32 +31,93 @@ NULL: Final = Null()
 """Sends null where None means "left out": ``CheckoutSessionsUpdate(title=NULL)``."""
 
 
-def plain(value: Any) -> Any:
-    """Say a value in built-in types, or give it back where that cannot be done."""
+def plain(value: Any, as_given: bool = False) -> Any:
+    """Say a value in built-in types, or give it back where that cannot be done.
+
+    A tuple of one is a decimal's digits; a tuple of two is None and why the value is refused.
+    ``as_given`` sends times without a zone, as the documented client does.
+    """
     if value is NULL:
         return None
-    send = getattr(value, "_to_send", None)
-    if send is not None:
-        return send()
+    kind = value.__class__  # a proxy, such as Django's lazy objects, names what it stands for
+    if kind is type(value):
+        if issubclass(kind, type):
+            return value
+    elif issubclass(kind, _BUILT_IN):
+        return next(known for known in _BUILT_IN if issubclass(kind, known))(value)
     for name, convert in _CONVERSIONS:
         module, _, attribute = name.partition(":")
         # A type whose module was never imported cannot be the value's.
-        kind = getattr(sys.modules.get(module), attribute, None)
-        if kind is not None and isinstance(value, kind):
+        known = getattr(sys.modules.get(module), attribute, None)
+        if known is not None and isinstance(value, known):
             return convert(value)
-    if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json", exclude_unset=True)
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
-        return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    if hasattr(value, "to_dict"):
+    datetime = sys.modules.get("datetime")
+    if datetime is not None and isinstance(value, datetime.date):
+        is_time = isinstance(value, datetime.datetime)
+        return _time(value, as_given) if is_time else value.isoformat()
+    return _object(value, kind)
+
+
+def is_mapping(value: Any) -> bool:
+    """Say whether a value is a mapping, in which None is said on purpose."""
+    from collections.abc import Mapping
+
+    return isinstance(value, Mapping)
+
+
+def _object(value: Any, kind: type) -> Any:
+    """Say an object of a class in its fields. Looked up on the class: a mock has any attribute."""
+    if hasattr(kind, "dtype"):  # numpy's and pandas'
+        return _array(value)
+    if hasattr(kind, "model_dump"):
+        return _pydantic(value.model_dump)
+    if hasattr(kind, "__fields__") and hasattr(kind, "dict"):  # pydantic 1
+        return _pydantic(value.dict)
+    if hasattr(kind, "__dataclass_fields__"):
+        return {name: getattr(value, name) for name in kind.__dataclass_fields__}
+    if hasattr(kind, "__attrs_attrs__"):
+        return {field.name: getattr(value, field.name) for field in kind.__attrs_attrs__}
+    if hasattr(kind, "__struct_fields__"):  # msgspec
+        return {name: getattr(value, name) for name in kind.__struct_fields__}
+    if hasattr(kind, "_asdict"):  # a named tuple
+        return value._asdict()
+    if issubclass(kind, tuple):
+        return list(value)
+    if hasattr(kind, "to_dict"):
         return value.to_dict()
-    if hasattr(value, "item") and hasattr(value, "dtype"):  # a number of numpy's
-        return value.item()
-    index = getattr(type(value), "__index__", None)
+    if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):  # a row of a database
+        return {name: value[name] for name in value.keys()}  # noqa: SIM118
+    if issubclass(kind, sys.modules["_collections_abc"].Sequence):
+        return value if _is_binary(value) else list(value)
+    index = getattr(kind, "__index__", None)
     return value if index is None else index(value)
 
 
-def _moment(value: Any) -> str:
+def _pydantic(dump: Any) -> Any:
+    """Give the fields of a pydantic model: defaults too, None only where it was set."""
+    given, full = dump(exclude_unset=True), dump(exclude_none=True)
+    return {**given, **full} if isinstance(full, dict) else full
+
+
+def _array(value: Any) -> Any:
+    if getattr(value.dtype, "kind", "") in ("m", "M"):
+        return (None, f"is a {type(value).__name__}: send a datetime with a time zone")
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    said = value.tolist() if getattr(value, "shape", ()) else value.item()
+    return value if type(said) is type(value) else said
+
+
+def _time(value: Any, as_given: bool) -> Any:
+    """Give a moment in ISO 8601. Without a zone nobody knows which moment it is."""
+    if value != value:  # pandas.NaT
+        return (None, "is not a time (NaT)")
+    if not as_given and value.utcoffset() is None:
+        return (
+            None,
+            "is a datetime without a time zone, which the server would read in its own: use "
+            "datetime.now(timezone.utc), or value.astimezone() for local time",
+        )
     return str(value.isoformat())
 
 
@@ -66,15 +127,30 @@ def _decimal(value: Any) -> tuple[str]:
     return (digits.lower().replace("e+", "e"),)
 
 
+def _is_binary(value: Any) -> bool:
+    """Say whether a value is bytes of some sort, which have no JSON form."""
+    try:
+        memoryview(value)
+    except TypeError:
+        return False
+    return True
+
+
+_BUILT_IN = (str, bool, int, float, dict, list)
+
 _CONVERSIONS = (
+    ("lomi._model:Model", lambda value: value._to_send()),
     ("enum:Enum", lambda value: value.value),
     ("uuid:UUID", str),
-    ("datetime:datetime", _moment),
-    ("datetime:date", _moment),
     ("decimal:Decimal", _decimal),
     ("pydantic:SecretStr", lambda value: value.get_secret_value()),
-    ("collections.abc:Mapping", dict),
-    ("collections.abc:Set", list),
+    ("pydantic.networks:_BaseUrl", str),
+    ("pydantic_core:Url", str),
+    ("collections:UserString", str),
+    ("django.utils.functional:Promise", str),
+    ("flask_babel.speaklater:LazyString", str),
+    ("speaklater:_LazyString", str),
+    ("babel.support:LazyProxy", str),
     ("_collections_abc:Mapping", dict),
     ("_collections_abc:Set", list),
 )

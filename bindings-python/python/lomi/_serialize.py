@@ -9,7 +9,7 @@ from urllib.parse import quote
 from . import models
 from ._model import Model
 from .api_response import ApiResponse
-from .errors import LomiError, UnexpectedResponseError, of_status
+from .errors import LomiError, UnexpectedResponseError, ValidationError, of_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ def sanitize(obj: Any) -> Any:
         return sanitize(obj._to_send())
     from ._plain import plain
 
-    said = plain(obj)
+    said = plain(obj, as_given=True)
+    if isinstance(said, tuple) and said[0] is None:
+        raise ValidationError(f"a value {said[1]}")
     if isinstance(said, tuple):  # the digits of a decimal
         return str(obj)
     return sanitize(obj.__dict__ if said is obj else said)

@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from . import rest as rest
     from ._lomi import LastResponse
-    from .api_response import ApiResponse
+    from .api_response import ApiResponse as ApiResponse
+    from .api_response import T as ApiResponseT  # noqa: F401
+    from .exceptions import ApiException as ApiException
+    from .exceptions import ApiValueError as ApiValueError
+    from .exceptions import BadRequestException as BadRequestException
+    from .exceptions import ForbiddenException as ForbiddenException
+    from .exceptions import NotFoundException as NotFoundException
+    from .exceptions import ServiceException as ServiceException
+    from .exceptions import UnauthorizedException as UnauthorizedException
     from .rest import RESTResponse
 
     RequestSerialized = tuple[str, str, dict[str, str], Any, list[Any]]
@@ -301,3 +310,16 @@ def _idempotency_key(headers: dict[str, Any]) -> str | None:
         if name.lower() == "idempotency-key":
             return str(headers.pop(name))
     return None
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "ApiException ApiResponse ApiValueError@exceptions "
+        "ApiResponseT@api_response BadRequestException@exceptions "
+        "ForbiddenException@exceptions NotFoundException@exceptions "
+        "ServiceException@exceptions UnauthorizedException@exceptions rest "
+        "RESTResponse@rest LastResponse@_lomi",
+    )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     class _Of(Generic[T]):
         pass
 else:
-    T = "T"
+    T = ApiResponseT = "T"
 
     class _Of:
         __slots__ = ()
@@ -51,3 +51,9 @@ class ApiResponse(_Of["T"], Model):
     def model_validate(cls, obj: Any, **ignored: Any) -> ApiResponse[Any]:
         """Take a dictionary of the four fields, or an answer."""
         return obj if isinstance(obj, ApiResponse) else ApiResponse(**obj)
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

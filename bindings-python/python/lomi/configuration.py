@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._settings import JSON_SCHEMA_VALIDATION_KEYWORDS as JSON_SCHEMA_VALIDATION_KEYWORDS
+    from ._settings import APIKeyAuthSetting as APIKeyAuthSetting
+    from ._settings import AuthSettings as AuthSettings
+    from ._settings import BasicAuthSetting as BasicAuthSetting
+    from ._settings import BearerAuthSetting as BearerAuthSetting
+    from ._settings import BearerFormatAuthSetting as BearerFormatAuthSetting
+    from ._settings import GenericAuthSetting as GenericAuthSetting
+    from ._settings import HostSetting as HostSetting
+    from ._settings import HostSettingVariable as HostSettingVariable
+    from ._settings import HTTPSignatureAuthSetting as HTTPSignatureAuthSetting
+    from ._settings import OAuth2AuthSetting as OAuth2AuthSetting
+    from ._settings import ServerVariablesT as ServerVariablesT
+
 
 #: The hosts of the API, live first.
 HOSTS: tuple[tuple[str, str], ...] = (
@@ -302,3 +315,19 @@ class Configuration:
 
         shown = {name: "***" if key else key for name, key in self.api_key.items()}
         return redact(f"Configuration(host={self.host!r}, api_key={shown!r})")
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "logging@ "
+        "APIKeyAuthSetting@_settings AuthSettings@_settings "
+        "BasicAuthSetting@_settings BearerAuthSetting@_settings "
+        "BearerFormatAuthSetting@_settings GenericAuthSetting@_settings "
+        "HTTPSignatureAuthSetting@_settings HostSetting@_settings "
+        "HostSettingVariable@_settings "
+        "JSON_SCHEMA_VALIDATION_KEYWORDS@_settings OAuth2AuthSetting@_settings "
+        "ServerVariablesT@_settings",
+    )

@@ -37,15 +37,15 @@ class LomiError(ApiException):
 
     Attributes, None or empty where there is nothing to say:
 
-    ``kind``: the name of the class. ``message``: one sentence. ``status``: the HTTP
-    status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the
-    API added. ``body``: the body as text. ``headers``: the headers. ``request_id``: the
-    request's id, for support. ``idempotency_key``: the key that every attempt carried.
-    ``attempts``: how many requests were sent or tried. ``outcome``: ``not_sent``,
-    ``rejected``, ``unknown`` (the work may have been done) or ``final``. ``operation``:
-    such as ``create_checkout_session``. ``retry_after``: seconds the server asks to wait.
-    ``history``: a dictionary per request: method, route, status, failure, milliseconds,
-    request_id.
+    ``kind``: the name of the class. ``message``: one sentence. ``status``: the HTTP status.
+    ``code``: the API's own word, such as ``not_found``. ``details``: whatever the API added.
+    ``body``: the body as text. ``parsed_body``: the body as a dictionary or list. ``headers``:
+    the headers. ``request_id``: the request's id, for support. ``idempotency_key``: the key
+    that every attempt carried. ``attempts``: how many requests were sent or tried. ``outcome``:
+    ``not_sent``, ``rejected``, ``unknown`` (the work may have been done) or ``final``.
+    ``operation``: such as ``create_checkout_session``. ``retry_after``: seconds the server asks
+    to wait. ``history``: a dictionary per request: method, route, status, failure,
+    milliseconds, request_id.
     """
 
     message: str = ""
@@ -86,6 +86,18 @@ class LomiError(ApiException):
     def kind(self) -> str:
         """The name of the class."""
         return type(self).__name__
+
+    @property
+    def parsed_body(self) -> Any:
+        """The body read as JSON: a dictionary or a list; None where it is neither."""
+        import json
+
+        raw = self.raw_body if self.raw_body is not None else self.body
+        try:
+            read = json.loads(raw) if raw else None
+        except (ValueError, RecursionError):
+            return None
+        return read if isinstance(read, (dict, list)) else None
 
     @property
     def status_code(self) -> int | None:
@@ -214,12 +226,39 @@ class UnsupportedOperationError(APIStatusError, NotFoundException):
     """The server has no route for this operation, under any spelling."""
 
 
+class PaymentRequiredError(LomiError, AttributeError):
+    """Nothing was made: the customer has an unpaid invoice, which must be paid first.
+
+    Raised by ``session()`` of what create gave, and by ``checkout_url`` where there is none.
+    ``payment_required`` is the answer, with its ``blocking_invoice``.
+    """
+
+    payment_required: Any = None
+
+
 class PaginationLoopError(LomiError):
     """A list repeated itself instead of ending."""
 
 
 class CancelledError(LomiError):
-    """The call was given up."""
+    """The wait for a call was ended from outside: by Ctrl-C, a signal or a cancelled task.
+
+    What ended it passes through as it is (``KeyboardInterrupt``, ``asyncio.CancelledError``,
+    ``TimeoutError``); this error stands in its chain of causes and says which idempotency
+    key was sent, how many attempts were made and whether the work may have been done::
+
+        except TimeoutError as error:  # of asyncio.timeout() or asyncio.wait_for()
+            call = lomi.CancelledError.behind(error)
+            if call is not None and call.outcome == "unknown":
+                try_again_with(call.idempotency_key)
+    """
+
+    @classmethod
+    def behind(cls, error: BaseException | None) -> CancelledError | None:
+        """Find what is known of the call behind an exception; None where it ended no call."""
+        from ._cancelled import find
+
+        return find(error)
 
 
 class SignatureVerificationError(LomiError):
@@ -271,3 +310,9 @@ def _error_model(error: LomiError) -> Any:
 
     inner = ErrorError(code=error.code, message=error.message, details=error.details)
     return Error(error=inner)
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

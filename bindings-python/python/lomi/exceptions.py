@@ -156,3 +156,9 @@ def render_path(path_to_item: list[str | int]) -> str:
 
 def _located(msg: str, path_to_item: list[str | int] | None) -> str:
     return f"{msg} at {render_path(path_to_item)}" if path_to_item else msg
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

@@ -78,3 +78,9 @@ class Money:
 
     def __reduce__(self) -> Any:
         return Money, (self.amount, self.currency)
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

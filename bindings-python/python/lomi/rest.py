@@ -187,3 +187,12 @@ def timeouts(given: Any) -> dict[str, Any]:
         # The pair bounds one attempt; the whole call may take both.
         return {"connect_timeout": connect, "timeout": connect + read}
     return {"timeout": given}
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "Configuration Headers@_headers LastResponse@_lomi",
+    )

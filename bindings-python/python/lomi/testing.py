@@ -161,3 +161,9 @@ def lomi_client(lomi_sandbox: Sandbox) -> LomiClient:
 def lomi_async_client(lomi_sandbox: Sandbox) -> AsyncLomiClient:
     """Give an asyncio client of the local API."""
     return lomi_sandbox.async_client()
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

@@ -96,3 +96,9 @@ def _timestamp(given: float | datetime | None) -> float | None:
     if given is None or isinstance(given, (int, float)):
         return given
     return given.timestamp()
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__, "Event")

@@ -5,6 +5,13 @@
 
 from __future__ import annotations
 
+from .._not_yet import missing, watch
 from .checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
 
 __all__ = ["CheckoutSessionsApi"]
+
+watch()
+
+
+def __getattr__(name: str) -> object:
+    raise missing(__name__, name)

@@ -503,3 +503,17 @@ class CheckoutSessionsApi(Api):
             _headers,
             _host_index,
         )
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "ApiClient ApiResponse RESTResponseType@rest RequestSerialized@api_client "
+        "CheckoutSessionsCreate "
+        "CheckoutSessionsUpdate "
+        "CheckoutSessions "
+        "ListCheckoutSessions200Response "
+        "Timeout@_options",
+    )

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from .._not_yet import missing, watch
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -65,6 +67,8 @@ __all__ = [
     "ProviderCode",
 ]
 
+watch()
+
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
@@ -76,7 +80,7 @@ def __getattr__(name: str) -> Any:
         return found
     if name in _MODULES.values():
         return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise missing(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -65,3 +65,9 @@ class BlockingInvoice(Model):
             invoice_number: str | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._fields import Time, field
 from .._model import Model
+from .._session import Made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 
-class CheckoutSession(Model):
+class CheckoutSession(Made, Model):
     """One attempt of a buyer to pay, and the hosted page it happens on.
 
     Every field may be null or missing.
@@ -393,3 +394,9 @@ class CheckoutSession(Model):
             url: str | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._fields import Identifier, Moment, field
 from .._model import Model
+from .._session import Made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class CheckoutSessions(Model):
+class CheckoutSessions(Made, Model):
     """One attempt of a buyer to pay, and the hosted page it happens on.
 
     Every field may be null or missing.
@@ -396,3 +397,9 @@ class CheckoutSessions(Model):
             url: str | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

@@ -340,3 +340,9 @@ class CheckoutSessionsCreate(Model):
             transfer_data: dict[str, Any] | None = None,
             transfer_group: str | None = None,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

@@ -343,3 +343,9 @@ class CheckoutSessionsUpdate(Model):
             transfer_data: dict[str, Any] | None = None,
             transfer_group: str | None = None,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

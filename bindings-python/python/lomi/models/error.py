@@ -36,3 +36,9 @@ class Error(Model):
             error: ErrorError | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__, "ErrorError")

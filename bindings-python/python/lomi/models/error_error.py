@@ -43,3 +43,9 @@ class ErrorError(Model):
             message: str | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

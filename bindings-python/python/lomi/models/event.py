@@ -60,3 +60,9 @@ class Event(Model):
             timestamp: datetime | str | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

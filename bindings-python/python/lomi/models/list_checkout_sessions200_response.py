@@ -37,3 +37,9 @@ class ListCheckoutSessions200Response(ListModel):
             data: list[CheckoutSessions] | None = None,
             pagination: ListCustomers200ResponsePagination | None = None,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__, "CheckoutSessions ListCustomers200ResponsePagination")

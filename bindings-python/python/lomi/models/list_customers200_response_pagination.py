@@ -46,3 +46,9 @@ class ListCustomers200ResponsePagination(Model):
             total: int | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__)

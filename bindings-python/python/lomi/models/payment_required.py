@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._fields import field
 from .._model import Model
+from .._session import NotMade
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from .blocking_invoice import BlockingInvoice
 
 
-class PaymentRequired(Model):
+class PaymentRequired(NotMade, Model):
     """What create answers instead of a session when the customer has an unpaid invoice (201 with
     payment_required).
     """
@@ -50,3 +51,9 @@ class PaymentRequired(Model):
             reason: str | None = None,
             **extra: Any,
         ) -> None: ...
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(__name__, "BlockingInvoice")

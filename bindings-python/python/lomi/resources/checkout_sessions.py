@@ -8,6 +8,7 @@ from __future__ import annotations
 from .._log import call as _call
 from .._options import body as _body
 from .._options import options as _options
+from .._options import query as _given_query
 from .._page import Listing, Page, first
 from ..models.checkout_sessions_create import CheckoutSessionsCreate
 from ..models.checkout_sessions_update import CheckoutSessionsUpdate
@@ -33,10 +34,20 @@ class CheckoutSessions:
     ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
     """
 
-    __slots__ = ("_native",)
+    # A dictionary as well, for tests that replace a call: mock.patch.object(sessions, "create").
+    __slots__ = ("_native", "__dict__")
 
     def __init__(self, native: Client) -> None:
         self._native = native
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._native.__reduce_ex__(protocol)  # refuses: a client holds a key
+
+    def __copy__(self) -> CheckoutSessions:
+        return CheckoutSessions(self._native)
+
+    def __deepcopy__(self, memo: Any) -> CheckoutSessions:
+        return CheckoutSessions(self._native)
 
     def create(
         self,
@@ -59,7 +70,8 @@ class CheckoutSessions:
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which has to be paid first
+            where the customer has an unpaid invoice, which has to be paid first; ``session()``
+            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
@@ -143,7 +155,7 @@ class CheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _query: dict[str, Any] = dict(params or ())
+        _query = _given_query("list", params)
         if limit is not None:
             _query["limit"] = limit
         if offset is not None:
@@ -238,7 +250,8 @@ class AsyncCheckoutSessions:
     ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
     """
 
-    __slots__ = ("_native", "_call")
+    # A dictionary as well, for tests that replace a call: mock.patch.object(sessions, "create").
+    __slots__ = ("_native", "_call", "__dict__")
 
     def __init__(self, native: Client) -> None:
         # Not before it is used: asyncio is a lot to import.
@@ -246,6 +259,15 @@ class AsyncCheckoutSessions:
 
         self._native = native
         self._call = call
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._native.__reduce_ex__(protocol)  # refuses: a client holds a key
+
+    def __copy__(self) -> AsyncCheckoutSessions:
+        return AsyncCheckoutSessions(self._native)
+
+    def __deepcopy__(self, memo: Any) -> AsyncCheckoutSessions:
+        return AsyncCheckoutSessions(self._native)
 
     async def create(
         self,
@@ -268,7 +290,8 @@ class AsyncCheckoutSessions:
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which has to be paid first
+            where the customer has an unpaid invoice, which has to be paid first; ``session()``
+            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
@@ -352,7 +375,7 @@ class AsyncCheckoutSessions:
         _given = _options(
             idempotency_key, timeout, max_retries, headers, api_key, account, request_id
         )
-        _query: dict[str, Any] = dict(params or ())
+        _query = _given_query("list", params)
         if limit is not None:
             _query["limit"] = limit
         if offset is not None:
@@ -438,3 +461,13 @@ class AsyncCheckoutSessions:
             1,
         )
         del _reply
+
+
+if not TYPE_CHECKING:
+    from .._hints import later
+
+    __getattr__ = later(
+        __name__,
+        "Client@_lomi CheckoutSession PaymentRequired "
+        "CheckoutSessionCreateParams@types CheckoutSessionUpdateParams@types",
+    )
