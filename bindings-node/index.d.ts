@@ -1108,7 +1108,10 @@ export declare class ServerError extends APIStatusError {}
 export declare class UnsupportedOperationError extends LomiError {}
 /** A list repeated itself instead of ending. */
 export declare class PaginationLoopError extends LomiError {}
-/** The caller gave up on the call; `cause` is the signal's reason. */
+/**
+ * The signal of a call was aborted; `cause` is its reason. `outcome` says whether the work may have been
+ * done (`unknown`) or nothing was sent (`not_sent`), and `idempotencyKey` is the key to call again with.
+ */
 export declare class CancelledError extends LomiError {}
 /** A webhook's signature does not prove that it comes from lomi. */
 export declare class SignatureVerificationError extends LomiError {}

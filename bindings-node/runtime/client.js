@@ -73,7 +73,7 @@ class LomiClient {
     const values = compose({ query, body });
     const client = this.#native;
     const send = (id) => client.request(id, method, path, values, text);
-    return readAny(finish(client, await dispatch(send, signal), `${method} ${path}`));
+    return readAny(finish(client, await dispatch(send, signal)));
   }
 }
 

@@ -94,11 +94,12 @@ for (const [name, type] of Object.entries(errors)) {
   hidden(type.prototype, 'name', name);
 }
 
-/** The error that a text of the native half describes. */
-function fromText(text, cause) {
+/** The error that a text of the native half describes; of a call that `signal` aborted, with its reason. */
+function fromText(text, signal) {
   const facts = JSON.parse(text);
   const Type = errors[facts.kind] ?? LomiError;
-  return new Type(facts.message, facts, cause === undefined ? undefined : { cause });
+  const aborted = facts.kind === 'CancelledError' && signal !== undefined;
+  return new Type(facts.message, facts, aborted ? { cause: signal.reason } : undefined);
 }
 
 module.exports = { errors, fromText };

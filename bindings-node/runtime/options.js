@@ -47,6 +47,10 @@ function plainHeaders(headers) {
   return headers;
 }
 
+function isSignal({ addEventListener, removeEventListener }) {
+  return typeof addEventListener === 'function' && typeof removeEventListener === 'function';
+}
+
 /** The options of one call: the text for the native half, and the signal. */
 function forCall(options, known = CALL) {
   if (options === undefined || options === null) {
@@ -61,7 +65,7 @@ function forCall(options, known = CALL) {
     if (!known.has(name)) throw refuse(unknown(name, known));
     any ||= rest[name] !== undefined;
   }
-  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
+  if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw refuse('signal has to be an AbortSignal');
   }
   if (rest.headers !== undefined) rest.headers = plainHeaders(rest.headers);

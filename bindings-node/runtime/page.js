@@ -26,7 +26,7 @@ class Walker {
     const { text, signal } = this.#options;
     const client = this.#client;
     const send = (id) => client.next(id, this.#walk, text);
-    const outcome = finish(client, await dispatch(send, signal), 'list');
+    const outcome = finish(client, await dispatch(send, signal));
     return outcome.tag === NOTHING ? undefined : readPage(outcome, this.#type);
   }
 

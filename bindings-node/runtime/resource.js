@@ -53,14 +53,14 @@ class Resource {
   static async one(resource, target, input, given) {
     const client = resource.#client;
     const outcome = await Resource.#start(client, target, input, given);
-    return readOne(finish(client, outcome, target.id));
+    return readOne(finish(client, outcome));
   }
 
   /** A call that answers with nothing. */
   static async nothing(resource, target, input, given) {
     const client = resource.#client;
     const outcome = await Resource.#start(client, target, input, given);
-    finish(client, outcome, target.id);
+    finish(client, outcome);
   }
 
   /** A list. */
