@@ -8,7 +8,7 @@ const { dispatch, finish } = require('./calls.js');
 const { readOne } = require('./model.js');
 const options = require('./options.js');
 const { list } = require('./page.js');
-const { refuse, write } = require('./write.js');
+const { object, write } = require('./write.js');
 
 /** The number of an operation in the native half. */
 function operation(id) {
@@ -27,12 +27,9 @@ function compose({ path, query, body }) {
   let text = '';
   if (path !== undefined) text = `,"path":${write(path)}`;
   if (query !== undefined && query !== null) {
-    if (typeof query !== 'object' || Array.isArray(query)) {
-      throw refuse('the query has to be an object of names and values');
-    }
-    text += `,"query":${write(query)}`;
+    text += `,"query":${write(object(query, 'the query'), 'the query')}`;
   }
-  if (body !== undefined) text += `,"body":${write(body)}`;
+  if (body !== undefined) text += `,"body":${write(body, 'the body')}`;
   return `{${text.slice(1)}}`;
 }
 

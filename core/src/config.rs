@@ -164,6 +164,8 @@ pub struct ConfigBuilder {
     pub proxy: Option<Secret>,
     /// Headers for the proxy alone.
     pub proxy_headers: Vec<(String, String)>,
+    /// The language looks up `LOMI_API_KEY` and `LOMI_BASE_URL` by itself.
+    pub own_environment: bool,
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
 }
@@ -171,10 +173,11 @@ pub struct ConfigBuilder {
 impl ConfigBuilder {
     /// Checks everything and fills in what was left out. Nothing is opened or sent.
     pub fn build(self) -> Result<Arc<Config>, Error> {
+        let variable = |name| if self.own_environment { None } else { from_environment(name) };
         let api_key = match self.api_key {
             Some(key) => Some(key),
             None if self.key_optional => None,
-            None => from_environment(API_KEY_VARIABLE).map(Secret::new),
+            None => variable(API_KEY_VARIABLE).map(Secret::new),
         };
         match &api_key {
             Some(key) => check_key(key)?,
@@ -185,7 +188,7 @@ impl ConfigBuilder {
                 )));
             }
         }
-        let base_url = match self.base_url.or_else(|| from_environment(BASE_URL_VARIABLE)) {
+        let base_url = match self.base_url.or_else(|| variable(BASE_URL_VARIABLE)) {
             Some(given) => given,
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };

@@ -72,6 +72,7 @@ pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};
 pub use row::{Row, RowSink};
 pub use secret::{Secret, redact};
+pub use tls::check_ca_file;
 
 /// The version of this library and of every package made from it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
