@@ -8,7 +8,7 @@ const { readAny } = require('./model.js');
 const { CALL, forCall, forClient } = require('./options.js');
 const { compose } = require('./resource.js');
 const { configure, presentable } = require('./settings.js');
-const { object, string } = require('./write.js');
+const { detached, object, string } = require('./write.js');
 
 const SETTINGS = new Set([
   'apiKey',
@@ -49,18 +49,24 @@ class LomiClient {
     }
   }
 
+  static #nativeOf(client) {
+    if (typeof client === 'object' && client !== null && #native in client) return client.#native;
+    throw detached('client.request(...)');
+  }
+
   static {
     presentable(this, (client) => client.#native);
   }
 
   /** Another key for this client, from the next call on. Other clients keep theirs. */
   setApiKey(apiKey) {
+    const client = LomiClient.#nativeOf(this);
     string(apiKey, 'the API key', errors.ConfigurationError);
-    configure({ ...this.#settings, apiKey }, this.#native);
+    configure({ ...this.#settings, apiKey }, client);
   }
 
   getBaseUrl() {
-    return this.#native.baseUrl;
+    return LomiClient.#nativeOf(this).baseUrl;
   }
 
   /** Any endpoint, by method and by path below the base URL. */
@@ -70,7 +76,7 @@ class LomiClient {
     string(path, 'path');
     const { text, signal } = forCall(options, REQUEST);
     const values = compose({ query, body });
-    const client = this.#native;
+    const client = LomiClient.#nativeOf(this);
     const send = (id) => client.request(id, method, path, values, text);
     return readAny(finish(client, await dispatch(send, signal)));
   }

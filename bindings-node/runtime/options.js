@@ -3,7 +3,7 @@
 // Options by name: an unknown one is an error that says which was meant, never ignored.
 
 const { errors } = require('./errors.js');
-const { Refusal } = require('./values.js');
+const { Refusal, fields } = require('./values.js');
 const { checked, object, refuse, write } = require('./write.js');
 
 const CALL = new Set([
@@ -43,15 +43,19 @@ function unknown(name, known) {
 /** Headers in any of the forms that fetch takes, as a plain object. */
 function plainHeaders(headers, Type = errors.ValidationError) {
   if (headers === null || headers === undefined) return undefined;
-  if (typeof headers[Symbol.iterator] !== 'function') return object(headers, 'headers', Type);
   return checked('headers', Type, () => {
+    const entries = headers[Symbol.iterator] === undefined ? Object.entries(fields(headers)) : headers;
     // Without a prototype, "__proto__" is a name like any other.
     const plain = Object.create(null);
-    for (const entry of headers) {
+    for (const entry of entries) {
       if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {
         throw new Refusal('must be an object of names and values, or a list of [name, value]');
       }
       const [name, value] = entry;
+      const number = value?.valueOf?.();
+      if (typeof number === 'number' && !Number.isFinite(number)) {
+        throw new Refusal(`must have finite numbers; ${name} is ${value}`);
+      }
       // A name that comes twice is sent as fetch sends it.
       plain[name] = name in plain ? `${plain[name]}, ${value}` : value;
     }

@@ -51,7 +51,7 @@ function kindOf(value) {
   if (name === 'object') {
     const tag = Object.prototype.toString.call(value).slice(8, -1);
     const own = value.constructor?.name;
-    name = tag === 'Object' && typeof own === 'string' && own !== '' ? own : tag;
+    name = Buffer.isBuffer(value) || (tag === 'Object' && typeof own === 'string' && own !== '') ? own : tag;
   }
   return `${/^[aeioAEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
@@ -61,7 +61,8 @@ function advice(value) {
   if (types.isPromise(value) || typeof value.then === 'function') return 'await it first';
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return 'give its bytes as a string';
   if (types.isSet(value)) return 'give a list, such as [...set]';
-  if (typeof value[Symbol.iterator] === 'function') return 'give a plain object or a list, such as Object.fromEntries(...)';
+  if (typeof value[Symbol.iterator] === 'function')
+    return 'give a plain object or a list, such as Object.fromEntries(...)';
   return 'give a plain object';
 }
 
@@ -71,16 +72,22 @@ function hasFields(object) {
   const parent = Object.getPrototypeOf(object);
   if (parent === null || parent === Object.prototype) return true;
   if (object[Symbol.asyncIterator] !== undefined || typeof object.then === 'function') return false;
-  if (types.isMap(object) || types.isSet(object) || types.isPromise(object) || types.isNativeError(object)) return false;
+  if (types.isMap(object) || types.isSet(object) || types.isPromise(object) || types.isNativeError(object))
+    return false;
   if (Object.keys(object).length > 0) return true;
   // A plain object of another realm.
-  return Object.getPrototypeOf(parent) === null && Object.prototype.toString.call(object) === '[object Object]';
+  return (
+    Object.getPrototypeOf(parent) === null && Object.prototype.toString.call(object) === '[object Object]'
+  );
 }
 
 /** Gives `value` where it is an object of fields, and throws a Refusal otherwise. */
 function fields(value) {
   if (value !== null && typeof value === 'object' && !Array.isArray(value) && hasFields(value)) return value;
-  const why = value !== null && typeof value === 'object' && !Array.isArray(value) ? `; ${advice(value)}` : '; give a plain object';
+  const why =
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? `; ${advice(value)}`
+      : '; give a plain object';
   throw new Refusal(`is ${kindOf(value)}${why}`);
 }
 

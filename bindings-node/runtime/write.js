@@ -12,6 +12,11 @@ const { Refusal, checkText, faithful, fields, reason, written } = require('./val
 const refuse = (message, cause, Type = errors.ValidationError) =>
   new Type(native.redact(message), {}, cause && { cause });
 
+/** The error for a method that was taken off its object. */
+function detached(example) {
+  return new errors.ConfigurationError(`a method was called without its object; call it as ${example}`);
+}
+
 /** Runs a check of what errors call `name`: what it refuses becomes an error of `Type`. */
 function checked(name, Type, check) {
   try {
@@ -75,4 +80,4 @@ function string(value, name, Type = errors.ValidationError) {
   });
 }
 
-module.exports = { checked, object, refuse, string, write };
+module.exports = { checked, detached, object, refuse, string, write };

@@ -118,7 +118,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
 }
 
 /// NaN and infinities, which JSON cannot hold, wherever they hide.
-fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
+pub(crate) fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Number(number) if !crate::json::is_number(&number.to_string()) => {
             Err(Error::validation(format!("{name} is not a finite number")))
