@@ -2,4 +2,9 @@
 
 fn main() {
     napi_build::setup();
+    // Node unloads a library when the last worker that loaded it ends, while threads and
+    // thread-local values of ours still need its code (rust-lang/rust#91979).
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+    }
 }

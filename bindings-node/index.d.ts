@@ -10,13 +10,13 @@ export interface LomiClientOptions {
   baseUrl?: string;
   /** Headers for every call. */
   headers?: HeadersLike;
-  /** Deadline of a whole call, retries and pauses included; 60000 when left out. */
+  /** Deadline of a whole call, in milliseconds, retries and pauses included; 60000 when left out. */
   timeout?: number;
-  /** Longest time for one attempt; 30000 when left out. */
+  /** Longest time for one attempt, in milliseconds; 30000 when left out. */
   attemptTimeout?: number;
-  /** Longest time to wait for a connection; 10000 when left out. */
+  /** Longest time to wait for a connection, in milliseconds; 10000 when left out. */
   connectTimeout?: number;
-  /** Longest silence of the server within an answer; 15000 when left out. */
+  /** Longest silence of the server within an answer, in milliseconds; 15000 when left out. */
   idleTimeout?: number;
   /** How many times a safe call is repeated; 2 when left out, 0 for exactly one request. */
   maxRetries?: number;
@@ -63,7 +63,11 @@ export interface CallOptions {
   maxRetries?: number;
   /** Headers for this call. */
   headers?: HeadersLike;
-  /** Ends the call early: it rejects with `CancelledError`, whose `cause` is the signal's reason. */
+  /**
+   * Ends the call early: it rejects with `CancelledError`, whose `cause` is the signal's reason, and which
+   * has the idempotency key and says whether the work may have been done. A call that has just ended by
+   * itself keeps its result.
+   */
   signal?: AbortSignal;
   /** Another key for this call. */
   apiKey?: string;
@@ -461,6 +465,8 @@ export declare class CheckoutSession extends Model {
    * generation A.)
    */
   url?: string | null;
+  /** The session itself; of a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): CheckoutSession;
   /** Tells a CheckoutSession from a PaymentRequired. */
   payment_required?: undefined;
 }
@@ -491,11 +497,16 @@ export declare class PaymentRequired extends Model {
   payment_required: true;
   /** Why, such as invoice_payment_required. (API generation D.) */
   reason?: string | null;
+  /** Throws `PaymentRequiredError`: there is no session. */
+  session(): never;
 }
 
 /** Absent from it: the fields of what it stands in for. */
 export interface PaymentRequired
-  extends Absent<CheckoutSession, keyof Model | 'blocking_invoice' | 'payment_required' | 'reason'> {}
+  extends Absent<
+    CheckoutSession,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
 
 /** An unpaid invoice that stands before a new session. */
 export declare class BlockingInvoice extends Model {
@@ -1130,6 +1141,8 @@ export declare class LomiError extends Error {
   readonly details: unknown;
   /** The body as it came. Not enumerable. */
   readonly body: string | null;
+  /** The body where it is an object or a list, else null. Not enumerable. */
+  readonly parsedBody: Record<string, unknown> | unknown[] | null;
   /** The headers by name in lower case. Not enumerable. */
   readonly headers: Record<string, string>;
   /** The id of the last request. */
@@ -1191,8 +1204,16 @@ export declare class ServerError extends APIStatusError {}
 export declare class UnsupportedOperationError extends LomiError {}
 /** A list repeated itself instead of ending. */
 export declare class PaginationLoopError extends LomiError {}
-/** The caller gave up on the call; `cause` is the signal's reason. */
+/**
+ * The signal of a call was aborted; `cause` is its reason. `outcome` says whether the work may have been
+ * done (`unknown`) or nothing was sent (`not_sent`), and `idempotencyKey` is the key to call again with.
+ */
 export declare class CancelledError extends LomiError {}
+/** What `session()` of a create throws where a customer's unpaid invoice must be paid first. */
+export declare class PaymentRequiredError extends LomiError {
+  /** The response that came in place of a session, with its `blocking_invoice`. Not enumerable. */
+  readonly paymentRequired: PaymentRequired;
+}
 /** A webhook's signature does not prove that it comes from lomi. */
 export declare class SignatureVerificationError extends LomiError {}
 /** A webhook with a good signature and an unusable body. */

@@ -35,6 +35,7 @@ export const {
   UnsupportedOperationError,
   PaginationLoopError,
   CancelledError,
+  PaymentRequiredError,
   SignatureVerificationError,
   WebhookPayloadError,
   InternalError,

@@ -1,3 +1,5 @@
+import type { LomiClient, LomiClientOptions } from './index.js';
+
 /** A running sandbox. */
 export interface Sandbox {
   /** Its address, for `baseUrl`. */
@@ -8,6 +10,8 @@ export interface Sandbox {
   readonly liveKey: string;
   /** The secret that signs its webhooks. */
   readonly webhookSecret: string;
+  /** A client of its test environment; its options go before ours. */
+  client(options?: LomiClientOptions): LomiClient;
   /** Pays a session, as a buyer does; gives its transaction. With Wave when left out. */
   pay(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
   /** Lets a payment be refused; the session stays open. */

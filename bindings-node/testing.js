@@ -6,6 +6,8 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { LomiClient } = require('./index.js');
+
 const NAME = process.platform === 'win32' ? 'lomi-sandbox.exe' : 'lomi-sandbox';
 
 /** In the repository of the SDK itself. */
@@ -87,6 +89,7 @@ async function startSandbox({ binary, args = [] } = {}) {
     apiKey: hello.test_key,
     liveKey: hello.live_key,
     webhookSecret: hello.webhook_secret,
+    client: (options) => new LomiClient({ apiKey: hello.test_key, baseUrl: hello.url, ...options }),
     ...controls(hello.url),
     async stop() {
       process.removeListener('exit', kill);

@@ -12,7 +12,9 @@ const NOTHING = 0;
 const ONE = 1;
 const PAGE = 2;
 const ERROR = 4;
-const CANCELLED = 5;
+
+/** The number of a call that is prepared and never sent. */
+const ABORTED = 0;
 
 /** The calls that are under way, by number. */
 const waiting = new Map();
@@ -20,12 +22,13 @@ let last = 0;
 let port;
 
 class Outcome {
-  constructor(tag, text, facts, notes) {
+  constructor(tag, text, facts, notes, signal) {
     this.tag = tag & 0xff;
     this.model = tag >>> 8;
     this.text = text;
     this.facts = facts;
     this.notes = notes;
+    this.signal = signal;
   }
 }
 
@@ -49,51 +52,51 @@ function door() {
  * Starts a call. `send` gets the call's number, and answers with the text of an error when
  * the call cannot be made. What it comes to is for `finish`,
  * in an async function of the caller's: only there an error's stack leads to who awaits it.
+ *
+ * An abort settles the call through the native half, which knows whether anything was sent.
  */
 function dispatch(send, signal) {
   return new Promise((resolve) => {
+    const refuse = (text) => resolve(new Outcome(ERROR, text, undefined, undefined, signal));
     if (signal?.aborted) {
-      resolve(new Outcome(CANCELLED, 'not_sent', signal.reason));
+      refuse(send(ABORTED));
       return;
     }
     last = last === 0xffffffff ? 1 : last + 1;
     const id = last;
+    if (signal === undefined) {
+      const refused = send(id);
+      if (typeof refused === 'string') refuse(refused);
+      else waiting.set(id, resolve);
+      return;
+    }
+    const abort = () => port.abort(id);
+    try {
+      signal.addEventListener('abort', abort, { once: true });
+    } catch (cause) {
+      throw new errors.ValidationError('signal cannot be used: adding a listener failed', {}, { cause });
+    }
     const refused = send(id);
     if (typeof refused === 'string') {
-      resolve(new Outcome(ERROR, refused));
+      signal.removeEventListener('abort', abort);
+      refuse(refused);
       return;
     }
-    if (signal === undefined) {
-      waiting.set(id, resolve);
-      return;
-    }
-    const abort = () => {
-      waiting.delete(id);
-      port.abort(id);
-      resolve(new Outcome(CANCELLED, 'unknown', signal.reason));
-    };
     waiting.set(id, (outcome) => {
       signal.removeEventListener('abort', abort);
+      outcome.signal = signal;
       resolve(outcome);
     });
-    signal.addEventListener('abort', abort, { once: true });
   });
 }
 
 /** What a call of `client` came to; throws what it failed with. */
-function finish(client, outcome, operation) {
+function finish(client, outcome) {
   const { logger } = client;
   if (outcome.tag === ERROR) {
-    const error = fromText(outcome.text);
+    const error = fromText(outcome.text, outcome.signal);
     if (logger !== undefined) tell(logger, error.history);
     throw error;
-  }
-  if (outcome.tag === CANCELLED) {
-    throw new errors.CancelledError(
-      'the call was aborted by its signal',
-      { outcome: outcome.text, operation },
-      { cause: outcome.facts },
-    );
   }
   if (logger !== undefined && typeof outcome.facts === 'string') {
     tell(logger, JSON.parse(outcome.facts).history);

@@ -2,12 +2,13 @@
 
 const { resources } = require('../lib/resources.js');
 const { dispatch, finish } = require('./calls.js');
+const { withEnvironment } = require('./environment.js');
 const { errors } = require('./errors.js');
 const { readAny } = require('./model.js');
 const { CALL, forCall, forClient } = require('./options.js');
 const { compose } = require('./resource.js');
 const { configure, presentable } = require('./settings.js');
-const { refuse } = require('./write.js');
+const { detached, object, string } = require('./write.js');
 
 const SETTINGS = new Set([
   'apiKey',
@@ -34,8 +35,12 @@ class LomiClient {
   #settings;
 
   constructor(apiKey, options) {
-    let settings = typeof apiKey === 'string' ? { ...options, apiKey } : (apiKey ?? options ?? {});
-    settings = forClient(settings, SETTINGS);
+    let given = apiKey ?? options ?? {};
+    if (typeof apiKey === 'string' || (options ?? given) !== given) {
+      string(apiKey, 'the API key', errors.ConfigurationError);
+      given = { ...object(options ?? {}, 'the set-up of a client', errors.ConfigurationError), apiKey };
+    }
+    const settings = withEnvironment(forClient(given, SETTINGS));
     this.#native = configure(settings);
     delete settings.apiKey;
     this.#settings = settings;
@@ -44,36 +49,36 @@ class LomiClient {
     }
   }
 
+  static #nativeOf(client) {
+    if (typeof client === 'object' && client !== null && #native in client) return client.#native;
+    throw detached('client.request(...)');
+  }
+
   static {
     presentable(this, (client) => client.#native);
   }
 
   /** Another key for this client, from the next call on. Other clients keep theirs. */
   setApiKey(apiKey) {
-    if (typeof apiKey !== 'string') {
-      throw new errors.ConfigurationError('the API key has to be text');
-    }
-    configure({ ...this.#settings, apiKey }, this.#native);
+    const client = LomiClient.#nativeOf(this);
+    string(apiKey, 'the API key', errors.ConfigurationError);
+    configure({ ...this.#settings, apiKey }, client);
   }
 
   getBaseUrl() {
-    return this.#native.baseUrl;
+    return LomiClient.#nativeOf(this).baseUrl;
   }
 
   /** Any endpoint, by method and by path below the base URL. */
   async request(request) {
-    if (request === null || typeof request !== 'object') {
-      throw refuse('a request is an object, such as {method: "GET", path: "/providers"}');
-    }
-    const { method = 'GET', path, query, body, ...options } = request;
-    if (typeof path !== 'string' || typeof method !== 'string') {
-      throw refuse('a request needs a path, such as "/providers", and its method as text');
-    }
+    const { method = 'GET', path, query, body, ...options } = object(request, 'the request');
+    string(method, 'method');
+    string(path, 'path');
     const { text, signal } = forCall(options, REQUEST);
     const values = compose({ query, body });
-    const client = this.#native;
+    const client = LomiClient.#nativeOf(this);
     const send = (id) => client.request(id, method, path, values, text);
-    return readAny(finish(client, await dispatch(send, signal), `${method} ${path}`));
+    return readAny(finish(client, await dispatch(send, signal)));
   }
 }
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { withEnvironment } = require('./environment.js');
 const { errors } = require('./errors.js');
 const { forClient } = require('./options.js');
 const { configure, presentable } = require('./settings.js');
@@ -24,7 +25,7 @@ class Configuration {
 
   constructor(options = {}) {
     const { basePath, ...settings } = forClient(options, SETTINGS);
-    this.#native = configure({ ...settings, baseUrl: basePath });
+    this.#native = configure(withEnvironment({ ...settings, baseUrl: basePath }));
   }
 
   static {

@@ -10,6 +10,7 @@ const hidden = (target, name, value) =>
 class LomiError extends Error {
   constructor(message, facts = {}, options = undefined) {
     super(message, options);
+    facts ??= {};
     this.status = facts.status ?? null;
     this.code = facts.code ?? null;
     this.details = facts.details ?? null;
@@ -27,6 +28,16 @@ class LomiError extends Error {
 
   get kind() {
     return this.name;
+  }
+
+  /** The body as an object or a list; null where it is neither. */
+  get parsedBody() {
+    try {
+      const body = JSON.parse(this.body);
+      return typeof body === 'object' ? body : null;
+    } catch {
+      return null;
+    }
   }
 
   toJSON() {
@@ -57,6 +68,12 @@ class ServerError extends APIStatusError {}
 class UnsupportedOperationError extends LomiError {}
 class PaginationLoopError extends LomiError {}
 class CancelledError extends LomiError {}
+class PaymentRequiredError extends LomiError {
+  constructor(message, facts, options) {
+    super(message, facts, options);
+    hidden(this, 'paymentRequired', facts?.paymentRequired ?? null);
+  }
+}
 class SignatureVerificationError extends LomiError {}
 class WebhookPayloadError extends LomiError {}
 class InternalError extends LomiError {}
@@ -85,6 +102,7 @@ const errors = {
   UnsupportedOperationError,
   PaginationLoopError,
   CancelledError,
+  PaymentRequiredError,
   SignatureVerificationError,
   WebhookPayloadError,
   InternalError,
@@ -94,11 +112,12 @@ for (const [name, type] of Object.entries(errors)) {
   hidden(type.prototype, 'name', name);
 }
 
-/** The error that a text of the native half describes. */
-function fromText(text, cause) {
+/** The error that a text of the native half describes; of a call that `signal` aborted, with its reason. */
+function fromText(text, signal) {
   const facts = JSON.parse(text);
   const Type = errors[facts.kind] ?? LomiError;
-  return new Type(facts.message, facts, cause === undefined ? undefined : { cause });
+  const aborted = facts.kind === 'CancelledError' && signal !== undefined;
+  return new Type(facts.message, facts, aborted ? { cause: signal.reason } : undefined);
 }
 
 module.exports = { errors, fromText };

@@ -4,6 +4,7 @@
 // is known about the call they came from.
 
 const native = require('../native.js');
+const { errors } = require('./errors.js');
 
 /** What is known about a call: read from its text when somebody asks. */
 class LastResponse {
@@ -107,6 +108,23 @@ class Model {
   }
 }
 
+/** The error for a session that was not made, because `answer` has to be paid first. */
+function unpaid(answer) {
+  const { blocking_invoice: invoice, reason, lastResponse } = answer;
+  const number = invoice?.invoice_number ?? invoice?.invoice_id;
+  const named = number === undefined || number === null ? '' : ` (${number})`;
+  return new errors.PaymentRequiredError(
+    native.redact(`nothing was made: the customer has an unpaid invoice${named}, which must be paid first`),
+    {
+      ...lastResponse?.toJSON(),
+      code: reason,
+      outcome: 'final',
+      operation: 'create_checkout_session',
+      paymentRequired: answer,
+    },
+  );
+}
+
 /** The models by the number that the native half gives them. */
 const classes = [];
 
@@ -201,4 +219,4 @@ function readAny(outcome) {
   return value;
 }
 
-module.exports = { LastResponse, Model, register, readOne, readPage, readAny };
+module.exports = { LastResponse, Model, register, unpaid, readOne, readPage, readAny };

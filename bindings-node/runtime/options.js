@@ -3,7 +3,8 @@
 // Options by name: an unknown one is an error that says which was meant, never ignored.
 
 const { errors } = require('./errors.js');
-const { refuse, write } = require('./write.js');
+const { Refusal, fields } = require('./values.js');
+const { checked, object, refuse, write } = require('./write.js');
 
 const CALL = new Set([
   'idempotencyKey',
@@ -40,11 +41,33 @@ function unknown(name, known) {
 }
 
 /** Headers in any of the forms that fetch takes, as a plain object. */
-function plainHeaders(headers) {
-  if (headers !== null && typeof headers === 'object' && typeof headers[Symbol.iterator] === 'function') {
-    return Object.fromEntries(headers);
+function plainHeaders(headers, Type = errors.ValidationError) {
+  if (headers === null || headers === undefined) return undefined;
+  return checked('headers', Type, () => {
+    const entries = headers[Symbol.iterator] === undefined ? Object.entries(fields(headers)) : headers;
+    // Without a prototype, "__proto__" is a name like any other.
+    const plain = Object.create(null);
+    for (const entry of entries) {
+      if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {
+        throw new Refusal('must be an object of names and values, or a list of [name, value]');
+      }
+      const [name, value] = entry;
+      const number = value?.valueOf?.();
+      if (typeof number === 'number' && !Number.isFinite(number)) {
+        throw new Refusal(`must have finite numbers; ${name} is ${value}`);
+      }
+      // A name that comes twice is sent as fetch sends it.
+      plain[name] = name in plain ? `${plain[name]}, ${value}` : value;
+    }
+    return plain;
+  });
+}
+
+function checkSignal(signal) {
+  const { addEventListener, removeEventListener } = signal;
+  if (typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') {
+    throw new Refusal('must be an AbortSignal');
   }
-  return headers;
 }
 
 /** The options of one call: the text for the native half, and the signal. */
@@ -52,32 +75,28 @@ function forCall(options, known = CALL) {
   if (options === undefined || options === null) {
     return { text: undefined, signal: undefined };
   }
-  if (typeof options !== 'object') {
-    throw refuse('the options of a call are an object, such as {idempotencyKey, timeout, signal}');
-  }
-  const { signal, ...rest } = options;
+  const { signal, ...rest } = object(options, 'the options of a call');
   let any = false;
   for (const name of Object.keys(rest)) {
     if (!known.has(name)) throw refuse(unknown(name, known));
     any ||= rest[name] !== undefined;
   }
-  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
-    throw refuse('signal has to be an AbortSignal');
+  if (signal !== undefined && signal !== null) {
+    checked('signal', errors.ValidationError, () => checkSignal(signal));
   }
   if (rest.headers !== undefined) rest.headers = plainHeaders(rest.headers);
-  return { text: any ? write(rest) : undefined, signal: signal ?? undefined };
+  return { text: any ? write(rest, 'the options of a call') : undefined, signal: signal ?? undefined };
 }
 
 /** The settings of a client, with their names checked. */
 function forClient(given, known) {
-  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
-    throw new errors.ConfigurationError('a client is set up with an API key or with an object of options');
+  const settings = object(given, 'the set-up of a client', errors.ConfigurationError);
+  for (const name of Object.keys(settings)) {
+    if (!known.has(name)) throw refuse(unknown(name, known), undefined, errors.ConfigurationError);
   }
-  for (const name of Object.keys(given)) {
-    if (!known.has(name)) throw new errors.ConfigurationError(unknown(name, known));
+  if (settings.headers !== undefined) {
+    settings.headers = plainHeaders(settings.headers, errors.ConfigurationError);
   }
-  const settings = { ...given };
-  if (settings.headers !== undefined) settings.headers = plainHeaders(settings.headers);
   return settings;
 }
 

@@ -6,6 +6,7 @@ const native = require('../native.js');
 const { dispatch, finish, NOTHING } = require('./calls.js');
 const { errors } = require('./errors.js');
 const { readPage } = require('./model.js');
+const { object } = require('./write.js');
 
 /** A walk through a list, page by page. After an error the same page is asked for again. */
 class Walker {
@@ -26,7 +27,7 @@ class Walker {
     const { text, signal } = this.#options;
     const client = this.#client;
     const send = (id) => client.next(id, this.#walk, text);
-    const outcome = finish(client, await dispatch(send, signal), 'list');
+    const outcome = finish(client, await dispatch(send, signal));
     return outcome.tag === NOTHING ? undefined : readPage(outcome, this.#type);
   }
 
@@ -117,7 +118,7 @@ class Items {
 }
 
 async function gather(items, options) {
-  const limit = options?.limit;
+  const { limit } = object(options ?? {}, 'the options of autoPagingToArray');
   if (!Number.isSafeInteger(limit) || limit < 1) {
     throw new errors.ValidationError(
       'autoPagingToArray needs the most items to gather, such as {limit: 1000}',

@@ -8,7 +8,7 @@ const { dispatch, finish } = require('./calls.js');
 const { readOne } = require('./model.js');
 const options = require('./options.js');
 const { list } = require('./page.js');
-const { refuse, write } = require('./write.js');
+const { detached, object, write } = require('./write.js');
 
 /** The number of an operation in the native half. */
 function operation(id) {
@@ -27,12 +27,9 @@ function compose({ path, query, body }) {
   let text = '';
   if (path !== undefined) text = `,"path":${write(path)}`;
   if (query !== undefined && query !== null) {
-    if (typeof query !== 'object' || Array.isArray(query)) {
-      throw refuse('the query has to be an object of names and values');
-    }
-    text += `,"query":${write(query)}`;
+    text += `,"query":${write(object(query, 'the query'), 'the query')}`;
   }
-  if (body !== undefined) text += `,"body":${write(body)}`;
+  if (body !== undefined) text += `,"body":${write(body, 'the body')}`;
   return `{${text.slice(1)}}`;
 }
 
@@ -43,6 +40,11 @@ class Resource {
     this.#client = client;
   }
 
+  static #clientOf(resource) {
+    if (typeof resource === 'object' && resource !== null && #client in resource) return resource.#client;
+    throw detached('client.checkoutSessions.create(...)');
+  }
+
   static #start(client, { number }, input, given) {
     const { text, signal } = options.forCall(given);
     const values = compose(input);
@@ -51,22 +53,22 @@ class Resource {
 
   /** A call that answers with one object. */
   static async one(resource, target, input, given) {
-    const client = resource.#client;
+    const client = Resource.#clientOf(resource);
     const outcome = await Resource.#start(client, target, input, given);
-    return readOne(finish(client, outcome, target.id));
+    return readOne(finish(client, outcome));
   }
 
   /** A call that answers with nothing. */
   static async nothing(resource, target, input, given) {
-    const client = resource.#client;
+    const client = Resource.#clientOf(resource);
     const outcome = await Resource.#start(client, target, input, given);
-    finish(client, outcome, target.id);
+    finish(client, outcome);
   }
 
   /** A list. */
   static list(resource, { number }, input, given, type) {
     const read = () => options.forCall(given);
-    return list(resource.#client, number, () => compose(input), type, read);
+    return list(Resource.#clientOf(resource), number, () => compose(input), type, read);
   }
 }
 

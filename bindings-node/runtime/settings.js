@@ -5,7 +5,7 @@
 
 const native = require('../native.js');
 const { door } = require('./calls.js');
-const { fromText } = require('./errors.js');
+const { errors, fromText } = require('./errors.js');
 const { listener } = require('./log.js');
 const { write } = require('./write.js');
 
@@ -14,7 +14,7 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 /** A native client with these settings. */
 function configure(settings, client = new native.Client(door())) {
   const [rest, logger] = listener(settings);
-  const refused = client.configure(write(rest));
+  const refused = client.configure(write(rest, 'the set-up', errors.ConfigurationError));
   if (typeof refused === 'string') throw fromText(refused);
   client.logger = logger;
   return client;

@@ -1,44 +1,38 @@
 'use strict';
 
 // What goes to the native half, as JSON text. JSON has no NaN, no Infinity and no
-// integers of any size, and JSON.stringify drops or changes them without a word; here
-// they are tagged, so that the native half sends them exactly or refuses them.
+// integers of any size; here they are tagged, so that the native half sends them exactly
+// or refuses them.
 
+const native = require('../native.js');
 const { errors } = require('./errors.js');
+const { Refusal, checkText, faithful, fields, reason, written } = require('./values.js');
 
-const refuse = (message, cause) => new errors.ValidationError(message, {}, cause && { cause });
+/** An error of `Type` with this message; a key that the caller misplaced is not shown. */
+const refuse = (message, cause, Type = errors.ValidationError) =>
+  new Type(native.redact(message), {}, cause && { cause });
 
-function tagged(key, value) {
-  switch (typeof value) {
-    case 'string':
-      return value.charCodeAt(0) === 0 ? `\0s${value}` : value;
-    case 'number':
-      return Number.isFinite(value) ? value : `\0n${value}`;
-    case 'bigint':
-      return `\0n${value}`;
-    case 'function':
-    case 'symbol':
-      throw refuse(`${key || 'the value'} is a ${typeof value}, which cannot be sent`);
-    case 'object': {
-      const given = this[key];
-      if (given instanceof Date && Number.isNaN(given.getTime())) {
-        throw refuse(`${key} is not a valid date`);
-      }
-      if (value instanceof Map || value instanceof Set || value instanceof Promise) {
-        throw refuse(`${key || 'the value'} is a ${value.constructor.name}; give a plain object or a list`);
-      }
-      return value;
-    }
-    default:
-      return value;
+/** The error for a method that was taken off its object. */
+function detached(example) {
+  return new errors.ConfigurationError(`a method was called without its object; call it as ${example}`);
+}
+
+/** Runs a check of what errors call `name`: what it refuses becomes an error of `Type`. */
+function checked(name, Type, check) {
+  try {
+    return check();
+  } catch (cause) {
+    const { path, message, cause: original } = reason(cause);
+    throw refuse(`${path.length === 0 ? name : written(path)} ${message}`, original, Type);
   }
 }
 
 /** Whether JSON.stringify alone writes an object faithfully. */
 function isPlain(object) {
-  if (object === null || typeof object !== 'object' || typeof object.toJSON === 'function') {
+  if (object === null || typeof object !== 'object' || Object.getPrototypeOf(object) !== Object.prototype) {
     return false;
   }
+  if (object.toJSON !== undefined || object[Symbol.iterator] !== undefined) return false;
   for (const name in object) {
     const value = object[name];
     switch (typeof value) {
@@ -55,21 +49,35 @@ function isPlain(object) {
         if (value !== null) return false;
     }
   }
-  return !(object instanceof Map || object instanceof Set || object instanceof Promise);
+  return true;
 }
 
-/** Any value as JSON text; nothing for undefined. */
-function write(value) {
+/** Any value as JSON text; nothing for undefined. Errors call the whole of it `name`. */
+function write(value, name = 'the value', Type = errors.ValidationError) {
   if (value === undefined) {
     return undefined;
   }
-  try {
-    return isPlain(value) ? JSON.stringify(value) : JSON.stringify(value, tagged);
-  } catch (cause) {
-    if (cause instanceof errors.LomiError) throw cause;
-    // A circle, or a toJSON or getter of the caller's that threw.
-    throw refuse(`the value cannot be written as JSON: ${cause?.message ?? cause}`, cause);
-  }
+  return checked(name, Type, () => {
+    const ready = isPlain(value) ? value : faithful(value, '', []);
+    const text = JSON.stringify(ready);
+    // JSON.stringify escapes a lone surrogate, and no other text this way.
+    if (text.includes('\\ud')) checkText(ready);
+    return text;
+  });
 }
 
-module.exports = { write, refuse };
+/** A copy of `value` where it is an object of fields, such as options. */
+function object(value, name, Type = errors.ValidationError) {
+  return checked(name, Type, () => ({ ...fields(value) }));
+}
+
+/** Gives `value` where it is a string that can be sent. */
+function string(value, name, Type = errors.ValidationError) {
+  return checked(name, Type, () => {
+    if (typeof value !== 'string') throw new Refusal('must be a string');
+    checkText(value);
+    return value;
+  });
+}
+
+module.exports = { checked, detached, object, refuse, string, write };

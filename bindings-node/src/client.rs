@@ -15,6 +15,10 @@ use crate::port::{Port, Queue, Settled};
 use crate::writer::Writer;
 use crate::{facts, read, settings};
 
+/// The number of a call whose signal was aborted before its start: it is checked and
+/// prepared, and never sent.
+const ABORTED: u32 = 0;
+
 /// One client's configuration, and where its calls settle.
 #[napi]
 pub struct Client {
@@ -65,8 +69,7 @@ impl Client {
         said(table(operation).and_then(|operation| {
             let target = Target::Operation(operation);
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            let call = execute(exchange);
-            Queue::start(&self.queue, env, id, async move { settle(call.await) })
+            self.start(env, id, exchange, settle)
         }))
     }
 
@@ -87,8 +90,7 @@ impl Client {
                 .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
             let target = Target::Raw { method, path };
             let exchange = self.prepare(target, input.as_deref(), options.as_deref())?;
-            let call = execute(exchange);
-            Queue::start(&self.queue, env, id, async move { settle(call.await) })
+            self.start(env, id, exchange, settle)
         };
         said(start())
     }
@@ -99,14 +101,17 @@ impl Client {
     pub fn next(&self, env: &Env, id: u32, walk: &Walk, options: Option<String>) -> Option<String> {
         let start = || {
             let Some(input) = walk.input()? else {
-                return Queue::start(&self.queue, env, id, async { Settled::nothing(None) });
+                if id == ABORTED {
+                    return Err(Error::new(ErrorKind::Cancelled, "the call was cancelled"));
+                }
+                return Queue::start(&self.queue, env, id, None, async { Settled::nothing(None) });
             };
             let target = Target::Operation(walk.operation);
             let options = read::options(options.as_deref())?;
-            let call = execute(self.client()?.prepare(target, input, options)?);
+            let exchange = self.client()?.prepare(target, input, options)?;
             let pager = walk.pager.clone();
-            Queue::start(&self.queue, env, id, async move {
-                let turned = call.await.and_then(|reply| turn(&pager, &reply));
+            self.start(env, id, exchange, move |result| {
+                let turned = result.and_then(|reply| turn(&pager, &reply));
                 turned.unwrap_or_else(|error| Settled::error(&error))
             })
         };
@@ -127,6 +132,22 @@ impl Client {
         options: Option<&str>,
     ) -> Result<Exchange, Error> {
         self.client()?.prepare(target, read::input(input)?, read::options(options)?)
+    }
+
+    /// Starts a prepared call, or refuses it where its signal was aborted before.
+    fn start(
+        &self,
+        env: &Env,
+        id: u32,
+        mut exchange: Exchange,
+        settle: impl FnOnce(Result<Reply, Error>) -> Settled + Send + 'static,
+    ) -> Result<(), Error> {
+        let progress = exchange.progress();
+        if id == ABORTED {
+            return Err(progress.cancelled());
+        }
+        let work = async move { settle(execute(exchange).await) };
+        Queue::start(&self.queue, env, id, Some(progress), work)
     }
 }
 

@@ -46,6 +46,12 @@ pub fn redact(text: String) -> String {
     lomi::redact(&text)
 }
 
+/// Why the file of certificate authorities cannot be used; nothing where it can.
+#[napi(catch_unwind)]
+pub fn check_ca_file(file: String) -> Option<String> {
+    lomi::check_ca_file(file.as_ref()).err().map(|error| error.message.clone())
+}
+
 /// The idempotency key for one thing of the merchant's, such as an order.
 #[napi(catch_unwind)]
 pub fn key_for_order(order: String) -> String {

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use lomi::process::{Bundle, Started, Waiting};
-use lomi::{Error, ErrorKind};
+use lomi::{Error, ErrorKind, Progress};
 use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
@@ -194,7 +194,7 @@ impl Port {
         Ok(Self { queue })
     }
 
-    /// Ends a call early. It settles as cancelled, unless it just ended by itself.
+    /// Ends a call early. It settles as cancelled, unless it has just ended by itself.
     #[napi(catch_unwind)]
     pub fn abort(&self, id: u32) {
         let call = self.queue.calls.lock().ok().and_then(|mut calls| calls.remove(&id));
@@ -203,15 +203,17 @@ impl Port {
 }
 
 impl Queue {
-    /// Starts a call; what it comes to goes into the queue.
+    /// Starts a call; what it comes to goes into the queue. A call that is aborted or
+    /// panics settles with what its `progress` knows.
     pub(crate) fn start(
         queue: &Arc<Self>,
         env: &Env,
         id: u32,
+        progress: Option<Progress>,
         work: impl Future<Output = Settled> + Send + 'static,
     ) -> Result<(), Error> {
         let bundle = Bundle::current()?;
-        let mut promise = Promise { queue: Arc::clone(queue), id, state: State::Open };
+        let mut promise = Promise { queue: Arc::clone(queue), id, progress, state: State::Open };
         let alone = queue.under_way.begin();
         if alone {
             queue.hold(env, true);
@@ -236,6 +238,7 @@ impl Queue {
 struct Promise {
     queue: Arc<Queue>,
     id: u32,
+    progress: Option<Progress>,
     state: State,
 }
 
@@ -255,11 +258,18 @@ impl Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         if let State::Open = self.state {
-            self.settle(Settled::error(&if std::thread::panicking() {
+            // The work is dropped before this: no request follows, so that the attempts
+            // are counted to the last one.
+            let error = if std::thread::panicking() {
                 Error::new(ErrorKind::Internal, "a call ended in a panic")
             } else {
-                Error::cancelled()
-            }));
+                Error::new(ErrorKind::Cancelled, "the call was cancelled")
+            };
+            let error = match &self.progress {
+                Some(progress) => progress.ended(error),
+                None => error,
+            };
+            self.settle(Settled::error(&error));
         }
         if let State::Settled { wake: true } = self.state {
             self.queue.wake();

@@ -28,9 +28,15 @@ pub(crate) fn read(text: &str) -> Result<ConfigBuilder, Error> {
             Some(own) => own,
             None => format!("lomi-node/{}", lomi::VERSION),
         }),
-        ca_files: given.texts("caFiles")?.into_iter().map(PathBuf::from).collect(),
+        ca_files: given
+            .texts("caFiles")?
+            .into_iter()
+            .chain(given.texts("extraCaFiles")?)
+            .map(PathBuf::from)
+            .collect(),
         proxy: given.text("proxy")?.map(Secret::new),
-        own_log: true, // runtime/log.js hands the history on
+        own_environment: true, // runtime/environment.js reads process.env
+        own_log: true,         // runtime/log.js hands the history on
         ..ConfigBuilder::default()
     })
 }

@@ -181,3 +181,68 @@ test('a list that goes round ends in an error, and a page that failed is asked f
   assert.deepEqual(ids, ['cs_0', 'cs_1', 'cs_2', 'cs_3']);
   assert.equal(seen.length, 4);
 });
+
+test('session() of a create: the session, or an error with the invoice to pay', async () => {
+  const unpaid = {
+    payment_required: true,
+    reason: 'invoice_payment_required',
+    blocking_invoice: { invoice_number: 'INV-7', checkout_url: 'https://pay.lomi.africa/inv_7' },
+  };
+  const { url } = await server((request, response) => {
+    json(response, 201, request.body.includes('owes') ? unpaid : { ...SESSION, url: 'https://pay/1' });
+  });
+  const { checkoutSessions } = client(url);
+  const made = await checkoutSessions.create({ amount: 1 });
+  assert.equal(made.session(), made);
+  assert.equal(made.session().checkout_url, 'https://pay/1');
+  assert.equal(made.url, 'https://pay/1');
+  const created = await checkoutSessions.create({ customer_id: 'owes' }, { idempotencyKey: 'mine' });
+  assert.ok(created instanceof lomi.PaymentRequired && created.payment_required);
+  assert.equal(created.checkout_url, undefined);
+  assert.throws(
+    () => created.session(),
+    (error) => {
+      assert.equal(error.constructor, lomi.PaymentRequiredError);
+      assert.ok(error instanceof lomi.LomiError);
+      assert.match(error.message, /unpaid invoice \(INV-7\), which must be paid first/);
+      const { outcome, code, status, idempotencyKey, attempts, operation } = error;
+      assert.deepEqual(
+        { outcome, code, status, idempotencyKey, attempts, operation },
+        {
+          outcome: 'final',
+          code: 'invoice_payment_required',
+          status: 201,
+          idempotencyKey: 'mine',
+          attempts: 1,
+          operation: 'create_checkout_session',
+        },
+      );
+      assert.equal(error.paymentRequired, created);
+      return true;
+    },
+  );
+  assert.throws(() => new lomi.PaymentRequired().session(), lomi.PaymentRequiredError);
+});
+
+test('the body of an error, parsed', async () => {
+  const body = { error: { code: 'idempotency_key_reused', message: 'other body' } };
+  const { url } = await server((request, response) => {
+    const text = decodeURIComponent(request.url.split('/').at(-1));
+    json(response, 409, request.method === 'POST' ? body : text);
+  });
+  const conflict = await failure(client(url).checkoutSessions.create({ amount: 1 }));
+  assert.deepEqual(conflict.parsedBody, body);
+  assert.ok(conflict instanceof lomi.ConflictError && conflict instanceof lomi.APIStatusError);
+  assert.ok(Object.create(lomi.IdempotencyConflictError.prototype) instanceof lomi.ConflictError);
+  assert.ok(!Object.keys(conflict).includes('parsedBody'));
+  for (const [text, parsed] of [
+    ['[1]', [1]],
+    ['<html>', null],
+    ['"text"', null],
+    ['5', null],
+    ['null', null],
+  ]) {
+    assert.deepEqual((await failure(client(url).checkoutSessions.get(text))).parsedBody, parsed, text);
+  }
+  assert.equal(new lomi.LomiError('x').parsedBody, null);
+});

@@ -145,6 +145,24 @@ test('two clients with two keys in four workers: no answer goes astray', async (
   assert.deepEqual(results, Array(4).fill({ wrong: 0, calls }));
 });
 
+test('workers that load it one after the other, in a program that does not', async () => {
+  const { url } = await server((_, response) => json(response, 200, SESSION));
+  const workerData = { url, keys: ['lomi_sk_test_a'], calls: 1 };
+  const file = path.join(__dirname, 'helpers/worker.js');
+  const source = `
+    const { Worker } = require('node:worker_threads');
+    (async () => {
+      for (let at = 0; at < 4; at++) {
+        const worker = new Worker(${JSON.stringify(file)}, { workerData: ${JSON.stringify(workerData)} });
+        worker.once('message', ({ calls }) => console.log(calls));
+        await new Promise((resolve) => worker.once('exit', resolve));
+      }
+    })();`;
+  // A crash would reject with its signal.
+  const { stdout } = await run(process.execPath, ['-e', source]);
+  assert.equal(stdout, '1\n'.repeat(4));
+});
+
 test('a worker that is terminated with calls under way', async () => {
   const source = `
     const lomi = require(${JSON.stringify(path.join(__dirname, '..'))});

@@ -10,7 +10,7 @@ const path = require('node:path');
 const { buffer } = require('node:stream/consumers');
 const { after, before, it } = require('node:test');
 
-const { APIConnectionError, LomiClient, webhooks } = require('../index.js');
+const { APIConnectionError, ConfigurationError, LomiClient, webhooks } = require('../index.js');
 const { startSandbox } = require('../testing.js');
 
 let shop;
@@ -37,6 +37,16 @@ const open = async () => {
   return made.checkout_session_id;
 };
 const status = async (id) => (await api.checkoutSessions.get(id)).status;
+
+it('gives a client of its test environment', async () => {
+  const { checkout_session_id: id } = await sandbox.client({ maxRetries: 0 }).checkoutSessions.create({
+    amount: 5000,
+    currency_code: 'XOF',
+    title: 'Tea',
+  });
+  assert.equal(await status(id), 'open');
+  assert.throws(() => sandbox.client({ retries: 0 }), ConfigurationError);
+});
 
 /** The next delivery, once the SDK has verified it. */
 async function event() {

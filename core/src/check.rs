@@ -161,7 +161,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
 }
 
 /// NaN and infinities, which JSON cannot hold, wherever they hide.
-fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
+pub(crate) fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Number(number) if !is_finite(number) => {
             Err(Error::validation(format!("{name} is not a finite number")))

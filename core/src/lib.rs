@@ -72,6 +72,7 @@ pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};
 pub use row::{Row, RowSink};
 pub use secret::{Secret, redact};
+pub use tls::check_ca_file;
 /// The name that every other language has for it.
 #[doc(no_inline)]
 pub use webhook as webhooks;

@@ -21,6 +21,9 @@ use crate::spelling::Spelling;
 /// Everything but the unreserved characters of RFC 3986 is escaped.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The longest URL that hyper sends.
+const LONGEST_URL: usize = 65_534;
+
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -105,6 +108,7 @@ pub(crate) fn address(
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in &input.query {
         if let Some(text) = check::query_value(known, name, value)? {
+            check::check_numbers(name, value)?;
             query.append_pair(name, &text);
         }
     }
@@ -112,6 +116,11 @@ pub(crate) fn address(
     if !query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str(&query);
+    }
+    if url.len() > LONGEST_URL {
+        return Err(Error::validation(format!(
+            "the path and the query make a URL of more than {LONGEST_URL} bytes, which cannot be sent"
+        )));
     }
     Ok(url)
 }
@@ -164,6 +173,14 @@ pub(crate) fn body(target: &Target, input: &Input, routes: Routes) -> Result<Opt
             None => Ok(None),
         };
     };
+    if model.is_none() {
+        match body {
+            Value::Object(fields) => {
+                fields.iter().try_for_each(|(name, value)| check::check_numbers(name, value))?;
+            }
+            body => check::check_numbers("the body", body)?,
+        }
+    }
     let bytes = match (model, body) {
         (Some(model), Value::Object(fields)) => {
             serde_json::to_vec(&Spelt { model, fields, routes })

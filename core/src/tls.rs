@@ -32,15 +32,25 @@ pub(crate) fn config(credentials: &Credentials) -> Result<ClientConfig, Error> {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     for file in &credentials.ca_files {
-        for certificate in certificates(file)? {
-            roots.add(certificate).map_err(|e| unusable(file, e))?;
-        }
+        add(&mut roots, file)?;
     }
     let wanting = trusting(roots)?;
     let Some(file) = &credentials.certificate else { return Ok(wanting.with_no_client_auth()) };
     let key_file = credentials.key.as_ref().unwrap_or(file);
     let key = PrivateKeyDer::from_pem_file(key_file).map_err(|e| unusable(key_file, e))?;
     wanting.with_client_auth_cert(certificates(file)?, key).map_err(|e| unusable(file, e))
+}
+
+/// Checks that the certificate authorities in a file can be trusted.
+pub fn check_ca_file(file: &Path) -> Result<(), Error> {
+    add(&mut RootCertStore::empty(), file)
+}
+
+fn add(roots: &mut RootCertStore, file: &Path) -> Result<(), Error> {
+    for certificate in certificates(file)? {
+        roots.add(certificate).map_err(|e| unusable(file, e))?;
+    }
+    Ok(())
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

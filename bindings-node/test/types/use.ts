@@ -12,6 +12,7 @@ import {
   Money,
   OutcomeUnknownError,
   PaymentRequired,
+  PaymentRequiredError,
   RateLimitError,
   VERSION,
   webhooks,
@@ -36,7 +37,10 @@ export async function use(api: LomiClient): Promise<void> {
     cancel_url: 'https://mystore.com/cart',
   });
   // As the documents print it, without asking first which of the two it is.
-  const address: string | null | undefined = created.url;
+  const address: string | null | undefined = created.url ?? created.checkout_url;
+  exactly<Equal<ReturnType<typeof created.session>, CheckoutSession>>();
+  const page_: string | null | undefined = created.session().checkout_url;
+  void page_;
   if (created.payment_required) {
     exactly<Equal<typeof created, PaymentRequired>>();
     const invoice: string | null | undefined = created.blocking_invoice?.invoice_number;
@@ -116,6 +120,9 @@ export function setUp(): void {
 }
 
 export function failed(error: unknown): string {
+  if (error instanceof PaymentRequiredError)
+    return error.paymentRequired.blocking_invoice?.checkout_url ?? '';
+  if (error instanceof LomiError) exactly<Equal<IsAny<typeof error.parsedBody>, false>>();
   if (error instanceof RateLimitError) return `wait ${error.retryAfter ?? 0} s`;
   if (error instanceof OutcomeUnknownError) {
     const connection: APIConnectionError = error;
@@ -160,4 +167,5 @@ expressWebhook({ secret: 's', logger: console.warn }, async () => undefined);
 expressWebhook({ secret: 's' }, async (event) => void event.id);
 nextWebhook({}, (event, request) => void [event.event, request.url]);
 pagesWebhook({ secret: ['a', 'b'] }, () => undefined);
+void startSandbox().then((sandbox) => sandbox.client({ maxRetries: 0 }).checkoutSessions.get('x'));
 void [keepRawBody, fastifyWebhook, namedFastifyWebhook, rawBody, startSandbox];

@@ -1,0 +1,133 @@
+'use strict';
+
+// What a client takes from process.env, which in a worker and in a Jest test is a copy.
+
+const assert = require('node:assert/strict');
+const { execFileSync, execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+const { promisify } = require('node:util');
+const { Worker } = require('node:worker_threads');
+
+const { server, json, SESSION } = require('./helpers/server.js');
+
+const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
+
+/** What `source` posts from a worker. */
+function inWorker(source, options) {
+  const code = `const { parentPort } = require('node:worker_threads');
+    const lomi = require(${PACKAGE});
+    const attempt = (make) => { try { return make(); } catch (error) { return error.message; } };
+    (async () => { ${source} })();`;
+  const worker = new Worker(code, { eval: true, ...options });
+  return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+}
+
+let room;
+before(() => {
+  room = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-environment-'));
+  const openssl = (...args) => execFileSync('openssl', args, { cwd: room, stdio: 'ignore' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=Company',
+  );
+  openssl('req', ...key, '-keyout', 'leaf.key', '-out', 'leaf.csr', '-subj', '/CN=localhost');
+  fs.writeFileSync(path.join(room, 'names'), 'subjectAltName=DNS:localhost\n');
+  const ca = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
+  openssl('x509', '-req', '-in', 'leaf.csr', ...ca, '-out', 'leaf.pem', '-days', '2', '-extfile', 'names');
+  fs.writeFileSync(path.join(room, 'broken.pem'), 'no certificate\n');
+});
+after(() => fs.rmSync(room, { recursive: true }));
+
+test('the variables of a worker count, and not those of the process', async () => {
+  process.env.LOMI_API_KEY = 'lomi_sk_test_of_the_process';
+  process.env.LOMI_BASE_URL = 'http://127.0.0.1:9/of-the-process';
+  try {
+    const said = await inWorker(`
+      const inherited = new lomi.LomiClient().getBaseUrl();
+      process.env.LOMI_BASE_URL = 'http://127.0.0.1:9/of-the-worker';
+      const own = new lomi.LomiClient();
+      const documented = new lomi.Configuration().basePath;
+      delete process.env.LOMI_BASE_URL;
+      own.setApiKey('lomi_sk_live_1');
+      const kept = own.getBaseUrl();
+      const none = new lomi.LomiClient().getBaseUrl();
+      delete process.env.LOMI_API_KEY;
+      parentPort.postMessage({ inherited, own: own.getBaseUrl(), documented, kept, none,
+        key: attempt(() => new lomi.LomiClient()) });`);
+    assert.match(said.key, /LOMI_API_KEY/);
+    delete said.key;
+    assert.deepEqual(said, {
+      inherited: 'http://127.0.0.1:9/of-the-process',
+      own: 'http://127.0.0.1:9/of-the-worker',
+      documented: 'http://127.0.0.1:9/of-the-worker',
+      kept: 'http://127.0.0.1:9/of-the-worker',
+      none: 'https://sandbox.api.lomi.africa',
+    });
+  } finally {
+    delete process.env.LOMI_API_KEY;
+    delete process.env.LOMI_BASE_URL;
+  }
+});
+
+test('a call of a worker uses its key, secret and log', async () => {
+  const { url, seen } = await server((_, response) => json(response, 200, SESSION));
+  const env = {
+    LOMI_API_KEY: 'lomi_sk_test_w',
+    LOMI_BASE_URL: url,
+    LOMI_LOG: 'info',
+    LOMI_WEBHOOK_SECRET: 'whsec_w',
+  };
+  const inside = `
+    const lomi = require(${PACKAGE});
+    const payload = '{"id":"1","event":"PAYMENT_SUCCEEDED"}';
+    const event = lomi.webhooks.constructEvent(payload, lomi.webhooks.sign(payload, 'whsec_w'));
+    console.log(event.id);
+    new lomi.LomiClient().checkoutSessions.get('x');`;
+  const source = `new (require('node:worker_threads').Worker)(${JSON.stringify(inside)},
+    { eval: true, env: ${JSON.stringify(env)} })`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', source]);
+  assert.equal(stdout, '1\n');
+  assert.match(stderr, /^lomi: GET .* 200/);
+  assert.equal(seen.at(-1).headers['x-api-key'], 'lomi_sk_test_w');
+});
+
+/** Calls a server whose certificate the company signed, from a process with this variable. */
+async function callWithAuthority(file) {
+  const source = `
+    const https = require('node:https'), fs = require('node:fs'), lomi = require(${PACKAGE});
+    const read = (name) => fs.readFileSync(process.env.ROOM + '/' + name);
+    const listener = https.createServer({ key: read('leaf.key'), cert: read('leaf.pem') }, (_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"checkout_session_id":"cs_1","status":"open"}');
+    });
+    listener.listen(0, '127.0.0.1', async () => {
+      const options = { apiKey: 'lomi_sk_test_1', baseUrl: 'https://localhost:' + listener.address().port, maxRetries: 0 };
+      const apis = [new lomi.LomiClient(options), new lomi.LomiClient(options)];
+      const { status } = await apis[1].checkoutSessions.get('cs_1').catch((error) => ({ status: error.name }));
+      console.log(status);
+      process.exit();
+    });`;
+  const env = { ...process.env, ROOM: room, NODE_EXTRA_CA_CERTS: path.join(room, file) };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', source], { env });
+  return [stdout.trim(), stderr.match(/lomi ignores NODE_EXTRA_CA_CERTS/g) ?? []];
+}
+
+test('NODE_EXTRA_CA_CERTS is trusted; one that cannot be used is a warning', async () => {
+  assert.deepEqual(await callWithAuthority('ca.pem'), ['open', []]);
+  for (const file of ['broken.pem', 'nothing.pem', '.']) {
+    assert.deepEqual(await callWithAuthority(file), ['TLSError', ['lomi ignores NODE_EXTRA_CA_CERTS']], file);
+  }
+});
