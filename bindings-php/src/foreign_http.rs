@@ -202,7 +202,7 @@ fn send(
     let mut arrival = Arrival::default();
     let answer = if is_guzzle {
         let own = |name| setting(client, name);
-        arrival = Arrival::new(exchange.config(), own("on_headers")?, own("progress")?);
+        arrival = Arrival::new(exchange, own("on_headers")?, own("progress")?);
         let options = guzzle_options(road, client, within, exchange, &arrival)?;
         call_method(client, "send", &mut [psr, options])
     } else {

@@ -2,8 +2,11 @@
 //! network. It holds no connection and no thread, so it may be cloned, shared and
 //! carried across a fork.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use serde_json::{Map, Value};
@@ -100,7 +103,7 @@ impl Client {
         let _awaited = Awaited(&bundle.awaited);
         // Dropped where nobody waits any more, which ends it.
         let ended = bundle.start(alone, execute(exchange)).end().await;
-        ended.unwrap_or_else(|| Err(Error::internal("a call ended in a panic")))
+        ended.unwrap_or_else(|| Err(Error::panicked()))
     }
 }
 
@@ -118,14 +121,28 @@ pub fn execute(
     mut exchange: Exchange,
 ) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> {
     // In a box: what is started is moved several times, and whole.
-    Box::pin(async move { Bundle::current()?.drive(&mut exchange).await })
+    Box::pin(async move {
+        let call = async { Bundle::current()?.drive(&mut exchange).await };
+        let ended = until_panic(call).await;
+        ended.unwrap_or_else(|| Err(exchange.broken_off(Error::panicked())))
+    })
+}
+
+/// Waits for a call. Gives nothing where it panicked: what the call knew is still there.
+async fn until_panic<T>(call: impl Future<Output = T>) -> Option<T> {
+    let mut call = pin!(call);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Carries a call out with the connections of the runtime it runs on.
 pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply, Error> {
     let config = Arc::clone(exchange.config());
     let peer = pool.peer(&config.destination)?;
-    let connect = exchange.connect_timeout();
+    let (connect, idle) = (exchange.connect_timeout(), exchange.idle_timeout());
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
@@ -142,7 +159,7 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
             }
             Step::Wait(pause) => tokio::time::sleep(pause).await,
             Step::Send(request, within) => {
-                let patience = Patience { within, connect };
+                let patience = Patience { within, connect, idle };
                 let heard = transport::send(&peer, request, patience, &config).await;
                 exchange.heard(heard, Instant::now(), chance);
             }

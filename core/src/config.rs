@@ -63,11 +63,11 @@ pub struct Config {
     pub routes: RouteChoice,
     /// Deadline of a whole call, retries and pauses included.
     pub timeout: Duration,
-    /// Longest time for one attempt.
-    pub attempt_timeout: Duration,
+    /// Longest time for one attempt, where it is given; see [`ConfigBuilder`].
+    pub attempt_timeout: Option<Duration>,
     /// Longest time to wait for a connection.
     pub connect_timeout: Duration,
-    /// Longest silence of the server within an answer.
+    /// Longest pause of the server within a response, after its head.
     pub idle_timeout: Duration,
     /// How many times a safe call is repeated.
     pub max_retries: u32,
@@ -137,11 +137,13 @@ pub struct ConfigBuilder {
     pub routes: RouteChoice,
     /// Deadline of a whole call; 60 s when not given.
     pub timeout: Option<Duration>,
-    /// Longest time for one attempt; 30 s when not given.
+    /// Longest time for one attempt. When not given, 30 s for what is sent again after it
+    /// (reads, and writes whose idempotency key the server knows), and the whole deadline
+    /// for any other write.
     pub attempt_timeout: Option<Duration>,
     /// Longest time to wait for a connection; 10 s when not given.
     pub connect_timeout: Option<Duration>,
-    /// Longest silence of the server within an answer; 15 s when not given.
+    /// Longest pause of the server within a response, after its head; 15 s when not given.
     pub idle_timeout: Option<Duration>,
     /// How many times a safe call is repeated; 2 when not given.
     pub max_retries: Option<u32>,
@@ -203,7 +205,10 @@ impl ConfigBuilder {
             base_url,
             routes: self.routes,
             timeout: positive("timeout", self.timeout, 60)?,
-            attempt_timeout: positive("attempt_timeout", self.attempt_timeout, 30)?,
+            attempt_timeout: self
+                .attempt_timeout
+                .map(|given| positive("attempt_timeout", Some(given), 0))
+                .transpose()?,
             connect_timeout: positive("connect_timeout", self.connect_timeout, 10)?,
             idle_timeout: positive("idle_timeout", self.idle_timeout, 15)?,
             max_retries: self.max_retries.unwrap_or(2),

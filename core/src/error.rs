@@ -272,6 +272,11 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
+    /// A panic that was caught while a call ran.
+    pub(crate) fn panicked() -> Self {
+        Self::internal("a defect of this library ended the call (a panic)")
+    }
+
     /// The caller gave up on something that is no call of the API. For a call, see
     /// [`crate::Progress::cancelled`], which names its idempotency key.
     pub fn cancelled() -> Self {

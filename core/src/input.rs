@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::error::Error;
 use crate::secret::Secret;
 
 /// The values of one call. Numbers keep the digits they were given with; a body may
@@ -43,8 +44,12 @@ impl Input {
 pub struct CallOptions {
     /// Deadline of the whole call, retries and pauses included.
     pub timeout: Option<Duration>,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Option<Duration>,
     /// Longest time to wait for a connection.
     pub connect_timeout: Option<Duration>,
+    /// Longest pause of the server within a response, after its head.
+    pub idle_timeout: Option<Duration>,
     /// How many times to repeat after the first attempt; 0 is exactly one request.
     pub max_retries: Option<u32>,
     /// The caller's own idempotency key, 1 to 255 visible ASCII characters.
@@ -59,4 +64,20 @@ pub struct CallOptions {
     pub account: Option<String>,
     /// Give the answer whatever its status says, instead of an error.
     pub any_status: bool,
+}
+
+impl CallOptions {
+    /// A timeout of zero leaves no time for anything.
+    pub(crate) fn check_timeouts(&self) -> Result<(), Error> {
+        let given = [
+            ("timeout", self.timeout),
+            ("attempt_timeout", self.attempt_timeout),
+            ("connect_timeout", self.connect_timeout),
+            ("idle_timeout", self.idle_timeout),
+        ];
+        match given.into_iter().find(|(_, time)| time.is_some_and(|time| time.is_zero())) {
+            Some((name, _)) => Err(Error::validation(format!("{name} has to be above 0"))),
+            None => Ok(()),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use bytestring::ByteString;
+use http::Method;
 
 use super::{Exchange, Heard};
 use crate::document::Document;
@@ -34,18 +35,21 @@ impl Exchange {
         };
         if !success {
             let said = failure::read(&text, self.config.limits);
-            let method = self.target.method().as_str();
-            if failure::is_missing_route(heard.status, &said, method, &self.url)
+            let method = self.target.method();
+            if failure::is_missing_route(heard.status, &said, method.as_str(), &self.url)
                 && matches!(self.target, Target::Operation(_))
             {
                 return Err(self.without_route(said, &heard));
             }
-            if !self.options.any_status {
+            // The attempt before deleted it, and its response was lost.
+            let deleted = heard.status == 404 && self.risked && *method == Method::DELETE;
+            if !self.options.any_status && !deleted {
                 return Err(self.status(said, &heard));
             }
         }
         let answer = match &self.target {
             Target::Operation(operation) if success => operation.answer,
+            _ if !success && !self.options.any_status => Answer::Nothing,
             _ => Answer::Any,
         };
         let (document, found) = match envelope::find(&text, answer, self.config.limits) {
@@ -96,8 +100,18 @@ impl Exchange {
             return self.failed(error, heard, Outcome::Final);
         }
         let error = failure::of_status(heard.status, said);
-        let outcome = retry::outcome_of_status(heard.status, &heard.headers);
-        self.failed(error, heard, outcome)
+        if self.is_in_progress(&error) {
+            return self.failed(error, heard, Outcome::Unknown);
+        }
+        self.failed(error, heard, retry::outcome_of_status(heard.status))
+    }
+
+    /// Whether the server still works on a request with the key of this write.
+    fn is_in_progress(&self, error: &Error) -> bool {
+        error.status == Some(409)
+            && error.code.as_deref() == Some("idempotency_in_progress")
+            && self.idempotency_key.is_some()
+            && !self.target.method().is_safe()
     }
 
     /// A success whose body is not what was asked for.
@@ -131,10 +145,13 @@ impl Exchange {
             .collect();
         error.outcome = outcome;
         error.retry_after = retry::hint(&heard.headers, error.details.as_ref());
+        let in_progress = self.is_in_progress(&error);
+        let asks = outcome == Outcome::Rejected || in_progress || heard.status == 503;
         let mishap = Mishap {
             outcome,
             throttled: outcome == Outcome::Rejected,
-            hint: error.retry_after.filter(|_| outcome == Outcome::Rejected),
+            hint: error.retry_after.filter(|_| asks),
+            in_progress,
         };
         Unread::Failed(Box::new(error), mishap)
     }
@@ -142,7 +159,10 @@ impl Exchange {
     pub(super) fn silent(&self, silence: super::Silence) -> (Error, Mishap) {
         let mut error = Error::new(silence.kind, silence.message);
         error.outcome = silence.outcome;
-        (error, Mishap { outcome: silence.outcome, throttled: false, hint: None })
+        (
+            error,
+            Mishap { outcome: silence.outcome, throttled: false, hint: None, in_progress: false },
+        )
     }
 }
 
