@@ -58,7 +58,9 @@ pub(crate) fn options(text: Option<&str>) -> Result<CallOptions, Error> {
     let given = Given::new(value(text)?, ErrorKind::Validation);
     Ok(CallOptions {
         timeout: given.time("timeout")?,
+        attempt_timeout: given.time("attemptTimeout")?,
         connect_timeout: given.time("connectTimeout")?,
+        idle_timeout: given.time("idleTimeout")?,
         max_retries: given.count("maxRetries")?,
         idempotency_key: given.text("idempotencyKey")?,
         request_id: given.text("requestId")?,

@@ -98,7 +98,9 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
         let name: String = name.extract()?;
         match name.as_str() {
             "timeout" => options.timeout = Some(time(&name, &value)?),
+            "attempt_timeout" => options.attempt_timeout = Some(time(&name, &value)?),
             "connect_timeout" => options.connect_timeout = Some(time(&name, &value)?),
+            "idle_timeout" => options.idle_timeout = Some(time(&name, &value)?),
             "max_retries" => options.max_retries = Some(count(&name, &value)?),
             "idempotency_key" => options.idempotency_key = Some(text(&name, &value)?),
             "request_id" => options.request_id = Some(text(&name, &value)?),
