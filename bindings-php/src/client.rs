@@ -181,7 +181,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
 }
 
 fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match reply.decode(&mut PhpSink::documented())? {
+    Ok(match reply.decode(&mut PhpSink::documented()).map_err(|e| e.after(reply))? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     })
@@ -204,7 +204,7 @@ fn request(call: &mut Call<'_>) -> Done {
     })?;
     let shared = shared(call.handle()?)?;
     let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
-    let value = match reply.decode(&mut PhpSink::arrays())? {
+    let value = match reply.decode(&mut PhpSink::arrays()).map_err(|e| e.after(&reply))? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     };

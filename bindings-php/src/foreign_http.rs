@@ -211,12 +211,17 @@ fn send(
     let context = Context { method, limits: exchange.config().limits, packed: is_guzzle };
     let heard = match answer {
         Ok(response) => match response.handle() {
-            Some(response) => heard::read(response, &context)?,
-            None => return Err(Thrown::configuration("the HTTP client answered no response")),
+            Some(response) => heard::read(response, &context),
+            None => Err(Thrown::configuration("the HTTP client answered no response")),
         },
-        Err(Thrown::Pending) => heard::thrown(&context)?,
-        Err(other) => return Err(other),
+        Err(Thrown::Pending) => heard::thrown(&context),
+        Err(other) => Err(other),
     };
+    // The client had the request by then.
+    let heard = heard.map_err(|thrown| match thrown {
+        Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
+        other => other,
+    })?;
     // Why we broke off says more than how the client tells it.
     Ok(arrival.refused().map_or(heard, Err))
 }

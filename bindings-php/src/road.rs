@@ -196,12 +196,13 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
     }
 }
 
-/// The log of `setDebug(true)`: one line for each request, with nothing private in it.
+/// The log of `setDebug(true)`: one line for each request, with nothing private in it. A
+/// file that cannot be written does not change what the call came to.
 fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
-    call_function("file_put_contents", arguments).map(drop)
+    caught(call_function("file_put_contents", arguments)).map(drop)
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call

@@ -1,7 +1,7 @@
 //! Errors on their way to Python: the core's, which become the class of `lomi.errors`
 //! that bears their kind's name, and Python's own, which pass through.
 
-use lomi::{Attempt, Error, ErrorKind, Failure};
+use lomi::{Attempt, Error, ErrorKind, Failure, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -13,6 +13,16 @@ pub(crate) enum Fault {
     Core(Error),
     /// Python raised: a signal handler, or a constructor of ours.
     Python(PyErr),
+}
+
+impl Fault {
+    /// The same where a response had come already, whose values could not be handed over.
+    pub(crate) fn after(self, reply: &Reply) -> Self {
+        match self {
+            Self::Core(error) => Self::Core(reply.unusable(error)),
+            python => python,
+        }
+    }
 }
 
 impl From<Error> for Fault {

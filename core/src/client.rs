@@ -230,7 +230,7 @@ pub struct Page<T> {
 
 impl<T: FromObject> Page<T> {
     pub(crate) fn read(reply: &Reply) -> Result<Self, Error> {
-        Self::read_rows(reply, |_| true)
+        reply.reading(|reply| Self::read_rows(reply, |_| true))
     }
 
     fn read_rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Self, Error> {
@@ -287,15 +287,16 @@ impl<'c, T: FromObject> Pages<'c, T> {
 
 /// Reads a reply that is one object.
 pub(crate) fn read_one<T: FromObject>(reply: &Reply) -> Result<T, Error> {
-    match reply.decode(&mut Values)? {
+    reply.reading(|reply| match reply.decode(&mut Values)? {
         Decoded::One(Value::Object(fields)) => Ok(T::from_object(fields)),
         _ => Err(Error::unexpected("the answer is not one object")),
-    }
+    })
 }
 
 /// Reads a reply without types: its object, its rows as a list, or null.
 pub fn read_values(reply: &Reply) -> Result<Value, Error> {
-    Ok(match reply.decode(&mut Values)? {
+    let decoded = reply.reading(|reply| reply.decode(&mut Values))?;
+    Ok(match decoded {
         Decoded::Nothing => Value::Null,
         Decoded::One(value) => value,
         Decoded::Rows(rows, _) => rows.into(),

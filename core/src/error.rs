@@ -19,6 +19,7 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::Value;
 
+use crate::request::Target;
 use crate::secret::redact;
 
 /// What went wrong. Each kind is one class of the same name in Python, Node and PHP.
@@ -270,6 +271,18 @@ impl Error {
     /// A defect of this library, such as a caught panic.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
+    }
+
+    /// Says for an error that ended a call from outside, after it was sent, what it means
+    /// for the work.
+    pub(crate) fn after_sending(&mut self, target: &Target) {
+        self.operation = Some(target.name());
+        self.writes = !target.method().is_safe();
+        self.outcome = Outcome::Unknown;
+        if self.is_outcome_unknown() {
+            let advice = target.advice(self.idempotency_key.as_deref());
+            self.message = format!("{}; {advice}", self.message);
+        }
     }
 
     /// A panic that was caught while a call ran.

@@ -25,8 +25,8 @@ impl Exchange {
         !self.history.is_empty() || self.under_way
     }
 
-    /// The error for a call that broke off inside this library, as in a panic.
-    pub(crate) fn broken_off(&self, mut error: Error) -> Error {
+    /// The error for a call that broke off between two steps, as in a panic.
+    pub fn broken_off(&self, mut error: Error) -> Error {
         if self.was_sent() {
             error.outcome = Outcome::Unknown;
         }

@@ -60,6 +60,7 @@ impl Exchange {
         Ok(Reply {
             request_id: failure::request_id(&heard.headers)
                 .unwrap_or_else(|| self.request_id.clone()),
+            target: Some(self.target.clone()),
             status: heard.status,
             headers: heard.headers,
             document,
