@@ -42,6 +42,10 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     facts.number("attempts", Some(error.attempts));
     history(&mut facts, &error.history);
     facts.text("outcome", Some(error.outcome.as_str()));
+    if error.is_outcome_unknown() {
+        facts.name("outcomeUnknown");
+        facts.0.extend_from_slice(b"true");
+    }
     facts.text("operation", error.operation.as_deref());
     if let Some(pause) = error.retry_after {
         facts.number("retryAfter", Some(pause.as_secs_f64()));

@@ -67,6 +67,7 @@ pub(crate) fn options(text: Option<&str>) -> Result<CallOptions, Error> {
         headers: given.headers("headers")?,
         api_key: given.text("apiKey")?.map(Secret::new),
         account: given.text("account")?,
+        default_headers: Vec::new(),
         any_status: given.flag("anyStatus")?,
     })
 }

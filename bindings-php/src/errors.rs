@@ -22,7 +22,6 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::Validation,
     ErrorKind::Connection,
     ErrorKind::Timeout,
-    ErrorKind::OutcomeUnknown,
     ErrorKind::Tls,
     ErrorKind::UnexpectedResponse,
     ErrorKind::UnexpectedRedirect,
@@ -45,12 +44,48 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::Internal,
 ];
 
-static CLASSES: OnceLock<Vec<(ErrorKind, ClassRef)>> = OnceLock::new();
+/// Kinds that end no call, or only a read.
+const NEVER_UNKNOWN: &[ErrorKind] = &[
+    ErrorKind::Configuration,
+    ErrorKind::Validation,
+    ErrorKind::PaginationLoop,
+    ErrorKind::SignatureVerification,
+    ErrorKind::WebhookPayload,
+];
 
-fn class_of(kind: ErrorKind) -> Option<&'static ClassEntry> {
-    let known = CLASSES.get()?.iter().find(|(known, _)| *known == kind);
-    known.map_or(&API_EXCEPTION, |(_, class)| class).get()
+/// A kind, its class, and its class where the outcome of a write is unknown.
+type Classes = (ErrorKind, ClassRef, Option<ClassRef>);
+
+static CLASSES: OnceLock<Vec<Classes>> = OnceLock::new();
+
+/// What `catch` takes for every unknown outcome. PHP has one parent for each class, so this
+/// is an interface, and each class of an error has a subclass that implements it.
+static OUTCOME_UNKNOWN: ClassRef = ClassRef::new();
+
+fn class_of(error: &Error) -> Option<&'static ClassEntry> {
+    let kind = match error.kind {
+        // No response came.
+        ErrorKind::OutcomeUnknown => ErrorKind::Connection,
+        kind => kind,
+    };
+    let known = CLASSES.get()?.iter().find(|(known, ..)| *known == kind);
+    let class = known.map_or(&API_EXCEPTION, |(_, class, unknown)| match unknown {
+        Some(unknown) if error.is_outcome_unknown() => unknown,
+        _ => class,
+    });
+    class.get()
 }
+
+/// What is of use after an unknown outcome.
+const GETTERS_OF_UNKNOWN: &[&str] = &[
+    "getKind(): string",
+    "getStatus(): ?int",
+    "getRequestId(): ?string",
+    "getIdempotencyKey(): ?string",
+    "getAttempts(): int",
+    "getOutcome(): ?string",
+    "getOperation(): ?string",
+];
 
 /// What a getter reads.
 struct Fact(&'static str);
@@ -95,20 +130,35 @@ pub(crate) fn register() -> Result<(), String> {
         .protected("attempts", long(0))
         .protected("outcome", Zval::null())
         .register(&API_EXCEPTION)?;
-    let mut classes: Vec<(ErrorKind, ClassRef)> = Vec::new();
+    // SAFETY: the engine's own interface, set before any module starts.
+    let throwable = unsafe { ext_php_rs::ffi::zend_ce_throwable };
+    let mut interface =
+        Class::interface("LomiSDK\\Exception\\OutcomeUnknownError").implements(throwable);
+    for getter in GETTERS_OF_UNKNOWN {
+        interface = interface.abstract_method(getter);
+    }
+    interface.register(&OUTCOME_UNKNOWN)?;
+    let mut classes: Vec<Classes> = Vec::new();
     for kind in KINDS {
         let parent = match kind {
-            ErrorKind::Timeout | ErrorKind::OutcomeUnknown => classes
+            ErrorKind::Timeout => classes
                 .iter()
-                .find(|(known, _)| *known == ErrorKind::Connection)
-                .map_or_else(|| API_EXCEPTION.raw(), |(_, class)| class.raw()),
+                .find(|(known, ..)| *known == ErrorKind::Connection)
+                .map_or_else(|| API_EXCEPTION.raw(), |(_, class, _)| class.raw()),
             _ => API_EXCEPTION.raw(),
         };
         let class = ClassRef::new();
         Class::new(format!("LomiSDK\\Exception\\{}", kind.class_name()))
             .extends(parent)
             .register(&class)?;
-        classes.push((*kind, class));
+        let unknown = (!NEVER_UNKNOWN.contains(kind)).then(ClassRef::new);
+        if let Some(unknown) = &unknown {
+            Class::new(format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name()))
+                .extends(class.raw())
+                .implements(OUTCOME_UNKNOWN.raw())
+                .register(unknown)?;
+        }
+        classes.push((*kind, class, unknown));
     }
     CLASSES.set(classes).map_err(|_| "the exceptions are registered twice".to_owned())
 }
@@ -124,7 +174,7 @@ pub(crate) fn interned_zval(text: &str) -> Zval {
 /// The exception for a failed call.
 pub(crate) fn exception(error: &Error) -> Result<Zval, Thrown> {
     let scope = API_EXCEPTION.get().ok_or_else(|| Thrown::defect("there is no ApiException"))?;
-    let class = class_of(error.kind).unwrap_or(scope);
+    let class = class_of(error).unwrap_or(scope);
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
     let mut set = |name: &str, value: Zval| set_property(object, scope, name, value);

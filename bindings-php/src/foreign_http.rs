@@ -35,6 +35,12 @@ pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Resul
     let client = client.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client has to be a {GUZZLE} or {PSR_18}"))
     })?;
+    if is_a(client, GUZZLE) {
+        let own = setting(client, "headers")?;
+        let names: Vec<String> =
+            own.array().into_iter().flatten().map(|(name, _)| name.to_string()).collect();
+        lomi::check_client_headers(names.iter().map(String::as_str))?;
+    }
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {

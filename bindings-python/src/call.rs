@@ -107,6 +107,7 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
             "api_key" => options.api_key = Some(Secret::new(text(&name, &value)?)),
             "account" => options.account = Some(text(&name, &value)?),
             "headers" => options.headers = headers(&value)?,
+            "default_headers" => options.default_headers = headers(&value)?,
             "any_status" => options.any_status = value.is_truthy()?,
             other => return Err(wrong(format!("there is no option {other:?}"))),
         }

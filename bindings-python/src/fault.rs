@@ -1,7 +1,7 @@
 //! Errors on their way to Python: the core's, which become the class of `lomi.errors`
 //! that bears their kind's name, and Python's own, which pass through.
 
-use lomi::{Attempt, Error, ErrorKind, Failure, Reply};
+use lomi::{Attempt, Error, ErrorKind, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -54,7 +54,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     }
 }
 
-fn exception<'py>(py: Python<'py>, error: &Failure) -> PyResult<Bound<'py, PyAny>> {
+fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let class = py.import("lomi.errors")?.getattr(error.kind.class_name())?;
     let facts = PyDict::new(py);
     facts.set_item("message", &error.message)?;
@@ -69,6 +69,7 @@ fn exception<'py>(py: Python<'py>, error: &Failure) -> PyResult<Bound<'py, PyAny
     facts.set_item("attempts", error.attempts)?;
     facts.set_item("history", history(py, &error.history)?)?;
     facts.set_item("outcome", error.outcome.as_str())?;
+    facts.set_item("outcome_unknown", error.is_outcome_unknown())?;
     facts.set_item("operation", error.operation.as_deref())?;
     facts.set_item("retry_after", error.retry_after.map(|pause| pause.as_secs_f64()))?;
     class.call_method1("_of", (facts,))

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::option_headers::{check_client_headers, take_request_id};
 use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
@@ -82,6 +83,8 @@ pub struct Config {
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
     pub(crate) destination: Arc<Destination>,
+    /// The request id of every call that gives none, from the headers.
+    pub(crate) request_id: Option<String>,
     /// Headers for every call, checked.
     pub(crate) common_headers: HeaderMap,
 }
@@ -199,6 +202,9 @@ impl ConfigBuilder {
         };
         let headers = self.proxy_headers;
         let proxy = self.proxy.map(|url| Proxy { url: url.expose().to_owned(), headers });
+        let mut client_headers = self.headers;
+        check_client_headers(client_headers.iter().map(|(name, _)| name.as_str()))?;
+        let request_id = take_request_id(&mut client_headers)?;
         let mut config = Config {
             api_key,
             api_key_prefix: self.api_key_prefix,
@@ -212,7 +218,8 @@ impl ConfigBuilder {
             connect_timeout: positive("connect_timeout", self.connect_timeout, 10)?,
             idle_timeout: positive("idle_timeout", self.idle_timeout, 15)?,
             max_retries: self.max_retries.unwrap_or(2),
-            headers: self.headers,
+            headers: client_headers,
+            request_id,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
             destination: Arc::new(Destination::secured(

@@ -135,10 +135,11 @@ impl Exchange {
         config: &Arc<Config>,
         target: Target,
         mut input: Input,
-        options: CallOptions,
+        mut options: CallOptions,
         memory: Memory,
         now: Instant,
     ) -> Result<Self, Error> {
+        options.lift_headers()?;
         if let (Target::Operation(operation), Some(serde_json::Value::Object(fields))) =
             (&target, &mut input.body)
             && let Some(model) = operation.body
@@ -150,17 +151,15 @@ impl Exchange {
         }
         options.check_timeouts()?;
         let idempotency_key = match (&options.idempotency_key, &target) {
-            (Some(key), _) => {
-                idempotency_key::check(key)?;
-                Some(key.clone())
-            }
+            (Some(key), _) => Some(key.clone()),
             // Harmless where the server ignores it, and it makes the call traceable.
             (None, target) if *target.method() == http::Method::POST => {
                 Some(idempotency_key::random())
             }
             _ => None,
         };
-        let request_id = options.request_id.clone().unwrap_or_else(idempotency_key::random);
+        let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
+        let request_id = request_id.unwrap_or_else(idempotency_key::random);
         let spellings = spelling::list(config, &target);
         let spelling = memory.spelling.filter(|at| *at < spellings.len()).unwrap_or(0);
         let mut exchange = Self {

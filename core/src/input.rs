@@ -56,8 +56,12 @@ pub struct CallOptions {
     pub idempotency_key: Option<String>,
     /// The caller's own request id.
     pub request_id: Option<String>,
-    /// Headers for this call. They may replace any of ours but the length.
+    /// Headers for this call. They may replace any of ours but the length. An
+    /// `Idempotency-Key` and an `X-Request-Id` among them count as the options.
     pub headers: Vec<(String, String)>,
+    /// Headers that a documented client adds to each of its calls; they go before `headers`.
+    /// An `Idempotency-Key` among them is refused.
+    pub default_headers: Vec<(String, String)>,
     /// A key for this call in place of the client's.
     pub api_key: Option<Secret>,
     /// The network member to act for (`Lomi-Account`).

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from typing_extensions import Self
-
 
 class LomiError(ApiException):
     """Anything that goes wrong with a call.
@@ -93,11 +91,12 @@ class LomiError(ApiException):
         return self.status
 
     @classmethod
-    def _of(cls, facts: dict[str, Any]) -> Self:
+    def _of(cls, facts: dict[str, Any]) -> LomiError:
         """Make one from what the core knows. Called by the native library."""
         from ._headers import Headers
 
-        error = cls(facts["message"])
+        unknown = facts.pop("outcome_unknown")
+        error = (_both(cls) if unknown else cls)(facts["message"])
         headers = facts.pop("headers")
         body = facts.pop("body")
         error.__dict__.update(facts)
@@ -146,12 +145,19 @@ class APITimeoutError(APIConnectionError):
     """The deadline passed."""
 
 
-class OutcomeUnknownError(APIConnectionError):
-    """A write may have been carried out, and no answer says so.
+class OutcomeUnknownError(LomiError):
+    """A write may have been carried out, and no response says whether it was.
 
-    The message says how to find out; with the same idempotency key, create never does its
-    work twice.
+    Every such error is of this class and of the class of what happened: a 502 to create is
+    a ``ServerError`` too, a lost connection an ``APIConnectionError``. The message says how
+    to find out; with the same idempotency key, create never does its work twice.
     """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the class of what happened: the class of both has no name of its own."""
+        return _restore, (type(self)._happened, self.args), self.__dict__.copy()
+
+    _happened: type[LomiError]
 
 
 class TLSError(LomiError):
@@ -232,6 +238,30 @@ class WebhookPayloadError(LomiError):
 
 class InternalError(LomiError):
     """A defect of this package. Please report it."""
+
+
+_BOTH: dict[type[LomiError], type[OutcomeUnknownError]] = {}
+
+
+def _both(happened: type[LomiError]) -> type[OutcomeUnknownError]:
+    """Give the class that is both that of what happened and :class:`OutcomeUnknownError`."""
+    made = _BOTH.get(happened)
+    if made is None:
+        bases = (happened, OutcomeUnknownError)
+        if happened is OutcomeUnknownError:  # no response came
+            bases = (OutcomeUnknownError, APIConnectionError)
+        names = {
+            "__module__": happened.__module__,
+            "__qualname__": happened.__qualname__,
+            "__doc__": happened.__doc__,
+            "_happened": happened,
+        }
+        made = _BOTH.setdefault(happened, type(happened.__name__, bases, names))
+    return made
+
+
+def _restore(happened: type[LomiError], args: tuple[Any, ...]) -> OutcomeUnknownError:
+    return _both(happened)(*args)
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
