@@ -4885,6 +4885,11 @@ namespace LomiSDK\Exception {
 
 namespace LomiSDK\Exception\OutcomeUnknown {
 
+    /** No response came. */
+    class OutcomeUnknownError extends \LomiSDK\Exception\APIConnectionError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
     class APIConnectionError extends \LomiSDK\Exception\APIConnectionError implements \LomiSDK\Exception\OutcomeUnknownError
     {
     }

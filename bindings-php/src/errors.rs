@@ -22,6 +22,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::Validation,
     ErrorKind::Connection,
     ErrorKind::Timeout,
+    ErrorKind::OutcomeUnknown,
     ErrorKind::Tls,
     ErrorKind::UnexpectedResponse,
     ErrorKind::UnexpectedRedirect,
@@ -63,12 +64,7 @@ static CLASSES: OnceLock<Vec<Classes>> = OnceLock::new();
 static OUTCOME_UNKNOWN: ClassRef = ClassRef::new();
 
 fn class_of(error: &Error) -> Option<&'static ClassEntry> {
-    let kind = match error.kind {
-        // No response came.
-        ErrorKind::OutcomeUnknown => ErrorKind::Connection,
-        kind => kind,
-    };
-    let known = CLASSES.get()?.iter().find(|(known, ..)| *known == kind);
+    let known = CLASSES.get()?.iter().find(|(known, ..)| *known == error.kind);
     let class = known.map_or(&API_EXCEPTION, |(_, class, unknown)| match unknown {
         Some(unknown) if error.is_outcome_unknown() => unknown,
         _ => class,
@@ -141,26 +137,37 @@ pub(crate) fn register() -> Result<(), String> {
     let mut classes: Vec<Classes> = Vec::new();
     for kind in KINDS {
         let parent = match kind {
-            ErrorKind::Timeout => classes
+            ErrorKind::Timeout | ErrorKind::OutcomeUnknown => classes
                 .iter()
                 .find(|(known, ..)| *known == ErrorKind::Connection)
                 .map_or_else(|| API_EXCEPTION.raw(), |(_, class, _)| class.raw()),
             _ => API_EXCEPTION.raw(),
         };
         let class = ClassRef::new();
+        if *kind == ErrorKind::OutcomeUnknown {
+            // No response came: the plain case, which has no other name.
+            let unknown = unknown_class(*kind, parent);
+            unknown.register(&class)?;
+            classes.push((*kind, class, None));
+            continue;
+        }
         Class::new(format!("LomiSDK\\Exception\\{}", kind.class_name()))
             .extends(parent)
             .register(&class)?;
         let unknown = (!NEVER_UNKNOWN.contains(kind)).then(ClassRef::new);
         if let Some(unknown) = &unknown {
-            Class::new(format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name()))
-                .extends(class.raw())
-                .implements(OUTCOME_UNKNOWN.raw())
-                .register(unknown)?;
+            unknown_class(*kind, class.raw()).register(unknown)?;
         }
         classes.push((*kind, class, unknown));
     }
     CLASSES.set(classes).map_err(|_| "the exceptions are registered twice".to_owned())
+}
+
+/// The class of a kind where the outcome of a write is unknown.
+fn unknown_class(kind: ErrorKind, parent: *mut ClassEntry) -> Class {
+    Class::new(format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name()))
+        .extends(parent)
+        .implements(OUTCOME_UNKNOWN.raw())
 }
 
 /// A text that a declaration may hold.

@@ -247,7 +247,7 @@ def _both(happened: type[LomiError]) -> type[OutcomeUnknownError]:
     """Give the class that is both that of what happened and :class:`OutcomeUnknownError`."""
     made = _BOTH.get(happened)
     if made is None:
-        bases = (happened, OutcomeUnknownError)
+        bases: tuple[type, ...] = (happened, OutcomeUnknownError)
         if happened is OutcomeUnknownError:  # no response came
             bases = (OutcomeUnknownError, APIConnectionError)
         names = {
