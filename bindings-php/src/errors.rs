@@ -234,7 +234,7 @@ fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
         }
     };
     put("code", &json!(error.code));
-    put("message", &json!(error.message));
+    put("message", &json!(error.server_message.as_ref().unwrap_or(&error.message)));
     put("details", &json!(error.details));
     let built = |model, values| {
         crate::models::of_model(model).and_then(|known| crate::models::build(known, values, None))

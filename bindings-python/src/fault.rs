@@ -58,6 +58,7 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     let class = py.import("lomi.errors")?.getattr(error.kind.class_name())?;
     let facts = PyDict::new(py);
     facts.set_item("message", &error.message)?;
+    facts.set_item("server_message", error.server_message.as_deref())?;
     facts.set_item("status", error.status)?;
     facts.set_item("code", error.code.as_deref())?;
     let details = error.details.as_ref().map(|details| plain(py, details));

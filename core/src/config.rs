@@ -186,7 +186,8 @@ impl ConfigBuilder {
             None if self.key_optional => {}
             None => {
                 return Err(Error::configuration(format!(
-                    "no API key: give one, or set {API_KEY_VARIABLE}"
+                    "no API key: give one, or set {API_KEY_VARIABLE}; keys are made in the \
+                     merchant's dashboard of lomi. (a test key starts with lomi_sk_test_)"
                 )));
             }
         }

@@ -200,6 +200,8 @@ pub struct Failure {
     pub kind: ErrorKind,
     /// One sentence for people, without secrets.
     pub message: String,
+    /// The sentence of the server itself, without secrets, where it sent one.
+    pub server_message: Option<String>,
     /// HTTP status, where an answer came.
     pub status: Option<u16>,
     /// The API's own word, such as `not_found`.
@@ -234,6 +236,7 @@ impl Error {
         Self(Box::new(Failure {
             kind,
             message: redact(&message.into()),
+            server_message: None,
             status: None,
             code: None,
             details: None,

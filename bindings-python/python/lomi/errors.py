@@ -35,7 +35,7 @@ class LomiError(ApiException):
 
     Attributes, None or empty where there is nothing to say:
 
-    ``kind``: the name of the class. ``message``: one sentence. ``status``: the HTTP
+    ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the server's own. ``status``: the HTTP
     status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the
     API added. ``body``: the body as text. ``headers``: the headers. ``request_id``: the
     request's id, for support. ``idempotency_key``: the key that every attempt carried.
@@ -47,6 +47,7 @@ class LomiError(ApiException):
     """
 
     message: str = ""
+    server_message: str | None = None
     code: str | None = None
     details: Any = None
     raw_body: bytes | None = None
@@ -299,5 +300,5 @@ def _error_model(error: LomiError) -> Any:
     from .models.error import Error
     from .models.error_error import ErrorError
 
-    inner = ErrorError(code=error.code, message=error.message, details=error.details)
+    inner = ErrorError(code=error.code, message=error.server_message or error.message, details=error.details)
     return Error(error=inner)

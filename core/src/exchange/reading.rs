@@ -93,10 +93,14 @@ impl Exchange {
     /// An answer with a status that is no success.
     fn status(&self, said: Said, heard: &Heard) -> Unread {
         if (300..400).contains(&heard.status) {
+            let to = failure::redirected_to(&heard.headers, &self.url);
             let error = Error::new(
                 ErrorKind::UnexpectedRedirect,
-                "the server redirects elsewhere; redirects are not followed, since they would \
-                 carry the API key to another address",
+                format!(
+                    "the server redirects to {}; redirects are not followed, since they would \
+                     carry the API key to another address",
+                    to.as_deref().unwrap_or("no address")
+                ),
             );
             return self.failed(error, heard, Outcome::Final);
         }
@@ -146,6 +150,9 @@ impl Exchange {
             .collect();
         error.outcome = outcome;
         error.retry_after = retry::hint(&heard.headers, error.details.as_ref());
+        if error.kind == ErrorKind::RateLimit {
+            error.message = failure::with_time(&error.message, error.retry_after);
+        }
         let in_progress = self.is_in_progress(&error);
         let asks = outcome == Outcome::Rejected || in_progress || heard.status == 503;
         let mishap = Mishap {
@@ -158,7 +165,13 @@ impl Exchange {
     }
 
     pub(super) fn silent(&self, silence: super::Silence) -> (Error, Mishap) {
-        let mut error = Error::new(silence.kind, silence.message);
+        let message = match silence.kind {
+            ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Tls => {
+                failure::with_address(&silence.message, &self.url)
+            }
+            _ => silence.message,
+        };
+        let mut error = Error::new(silence.kind, message);
         error.outcome = silence.outcome;
         (
             error,
