@@ -8,7 +8,9 @@ const { refuse, write } = require('./write.js');
 const CALL = new Set([
   'idempotencyKey',
   'timeout',
+  'attemptTimeout',
   'connectTimeout',
+  'idleTimeout',
   'maxRetries',
   'headers',
   'signal',
