@@ -271,7 +271,7 @@ fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown>
         Some(_) => PhpSink::rows(),
         None => PhpSink::documented(),
     };
-    Ok(match reply.decode(&mut sink).map_err(|e| e.after(reply))? {
+    Ok(match reply.caught(|reply| reply.decode(&mut sink)).map_err(|e| e.after(reply))? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => {

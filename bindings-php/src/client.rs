@@ -181,10 +181,15 @@ fn call_verb(call: &mut Call<'_>) -> Done {
 }
 
 fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match reply.decode(&mut PhpSink::documented()).map_err(|e| e.after(reply))? {
-        Decoded::One(value) => value,
-        _ => Zval::null(),
-    })
+    Ok(
+        match reply
+            .caught(|reply| reply.decode(&mut PhpSink::documented()))
+            .map_err(|e| e.after(reply))?
+        {
+            Decoded::One(value) => value,
+            _ => Zval::null(),
+        },
+    )
 }
 
 /// Any other endpoint: `query`, `body` and `headers` stand among the options.
@@ -204,7 +209,10 @@ fn request(call: &mut Call<'_>) -> Done {
     })?;
     let shared = shared(call.handle()?)?;
     let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
-    let value = match reply.decode(&mut PhpSink::arrays()).map_err(|e| e.after(&reply))? {
+    let value = match reply
+        .caught(|reply| reply.decode(&mut PhpSink::arrays()))
+        .map_err(|e| e.after(&reply))?
+    {
         Decoded::One(value) => value,
         _ => Zval::null(),
     };

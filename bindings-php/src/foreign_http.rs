@@ -31,7 +31,7 @@ pub(crate) fn is_client(object: Object<'_>) -> bool {
 }
 
 /// Carries a call out through the user's client.
-pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Result<Reply, Thrown> {
+pub(crate) fn drive(road: &Road, client: &Zval, exchange: &mut Exchange) -> Result<Reply, Thrown> {
     let client = client.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client has to be a {GUZZLE} or {PSR_18}"))
     })?;
@@ -45,13 +45,13 @@ pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Resul
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
                 if result.is_ok() {
-                    road.client.remember(&exchange)?;
+                    road.client.remember(exchange)?;
                 }
                 return Ok(result?);
             }
             Step::Wait(time) => pause(time)?,
             Step::Send(request, within) => {
-                let heard = send(road, client, &request, within, &exchange)?;
+                let heard = send(road, client, &request, within, exchange)?;
                 exchange.heard(heard, Instant::now(), chance);
             }
         }

@@ -1,6 +1,7 @@
 //! The two roads of a call: the core's own HTTP, or an HTTP client of the user's. Every
 //! rule (retries, deadlines, idempotency keys, limits) is the core's on both.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -65,9 +66,15 @@ impl Road {
     }
 
     /// Carries a prepared call out.
-    pub(crate) fn run(&self, exchange: Exchange) -> Result<Reply, Thrown> {
+    pub(crate) fn run(&self, mut exchange: Exchange) -> Result<Reply, Thrown> {
         let result = match &self.http {
-            Some(http) => crate::foreign_http::drive(self, http, exchange),
+            Some(http) => {
+                let drive = || crate::foreign_http::drive(self, http, &mut exchange);
+                catch_unwind(AssertUnwindSafe(drive)).unwrap_or_else(|_| {
+                    let panic = Error::internal("a defect of the extension (a panic)");
+                    Err(exchange.broken_off(panic).into())
+                })
+            }
             None => run_here(exchange),
         };
         let history = match &result {

@@ -74,7 +74,7 @@ pub(crate) fn read_reply<'py>(
     reply: Reply,
     family: Family,
 ) -> Result<Bound<'py, PyTuple>, Fault> {
-    let decoded = reply.defer(&mut Objects::new(py, family), |_| true);
+    let decoded = reply.caught(|reply| reply.defer(&mut Objects::new(py, family), |_| true));
     let value = match decoded.map_err(|fault| fault.after(&reply))? {
         Decoded::Nothing => py.None().into_bound(py),
         Decoded::One(value) => value,

@@ -76,6 +76,8 @@ def test_one_key_for_all_calls_is_refused(serve, documented):
     api.api_client.set_default_header("Idempotency-Key", "a")
     with pytest.raises(lomi.ConfigurationError, match="one key for all calls"):
         api.create_checkout_session({"amount": 1})
+    with pytest.raises(lomi.ConfigurationError, match="one key for all calls"):
+        api.api_client.param_serialize("POST", "/checkout_sessions")
     assert api.server.requests == []
 
 
@@ -133,6 +135,11 @@ def test_an_unknown_outcome_on_an_event_loop(serve):
     with pytest.raises(lomi.OutcomeUnknownError) as caught:
         asyncio.run(client.checkout_sessions.create(amount=1))
     assert isinstance(caught.value, lomi.ServerError)
+
+
+def test_one_made_by_hand_can_be_pickled():
+    error = pickle.loads(pickle.dumps(lomi.OutcomeUnknownError("x")))
+    assert type(error) is lomi.OutcomeUnknownError and error.message == "x"
 
 
 def test_a_refusal_is_no_unknown_outcome(talk):

@@ -245,10 +245,10 @@ impl Exchange {
             Next::Send => {
                 let left = self.deadline.saturating_duration_since(now);
                 if left.is_zero() {
-                    let error = self
-                        .last
-                        .take()
-                        .unwrap_or_else(|| Error::new(ErrorKind::Timeout, "the deadline passed"));
+                    let error = self.last.take().unwrap_or_else(|| {
+                        let message = failure::with_address("the deadline passed", &self.url);
+                        Error::new(ErrorKind::Timeout, message)
+                    });
                     return Step::Done(Err(self.finish(error)));
                 }
                 match self.ready.take().map_or_else(|| self.request(), Ok) {

@@ -151,8 +151,8 @@ pub(crate) fn with_address(message: &str, url: &str) -> String {
     let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
     let port = url.port_or_known_default().unwrap_or_default();
     let other = match scheme {
-        "https" => ["InvalidContentType", "wrong version number"].iter(),
-        _ => ["invalid HTTP version", "HTTP/0.9"].iter(),
+        "https" => ["InvalidContentType", "tls handshake eof", "wrong version number"].iter(),
+        _ => ["invalid HTTP version", "HTTP/0.9", "InvalidMessage"].iter(),
     };
     let question = match (other.into_iter().any(|words| message.contains(words)), scheme) {
         (false, _) => "",

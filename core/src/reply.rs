@@ -106,9 +106,16 @@ impl Reply {
 
     /// Reads the values; an error or a panic on the way becomes [`Reply::unusable`].
     pub fn reading<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.caught(read).map_err(|error| self.unusable(error))
+    }
+
+    /// Reads the values; a panic on the way becomes an error.
+    pub fn caught<T, E: From<Error>>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         catch_unwind(AssertUnwindSafe(|| read(self)))
-            .unwrap_or_else(|_| Err(Error::panicked()))
-            .map_err(|error| self.unusable(error))
+            .unwrap_or_else(|_| Err(Error::panicked().into()))
     }
 
     /// Reads the values through a language's sink.

@@ -73,7 +73,7 @@ MUTANTS = {
     ),
     "what a lost deletion deleted is deleted": (
         "core/src/exchange/reading.rs",
-        [("heard.status == 404 && self.risked", "false && self.risked")],
+        [("matches!(heard.status, 404 | 410) && self.risked", "false")],
     ),
     "the first byte has the attempt's time": (
         "core/src/transport.rs",

@@ -14,6 +14,7 @@ __all__ = [
     "LastResponse",
     "Pager",
     "__version__",
+    "check_client_headers",
     "key_for_order",
     "money",
     "money_from_major",
@@ -25,6 +26,7 @@ __all__ = [
 
 __version__: str
 
+def check_client_headers(names: list[str]) -> None: ...
 def redact(text: str) -> str: ...
 def key_for_order(order: str) -> str: ...
 def money(amount: int, currency: str) -> tuple[int, str, int, str]: ...

@@ -35,8 +35,8 @@ class LomiError(ApiException):
 
     Attributes, None or empty where there is nothing to say:
 
-    ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the server's own. ``status``: the HTTP
-    status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the
+    ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the server's own.
+    ``status``: the HTTP status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the
     API added. ``body``: the body as text. ``headers``: the headers. ``request_id``: the
     request's id, for support. ``idempotency_key``: the key that every attempt carried.
     ``attempts``: how many requests were sent or tried. ``outcome``: ``not_sent``,
@@ -156,9 +156,10 @@ class OutcomeUnknownError(LomiError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the class of what happened: the class of both has no name of its own."""
-        return _restore, (type(self)._happened, self.args), self.__dict__.copy()
-
-    _happened: type[LomiError]
+        happened = type(self).__dict__.get("_happened")
+        if happened is None:  # made by hand
+            return type(self), self.args, self.__dict__.copy()
+        return _restore, (happened, self.args), self.__dict__.copy()
 
 
 class TLSError(LomiError):
@@ -300,5 +301,6 @@ def _error_model(error: LomiError) -> Any:
     from .models.error import Error
     from .models.error_error import ErrorError
 
-    inner = ErrorError(code=error.code, message=error.server_message or error.message, details=error.details)
+    message = error.server_message or error.message
+    inner = ErrorError(code=error.code, message=message, details=error.details)
     return Error(error=inner)

@@ -42,7 +42,8 @@ impl Exchange {
                 return Err(self.without_route(said, &heard));
             }
             // The attempt before deleted it, and its response was lost.
-            let deleted = heard.status == 404 && self.risked && *method == Method::DELETE;
+            let deleted =
+                matches!(heard.status, 404 | 410) && self.risked && *method == Method::DELETE;
             if !self.options.any_status && !deleted {
                 return Err(self.status(said, &heard));
             }
