@@ -12,11 +12,14 @@ export interface LomiClientOptions {
   headers?: HeadersLike;
   /** Deadline of a whole call, in milliseconds, retries and pauses included; 60000 when left out. */
   timeout?: number;
-  /** Longest time for one attempt, in milliseconds; 30000 when left out. */
+  /**
+   * Longest time for one attempt. When left out, 30000 for what is sent again after it (reads
+   * and create), and the whole `timeout` for other writes.
+   */
   attemptTimeout?: number;
   /** Longest time to wait for a connection, in milliseconds; 10000 when left out. */
   connectTimeout?: number;
-  /** Longest silence of the server within an answer, in milliseconds; 15000 when left out. */
+  /** Longest pause within a response, after its head; 15000 when left out. */
   idleTimeout?: number;
   /** How many times a safe call is repeated; 2 when left out, 0 for exactly one request. */
   maxRetries?: number;
@@ -57,11 +60,15 @@ export interface CallOptions {
   idempotencyKey?: string;
   /** Deadline of the whole call in milliseconds, retries and pauses included. */
   timeout?: number;
+  /** Longest time for one attempt, in milliseconds. */
+  attemptTimeout?: number;
   /** Longest time to wait for a connection, in milliseconds. */
   connectTimeout?: number;
+  /** Longest pause within a response, after its head, in milliseconds. */
+  idleTimeout?: number;
   /** How many times to repeat after the first attempt; 0 is exactly one request. */
   maxRetries?: number;
-  /** Headers for this call. */
+  /** Headers for this call. An `Idempotency-Key` or `X-Request-Id` among them is the option. */
   headers?: HeadersLike;
   /**
    * Ends the call early: it rejects with `CancelledError`, whose `cause` is the signal's reason, and which
@@ -1170,7 +1177,10 @@ export declare class ValidationError extends LomiError {}
 export declare class APIConnectionError extends LomiError {}
 /** The deadline passed. */
 export declare class APITimeoutError extends APIConnectionError {}
-/** A write may have been carried out, and no answer says so. */
+/**
+ * A write may have been carried out, and no response says whether it was. `instanceof` holds for
+ * every such error, whatever else it is: a 502 to create is a `ServerError` too.
+ */
 export declare class OutcomeUnknownError extends APIConnectionError {}
 /** The server's certificate or the TLS handshake was refused. Never repeated. */
 export declare class TLSError extends LomiError {}

@@ -4796,10 +4796,6 @@ namespace LomiSDK\Exception {
     {
     }
 
-    class OutcomeUnknownError extends APIConnectionError
-    {
-    }
-
     class TLSError extends \LomiSDK\ApiException
     {
     }
@@ -4881,6 +4877,116 @@ namespace LomiSDK\Exception {
     }
 
     class PaymentRequiredError extends \LomiSDK\ApiException
+    {
+    }
+
+    /**
+     * A write may have been carried out, and no response says whether it was. Every such
+     * exception implements this, and is of the class of what happened as well: a 502 to
+     * create is a ServerError, a lost connection an APIConnectionError.
+     */
+    interface OutcomeUnknownError extends \Throwable
+    {
+        public function getKind(): string;
+
+        public function getStatus(): ?int;
+
+        public function getRequestId(): ?string;
+
+        public function getIdempotencyKey(): ?string;
+
+        public function getAttempts(): int;
+
+        public function getOutcome(): ?string;
+
+        public function getOperation(): ?string;
+    }
+}
+
+namespace LomiSDK\Exception\OutcomeUnknown {
+
+    /** No response came. */
+    class OutcomeUnknownError extends \LomiSDK\Exception\APIConnectionError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class APIConnectionError extends \LomiSDK\Exception\APIConnectionError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class APITimeoutError extends \LomiSDK\Exception\APITimeoutError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class TLSError extends \LomiSDK\Exception\TLSError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class UnexpectedResponseError extends \LomiSDK\Exception\UnexpectedResponseError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class UnexpectedRedirectError extends \LomiSDK\Exception\UnexpectedRedirectError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class ResponseTooLargeError extends \LomiSDK\Exception\ResponseTooLargeError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class BadRequestError extends \LomiSDK\Exception\BadRequestError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class AuthenticationError extends \LomiSDK\Exception\AuthenticationError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class PermissionDeniedError extends \LomiSDK\Exception\PermissionDeniedError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class NotFoundError extends \LomiSDK\Exception\NotFoundError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class ConflictError extends \LomiSDK\Exception\ConflictError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class IdempotencyConflictError extends \LomiSDK\Exception\IdempotencyConflictError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class UnprocessableEntityError extends \LomiSDK\Exception\UnprocessableEntityError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class RateLimitError extends \LomiSDK\Exception\RateLimitError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class ServerError extends \LomiSDK\Exception\ServerError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class APIStatusError extends \LomiSDK\Exception\APIStatusError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class UnsupportedOperationError extends \LomiSDK\Exception\UnsupportedOperationError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class CancelledError extends \LomiSDK\Exception\CancelledError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class InternalError extends \LomiSDK\Exception\InternalError implements \LomiSDK\Exception\OutcomeUnknownError
+    {
+    }
+
+    class PaymentRequiredError extends \LomiSDK\Exception\PaymentRequiredError implements \LomiSDK\Exception\OutcomeUnknownError
     {
     }
 }

@@ -6,6 +6,9 @@
 const hidden = (target, name, value) =>
   Object.defineProperty(target, name, { value, writable: true, configurable: true });
 
+/** Marks an error of a write that may have been carried out. */
+const UNKNOWN = Symbol('outcome unknown');
+
 /** The base of all errors of this package. */
 class LomiError extends Error {
   constructor(message, facts = {}, options = undefined) {
@@ -21,6 +24,7 @@ class LomiError extends Error {
     this.outcome = facts.outcome ?? 'not_sent';
     this.operation = facts.operation ?? null;
     this.retryAfter = facts.retryAfter ?? null;
+    hidden(this, UNKNOWN, facts.outcomeUnknown === true);
     // A customer's data may stand in these: they are there for who asks, not for logs.
     hidden(this, 'body', facts.body ?? null);
     hidden(this, 'headers', facts.headers ?? {});
@@ -50,7 +54,18 @@ class ConfigurationError extends LomiError {}
 class ValidationError extends LomiError {}
 class APIConnectionError extends LomiError {}
 class APITimeoutError extends APIConnectionError {}
-class OutcomeUnknownError extends APIConnectionError {}
+
+/**
+ * A write may have been carried out, and no response says whether it was. Every such error
+ * is an instance of this class, whatever else it is: a 502 to create is a ServerError too.
+ */
+class OutcomeUnknownError extends APIConnectionError {
+  static [Symbol.hasInstance](value) {
+    if (this === OutcomeUnknownError && value instanceof LomiError && value[UNKNOWN]) return true;
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
 class TLSError extends LomiError {}
 class UnexpectedResponseError extends LomiError {}
 class UnexpectedRedirectError extends LomiError {}

@@ -3,6 +3,8 @@
 // What calls did, one entry per request, for the client's `logger`; without one, on
 // standard error for who asks with LOMI_LOG=info (or debug). Never bodies, never keys.
 
+const { writeSync } = require('node:fs');
+
 const { errors } = require('./errors.js');
 
 /** Parts a client's settings: the others, and who hears of its calls, if anybody. */
@@ -19,7 +21,8 @@ function listener({ logger, ...settings }) {
 
 function print({ method, route, status, failure, attempt, milliseconds, requestId }) {
   const line = `${method} ${route} ${status ?? failure} ${milliseconds} ms request ${requestId}`;
-  process.stderr.write(`lomi: ${line} attempt ${attempt}\n`);
+  // Not process.stderr, which reports a failed write later, to nobody who could catch it.
+  writeSync(2, `lomi: ${line} attempt ${attempt}\n`);
 }
 
 /** Tells of each request of a call. What a logger throws does not reach the call. */

@@ -9,7 +9,9 @@ const { checked, object, refuse, write } = require('./write.js');
 const CALL = new Set([
   'idempotencyKey',
   'timeout',
+  'attemptTimeout',
   'connectTimeout',
+  'idleTimeout',
   'maxRetries',
   'headers',
   'signal',

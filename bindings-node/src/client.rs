@@ -165,7 +165,7 @@ fn said(result: Result<(), Error>) -> Option<String> {
 }
 
 fn settle(result: Result<Reply, Error>) -> Settled {
-    match result.and_then(|reply| written(&reply)) {
+    match result.and_then(|reply| reply.reading(written)) {
         Ok(settled) => settled,
         Err(error) => Settled::error(&error),
     }

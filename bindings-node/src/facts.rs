@@ -30,7 +30,7 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     facts.text("code", error.code.as_deref());
     if let Some(details) = &error.details {
         facts.name("details");
-        value(&mut facts.0, &redacted(details));
+        value(&mut facts.0, details);
     }
     if let Some(body) = &error.body {
         // A server may send back what it was sent, the key included.
@@ -43,6 +43,10 @@ pub(crate) fn of_error(error: &Error) -> Vec<u8> {
     facts.number("attempts", Some(error.attempts));
     history(&mut facts, &error.history);
     facts.text("outcome", Some(error.outcome.as_str()));
+    if error.is_outcome_unknown() {
+        facts.name("outcomeUnknown");
+        facts.0.extend_from_slice(b"true");
+    }
     facts.text("operation", error.operation.as_deref());
     if let Some(pause) = error.retry_after {
         facts.number("retryAfter", Some(pause.as_secs_f64()));
@@ -85,18 +89,6 @@ pub(crate) fn of_page(out: &mut Vec<u8>, page: &PageFacts, more: bool) {
     facts.number("has_more", Some(page.has_more.unwrap_or(more)));
     facts.text("next_cursor", page.next_cursor.as_deref());
     *out = facts.0;
-}
-
-/// The same without keys in its texts.
-fn redacted(value: &Value) -> Value {
-    match value {
-        Value::String(text) => redact(text).into(),
-        Value::Array(items) => items.iter().map(redacted).collect(),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, field)| (redact(name), redacted(field))).collect()
-        }
-        other => other.clone(),
-    }
 }
 
 struct Facts(Vec<u8>);

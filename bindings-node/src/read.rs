@@ -58,13 +58,16 @@ pub(crate) fn options(text: Option<&str>) -> Result<CallOptions, Error> {
     let given = Given::new(value(text)?, ErrorKind::Validation);
     Ok(CallOptions {
         timeout: given.time("timeout")?,
+        attempt_timeout: given.time("attemptTimeout")?,
         connect_timeout: given.time("connectTimeout")?,
+        idle_timeout: given.time("idleTimeout")?,
         max_retries: given.count("maxRetries")?,
         idempotency_key: given.text("idempotencyKey")?,
         request_id: given.text("requestId")?,
         headers: given.headers("headers")?,
         api_key: given.text("apiKey")?.map(Secret::new),
         account: given.text("account")?,
+        default_headers: Vec::new(),
         any_status: given.flag("anyStatus")?,
     })
 }

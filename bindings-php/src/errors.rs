@@ -45,11 +45,31 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::Internal,
 ];
 
-static CLASSES: OnceLock<Vec<(ErrorKind, ClassRef)>> = OnceLock::new();
+/// Kinds that end no call, or only a read.
+const NEVER_UNKNOWN: &[ErrorKind] = &[
+    ErrorKind::Configuration,
+    ErrorKind::Validation,
+    ErrorKind::PaginationLoop,
+    ErrorKind::SignatureVerification,
+    ErrorKind::WebhookPayload,
+];
 
-fn class_of(kind: ErrorKind) -> Option<&'static ClassEntry> {
-    let known = CLASSES.get()?.iter().find(|(known, _)| *known == kind);
-    known.map_or(&API_EXCEPTION, |(_, class)| class).get()
+/// A kind, its class, and its class where the outcome of a write is unknown.
+type Classes = (ErrorKind, ClassRef, Option<ClassRef>);
+
+static CLASSES: OnceLock<Vec<Classes>> = OnceLock::new();
+
+/// What `catch` takes for every unknown outcome. PHP has one parent for each class, so this
+/// is an interface, and each class of an error has a subclass that implements it.
+static OUTCOME_UNKNOWN: ClassRef = ClassRef::new();
+
+fn class_of(error: &Error) -> Option<&'static ClassEntry> {
+    let known = CLASSES.get()?.iter().find(|(known, ..)| *known == error.kind);
+    let class = known.map_or(&API_EXCEPTION, |(_, class, unknown)| match unknown {
+        Some(unknown) if error.is_outcome_unknown() => unknown,
+        _ => class,
+    });
+    class.get()
 }
 
 static PAYMENT_REQUIRED_ERROR: ClassRef = ClassRef::new();
@@ -67,6 +87,17 @@ pub(crate) fn payment_required(error: &Error, invoice: Zval) -> Result<Zval, Thr
     }
     Ok(value)
 }
+
+/// What is of use after an unknown outcome.
+const GETTERS_OF_UNKNOWN: &[&str] = &[
+    "getKind(): string",
+    "getStatus(): ?int",
+    "getRequestId(): ?string",
+    "getIdempotencyKey(): ?string",
+    "getAttempts(): int",
+    "getOutcome(): ?string",
+    "getOperation(): ?string",
+];
 
 /// What a getter reads.
 struct Fact(&'static str);
@@ -113,25 +144,51 @@ pub(crate) fn register() -> Result<(), String> {
         .protected("attempts", long(0))
         .protected("outcome", Zval::null())
         .register(&API_EXCEPTION)?;
-    let mut classes: Vec<(ErrorKind, ClassRef)> = Vec::new();
+    // SAFETY: the engine's own interface, set before any module starts.
+    let throwable = unsafe { ext_php_rs::ffi::zend_ce_throwable };
+    let mut interface =
+        Class::interface("LomiSDK\\Exception\\OutcomeUnknownError").implements(throwable);
+    for getter in GETTERS_OF_UNKNOWN {
+        interface = interface.abstract_method(getter);
+    }
+    interface.register(&OUTCOME_UNKNOWN)?;
+    let mut classes: Vec<Classes> = Vec::new();
     for kind in KINDS {
         let parent = match kind {
             ErrorKind::Timeout | ErrorKind::OutcomeUnknown => Some(ErrorKind::Connection),
             ErrorKind::IdempotencyConflict => Some(ErrorKind::Conflict),
             _ => None,
         };
-        let parent = classes.iter().find(|(known, _)| Some(*known) == parent);
-        let parent = parent.map_or_else(|| API_EXCEPTION.raw(), |(_, class)| class.raw());
+        let parent = classes.iter().find(|(known, ..)| Some(*known) == parent);
+        let parent = parent.map_or_else(|| API_EXCEPTION.raw(), |(_, class, _)| class.raw());
         let class = ClassRef::new();
+        if *kind == ErrorKind::OutcomeUnknown {
+            // No response came: the plain case, which has no other name.
+            let unknown = unknown_class(*kind, parent);
+            unknown.register(&class)?;
+            classes.push((*kind, class, None));
+            continue;
+        }
         Class::new(format!("LomiSDK\\Exception\\{}", kind.class_name()))
             .extends(parent)
             .register(&class)?;
-        classes.push((*kind, class));
+        let unknown = (!NEVER_UNKNOWN.contains(kind)).then(ClassRef::new);
+        if let Some(unknown) = &unknown {
+            unknown_class(*kind, class.raw()).register(unknown)?;
+        }
+        classes.push((*kind, class, unknown));
     }
     Class::new(format!("LomiSDK\\Exception\\{PAYMENT_REQUIRED}"))
         .extends(API_EXCEPTION.raw())
         .register(&PAYMENT_REQUIRED_ERROR)?;
     CLASSES.set(classes).map_err(|_| "the exceptions are registered twice".to_owned())
+}
+
+/// The class of a kind where the outcome of a write is unknown.
+fn unknown_class(kind: ErrorKind, parent: *mut ClassEntry) -> Class {
+    Class::new(format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name()))
+        .extends(parent)
+        .implements(OUTCOME_UNKNOWN.raw())
 }
 
 /// A text that a declaration may hold.
@@ -144,7 +201,7 @@ pub(crate) fn interned_zval(text: &str) -> Zval {
 
 /// The exception for a failed call.
 pub(crate) fn exception(error: &Error) -> Result<Zval, Thrown> {
-    exception_of(class_of(error.kind).unwrap_or(scope()?), error)
+    exception_of(class_of(error).unwrap_or(scope()?), error)
 }
 
 fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
@@ -201,7 +258,7 @@ fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
         }
     };
     put("code", &json!(error.code));
-    put("message", &json!(error.message));
+    put("message", &json!(error.server_message.as_ref().unwrap_or(&error.message)));
     put("details", &json!(error.details));
     let built = |model, values| {
         crate::models::of_model(model).and_then(|known| crate::models::build(known, values, None))

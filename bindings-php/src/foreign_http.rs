@@ -31,21 +31,27 @@ pub(crate) fn is_client(object: Object<'_>) -> bool {
 }
 
 /// Carries a call out through the user's client.
-pub(crate) fn drive(road: &Road, client: &Zval, mut exchange: Exchange) -> Result<Reply, Thrown> {
+pub(crate) fn drive(road: &Road, client: &Zval, exchange: &mut Exchange) -> Result<Reply, Thrown> {
     let client = client.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client has to be a {GUZZLE} or {PSR_18}"))
     })?;
+    if is_a(client, GUZZLE) {
+        let own = setting(client, "headers")?;
+        let names: Vec<String> =
+            own.array().into_iter().flatten().map(|(name, _)| name.to_string()).collect();
+        lomi::check_client_headers(names.iter().map(String::as_str))?;
+    }
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
                 if result.is_ok() {
-                    road.client.remember(&exchange)?;
+                    road.client.remember(exchange)?;
                 }
                 return Ok(result?);
             }
             Step::Wait(time) => pause(time)?,
             Step::Send(request, within) => {
-                let heard = send(road, client, &request, within, &exchange)?;
+                let heard = send(road, client, &request, within, exchange)?;
                 exchange.heard(heard, Instant::now(), chance);
             }
         }
@@ -204,7 +210,7 @@ fn send(
     let mut arrival = Arrival::default();
     let answer = if is_guzzle {
         let own = |name| setting(client, name);
-        arrival = Arrival::new(exchange.config(), own("on_headers")?, own("progress")?);
+        arrival = Arrival::new(exchange, own("on_headers")?, own("progress")?);
         let options = guzzle_options(road, client, within, exchange, &arrival)?;
         call_method(client, "send", &mut [psr, options])
     } else {
@@ -213,12 +219,17 @@ fn send(
     let context = Context { method, limits: exchange.config().limits, packed: is_guzzle };
     let heard = match answer {
         Ok(response) => match response.handle() {
-            Some(response) => heard::read(response, &context)?,
-            None => return Err(Thrown::configuration("the HTTP client answered no response")),
+            Some(response) => heard::read(response, &context),
+            None => Err(Thrown::configuration("the HTTP client answered no response")),
         },
-        Err(Thrown::Pending) => heard::thrown(&context)?,
-        Err(other) => return Err(other),
+        Err(Thrown::Pending) => heard::thrown(&context),
+        Err(other) => Err(other),
     };
+    // The client had the request by then.
+    let heard = heard.map_err(|thrown| match thrown {
+        Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
+        other => other,
+    })?;
     // Why we broke off says more than how the client tells it.
     Ok(arrival.refused().map_or(heard, Err))
 }

@@ -97,7 +97,9 @@ pub(crate) fn of_call(
         match name.as_str() {
             "idempotency_key" => call.idempotency_key = Some(text(&name, &value)?),
             "timeout" => call.timeout = Some(seconds(&name, &value)?),
+            "attempt_timeout" => call.attempt_timeout = Some(seconds(&name, &value)?),
             "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),
+            "idle_timeout" => call.idle_timeout = Some(seconds(&name, &value)?),
             "max_retries" => call.max_retries = Some(retries(&value)?),
             "headers" => call.headers = headers(&value)?,
             "api_key" => call.api_key = Some(Secret::new(text(&name, &value)?)),

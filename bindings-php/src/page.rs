@@ -153,7 +153,8 @@ impl Walk {
         // A list that shifts under a walk shows rows again; those are left out.
         let keep = |at: usize| fresh.binary_search(&at).is_ok();
         let decode = || reply.decode_rows(&mut PhpSink::arrays().rows(), keep);
-        let Decoded::Rows(rows, facts) = guarded(decode)?? else {
+        let decoded = guarded(|| reply.caught(|_| decode())).and_then(|decoded| decoded);
+        let Decoded::Rows(rows, facts) = decoded.map_err(|thrown| thrown.after(reply))? else {
             return Err(Thrown::defect("the answer is not a list"));
         };
         Ok((rows, facts))

@@ -2,6 +2,7 @@
 //! rule (retries, deadlines, idempotency keys, limits) is the core's on both.
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -77,7 +78,13 @@ impl Road {
     pub(crate) fn run(&self, mut exchange: Exchange) -> Result<Reply, Thrown> {
         let progress = exchange.progress();
         let result = match &self.http {
-            Some(http) => crate::foreign_http::drive(self, http, exchange),
+            Some(http) => {
+                let drive = || crate::foreign_http::drive(self, http, &mut exchange);
+                catch_unwind(AssertUnwindSafe(drive)).unwrap_or_else(|_| {
+                    let panic = Error::internal("a defect of the extension (a panic)");
+                    Err(exchange.broken_off(panic).into())
+                })
+            }
             None => run_here(exchange),
         };
         let result = result.map_err(|thrown| crate::cancelled::ended(thrown, &progress));

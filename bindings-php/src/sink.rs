@@ -50,7 +50,9 @@ impl PhpSink {
 /// The values of a response. Where they exceed `memory_limit`, the script ends when the
 /// caller's frames have returned.
 pub(crate) fn decode(reply: &Reply, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
-    guarded(|| reply.decode(sink)).and_then(identity)
+    guarded(|| reply.caught(|reply| reply.decode(sink)))
+        .and_then(identity)
+        .map_err(|thrown| thrown.after(reply))
 }
 
 /// An object being filled.

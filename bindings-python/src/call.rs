@@ -103,13 +103,16 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
         let name = text("the name of an option", &name)?;
         match name.as_str() {
             "timeout" => options.timeout = Some(time(&name, &value)?),
+            "attempt_timeout" => options.attempt_timeout = Some(time(&name, &value)?),
             "connect_timeout" => options.connect_timeout = Some(time(&name, &value)?),
+            "idle_timeout" => options.idle_timeout = Some(time(&name, &value)?),
             "max_retries" => options.max_retries = Some(count(&name, &value)?),
             "idempotency_key" => options.idempotency_key = Some(text(&name, &value)?),
             "request_id" => options.request_id = Some(text(&name, &value)?),
             "api_key" => options.api_key = Some(Secret::new(text(&name, &value)?)),
             "account" => options.account = Some(text(&name, &value)?),
             "headers" => options.headers = headers(&value)?,
+            "default_headers" => options.default_headers = headers(&value)?,
             "any_status" => options.any_status = value.is_truthy()?,
             other => return Err(wrong(format!("there is no option {other:?}"))),
         }

@@ -1,7 +1,7 @@
 //! Errors on their way to Python: the core's, which become the class of `lomi.errors`
 //! that bears their kind's name, and Python's own, which pass through.
 
-use lomi::{Attempt, Error, ErrorKind, Failure};
+use lomi::{Attempt, Error, ErrorKind, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -13,6 +13,16 @@ pub(crate) enum Fault {
     Core(Error),
     /// Python raised: a signal handler, or a constructor of ours.
     Python(PyErr),
+}
+
+impl Fault {
+    /// The same where a response had come already, whose values could not be handed over.
+    pub(crate) fn after(self, reply: &Reply) -> Self {
+        match self {
+            Self::Core(error) => Self::Core(reply.unusable(error)),
+            python => python,
+        }
+    }
 }
 
 impl From<Error> for Fault {
@@ -44,10 +54,11 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     }
 }
 
-fn exception<'py>(py: Python<'py>, error: &Failure) -> PyResult<Bound<'py, PyAny>> {
+fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let class = py.import("lomi.errors")?.getattr(error.kind.class_name())?;
     let facts = PyDict::new(py);
     facts.set_item("message", &error.message)?;
+    facts.set_item("server_message", error.server_message.as_deref())?;
     facts.set_item("status", error.status)?;
     facts.set_item("code", error.code.as_deref())?;
     let details = error.details.as_ref().map(|details| plain(py, details));
@@ -59,6 +70,7 @@ fn exception<'py>(py: Python<'py>, error: &Failure) -> PyResult<Bound<'py, PyAny
     facts.set_item("attempts", error.attempts)?;
     facts.set_item("history", history(py, &error.history)?)?;
     facts.set_item("outcome", error.outcome.as_str())?;
+    facts.set_item("outcome_unknown", error.is_outcome_unknown())?;
     facts.set_item("operation", error.operation.as_deref())?;
     facts.set_item("retry_after", error.retry_after.map(|pause| pause.as_secs_f64()))?;
     class.call_method1("_of", (facts,))

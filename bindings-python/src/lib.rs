@@ -43,7 +43,15 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(money::money, module)?)?;
     module.add_function(wrap_pyfunction!(money::money_from_major, module)?)?;
     module.add_function(wrap_pyfunction!(key_for_order, module)?)?;
+    module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
+}
+
+/// Refuses a fixed idempotency key among the headers of every call of a client.
+#[pyfunction]
+fn check_client_headers(names: Vec<String>) -> PyResult<()> {
+    let checked = lomi::check_client_headers(names.iter().map(String::as_str));
+    Ok(checked.map_err(fault::Fault::from)?)
 }
 
 /// Takes every key and secret out of a text.

@@ -75,7 +75,8 @@ pub(crate) fn read_reply<'py>(
     reply: Reply,
     family: Family,
 ) -> Result<Bound<'py, PyTuple>, Fault> {
-    let value = match reply.defer(&mut Objects::new(py, family), |_| true)? {
+    let decoded = reply.caught(|reply| reply.defer(&mut Objects::new(py, family), |_| true));
+    let value = match decoded.map_err(|fault| fault.after(&reply))? {
         Decoded::Nothing => py.None().into_bound(py),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => page(py, rows, facts)?.into_any(),

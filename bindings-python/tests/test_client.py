@@ -152,11 +152,12 @@ def test_errors_tell_all_that_is_known(talk):
         client.checkout_sessions.create(amount=1, idempotency_key="k-1")
     error = caught.value
     assert (error.kind, error.status, error.code) == ("UnprocessableEntityError", 422, "bad")
-    assert error.message == "no" and error.details == ["a", {"b": 1}]
+    assert (error.message, error.server_message) == ("no: a", "no")
+    assert error.details == ["a", {"b": 1}]
     assert error.request_id == "req-9" and error.idempotency_key == "k-1"
     assert error.attempts == 1 and error.outcome == "final"
     assert error.operation == "create_checkout_session" and error.retry_after is None
-    assert str(error) == "no (status 422, code bad, request req-9)"
+    assert str(error) == "no: a (status 422, code bad, request req-9)"
     assert error.status_code == 422 and error.headers["X-Request-Id"] == "req-9"
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error) and again.details == error.details

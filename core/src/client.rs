@@ -2,8 +2,11 @@
 //! network. It holds no connection and no thread, so it may be cloned, shared and
 //! carried across a fork.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use crate::config::{Config, ConfigBuilder};
@@ -98,7 +101,7 @@ impl Client {
         let _awaited = Awaited(&bundle.awaited);
         // Dropped where nobody waits any more, which ends it.
         let ended = bundle.start(alone, execute(exchange)).end().await;
-        ended.unwrap_or_else(|| Err(Error::internal("a call ended in a panic")))
+        ended.unwrap_or_else(|| Err(Error::panicked()))
     }
 }
 
@@ -116,14 +119,28 @@ pub fn execute(
     mut exchange: Exchange,
 ) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> {
     // In a box: what is started is moved several times, and whole.
-    Box::pin(async move { Bundle::current()?.drive(&mut exchange).await })
+    Box::pin(async move {
+        let call = async { Bundle::current()?.drive(&mut exchange).await };
+        let ended = until_panic(call).await;
+        ended.unwrap_or_else(|| Err(exchange.broken_off(Error::panicked())))
+    })
+}
+
+/// Waits for a call. Gives nothing where it panicked: what the call knew is still there.
+async fn until_panic<T>(call: impl Future<Output = T>) -> Option<T> {
+    let mut call = pin!(call);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Carries a call out with the connections of the runtime it runs on.
 pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply, Error> {
     let config = Arc::clone(exchange.config());
     let peer = pool.peer(&config.destination)?;
-    let connect = exchange.connect_timeout();
+    let (connect, idle) = (exchange.connect_timeout(), exchange.idle_timeout());
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
@@ -140,7 +157,7 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
             }
             Step::Wait(pause) => tokio::time::sleep(pause).await,
             Step::Send(request, within) => {
-                let patience = Patience { within, connect };
+                let patience = Patience { within, connect, idle };
                 let heard = transport::send(&peer, request, patience, &config).await;
                 exchange.heard(heard, Instant::now(), chance);
             }
@@ -211,7 +228,7 @@ pub struct Page<T> {
 
 impl<T: FromObject> Page<T> {
     pub(crate) fn read(reply: &Reply) -> Result<Self, Error> {
-        Self::read_rows(reply, |_| true)
+        reply.reading(|reply| Self::read_rows(reply, |_| true))
     }
 
     fn read_rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Self, Error> {
@@ -268,15 +285,16 @@ impl<'c, T: FromObject> Pages<'c, T> {
 
 /// Reads a reply that is one object.
 pub(crate) fn read_one<T: FromObject>(reply: &Reply) -> Result<T, Error> {
-    match reply.decode(&mut Values)? {
+    reply.reading(|reply| match reply.decode(&mut Values)? {
         Decoded::One(Value::Object(fields)) => Ok(T::from_object(fields)),
         _ => Err(Error::unexpected("the answer is not one object")),
-    }
+    })
 }
 
 /// Reads a reply without types: its object, its rows as a list, or null.
 pub fn read_values(reply: &Reply) -> Result<Value, Error> {
-    Ok(match reply.decode(&mut Values)? {
+    let decoded = reply.reading(|reply| reply.decode(&mut Values))?;
+    Ok(match decoded {
         Decoded::Nothing => Value::Null,
         Decoded::One(value) => value,
         Decoded::Rows(rows, _) => rows.into(),

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::option_headers::{check_client_headers, take_request_id};
 use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
@@ -63,11 +64,11 @@ pub struct Config {
     pub routes: RouteChoice,
     /// Deadline of a whole call, retries and pauses included.
     pub timeout: Duration,
-    /// Longest time for one attempt.
-    pub attempt_timeout: Duration,
+    /// Longest time for one attempt, where it is given; see [`ConfigBuilder`].
+    pub attempt_timeout: Option<Duration>,
     /// Longest time to wait for a connection.
     pub connect_timeout: Duration,
-    /// Longest silence of the server within an answer.
+    /// Longest pause of the server within a response, after its head.
     pub idle_timeout: Duration,
     /// How many times a safe call is repeated.
     pub max_retries: u32,
@@ -82,6 +83,8 @@ pub struct Config {
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
     pub(crate) destination: Arc<Destination>,
+    /// The request id of every call that gives none, from the headers.
+    pub(crate) request_id: Option<String>,
     /// Headers for every call, checked.
     pub(crate) common_headers: HeaderMap,
 }
@@ -137,11 +140,13 @@ pub struct ConfigBuilder {
     pub routes: RouteChoice,
     /// Deadline of a whole call; 60 s when not given.
     pub timeout: Option<Duration>,
-    /// Longest time for one attempt; 30 s when not given.
+    /// Longest time for one attempt. When not given, 30 s for what is sent again after it
+    /// (reads, and writes whose idempotency key the server knows), and the whole deadline
+    /// for any other write.
     pub attempt_timeout: Option<Duration>,
     /// Longest time to wait for a connection; 10 s when not given.
     pub connect_timeout: Option<Duration>,
-    /// Longest silence of the server within an answer; 15 s when not given.
+    /// Longest pause of the server within a response, after its head; 15 s when not given.
     pub idle_timeout: Option<Duration>,
     /// How many times a safe call is repeated; 2 when not given.
     pub max_retries: Option<u32>,
@@ -184,7 +189,8 @@ impl ConfigBuilder {
             None if self.key_optional => {}
             None => {
                 return Err(Error::configuration(format!(
-                    "no API key: give one, or set {API_KEY_VARIABLE}"
+                    "no API key: give one, or set {API_KEY_VARIABLE}; keys are made in the \
+                     merchant's dashboard of lomi. (a test key starts with lomi_sk_test_)"
                 )));
             }
         }
@@ -204,17 +210,24 @@ impl ConfigBuilder {
         };
         let headers = self.proxy_headers;
         let proxy = self.proxy.map(|url| Proxy { url: url.expose().to_owned(), headers });
+        let mut client_headers = self.headers;
+        check_client_headers(client_headers.iter().map(|(name, _)| name.as_str()))?;
+        let request_id = take_request_id(&mut client_headers)?;
         let mut config = Config {
             api_key,
             api_key_prefix: self.api_key_prefix,
             base_url,
             routes: self.routes,
             timeout: positive("timeout", self.timeout, 60)?,
-            attempt_timeout: positive("attempt_timeout", self.attempt_timeout, 30)?,
+            attempt_timeout: self
+                .attempt_timeout
+                .map(|given| positive("attempt_timeout", Some(given), 0))
+                .transpose()?,
             connect_timeout: positive("connect_timeout", self.connect_timeout, 10)?,
             idle_timeout: positive("idle_timeout", self.idle_timeout, 15)?,
             max_retries: self.max_retries.unwrap_or(2),
-            headers: self.headers,
+            headers: client_headers,
+            request_id,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
             destination: Arc::new(Destination::secured(

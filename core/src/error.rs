@@ -19,6 +19,7 @@ use bytes::Bytes;
 use http::Method;
 
 use crate::json::Value;
+use crate::request::Target;
 use crate::secret::redact;
 
 /// What went wrong. Each kind is one class of the same name in Python, Node and PHP.
@@ -199,6 +200,8 @@ pub struct Failure {
     pub kind: ErrorKind,
     /// One sentence for people, without secrets.
     pub message: String,
+    /// The sentence of the server itself, without secrets, where it sent one.
+    pub server_message: Option<String>,
     /// HTTP status, where an answer came.
     pub status: Option<u16>,
     /// The API's own word, such as `not_found`.
@@ -233,6 +236,7 @@ impl Error {
         Self(Box::new(Failure {
             kind,
             message: redact(&message.into()),
+            server_message: None,
             status: None,
             code: None,
             details: None,
@@ -270,6 +274,23 @@ impl Error {
     /// A defect of this library, such as a caught panic.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
+    }
+
+    /// Says for an error that ended a call from outside, after it was sent, what it means
+    /// for the work.
+    pub(crate) fn after_sending(&mut self, target: &Target) {
+        self.operation = Some(target.name());
+        self.writes = !target.method().is_safe();
+        self.outcome = Outcome::Unknown;
+        if self.is_outcome_unknown() {
+            let advice = target.advice(self.idempotency_key.as_deref());
+            self.message = format!("{}; {advice}", self.message);
+        }
+    }
+
+    /// A panic that was caught while a call ran.
+    pub(crate) fn panicked() -> Self {
+        Self::internal("a defect of this library ended the call (a panic)")
     }
 
     /// The caller gave up on something that is no call of the API. For a call, see

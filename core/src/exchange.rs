@@ -2,6 +2,7 @@
 //! to wait, and is told what happened. Whoever does the I/O (`transport`, or a Guzzle
 //! client that PHP code passed in) follows the same rules.
 
+mod outcome;
 mod reading;
 
 use std::sync::Arc;
@@ -87,12 +88,16 @@ pub struct Exchange {
     history: Vec<Attempt>,
     sent_at: Instant,
     retries: u32,
+    /// Requests after which the server said that it still works on the key.
+    asked_again: u32,
     budget: Arc<Budget>,
     /// Tokens that this call took from the budget.
     spent: i64,
     url: String,
     /// The first request, built when the call was checked.
     ready: Option<Request>,
+    /// A request was handed over, and what it came to is not known yet.
+    under_way: bool,
     /// An attempt that may have been carried out went before.
     risked: bool,
     /// What the last attempt came to, where the call went on after it.
@@ -130,10 +135,11 @@ impl Exchange {
         config: &Arc<Config>,
         target: Target,
         mut input: Input,
-        options: CallOptions,
+        mut options: CallOptions,
         memory: Memory,
         now: Instant,
     ) -> Result<Self, Error> {
+        options.lift_headers()?;
         if let (Target::Operation(operation), Some(crate::json::Value::Object(fields))) =
             (&target, &mut input.body)
             && let Some(model) = operation.body
@@ -143,21 +149,17 @@ impl Exchange {
         if let Some(key) = &options.api_key {
             crate::config::check_key(key)?;
         }
-        if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
-            return Err(Error::validation("timeout has to be above 0"));
-        }
+        options.check_timeouts()?;
         let idempotency_key = match (&options.idempotency_key, &target) {
-            (Some(key), _) => {
-                idempotency_key::check(key)?;
-                Some(key.clone())
-            }
+            (Some(key), _) => Some(key.clone()),
             // Harmless where the server ignores it, and it makes the call traceable.
             (None, target) if *target.method() == http::Method::POST => {
                 Some(idempotency_key::random())
             }
             _ => None,
         };
-        let request_id = options.request_id.clone().unwrap_or_else(idempotency_key::random);
+        let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
+        let request_id = request_id.unwrap_or_else(idempotency_key::random);
         let spellings = spelling::list(config, &target);
         let spelling = memory.spelling.filter(|at| *at < spellings.len()).unwrap_or(0);
         let mut exchange = Self {
@@ -176,10 +178,12 @@ impl Exchange {
             history: Vec::new(),
             sent_at: now,
             retries: 0,
+            asked_again: 0,
             budget: memory.budget,
             spent: 0,
             url: String::new(),
             ready: None,
+            under_way: false,
             risked: false,
             last: None,
             progress: None,
@@ -214,6 +218,11 @@ impl Exchange {
         self.options.connect_timeout.unwrap_or(self.config.connect_timeout)
     }
 
+    /// Longest pause of the server within a response, after its head.
+    pub fn idle_timeout(&self) -> Duration {
+        self.options.idle_timeout.unwrap_or(self.config.idle_timeout)
+    }
+
     /// The spelling that answered, to be remembered for this base URL.
     pub fn spelling(&self) -> usize {
         self.spelling
@@ -236,19 +245,20 @@ impl Exchange {
             Next::Send => {
                 let left = self.deadline.saturating_duration_since(now);
                 if left.is_zero() {
-                    let error = self
-                        .last
-                        .take()
-                        .unwrap_or_else(|| Error::new(ErrorKind::Timeout, "the deadline passed"));
+                    let error = self.last.take().unwrap_or_else(|| {
+                        let message = failure::with_address("the deadline passed", &self.url);
+                        Error::new(ErrorKind::Timeout, message)
+                    });
                     return Step::Done(Err(self.finish(error)));
                 }
                 match self.ready.take().map_or_else(|| self.request(), Ok) {
                     Ok(request) => {
                         self.sent_at = now;
+                        self.under_way = true;
                         if let Some(progress) = &self.progress {
                             progress.attempt();
                         }
-                        Step::Send(request, left.min(self.config.attempt_timeout))
+                        Step::Send(request, left.min(self.attempt_timeout()))
                     }
                     Err(error) => Step::Done(Err(self.finish(error))),
                 }
@@ -285,6 +295,7 @@ impl Exchange {
         now: Instant,
         chance: impl FnOnce() -> f64,
     ) {
+        self.under_way = false;
         self.note(&heard, now);
         let (error, mishap) = match heard {
             Ok(heard) => match self.read(heard) {
@@ -310,8 +321,14 @@ impl Exchange {
             Err(silence) => self.silent(silence),
         };
         let left = self.deadline.saturating_duration_since(now);
-        let safe = self.replay_safe();
-        let verdict = retry::decide(mishap, safe, self.retries, self.max_retries, left, chance());
+        let safe = self.replay_safe()
+            && (error.kind != ErrorKind::Timeout || self.repeats_after_timeout());
+        // Asking about a request that the server still works on is bounded by the deadline.
+        let (retry, most) = match mishap.in_progress {
+            true if self.max_retries > 0 => (self.asked_again, u32::MAX),
+            _ => (self.retries, self.max_retries),
+        };
+        let verdict = retry::decide(mishap, safe, retry, most, left, chance());
         let paid = match verdict {
             Verdict::Again(pause) => {
                 self.budget.spend(error.kind == ErrorKind::Timeout).map(|cost| (pause, cost))
@@ -321,7 +338,10 @@ impl Exchange {
         self.next = match paid {
             Some((pause, cost)) => {
                 self.spent += cost;
-                self.retries += 1;
+                match mishap.in_progress {
+                    true => self.asked_again += 1,
+                    false => self.retries += 1,
+                }
                 self.risked |= mishap.outcome == Outcome::Unknown;
                 self.last = Some(error);
                 Next::Wait(pause)
@@ -357,35 +377,5 @@ impl Exchange {
 
     fn attempts(&self) -> u32 {
         u32::try_from(self.history.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Whether doing it twice does no more than doing it once.
-    pub fn replay_safe(&self) -> bool {
-        match &self.target {
-            Target::Operation(operation) => operation.replay_safe,
-            Target::Raw { method, .. } => method.is_safe(),
-        }
-    }
-
-    /// Puts what the call knows into an error that leaves it.
-    fn finish(&self, mut error: Error) -> Error {
-        let writes = !self.target.method().is_safe();
-        // That the last attempt did nothing says nothing about those before it.
-        if writes && self.risked && error.outcome != Outcome::Final {
-            error.outcome = Outcome::Unknown;
-        }
-        let silent = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
-        if writes && silent && error.outcome == Outcome::Unknown {
-            let advice = self.target.advice(self.idempotency_key.as_deref());
-            error.message = format!("{}; {advice}", error.message);
-            error.kind = ErrorKind::OutcomeUnknown;
-        }
-        error.writes = writes;
-        error.operation = Some(self.target.name());
-        error.attempts = self.attempts();
-        error.history.clone_from(&self.history);
-        error.idempotency_key = self.idempotency_key.clone();
-        error.request_id.get_or_insert_with(|| self.request_id.clone());
-        error
     }
 }

@@ -1,12 +1,14 @@
 //! Reading what a failed answer says: seven shapes of error bodies, or none at all.
 
+mod details;
+
 use http::HeaderMap;
 
 use crate::config::Limits;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Value, Values};
-use crate::secret::redact;
+use crate::secret::{redact, redact_value};
 
 /// What a body says about a failure. Any part may be missing.
 #[derive(Debug, Default, PartialEq)]
@@ -101,13 +103,62 @@ pub(crate) fn of_status(status: u16, said: Said) -> Error {
         let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
         format!("the server answered {}", reason.unwrap_or("with an unknown status"))
     };
-    let message = said.message.map_or_else(fallback, |message| shorten(&redact(&message)));
-    let mut error = Error::new(kind, message);
+    let said_so = said.message.map(|message| redact(&message));
+    let mut message = said_so.clone().unwrap_or_else(fallback);
+    if matches!(status, 400 | 422)
+        && let Some(details) = &said.details
+        && let Some(complaints) = details::complaints(details, &message)
+    {
+        message = format!("{}: {complaints}", message.trim_end_matches(['.', ':', ' ']));
+    }
+    if kind == ErrorKind::IdempotencyConflict {
+        message.push_str(
+            "; the idempotency key belongs to another body: use a new key for a changed order",
+        );
+    } else if status == 409 && said.code.as_deref() != Some("idempotency_in_progress") {
+        message.push_str("; fetch what it would change, and decide what is left to do");
+    }
+    let mut error = Error::new(kind, shorten(&redact(&message)));
+    error.server_message = said_so;
     error.status = Some(status);
     error.code = said.code;
-    error.details = said.details;
+    error.details = said.details.map(redact_value);
     error.request_id = said.request_id;
     error
+}
+
+/// A rate limit with the time to try again at.
+pub(crate) fn with_time(message: &str, wait: Option<std::time::Duration>) -> String {
+    match wait {
+        Some(wait) => format!("{message}; try again in {} s", wait.as_secs_f64().ceil()),
+        None => format!("{message}; the server does not say when to try again"),
+    }
+}
+
+/// The origin of a redirect's target: its path and query may hold a secret.
+pub(crate) fn redirected_to(headers: &HeaderMap, url: &str) -> Option<String> {
+    let location = headers.get("location")?.to_str().ok()?;
+    let target = url::Url::parse(url).ok()?.join(location).ok()?;
+    target.host_str()?;
+    Some(target.origin().ascii_serialization())
+}
+
+/// A failure to reach a server, or to read from it, with its scheme, host and port, and a
+/// question where the other protocol is likely to be spoken there.
+pub(crate) fn with_address(message: &str, url: &str) -> String {
+    let Ok(url) = url::Url::parse(url) else { return message.to_owned() };
+    let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+    let port = url.port_or_known_default().unwrap_or_default();
+    let other = match scheme {
+        "https" => ["InvalidContentType", "tls handshake eof", "wrong version number"].iter(),
+        _ => ["invalid HTTP version", "HTTP/0.9", "InvalidMessage"].iter(),
+    };
+    let question = match (other.into_iter().any(|words| message.contains(words)), scheme) {
+        (false, _) => "",
+        (true, "https") => "; does this port speak https?",
+        (true, _) => "; does this port speak http, or https?",
+    };
+    format!("{message} (at {scheme}://{host}:{port}){question}")
 }
 
 /// A server's text in a sentence of ours: bounded, on one line.

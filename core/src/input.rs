@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::secret::Secret;
 
@@ -42,20 +43,44 @@ impl Input {
 pub struct CallOptions {
     /// Deadline of the whole call, retries and pauses included.
     pub timeout: Option<Duration>,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Option<Duration>,
     /// Longest time to wait for a connection.
     pub connect_timeout: Option<Duration>,
+    /// Longest pause of the server within a response, after its head.
+    pub idle_timeout: Option<Duration>,
     /// How many times to repeat after the first attempt; 0 is exactly one request.
     pub max_retries: Option<u32>,
     /// The caller's own idempotency key, 1 to 255 visible ASCII characters.
     pub idempotency_key: Option<String>,
     /// The caller's own request id.
     pub request_id: Option<String>,
-    /// Headers for this call. They may replace any of ours but the length.
+    /// Headers for this call. They may replace any of ours but the length. An
+    /// `Idempotency-Key` and an `X-Request-Id` among them count as the options.
     pub headers: Vec<(String, String)>,
+    /// Headers that a documented client adds to each of its calls; they go before `headers`.
+    /// An `Idempotency-Key` among them is refused.
+    pub default_headers: Vec<(String, String)>,
     /// A key for this call in place of the client's.
     pub api_key: Option<Secret>,
     /// The network member to act for (`Lomi-Account`).
     pub account: Option<String>,
     /// Give the answer whatever its status says, instead of an error.
     pub any_status: bool,
+}
+
+impl CallOptions {
+    /// A timeout of zero leaves no time for anything.
+    pub(crate) fn check_timeouts(&self) -> Result<(), Error> {
+        let given = [
+            ("timeout", self.timeout),
+            ("attempt_timeout", self.attempt_timeout),
+            ("connect_timeout", self.connect_timeout),
+            ("idle_timeout", self.idle_timeout),
+        ];
+        match given.into_iter().find(|(_, time)| time.is_some_and(|time| time.is_zero())) {
+            Some((name, _)) => Err(Error::validation(format!("{name} has to be above 0"))),
+            None => Ok(()),
+        }
+    }
 }

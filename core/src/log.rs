@@ -2,6 +2,8 @@
 //! Languages with a logging library of their own hand the same lines to it instead.
 //! Bodies, ids and keys are never written.
 
+use std::io::Write;
+
 use crate::error::Attempt;
 
 /// Whether the user asked for a log.
@@ -14,8 +16,10 @@ pub(crate) fn attempts(history: &[Attempt]) {
     if history.is_empty() || !wanted() {
         return;
     }
+    let mut stderr = std::io::stderr().lock();
     for (number, attempt) in history.iter().enumerate() {
-        eprintln!("lomi: {attempt} attempt {}", number + 1);
+        // A log that cannot be written is no failure of the call.
+        let _ = writeln!(stderr, "lomi: {attempt} attempt {}", number + 1);
     }
 }
 

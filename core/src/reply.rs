@@ -1,5 +1,7 @@
 //! A successful answer: its facts, and its values for whichever language asks.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bytes::Bytes;
 use bytestring::ByteString;
 use http::HeaderMap;
@@ -10,6 +12,7 @@ use crate::document::Document;
 use crate::envelope::{self, Found, PageFacts};
 use crate::error::{Attempt, Error};
 use crate::json::Sink;
+use crate::request::Target;
 use crate::schema::Model;
 
 /// A successful answer. What it holds is read by [`Reply::decode`].
@@ -32,6 +35,8 @@ pub struct Reply {
     pub history: Vec<Attempt>,
     /// Where in it the answer stands.
     pub found: Found,
+    /// The call that it answers. Nothing for a text that no call brought.
+    pub(crate) target: Option<Target>,
     /// The body, read.
     pub(crate) document: Document,
 }
@@ -62,6 +67,7 @@ impl Reply {
             attempts: 0,
             history: Vec::new(),
             found,
+            target: None,
             document,
         })
     }
@@ -80,8 +86,36 @@ impl Reply {
             attempts: 1,
             history: Vec::new(),
             found,
+            target: None,
             document,
         })
+    }
+
+    /// The error of a call whose response came, and whose values could not be handed over:
+    /// with what is known of the call. A write was most likely carried out.
+    pub fn unusable(&self, mut error: Error) -> Error {
+        let Some(target) = &self.target else { return error };
+        error.status = Some(self.status);
+        error.request_id = Some(self.request_id.clone());
+        error.idempotency_key = self.idempotency_key.clone();
+        error.attempts = self.attempts;
+        error.history.clone_from(&self.history);
+        error.after_sending(target);
+        error
+    }
+
+    /// Reads the values; an error or a panic on the way becomes [`Reply::unusable`].
+    pub fn reading<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.caught(read).map_err(|error| self.unusable(error))
+    }
+
+    /// Reads the values; a panic on the way becomes an error.
+    pub fn caught<T, E: From<Error>>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        catch_unwind(AssertUnwindSafe(|| read(self)))
+            .unwrap_or_else(|_| Err(Error::panicked().into()))
     }
 
     /// Reads the values through a language's sink.

@@ -21,6 +21,8 @@ pub(crate) struct Mishap {
     pub(crate) throttled: bool,
     /// How long the server asks to wait.
     pub(crate) hint: Option<Duration>,
+    /// The server still works on a request with the same idempotency key.
+    pub(crate) in_progress: bool,
 }
 
 /// What to do after a failed attempt.
@@ -43,6 +45,8 @@ pub(crate) fn decide(
     chance: f64,
 ) -> Verdict {
     let safe = match mishap.outcome {
+        // It is not done a second time: the server knows the key.
+        _ if mishap.in_progress => true,
         Outcome::NotSent | Outcome::Rejected => true,
         Outcome::Unknown => replay_safe,
         Outcome::Final => false,
@@ -54,6 +58,9 @@ pub(crate) fn decide(
         // A little more than asked, so that a crowd does not come back at once.
         Some(hint) if hint <= LONGEST_PAUSE.min(left) => hint.mul_f64(1.0 + 0.1 * chance),
         Some(_) => return Verdict::GiveUp,
+        None if mishap.in_progress => {
+            Duration::from_secs_f64(f64::from(1_u32 << retry.min(3)) * (0.5 + 0.5 * chance))
+        }
         None if mishap.throttled => {
             Duration::from_secs_f64(f64::from(1_u32 << retry.min(4)) * (0.5 + 0.5 * chance))
         }
@@ -66,10 +73,10 @@ pub(crate) fn decide(
 }
 
 /// What a status says about the work.
-pub(crate) fn outcome_of_status(status: u16, headers: &HeaderMap) -> Outcome {
+pub(crate) fn outcome_of_status(status: u16) -> Outcome {
     match status {
         429 => Outcome::Rejected,
-        503 if headers.contains_key("retry-after") => Outcome::Rejected,
+        // Also with Retry-After: load balancers send that after they forwarded a request.
         408 | 500 | 502 | 503 | 504 => Outcome::Unknown,
         _ => Outcome::Final,
     }
@@ -99,7 +106,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     fn mishap(outcome: Outcome) -> Mishap {
-        Mishap { outcome, throttled: false, hint: None }
+        Mishap { outcome, throttled: false, hint: None, in_progress: false }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json::Value;
+
 use zeroize::Zeroizing;
 
 /// A secret. `Debug` and `Display` show only its documented prefix; the memory is
@@ -62,6 +64,18 @@ pub fn redact(text: &str) -> String {
     }
     shown.push_str(rest);
     shown
+}
+
+/// The same for a value of JSON: its strings and names, without keys.
+pub(crate) fn redact_value(value: Value) -> Value {
+    match value {
+        Value::String(text) => redact(&text).into(),
+        Value::Array(items) => items.into_iter().map(redact_value).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, field)| (redact(&name), redact_value(field))).collect()
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(crate) struct Patience {
     pub(crate) within: Duration,
     /// For a connection.
     pub(crate) connect: Duration,
+    /// Between two pieces of the response, once its head is there.
+    pub(crate) idle: Duration,
 }
 
 /// Sends one request and reads the whole answer.
@@ -45,8 +47,8 @@ pub(crate) async fn send(
     patience: Patience,
     config: &Config,
 ) -> Result<Heard, Silence> {
-    let sleep = pin!(sleep_until(Instant::now() + patience.within.min(config.idle_timeout)));
-    let mut watch = Watch::new(sleep, patience.within, config.idle_timeout);
+    let sleep = pin!(sleep_until(Instant::now() + patience.within));
+    let mut watch = Watch::new(sleep, patience.within, patience.idle);
     let mut prepared = prepare(peer, request)?;
     let (mut connection, answer) = loop {
         let (mut connection, is_new) = match peer.take() {
@@ -56,7 +58,6 @@ pub(crate) async fn send(
                 (peer.connector.connect(within).await?, true)
             }
         };
-        watch.heard();
         match watch.over(connection.send(prepared)).await? {
             Ok(answer) => break (connection, answer),
             Err(mut error) => match error.take_message() {
@@ -103,15 +104,16 @@ struct Watch<'s> {
     within: Duration,
     end: Instant,
     longest_silence: Duration,
-    heard_at: Instant,
+    /// When the last part of the response came. Nothing before its head: a server that
+    /// works for long on a request has until `end`.
+    heard_at: Option<Instant>,
     /// Set anew only when it runs out, which costs less than at every piece.
     sleep: Pin<&'s mut Sleep>,
 }
 
 impl<'s> Watch<'s> {
     fn new(sleep: Pin<&'s mut Sleep>, within: Duration, longest_silence: Duration) -> Self {
-        let now = Instant::now();
-        Self { within, end: now + within, longest_silence, heard_at: now, sleep }
+        Self { within, end: Instant::now() + within, longest_silence, heard_at: None, sleep }
     }
 
     fn left(&self) -> Duration {
@@ -120,7 +122,13 @@ impl<'s> Watch<'s> {
 
     /// The server said something, which ends its silence.
     fn heard(&mut self) {
-        self.heard_at = Instant::now();
+        self.heard_at = Some(Instant::now());
+    }
+
+    /// When to stop waiting for the next part of the response.
+    fn until(&self) -> Instant {
+        let idle = self.heard_at.and_then(|since| since.checked_add(self.longest_silence));
+        idle.map_or(self.end, |idle| self.end.min(idle))
     }
 
     /// Waits for something, for as long as there is time.
@@ -130,8 +138,11 @@ impl<'s> Watch<'s> {
             if let Poll::Ready(came) = wanted.as_mut().poll(context) {
                 return Poll::Ready(Ok(came));
             }
+            let until = self.until();
+            if until < self.sleep.deadline() {
+                self.sleep.as_mut().reset(until);
+            }
             while self.sleep.as_mut().poll(context).is_ready() {
-                let until = self.end.min(self.heard_at + self.longest_silence);
                 if Instant::now() >= until {
                     return Poll::Ready(Err(self.late()));
                 }
@@ -146,7 +157,7 @@ impl<'s> Watch<'s> {
         let message = match self.left().is_zero() {
             true => format!("no answer within {:.1} s", self.within.as_secs_f64()),
             false => format!(
-                "the server did not answer in time: it was silent for {:.1} s",
+                "the server stopped in the middle of its response for {:.1} s",
                 self.longest_silence.as_secs_f64()
             ),
         };

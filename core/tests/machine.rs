@@ -18,6 +18,7 @@ use proptest::prelude::*;
 enum Fate {
     Status(u16, Option<&'static str>),
     MissingRoute,
+    InProgress,
     Garbage,
     Fine,
     NotReached,
@@ -51,6 +52,7 @@ fn fates() -> impl Strategy<Value = Vec<(Fate, u64)>> {
     let fate = prop_oneof![
         4 => (status, hint).prop_map(|(status, hint)| Fate::Status(status, hint)),
         1 => Just(Fate::MissingRoute),
+        1 => Just(Fate::InProgress),
         1 => Just(Fate::Garbage),
         1 => Just(Fate::Fine),
         2 => Just(Fate::NotReached),
@@ -123,6 +125,9 @@ fn heard(fate: &Fate, url: &str, method: &str) -> Result<Heard, Silence> {
             let path = &url[url.find(":1/").unwrap() + 2..];
             answer(404, json!({"message": format!("Cannot {method} {path}")}).to_string())
         }
+        Fate::InProgress => {
+            answer(409, r#"{"error":{"code":"idempotency_in_progress"}}"#.to_owned())
+        }
         Fate::Garbage => answer(200, "<html>".into()),
         Fate::Fine => answer(200, r#"{"checkout_session_id":"s","data":[]}"#.into()),
         Fate::NotReached => silence(ErrorKind::Connection, Outcome::NotSent),
@@ -136,8 +141,9 @@ fn heard(fate: &Fate, url: &str, method: &str) -> Result<Heard, Silence> {
 fn may_have_happened(fate: &Fate) -> bool {
     match fate {
         Fate::CutOff | Fate::NoAnswer | Fate::Garbage | Fate::Fine => true,
-        Fate::Status(503, hint) => hint.is_none(),
-        Fate::Status(status, _) => [408, 500, 502, 504].contains(status),
+        Fate::Status(status, _) => [302, 408, 500, 502, 503, 504].contains(status),
+        // The server knows the key, and does nothing a second time.
+        Fate::InProgress => false,
         Fate::MissingRoute | Fate::NotReached | Fate::BadCertificate => false,
     }
 }
@@ -161,6 +167,9 @@ proptest! {
         let mut keys = std::collections::HashSet::new();
         let mut bodies = std::collections::HashSet::new();
         let (mut sent, mut respelt, mut risked) = (0_u32, 0_u32, false);
+        let (mut asked_again, mut timed_out) = (0_u32, false);
+        let keyed = matches!(call, Call::Operation("create_checkout_session"));
+        let reads = matches!(call, Call::Operation("retrieve_checkout_session" | "list_checkout_sessions") | Call::Raw("GET"));
         let mut fates = script.iter().cycle();
         let result = loop {
             match machine.step(now) {
@@ -173,6 +182,7 @@ proptest! {
                     prop_assert!(now < deadline, "a request after the deadline");
                     prop_assert!(now + within <= deadline, "an attempt past the deadline");
                     prop_assert!(repeatable || !risked, "repeated what may have moved money");
+                    prop_assert!(keyed || reads || !timed_out, "repeated what may still run");
                     sent += 1;
                     keys.insert(request.headers.get("idempotency-key").cloned());
                     bodies.insert(request.body.clone());
@@ -182,14 +192,16 @@ proptest! {
                         if latency < within { (fate, latency) } else { (&Fate::NoAnswer, within) };
                     now += latency;
                     risked |= may_have_happened(fate);
+                    timed_out |= matches!(fate, Fate::NoAnswer);
+                    asked_again += u32::from(matches!(fate, Fate::InProgress));
                     respelt += u32::from(matches!(fate, Fate::MissingRoute));
                     machine.heard(heard(fate, &request.url, request.method.as_str()), now, || chance);
                 }
             }
-            prop_assert!(sent < 20, "the call does not end");
+            prop_assert!(sent < 60, "the call does not end");
         };
         prop_assert!(keys.len() <= 1 && bodies.len() <= 1, "the key or the body changed");
-        prop_assert!(sent <= max_retries + 1 + respelt.min(2), "{sent} requests");
+        prop_assert!(sent <= max_retries + 1 + respelt.min(2) + asked_again, "{sent} requests");
         let history = match &result {
             Ok(reply) => reply.attempts,
             Err(error) => error.attempts,
@@ -197,6 +209,7 @@ proptest! {
         prop_assert_eq!(history, sent);
         if let Err(error) = result {
             prop_assert!(error.operation.is_some() && error.request_id.is_some());
+            prop_assert!(reads || !risked || error.is_outcome_unknown(), "it may be done: {error}");
             if matches!(call, Call::Raw("POST") | Call::Operation("create_checkout_session")) {
                 prop_assert!(error.idempotency_key.is_some());
             }

@@ -52,12 +52,44 @@ MUTANTS = {
         [("    let mut rest = text;\n", "    if true { return text.to_owned(); }\n    let mut rest = text;\n")],
     ),
     "an unkeyed POST is not repeated": (
-        "core/src/exchange.rs",
+        "core/src/exchange/outcome.rs",
         [("method.is_safe()", "method.is_safe() || true")],
     ),
     "a long wait is not slept through": (
         "core/src/retry.rs",
         [("Duration = Duration::from_secs(60);", "Duration = Duration::from_secs(9000);")],
+    ),
+    "a key in a header is the option": (
+        "core/src/exchange.rs",
+        [("options.lift_headers()?;", "let _ = &mut options;")],
+    ),
+    "a later response hides no unknown outcome": (
+        "core/src/exchange/outcome.rs",
+        [("(self.risked || (says_nothing", "((says_nothing")],
+    ),
+    "a key in progress is asked again": (
+        "core/src/exchange/reading.rs",
+        [('Some("idempotency_in_progress")', 'Some("no such code")')],
+    ),
+    "what a lost deletion deleted is deleted": (
+        "core/src/exchange/reading.rs",
+        [("matches!(heard.status, 404 | 410) && self.risked", "false")],
+    ),
+    "the first byte has the attempt's time": (
+        "core/src/transport.rs",
+        [("longest_silence, heard_at: None, sleep", "longest_silence, heard_at: Some(Instant::now()), sleep")],
+    ),
+    "a write is not repeated after a timeout": (
+        "core/src/exchange.rs",
+        [("error.kind != ErrorKind::Timeout || self.repeats_after_timeout()", "true")],
+    ),
+    "an unusable response leaves a write unknown": (
+        "core/src/exchange/outcome.rs",
+        [("(says_nothing && error.outcome", "(false && says_nothing && error.outcome")],
+    ),
+    "503 says nothing of the work": (
+        "core/src/retry.rs",
+        [("        429 => Outcome::Rejected,", "        429 | 503 => Outcome::Rejected,")],
     ),
 }
 

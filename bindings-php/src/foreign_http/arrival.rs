@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use lomi::{Config, ErrorKind, Limits, Outcome, Silence};
+use lomi::{ErrorKind, Exchange, Limits, Outcome, Silence};
 
 use crate::response::long;
 use crate::zend::{
@@ -43,6 +43,8 @@ struct State {
     arrived: usize,
     seen: (i64, i64),
     moved: Option<Instant>,
+    /// The head of a response is there. Before it the server may still work.
+    begun: bool,
     refused: Option<Silence>,
 }
 
@@ -60,11 +62,11 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 impl Arrival {
-    pub(super) fn new(config: &Config, on_headers: Zval, progress: Zval) -> Self {
+    pub(super) fn new(exchange: &Exchange, on_headers: Zval, progress: Zval) -> Self {
         let given = |value: Zval| Some(value).filter(|value| !value.is_null());
         Self(Rc::new(RefCell::new(State {
-            limits: config.limits,
-            idle: config.idle_timeout,
+            limits: exchange.config().limits,
+            idle: exchange.idle_timeout(),
             on_headers: given(on_headers),
             progress: given(progress),
             ..State::default()
@@ -129,6 +131,7 @@ fn headers(call: &mut Call<'_>) -> Done {
         let mut state = arrival.0.borrow_mut();
         state.arrived = 0;
         state.moved = None;
+        state.begun = true;
         let copy = |value: &Option<Zval>| value.as_ref().map(Zval::shallow_clone);
         (copy(&state.file), copy(&state.on_headers), state.limits)
     };
@@ -205,10 +208,13 @@ fn progress(call: &mut Call<'_>) -> Done {
         }
         let idle = state.idle;
         let moved = *state.moved.get_or_insert_with(Instant::now);
-        Some(idle).filter(|idle| moved.elapsed() > *idle)
+        Some(idle).filter(|idle| state.begun && moved.elapsed() > *idle)
     };
     if let Some(idle) = silent {
-        let message = format!("the server fell silent for {:.1} s", idle.as_secs_f64());
+        let message = format!(
+            "the server stopped in the middle of its response for {:.1} s",
+            idle.as_secs_f64()
+        );
         arrival.refuse(ErrorKind::Timeout, Outcome::Unknown, message);
     }
     call.give_long(arrival.refused().is_some().into())

@@ -37,6 +37,14 @@ impl From<ext_php_rs::error::Error> for Thrown {
 }
 
 impl Thrown {
+    /// The same where a response had come already, whose values could not be handed over.
+    pub(crate) fn after(self, reply: &lomi::Reply) -> Self {
+        match self {
+            Self::Failure(error) => Self::Failure(reply.unusable(error)),
+            other => other,
+        }
+    }
+
     /// Something that cannot happen.
     pub(crate) fn defect(what: &str) -> Self {
         Self::Failure(lomi::Error::internal(what))

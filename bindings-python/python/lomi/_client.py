@@ -67,8 +67,9 @@ class _Base:
         :param routes: ``auto`` (find out), ``documented`` or ``current``
         :param headers: headers for every call
         :param connect_timeout: seconds to wait for a connection; 10 where left out
-        :param attempt_timeout: seconds for one attempt; 30 where left out
-        :param idle_timeout: seconds that an answer may pause; 15 where left out
+        :param attempt_timeout: seconds for one attempt; where left out, 30 for what is sent
+            again after it (reads and create), and the whole ``timeout`` for other writes
+        :param idle_timeout: seconds that a response may pause after its head; 15 where left out
         :param ca_file: a file of certificates to trust besides the system's
         :param proxy: the address of a proxy of HTTP; that of ``HTTPS_PROXY`` where left out
         :param user_agent: what the client calls itself

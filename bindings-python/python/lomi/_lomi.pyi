@@ -16,6 +16,7 @@ __all__ = [
     "ReplayMemory",
     "WEBHOOK_MAX_BODY",
     "__version__",
+    "check_client_headers",
     "key_for_order",
     "money",
     "money_from_major",
@@ -32,6 +33,7 @@ __all__ = [
 __version__: str
 WEBHOOK_MAX_BODY: int
 
+def check_client_headers(names: list[str]) -> None: ...
 def redact(text: str) -> str: ...
 def key_for_order(order: str) -> str: ...
 def money(amount: int, currency: str) -> tuple[int, str, int, str]: ...

@@ -7,6 +7,7 @@ import re
 from urllib.parse import quote
 
 from . import models
+from ._lomi import check_client_headers
 from ._model import Model
 from .api_response import ApiResponse
 from .errors import LomiError, UnexpectedResponseError, ValidationError, of_status
@@ -41,6 +42,7 @@ def request(
     """Build method, address, headers, body and form of a request."""
     configuration = client.configuration
     headers = dict(header_params or {})
+    check_client_headers(list(client.default_headers))
     headers.update(client.default_headers)
     if client.cookie:
         headers["Cookie"] = client.cookie

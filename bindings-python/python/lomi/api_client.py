@@ -126,8 +126,9 @@ class ApiClient:
         sent: dict[str, Any] = dict(headers or {})
         if content_type:
             sent["Content-Type"] = content_type
-        sent.update(self.default_headers)
-        agent = sent.pop("User-Agent", None)
+        defaults = dict(self.default_headers)
+        agent = defaults.pop("User-Agent", sent.pop("User-Agent", None))
+        sent = {name: value for name, value in sent.items() if name not in defaults}
         if self.cookie:
             sent["Cookie"] = self.cookie
         options: dict[str, Any] = timeouts(timeout)
@@ -139,11 +140,10 @@ class ApiClient:
             query.update(extra)
         if any_status:
             options["any_status"] = True
-        key = _idempotency_key(sent)
-        if key is not None:
-            options["idempotency_key"] = key
         if sent:
             options["headers"] = sent
+        if defaults:
+            options["default_headers"] = defaults
         return call(client, operation, path, query, body, options, 0)
 
     def _raw(self, *call: Any) -> HTTPResponse:
@@ -302,16 +302,6 @@ def _json_of(types: list[str]) -> str | None:
         if "json" in name.lower():
             return name
     return types[0] if types else None
-
-
-def _idempotency_key(headers: dict[str, Any]) -> str | None:
-    """Take the key out of the headers, so that every attempt and error knows it."""
-    for name in headers:
-        if name.lower() == "idempotency-key":
-            return str(headers.pop(name))
-    return None
-
-
 if not TYPE_CHECKING:
     from ._hints import later
 

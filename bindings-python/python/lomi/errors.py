@@ -29,16 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from typing_extensions import Self
-
 
 class LomiError(ApiException):
     """Anything that goes wrong with a call.
 
     Attributes, None or empty where there is nothing to say:
 
-    ``kind``: the name of the class. ``message``: one sentence. ``status``: the HTTP status.
-    ``code``: the API's own word, such as ``not_found``. ``details``: whatever the API added.
+    ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the
+    server's own. ``status``: the HTTP status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the API added.
     ``body``: the body as text. ``parsed_body``: the body as a dictionary or list. ``headers``:
     the headers. ``request_id``: the request's id, for support. ``idempotency_key``: the key
     that every attempt carried. ``attempts``: how many requests were sent or tried. ``outcome``:
@@ -49,6 +47,7 @@ class LomiError(ApiException):
     """
 
     message: str = ""
+    server_message: str | None = None
     code: str | None = None
     details: Any = None
     raw_body: bytes | None = None
@@ -105,11 +104,12 @@ class LomiError(ApiException):
         return self.status
 
     @classmethod
-    def _of(cls, facts: dict[str, Any]) -> Self:
+    def _of(cls, facts: dict[str, Any]) -> LomiError:
         """Make one from what the core knows. Called by the native library."""
         from ._headers import Headers
 
-        error = cls(facts["message"])
+        unknown = facts.pop("outcome_unknown")
+        error = (_both(cls) if unknown else cls)(facts["message"])
         headers = facts.pop("headers")
         body = facts.pop("body")
         error.__dict__.update(facts)
@@ -158,12 +158,20 @@ class APITimeoutError(APIConnectionError):
     """The deadline passed."""
 
 
-class OutcomeUnknownError(APIConnectionError):
-    """A write may have been carried out, and no answer says so.
+class OutcomeUnknownError(LomiError):
+    """A write may have been carried out, and no response says whether it was.
 
-    The message says how to find out; with the same idempotency key, create never does its
-    work twice.
+    Every such error is of this class and of the class of what happened: a 502 to create is
+    a ``ServerError`` too, a lost connection an ``APIConnectionError``. The message says how
+    to find out; with the same idempotency key, create never does its work twice.
     """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the class of what happened: the class of both has no name of its own."""
+        happened = type(self).__dict__.get("_happened")
+        if happened is None:  # made by hand
+            return type(self), self.args, self.__dict__.copy()
+        return _restore, (happened, self.args), self.__dict__.copy()
 
 
 class TLSError(LomiError):
@@ -273,6 +281,30 @@ class InternalError(LomiError):
     """A defect of this package. Please report it."""
 
 
+_BOTH: dict[type[LomiError], type[OutcomeUnknownError]] = {}
+
+
+def _both(happened: type[LomiError]) -> type[OutcomeUnknownError]:
+    """Give the class that is both that of what happened and :class:`OutcomeUnknownError`."""
+    made = _BOTH.get(happened)
+    if made is None:
+        bases: tuple[type, ...] = (happened, OutcomeUnknownError)
+        if happened is OutcomeUnknownError:  # no response came
+            bases = (OutcomeUnknownError, APIConnectionError)
+        names = {
+            "__module__": happened.__module__,
+            "__qualname__": happened.__qualname__,
+            "__doc__": happened.__doc__,
+            "_happened": happened,
+        }
+        made = _BOTH.setdefault(happened, type(happened.__name__, bases, names))
+    return made
+
+
+def _restore(happened: type[LomiError], args: tuple[Any, ...]) -> OutcomeUnknownError:
+    return _both(happened)(*args)
+
+
 _BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -308,7 +340,8 @@ def _error_model(error: LomiError) -> Any:
     from .models.error import Error
     from .models.error_error import ErrorError
 
-    inner = ErrorError(code=error.code, message=error.message, details=error.details)
+    message = error.server_message or error.message
+    inner = ErrorError(code=error.code, message=message, details=error.details)
     return Error(error=inner)
 
 

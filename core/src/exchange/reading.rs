@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use bytestring::ByteString;
+use http::Method;
 
 use super::{Exchange, Heard};
 use crate::document::Document;
@@ -34,18 +35,22 @@ impl Exchange {
         };
         if !success {
             let said = failure::read(&text, self.config.limits);
-            let method = self.target.method().as_str();
-            if failure::is_missing_route(heard.status, &said, method, &self.url)
+            let method = self.target.method();
+            if failure::is_missing_route(heard.status, &said, method.as_str(), &self.url)
                 && matches!(self.target, Target::Operation(_))
             {
                 return Err(self.without_route(said, &heard));
             }
-            if !self.options.any_status {
+            // The attempt before deleted it, and its response was lost.
+            let deleted =
+                matches!(heard.status, 404 | 410) && self.risked && *method == Method::DELETE;
+            if !self.options.any_status && !deleted {
                 return Err(self.status(said, &heard));
             }
         }
         let answer = match &self.target {
             Target::Operation(operation) if success => operation.answer,
+            _ if !success && !self.options.any_status => Answer::Nothing,
             _ => Answer::Any,
         };
         let (document, found) = match envelope::find(&text, answer, self.config.limits) {
@@ -56,6 +61,7 @@ impl Exchange {
         Ok(Reply {
             request_id: failure::request_id(&heard.headers)
                 .unwrap_or_else(|| self.request_id.clone()),
+            target: Some(self.target.clone()),
             status: heard.status,
             headers: heard.headers,
             document,
@@ -88,16 +94,30 @@ impl Exchange {
     /// An answer with a status that is no success.
     fn status(&self, said: Said, heard: &Heard) -> Unread {
         if (300..400).contains(&heard.status) {
+            let to = failure::redirected_to(&heard.headers, &self.url);
             let error = Error::new(
                 ErrorKind::UnexpectedRedirect,
-                "the server redirects elsewhere; redirects are not followed, since they would \
-                 carry the API key to another address",
+                format!(
+                    "the server redirects to {}; redirects are not followed, since they would \
+                     carry the API key to another address",
+                    to.as_deref().unwrap_or("no address")
+                ),
             );
             return self.failed(error, heard, Outcome::Final);
         }
         let error = failure::of_status(heard.status, said);
-        let outcome = retry::outcome_of_status(heard.status, &heard.headers);
-        self.failed(error, heard, outcome)
+        if self.is_in_progress(&error) {
+            return self.failed(error, heard, Outcome::Unknown);
+        }
+        self.failed(error, heard, retry::outcome_of_status(heard.status))
+    }
+
+    /// Whether the server still works on a request with the key of this write.
+    fn is_in_progress(&self, error: &Error) -> bool {
+        error.status == Some(409)
+            && error.code.as_deref() == Some("idempotency_in_progress")
+            && self.idempotency_key.is_some()
+            && !self.target.method().is_safe()
     }
 
     /// A success whose body is not what was asked for.
@@ -131,18 +151,33 @@ impl Exchange {
             .collect();
         error.outcome = outcome;
         error.retry_after = retry::hint(&heard.headers, error.details.as_ref());
+        if error.kind == ErrorKind::RateLimit {
+            error.message = failure::with_time(&error.message, error.retry_after);
+        }
+        let in_progress = self.is_in_progress(&error);
+        let asks = outcome == Outcome::Rejected || in_progress || heard.status == 503;
         let mishap = Mishap {
             outcome,
             throttled: outcome == Outcome::Rejected,
-            hint: error.retry_after.filter(|_| outcome == Outcome::Rejected),
+            hint: error.retry_after.filter(|_| asks),
+            in_progress,
         };
         Unread::Failed(Box::new(error), mishap)
     }
 
     pub(super) fn silent(&self, silence: super::Silence) -> (Error, Mishap) {
-        let mut error = Error::new(silence.kind, silence.message);
+        let message = match silence.kind {
+            ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Tls => {
+                failure::with_address(&silence.message, &self.url)
+            }
+            _ => silence.message,
+        };
+        let mut error = Error::new(silence.kind, message);
         error.outcome = silence.outcome;
-        (error, Mishap { outcome: silence.outcome, throttled: false, hint: None })
+        (
+            error,
+            Mishap { outcome: silence.outcome, throttled: false, hint: None, in_progress: false },
+        )
     }
 }
 

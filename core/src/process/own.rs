@@ -39,7 +39,7 @@ impl Own {
 impl Own {
     fn carry_out<E: From<Error>>(
         &self,
-        mut exchange: Exchange,
+        exchange: &mut Exchange,
         mut look: impl FnMut() -> Result<(), E>,
     ) -> Result<Reply, E> {
         let Some((runtime, pool)) = &self.parts else {
@@ -50,7 +50,7 @@ impl Own {
                 // Connections that the server closed since the last call are noticed
                 // here, and not by writing a request to them.
                 settle().await;
-                drive(&mut exchange, pool).await
+                drive(exchange, pool).await
             });
             loop {
                 let slice = async { timeout(SLICE, &mut call).await };
@@ -101,12 +101,12 @@ fn own() -> Result<Own, Error> {
 /// Carries a call out while the calling thread waits. Between slices `look` is asked
 /// whether to go on; its error ends the call and frees its connection.
 pub fn run<E: From<Error>>(
-    exchange: Exchange,
+    mut exchange: Exchange,
     look: impl FnMut() -> Result<(), E>,
 ) -> Result<Reply, E> {
     let own = own()?;
-    let result = catch_unwind(AssertUnwindSafe(|| own.carry_out(exchange, look)))
-        .unwrap_or_else(|_| Err(Error::internal("a call ended in a panic").into()));
+    let result = catch_unwind(AssertUnwindSafe(|| own.carry_out(&mut exchange, look)))
+        .unwrap_or_else(|_| Err(exchange.broken_off(Error::panicked()).into()));
     // Gone only while the thread itself ends; then there is no next call.
     let _ = OWN.try_with(|kept| kept.try_borrow_mut().map(|mut kept| kept.replace(own)));
     result

@@ -17,7 +17,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("ValidationError", "\\LomiSDK\\ApiException"),
     ("APIConnectionError", "\\LomiSDK\\ApiException"),
     ("APITimeoutError", "APIConnectionError"),
-    ("OutcomeUnknownError", "APIConnectionError"),
     ("TLSError", "\\LomiSDK\\ApiException"),
     ("UnexpectedResponseError", "\\LomiSDK\\ApiException"),
     ("UnexpectedRedirectError", "\\LomiSDK\\ApiException"),

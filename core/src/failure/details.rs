@@ -1,0 +1,171 @@
+//! What the details of a refused request say, as the end of its sentence. Servers write them
+//! as a list of strings, as a list of fields and messages, as an object by field, as one
+//! field with the values it may have, and nested as class-validator does.
+
+use crate::json::{Map, Value};
+
+/// How many complaints stand in a sentence.
+const MOST: usize = 8;
+/// How deep they may be nested.
+const DEEPEST: usize = 6;
+
+const FIELD: &[&str] = &["path", "field", "property", "param", "name"];
+const TEXT: &[&str] = &["message", "messages", "msg", "reason", "error", "description"];
+const MORE: &[&str] = &["details", "errors", "issues", "violations"];
+
+/// The complaints in order, each as `field must be ...`. Nothing where there is none.
+pub(super) fn complaints(details: &Value, already_said: &str) -> Option<String> {
+    let mut found = Vec::new();
+    collect(details, "", DEEPEST, &mut found);
+    found.retain(|text| !already_said.contains(text.as_str()));
+    let rest = found.len().saturating_sub(MOST);
+    found.truncate(MOST);
+    if found.is_empty() {
+        return None;
+    }
+    let text = found.join("; ");
+    Some(if rest > 0 { format!("{text}; and {rest} more") } else { text })
+}
+
+fn collect(value: &Value, field: &str, depth: usize, found: &mut Vec<String>) {
+    // Enough to know that there are more.
+    if depth == 0 || found.len() > 100 {
+        return;
+    }
+    match value {
+        Value::String(text) => add(field, text, found),
+        Value::Array(items) => {
+            items.iter().for_each(|item| collect(item, field, depth - 1, found));
+        }
+        Value::Object(object) => of_object(object, field, depth, found),
+        _ => {}
+    }
+}
+
+fn of_object(object: &Map<String, Value>, field: &str, depth: usize, found: &mut Vec<String>) {
+    let named = FIELD.iter().find_map(|name| path_of(object.get(*name)?));
+    let text = TEXT.iter().find_map(|name| object.get(*name).filter(|text| is_text(text)));
+    let more = MORE.iter().find_map(|name| object.get(*name));
+    let constraints = object.get("constraints").and_then(Value::as_object);
+    let children = object.get("children").and_then(Value::as_array);
+    if named.is_none() && text.is_none() && constraints.is_none() && more.is_none() {
+        // An object by field.
+        for (name, value) in object {
+            collect(value, &below(field, name), depth - 1, found);
+        }
+        return;
+    }
+    let field = named.map_or_else(|| field.to_owned(), |name| below(field, &name));
+    if let Some(text) = text {
+        collect(text, &field, depth - 1, found);
+    } else if let Some(allowed) = object.get("allowed_values").and_then(Value::as_array) {
+        let allowed: Vec<String> = allowed.iter().filter_map(plain).collect();
+        add(&field, &format!("must be one of {}", allowed.join(", ")), found);
+    } else if constraints.is_none() && children.is_none() && more.is_none() {
+        add("", &format!("see {field}"), found);
+    }
+    for text in constraints.into_iter().flat_map(Map::values) {
+        collect(text, &field, depth - 1, found);
+    }
+    for child in children.into_iter().flatten() {
+        collect(child, &field, depth - 1, found);
+    }
+    if let Some(more) = more {
+        collect(more, &field, depth - 1, found);
+    }
+}
+
+fn is_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(items) => items.iter().any(Value::is_string),
+        _ => false,
+    }
+}
+
+/// A field's name, or the steps to it.
+fn path_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(steps) => {
+            let steps: Vec<String> = steps.iter().filter_map(plain).collect();
+            Some(steps.join(".")).filter(|path| !path.is_empty())
+        }
+        other => plain(other),
+    }
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn below(field: &str, name: &str) -> String {
+    if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") }
+}
+
+fn add(field: &str, text: &str, found: &mut Vec<String>) {
+    let text = text.trim().trim_end_matches('.');
+    let is_name = |step: &&str| step.parse::<usize>().is_err();
+    let last = field.rsplit('.').find(is_name).unwrap_or(field);
+    let names_it = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == last);
+    let complaint = match text.chars().next() {
+        None => return,
+        _ if field.is_empty() || names_it => text.to_owned(),
+        Some(first) if first.is_lowercase() => format!("{field} {text}"),
+        Some(_) => format!("{field}: {text}"),
+    };
+    if !found.contains(&complaint) {
+        found.push(complaint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn said(details: Value) -> String {
+        complaints(&details, "Validation failed").unwrap_or_default()
+    }
+
+    #[test]
+    fn every_shape_names_the_field() {
+        let wanted = "currency_code must be one of XOF, USD, EUR";
+        for details in [
+            json!(["currency_code must be one of XOF, USD, EUR"]),
+            json!([{"path": "currency_code", "message": "must be one of XOF, USD, EUR"}]),
+            json!([{"path": ["currency_code"], "message": "must be one of XOF, USD, EUR."}]),
+            json!({"currency_code": "must be one of XOF, USD, EUR"}),
+            json!({"currency_code": ["must be one of XOF, USD, EUR"]}),
+            json!({"field": "currency_code", "value": "GBP", "allowed_values": ["XOF", "USD", "EUR"]}),
+            json!([{"property": "currency_code", "constraints": {"isIn": wanted}}]),
+            json!({"errors": [{"field": "currency_code", "reason": wanted}]}),
+            json!(wanted),
+        ] {
+            assert_eq!(said(details.clone()), wanted, "{details}");
+        }
+        let nested = json!([{"property": "line_items", "children": [
+            {"property": "0", "children": [{"property": "amount", "constraints": {"min": "must be above 0"}}]}
+        ]}]);
+        assert_eq!(said(nested), "line_items.0.amount must be above 0");
+        assert_eq!(said(json!([{"path": "amount", "message": "Required"}])), "amount: Required");
+        assert_eq!(said(json!({"field": "amount"})), "see amount");
+        for nothing in [json!(null), json!([]), json!({}), json!("Validation failed"), json!(5)] {
+            assert_eq!(said(nothing), "");
+        }
+    }
+
+    #[test]
+    fn a_flood_is_bounded() {
+        let many: Vec<String> = (0..5000).map(|n| format!("f{n} is wrong")).collect();
+        assert!(said(json!(many)).ends_with("; and 93 more"));
+        let mut deep = json!("x");
+        for _ in 0..100 {
+            deep = json!([deep]);
+        }
+        assert_eq!(said(deep), "");
+    }
+}

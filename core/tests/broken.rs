@@ -1,0 +1,88 @@
+//! What goes wrong inside this library while a write is under way: the call may have been
+//! carried out, and its error says so and has the key.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use lomi::json;
+use lomi::{
+    CallOptions, Client, ConfigBuilder, Error, ErrorKind, Input, Outcome, Secret, Target, schema,
+};
+
+/// Serves one connection: reads a request, and gives the response, or none at all.
+fn server(response: Option<&'static str>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut read = [0; 4096];
+        let _ = connection.read(&mut read).unwrap();
+        match response {
+            Some(response) => connection.write_all(response.as_bytes()).unwrap(),
+            None => std::thread::sleep(std::time::Duration::from_secs(20)),
+        }
+    });
+    url
+}
+
+fn client(base_url: String) -> Client {
+    let api_key = Some(Secret::new("lomi_sk_test_1"));
+    Client::with(ConfigBuilder { api_key, base_url: Some(base_url), ..ConfigBuilder::default() })
+        .unwrap()
+}
+
+fn create(client: &Client) -> lomi::Exchange {
+    let target = Target::Operation(schema::operation("create_checkout_session").unwrap());
+    let options = CallOptions { idempotency_key: Some("order-1".into()), ..CallOptions::default() };
+    client.prepare(target, Input::body(json!({"amount": 1})), options).unwrap()
+}
+
+#[test]
+fn a_panic_after_sending_leaves_the_outcome_unknown() {
+    let exchange = create(&client(server(None)));
+    let error = lomi::process::run(exchange, || -> Result<(), Error> { panic!("a test's") });
+    let error = error.unwrap_err();
+    assert_eq!((error.kind, error.outcome), (ErrorKind::Internal, Outcome::Unknown));
+    assert!(error.is_outcome_unknown());
+    assert_eq!((error.idempotency_key.as_deref(), error.attempts), (Some("order-1"), 1));
+    assert!(error.message.contains("call again with the idempotency key order-1"), "{error}");
+}
+
+#[test]
+fn values_that_cannot_be_handed_over_leave_the_outcome_unknown() {
+    let response =
+        "HTTP/1.1 201 Created\r\ncontent-length: 30\r\n\r\n{\"checkout_session_id\":\"cs_1\"}";
+    let reply = lomi::process::run(create(&client(server(Some(response)))), || Ok::<_, Error>(()));
+    let reply = reply.unwrap();
+    let error = reply.reading(|_| -> Result<(), Error> { panic!("a test's") }).unwrap_err();
+    assert_eq!((error.kind, error.outcome), (ErrorKind::Internal, Outcome::Unknown));
+    assert_eq!((error.status, error.idempotency_key.as_deref()), (Some(201), Some("order-1")));
+}
+
+/// The child of the test below: one call, with a log that nobody can write.
+#[test]
+#[ignore = "run by a_log_that_cannot_be_written_changes_nothing"]
+fn logs_to_a_full_device() {
+    let Ok(url) = std::env::var("LOMI_TEST_URL") else { return };
+    lomi::process::run(create(&client(url)), || Ok::<_, Error>(())).unwrap();
+    println!("made");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_changes_nothing() {
+    let response =
+        "HTTP/1.1 201 Created\r\ncontent-length: 30\r\n\r\n{\"checkout_session_id\":\"cs_1\"}";
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "logs_to_a_full_device", "--ignored", "--nocapture"])
+        .env("LOMI_LOG", "info")
+        .env("LOMI_TEST_URL", server(Some(response)))
+        .stderr(Stdio::from(full))
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&child.stdout).contains("made"), "{child:?}");
+}

@@ -1,0 +1,82 @@
+//! The timeouts of one attempt, in virtual time: what is given for a call goes before what
+//! is given for the client, and each call has the default that its repetition allows.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::time::{Duration, Instant};
+
+use lomi::json;
+use lomi::{CallOptions, ConfigBuilder, ErrorKind, Exchange, Input, Memory, Step, Target, schema};
+
+fn operation(id: &str) -> Target {
+    Target::Operation(schema::operation(id).unwrap())
+}
+
+fn raw(method: &str) -> Target {
+    Target::Raw { method: method.parse().unwrap(), path: "/refunds".into() }
+}
+
+fn prepare(
+    target: Target,
+    client: Option<u64>,
+    options: CallOptions,
+) -> Result<Exchange, lomi::Error> {
+    let config = ConfigBuilder {
+        key_optional: true,
+        base_url: Some("http://127.0.0.1:1".into()),
+        attempt_timeout: client.map(Duration::from_secs),
+        ..ConfigBuilder::default()
+    };
+    let mut input = Input::default().with_path("session_id", "s");
+    input.body = Some(json!({"amount": 1}));
+    let config = config.build().unwrap();
+    Exchange::new(&config, target, input, options, Memory::default(), Instant::now())
+}
+
+/// The seconds that the first attempt has.
+fn first(target: Target, client: Option<u64>, call: Option<u64>) -> u64 {
+    let attempt_timeout = call.map(Duration::from_secs);
+    let options = CallOptions { attempt_timeout, ..CallOptions::default() };
+    let mut exchange = prepare(target, client, options).unwrap();
+    let Step::Send(_, within) = exchange.step(exchange.deadline() - Duration::from_secs(60)) else {
+        panic!("nothing is sent")
+    };
+    within.as_secs()
+}
+
+#[test]
+fn a_write_that_is_not_sent_again_has_until_the_deadline() {
+    for target in [operation("update_checkout_session"), operation("delete_checkout_session")] {
+        assert_eq!(first(target, None, None), 60);
+    }
+    assert_eq!(first(raw("POST"), None, None), 60);
+    for target in [operation("create_checkout_session"), operation("list_checkout_sessions")] {
+        assert_eq!(first(target, None, None), 30);
+    }
+    assert_eq!(first(raw("GET"), None, None), 30);
+}
+
+#[test]
+fn what_is_given_counts_and_the_calls_own_most() {
+    for target in [raw("POST"), raw("GET"), operation("create_checkout_session")] {
+        assert_eq!(first(target.clone(), Some(7), None), 7);
+        assert_eq!(first(target.clone(), Some(7), Some(50)), 50);
+        assert_eq!(first(target, None, Some(900)), 60);
+    }
+    let idle_timeout = Some(Duration::from_secs(3));
+    let options = CallOptions { idle_timeout, ..CallOptions::default() };
+    let exchange = prepare(raw("GET"), None, options).unwrap();
+    assert_eq!(exchange.idle_timeout(), Duration::from_secs(3));
+}
+
+#[test]
+fn no_time_is_refused() {
+    for options in [
+        CallOptions { attempt_timeout: Some(Duration::ZERO), ..CallOptions::default() },
+        CallOptions { idle_timeout: Some(Duration::ZERO), ..CallOptions::default() },
+        CallOptions { connect_timeout: Some(Duration::ZERO), ..CallOptions::default() },
+    ] {
+        let Err(error) = prepare(raw("GET"), None, options) else { panic!("taken") };
+        assert_eq!(error.kind, ErrorKind::Validation);
+    }
+}
