@@ -99,6 +99,8 @@ pub struct Exchange {
     last: Option<Error>,
     /// Told of every attempt, where somebody asked for it.
     progress: Option<Progress>,
+    /// What is doubtful about the call, where the client sends what it is given.
+    warnings: Vec<String>,
     next: Next,
 }
 
@@ -130,21 +132,13 @@ impl Exchange {
         config: &Arc<Config>,
         target: Target,
         mut input: Input,
-        options: CallOptions,
+        mut options: CallOptions,
         memory: Memory,
         now: Instant,
     ) -> Result<Self, Error> {
-        if let (Target::Operation(operation), Some(serde_json::Value::Object(fields))) =
-            (&target, &mut input.body)
-            && let Some(model) = operation.body
-        {
-            check::body(model, fields)?;
-        }
-        if let Some(key) = &options.api_key {
-            crate::config::check_key(key)?;
-        }
-        if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
-            return Err(Error::validation("timeout has to be above 0"));
+        let warnings = check::call(config, &target, &mut input, &mut options)?;
+        if !config.own_log {
+            log::warnings(&warnings);
         }
         let idempotency_key = match (&options.idempotency_key, &target) {
             (Some(key), _) => {
@@ -183,6 +177,7 @@ impl Exchange {
             risked: false,
             last: None,
             progress: None,
+            warnings,
             next: Next::Send,
         };
         // Whatever is wrong with the request is wrong now.
@@ -202,6 +197,11 @@ impl Exchange {
             Progress::new(self.target.clone(), key, self.request_id.clone(), self.attempts())
         });
         self.progress.insert(progress).clone()
+    }
+
+    /// What is doubtful about the call, for the language's own log.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The configuration of the call.

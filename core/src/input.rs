@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::error::Error;
 use crate::secret::Secret;
+
+/// What a time without end is bounded to: ten years. Clocks can be added to it safely.
+pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The values of one call. Numbers keep the digits they were given with; a body may
 /// hold names that the schema does not know, which are sent as they are.
@@ -45,6 +49,10 @@ pub struct CallOptions {
     pub timeout: Option<Duration>,
     /// Longest time to wait for a connection.
     pub connect_timeout: Option<Duration>,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Option<Duration>,
+    /// Longest pause of the server within a response.
+    pub idle_timeout: Option<Duration>,
     /// How many times to repeat after the first attempt; 0 is exactly one request.
     pub max_retries: Option<u32>,
     /// The caller's own idempotency key, 1 to 255 visible ASCII characters.
@@ -59,4 +67,26 @@ pub struct CallOptions {
     pub account: Option<String>,
     /// Give the answer whatever its status says, instead of an error.
     pub any_status: bool,
+    /// Fields to add to the body as they are, whatever their names; they are not checked.
+    pub extra_body: Map<String, Value>,
+}
+
+impl CallOptions {
+    /// Refuses a time of zero, and bounds one that is endless.
+    pub(crate) fn bound_times(&mut self) -> Result<(), Error> {
+        for (name, time) in [
+            ("timeout", &mut self.timeout),
+            ("connect_timeout", &mut self.connect_timeout),
+            ("attempt_timeout", &mut self.attempt_timeout),
+            ("idle_timeout", &mut self.idle_timeout),
+        ] {
+            if let Some(time) = time {
+                if time.is_zero() {
+                    return Err(Error::validation(format!("{name} must be above 0")));
+                }
+                *time = (*time).min(LONGEST);
+            }
+        }
+        Ok(())
+    }
 }

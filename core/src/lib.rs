@@ -18,11 +18,13 @@
 //! Amounts are in the currency's smallest unit and are never scaled: 10000 is
 //! 10 000 F CFA.
 
+mod amount;
 mod body;
 mod budget;
 mod check;
 mod client;
 mod config;
+mod decimal;
 mod decode;
 mod document;
 mod envelope;
@@ -37,6 +39,7 @@ mod json;
 pub mod log;
 pub mod models;
 mod money;
+pub mod names;
 mod pagination;
 pub mod process;
 mod progress;
@@ -54,9 +57,10 @@ mod tls;
 mod transport;
 pub mod webhook;
 
+pub use amount::Amount;
 pub use budget::Budget;
 pub use client::{Client, Created, Page, Pages, execute, read_values};
-pub use config::{Config, ConfigBuilder, Limits, RouteChoice, seconds};
+pub use config::{Config, ConfigBuilder, Limits, RouteChoice, milliseconds, seconds};
 pub use document::{TextSink, Written};
 pub use envelope::{Found, PageFacts};
 pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};

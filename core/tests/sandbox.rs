@@ -111,7 +111,7 @@ async fn a_key_makes_two_calls_one() {
     let client = client(&sandbox, "", &[]);
     let sessions = client.checkout_sessions();
     let keyed = || CallOptions {
-        idempotency_key: Some(lomi::idempotency_key::for_order("order-1")),
+        idempotency_key: Some(lomi::idempotency_key::for_order("order-1").unwrap()),
         ..CallOptions::default()
     };
     let id =
