@@ -1,6 +1,5 @@
 //! A successful answer in Python: its value, and the facts of the request beside it.
 
-use http::HeaderMap;
 use lomi::{Decoded, Error, ErrorKind, Found, MODELS, PageFacts, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -24,7 +23,9 @@ pub(crate) struct LastResponse {
     /// How many requests were sent or tried.
     #[pyo3(get)]
     attempts: u32,
-    headers: HeaderMap,
+    /// What the caller should know about the response.
+    #[pyo3(get)]
+    warning: Option<String>,
     reply: Reply,
 }
 
@@ -41,10 +42,17 @@ impl LastResponse {
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let pairs = PyList::empty(py);
-        for (name, value) in &self.headers {
+        for (name, value) in &self.reply.headers {
             pairs.append((name.as_str(), String::from_utf8_lossy(value.as_bytes())))?;
         }
         py.import("lomi._headers")?.getattr("Headers")?.call1((pairs,))
+    }
+
+    /// Whether the server repeated an earlier response under the same idempotency key; None
+    /// where it does not say.
+    #[getter]
+    fn replayed(&self) -> Option<bool> {
+        self.reply.replayed()
     }
 
     /// What each request of the call came to.
@@ -112,7 +120,7 @@ fn with_facts<'py>(
             request_id: std::mem::take(&mut reply.request_id),
             idempotency_key: reply.idempotency_key.take(),
             attempts: reply.attempts,
-            headers: std::mem::take(&mut reply.headers),
+            warning: reply.warning(),
             reply,
         },
     )?;

@@ -43,6 +43,7 @@ pub mod names;
 mod pagination;
 pub mod process;
 mod progress;
+mod replay;
 mod reply;
 mod request;
 pub mod resources;

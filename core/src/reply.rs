@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::envelope::{self, Found, PageFacts};
 use crate::error::{Attempt, Error};
 use crate::json::Sink;
-use crate::schema::Model;
+use crate::schema::{Model, Operation};
 
 /// A successful answer. What it holds is read by [`Reply::decode`].
 #[derive(Debug, Clone)]
@@ -34,6 +34,10 @@ pub struct Reply {
     pub found: Found,
     /// The body, read.
     pub(crate) document: Document,
+    /// The idempotency key was the caller's.
+    pub(crate) own_key: bool,
+    /// The operation that was called, where it is one of the table's.
+    pub(crate) operation: Option<&'static Operation>,
 }
 
 /// The values of an answer in one language.
@@ -63,6 +67,8 @@ impl Reply {
             history: Vec::new(),
             found,
             document,
+            own_key: false,
+            operation: None,
         })
     }
 
@@ -81,6 +87,8 @@ impl Reply {
             history: Vec::new(),
             found,
             document,
+            own_key: false,
+            operation: None,
         })
     }
 

@@ -11,6 +11,7 @@ from sys import modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from logging import Logger
     from typing import Any
 
@@ -32,12 +33,17 @@ def call(
     """Make a call and wait for it; say what it did to who asked for a log."""
     logger = wanted()
     if logger is None:
-        return client.call(target, path, query, body, options, family)
+        reply = client.call(target, path, query, body, options, family)
+        if reply[1].warning is not None:
+            warn([reply[1].warning])
+        return reply
     try:
         reply = client.call(target, path, query, body, options, family)
     except Exception as error:
         failed(logger, error)
         raise
+    if reply[1].warning is not None:
+        warn([reply[1].warning])
     answered(logger, reply[1])
     return reply
 
@@ -80,6 +86,18 @@ def answered(logger: Logger, facts: LastResponse) -> None:
 def failed(logger: Logger, error: BaseException) -> None:
     """Say what a call did that failed."""
     _note(logger, getattr(error, "history", ()))
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Log what is doubtful about a call. What a handler raises does not reach the call."""
+    import logging
+
+    logger = logging.getLogger("lomi")
+    for sentence in sentences:
+        try:
+            logger.warning("%s", sentence)
+        except Exception:
+            continue
 
 
 def _note(logger: Logger, history: Any) -> None:

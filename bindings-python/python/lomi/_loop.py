@@ -8,7 +8,7 @@ import os
 from asyncio import get_running_loop
 from weakref import ref
 
-from ._log import answered, failed, wanted
+from ._log import answered, failed, wanted, warn
 from ._lomi import Inbox
 
 TYPE_CHECKING = False
@@ -77,6 +77,8 @@ async def call(
     except BaseException as error:
         _end(desk, token, flight, error)
         raise
+    if reply[1].warning is not None:
+        warn([reply[1].warning])
     if (logger := wanted()) is not None:
         answered(logger, reply[1])
     return reply

@@ -15,12 +15,14 @@ from ..models.checkout_sessions_update import CheckoutSessionsUpdate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
     from typing import Any
     from uuid import UUID
 
     from typing_extensions import Unpack
 
     from .._lomi import Client
+    from .._options import Timeout
     from ..models.checkout_session import CheckoutSession
     from ..models.payment_required import PaymentRequired
     from ..types import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
 class CheckoutSessions:
     """The calls on checkout sessions.
 
-    Every call takes, for itself alone: ``idempotency_key``, ``timeout`` in seconds,
-    ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
+    Every call takes, for itself alone: ``idempotency_key``, ``timeout``, ``connect_timeout``,
+    ``attempt_timeout`` and ``idle_timeout`` in seconds, ``max_retries``, ``headers``,
+    ``api_key``, ``account`` and ``request_id``. None follows the client; a ``timeout`` may be
+    a pair (connect, read). ``extra_body`` adds fields of any name to a body.
     """
 
     __slots__ = ("_native",)
@@ -46,23 +50,37 @@ class CheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionCreateParams],
     ) -> CheckoutSession | PaymentRequired:
         """Makes a checkout session and answers with the page to send the buyer to.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
             where the customer has an unpaid invoice, which has to be paid first
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
@@ -83,19 +101,31 @@ class CheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> CheckoutSession:
         """One session as it stands now.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = _call(
             self._native,
@@ -120,12 +150,15 @@ class CheckoutSessions:
         page: int | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> Page[CheckoutSession]:
         """One page of the merchant's sessions, newest first.
 
@@ -141,7 +174,16 @@ class CheckoutSessions:
             generation E.)
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _query: dict[str, Any] = dict(params or ())
         if limit is not None:
@@ -167,12 +209,16 @@ class CheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionUpdateParams],
     ) -> CheckoutSession:
         """Changes the given fields of a session. Documented with the generated clients;
@@ -180,10 +226,20 @@ class CheckoutSessions:
 
         :param session_id: The session's identifier (checkout_session_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
@@ -204,12 +260,15 @@ class CheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> None:
         """Deletes a session; it cannot be undone. Documented with the generated clients;
         today's server has no such route.
@@ -217,7 +276,16 @@ class CheckoutSessions:
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = _call(
             self._native,
@@ -234,8 +302,10 @@ class CheckoutSessions:
 class AsyncCheckoutSessions:
     """The calls on checkout sessions.
 
-    Every call takes, for itself alone: ``idempotency_key``, ``timeout`` in seconds,
-    ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
+    Every call takes, for itself alone: ``idempotency_key``, ``timeout``, ``connect_timeout``,
+    ``attempt_timeout`` and ``idle_timeout`` in seconds, ``max_retries``, ``headers``,
+    ``api_key``, ``account`` and ``request_id``. None follows the client; a ``timeout`` may be
+    a pair (connect, read). ``extra_body`` adds fields of any name to a body.
     """
 
     __slots__ = ("_native", "_call")
@@ -255,23 +325,37 @@ class AsyncCheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionCreateParams],
     ) -> CheckoutSession | PaymentRequired:
         """Makes a checkout session and answers with the page to send the buyer to.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
             where the customer has an unpaid invoice, which has to be paid first
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
@@ -292,19 +376,31 @@ class AsyncCheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> CheckoutSession:
         """One session as it stands now.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = await self._call(
             self._native,
@@ -329,12 +425,15 @@ class AsyncCheckoutSessions:
         page: int | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> Listing[CheckoutSession]:
         """One page of the merchant's sessions, newest first.
 
@@ -350,7 +449,16 @@ class AsyncCheckoutSessions:
             generation E.)
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _query: dict[str, Any] = dict(params or ())
         if limit is not None:
@@ -376,12 +484,16 @@ class AsyncCheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionUpdateParams],
     ) -> CheckoutSession:
         """Changes the given fields of a session. Documented with the generated clients;
@@ -389,10 +501,20 @@ class AsyncCheckoutSessions:
 
         :param session_id: The session's identifier (checkout_session_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
@@ -413,12 +535,15 @@ class AsyncCheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> None:
         """Deletes a session; it cannot be undone. Documented with the generated clients;
         today's server has no such route.
@@ -426,7 +551,16 @@ class AsyncCheckoutSessions:
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = await self._call(
             self._native,
