@@ -24,7 +24,7 @@ class Configuration {
 
   constructor(options = {}) {
     const { basePath, ...settings } = forClient(options, SETTINGS);
-    this.#native = configure({ ...settings, baseUrl: basePath });
+    this.#native = configure({ ...settings, baseUrl: basePath, documented: true });
   }
 
   static {

@@ -50,7 +50,9 @@ impl Road {
         input: Input,
         options: CallOptions,
     ) -> Result<Exchange, Thrown> {
-        Ok(self.client.prepare(target, input, options)?)
+        let exchange = self.client.prepare(target, input, options)?;
+        warn(exchange.warnings())?;
+        Ok(exchange)
     }
 
     /// Makes a call and waits for its end.
@@ -70,6 +72,11 @@ impl Road {
             Some(http) => crate::foreign_http::drive(self, http, exchange),
             None => run_here(exchange),
         };
+        if let Ok(reply) = &result
+            && let Some(warning) = reply.warning()
+        {
+            warn(&[warning])?;
+        }
         let history = match &result {
             Ok(reply) => reply.history.as_slice(),
             Err(Thrown::Failure(error)) => error.history.as_slice(),
@@ -202,6 +209,15 @@ fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
     call_function("file_put_contents", arguments).map(drop)
+}
+
+/// Writes sentences to PHP's own log, which `error_log` in php.ini names.
+pub(crate) fn warn(sentences: &[String]) -> Result<(), Thrown> {
+    for sentence in sentences {
+        let line = string_zval(&format!("lomi: warning: {sentence}"));
+        drop(caught(call_function("error_log", &mut [line]))?);
+    }
+    Ok(())
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call

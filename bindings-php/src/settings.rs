@@ -63,8 +63,9 @@ impl Settings {
     }
 
     pub(crate) fn build(&self, host: &str) -> Result<Client, Thrown> {
-        Ok(Client::with(ConfigBuilder {
+        let client = Client::with(ConfigBuilder {
             api_key: self.key(API_KEY).cloned(),
+            documented: true,
             key_optional: true,
             api_key_prefix: self.prefix(API_KEY).map(str::to_owned),
             base_url: Some(host.to_owned()),
@@ -79,7 +80,9 @@ impl Settings {
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
             ..ConfigBuilder::default()
-        })?)
+        })?;
+        crate::road::warn(&client.config().warnings)?;
+        Ok(client)
     }
 }
 

@@ -87,6 +87,9 @@ fn object(object: Object<'_>, depth: u32) -> Result<Value, Thrown> {
     if let Some(known) = models::of_object(object) {
         return model(known, object, depth).map(Value::Object);
     }
+    if let Some(money) = crate::money::of_object(object) {
+        return Ok(money.into());
+    }
     if is_a(object, "DateTimeInterface") {
         let text = call_method(object, "format", &mut [crate::zend::string_zval(ATOM)])?;
         return at_depth(&text, depth + 1);

@@ -107,7 +107,10 @@ mod tests {
     fn a_replay_is_told_where_it_is_known() {
         let hit = &[("idempotency-cache-hit", "true")];
         assert_eq!(reply(OPEN, true, hit).replayed(), Some(true));
-        assert_eq!(reply(OPEN, true, &[("idempotency-cache-hit", "false")]).replayed(), Some(false));
+        assert_eq!(
+            reply(OPEN, true, &[("idempotency-cache-hit", "false")]).replayed(),
+            Some(false)
+        );
         assert_eq!(reply(OPEN, true, &[]).replayed(), None);
         assert_eq!(reply(OPEN, false, &[]).replayed(), Some(false));
         assert_eq!(reply(OPEN, true, hit).warning(), None);

@@ -18,5 +18,5 @@ pub(crate) use thrown::{Thrown, is_exit, take_exception};
 pub(crate) use value::{
     Array, Name, Permanent, call_function, call_method, call_value, class_named, find,
     get_property, interned, is_a, new_object, object_zval, put, set_property, static_property,
-    string_zval, table_mut, text_of, update_static_property,
+    string_zval, table_mut, text_of, type_name, update_static_property,
 };

@@ -204,7 +204,7 @@ pub(crate) fn text_of(value: &Zval) -> Result<Option<String>, Thrown> {
 }
 
 /// The name of a value's type, as PHP's own errors say it.
-pub(super) fn type_name(value: &Zval) -> String {
+pub(crate) fn type_name(value: &Zval) -> String {
     match value.get_type() {
         DataType::Null | DataType::Undef => "null".into(),
         DataType::Bool | DataType::True | DataType::False => "bool".into(),

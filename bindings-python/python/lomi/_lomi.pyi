@@ -28,6 +28,7 @@ __all__ = [
 __version__: str
 
 def redact(text: str) -> str: ...
+
 CALL_OPTIONS: tuple[str, ...]
 
 def nearest(name: str, known: list[str]) -> str | None: ...

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
         connect: float | None
         read: float | None
 
-    Timeout: TypeAlias = (
-        float | timedelta | tuple[float | None, float | None] | TimeoutObject
-    )
+    Timeout: TypeAlias = float | timedelta | tuple[float | None, float | None] | TimeoutObject
 
 
 def options(
