@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lomi::schema::{Answer, operation};
 use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Secret, Target, names, seconds};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple};
@@ -147,8 +148,8 @@ pub(crate) fn times(name: &str, value: &Bound<'_, PyAny>) -> Result<Times, Fault
     if let Some(number) = plain_number(value) {
         return Ok(Times { whole: Some(seconds(name, number)?), connect: None });
     }
-    let parts = value.py().import("lomi._timeouts")?.getattr("parts")?.call1((name, value))?;
-    let (whole, connect): (Option<f64>, Option<f64>) = parts.extract()?;
+    let (whole, connect): (Option<f64>, Option<f64>) =
+        other_form("parts", name, value)?.extract()?;
     Ok(Times {
         whole: whole.map(|number| seconds(name, number)).transpose()?,
         connect: connect.map(|number| seconds(name, number)).transpose()?,
@@ -160,8 +161,21 @@ pub(crate) fn time(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Fau
     if let Some(number) = plain_number(value) {
         return Ok(seconds(name, number)?);
     }
-    let one = value.py().import("lomi._timeouts")?.getattr("one")?.call1((name, value))?;
-    Ok(seconds(name, one.extract()?)?)
+    Ok(seconds(name, other_form("one", name, value)?.extract()?)?)
+}
+
+/// Lets `lomi._timeouts` read a time that is no plain number.
+fn other_form<'py>(
+    reader: &str,
+    name: &str,
+    value: &Bound<'py, PyAny>,
+) -> Result<Bound<'py, PyAny>, Fault> {
+    let py = value.py();
+    let read = py.import("lomi._timeouts")?.getattr(reader)?.call1((name, value));
+    read.map_err(|error| match error.is_instance_of::<PyValueError>(py) {
+        true => wrong(error.value(py).to_string()),
+        false => error.into(),
+    })
 }
 
 /// A float or an int, which may be larger than any float.

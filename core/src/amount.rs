@@ -52,49 +52,52 @@ pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) ->
     let code = fields.get(CURRENCY).and_then(Value::as_str).map(str::trim).unwrap_or_default();
     let currency = money::currency(&code.to_ascii_uppercase());
     let shown = shortened(&text);
-    match currency {
-        _ if exact.is_whole() && !exact.whole().is_some_and(|n| n.parse::<i64>().is_ok()) => {
-            Some(format!(
+    if exact.is_whole() {
+        if exact.whole().is_none_or(|whole| whole.parse::<i64>().is_err()) {
+            return Some(format!(
                 "{name} is {shown}, which is more than any payment: at most {} of the currency's \
                  smallest unit",
                 i64::MAX
-            ))
+            ));
         }
         // "50.00" EUR is 50 euros to whoever wrote the cents, and 0.50 to the API.
-        Some((code, decimals, _)) if exact.is_whole() => {
-            if decimals == 0 || fraction_length(&text) < decimals as usize {
-                return None;
-            }
-            let (minor, major) = (exact.shifted(decimals).whole()?, exact.whole()?);
-            Some(format!(
-                "{name} is {shown} {code}, but amounts are in cents: {minor}, or \
-                 Money.from_major(\"{shown}\", \"{code}\"); for {major} cents give {major}"
-            ))
+        let (code, decimals, _) = currency?;
+        if decimals == 0 || fraction_length(&text) < decimals as usize {
+            return None;
         }
-        None if exact.is_whole() => None,
-        Some((code, 0, _)) => {
-            let (below, above) = exact.neighbours()?;
-            Some(format!(
-                "{name} is {shown} {code}, but the franc has no smaller unit, so amounts are \
-                 whole francs: {below} or {above}"
-            ))
-        }
-        Some((code, decimals, _)) => Some(match (exact.shifted(decimals), exact.plain()) {
-            (cents, Some(major)) if cents.is_whole() => format!(
-                "{name} is {shown} {code}, but amounts are in cents: {}, or \
-                 Money.from_major(\"{major}\", \"{code}\")",
-                cents.whole()?
-            ),
-            (cents, _) => {
-                let (below, above) = cents.neighbours()?;
-                format!("{name} is {shown} {code}, but amounts are whole cents: {below} or {above}")
-            }
-        }),
-        None => Some(format!(
+        let (minor, major) = (exact.shifted(decimals).whole()?, exact.whole()?);
+        return Some(format!(
+            "{name} is {shown} {code}, but amounts are in cents: {minor}, or \
+             Money.from_major(\"{shown}\", \"{code}\"); for {major} cents give {major}"
+        ));
+    }
+    let meant = currency.and_then(|(code, decimals, _)| {
+        let rest = meant(&exact, code, decimals)?;
+        Some(format!("{name} is {shown} {code}, but {rest}"))
+    });
+    Some(meant.unwrap_or_else(|| {
+        format!(
             "{name} is {shown}, but amounts are whole numbers of the currency's smallest unit: \
              cents of EUR and USD, francs of XOF"
-        )),
+        )
+    }))
+}
+
+/// What was probably meant with a fraction of a currency.
+fn meant(exact: &Decimal, code: &str, decimals: u32) -> Option<String> {
+    if decimals == 0 {
+        let (below, above) = exact.neighbours()?;
+        return Some(format!(
+            "the franc has no smaller unit, so amounts are whole francs: {below} or {above}"
+        ));
     }
+    let cents = exact.shifted(decimals);
+    if !cents.is_whole() {
+        let (below, above) = cents.neighbours()?;
+        return Some(format!("amounts are whole cents: {below} or {above}"));
+    }
+    let (minor, major) = (cents.whole()?, exact.plain()?);
+    Some(format!("amounts are in cents: {minor}, or Money.from_major(\"{major}\", \"{code}\")"))
 }
 
 /// How many digits stand after the point, in plain notation.
@@ -189,6 +192,10 @@ mod tests {
         wants(json!("100.50"), "XOF", "100.50 XOF, but the franc has no smaller unit");
         wants(json!("100.50"), "XOF", "100 or 101");
         wants(json!(0.5), "", "smallest unit");
+        // Where nothing sensible was meant, the amount is refused all the same.
+        wants(json!("99999999999999999999.555"), "USD", "smallest unit");
+        wants(json!("99999999999999999999.5"), "XOF", "smallest unit");
+        wants(json!("1e-400"), "EUR", "whole cents: 0 or 1");
         for large in ["1000000000000000000000000000000", "1e30", "9223372036854775808"] {
             let number: Value = Number::from_string_unchecked(large.to_owned()).into();
             wants(number, "XOF", "more than any payment");

@@ -61,10 +61,9 @@ def _limit(value: Any) -> Any:
     return value if isinstance(value, (int, float)) else None
 
 
-def _refused(name: str, shown: str) -> Exception:
-    from .errors import ValidationError
-
-    return ValidationError(
+def _refused(name: str, shown: str) -> ValueError:
+    """Say what is wrong; the native library raises it as an error of ours."""
+    return ValueError(
         f"{name} has to be a number of seconds above 0, a timedelta or a pair (connect, read), "
         f"not {shown}"
     )
