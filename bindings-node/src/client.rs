@@ -205,7 +205,7 @@ pub(crate) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Writer
     let mut writer = Writer::list(reply.body.len());
     match reply.write(&mut writer, keep)? {
         Decoded::Rows(..) => Ok(writer),
-        _ => Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list")),
+        _ => Err(Error::not_a_list()),
     }
 }
 

@@ -140,9 +140,9 @@ impl Walk {
     fn take(&mut self, reply: &Reply) -> Result<(Vec<Zval>, lomi::PageFacts), Thrown> {
         let fresh = self.pager.accept(reply)?;
         // A list that shifts under a walk shows rows again; those are left out.
-        let keep = |at: usize| fresh.binary_search(&at).is_ok();
+        let keep = |at: usize| fresh.has(at);
         let Decoded::Rows(rows, facts) = reply.decode_rows(&mut PhpSink::rows(), keep)? else {
-            return Err(Thrown::defect("the answer is not a list"));
+            return Err(lomi::Error::not_a_list().into());
         };
         Ok((rows, facts))
     }

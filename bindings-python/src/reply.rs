@@ -1,6 +1,6 @@
 //! A successful answer in Python: its value, and the facts of the request beside it.
 
-use lomi::{Decoded, Error, ErrorKind, Found, MODELS, PageFacts, Reply};
+use lomi::{Decoded, Error, Found, Fresh, MODELS, PageFacts, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
@@ -95,12 +95,12 @@ pub(crate) fn read_page<'py>(
     py: Python<'py>,
     reply: Reply,
     family: Family,
-    accept: impl FnOnce(&Reply) -> Result<Vec<usize>, Error>,
+    accept: impl FnOnce(&Reply) -> Result<Fresh, Error>,
 ) -> Result<Bound<'py, PyTuple>, Fault> {
     let fresh = accept(&reply)?;
-    let keep = |at: usize| fresh.binary_search(&at).is_ok();
+    let keep = |at: usize| fresh.has(at);
     let Decoded::Rows(rows, facts) = reply.defer(&mut Objects::new(py, family), keep)? else {
-        return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list").into());
+        return Err(Error::not_a_list().into());
     };
     let value = page(py, rows, facts)?.into_any();
     with_facts(py, value, reply, family)

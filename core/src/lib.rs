@@ -71,10 +71,11 @@ pub use generated::{ENUMS, MODELS, OPERATIONS};
 pub use input::{CallOptions, Input};
 pub use json::{Key, Sink};
 pub use money::Money;
-pub use pagination::Pager;
+pub use pagination::{Fresh, Pager};
 pub use progress::Progress;
 pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};
+pub use retry::chance;
 pub use row::{Row, RowSink};
 pub use secret::{Secret, redact};
 

@@ -87,6 +87,34 @@ impl Cycle {
     }
 }
 
+/// The rows of a page that a walk has not seen before, by their position.
+#[derive(Debug, Clone)]
+pub struct Fresh(Vec<usize>);
+
+impl Fresh {
+    /// Whether the row at a position is one of them.
+    pub fn has(&self, position: usize) -> bool {
+        self.0.binary_search(&position).is_ok()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Error {
+    /// A response that should be a list and is none.
+    pub fn not_a_list() -> Self {
+        Self::unexpected("the answer is not a list")
+    }
+}
+
 fn fingerprint(ids: &[Option<String>]) -> u64 {
     let mut hasher = DefaultHasher::new();
     ids.hash(&mut hasher);
@@ -113,10 +141,10 @@ impl Pager {
         self.next.as_ref()
     }
 
-    /// Takes a page in. Gives the positions of the rows that were not seen before.
-    pub fn accept(&mut self, reply: &Reply) -> Result<Vec<usize>, Error> {
+    /// Takes a page in. Gives the rows that were not seen before.
+    pub fn accept(&mut self, reply: &Reply) -> Result<Fresh, Error> {
         let Found::Rows(_, _, facts) = &reply.found else {
-            return Err(Error::unexpected("the answer is not a list"));
+            return Err(Error::not_a_list());
         };
         let ids = reply.ids()?;
         let Some(input) = self.next.take() else {
@@ -135,7 +163,7 @@ impl Pager {
         }
         self.offset += rows as u64;
         self.next = self.following(input, facts, rows)?;
-        Ok(fresh)
+        Ok(Fresh(fresh))
     }
 
     /// Tells a list that goes round from one that shifts. Where rows are inserted at its front

@@ -19,7 +19,7 @@ fn walk(
         let text = serve(&input.query).to_string();
         let reply = Reply::of_page(&text, &CHECKOUT_SESSION)?;
         let ids = reply.ids()?;
-        taken.extend(pager.accept(&reply)?.into_iter().map(|at| ids[at].clone().unwrap()));
+        taken.extend(pager.accept(&reply)?.0.into_iter().map(|at| ids[at].clone().unwrap()));
     }
     Ok((taken, pages))
 }
