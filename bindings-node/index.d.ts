@@ -58,7 +58,7 @@ export interface LogEntry extends RequestFacts {
 export interface CallOptions {
   /** Your own idempotency key, 1 to 255 visible ASCII characters; a random one when left out. */
   idempotencyKey?: string;
-  /** Deadline of the whole call in milliseconds, retries and pauses included. */
+  /** Deadline of the whole call in milliseconds, retries and pauses included; Infinity for none. */
   timeout?: number;
   /** Longest time for one attempt, in milliseconds. */
   attemptTimeout?: number;
@@ -82,6 +82,8 @@ export interface CallOptions {
   account?: string;
   /** Your own request id. */
   requestId?: string;
+  /** Fields to add to the body as they are, whatever their names. */
+  extraBody?: Record<string, unknown>;
 }
 
 /** Headers in any of the forms that fetch takes. */
@@ -165,6 +167,10 @@ export interface LastResponse {
   readonly requestId: string;
   /** The idempotency key that every attempt carried. */
   readonly idempotencyKey: string | null;
+  /** Whether the server repeated an earlier response under the same key; null where it does not say. */
+  readonly replayed: boolean | null;
+  /** What to know about the response, such as that its session cannot be paid any more. */
+  readonly warning: string | null;
   /** How many requests were sent or tried. */
   readonly attempts: number;
   /** What each of them came to. */
@@ -211,8 +217,12 @@ export interface PageRequest<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }
 
-/** The idempotency key for one thing of yours, such as an order: the same each time. */
-export declare function idempotencyKeyForOrder(order: string): string;
+/**
+ * The idempotency key for one thing of yours, such as an order: the same each time. 1234 and "1234" are
+ * one order; what identifies no order is refused. Use the next `attempt` (from 1) when the session of the
+ * last one has expired, or when the order has changed.
+ */
+export declare function idempotencyKeyForOrder(order: string | number | bigint, attempt?: number): string;
 
 /** The version of this package. */
 export declare const VERSION: string;
@@ -591,12 +601,12 @@ export interface CheckoutSessionCreate {
    * unit) and 100.00 USD. Never scaled here. Left out when a product, price or line items carry the
    * price.
    */
-  amount?: number | bigint | null;
+  amount?: number | bigint | Money | null;
   /**
    * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
    * generation E.)
    */
-  application_fee_amount?: number | bigint | null;
+  application_fee_amount?: number | bigint | Money | null;
   /** Where the buyer is sent after giving up. */
   cancel_url?: string | null;
   /** The session's identifier: opaque text, usually a UUID. */
@@ -733,12 +743,12 @@ export interface CheckoutSessionUpdate {
    * unit) and 100.00 USD. Never scaled here. Left out when a product, price or line items carry the
    * price.
    */
-  amount?: number | bigint | null;
+  amount?: number | bigint | Money | null;
   /**
    * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
    * generation E.)
    */
-  application_fee_amount?: number | bigint | null;
+  application_fee_amount?: number | bigint | Money | null;
   /** Where the buyer is sent after giving up. */
   cancel_url?: string | null;
   /** The session's identifier: opaque text, usually a UUID. */

@@ -9,6 +9,7 @@ const { models } = require('./lib/models.js');
 const { LomiClient } = require('./runtime/client.js');
 const { Configuration } = require('./runtime/configuration.js');
 const { errors } = require('./runtime/errors.js');
+const { idempotencyKeyForOrder } = require('./runtime/keys.js');
 const { Money } = require('./runtime/money.js');
 const { Page } = require('./runtime/page.js');
 const { webhooks } = require('./runtime/webhooks.js');
@@ -21,7 +22,7 @@ module.exports = {
   Page,
   Money,
   webhooks,
-  idempotencyKeyForOrder: native.keyForOrder,
+  idempotencyKeyForOrder,
   VERSION: native.version(),
   ...errors,
   ...models,

@@ -5390,7 +5390,7 @@ namespace LomiSDK\Resource {
          * Makes a checkout session and answers with the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Model\CheckoutSessions|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          */
@@ -5402,7 +5402,7 @@ namespace LomiSDK\Resource {
          * Makes a checkout session and answers with the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5413,7 +5413,7 @@ namespace LomiSDK\Resource {
         /**
          * One session as it stands now.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Model\CheckoutSessions
          * @throws \LomiSDK\ApiException
          */
@@ -5424,7 +5424,7 @@ namespace LomiSDK\Resource {
         /**
          * One session as it stands now.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5436,7 +5436,7 @@ namespace LomiSDK\Resource {
          * One page of the merchant's sessions, newest first.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, page?: int, cursor?: string} $query
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Page<\LomiSDK\Model\CheckoutSessions>
          * @throws \LomiSDK\ApiException
          */
@@ -5448,7 +5448,7 @@ namespace LomiSDK\Resource {
          * One page of the merchant's sessions, newest first.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, page?: int, cursor?: string} $query
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5461,7 +5461,7 @@ namespace LomiSDK\Resource {
          * server has no such route.
          *
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Model\CheckoutSessions
          * @throws \LomiSDK\ApiException
          */
@@ -5474,7 +5474,7 @@ namespace LomiSDK\Resource {
          * server has no such route.
          *
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5486,7 +5486,7 @@ namespace LomiSDK\Resource {
          * Deletes a session; it cannot be undone. Documented with the generated clients; today's
          * server has no such route.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return null
          * @throws \LomiSDK\ApiException
          */
@@ -5498,7 +5498,7 @@ namespace LomiSDK\Resource {
          * Deletes a session; it cannot be undone. Documented with the generated clients; today's
          * server has no such route.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5534,7 +5534,7 @@ namespace LomiSDK {
         /**
          * Calls any other endpoint, by method and by path below the base URL.
          *
-         * @param array{query?: array<string, mixed>, body?: mixed, idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string} $options
+         * @param array{query?: array<string, mixed>, body?: mixed, idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
          * @return mixed the decoded body
          * @throws \LomiSDK\ApiException
          */
@@ -6111,8 +6111,14 @@ namespace LomiSDK {
         {
         }
 
-        /** The key for one thing of the merchant's, such as an order: the same each time. */
-        public static function forOrder(string $order): string
+        /**
+         * The key for one thing of the merchant's, such as an order: the same each time. 1234 and "1234"
+         * are one order; what identifies no order (null, "", 0) is refused. Use the next attempt, from 1,
+         * when the session of the last one has expired, or when the order has changed.
+         *
+         * @param int|string|\Stringable $order
+         */
+        public static function forOrder($order, ?int $attempt = null): string
         {
         }
     }
@@ -6141,6 +6147,16 @@ namespace LomiSDK {
         }
 
         public function getAttempts(): int
+        {
+        }
+
+        /** Whether the server repeated an earlier response under the same key; null where it does not say. */
+        public function getReplayed(): ?bool
+        {
+        }
+
+        /** What to know about the response, such as that its session cannot be paid any more. */
+        public function getWarning(): ?string
         {
         }
 

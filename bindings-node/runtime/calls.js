@@ -6,7 +6,7 @@
 
 const native = require('../native.js');
 const { errors, fromText } = require('./errors.js');
-const { tell } = require('./log.js');
+const { tell, warn } = require('./log.js');
 
 const NOTHING = 0;
 const ONE = 1;
@@ -21,9 +21,13 @@ const waiting = new Map();
 let last = 0;
 let port;
 
+/** A bit of the tag: the response has a warning. */
+const WARNED = 0x40;
+
 class Outcome {
   constructor(tag, text, facts, notes, signal) {
-    this.tag = tag & 0xff;
+    this.tag = tag & 0x3f;
+    this.warned = (tag & WARNED) !== 0;
     this.model = tag >>> 8;
     this.text = text;
     this.facts = facts;
@@ -98,10 +102,17 @@ function finish(client, outcome) {
     if (logger !== undefined) tell(logger, error.history);
     throw error;
   }
+  if (outcome.warned) warn([JSON.parse(outcome.facts).warning]);
   if (logger !== undefined && typeof outcome.facts === 'string') {
     tell(logger, JSON.parse(outcome.facts).history);
   }
   return outcome;
+}
+
+/** Passes on what a native client said to a call, and warns of what is doubtful about it. */
+function started(client, refused) {
+  if (client.documented) warn(client.warnings());
+  return refused;
 }
 
 /** What did not take a call: the outcome of a batch of one. */
@@ -111,4 +122,4 @@ function settled(batch) {
   return outcome;
 }
 
-module.exports = { dispatch, door, finish, settled, NOTHING, ONE, PAGE };
+module.exports = { dispatch, door, finish, settled, started, NOTHING, ONE, PAGE };

@@ -25,7 +25,7 @@ class Configuration {
 
   constructor(options = {}) {
     const { basePath, ...settings } = forClient(options, SETTINGS);
-    this.#native = configure(withEnvironment({ ...settings, baseUrl: basePath }));
+    this.#native = configure(withEnvironment({ ...settings, baseUrl: basePath, documented: true }));
   }
 
   static {

@@ -38,4 +38,9 @@ function tell(logger, history = []) {
   });
 }
 
-module.exports = { listener, tell };
+/** Warns of what is doubtful about a call, as Node's own modules warn. */
+function warn(sentences) {
+  for (const sentence of sentences) process.emitWarning(sentence, 'LomiWarning');
+}
+
+module.exports = { listener, tell, warn };

@@ -35,6 +35,14 @@ class LastResponse {
     return this.#read.idempotencyKey;
   }
 
+  get replayed() {
+    return this.#read.replayed;
+  }
+
+  get warning() {
+    return this.#read.warning;
+  }
+
   get attempts() {
     return this.#read.attempts;
   }

@@ -2,6 +2,7 @@
 
 // Options by name: an unknown one is an error that says which was meant, never ignored.
 
+const native = require('../native.js');
 const { errors } = require('./errors.js');
 const { Refusal, fields } = require('./values.js');
 const { checked, object, refuse, write } = require('./write.js');
@@ -18,27 +19,14 @@ const CALL = new Set([
   'apiKey',
   'account',
   'requestId',
+  'extraBody',
 ]);
-
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1].toLowerCase() === b[j - 1].toLowerCase();
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
 
 /** The sentence for an option that does not exist. */
 function unknown(name, known) {
-  const plain = name.replaceAll('_', '');
-  const [best] = [...known].sort((a, b) => distance(plain, a) - distance(plain, b));
-  const hint =
-    distance(plain, best) <= 3 ? `; did you mean ${best}?` : `; there are ${[...known].join(', ')}`;
+  const names = [...known];
+  const meant = native.nearest(name, names);
+  const hint = typeof meant === 'string' ? `; did you mean ${meant}?` : `; there are ${names.join(', ')}`;
   return `there is no option ${name}${hint}`;
 }
 

@@ -3,7 +3,7 @@
 // Lists: one page, and the walk over all of them.
 
 const native = require('../native.js');
-const { dispatch, finish, NOTHING } = require('./calls.js');
+const { dispatch, finish, started, NOTHING } = require('./calls.js');
 const { errors } = require('./errors.js');
 const { readPage } = require('./model.js');
 const { object } = require('./write.js');
@@ -26,7 +26,7 @@ class Walker {
   async turn() {
     const { text, signal } = this.#options;
     const client = this.#client;
-    const send = (id) => client.next(id, this.#walk, text);
+    const send = (id) => started(client, client.next(id, this.#walk, text));
     const outcome = finish(client, await dispatch(send, signal));
     return outcome.tag === NOTHING ? undefined : readPage(outcome, this.#type);
   }

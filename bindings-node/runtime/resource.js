@@ -4,7 +4,7 @@
 // its input, and one of these carries it out.
 
 const native = require('../native.js');
-const { dispatch, finish } = require('./calls.js');
+const { dispatch, finish, started } = require('./calls.js');
 const { readOne } = require('./model.js');
 const options = require('./options.js');
 const { list } = require('./page.js');
@@ -48,7 +48,7 @@ class Resource {
   static #start(client, { number }, input, given) {
     const { text, signal } = options.forCall(given);
     const values = compose(input);
-    return dispatch((id) => client.call(id, number, values, text), signal);
+    return dispatch((id) => started(client, client.call(id, number, values, text)), signal);
   }
 
   /** A call that answers with one object. */

@@ -6,7 +6,7 @@
 const native = require('../native.js');
 const { door } = require('./calls.js');
 const { errors, fromText } = require('./errors.js');
-const { listener } = require('./log.js');
+const { listener, warn } = require('./log.js');
 const { write } = require('./write.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -17,6 +17,8 @@ function configure(settings, client = new native.Client(door())) {
   const refused = client.configure(write(rest, 'the set-up', errors.ConfigurationError));
   if (typeof refused === 'string') throw fromText(refused);
   client.logger = logger;
+  client.documented = rest.documented === true;
+  if (client.documented) warn(client.warnings());
   return client;
 }
 

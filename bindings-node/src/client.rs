@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use lomi::schema::Operation;
-use lomi::{Decoded, Error, ErrorKind, Exchange, Found, MODELS, Reply, Target, execute};
+use lomi::{
+    CallOptions, Decoded, Error, ErrorKind, Exchange, Found, Input, MODELS, Reply, Target, execute,
+};
 use napi::Env;
 use napi_derive::napi;
 
@@ -24,13 +26,19 @@ const ABORTED: u32 = 0;
 pub struct Client {
     inner: RefCell<Option<lomi::Client>>,
     queue: Arc<Queue>,
+    /// What is doubtful about the settings or a call, until JavaScript takes it.
+    warnings: RefCell<Vec<String>>,
 }
 
 #[napi]
 impl Client {
     #[napi(constructor, catch_unwind)]
     pub fn new(port: &Port) -> Self {
-        Self { inner: RefCell::default(), queue: Arc::clone(&port.queue) }
+        Self {
+            inner: RefCell::default(),
+            queue: Arc::clone(&port.queue),
+            warnings: RefCell::default(),
+        }
     }
 
     /// Sets the client up, or anew.
@@ -38,8 +46,15 @@ impl Client {
     pub fn configure(&self, settings: String) -> Option<String> {
         let made = settings::read(&settings).and_then(lomi::Client::with);
         said(made.map(|client| {
+            self.warnings.borrow_mut().extend_from_slice(&client.config().warnings);
             self.inner.replace(Some(client));
         }))
+    }
+
+    /// Takes the warnings of the settings and of the calls so far.
+    #[napi(catch_unwind)]
+    pub fn warnings(&self) -> Vec<String> {
+        self.warnings.take()
     }
 
     /// Where the API is.
@@ -108,7 +123,7 @@ impl Client {
             };
             let target = Target::Operation(walk.operation);
             let options = read::options(options.as_deref())?;
-            let exchange = self.client()?.prepare(target, input, options)?;
+            let exchange = self.checked(target, input, options)?;
             let pager = walk.pager.clone();
             self.start(env, id, exchange, move |result| {
                 let turned = result.and_then(|reply| turn(&pager, &reply));
@@ -131,7 +146,20 @@ impl Client {
         input: Option<&str>,
         options: Option<&str>,
     ) -> Result<Exchange, Error> {
-        self.client()?.prepare(target, read::input(input)?, read::options(options)?)
+        self.checked(target, read::input(input)?, read::options(options)?)
+    }
+
+    fn checked(
+        &self,
+        target: Target,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Exchange, Error> {
+        let exchange = self.client()?.prepare(target, input, options)?;
+        if !exchange.warnings().is_empty() {
+            self.warnings.borrow_mut().extend_from_slice(exchange.warnings());
+        }
+        Ok(exchange)
     }
 
     /// Starts a prepared call, or refuses it where its signal was aborted before.
@@ -182,7 +210,8 @@ fn written(reply: &Reply) -> Result<Settled, Error> {
         Decoded::One(()) => match &reply.found {
             Found::One(model, _) => {
                 let at = MODELS.iter().position(|known| std::ptr::eq(*known, *model));
-                Settled::ONE | at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0) << 8
+                let warned = if reply.warning().is_some() { Settled::WARNED } else { 0 };
+                Settled::ONE | warned | at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0) << 8
             }
             _ => Settled::ANY,
         },
@@ -197,7 +226,7 @@ pub(crate) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Writer
     let mut writer = Writer::list(reply.body.len());
     match reply.write(&mut writer, keep)? {
         Decoded::Rows(..) => Ok(writer),
-        _ => Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list")),
+        _ => Err(Error::not_a_list()),
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) fn of_reply(reply: &Reply) -> Vec<u8> {
     facts.text("requestId", Some(&reply.request_id));
     facts.text("idempotencyKey", reply.idempotency_key.as_deref());
     facts.number("attempts", Some(reply.attempts));
+    facts.number("replayed", reply.replayed());
+    facts.text("warning", reply.warning().as_deref());
     history(&mut facts, &reply.history);
     facts.name("headers");
     all_headers(&mut facts.0, &reply.headers);

@@ -52,8 +52,29 @@ pub fn check_ca_file(file: String) -> Option<String> {
     lomi::check_ca_file(file.as_ref()).err().map(|error| error.message.clone())
 }
 
-/// The idempotency key for one thing of the merchant's, such as an order.
+/// The known name that was probably meant.
 #[napi(catch_unwind)]
-pub fn key_for_order(order: String) -> String {
-    lomi::idempotency_key::for_order(&order)
+pub fn nearest(name: String, known: Vec<String>) -> Option<String> {
+    lomi::names::suggestion(&name, known.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// An idempotency key, or the text of the error that stands against it.
+#[napi(object)]
+pub struct OrderKey {
+    pub refused: Option<String>,
+    pub key: String,
+}
+
+/// The idempotency key for an attempt at an order, both given as JSON.
+#[napi(catch_unwind)]
+pub fn key_for_order(order: String, attempt: String) -> OrderKey {
+    let made = read::value(&order)
+        .and_then(|order| lomi::idempotency_key::for_attempt(order, read::value(&attempt)?));
+    match made {
+        Ok(key) => OrderKey { refused: None, key },
+        Err(error) => {
+            let refused = facts::of_error(&error).into_iter().map(char::from).collect();
+            OrderKey { refused: Some(refused), key: String::new() }
+        }
+    }
 }

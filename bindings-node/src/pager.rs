@@ -52,7 +52,7 @@ pub(crate) fn turn(pager: &Mutex<Pager>, reply: &Reply) -> Result<Settled, Error
     let mut pager = locked(pager)?;
     let fresh = pager.accept(reply)?;
     // A list that shifts under a walk shows rows again; those are left out.
-    let writer = rows(reply, |at| fresh.binary_search(&at).is_ok())?;
+    let writer = rows(reply, |at| fresh.has(at))?;
     page(reply, writer, pager.next().is_some())
 }
 

@@ -40,6 +40,8 @@ impl Settled {
     pub(crate) const PAGE: u32 = 2;
     pub(crate) const ANY: u32 = 3;
     pub(crate) const ERROR: u32 = 4;
+    /// A bit beside these: the response has a warning.
+    pub(crate) const WARNED: u32 = 0x40;
 
     pub(crate) fn error(error: &Error) -> Self {
         let text = facts::of_error(error);

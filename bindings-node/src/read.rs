@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lomi::{CallOptions, Error, ErrorKind, Input, Map, Number, Secret, Value};
+use lomi::{CallOptions, Error, ErrorKind, Input, Map, Number, Secret, Value, milliseconds};
 
 /// `\0n123`: a number as it was written (a bigint, NaN, Infinity). `\0s...`: a text
 /// that starts with NUL itself.
@@ -69,6 +69,7 @@ pub(crate) fn options(text: Option<&str>) -> Result<CallOptions, Error> {
         account: given.text("account")?,
         default_headers: Vec::new(),
         any_status: given.flag("anyStatus")?,
+        extra_body: given.fields("extraBody")?,
     })
 }
 
@@ -121,11 +122,20 @@ impl Given {
     /// A time in milliseconds.
     pub(crate) fn time(&self, name: &str) -> Result<Option<Duration>, Error> {
         let Some(value) = self.get(name) else { return Ok(None) };
-        let number = value.as_number().and_then(Number::as_f64);
-        let time = number.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
-        match time.filter(|time| !time.is_zero()) {
-            Some(time) => Ok(Some(time)),
-            None => self.refuse(name, &format!("a number of milliseconds above 0, not {value}")),
+        // Not `as_f64`, which leaves infinity out.
+        let number = value.as_number().and_then(|number| number.to_string().parse().ok());
+        match number.map(|number| milliseconds(name, number)) {
+            Some(Ok(time)) => Ok(Some(time)),
+            _ => self.refuse(name, &format!("a number of milliseconds above 0, not {value}")),
+        }
+    }
+
+    /// An object of names and values.
+    fn fields(&self, name: &str) -> Result<Map<String, Value>, Error> {
+        match self.get(name) {
+            None => Ok(Map::new()),
+            Some(Value::Object(fields)) => Ok(fields.clone()),
+            Some(_) => self.refuse(name, "an object of names and values"),
         }
     }
 

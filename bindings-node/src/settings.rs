@@ -11,6 +11,7 @@ pub(crate) fn read(text: &str) -> Result<ConfigBuilder, Error> {
     Ok(ConfigBuilder {
         api_key: given.text("apiKey")?.map(Secret::new),
         key_optional: given.flag("keyOptional")?,
+        documented: given.flag("documented")?,
         api_key_prefix: given.text("apiKeyPrefix")?,
         environment: given.text("environment")?,
         base_url: given.text("baseUrl")?,

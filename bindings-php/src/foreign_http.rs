@@ -52,17 +52,10 @@ pub(crate) fn drive(road: &Road, client: &Zval, exchange: &mut Exchange) -> Resu
             Step::Wait(time) => pause(time)?,
             Step::Send(request, within) => {
                 let heard = send(road, client, &request, within, exchange)?;
-                exchange.heard(heard, Instant::now(), chance);
+                exchange.heard(heard, Instant::now(), lomi::chance);
             }
         }
     }
-}
-
-/// Uniform in 0..1, from the operating system: forked workers must not pause alike.
-fn chance() -> f64 {
-    let id = lomi::idempotency_key::random();
-    let digits = id.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    f64::from(digits.unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX)
 }
 
 /// One request as PSR-7 has it.

@@ -18,6 +18,7 @@ const fn field(name: &'static str, kind: Kind) -> Field {
         mirrors: None,
         sent: &[],
         null_is_empty: false,
+        money: false,
         above: None,
         least: None,
         longest: None,

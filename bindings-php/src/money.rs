@@ -3,7 +3,7 @@
 use lomi::Money;
 
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut,
+    Array, Call, Class, ClassRef, Done, Object, Thrown, handler, new_object, payload, payload_mut,
     payload_type, string_zval,
 };
 
@@ -34,8 +34,14 @@ pub(crate) fn register() -> Result<(), String> {
     Class::new("LomiSDK\\IdempotencyKey")
         .sealed()
         .method("static random(): string", handler(random))
-        .method("static forOrder(string $order): string", handler(for_order))
+        .method("static forOrder($order, ?int $attempt = null): string", handler(for_order))
         .register(&KEY)
+}
+
+/// The money that an object holds, where it is a `LomiSDK\Money`.
+pub(crate) fn of_object(object: Object<'_>) -> Option<Money> {
+    MONEY.get().filter(|class| object.instance_of(class))?;
+    payload::<Held>(object)?.0
 }
 
 /// Whole numbers only: 49.99 must not become 49.
@@ -116,6 +122,10 @@ fn random(call: &mut Call<'_>) -> Done {
 }
 
 fn for_order(call: &mut Call<'_>) -> Done {
-    let key = lomi::idempotency_key::for_order(&call.text(0)?);
-    call.give_text(&key)
+    let order = crate::to_json::value("the order", call.required(0)?)?;
+    let attempt = match call.argument(1) {
+        Some(attempt) => crate::to_json::value("the attempt", attempt)?,
+        None => lomi::Value::Null,
+    };
+    call.give_text(&lomi::idempotency_key::for_attempt(order, attempt)?)
 }

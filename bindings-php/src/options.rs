@@ -4,12 +4,11 @@
 use std::path::PathBuf;
 
 use ext_php_rs::types::Zval;
-use lomi::Value;
-use lomi::{CallOptions, ConfigBuilder, Secret};
+use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
 
 use crate::environment::variable;
 use crate::zend::AsObject;
-use crate::zend::{Key, Thrown, pairs, text_of};
+use crate::zend::{Key, Thrown, pairs, text_of, type_name};
 
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
@@ -46,11 +45,22 @@ fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
 }
 
 fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
-    let number = match value.is_string() || value.is_long() || value.is_double() {
-        true => value.coerce_to_double().unwrap_or(f64::NAN),
-        false => f64::NAN,
+    let number = match (value.long(), value.double()) {
+        (Some(whole), _) => whole as f64,
+        (_, Some(number)) => number,
+        _ => {
+            return Err(Thrown::validation(format!(
+                "{name} has to be a number of seconds above 0, not {}",
+                type_name(value)
+            )));
+        }
     };
     Ok(lomi::seconds(name, number)?)
+}
+
+/// The end of a sentence that refuses an unknown name.
+fn hint(name: &str, known: &[&str]) -> String {
+    names::hint(name, known.iter().copied())
 }
 
 fn retries(value: &Zval) -> Result<u32, Thrown> {
@@ -100,17 +110,50 @@ pub(crate) fn of_call(
             "attempt_timeout" => call.attempt_timeout = Some(seconds(&name, &value)?),
             "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),
             "idle_timeout" => call.idle_timeout = Some(seconds(&name, &value)?),
+            "extra_body" => call.extra_body = extra_body(&value)?,
             "max_retries" => call.max_retries = Some(retries(&value)?),
             "headers" => call.headers = headers(&value)?,
             "api_key" => call.api_key = Some(Secret::new(text(&name, &value)?)),
             "account" => call.account = Some(text(&name, &value)?),
             "request_id" => call.request_id = Some(text(&name, &value)?),
             _ if other(&name, &value)? => {}
-            _ => return Err(Thrown::validation(format!("there is no option {name:?} of a call"))),
+            _ => {
+                return Err(Thrown::validation(format!(
+                    "there is no option {name:?} of a call{}",
+                    hint(&name, names::OPTIONS)
+                )));
+            }
         }
     }
     Ok(call)
 }
+
+/// Fields of any name to add to the body.
+fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
+    match crate::to_json::value("extra_body", value)? {
+        Value::Object(fields) => Ok(fields),
+        Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
+        _ => Err(Thrown::validation("extra_body has to be an array of names and values")),
+    }
+}
+
+/// The options of a client.
+const SETTINGS: &[&str] = &[
+    "environment",
+    "base_url",
+    "routes",
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "idle_timeout",
+    "max_retries",
+    "headers",
+    "user_agent",
+    "ca_file",
+    "proxy",
+    "http_client",
+    "logger",
+];
 
 /// What a client is set up with, the HTTP client to send through, and who is told of it.
 pub(crate) struct SetUp {
@@ -173,7 +216,8 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             }
             _ => {
                 return Err(Thrown::configuration(format!(
-                    "there is no option {name:?} of a client"
+                    "there is no option {name:?} of a client{}",
+                    hint(&name, SETTINGS)
                 )));
             }
         }

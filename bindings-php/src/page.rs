@@ -151,11 +151,11 @@ impl Walk {
     fn take(&mut self, reply: &Reply) -> Result<(Vec<Zval>, lomi::PageFacts), Thrown> {
         let fresh = self.pager.accept(reply)?;
         // A list that shifts under a walk shows rows again; those are left out.
-        let keep = |at: usize| fresh.binary_search(&at).is_ok();
+        let keep = |at: usize| fresh.has(at);
         let decode = || reply.decode_rows(&mut PhpSink::arrays().rows(), keep);
         let decoded = guarded(|| reply.caught(|_| decode())).and_then(|decoded| decoded);
         let Decoded::Rows(rows, facts) = decoded.map_err(|thrown| thrown.after(reply))? else {
-            return Err(Thrown::defect("the answer is not a list"));
+            return Err(lomi::Error::not_a_list().into());
         };
         Ok((rows, facts))
     }

@@ -21,11 +21,15 @@ struct Known {
     request_id: String,
     idempotency_key: Option<String>,
     attempts: u32,
+    replayed: Option<bool>,
+    warning: Option<String>,
 }
 
 impl From<Reply> for Facts {
     fn from(reply: Reply) -> Self {
         Self(Some(Rc::new(Known {
+            replayed: reply.replayed(),
+            warning: reply.warning(),
             status: reply.status,
             headers: reply.headers,
             request_id: reply.request_id,
@@ -56,6 +60,8 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getRequestId(): string", handler(request_id))
         .method("getIdempotencyKey(): ?string", handler(idempotency_key))
         .method("getAttempts(): int", handler(attempts))
+        .method("getReplayed(): ?bool", handler(replayed))
+        .method("getWarning(): ?string", handler(warning))
         .method("__debugInfo(): array", handler(debug_info))
         .register(&RESPONSE)
 }
@@ -166,6 +172,18 @@ fn idempotency_key(call: &mut Call<'_>) -> Done {
 fn attempts(call: &mut Call<'_>) -> Done {
     let attempts = known(call, |known| known.attempts)?;
     call.give_long(attempts.into())
+}
+
+fn replayed(call: &mut Call<'_>) -> Done {
+    match known(call, |known| known.replayed)? {
+        Some(replayed) => call.give_bool(replayed),
+        None => call.give(Zval::null()),
+    }
+}
+
+fn warning(call: &mut Call<'_>) -> Done {
+    let warning = known(call, |known| known.warning.as_deref().map(string_zval))?;
+    call.give(warning.unwrap_or_else(Zval::null))
 }
 
 fn debug_info(call: &mut Call<'_>) -> Done {

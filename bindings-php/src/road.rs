@@ -60,7 +60,9 @@ impl Road {
         input: Input,
         options: CallOptions,
     ) -> Result<Exchange, Thrown> {
-        Ok(self.client.prepare(target, input, options)?)
+        let exchange = self.client.prepare(target, input, options)?;
+        warn(exchange.warnings())?;
+        Ok(exchange)
     }
 
     /// Makes a call and waits for its end.
@@ -94,6 +96,11 @@ impl Road {
 
     /// Tells of every request of a call that has ended.
     pub(crate) fn report(&self, result: &Result<Reply, Thrown>) -> Result<(), Thrown> {
+        if let Ok(reply) = result
+            && let Some(warning) = reply.warning()
+        {
+            warn(&[warning])?;
+        }
         let history = match result {
             Ok(reply) => reply.history.as_slice(),
             Err(Thrown::Failure(error)) => error.history.as_slice(),
@@ -239,6 +246,15 @@ fn log(history: &[lomi::Attempt]) {
         // A log that cannot be written is no failure of the call.
         let _ = writeln!(out, "lomi: {attempt} attempt {}", number + 1);
     }
+}
+
+/// Writes sentences to PHP's own log, which `error_log` in php.ini names.
+pub(crate) fn warn(sentences: &[String]) -> Result<(), Thrown> {
+    for sentence in sentences {
+        let line = string_zval(&format!("lomi: warning: {sentence}"));
+        drop(caught(call_function("error_log", &mut [line]))?);
+    }
+    Ok(())
 }
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call

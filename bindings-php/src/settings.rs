@@ -72,6 +72,7 @@ impl Settings {
     pub(crate) fn build(&self, host: &str) -> Result<Made, Thrown> {
         let client = Client::with(ConfigBuilder {
             api_key: self.key(API_KEY).cloned(),
+            documented: true,
             key_optional: true,
             api_key_prefix: self.prefix(API_KEY).map(str::to_owned),
             base_url: Some(host.to_owned()),
@@ -89,6 +90,7 @@ impl Settings {
             own_log: true,
             ..ConfigBuilder::default()
         })?;
+        crate::road::warn(&client.config().warnings)?;
         Ok(Made { client, logs: crate::environment::wants_log()? })
     }
 }

@@ -143,6 +143,9 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
     if let Some(known) = models::of_object(object) {
         return model(known, object, place).map(Value::Object);
     }
+    if let Some(money) = crate::money::of_object(object) {
+        return Ok(money.into());
+    }
     let refuse = || Err(refused(&type_name(&object_zval(object)), place));
     if is_a(object, "DateTimeInterface") {
         return at(&call_method(object, "format", &mut [string_zval(ATOM)])?, place);

@@ -1,12 +1,15 @@
 //! What one call is made of, taken over from Python: which operation, its input and
 //! its options.
 
+use std::time::Duration;
+
 use lomi::schema::{Answer, operation};
-use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Secret, Target, seconds};
+use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Secret, Target, names, seconds};
 use pyo3::conversion::FromPyObjectOwned;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::fault::{Fault, wrong};
 use crate::input;
@@ -57,7 +60,17 @@ pub(crate) fn prepare(
 ) -> Result<Exchange, Fault> {
     let target = target(given)?;
     warm(given.py(), &target, family)?;
-    Ok(client.prepare(target, input, options(given_options)?)?)
+    let exchange = client.prepare(target, input, options(given_options)?)?;
+    warn(given.py(), exchange.warnings())?;
+    Ok(exchange)
+}
+
+/// Hands sentences to Python's logging.
+pub(crate) fn warn(py: Python<'_>, sentences: &[String]) -> Result<(), Fault> {
+    if !sentences.is_empty() {
+        py.import("lomi._log")?.getattr("warn")?.call1((sentences,))?;
+    }
+    Ok(())
 }
 
 /// Imports what reading the answer needs. Once a call has waited, no Python code should run
@@ -102,10 +115,17 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
         }
         let name = text("the name of an option", &name)?;
         match name.as_str() {
-            "timeout" => options.timeout = Some(time(&name, &value)?),
-            "attempt_timeout" => options.attempt_timeout = Some(time(&name, &value)?),
+            "timeout" => {
+                let times = times(&name, &value)?;
+                options.timeout = times.whole.or(options.timeout);
+                options.connect_timeout = options.connect_timeout.or(times.connect);
+            }
             "connect_timeout" => options.connect_timeout = Some(time(&name, &value)?),
+            "attempt_timeout" => options.attempt_timeout = Some(time(&name, &value)?),
             "idle_timeout" => options.idle_timeout = Some(time(&name, &value)?),
+            "extra_body" => {
+                options.extra_body = input::named("extra_body", Some(&value), Family::Modern)?
+            }
             "max_retries" => options.max_retries = Some(count(&name, &value)?),
             "idempotency_key" => options.idempotency_key = Some(text(&name, &value)?),
             "request_id" => options.request_id = Some(text(&name, &value)?),
@@ -114,17 +134,72 @@ fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, Fault> {
             "headers" => options.headers = headers(&value)?,
             "default_headers" => options.default_headers = headers(&value)?,
             "any_status" => options.any_status = value.is_truthy()?,
-            other => return Err(wrong(format!("there is no option {other:?}"))),
+            other => {
+                let hint = names::hint(other, names::OPTIONS.iter().copied());
+                return Err(wrong(format!("there is no option {other:?}{hint}")));
+            }
         }
     }
     Ok(options)
 }
 
-/// A number of seconds.
-pub(crate) fn time(name: &str, value: &Bound<'_, PyAny>) -> Result<std::time::Duration, Fault> {
-    let number: f64 =
-        value.extract().map_err(|_| wrong(format!("{name} has to be a number of seconds")))?;
-    Ok(seconds(name, number)?)
+/// What a timeout stands for: one time for the whole call, and one for connecting where the
+/// caller gives both.
+#[derive(Default)]
+pub(crate) struct Times {
+    pub(crate) whole: Option<Duration>,
+    pub(crate) connect: Option<Duration>,
+}
+
+/// A timeout in any of the forms that Python's HTTP libraries take.
+pub(crate) fn times(name: &str, value: &Bound<'_, PyAny>) -> Result<Times, Fault> {
+    if let Some(number) = plain_number(value) {
+        return Ok(Times { whole: Some(seconds(name, number)?), connect: None });
+    }
+    let (whole, connect): (Option<f64>, Option<f64>) =
+        other_form("parts", name, value)?.extract()?;
+    Ok(Times {
+        whole: whole.map(|number| seconds(name, number)).transpose()?,
+        connect: connect.map(|number| seconds(name, number)).transpose()?,
+    })
+}
+
+/// A number of seconds, or a timedelta.
+pub(crate) fn time(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Fault> {
+    if let Some(number) = plain_number(value) {
+        return Ok(seconds(name, number)?);
+    }
+    Ok(seconds(name, other_form("one", name, value)?.extract()?)?)
+}
+
+/// Lets `lomi._timeouts` read a time that is no plain number.
+fn other_form<'py>(
+    reader: &str,
+    name: &str,
+    value: &Bound<'py, PyAny>,
+) -> Result<Bound<'py, PyAny>, Fault> {
+    let py = value.py();
+    let read = py.import("lomi._timeouts")?.getattr(reader)?.call1((name, value));
+    read.map_err(|error| match error.is_instance_of::<PyValueError>(py) {
+        true => wrong(error.value(py).to_string()),
+        false => error.into(),
+    })
+}
+
+/// A float or an int, which may be larger than any float.
+fn plain_number(value: &Bound<'_, PyAny>) -> Option<f64> {
+    if value.is_instance_of::<PyBool>() {
+        return None;
+    }
+    if let Ok(number) = value.cast::<PyFloat>() {
+        return Some(number.value());
+    }
+    value.cast::<PyInt>().ok()?;
+    match value.extract() {
+        Ok(number) => Some(number),
+        Err(_) if value.lt(0).unwrap_or(false) => Some(f64::NEG_INFINITY),
+        Err(_) => Some(f64::INFINITY),
+    }
 }
 
 /// A number of times.

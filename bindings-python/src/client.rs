@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::call::{Given, count, headers, misconfigured, path, text, time};
+use crate::call::{Given, count, headers, misconfigured, path, text, time, times, warn};
 use crate::fault::{Fault, guarded, raise};
 use crate::inbox::{Flight, Inbox};
 use crate::reply::read_reply;
@@ -26,7 +26,9 @@ impl Client {
     fn new(settings: &Bound<'_, PyDict>) -> PyResult<Self> {
         guarded(|| {
             let builder = builder(settings).map_err(misconfigured)?;
-            Ok(Self { core: lomi::Client::with(builder)? })
+            let core = lomi::Client::with(builder)?;
+            warn(settings.py(), &core.config().warnings)?;
+            Ok(Self { core })
         })
     }
 
@@ -188,7 +190,12 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
             "environment" => builder.environment = Some(text(&name, &value)?),
             "base_url" => builder.base_url = Some(text(&name, &value)?),
             "routes" => builder.routes = text(&name, &value)?.parse()?,
-            "timeout" => builder.timeout = Some(time(&name, &value)?),
+            "timeout" => {
+                let times = times(&name, &value)?;
+                builder.timeout = times.whole;
+                builder.connect_timeout = builder.connect_timeout.or(times.connect);
+            }
+            "documented" => builder.documented = value.is_truthy()?,
             "attempt_timeout" => builder.attempt_timeout = Some(time(&name, &value)?),
             "connect_timeout" => builder.connect_timeout = Some(time(&name, &value)?),
             "idle_timeout" => builder.idle_timeout = Some(time(&name, &value)?),

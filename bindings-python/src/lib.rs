@@ -18,7 +18,7 @@ mod values;
 mod webhook;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 #[pymodule]
 fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -42,8 +42,10 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(webhook::webhook_body_already_read, module)?)?;
     module.add_function(wrap_pyfunction!(money::money, module)?)?;
     module.add_function(wrap_pyfunction!(money::money_from_major, module)?)?;
-    module.add_function(wrap_pyfunction!(key_for_order, module)?)?;
+    module.add_function(wrap_pyfunction!(money::key_for_order, module)?)?;
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
+    module.add_function(wrap_pyfunction!(nearest, module)?)?;
+    module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::names::OPTIONS)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
 }
 
@@ -60,8 +62,8 @@ fn redact(text: &Bound<'_, PyString>) -> String {
     lomi::redact(&text.to_string_lossy())
 }
 
-/// The idempotency key that always belongs to an order.
+/// The known name that was probably meant.
 #[pyfunction]
-fn key_for_order(order: &str) -> String {
-    lomi::idempotency_key::for_order(order)
+fn nearest(name: &str, known: Vec<String>) -> Option<String> {
+    lomi::names::suggestion(name, known.iter().map(String::as_str)).map(str::to_owned)
 }

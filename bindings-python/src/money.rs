@@ -1,9 +1,11 @@
-//! Money: the core's rules for amounts. The class that users see is Python's.
+//! Money and keys for orders: the core's rules. The class that users see is Python's.
 
-use lomi::Money;
+use lomi::{Money, Value, idempotency_key};
 use pyo3::prelude::*;
 
-use crate::fault::guarded;
+use crate::fault::{Fault, guarded, wrong};
+use crate::input;
+use crate::shapes::Family;
 
 /// (amount, currency, decimals, as written) of an amount in the smallest unit.
 type Parts = (i64, &'static str, u32, String);
@@ -18,6 +20,29 @@ pub(crate) fn money(amount: i64, currency: &str) -> PyResult<Parts> {
 #[pyfunction]
 pub(crate) fn money_from_major(text: &str, currency: &str) -> PyResult<Parts> {
     guarded(|| Ok(parts(&Money::from_major(text, currency)?)))
+}
+
+/// The idempotency key that always belongs to an attempt at an order.
+#[pyfunction]
+pub(crate) fn key_for_order(
+    order: &Bound<'_, PyAny>,
+    attempt: Option<&Bound<'_, PyAny>>,
+) -> PyResult<String> {
+    guarded(|| {
+        let order = part("the order must be its id, a string or a whole number from 1", order)?;
+        let attempt = match attempt {
+            Some(attempt) => part("the attempt must be a whole number from 1", attempt)?,
+            None => Value::Null,
+        };
+        Ok(idempotency_key::for_attempt(order, attempt)?)
+    })
+}
+
+fn part(rule: &str, given: &Bound<'_, PyAny>) -> Result<Value, Fault> {
+    input::any("the value", given, Family::Modern).map_err(|fault| match fault {
+        Fault::Core(error) => wrong(format!("{rule}: {}", error.message)),
+        python => python,
+    })
 }
 
 fn parts(money: &Money) -> Parts {

@@ -1,7 +1,6 @@
 //! A successful answer in Python: its value, and the facts of the request beside it.
 
-use http::HeaderMap;
-use lomi::{Decoded, Error, ErrorKind, Found, MODELS, PageFacts, Reply};
+use lomi::{Decoded, Error, Found, Fresh, MODELS, PageFacts, Reply};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
@@ -25,7 +24,9 @@ pub(crate) struct LastResponse {
     /// How many requests were sent or tried.
     #[pyo3(get)]
     attempts: u32,
-    headers: HeaderMap,
+    /// What the caller should know about the response.
+    #[pyo3(get)]
+    warning: Option<String>,
     reply: Reply,
 }
 
@@ -42,10 +43,17 @@ impl LastResponse {
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let pairs = PyList::empty(py);
-        for (name, value) in &self.headers {
+        for (name, value) in &self.reply.headers {
             pairs.append((name.as_str(), String::from_utf8_lossy(value.as_bytes())))?;
         }
         py.import("lomi._headers")?.getattr("Headers")?.call1((pairs,))
+    }
+
+    /// Whether the server repeated an earlier response under the same idempotency key; None
+    /// where it does not say.
+    #[getter]
+    fn replayed(&self) -> Option<bool> {
+        self.reply.replayed()
     }
 
     /// What each request of the call came to.
@@ -89,12 +97,12 @@ pub(crate) fn read_page<'py>(
     py: Python<'py>,
     reply: Reply,
     family: Family,
-    accept: impl FnOnce(&Reply) -> Result<Vec<usize>, Error>,
+    accept: impl FnOnce(&Reply) -> Result<Fresh, Error>,
 ) -> Result<Bound<'py, PyTuple>, Fault> {
     let fresh = accept(&reply)?;
-    let keep = |at: usize| fresh.binary_search(&at).is_ok();
+    let keep = |at: usize| fresh.has(at);
     let Decoded::Rows(rows, facts) = reply.defer(&mut Objects::new(py, family), keep)? else {
-        return Err(Error::new(ErrorKind::UnexpectedResponse, "the answer is not a list").into());
+        return Err(Error::not_a_list().into());
     };
     let value = page(py, rows, facts)?.into_any();
     with_facts(py, value, reply, family)
@@ -114,7 +122,7 @@ fn with_facts<'py>(
             request_id: std::mem::take(&mut reply.request_id),
             idempotency_key: reply.idempotency_key.take(),
             attempts: reply.attempts,
-            headers: std::mem::take(&mut reply.headers),
+            warning: reply.warning(),
             reply,
         },
     )?;

@@ -1,12 +1,108 @@
 //! What can be known to be wrong before anything is sent. Only what every generation
 //! of the API agrees on is refused; the rest is the server's to judge.
 
+use crate::config::{Config, key};
 use crate::error::Error;
+use crate::input::{CallOptions, Input};
 use crate::json::{Map, Number, Value};
-use crate::schema::{Field, Kind, Model, Parameter};
+use crate::request::Target;
+use crate::schema::{Field, Kind, Model, Operation, Parameter};
+use crate::{amount, names};
 
 /// Longest id that can be meant.
 const LONGEST_ID: usize = 512;
+
+/// Checks what a call was given and completes it. Gives the warnings of a client that sends
+/// what it is given (see [`Config::documented`]).
+pub(crate) fn call(
+    config: &Config,
+    target: &Target,
+    input: &mut Input,
+    options: &mut CallOptions,
+) -> Result<Vec<String>, Error> {
+    let mut doubts = Doubts { strict: !config.documented, warnings: Vec::new() };
+    options.bound_times()?;
+    if let Some(given) = &options.api_key {
+        key::check(given)?;
+        if let Some(doubt) = key::doubt(given, &config.base_url) {
+            doubts.add(|| Error::configuration(doubt))?;
+        }
+    }
+    if let Target::Operation(operation) = target {
+        query(operation, &input.query, &mut doubts)?;
+        if let (Some(model), Some(Value::Object(fields))) = (operation.body, &mut input.body) {
+            body(operation, model, fields, &mut doubts)?;
+        }
+    }
+    extra_body(target, input, std::mem::take(&mut options.extra_body))?;
+    Ok(doubts.warnings)
+}
+
+/// What is probably a mistake: an error, or a warning of the documented classes.
+struct Doubts {
+    strict: bool,
+    warnings: Vec<String>,
+}
+
+impl Doubts {
+    fn add(&mut self, doubt: impl FnOnce() -> Error) -> Result<(), Error> {
+        let error = doubt();
+        if self.strict {
+            return Err(error);
+        }
+        self.warnings.push(error.message.clone());
+        Ok(())
+    }
+}
+
+/// Names that are nearly those of a query's parameters.
+fn query(
+    operation: &Operation,
+    query: &Map<String, Value>,
+    doubts: &mut Doubts,
+) -> Result<(), Error> {
+    let known = || operation.query_parameters.iter().map(|parameter| parameter.name);
+    for name in query.keys() {
+        if known().any(|other| other == name) {
+            continue;
+        }
+        if let Some(meant) = names::near_miss(name, known()) {
+            doubts.add(|| {
+                Error::validation(format!(
+                    "{} has no parameter {name:?}; did you mean {meant:?}?",
+                    operation.id
+                ))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds fields to the body on purpose, whatever their names.
+fn extra_body(target: &Target, input: &mut Input, extra: Map<String, Value>) -> Result<(), Error> {
+    if extra.is_empty() {
+        return Ok(());
+    }
+    for (name, value) in &extra {
+        check_numbers(name, value)?;
+    }
+    match (&mut input.body, target) {
+        (Some(Value::Object(fields)), _) => fields.extend(extra),
+        (None, Target::Raw { method, .. }) if !method.is_safe() => input.body = Some(extra.into()),
+        (Some(_), _) => {
+            return Err(Error::validation(
+                "extra_body adds fields to a body, so the body must be an object",
+            ));
+        }
+        (None, _) => {
+            return Err(Error::validation(format!(
+                "{} has no body that extra_body could be added to",
+                target.name()
+            )));
+        }
+    }
+    Ok(())
+}
 
 /// The text of a path parameter: not empty, one segment, nothing hidden in it.
 pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
@@ -69,14 +165,68 @@ pub(crate) fn query_value(
 }
 
 /// The fields of a body, against what the schema knows of them.
-pub(crate) fn body(model: &'static Model, fields: &Map<String, Value>) -> Result<(), Error> {
-    for (name, value) in fields {
-        if let Some(field) = model.field(name) {
-            check_field(field, value)?;
+fn body(
+    operation: &Operation,
+    model: &'static Model,
+    fields: &mut Map<String, Value>,
+    doubts: &mut Doubts,
+) -> Result<(), Error> {
+    for field in model.fields.iter().filter(|field| field.money) {
+        amount::take_money(field.name, fields)?;
+    }
+    for (name, value) in &*fields {
+        match model.field(name) {
+            Some(field) => {
+                check_field(field, value)?;
+                if field.money
+                    && let Some(problem) = amount::problem(name, value, fields)
+                {
+                    doubts.add(|| Error::validation(problem))?;
+                }
+            }
+            None => unknown_field(operation, model, name, doubts)?,
         }
         check_numbers(name, value)?;
     }
     Ok(())
+}
+
+/// A name that the body's schema does not have. It is sent, unless it is nearly one that the
+/// schema has, or an option that stands in the wrong place.
+fn unknown_field(
+    operation: &Operation,
+    model: &'static Model,
+    name: &str,
+    doubts: &mut Doubts,
+) -> Result<(), Error> {
+    // What a response holds comes back in a body where an object is read and sent again.
+    if crate::MODELS.iter().any(|model| model.field(name).is_some()) {
+        return Ok(());
+    }
+    let id = operation.id;
+    if names::OPTIONS.contains(&name) {
+        return doubts.add(|| misplaced(id, name, name));
+    }
+    let known = model.fields.iter().map(|field| field.name);
+    match names::near_miss(name, known.chain(names::OPTIONS.iter().copied())) {
+        Some(option) if names::OPTIONS.contains(&option) => {
+            doubts.add(|| misplaced(id, name, option))
+        }
+        Some(meant) => doubts.add(|| {
+            Error::validation(format!(
+                "{id} has no field {name:?}; did you mean {meant:?}? To send the name as it is, \
+                 put it into extra_body"
+            ))
+        }),
+        None => Ok(()),
+    }
+}
+
+fn misplaced(operation: &str, name: &str, option: &str) -> Error {
+    Error::validation(format!(
+        "{operation} has no field {name:?}: {option} is an option of the call, not a field of \
+         the body. To send the name as it is, put it into extra_body"
+    ))
 }
 
 fn check_field(field: &Field, value: &Value) -> Result<(), Error> {

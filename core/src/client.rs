@@ -24,7 +24,7 @@ use crate::request::Target;
 use crate::schema::Operation;
 use crate::secret::Secret;
 use crate::transport::{Patience, Pool};
-use crate::{log, process, transport};
+use crate::{log, process, retry, transport};
 
 /// A client of the lomi. API.
 #[derive(Debug, Clone)]
@@ -148,6 +148,9 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
                     process::remember(&config.base_url, exchange.spelling());
                 }
                 if !config.own_log {
+                    if let Ok(reply) = &result {
+                        log::warnings(reply.warning().as_slice());
+                    }
                     log::attempts(match &result {
                         Ok(reply) => &reply.history,
                         Err(error) => &error.history,
@@ -159,18 +162,10 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
             Step::Send(request, within) => {
                 let patience = Patience { within, connect, idle };
                 let heard = transport::send(&peer, request, patience, &config).await;
-                exchange.heard(heard, Instant::now(), chance);
+                exchange.heard(heard, Instant::now(), retry::chance);
             }
         }
     }
-}
-
-/// Uniform in 0..1, from the same source as the keys: two forked workers must not
-/// pause alike.
-fn chance() -> f64 {
-    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
-    // The version takes bits 12 to 15; the upper 32 are all random.
-    f64::from((high >> 32) as u32) / f64::from(u32::MAX)
 }
 
 /// What create answers: the new object, or what has to be paid before there can be one.
@@ -233,7 +228,7 @@ impl<T: FromObject> Page<T> {
 
     fn read_rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<Self, Error> {
         let Decoded::Rows(rows, facts) = reply.decode_rows(&mut Values, keep)? else {
-            return Err(Error::unexpected("the answer is not a list"));
+            return Err(Error::not_a_list());
         };
         let objects = rows.into_iter().filter_map(|row| match row {
             Value::Object(fields) => Some(T::from_object(fields)),
@@ -279,7 +274,7 @@ impl<'c, T: FromObject> Pages<'c, T> {
     async fn fetch(&mut self, input: Input) -> Result<Vec<T>, Error> {
         let reply = self.client.call(self.operation, input, CallOptions::default()).await?;
         let fresh = self.pager.accept(&reply)?;
-        Ok(Page::read_rows(&reply, |at| fresh.binary_search(&at).is_ok())?.data)
+        Ok(Page::read_rows(&reply, |at| fresh.has(at))?.data)
     }
 }
 

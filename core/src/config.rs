@@ -1,5 +1,7 @@
 //! How a client behaves: plain data, cheap to clone, the same on both sides of a fork.
 
+pub(crate) mod key;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use http::HeaderMap;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::input::LONGEST;
 use crate::option_headers::{check_client_headers, take_request_id};
 use crate::request;
 use crate::schema::Routes;
@@ -82,6 +85,11 @@ pub struct Config {
     pub ca_files: Vec<PathBuf>,
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
+    /// Calls come from the documented classes, which send what they are given: what is
+    /// doubtful about it is a warning.
+    pub documented: bool,
+    /// What is doubtful about the configuration itself.
+    pub warnings: Vec<String>,
     pub(crate) destination: Arc<Destination>,
     /// The request id of every call that gives none, from the headers.
     pub(crate) request_id: Option<String>,
@@ -173,6 +181,9 @@ pub struct ConfigBuilder {
     pub own_environment: bool,
     /// The language logs what calls did by itself, from their history.
     pub own_log: bool,
+    /// For the documented classes: a doubtful key, amount or field name is a warning, not an
+    /// error.
+    pub documented: bool,
 }
 
 impl ConfigBuilder {
@@ -185,7 +196,7 @@ impl ConfigBuilder {
             None => variable(API_KEY_VARIABLE)?.map(Secret::new),
         };
         match &api_key {
-            Some(key) => check_key(key)?,
+            Some(key) => key::check(key)?,
             None if self.key_optional => {}
             None => {
                 return Err(Error::configuration(format!(
@@ -203,6 +214,11 @@ impl ConfigBuilder {
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
         let (base_url, url) = check_base_url(&base_url)?;
+        let doubt = api_key.as_ref().and_then(|key| key::doubt(key, &base_url));
+        let warnings = match doubt {
+            Some(doubt) if !self.documented => return Err(Error::configuration(doubt)),
+            doubt => doubt.into_iter().collect(),
+        };
         let credentials = Credentials {
             ca_files: self.ca_files.clone(),
             certificate: self.certificate_file,
@@ -238,6 +254,8 @@ impl ConfigBuilder {
             )),
             ca_files: self.ca_files,
             own_log: self.own_log,
+            documented: self.documented,
+            warnings,
             common_headers: HeaderMap::new(),
         };
         config.common_headers = request::common_headers(&config)?;
@@ -245,11 +263,30 @@ impl ConfigBuilder {
     }
 }
 
-/// A time given in seconds, as every language but Node does. Refuses what is no time.
+/// A time given in seconds, as every language but Node does. Infinity, and whatever a clock
+/// cannot hold, is a time without end. Refuses what is no time.
 pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(value).ok().filter(|duration| !duration.is_zero()).ok_or_else(
-        || Error::validation(format!("{name} has to be a number of seconds above 0, not {value}")),
-    )
+    time_of(value).ok_or_else(|| {
+        Error::validation(format!("{name} has to be a number of seconds above 0, not {value}"))
+    })
+}
+
+/// The same in milliseconds, as Node has it.
+pub fn milliseconds(name: &str, value: f64) -> Result<Duration, Error> {
+    time_of(value / 1000.0).ok_or_else(|| {
+        Error::validation(format!("{name} has to be a number of milliseconds above 0, not {value}"))
+    })
+}
+
+/// A thousand years: larger than any time that is meant, moments since 1970 among them. What
+/// a call waits for is bounded further, see [`LONGEST`].
+const ENDLESS: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
+
+fn time_of(seconds: f64) -> Option<Duration> {
+    if seconds >= ENDLESS.as_secs_f64() {
+        return Some(ENDLESS);
+    }
+    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero())
 }
 
 /// What an environment variable holds. One that is not Unicode is refused by its name: its
@@ -271,28 +308,8 @@ fn positive(name: &str, given: Option<Duration>, seconds: u64) -> Result<Duratio
         Some(duration) if duration.is_zero() => {
             Err(Error::configuration(format!("{name} has to be above 0")))
         }
-        Some(duration) => Ok(duration),
+        Some(duration) => Ok(duration.min(LONGEST)),
     }
-}
-
-/// A key that can be sent, and may be sent from a server.
-pub(crate) fn check_key(key: &Secret) -> Result<(), Error> {
-    let text = key.expose();
-    if text.trim().is_empty() {
-        return Err(Error::configuration("the API key is empty"));
-    }
-    if text.starts_with("lomi_pk_") {
-        return Err(Error::configuration(
-            "this is a publishable key (lomi_pk_), which belongs in a browser; \
-             a server needs a secret key (lomi_sk_)",
-        ));
-    }
-    if !text.bytes().all(|byte| (0x21..=0x7e).contains(&byte)) {
-        return Err(Error::configuration(
-            "the API key has a space, a line break or another character that no key has",
-        ));
-    }
-    Ok(())
 }
 
 fn host_for(environment: Option<&str>, key: Option<&Secret>) -> Result<&'static str, Error> {

@@ -104,6 +104,8 @@ pub struct Exchange {
     last: Option<Error>,
     /// Told of every attempt, where somebody asked for it.
     progress: Option<Progress>,
+    /// What is doubtful about the call, where the client sends what it is given.
+    warnings: Vec<String>,
     next: Next,
 }
 
@@ -140,16 +142,10 @@ impl Exchange {
         now: Instant,
     ) -> Result<Self, Error> {
         options.lift_headers()?;
-        if let (Target::Operation(operation), Some(crate::json::Value::Object(fields))) =
-            (&target, &mut input.body)
-            && let Some(model) = operation.body
-        {
-            check::body(model, fields)?;
+        let warnings = check::call(config, &target, &mut input, &mut options)?;
+        if !config.own_log {
+            log::warnings(&warnings);
         }
-        if let Some(key) = &options.api_key {
-            crate::config::check_key(key)?;
-        }
-        options.check_timeouts()?;
         let idempotency_key = match (&options.idempotency_key, &target) {
             (Some(key), _) => Some(key.clone()),
             // Harmless where the server ignores it, and it makes the call traceable.
@@ -187,6 +183,7 @@ impl Exchange {
             risked: false,
             last: None,
             progress: None,
+            warnings,
             next: Next::Send,
         };
         // Whatever is wrong with the request is wrong now.
@@ -206,6 +203,11 @@ impl Exchange {
             Progress::new(self.target.clone(), key, self.request_id.clone(), self.attempts())
         });
         self.progress.insert(progress).clone()
+    }
+
+    /// What is doubtful about the call, for the language's own log.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The configuration of the call.

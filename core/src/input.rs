@@ -7,6 +7,9 @@ use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::secret::Secret;
 
+/// What a time without end is bounded to: ten years. Clocks can be added to it safely.
+pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// The values of one call. Numbers keep the digits they were given with; a body may
 /// hold names that the schema does not know, which are sent as they are.
 #[derive(Debug, Clone, Default)]
@@ -67,20 +70,26 @@ pub struct CallOptions {
     pub account: Option<String>,
     /// Give the answer whatever its status says, instead of an error.
     pub any_status: bool,
+    /// Fields to add to the body as they are, whatever their names; they are not checked.
+    pub extra_body: Map<String, Value>,
 }
 
 impl CallOptions {
-    /// A timeout of zero leaves no time for anything.
-    pub(crate) fn check_timeouts(&self) -> Result<(), Error> {
-        let given = [
-            ("timeout", self.timeout),
-            ("attempt_timeout", self.attempt_timeout),
-            ("connect_timeout", self.connect_timeout),
-            ("idle_timeout", self.idle_timeout),
-        ];
-        match given.into_iter().find(|(_, time)| time.is_some_and(|time| time.is_zero())) {
-            Some((name, _)) => Err(Error::validation(format!("{name} has to be above 0"))),
-            None => Ok(()),
+    /// Refuses a time of zero, and bounds one that is endless.
+    pub(crate) fn bound_times(&mut self) -> Result<(), Error> {
+        for (name, time) in [
+            ("timeout", &mut self.timeout),
+            ("connect_timeout", &mut self.connect_timeout),
+            ("attempt_timeout", &mut self.attempt_timeout),
+            ("idle_timeout", &mut self.idle_timeout),
+        ] {
+            if let Some(time) = time {
+                if time.is_zero() {
+                    return Err(Error::validation(format!("{name} must be above 0")));
+                }
+                *time = (*time).min(LONGEST);
+            }
         }
+        Ok(())
     }
 }

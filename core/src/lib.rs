@@ -18,11 +18,13 @@
 //! Amounts are in the currency's smallest unit and are never scaled: 10000 is
 //! 10 000 F CFA.
 
+mod amount;
 mod body;
 mod budget;
 mod check;
 mod client;
 mod config;
+mod decimal;
 mod decode;
 mod document;
 mod envelope;
@@ -37,10 +39,12 @@ mod json;
 pub mod log;
 pub mod models;
 mod money;
+pub mod names;
 mod option_headers;
 mod pagination;
 pub mod process;
 mod progress;
+mod replay;
 mod reply;
 mod request;
 pub mod resources;
@@ -55,9 +59,10 @@ mod tls;
 mod transport;
 pub mod webhook;
 
+pub use amount::Amount;
 pub use budget::Budget;
 pub use client::{Client, Created, Page, Pages, execute, read_values};
-pub use config::{Config, ConfigBuilder, Limits, RouteChoice, seconds};
+pub use config::{Config, ConfigBuilder, Limits, RouteChoice, milliseconds, seconds};
 pub use document::{TextSink, Written};
 pub use envelope::{Found, PageFacts};
 pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};
@@ -68,10 +73,11 @@ pub use input::{CallOptions, Input};
 pub use json::{Key, Map, Number, Sink, Value};
 pub use money::Money;
 pub use option_headers::check_client_headers;
-pub use pagination::Pager;
+pub use pagination::{Fresh, Pager};
 pub use progress::Progress;
 pub use reply::{Decoded, Reply};
 pub use request::{Request, Target};
+pub use retry::chance;
 pub use row::{Row, RowSink};
 pub use secret::{Secret, redact};
 pub use tls::check_ca_file;

@@ -23,6 +23,16 @@ pub(crate) fn attempts(history: &[Attempt]) {
     }
 }
 
+/// Writes one line per warning.
+pub(crate) fn warnings(sentences: &[String]) {
+    if sentences.is_empty() || !wanted() {
+        return;
+    }
+    for sentence in sentences {
+        eprintln!("lomi: warning: {sentence}");
+    }
+}
+
 /// The route of a path that the caller wrote, with a star where a value may stand: a
 /// log has no business with ids.
 pub(crate) fn without_values(path: &str) -> String {

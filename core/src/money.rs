@@ -25,16 +25,18 @@ pub struct Money {
     sign: &'static str,
 }
 
+/// A currency by its code: code, decimals of the smallest unit, sign.
+pub(crate) fn currency(code: &str) -> Option<(&'static str, u32, &'static str)> {
+    CURRENCIES.iter().copied().find(|(known, _, _)| *known == code)
+}
+
 impl Money {
     /// So many of the currency's smallest unit. Refuses a currency that lomi. does not
     /// take and a negative amount.
     pub fn new(amount: i64, currency: &str) -> Result<Self, Error> {
-        let (currency, decimals, sign) =
-            CURRENCIES.iter().copied().find(|(code, _, _)| *code == currency).ok_or_else(|| {
-                Error::validation(format!(
-                    "the currency has to be XOF, EUR or USD, not {currency:?}"
-                ))
-            })?;
+        let (currency, decimals, sign) = self::currency(currency).ok_or_else(|| {
+            Error::validation(format!("the currency has to be XOF, EUR or USD, not {currency:?}"))
+        })?;
         if amount < 0 {
             return Err(Error::validation(format!("an amount cannot be negative: {amount}")));
         }

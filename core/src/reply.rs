@@ -13,7 +13,7 @@ use crate::envelope::{self, Found, PageFacts};
 use crate::error::{Attempt, Error};
 use crate::json::Sink;
 use crate::request::Target;
-use crate::schema::Model;
+use crate::schema::{Model, Operation};
 
 /// A successful answer. What it holds is read by [`Reply::decode`].
 #[derive(Debug, Clone)]
@@ -39,6 +39,10 @@ pub struct Reply {
     pub(crate) target: Option<Target>,
     /// The body, read.
     pub(crate) document: Document,
+    /// The idempotency key was the caller's.
+    pub(crate) own_key: bool,
+    /// The operation that was called, where it is one of the table's.
+    pub(crate) operation: Option<&'static Operation>,
 }
 
 /// The values of an answer in one language.
@@ -69,6 +73,8 @@ impl Reply {
             found,
             target: None,
             document,
+            own_key: false,
+            operation: None,
         })
     }
 
@@ -88,6 +94,8 @@ impl Reply {
             found,
             target: None,
             document,
+            own_key: false,
+            operation: None,
         })
     }
 

@@ -34,6 +34,14 @@ pub(crate) enum Verdict {
     Again(Duration),
 }
 
+/// A number that is uniform in 0..1, from the operating system's randomness: two forked
+/// workers must not pause alike.
+pub fn chance() -> f64 {
+    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
+    // The version takes bits 12 to 15; the upper 32 are all random.
+    f64::from((high >> 32) as u32) / f64::from(u32::MAX)
+}
+
 /// Decides. `retry` counts from 0, `left` is the time to the deadline, `chance` is
 /// uniform in 0..1.
 pub(crate) fn decide(

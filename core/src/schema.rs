@@ -50,6 +50,8 @@ pub struct Field {
     pub sent: &'static [(Routes, &'static str)],
     /// Null is read as an empty object.
     pub null_is_empty: bool,
+    /// An amount: a whole number of the currency's smallest unit.
+    pub money: bool,
     /// A number has to be larger than this.
     pub above: Option<i64>,
     /// A number has to be at least this.

@@ -111,7 +111,7 @@ async fn a_key_makes_two_calls_one() {
     let client = client(&sandbox, "", &[]);
     let sessions = client.checkout_sessions();
     let keyed = || CallOptions {
-        idempotency_key: Some(lomi::idempotency_key::for_order("order-1")),
+        idempotency_key: Some(lomi::idempotency_key::for_order("order-1").unwrap()),
         ..CallOptions::default()
     };
     let id =
@@ -122,6 +122,30 @@ async fn a_key_makes_two_calls_one() {
     let other = sessions.create_with(coffee().amount(6000), keyed()).await.unwrap_err();
     assert_eq!((other.kind, other.attempts), (ErrorKind::IdempotencyConflict, 1));
     assert_eq!(other.idempotency_key, keyed().idempotency_key);
+}
+
+#[tokio::test]
+async fn a_replay_says_so() {
+    let sandbox = sandbox(&[Family::Current]);
+    let client = client(&sandbox, "", &[]);
+    let create = lomi::schema::operation("create_checkout_session").unwrap();
+    let call = |attempt: u32| {
+        let key = lomi::idempotency_key::for_attempt("order-1", attempt).unwrap();
+        let options = CallOptions { idempotency_key: Some(key), ..CallOptions::default() };
+        client.call(create, lomi::Input::body(coffee()), options)
+    };
+    let first = call(1).await.unwrap();
+    assert_ne!(first.replayed(), Some(true));
+    let again = call(1).await.unwrap();
+    assert_eq!((again.replayed(), again.warning()), (Some(true), None));
+    let later = lomi::Input::body(json!({"advance": "61m"}));
+    let post = http::Method::POST;
+    client.request(post, "/_sandbox/clock", later, CallOptions::default()).await.unwrap();
+    let late = call(1).await.unwrap();
+    assert!(late.warning().unwrap().contains("attempt=2"), "{:?}", late.warning());
+    let second = call(2).await.unwrap();
+    assert_eq!(second.warning(), None);
+    assert_ne!(lomi::read_values(&second).unwrap(), lomi::read_values(&first).unwrap());
 }
 
 #[tokio::test]

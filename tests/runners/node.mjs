@@ -12,7 +12,7 @@ const read = (line) => JSON.parse(line, (_, value) => (value?.$number === undefi
 function named(given = {}) {
   const entries = Object.entries(given).filter(([, value]) => value !== null);
   return Object.fromEntries(
-    entries.map(([name, value]) => [camel(name), name.endsWith('timeout') ? value * 1000 : value]),
+    entries.map(([name, value]) => [camel(name), name.endsWith('timeout') ? Number(value) * 1000 : value]),
   );
 }
 
@@ -33,8 +33,9 @@ function give(found) {
     const [read, sent] = [show(found[name]), show(found.original(name))];
     if (JSON.stringify(read) !== JSON.stringify(sent)) originals[name] = sent;
   }
-  const { status, attempts, requestId, idempotencyKey } = found.lastResponse ?? {};
-  const facts = { status, attempts, request_id: requestId, idempotency_key: idempotencyKey };
+  const { status, attempts, requestId, idempotencyKey, replayed, warning } = found.lastResponse ?? {};
+  const ids = { request_id: requestId, idempotency_key: idempotencyKey };
+  const facts = { status, attempts, ...ids, replayed, warning };
   const given = { value: show(found), originals, type: found.constructor.name };
   return found.lastResponse === null ? given : { ...given, facts };
 }
@@ -83,7 +84,7 @@ async function call(client, asked) {
     case 'sign':
       return { text: webhooks.sign(payload, asked.secret) };
     case 'key_for_order':
-      return { text: idempotencyKeyForOrder(asked.order) };
+      return { text: idempotencyKeyForOrder(asked.order, asked.attempt) };
     case 'money': {
       const { amount, major, currency } = asked;
       const money = major === undefined ? new Money(amount, currency) : Money.fromMajor(major, currency);

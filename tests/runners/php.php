@@ -50,6 +50,7 @@ function give(object $found): array
         $result['facts'] = [
             'status' => $facts->getStatus(), 'attempts' => $facts->getAttempts(),
             'request_id' => $facts->getRequestId(), 'idempotency_key' => $facts->getIdempotencyKey(),
+            'replayed' => $facts->getReplayed(), 'warning' => $facts->getWarning(),
         ];
     }
     return $result;
@@ -76,7 +77,8 @@ function call(LomiClient $client, object $asked): array
 {
     $sessions = $client->checkoutSessions;
     $list = fn ($value): array => (array) ($value ?? []);
-    $options = json_decode(json_encode($asked->options ?? []), true);
+    $options = get_object_vars($asked->options ?? new stdClass());
+    $options = array_map(fn ($value) => is_object($value) ? json_decode(json_encode($value), true) : $value, $options);
     $payload = $asked->payload ?? base64_decode($asked->payload_base64 ?? '');
     switch ($asked->do) {
         case 'create':
@@ -106,7 +108,7 @@ function call(LomiClient $client, object $asked): array
         case 'sign':
             return ['text' => Webhooks::sign($payload, $asked->secret)];
         case 'key_for_order':
-            return ['text' => IdempotencyKey::forOrder($asked->order)];
+            return ['text' => IdempotencyKey::forOrder($asked->order, $asked->attempt ?? null)];
         case 'money':
             $money = isset($asked->major)
                 ? Money::fromMajor($asked->major, $asked->currency)
@@ -145,7 +147,9 @@ while (($line = fgets(STDIN)) !== false) {
     $plan = exact(json_decode($line, false, 512, JSON_BIGINT_AS_STRING));
     $started = hrtime(true);
     try {
-        $settings = json_decode(json_encode($plan->client), true);
+        $numbers = array_filter(get_object_vars($plan->client), 'is_float');
+        $rest = array_diff_key(get_object_vars($plan->client), $numbers);
+        $settings = $numbers + json_decode(json_encode($rest), true);
         $settings['ca_file'] = $settings['ca_files'][0] ?? null;
         if (($argv[1] ?? '') === 'guzzle') {
             require_once '/usr/share/php/GuzzleHttp/autoload.php';

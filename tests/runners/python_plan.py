@@ -20,7 +20,7 @@ def exact(found):
     digits = found.get("$number")
     if digits is None:
         return found
-    return float(digits) if digits.isalpha() else int(digits)
+    return int(digits) if digits.lstrip("-").isdigit() else float(digits)
 
 
 def read(line):
@@ -53,7 +53,7 @@ def give(found):
     originals = {n: show(found.original(n)) for n in read if found.original(n) != read[n]}
     result = {"value": show(found), "originals": originals, "type": type(found).__name__}
     if found.last_response is not None:
-        facts = "status attempts request_id idempotency_key".split()
+        facts = "status attempts request_id idempotency_key replayed warning".split()
         result["facts"] = {name: getattr(found.last_response, name) for name in facts}
     return result
 
@@ -98,7 +98,7 @@ def local(call):
     if what == "sign":
         return {"text": lomi.webhooks.sign(payload, call["secret"])}
     if what == "key_for_order":
-        return {"text": lomi.idempotency_key.for_order(call["order"])}
+        return {"text": lomi.idempotency_key.for_order(call["order"], call.get("attempt"))}
     if what == "money":
         if "major" in call:
             money = lomi.Money.from_major(call["major"], call["currency"])

@@ -10,10 +10,12 @@ from ._options import query as _query
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
     from typing import Any
 
     from typing_extensions import Self
 
+    from ._options import Timeout
     from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
 
 
@@ -46,13 +48,13 @@ class _Base:
         *,
         environment: str | None = None,
         base_url: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         routes: str | None = None,
         headers: Mapping[str, str] | None = None,
-        connect_timeout: float | None = None,
-        attempt_timeout: float | None = None,
-        idle_timeout: float | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
         ca_file: str | None = None,
         proxy: str | None = None,
         user_agent: str | None = None,
@@ -62,7 +64,9 @@ class _Base:
         :param api_key: a secret key; the variable ``LOMI_API_KEY`` where left out
         :param environment: ``test`` or ``live``; follows from the key where left out
         :param base_url: where the API is; ``LOMI_BASE_URL`` where left out
-        :param timeout: seconds for a whole call, repeats included; 60 where left out
+        :param timeout: seconds for a whole call, repeats included; 60 where left out or None.
+            A timedelta, a pair (connect, read) or an ``httpx.Timeout`` will do as well, and
+            ``math.inf`` is no limit
         :param max_retries: how many times a safe call is repeated; 2 where left out
         :param routes: ``auto`` (find out), ``documented`` or ``current``
         :param headers: headers for every call
@@ -167,8 +171,9 @@ class LomiClient(_Base):
     ) -> Any:
         """Call any other endpoint by its path below the base URL; gives what JSON holds.
 
-        Takes the options of every call: ``idempotency_key``, ``timeout``, ``max_retries``,
-        ``headers``, ``api_key``, ``account``, ``request_id``.
+        Takes the options of every call: ``idempotency_key``, ``timeout``, ``connect_timeout``,
+        ``attempt_timeout``, ``idle_timeout``, ``max_retries``, ``headers``, ``api_key``,
+        ``account``, ``request_id``, ``extra_body``.
         """
         query = None if query is None else _query("request", query)
         return call(self._native, (method, path), None, query, body, options or None, 2)[0]

@@ -52,6 +52,7 @@ def _build(
         {
             "base_url": host,
             "api_key": key,
+            "documented": True,
             "key_optional": True,
             "api_key_prefix": prefix,
             "user_agent": user_agent,

@@ -11,7 +11,7 @@ from sys import modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from logging import Logger
     from typing import Any
 
@@ -34,7 +34,10 @@ def call(
     wait = _hub() if "greenlet" in modules else None
     logger = wanted()
     if logger is None and wait is None:
-        return client.call(target, path, query, body, options, family)
+        reply = client.call(target, path, query, body, options, family)
+        if reply[1].warning is not None:
+            warn([reply[1].warning])
+        return reply
     try:
         if wait is None:
             reply = client.call(target, path, query, body, options, family)
@@ -50,6 +53,8 @@ def call(
         if logger is not None:
             failed(logger, error)
         raise
+    if reply[1].warning is not None:
+        warn([reply[1].warning])
     if logger is not None:
         answered(logger, reply[1])
     return reply
@@ -114,6 +119,18 @@ def answered(logger: Logger, facts: LastResponse) -> None:
 def failed(logger: Logger, error: BaseException) -> None:
     """Say what a call did that failed."""
     _note(logger, getattr(error, "history", ()))
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Log what is doubtful about a call. What a handler raises does not reach the call."""
+    import logging
+
+    logger = logging.getLogger("lomi")
+    for sentence in sentences:
+        try:
+            logger.warning("%s", sentence)
+        except Exception:
+            continue
 
 
 def _note(logger: Logger, history: Any) -> None:

@@ -11,7 +11,7 @@ from sys import is_finalizing, modules
 from weakref import ref
 
 from ._cancelled import attach
-from ._log import answered, failed, wanted
+from ._log import answered, failed, wanted, warn
 from ._lomi import Inbox
 
 TYPE_CHECKING = False
@@ -90,6 +90,8 @@ async def call(
     except BaseException as error:
         _end(desk.waiting.pop(token, None) is not None, flight, error)
         raise
+    if reply[1].warning is not None:
+        warn([reply[1].warning])
     if (logger := wanted()) is not None:
         answered(logger, reply[1])
     return reply

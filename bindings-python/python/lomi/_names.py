@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say which known name may have been meant, as the end of a sentence."""
-    from difflib import get_close_matches
+    from ._lomi import nearest as close_to
 
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = close_to(name, list(known))
+    return f"; did you mean {close!r}?" if close else ""
 
 
 def unknown(where: str, name: str, known: Iterable[str]) -> ValidationError:

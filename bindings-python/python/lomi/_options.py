@@ -5,7 +5,16 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from datetime import timedelta
+    from typing import Any, Protocol, TypeAlias
+
+    class TimeoutObject(Protocol):
+        """Times as httpx has them."""
+
+        connect: float | None
+        read: float | None
+
+    Timeout: TypeAlias = float | timedelta | tuple[float | None, float | None] | TimeoutObject
 
 
 #: What the documented calls take as a timeout.
@@ -14,12 +23,16 @@ Timeout = "float | tuple[float, float] | None"
 
 def options(
     idempotency_key: str | None,
-    timeout: float | None,
+    timeout: Any,
     max_retries: int | None,
     headers: Mapping[str, str] | None,
     api_key: str | None,
     account: str | None,
     request_id: str | None,
+    connect_timeout: Any = None,
+    attempt_timeout: Any = None,
+    idle_timeout: Any = None,
+    extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """Gather the options that were given; None where none was."""
     if (
@@ -30,6 +43,10 @@ def options(
         and api_key is None
         and account is None
         and request_id is None
+        and connect_timeout is None
+        and attempt_timeout is None
+        and idle_timeout is None
+        and extra_body is None
     ):
         return None
     given = {
@@ -40,6 +57,10 @@ def options(
         "api_key": api_key,
         "account": account,
         "request_id": request_id,
+        "connect_timeout": connect_timeout,
+        "attempt_timeout": attempt_timeout,
+        "idle_timeout": idle_timeout,
+        "extra_body": extra_body,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -53,15 +74,17 @@ def body(
 ) -> Any:
     """Give the body of a request from a dictionary or model, and from keywords.
 
-    A keyword that nothing knows is refused here; a name in a dictionary is sent as it is.
+    A keyword that nothing knows is refused here; a name in a dictionary is sent as it is,
+    unless it is nearly a known one.
     None in a keyword means "left out" when something is made and "emptied" when something
     is changed.
     """
     for name in fields:
         if name not in known:
+            from ._lomi import CALL_OPTIONS
             from ._names import unknown
 
-            raise unknown(f"{operation}()", name, known)
+            raise unknown(f"{operation}()", name, (*known, *CALL_OPTIONS))
     if params is None:
         return fields if keep_none else without_none(fields)
     given = params if type(params) is dict else _plain(params)

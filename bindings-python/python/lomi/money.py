@@ -61,6 +61,10 @@ class Money:
         made._set(money_from_major(text, currency))
         return made
 
+    def _to_send(self) -> dict[str, Any]:
+        """As the amount of a request: it sets the currency as well."""
+        return {"amount": self.amount, "currency": self.currency}
+
     def __str__(self) -> str:
         """As people in West Africa write it: ``5 000 F CFA``, ``50,00 €``."""
         return self._shown

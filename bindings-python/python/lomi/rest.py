@@ -177,15 +177,14 @@ def split_url(url: str) -> tuple[str, str]:
 
 
 def timeouts(given: Any) -> dict[str, Any]:
-    """Read ``_request_timeout``: seconds in all, or a pair (to connect, to read)."""
+    """Read ``_request_timeout``: seconds in all, or a pair (to connect, to read).
+
+    The pair bounds one attempt; the whole call may take both.
+    """
     if given is None:
         return {}
-    if isinstance(given, tuple):
-        if len(given) != 2:
-            raise ApiValueError("_request_timeout is a number, or a pair (connect, read)")
-        connect, read = given
-        # The pair bounds one attempt; the whole call may take both.
-        return {"connect_timeout": connect, "timeout": connect + read}
+    if isinstance(given, tuple) and len(given) != 2:
+        raise ApiValueError("_request_timeout is a number, or a pair (connect, read)")
     return {"timeout": given}
 
 

@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
 
+from .money import Money
+
 
 class CheckoutSessionCreateParams(TypedDict, total=False):
     """What a new checkout session is made of."""
@@ -31,13 +33,13 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     A list in the 2025 documentation, one text in the generated clients, ignored by today's
     server. Sent as given. (API generations A and C.)
     """
-    amount: int | float | Decimal | None
+    amount: int | float | Decimal | Money | None
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
     Never scaled here. Left out when a product, price or line items carry the price.
     """
-    application_fee_amount: int | float | Decimal | None
+    application_fee_amount: int | float | Decimal | Money | None
     """The operator's share of the payment, in the currency's smallest unit.
 
     Lomi Network only. (API generation E.)
@@ -253,13 +255,13 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     A list in the 2025 documentation, one text in the generated clients, ignored by today's
     server. Sent as given. (API generations A and C.)
     """
-    amount: int | float | Decimal | None
+    amount: int | float | Decimal | Money | None
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
     Never scaled here. Left out when a product, price or line items carry the price.
     """
-    application_fee_amount: int | float | Decimal | None
+    application_fee_amount: int | float | Decimal | Money | None
     """The operator's share of the payment, in the currency's smallest unit.
 
     Lomi Network only. (API generation E.)

@@ -79,6 +79,8 @@ pub struct Field {
     pub sent: Vec<SentAs>,
     /// Null is read as an empty object.
     pub null_is_empty: bool,
+    /// An amount in the currency's smallest unit.
+    pub money: bool,
     pub minimum: Option<String>,
     pub exclusive_minimum: Option<String>,
     pub maximum: Option<String>,

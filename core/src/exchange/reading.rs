@@ -67,6 +67,11 @@ impl Exchange {
             document,
             body: heard.body,
             found,
+            own_key: self.options.idempotency_key.is_some(),
+            operation: match &self.target {
+                Target::Operation(operation) => Some(operation),
+                Target::Raw { .. } => None,
+            },
             attempts: self.attempts(),
             // The call is over.
             history: std::mem::take(&mut self.history),

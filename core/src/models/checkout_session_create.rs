@@ -46,15 +46,15 @@ impl CheckoutSessionCreate {
     /// smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or line
     /// items carry the price.
     #[must_use]
-    pub fn amount(self, amount: impl Into<Number>) -> Self {
-        self.set("amount", Value::Number(amount.into()))
+    pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
+        self.set("amount", amount.into().0)
     }
 
     /// The operator's share of the payment, in the currency's smallest unit. Lomi Network only.
     /// (API generation E.)
     #[must_use]
-    pub fn application_fee_amount(self, application_fee_amount: impl Into<Number>) -> Self {
-        self.set("application_fee_amount", Value::Number(application_fee_amount.into()))
+    pub fn application_fee_amount(self, application_fee_amount: impl Into<crate::Amount>) -> Self {
+        self.set("application_fee_amount", application_fee_amount.into().0)
     }
 
     /// Where the buyer is sent after giving up.

@@ -19,7 +19,7 @@ fn walk(
         let text = serve(&input.query).to_string();
         let reply = Reply::of_page(&text, &CHECKOUT_SESSION)?;
         let ids = reply.ids()?;
-        taken.extend(pager.accept(&reply)?.into_iter().map(|at| ids[at].clone().unwrap()));
+        taken.extend(pager.accept(&reply)?.0.into_iter().map(|at| ids[at].clone().unwrap()));
     }
     Ok((taken, pages))
 }
@@ -141,4 +141,87 @@ fn lists_that_go_round_are_errors() {
         json!({"data": [], "has_more": true, "next_cursor": cursor.to_string()})
     });
     assert_eq!(empty.unwrap_err().kind, ErrorKind::PaginationLoop);
+}
+
+#[test]
+fn a_row_inserted_during_the_walk_is_no_loop() {
+    // One row a page, and a new one at the front before the second and third request.
+    for inserted in 1..=3 {
+        let mut asked = 0;
+        let served = walk(json!({"limit": 1}), |query| {
+            let (_, from, _) = window(query, 9, 1);
+            let shift = if asked == 0 { 0 } else { inserted };
+            asked += 1;
+            match from.checked_sub(shift) {
+                Some(row) if row < 5 => rows(row, row + 1),
+                Some(_) => json!([]),
+                None => rows(100 + from, 101 + from),
+            }
+        });
+        let (taken, _) = served.unwrap();
+        let old: Vec<String> = taken.into_iter().filter(|id| id.len() < 3).collect();
+        assert_eq!(old, all(5), "{inserted}");
+    }
+}
+
+#[test]
+fn more_rows_are_promised_and_followed() {
+    // A server that filters after paging: short pages, and an empty one, with more behind.
+    let served = walk(json!({"limit": 10}), |query| {
+        let offset = number(query, "offset", 0);
+        let from = offset.min(40);
+        let wanted = (from..(from + 10).min(40)).filter(|n| n % 7 == 0 || *n > 30);
+        let data: Vec<Value> =
+            wanted.map(|n| json!({"checkout_session_id": n.to_string()})).collect();
+        json!({"data": data, "has_more": from + 10 < 40, "limit": 10, "offset": offset})
+    });
+    let expected: Vec<u64> = (0..40).filter(|n| n % 7 == 0 || *n > 30).collect();
+    let (taken, _) = served.unwrap();
+    assert_eq!(taken, expected.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let paged = walk(json!({"limit": 20}), |query| {
+        let page = number(query, "page", 1);
+        let (from, to) = ((page - 1) * 3, page * 3);
+        json!({"data": rows(from, to), "has_more": page < 4, "meta": {"current_page": page}})
+    });
+    assert_eq!(paged.unwrap(), (all(12), 4));
+}
+
+#[test]
+fn a_server_that_ignores_the_offset_is_a_loop_soon() {
+    for limit in [1, 2, 50] {
+        let mut pages = 0;
+        let same = walk(json!({"limit": limit}), |_| {
+            pages += 1;
+            rows(0, limit)
+        });
+        assert_eq!(same.unwrap_err().kind, ErrorKind::PaginationLoop);
+        assert!(pages <= 22, "{pages}");
+        let promised =
+            walk(json!({"limit": limit}), |_| json!({"data": rows(0, limit), "has_more": true}));
+        assert_eq!(promised.unwrap_err().kind, ErrorKind::PaginationLoop);
+    }
+    let nothing = walk(json!({"limit": 5}), |_| json!({"data": [], "has_more": true}));
+    assert_eq!(nothing.unwrap_err().kind, ErrorKind::PaginationLoop);
+}
+
+#[test]
+fn a_long_round_is_noticed_with_little_memory() {
+    for round in [3, 50, 150] {
+        let mut served = 0;
+        let mut pager = Pager::new(Input::query(Map::new()));
+        let error = loop {
+            let page = served % round;
+            served += 1;
+            assert!(served < 2000, "{round} pages go round for ever");
+            let page = json!({"data": rows(page * 20, page * 20 + 20), "has_more": true,
+                "next_cursor": served.to_string()});
+            let reply = Reply::of_page(&page.to_string(), &CHECKOUT_SESSION).unwrap();
+            if let Err(error) = pager.accept(&reply) {
+                break error;
+            }
+        };
+        assert_eq!(error.kind, ErrorKind::PaginationLoop);
+        assert!(pager.seen.newer.len() + pager.seen.older.len() <= 600);
+        assert!(pager.seen.pages.len() <= PAGES_REMEMBERED);
+    }
 }

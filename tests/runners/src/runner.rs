@@ -151,8 +151,9 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
             result.insert("text".into(), webhook::sign(&asked.payload(), &secret)?.into());
         }
         "key_for_order" => {
-            let order = asked.text("order").unwrap_or_default();
-            result.insert("text".into(), lomi::idempotency_key::for_order(&order).into());
+            let part = |name| exact(asked.0.get(name).cloned().unwrap_or_default());
+            let key = lomi::idempotency_key::for_attempt(part("order"), part("attempt"))?;
+            result.insert("text".into(), key.into());
         }
         "money" => {
             let currency = asked.text("currency").unwrap_or_default();
@@ -230,7 +231,9 @@ impl Given {
     }
 
     fn seconds(&self, name: &str) -> Result<Option<Duration>, Error> {
-        let value = self.0.get(name).and_then(Value::as_f64);
+        // Infinity is a number that `as_f64` leaves out.
+        let value = self.0.get(name).cloned().map(exact).filter(|value| !value.is_null());
+        let value = value.map(|value| value.to_string().parse().unwrap_or(f64::NAN));
         value.map(|value| lomi::seconds(name, value)).transpose()
     }
 
@@ -264,6 +267,10 @@ impl Given {
         let given = Given(self.0.get("options").cloned().unwrap_or_default());
         Ok(CallOptions {
             timeout: given.seconds("timeout")?,
+            connect_timeout: given.seconds("connect_timeout")?,
+            attempt_timeout: given.seconds("attempt_timeout")?,
+            idle_timeout: given.seconds("idle_timeout")?,
+            extra_body: given.map("extra_body"),
             max_retries: given.count("max_retries").and_then(|n| u32::try_from(n).ok()),
             idempotency_key: given.text("idempotency_key"),
             request_id: given.text("request_id"),

@@ -118,6 +118,12 @@ pub(crate) fn iso(at: Millis) -> String {
         .map_or_else(|_| String::new(), |t| t.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
+/// `Fri, 04 Apr 2025 15:21:49 GMT`.
+pub(crate) fn http_date(at: Millis) -> String {
+    Timestamp::from_millisecond(at)
+        .map_or_else(|_| String::new(), |t| t.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+}
+
 /// Reads an ISO 8601 time with an offset or `Z`.
 pub(crate) fn parse_iso(text: &str) -> Option<Millis> {
     text.parse::<Timestamp>().ok().map(|t| t.as_millisecond())

@@ -16,12 +16,14 @@ from ..models.checkout_sessions_update import CheckoutSessionsUpdate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
     from typing import Any
     from uuid import UUID
 
     from typing_extensions import Unpack
 
     from .._lomi import Client
+    from .._options import Timeout
     from ..models.checkout_session import CheckoutSession
     from ..models.payment_required import PaymentRequired
     from ..types import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 class CheckoutSessions:
     """The calls on checkout sessions.
 
-    Every call takes, for itself alone: ``idempotency_key``, ``timeout`` in seconds,
-    ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
+    Every call takes, for itself alone: ``idempotency_key``, ``timeout``, ``connect_timeout``,
+    ``attempt_timeout`` and ``idle_timeout`` in seconds, ``max_retries``, ``headers``,
+    ``api_key``, ``account`` and ``request_id``. None follows the client; a ``timeout`` may be
+    a pair (connect, read). ``extra_body`` adds fields of any name to a body.
     """
 
     # A dictionary as well, for tests that replace a call: mock.patch.object(sessions, "create").
@@ -57,24 +61,38 @@ class CheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionCreateParams],
     ) -> CheckoutSession | PaymentRequired:
         """Makes a checkout session and answers with the page to send the buyer to.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
             where the customer has an unpaid invoice, which has to be paid first; ``session()``
             of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
@@ -95,19 +113,31 @@ class CheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> CheckoutSession:
         """One session as it stands now.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = _call(
             self._native,
@@ -132,12 +162,15 @@ class CheckoutSessions:
         page: int | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> Page[CheckoutSession]:
         """One page of the merchant's sessions, newest first.
 
@@ -153,7 +186,16 @@ class CheckoutSessions:
             generation E.)
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _query = _given_query("list", params)
         if limit is not None:
@@ -179,12 +221,16 @@ class CheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionUpdateParams],
     ) -> CheckoutSession:
         """Changes the given fields of a session. Documented with the generated clients;
@@ -192,10 +238,20 @@ class CheckoutSessions:
 
         :param session_id: The session's identifier (checkout_session_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
@@ -216,12 +272,15 @@ class CheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> None:
         """Deletes a session; it cannot be undone. Documented with the generated clients;
         today's server has no such route.
@@ -229,7 +288,16 @@ class CheckoutSessions:
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = _call(
             self._native,
@@ -246,8 +314,10 @@ class CheckoutSessions:
 class AsyncCheckoutSessions:
     """The calls on checkout sessions.
 
-    Every call takes, for itself alone: ``idempotency_key``, ``timeout`` in seconds,
-    ``max_retries``, ``headers``, ``api_key``, ``account`` and ``request_id``.
+    Every call takes, for itself alone: ``idempotency_key``, ``timeout``, ``connect_timeout``,
+    ``attempt_timeout`` and ``idle_timeout`` in seconds, ``max_retries``, ``headers``,
+    ``api_key``, ``account`` and ``request_id``. None follows the client; a ``timeout`` may be
+    a pair (connect, read). ``extra_body`` adds fields of any name to a body.
     """
 
     # A dictionary as well, for tests that replace a call: mock.patch.object(sessions, "create").
@@ -277,24 +347,38 @@ class AsyncCheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionCreateParams],
     ) -> CheckoutSession | PaymentRequired:
         """Makes a checkout session and answers with the page to send the buyer to.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
             where the customer has an unpaid invoice, which has to be paid first; ``session()``
             of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
@@ -315,19 +399,31 @@ class AsyncCheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> CheckoutSession:
         """One session as it stands now.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = await self._call(
             self._native,
@@ -352,12 +448,15 @@ class AsyncCheckoutSessions:
         page: int | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> Listing[CheckoutSession]:
         """One page of the merchant's sessions, newest first.
 
@@ -373,7 +472,16 @@ class AsyncCheckoutSessions:
             generation E.)
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _query = _given_query("list", params)
         if limit is not None:
@@ -399,12 +507,16 @@ class AsyncCheckoutSessions:
         | None = None,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionUpdateParams],
     ) -> CheckoutSession:
         """Changes the given fields of a session. Documented with the generated clients;
@@ -412,10 +524,20 @@ class AsyncCheckoutSessions:
 
         :param session_id: The session's identifier (checkout_session_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
-            this version does not know are sent as they are
+            this version does not know are sent as they are, unless they are nearly known ones
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
         )
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
@@ -436,12 +558,15 @@ class AsyncCheckoutSessions:
         session_id: UUID | str,
         *,
         idempotency_key: str | None = None,
-        timeout: float | None = None,
+        timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         account: str | None = None,
         request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
     ) -> None:
         """Deletes a session; it cannot be undone. Documented with the generated clients;
         today's server has no such route.
@@ -449,7 +574,16 @@ class AsyncCheckoutSessions:
         :param session_id: The session's identifier (checkout_session_id).
         """
         _given = _options(
-            idempotency_key, timeout, max_retries, headers, api_key, account, request_id
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
         )
         _reply = await self._call(
             self._native,

@@ -83,6 +83,9 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         let of = text(&field, "of");
         match text(&field, "kind").as_str() {
             "boolean" => "boolean".to_owned(),
+            "number" if sends && field.get_attr("money").is_ok_and(|money| money.is_true()) => {
+                "number | bigint | Money".to_owned()
+            }
             "integer" | "number" if sends => "number | bigint".to_owned(),
             "integer" | "number" => "number".to_owned(),
             "map" => "Record<string, unknown>".to_owned(),

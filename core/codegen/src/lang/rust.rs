@@ -107,6 +107,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     templates.add_filter("rust_argument", move |field: Value| {
         let (kind, of) = kind_of(&field);
         match kind.as_str() {
+            "number" if is_money(&field) => "impl Into<crate::Amount>".into(),
             "boolean" => "bool".into(),
             "integer" => "i64".into(),
             "number" => "impl Into<Number>".into(),
@@ -121,6 +122,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         let name = field.get_attr("name").map(|n| n.to_string()).unwrap_or_default();
         match kind_of(&field).0.as_str() {
             "boolean" | "integer" | "map" | "maps" => name,
+            "number" if is_money(&field) => format!("{name}.into().0"),
             "number" => format!("Value::Number({name}.into())"),
             "words" => format!("{name}.into_iter().map(Into::into).collect::<Vec<String>>()"),
             "enum" => format!("{name}.into().as_str()"),
@@ -132,6 +134,10 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
 fn kind_of(field: &Value) -> (String, String) {
     let text = |name: &str| field.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
     (text("kind"), text("of"))
+}
+
+fn is_money(field: &Value) -> bool {
+    field.get_attr("money").is_ok_and(|money| money.is_true())
 }
 
 /// `checkout_sessions` to `CheckoutSessions`.

@@ -132,6 +132,8 @@ pub(super) struct PropertyFacts {
     #[serde(default)]
     pub(super) sent: Map<String, Value>,
     pub(super) null: Option<String>,
+    #[serde(default)]
+    pub(super) money: bool,
 }
 
 #[derive(Deserialize)]

@@ -122,6 +122,7 @@ fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
         mirrors: None,
         sent: serde_json::Map::new(),
         null: None,
+        money: false,
     };
     let facts = entry.lomi.as_ref().unwrap_or(&none);
     let bound = |number: &Option<serde_json::Number>| number.as_ref().map(ToString::to_string);

@@ -129,6 +129,7 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
             mirrors: facts.mirrors.clone(),
             sent,
             null_is_empty,
+            money: facts.money,
             minimum: property.minimum.as_ref().map(ToString::to_string),
             exclusive_minimum: property.exclusive_minimum.as_ref().map(ToString::to_string),
             maximum: property.maximum.as_ref().map(ToString::to_string),

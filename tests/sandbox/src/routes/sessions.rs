@@ -63,6 +63,10 @@ async fn create_checked(
             let mut response = json_bytes(StatusCode::CREATED, answer);
             let hit = HeaderValue::from_static("true");
             response.headers_mut().insert("idempotency-cache-hit", hit);
+            // By the sandbox's own clock, so that a client can tell that the session is over.
+            if let Ok(date) = HeaderValue::from_str(&clock::http_date(app.clock.now())) {
+                response.headers_mut().insert("date", date);
+            }
             return Ok(response);
         }
         Verdict::First => {}
