@@ -1,16 +1,16 @@
 //! A body as it arrives: unpacked where it is compressed, and never larger than allowed,
 //! however small it looks on the wire.
 
-use std::io::Write;
+mod gunzip;
 
 use bytes::Bytes;
-use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, Method};
 
 use crate::config::Limits;
 use crate::error::{ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
 use crate::transport::{check_headers, too_large};
+use gunzip::Gunzip;
 
 /// Below this many bytes any ratio is fine: short repetitive JSON packs very well.
 const RATIO_COUNTS_FROM: usize = 1 << 20;
@@ -22,63 +22,61 @@ const CHUNK: usize = 16 << 10;
 /// is copied: the piece would hold on to the buffer that it was read into.
 const WORTH_KEEPING: usize = 64 << 10;
 
+/// Encodings that change the bytes and that are not read here. A word that is not among
+/// them changes nothing, as in browsers.
+const UNREAD: [&str; 10] =
+    ["br", "deflate", "zstd", "compress", "x-compress", "dcb", "dcz", "lzma", "xz", "bzip2"];
+
+/// How many times a body may be packed over.
+const MOST_LAYERS: usize = 5;
+
 /// A body being read.
 pub(crate) struct Body {
     limits: Limits,
     announced: Option<usize>,
     arrived: usize,
     unpacking: Unpacking,
+    /// How many times it is packed with gzip.
+    layers: usize,
+    /// Of a failure, whose status says enough: a body that cannot be read is no error.
+    of_failure: bool,
 }
 
 enum Unpacking {
     Whole(Bytes),
     Plain(Vec<u8>),
-    Gzip(Box<MultiGzDecoder<Bounded>>),
-}
-
-/// A buffer that refuses to grow past its bound.
-struct Bounded {
-    bytes: Vec<u8>,
-    most: usize,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + more.len() > self.most {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        self.bytes.extend_from_slice(more);
-        Ok(more.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    Gzip(Box<Gunzip>),
+    /// Of a failure: no more is wanted.
+    Stopped(Vec<u8>),
 }
 
 impl Body {
-    /// Prepares for the encoding that the headers name; only gzip is asked for.
-    pub(crate) fn new(headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
-        let encoding = headers.get("content-encoding").map(|value| value.to_str().unwrap_or("?"));
+    /// Prepares for the encodings that the headers name; only gzip is asked for.
+    pub(crate) fn new(status: u16, headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
+        let of_failure = !(200..300).contains(&status);
         let announced = announced(headers);
+        let layers = if headers.contains_key("content-encoding") { layers(headers) } else { Ok(0) };
+        let mut unpacking = match layers {
+            Ok(1..) => Unpacking::Gzip(Box::new(Gunzip::new(limits.body))),
+            Err(_) | Ok(0) => Unpacking::Plain(Vec::new()),
+        };
         if announced.is_some_and(|length| length > limits.body) {
-            return Err(oversized(limits.body));
-        }
-        let unpacking = match encoding.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
-            None | Some("" | "identity") => Unpacking::Plain(Vec::new()),
-            Some("gzip" | "x-gzip") => {
-                let bounded = Bounded { bytes: Vec::new(), most: limits.body };
-                Unpacking::Gzip(Box::new(MultiGzDecoder::new(bounded)))
+            match of_failure {
+                true => unpacking = Unpacking::Stopped(Vec::new()),
+                false => return Err(oversized(limits.body)),
             }
-            Some(_) => {
-                return Err(Silence {
-                    kind: ErrorKind::UnexpectedResponse,
-                    outcome: Outcome::Unknown,
-                    message: "the answer is packed in a way that was not asked for".into(),
-                });
+        }
+        let layers = match layers {
+            Ok(layers) => layers,
+            Err(_) if of_failure => 0,
+            Err(encoding) => {
+                return Err(unreadable(format!(
+                    "the server sent the response as {encoding} (Content-Encoding), which was \
+                     not asked for and cannot be read"
+                )));
             }
         };
-        Ok(Self { limits, announced, arrived: 0, unpacking })
+        Ok(Self { limits, announced, arrived: 0, unpacking, layers, of_failure })
     }
 
     /// Takes the next piece from the wire.
@@ -96,10 +94,41 @@ impl Body {
 
     /// Takes the next bytes from the wire.
     pub(crate) fn take(&mut self, chunk: &[u8]) -> Result<(), Silence> {
+        let taken = self.unpack(chunk);
+        if taken.is_err() && self.of_failure {
+            self.stop();
+            return Ok(());
+        }
+        taken
+    }
+
+    /// Whether the rest is of no use.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(self.unpacking, Unpacking::Stopped(_))
+    }
+
+    fn stop(&mut self) {
+        let so_far = match std::mem::replace(&mut self.unpacking, Unpacking::Plain(Vec::new())) {
+            Unpacking::Whole(bytes) => bytes.into(),
+            Unpacking::Plain(bytes) | Unpacking::Stopped(bytes) => bytes,
+            Unpacking::Gzip(gunzip) => gunzip.so_far(),
+        };
+        self.unpacking = Unpacking::Stopped(so_far);
+    }
+
+    fn unpack(&mut self, chunk: &[u8]) -> Result<(), Silence> {
         let most = self.limits.body;
-        let size = match &mut self.unpacking {
-            // It was announced to be complete.
-            Unpacking::Whole(_) => return Ok(()),
+        // Error pages of proxies are at times said to be packed, and are not.
+        if self.of_failure
+            && self.arrived == 0
+            && self.layers > 0
+            && chunk.first().is_some_and(|first| *first != 0x1f)
+        {
+            (self.layers, self.unpacking) = (0, Unpacking::Plain(Vec::new()));
+        }
+        match &mut self.unpacking {
+            // It was announced to be complete, or no more is wanted.
+            Unpacking::Whole(_) | Unpacking::Stopped(_) => Ok(()),
             Unpacking::Plain(bytes) => {
                 if self.arrived + chunk.len() > most {
                     return Err(oversized(most));
@@ -110,37 +139,73 @@ impl Body {
                 }
                 self.arrived += chunk.len();
                 bytes.extend_from_slice(chunk);
-                return Ok(());
+                Ok(())
             }
-            Unpacking::Gzip(decoder) => {
+            Unpacking::Gzip(gunzip) => {
                 self.arrived += chunk.len();
-                decoder.write_all(chunk).map_err(|e| unpacked(&e, most))?;
-                decoder.get_ref().bytes.len()
+                gunzip.write(chunk).map_err(|e| unpacked(&e, most))?;
+                within_ratio(gunzip.len(), self.arrived, self.limits.ratio)
             }
-        };
-        if size > RATIO_COUNTS_FROM && size / self.limits.ratio.max(1) > self.arrived {
-            return Err(too_large(format!(
-                "grows more than {} times when unpacked",
-                self.limits.ratio
-            )));
         }
-        Ok(())
     }
 
     /// The whole body.
-    pub(crate) fn end(self) -> Result<Bytes, Silence> {
+    pub(crate) fn end(mut self) -> Result<Bytes, Silence> {
         let most = self.limits.body;
         match self.unpacking {
             Unpacking::Whole(bytes) => Ok(bytes),
-            Unpacking::Plain(bytes) => Ok(bytes.into()),
+            Unpacking::Plain(bytes) | Unpacking::Stopped(bytes) => Ok(bytes.into()),
             // Some servers announce gzip on an empty body.
             Unpacking::Gzip(_) if self.arrived == 0 => Ok(Bytes::new()),
-            Unpacking::Gzip(decoder) => {
-                let bounded = decoder.finish().map_err(|e| unpacked(&e, most))?;
-                Ok(bounded.bytes.into())
+            Unpacking::Gzip(gunzip) if self.of_failure && self.layers == 1 => {
+                Ok(gunzip.so_far().into())
+            }
+            Unpacking::Gzip(gunzip) => {
+                let mut bytes = gunzip.end().map_err(|e| unpacked(&e, most));
+                while self.layers > 1 {
+                    self.layers -= 1;
+                    bytes = bytes.and_then(|packed| again(&packed, self.arrived, self.limits));
+                }
+                match bytes {
+                    Err(_) if self.of_failure => Ok(Bytes::new()),
+                    bytes => Ok(bytes?.into()),
+                }
             }
         }
     }
+}
+
+/// Unpacks what was packed more than once.
+fn again(packed: &[u8], arrived: usize, limits: Limits) -> Result<Vec<u8>, Silence> {
+    let mut gunzip = Gunzip::new(limits.body);
+    for chunk in packed.chunks(CHUNK) {
+        gunzip.write(chunk).map_err(|e| unpacked(&e, limits.body))?;
+        within_ratio(gunzip.len(), arrived, limits.ratio)?;
+    }
+    gunzip.end().map_err(|e| unpacked(&e, limits.body))
+}
+
+fn within_ratio(size: usize, arrived: usize, ratio: usize) -> Result<(), Silence> {
+    match size > RATIO_COUNTS_FROM && size / ratio.max(1) > arrived {
+        true => Err(too_large(format!("grows more than {ratio} times when unpacked"))),
+        false => Ok(()),
+    }
+}
+
+/// How many times a body is packed with gzip, or the encoding that cannot be read.
+fn layers(headers: &HeaderMap) -> Result<usize, &'static str> {
+    let values = headers.get_all("content-encoding").iter();
+    let words = values.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
+    let mut layers = 0;
+    for word in words.map(str::trim) {
+        if word.eq_ignore_ascii_case("gzip") || word.eq_ignore_ascii_case("x-gzip") {
+            layers += 1;
+        }
+        if let Some(unread) = UNREAD.into_iter().find(|unread| word.eq_ignore_ascii_case(unread)) {
+            return Err(unread);
+        }
+    }
+    if layers > MOST_LAYERS { Err("gzip many times over") } else { Ok(layers) }
 }
 
 impl Heard {
@@ -163,7 +228,7 @@ impl Heard {
                 message: "the connection broke: the answer is shorter than announced".into(),
             });
         }
-        let mut body = Body::new(&headers, limits)?;
+        let mut body = Body::new(status, &headers, limits)?;
         for chunk in wire.chunks(CHUNK) {
             body.take(chunk)?;
         }
@@ -183,15 +248,17 @@ fn unpacked(error: &std::io::Error, most: usize) -> Silence {
     if error.kind() == std::io::ErrorKind::FileTooLarge {
         return oversized(most);
     }
-    Silence {
-        kind: ErrorKind::UnexpectedResponse,
-        outcome: Outcome::Unknown,
-        message: "the answer cannot be unpacked: its gzip data is broken".into(),
-    }
+    unreadable("the answer cannot be unpacked: its gzip data is broken".into())
+}
+
+fn unreadable(message: String) -> Silence {
+    Silence { kind: ErrorKind::UnexpectedResponse, outcome: Outcome::Unknown, message }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -201,9 +268,13 @@ mod tests {
     }
 
     fn read(encoding: &str, wire: &[u8], limits: Limits) -> Result<Bytes, Silence> {
+        read_of(200, encoding, wire, limits)
+    }
+
+    fn read_of(status: u16, encoding: &str, wire: &[u8], limits: Limits) -> Result<Bytes, Silence> {
         let mut headers = HeaderMap::new();
         headers.insert("content-encoding", encoding.parse().unwrap());
-        let mut body = Body::new(&headers, limits)?;
+        let mut body = Body::new(status, &headers, limits)?;
         for chunk in wire.chunks(1000) {
             body.take(chunk)?;
         }
@@ -224,13 +295,81 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_the_end_of_gzip_is_ignored() {
+        let one = gzip(b"{}");
+        let two = [one.clone(), gzip(b"  ")].concat();
+        let broken = [&one, &gzip(b"xxxx")[..15]].concat();
+        for (wire, expected) in [
+            ([&one, &b"\0\0\0\0"[..]].concat(), "{}"),
+            ([&one, &b"\x1f"[..]].concat(), "{}"),
+            ([&one, &b"\x1f\x8b\x08rubbish"[..]].concat(), "{}"),
+            ([&one, &b"rubbish"[..]].concat(), "{}"),
+            (broken, "{}"),
+            (two, "{}  "),
+        ] {
+            for size in [1, 7, 1000] {
+                let headers = [("content-encoding".parse().unwrap(), "gzip".parse().unwrap())];
+                let headers = HeaderMap::from_iter(headers);
+                let mut body = Body::new(200, &headers, Limits::default()).unwrap();
+                wire.chunks(size).for_each(|chunk| body.take(chunk).unwrap());
+                assert_eq!(body.end().unwrap(), expected, "{wire:?} by {size}");
+            }
+        }
+        let mut changed = one;
+        let checksum = changed.len() - 8;
+        changed[checksum] ^= 1;
+        changed.extend_from_slice(b"rubbish");
+        assert!(read("gzip", &changed, Limits::default()).is_err(), "the checksum counts");
+    }
+
+    #[test]
+    fn words_that_change_nothing_are_passed_over() {
+        for word in ["", "identity", "none", "utf-8", " Identity ,", ",", "aws-chunked"] {
+            assert_eq!(read(word, b"{}", Limits::default()).unwrap(), "{}", "{word:?}");
+        }
+        let packed = gzip(b"{}");
+        for words in ["gzip, identity", "identity,GZIP", "x-gzip,", "none, gzip"] {
+            assert_eq!(read(words, &packed, Limits::default()).unwrap(), "{}", "{words:?}");
+        }
+        assert_eq!(read("gzip, gzip", &gzip(&packed), Limits::default()).unwrap(), "{}");
+        let bomb = gzip(&gzip(&vec![b'a'; 15 << 20]));
+        let kind = read("gzip, gzip", &bomb, Limits::default()).unwrap_err().kind;
+        assert_eq!(kind, ErrorKind::ResponseTooLarge);
+        for encoding in ["br", "Deflate", "zstd", "gzip, br"] {
+            let error = read(encoding, b"", Limits::default()).unwrap_err();
+            let name = encoding.to_ascii_lowercase();
+            assert!(error.message.contains(name.rsplit(' ').next().unwrap()), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn the_body_of_a_failure_is_never_an_error() {
+        let packed = gzip(b"{\"error\":1}");
+        let bomb = gzip(&vec![b'a'; 15 << 20]);
+        for (encoding, wire, expected) in [
+            ("gzip", &packed[..], Some("{\"error\":1}")),
+            ("gzip", &packed[..packed.len() - 6], Some("{\"error\":1}")),
+            ("gzip", b"{\"error\":1}", Some("{\"error\":1}")),
+            ("br", b"raw", Some("raw")),
+            ("gzip, br", b"raw", Some("raw")),
+            ("gzip", &bomb, None),
+            ("gzip, gzip", &packed, Some("")),
+        ] {
+            let body = read_of(503, encoding, wire, Limits::default()).unwrap();
+            assert!(expected.is_none_or(|expected| body == expected), "{encoding} {body:?}");
+        }
+        let small = Limits { body: 1000, ..Limits::default() };
+        assert_eq!(read_of(503, "", &[b'a'; 3000], small).unwrap().len(), 1000);
+    }
+
+    #[test]
     fn a_bomb_stops_at_the_ratio_and_a_large_body_at_the_limit() {
         let bomb = gzip(&vec![b'a'; 15 << 20]);
         let error = read("gzip", &bomb, Limits::default()).unwrap_err();
         assert!(error.message.contains("times"), "{}", error.message);
         let small = Limits { body: 1000, ..Limits::default() };
         let announced = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, 1001.into())]);
-        assert!(Body::new(&announced, small).is_err(), "nothing of it is read");
+        assert!(Body::new(200, &announced, small).is_err(), "nothing of it is read");
         for (encoding, wire) in [("gzip", gzip(&[b'a'; 1001])), ("identity", vec![b'a'; 1001])] {
             let error = read(encoding, &wire, small).unwrap_err();
             assert_eq!(error.kind, ErrorKind::ResponseTooLarge);

@@ -14,7 +14,7 @@ use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
 use crate::tls::Credentials;
-use crate::transport::{Destination, Proxy};
+use crate::transport::{Destination, MAX_CONNECTIONS, Proxy};
 
 /// The hosts of the API, without a version prefix, as today's server wants them.
 const LIVE: &str = "https://api.lomi.africa";
@@ -145,6 +145,12 @@ pub struct ConfigBuilder {
     pub idle_timeout: Option<Duration>,
     /// How many times a safe call is repeated; 2 when not given.
     pub max_retries: Option<u32>,
+    /// The most connections to the server at once; 256 when not given. Calls beyond them
+    /// wait within their deadline.
+    pub max_connections: Option<u32>,
+    /// Plain HTTP to another machine, as in a container network of one's own: the API key
+    /// is sent unencrypted. This machine needs no such permission.
+    pub allow_http: bool,
     /// Headers for every call.
     pub headers: Vec<(String, String)>,
     /// What the client calls itself.
@@ -189,12 +195,14 @@ impl ConfigBuilder {
             Some(given) => given,
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
-        let (base_url, url) = check_base_url(&base_url)?;
-        let credentials = Credentials {
-            ca_files: self.ca_files.clone(),
-            certificate: self.certificate_file,
-            key: self.key_file,
+        let (base_url, url) = check_base_url(&base_url, self.allow_http)?;
+        let max_connections = match self.max_connections {
+            None => MAX_CONNECTIONS,
+            Some(0) => return Err(Error::configuration("max_connections has to be above 0")),
+            Some(given) => usize::try_from(given).unwrap_or(usize::MAX),
         };
+        let credentials =
+            Credentials::of(self.ca_files.clone(), self.certificate_file, self.key_file);
         let headers = self.proxy_headers;
         let proxy = self.proxy.map(|url| Proxy { url: url.expose().to_owned(), headers });
         let mut config = Config {
@@ -210,12 +218,11 @@ impl ConfigBuilder {
             headers: self.headers,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
-            destination: Arc::new(Destination::secured(
-                &url,
-                credentials,
-                self.tls_server_name,
-                proxy,
-            )),
+            destination: Arc::new(
+                Destination::new(&url)
+                    .bounded(max_connections, self.allow_http)
+                    .secured(&url, credentials, self.tls_server_name, proxy),
+            ),
             ca_files: self.ca_files,
             own_log: self.own_log,
             common_headers: HeaderMap::new(),
@@ -285,7 +292,7 @@ fn host_for(environment: Option<&str>, key: Option<&Secret>) -> Result<&'static 
 }
 
 /// A base URL that a key may be sent to, without the slash at its end, and its parts.
-pub(crate) fn check_base_url(given: &str) -> Result<(String, Url), Error> {
+pub(crate) fn check_base_url(given: &str, allow_http: bool) -> Result<(String, Url), Error> {
     let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
     if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return refuse("has a space or a control character in it");
@@ -302,9 +309,12 @@ pub(crate) fn check_base_url(given: &str) -> Result<(String, Url), Error> {
     match (url.scheme(), url.host()) {
         (_, None) => return refuse("names no host"),
         ("https", Some(_)) => {}
-        ("http", Some(host)) if is_loopback(&host) => {}
+        ("http", Some(host)) if allow_http || is_loopback(&host) => {}
         ("http", Some(_)) => {
-            return refuse("is not encrypted: http is for this machine only, use https");
+            return refuse(
+                "is not encrypted: http is for this machine only; use https, or allow_http in \
+                 a network of your own",
+            );
         }
         _ => return refuse("has to start with https://"),
     }
@@ -316,7 +326,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
     }
 }
 
@@ -356,7 +366,7 @@ mod tests {
             "http://[::1]:1",
             "http://localhost:3000/v1/",
         ] {
-            assert_eq!(check_base_url(good).unwrap().0, good.trim_end_matches('/'));
+            assert_eq!(check_base_url(good, false).unwrap().0, good.trim_end_matches('/'));
         }
         for bad in [
             "http://api.lomi.africa",
@@ -369,7 +379,7 @@ mod tests {
             "https://api.lomi.africa\n",
             "",
         ] {
-            assert_eq!(check_base_url(bad).unwrap_err().kind, ErrorKind::Configuration, "{bad:?}");
+            assert_eq!(check_base_url(bad, false).unwrap_err().kind, ErrorKind::Configuration, "{bad:?}");
         }
     }
 

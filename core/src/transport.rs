@@ -4,7 +4,10 @@
 
 mod connect;
 mod connection;
+mod dial;
+mod host;
 mod pool;
+mod proxy;
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -23,8 +26,11 @@ use crate::error::{ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
 use crate::request::Request;
 
-pub(crate) use connect::{Destination, Proxy, path_of};
+pub(crate) use connect::{Destination, MAX_CONNECTIONS, path_of};
+pub(crate) use host::Host;
+use pool::idle_time;
 pub(crate) use pool::{Peer, Pool};
+pub(crate) use proxy::Proxy;
 
 /// hyper's own bound, for whom else reads.
 const MOST_HEADERS: usize = 100;
@@ -36,6 +42,8 @@ pub(crate) struct Patience {
     pub(crate) within: Duration,
     /// For a connection.
     pub(crate) connect: Duration,
+    /// Only over a new connection: the one before failed.
+    pub(crate) anew: bool,
 }
 
 /// Sends one request and reads the whole answer.
@@ -45,11 +53,25 @@ pub(crate) async fn send(
     patience: Patience,
     config: &Config,
 ) -> Result<Heard, Silence> {
+    let sent = exchange(peer, request, patience, config).await;
+    if let Err(Silence { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
+        peer.failed();
+    }
+    sent
+}
+
+async fn exchange(
+    peer: &Peer,
+    request: Request,
+    patience: Patience,
+    config: &Config,
+) -> Result<Heard, Silence> {
     let sleep = pin!(sleep_until(Instant::now() + patience.within.min(config.idle_timeout)));
     let mut watch = Watch::new(sleep, patience.within, config.idle_timeout);
     let mut prepared = prepare(peer, request)?;
+    let mut usable = if patience.anew { None } else { peer.take() };
     let (mut connection, answer) = loop {
-        let (mut connection, is_new) = match peer.take() {
+        let (mut connection, is_new) = match usable.take() {
             Some(connection) => (connection, false),
             None => {
                 let within = patience.connect.min(watch.left());
@@ -60,8 +82,12 @@ pub(crate) async fn send(
         match watch.over(connection.send(prepared)).await? {
             Ok(answer) => break (connection, answer),
             Err(mut error) => match error.take_message() {
-                // The server had closed it, and nothing was sent.
-                Some(unsent) if !is_new => prepared = unsent,
+                // The server had closed it, and nothing was sent. The other idle ones may
+                // be closed as well: the next is a new one.
+                Some(unsent) if !is_new => {
+                    peer.failed();
+                    prepared = unsent;
+                }
                 Some(_) => return Err(broken(&error.into_error(), Outcome::NotSent)),
                 None => return Err(broken(&error.into_error(), Outcome::Unknown)),
             },
@@ -69,9 +95,11 @@ pub(crate) async fn send(
     };
     let (head, mut rest) = answer.into_parts();
     check_headers(&head.headers, config.limits)?;
-    let mut body = Body::new(&head.headers, config.limits)?;
-    loop {
+    let mut body = Body::new(head.status.as_u16(), &head.headers, config.limits)?;
+    let idle_time = idle_time(&head.headers);
+    while !body.is_stopped() {
         watch.heard();
+        watch.in_time()?;
         match watch.over(connection.piece(&mut rest)).await? {
             Some(piece) => body.take_piece(piece.map_err(|e| broken(&e, Outcome::Unknown))?)?,
             None => break,
@@ -79,7 +107,7 @@ pub(crate) async fn send(
     }
     drop(rest);
     if connection.is_open() {
-        peer.keep(connection);
+        peer.keep(connection, idle_time);
     }
     Ok(Heard { status: head.status.as_u16(), headers: head.headers, body: body.end()? })
 }
@@ -123,12 +151,22 @@ impl<'s> Watch<'s> {
         self.heard_at = Instant::now();
     }
 
+    /// Whether there was time left then: data that comes without a pause never waits.
+    fn in_time(&self) -> Result<(), Silence> {
+        if self.heard_at >= self.end { Err(self.late()) } else { Ok(()) }
+    }
+
     /// Waits for something, for as long as there is time.
     async fn over<T>(&mut self, wanted: impl Future<Output = T>) -> Result<T, Silence> {
         let mut wanted = pin!(wanted);
         poll_fn(|context| {
             if let Poll::Ready(came) = wanted.as_mut().poll(context) {
                 return Poll::Ready(Ok(came));
+            }
+            // By the clock itself: a timer is not asked while a flood of data uses up the
+            // task's budget.
+            if Instant::now() >= self.end {
+                return Poll::Ready(Err(self.late()));
             }
             while self.sleep.as_mut().poll(context).is_ready() {
                 let until = self.end.min(self.heard_at + self.longest_silence);
