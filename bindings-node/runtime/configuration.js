@@ -11,6 +11,8 @@ const SETTINGS = new Set([
   'headers',
   'timeout',
   'maxRetries',
+  'maxConnections',
+  'allowHttp',
   'userAgent',
   'routes',
   'caFiles',

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::log;
 use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
@@ -165,7 +166,7 @@ pub struct ConfigBuilder {
     pub key_file: Option<PathBuf>,
     /// The name that the server's certificate has to show; its host's, when not given.
     pub tls_server_name: Option<String>,
-    /// The address of a proxy of HTTP, which may hold a user and a password. The variables
+    /// The address of a proxy of HTTP or SOCKS5, which may hold a user and a password. The variables
     /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` count, when not given.
     pub proxy: Option<Secret>,
     /// Headers for the proxy alone.
@@ -219,15 +220,21 @@ impl ConfigBuilder {
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
             destination: Arc::new(
-                Destination::new(&url)
-                    .bounded(max_connections, self.allow_http)
-                    .secured(&url, credentials, self.tls_server_name, proxy),
+                Destination::new(&url).bounded(max_connections, self.allow_http).secured(
+                    &url,
+                    credentials,
+                    self.tls_server_name,
+                    proxy,
+                ),
             ),
             ca_files: self.ca_files,
             own_log: self.own_log,
             common_headers: HeaderMap::new(),
         };
         config.common_headers = request::common_headers(&config)?;
+        if url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host)) {
+            log::unencrypted(&config.base_url);
+        }
         Ok(Arc::new(config))
     }
 }
@@ -379,7 +386,11 @@ mod tests {
             "https://api.lomi.africa\n",
             "",
         ] {
-            assert_eq!(check_base_url(bad, false).unwrap_err().kind, ErrorKind::Configuration, "{bad:?}");
+            assert_eq!(
+                check_base_url(bad, false).unwrap_err().kind,
+                ErrorKind::Configuration,
+                "{bad:?}"
+            );
         }
     }
 

@@ -2,6 +2,8 @@
 //! Languages with a logging library of their own hand the same lines to it instead.
 //! Bodies, ids and keys are never written.
 
+use std::io::Write;
+
 use crate::error::Attempt;
 
 /// Whether the user asked for a log.
@@ -16,6 +18,15 @@ pub(crate) fn attempts(history: &[Attempt]) {
     }
     for (number, attempt) in history.iter().enumerate() {
         eprintln!("lomi: {attempt} attempt {}", number + 1);
+    }
+}
+
+/// Writes once that the key of calls to this address is sent unencrypted.
+pub(crate) fn unencrypted(base_url: &str) {
+    let line = format!("lomi: allow_http: the API key is sent unencrypted to {base_url}");
+    if wanted() && crate::process::is_news(&line) {
+        // Of no consequence for the call.
+        let _ = writeln!(std::io::stderr(), "{line}");
     }
 }
 

@@ -47,6 +47,8 @@ struct Process {
     /// milliseconds.
     tls: Mutex<LruCache<Credentials, Tls>>,
     lookups: lookup::Lookups,
+    /// What the log says only once.
+    said: Mutex<LruCache<String, ()>>,
     /// Runtimes of blocking calls.
     idle: own::Idle,
     bundle: OnceLock<Bundle>,
@@ -61,6 +63,7 @@ impl Process {
             hosts: Mutex::new(LruCache::unbounded()),
             tls: Mutex::new(LruCache::unbounded()),
             lookups: Default::default(),
+            said: Mutex::new(LruCache::unbounded()),
             idle: Default::default(),
             bundle: OnceLock::new(),
         }
@@ -127,6 +130,16 @@ pub(crate) fn remember(base_url: &str, spelling: usize) {
     {
         memory.spelling = Some(spelling);
     }
+}
+
+/// Whether this is said for the first time in this process.
+pub(crate) fn is_news(line: &str) -> bool {
+    let Ok(mut said) = process().said.lock() else { return false };
+    let is_news = said.get(line).is_none();
+    if is_news {
+        keep(&mut said, MOST_REMEMBERED, line.to_owned(), ());
+    }
+    is_news
 }
 
 /// What all runtimes of this process share about a destination.

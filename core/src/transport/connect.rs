@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{HeaderValue, Uri};
-use hyper_rustls::{DefaultServerNameResolver, FixedServerNameResolver, HttpsConnector};
 use hyper_rustls::ResolveServerName;
+use hyper_rustls::{DefaultServerNameResolver, FixedServerNameResolver, HttpsConnector};
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
@@ -65,9 +65,8 @@ impl Destination {
         if base.scheme() != "https" {
             return self;
         }
-        let proxy = proxy.or_else(|| {
-            Proxy::of_environment(base.host_str()?, base.port_or_known_default()?)
-        });
+        let proxy = proxy
+            .or_else(|| Proxy::of_environment(base.host_str()?, base.port_or_known_default()?));
         Self { credentials, server_name, proxy, ..self }
     }
 
@@ -90,7 +89,9 @@ pub(crate) struct Connector {
 
 enum Way {
     /// Without TLS, to this machine only or to any.
-    Plain { only_loopback: bool },
+    Plain {
+        only_loopback: bool,
+    },
     Tls(Secured),
     Proxy(Passage, Secured),
 }
