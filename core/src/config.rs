@@ -199,7 +199,7 @@ impl ConfigBuilder {
         let (base_url, url) = check_base_url(&base_url, self.allow_http)?;
         let max_connections = match self.max_connections {
             None => MAX_CONNECTIONS,
-            Some(0) => return Err(Error::configuration("max_connections has to be above 0")),
+            Some(0) => return Err(Error::configuration("max_connections must be above 0")),
             Some(given) => usize::try_from(given).unwrap_or(usize::MAX),
         };
         let credentials =

@@ -8,6 +8,7 @@ mod dial;
 mod host;
 mod pool;
 mod proxy;
+mod yielding;
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
