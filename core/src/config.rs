@@ -146,11 +146,9 @@ pub struct ConfigBuilder {
     pub idle_timeout: Option<Duration>,
     /// How many times a safe call is repeated; 2 when not given.
     pub max_retries: Option<u32>,
-    /// The most connections to the server at once; 256 when not given. Calls beyond them
-    /// wait within their deadline.
+    /// The most connections at once; 256 when not given. Calls beyond wait in their deadline.
     pub max_connections: Option<u32>,
-    /// Plain HTTP to another machine, as in a container network of one's own: the API key
-    /// is sent unencrypted. This machine needs no such permission.
+    /// Plain HTTP to another machine, in a network of one's own: the key is unencrypted.
     pub allow_http: bool,
     /// Headers for every call.
     pub headers: Vec<(String, String)>,

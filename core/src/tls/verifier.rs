@@ -76,3 +76,53 @@ fn is_authority(error: &Error) -> bool {
     };
     matches!(inner.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustls::RootCertStore;
+    use rustls::pki_types::pem::PemObject;
+
+    use super::*;
+
+    /// Made with `openssl req -x509 -days 20000 -addext subjectAltName=DNS:localhost`.
+    const OWN: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBlTCCATugAwIBAgIUG+EtKLIrMnuYqVGmLCXppmnCYm4wCgYIKoZIzj0EAwIw\n\
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNjEyMzQyMVoYDzIwODEwODI5\n\
+MTIzNDIxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n\
+PQMBBwNCAASxD+qovzd7/p1y+qW1zLsWCfc5zVmgj2hY1itgwmq+5zaTKJ9rnefQ\n\
+R9QJcVrbnEi0PA56IRy9lQmJukv73ch1o2kwZzAdBgNVHQ4EFgQU6NSqLGOkhWyC\n\
+g3yj7i3ZsL9Hl8MwHwYDVR0jBBgwFoAU6NSqLGOkhWyCg3yj7i3ZsL9Hl8MwDwYD\n\
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID\n\
+SAAwRQIgfdmefvOTF4O6xdiee22yaNxPli7b7SbZkWl+tWfi+q8CIQDP2vPc6bsZ\n\
+6kFp+ZKn4WTC7sqGcPlZhR82XTA5I9KNPQ==\n\
+-----END CERTIFICATE-----";
+
+    #[test]
+    fn an_authority_is_a_server_only_where_it_is_named_itself() {
+        let own = CertificateDer::from_pem_slice(OWN.as_bytes()).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(own.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = |named: &[CertificateDer<'static>]| {
+            let roots = Arc::new(roots.clone());
+            let provider = Arc::clone(&provider);
+            let inner = WebPkiServerVerifier::builder_with_provider(roots, provider);
+            OwnOrAuthority::new(inner.build().unwrap(), named.to_vec())
+        };
+        let check = |verifier: &OwnOrAuthority, name: &str, year: u64| {
+            let name = ServerName::try_from(name.to_owned()).unwrap();
+            let seconds = Duration::from_secs((year - 1970) * 31_557_600);
+            let now = UnixTime::since_unix_epoch(seconds);
+            verifier.verify_server_cert(&own, &[], &name, &[], now).is_ok()
+        };
+        let named = verifier(std::slice::from_ref(&own));
+        assert!(check(&named, "localhost", 2030));
+        assert!(!check(&named, "other.test", 2030), "the name counts");
+        assert!(!check(&named, "localhost", 2200), "the dates count");
+        assert!(!check(&named, "localhost", 2000), "the dates count");
+        assert!(!check(&verifier(&[]), "localhost", 2030), "only the caller's own");
+    }
+}

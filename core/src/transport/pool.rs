@@ -68,6 +68,12 @@ impl Pool {
         Ok(peer)
     }
 
+    /// How many destinations it knows.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.peers.lock().unwrap().len()
+    }
+
     /// Whether a request can be sent there without connecting first.
     pub(crate) fn is_warm(&self, destination: &Destination) -> bool {
         let Ok(peers) = self.peers.lock() else { return false };
