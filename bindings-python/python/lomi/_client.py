@@ -50,7 +50,7 @@ class _Base:
         :param attempt_timeout: seconds for one attempt; 30 where left out
         :param idle_timeout: seconds that an answer may pause; 15 where left out
         :param ca_file: a file of certificates to trust besides the system's
-        :param proxy: the address of a proxy (HTTP or SOCKS5); that of ``HTTPS_PROXY`` where left out
+        :param proxy: the address of a proxy, HTTP or SOCKS5; ``HTTPS_PROXY`` where left out
         :param user_agent: what the client calls itself
         :param max_connections: the most connections at once; 256 where left out. Calls beyond
             them wait within their timeout
