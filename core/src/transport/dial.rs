@@ -141,6 +141,22 @@ mod tests {
         assert_eq!(in_turns(given), addresses(&["::1", "127.0.0.1", "::2", "::3"]));
     }
 
+    #[tokio::test]
+    async fn plain_http_goes_to_loopback_only() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let second = Duration::from_secs(1);
+        for host in ["10.0.0.1", "[::ffff:10.0.0.1]", "0.0.0.0"] {
+            let uri = format!("http://{host}:{port}/").parse().unwrap();
+            let error = dial(&uri, second, true).await.unwrap_err();
+            assert!(error.is::<NotLoopback>(), "{host}: {error}");
+        }
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
+            let uri = format!("http://{host}:{port}/").parse().unwrap();
+            dial(&uri, second, true).await.unwrap();
+        }
+    }
+
     /// A listener whose queue is full, and what fills it: connecting there takes for ever.
     fn black_hole() -> (std::net::TcpListener, SocketAddr, Vec<std::net::TcpStream>) {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
