@@ -23,13 +23,17 @@ export interface LomiClientOptions {
   idleTimeout?: number;
   /** How many times a safe call is repeated; 2 when left out, 0 for exactly one request. */
   maxRetries?: number;
+  /** The most connections at once; 256 when left out. Calls beyond them wait within their timeout. */
+  maxConnections?: number;
+  /** Plain HTTP to another machine, in a network of one's own: the key is sent unencrypted. */
+  allowHttp?: boolean;
   /** How the routes are spelt; `auto` finds out. */
   routes?: 'auto' | 'documented' | 'current';
   /** What the client calls itself. */
   userAgent?: string;
   /** More certificate authorities to trust, as files of PEM text. */
   caFiles?: string[];
-  /** The address of a proxy of HTTP; that of `HTTPS_PROXY` when left out. */
+  /** The address of a proxy (HTTP or SOCKS5); that of `HTTPS_PROXY` when left out. */
   proxy?: string;
   /** Hears of every request of every call. Without one `LOMI_LOG=info` writes lines to stderr. */
   logger?: (entry: LogEntry) => void;
@@ -136,13 +140,17 @@ export interface ConfigurationOptions {
   timeout?: number;
   /** How many times a safe call is repeated. */
   maxRetries?: number;
+  /** The most connections at once; 256 when left out. Calls beyond them wait within their timeout. */
+  maxConnections?: number;
+  /** Plain HTTP to another machine, in a network of one's own: the key is sent unencrypted. */
+  allowHttp?: boolean;
   /** How the routes are spelt. */
   routes?: 'auto' | 'documented' | 'current';
   /** What the client calls itself. */
   userAgent?: string;
   /** More certificate authorities to trust, as files of PEM text. */
   caFiles?: string[];
-  /** The address of a proxy of HTTP; that of `HTTPS_PROXY` when left out. */
+  /** The address of a proxy (HTTP or SOCKS5); that of `HTTPS_PROXY` when left out. */
   proxy?: string;
   /** Hears of every request of every call. Without one `LOMI_LOG=info` writes lines to stderr. */
   logger?: (entry: LogEntry) => void;

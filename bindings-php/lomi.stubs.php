@@ -5524,7 +5524,7 @@ namespace LomiSDK {
 
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
-         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
+         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
          * @throws \LomiSDK\Exception\ConfigurationError
          */
         public function __construct(#[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])

@@ -20,6 +20,8 @@ const SETTINGS = new Set([
   'connectTimeout',
   'idleTimeout',
   'maxRetries',
+  'maxConnections',
+  'allowHttp',
   'routes',
   'userAgent',
   'caFiles',

@@ -12,6 +12,8 @@ const SETTINGS = new Set([
   'headers',
   'timeout',
   'maxRetries',
+  'maxConnections',
+  'allowHttp',
   'userAgent',
   'routes',
   'caFiles',

@@ -24,6 +24,8 @@ pub(crate) fn read(text: &str) -> Result<ConfigBuilder, Error> {
         connect_timeout: given.time("connectTimeout")?,
         idle_timeout: given.time("idleTimeout")?,
         max_retries: given.count("maxRetries")?,
+        max_connections: given.count("maxConnections")?,
+        allow_http: given.flag("allowHttp")?,
         headers: given.headers("headers")?,
         user_agent: Some(match given.text("userAgent")? {
             Some(own) => own,

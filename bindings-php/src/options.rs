@@ -195,6 +195,17 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             "connect_timeout" => builder.connect_timeout = Some(seconds(&name, &value)?),
             "idle_timeout" => builder.idle_timeout = Some(seconds(&name, &value)?),
             "max_retries" => builder.max_retries = Some(retries(&value)?),
+            "max_connections" => {
+                let count = value.long().and_then(|number| u32::try_from(number).ok());
+                builder.max_connections = Some(count.ok_or_else(|| {
+                    Thrown::configuration("max_connections must be a whole number above 0")
+                })?);
+            }
+            "allow_http" => {
+                builder.allow_http = value
+                    .bool()
+                    .ok_or_else(|| Thrown::configuration("allow_http must be true or false"))?;
+            }
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),

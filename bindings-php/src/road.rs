@@ -3,7 +3,7 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ext_php_rs::ffi::{ext_php_rs_executor_globals, zend_interrupt_function};
@@ -130,15 +130,15 @@ fn run_here(exchange: Exchange) -> Result<Reply, Thrown> {
 }
 
 /// The process whose worker thread was started by [`start_worker`].
-static STARTED: AtomicU32 = AtomicU32::new(0);
+static STARTED: AtomicU64 = AtomicU64::new(0);
 
 /// Starts the process's worker thread, for calls that run while the script goes on.
 pub(crate) fn start_worker() -> Result<(), Thrown> {
-    let pid = std::process::id();
-    if STARTED.load(Ordering::Relaxed) != pid {
+    let generation = lomi::process::generation();
+    if STARTED.load(Ordering::Relaxed) != generation {
         let _signals = BlockedSignals::new();
         Bundle::current()?;
-        STARTED.store(pid, Ordering::Relaxed);
+        STARTED.store(generation, Ordering::Relaxed);
     }
     Ok(())
 }

@@ -200,6 +200,8 @@ fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
             "connect_timeout" => builder.connect_timeout = Some(time(&name, &value)?),
             "idle_timeout" => builder.idle_timeout = Some(time(&name, &value)?),
             "max_retries" => builder.max_retries = Some(count(&name, &value)?),
+            "max_connections" => builder.max_connections = Some(count(&name, &value)?),
+            "allow_http" => builder.allow_http = value.is_truthy()?,
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_files" => builder.ca_files = path("ca_file", &value)?,

@@ -205,16 +205,17 @@ def until(condition, seconds=5.0):
         time.sleep(0.01)
 
 
-def encrypted(folder, asks=False):
+def encrypted(folder, asks=False, authority=False):
     """A TLS server with a certificate of its own, and the files of it and its key. One
-    that asks wants the same certificate of whoever comes."""
+    that asks wants the same certificate of whoever comes. The certificate is that of a
+    server alone, or of an authority as well."""
     import ssl
 
     subprocess.run(
         [
             *"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(),
             *"-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost".split(),
-            *"-addext basicConstraints=critical,CA:FALSE".split(),
+            *f"-addext basicConstraints=critical,CA:{str(authority).upper()}".split(),
             *f"-keyout {folder}/key.pem -out {folder}/cert.pem".split(),
         ],
         check=True,

@@ -110,7 +110,7 @@ def test_through_a_proxy(https, proxy):
 
 def test_a_proxy_that_cannot_be_used(https):
     with pytest.raises(lomi.ConfigurationError, match="SOCKS"):
-        read(https, {}, proxy="socks5://127.0.0.1:1")
+        read(https, {}, proxy="socks4://127.0.0.1:1")
     with pytest.raises(lomi.APIConnectionError) as caught:
         read(https, {}, proxy="http://127.0.0.1:1")
     assert caught.value.outcome == "not_sent"

@@ -1,16 +1,16 @@
 //! A body as it arrives: unpacked where it is compressed, and never larger than allowed,
 //! however small it looks on the wire.
 
-use std::io::Write;
+mod gunzip;
 
 use bytes::Bytes;
-use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, Method};
 
 use crate::config::Limits;
 use crate::error::{ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
 use crate::transport::{check_headers, too_large};
+use gunzip::Gunzip;
 
 /// Below this many bytes any ratio is fine: short repetitive JSON packs very well.
 const RATIO_COUNTS_FROM: usize = 1 << 20;
@@ -22,63 +22,61 @@ const CHUNK: usize = 16 << 10;
 /// is copied: the piece would hold on to the buffer that it was read into.
 const WORTH_KEEPING: usize = 64 << 10;
 
+/// Encodings that change the bytes and that are not read here. A word that is not among
+/// them changes nothing, as in browsers.
+const UNREAD: [&str; 10] =
+    ["br", "deflate", "zstd", "compress", "x-compress", "dcb", "dcz", "lzma", "xz", "bzip2"];
+
+/// How many times a body may be packed over.
+const MOST_LAYERS: usize = 5;
+
 /// A body being read.
 pub(crate) struct Body {
     limits: Limits,
     announced: Option<usize>,
     arrived: usize,
     unpacking: Unpacking,
+    /// How many times it is packed with gzip.
+    layers: usize,
+    /// Of a failure, whose status says enough: a body that cannot be read is no error.
+    of_failure: bool,
 }
 
 enum Unpacking {
     Whole(Bytes),
     Plain(Vec<u8>),
-    Gzip(Box<MultiGzDecoder<Bounded>>),
-}
-
-/// A buffer that refuses to grow past its bound.
-struct Bounded {
-    bytes: Vec<u8>,
-    most: usize,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + more.len() > self.most {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        self.bytes.extend_from_slice(more);
-        Ok(more.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    Gzip(Box<Gunzip>),
+    /// Of a failure: no more is wanted.
+    Stopped(Vec<u8>),
 }
 
 impl Body {
-    /// Prepares for the encoding that the headers name; only gzip is asked for.
-    pub(crate) fn new(headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
-        let encoding = headers.get("content-encoding").map(|value| value.to_str().unwrap_or("?"));
+    /// Prepares for the encodings that the headers name; only gzip is asked for.
+    pub(crate) fn new(status: u16, headers: &HeaderMap, limits: Limits) -> Result<Self, Silence> {
+        let of_failure = !(200..300).contains(&status);
         let announced = announced(headers);
+        let layers = if headers.contains_key("content-encoding") { layers(headers) } else { Ok(0) };
+        let mut unpacking = match layers {
+            Ok(1..) => Unpacking::Gzip(Box::new(Gunzip::new(limits.body))),
+            Err(_) | Ok(0) => Unpacking::Plain(Vec::new()),
+        };
         if announced.is_some_and(|length| length > limits.body) {
-            return Err(oversized(limits.body));
-        }
-        let unpacking = match encoding.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
-            None | Some("" | "identity") => Unpacking::Plain(Vec::new()),
-            Some("gzip" | "x-gzip") => {
-                let bounded = Bounded { bytes: Vec::new(), most: limits.body };
-                Unpacking::Gzip(Box::new(MultiGzDecoder::new(bounded)))
+            match of_failure {
+                true => unpacking = Unpacking::Stopped(Vec::new()),
+                false => return Err(oversized(limits.body)),
             }
-            Some(_) => {
-                return Err(Silence {
-                    kind: ErrorKind::UnexpectedResponse,
-                    outcome: Outcome::Unknown,
-                    message: "the answer is packed in a way that was not asked for".into(),
-                });
+        }
+        let layers = match layers {
+            Ok(layers) => layers,
+            Err(_) if of_failure => 0,
+            Err(encoding) => {
+                return Err(unreadable(format!(
+                    "the server sent the response as {encoding} (Content-Encoding), which was \
+                     not asked for and cannot be read"
+                )));
             }
         };
-        Ok(Self { limits, announced, arrived: 0, unpacking })
+        Ok(Self { limits, announced, arrived: 0, unpacking, layers, of_failure })
     }
 
     /// Takes the next piece from the wire.
@@ -96,10 +94,41 @@ impl Body {
 
     /// Takes the next bytes from the wire.
     pub(crate) fn take(&mut self, chunk: &[u8]) -> Result<(), Silence> {
+        let taken = self.unpack(chunk);
+        if taken.is_err() && self.of_failure {
+            self.stop();
+            return Ok(());
+        }
+        taken
+    }
+
+    /// Whether the rest is of no use.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(self.unpacking, Unpacking::Stopped(_))
+    }
+
+    fn stop(&mut self) {
+        let so_far = match std::mem::replace(&mut self.unpacking, Unpacking::Plain(Vec::new())) {
+            Unpacking::Whole(bytes) => bytes.into(),
+            Unpacking::Plain(bytes) | Unpacking::Stopped(bytes) => bytes,
+            Unpacking::Gzip(gunzip) => gunzip.so_far(),
+        };
+        self.unpacking = Unpacking::Stopped(so_far);
+    }
+
+    fn unpack(&mut self, chunk: &[u8]) -> Result<(), Silence> {
         let most = self.limits.body;
-        let size = match &mut self.unpacking {
-            // It was announced to be complete.
-            Unpacking::Whole(_) => return Ok(()),
+        // Error pages of proxies are at times said to be packed, and are not.
+        if self.of_failure
+            && self.arrived == 0
+            && self.layers > 0
+            && chunk.first().is_some_and(|first| *first != 0x1f)
+        {
+            (self.layers, self.unpacking) = (0, Unpacking::Plain(Vec::new()));
+        }
+        match &mut self.unpacking {
+            // It was announced to be complete, or no more is wanted.
+            Unpacking::Whole(_) | Unpacking::Stopped(_) => Ok(()),
             Unpacking::Plain(bytes) => {
                 if self.arrived + chunk.len() > most {
                     return Err(oversized(most));
@@ -110,37 +139,73 @@ impl Body {
                 }
                 self.arrived += chunk.len();
                 bytes.extend_from_slice(chunk);
-                return Ok(());
+                Ok(())
             }
-            Unpacking::Gzip(decoder) => {
+            Unpacking::Gzip(gunzip) => {
                 self.arrived += chunk.len();
-                decoder.write_all(chunk).map_err(|e| unpacked(&e, most))?;
-                decoder.get_ref().bytes.len()
+                gunzip.write(chunk).map_err(|e| unpacked(&e, most))?;
+                within_ratio(gunzip.len(), self.arrived, self.limits.ratio)
             }
-        };
-        if size > RATIO_COUNTS_FROM && size / self.limits.ratio.max(1) > self.arrived {
-            return Err(too_large(format!(
-                "grows more than {} times when unpacked",
-                self.limits.ratio
-            )));
         }
-        Ok(())
     }
 
     /// The whole body.
-    pub(crate) fn end(self) -> Result<Bytes, Silence> {
+    pub(crate) fn end(mut self) -> Result<Bytes, Silence> {
         let most = self.limits.body;
         match self.unpacking {
             Unpacking::Whole(bytes) => Ok(bytes),
-            Unpacking::Plain(bytes) => Ok(bytes.into()),
+            Unpacking::Plain(bytes) | Unpacking::Stopped(bytes) => Ok(bytes.into()),
             // Some servers announce gzip on an empty body.
             Unpacking::Gzip(_) if self.arrived == 0 => Ok(Bytes::new()),
-            Unpacking::Gzip(decoder) => {
-                let bounded = decoder.finish().map_err(|e| unpacked(&e, most))?;
-                Ok(bounded.bytes.into())
+            Unpacking::Gzip(gunzip) if self.of_failure && self.layers == 1 => {
+                Ok(gunzip.so_far().into())
+            }
+            Unpacking::Gzip(gunzip) => {
+                let mut bytes = gunzip.end().map_err(|e| unpacked(&e, most));
+                while self.layers > 1 {
+                    self.layers -= 1;
+                    bytes = bytes.and_then(|packed| again(&packed, self.arrived, self.limits));
+                }
+                match bytes {
+                    Err(_) if self.of_failure => Ok(Bytes::new()),
+                    bytes => Ok(bytes?.into()),
+                }
             }
         }
     }
+}
+
+/// Unpacks what was packed more than once.
+fn again(packed: &[u8], arrived: usize, limits: Limits) -> Result<Vec<u8>, Silence> {
+    let mut gunzip = Gunzip::new(limits.body);
+    for chunk in packed.chunks(CHUNK) {
+        gunzip.write(chunk).map_err(|e| unpacked(&e, limits.body))?;
+        within_ratio(gunzip.len(), arrived, limits.ratio)?;
+    }
+    gunzip.end().map_err(|e| unpacked(&e, limits.body))
+}
+
+fn within_ratio(size: usize, arrived: usize, ratio: usize) -> Result<(), Silence> {
+    match size > RATIO_COUNTS_FROM && size / ratio.max(1) > arrived {
+        true => Err(too_large(format!("grows more than {ratio} times when unpacked"))),
+        false => Ok(()),
+    }
+}
+
+/// How many times a body is packed with gzip, or the encoding that cannot be read.
+fn layers(headers: &HeaderMap) -> Result<usize, &'static str> {
+    let values = headers.get_all("content-encoding").iter();
+    let words = values.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
+    let mut layers = 0;
+    for word in words.map(str::trim) {
+        if word.eq_ignore_ascii_case("gzip") || word.eq_ignore_ascii_case("x-gzip") {
+            layers += 1;
+        }
+        if let Some(unread) = UNREAD.into_iter().find(|unread| word.eq_ignore_ascii_case(unread)) {
+            return Err(unread);
+        }
+    }
+    if layers > MOST_LAYERS { Err("gzip many times over") } else { Ok(layers) }
 }
 
 impl Heard {
@@ -163,7 +228,7 @@ impl Heard {
                 message: "the connection broke: the answer is shorter than announced".into(),
             });
         }
-        let mut body = Body::new(&headers, limits)?;
+        let mut body = Body::new(status, &headers, limits)?;
         for chunk in wire.chunks(CHUNK) {
             body.take(chunk)?;
         }
@@ -183,87 +248,12 @@ fn unpacked(error: &std::io::Error, most: usize) -> Silence {
     if error.kind() == std::io::ErrorKind::FileTooLarge {
         return oversized(most);
     }
-    Silence {
-        kind: ErrorKind::UnexpectedResponse,
-        outcome: Outcome::Unknown,
-        message: "the answer cannot be unpacked: its gzip data is broken".into(),
-    }
+    unreadable("the answer cannot be unpacked: its gzip data is broken".into())
+}
+
+fn unreadable(message: String) -> Silence {
+    Silence { kind: ErrorKind::UnexpectedResponse, outcome: Outcome::Unknown, message }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn read(encoding: &str, wire: &[u8], limits: Limits) -> Result<Bytes, Silence> {
-        let mut headers = HeaderMap::new();
-        headers.insert("content-encoding", encoding.parse().unwrap());
-        let mut body = Body::new(&headers, limits)?;
-        for chunk in wire.chunks(1000) {
-            body.take(chunk)?;
-        }
-        body.end()
-    }
-
-    #[test]
-    fn gzip_is_unpacked_and_broken_gzip_is_typed() {
-        let text = "x".repeat(5000);
-        let packed = gzip(text.as_bytes());
-        assert_eq!(read("gzip", &packed, Limits::default()).unwrap(), text);
-        for broken in [&packed[..packed.len() - 4], b"not gzip at all"] {
-            let kind = read("gzip", broken, Limits::default()).unwrap_err().kind;
-            assert_eq!(kind, ErrorKind::UnexpectedResponse);
-        }
-        let kind = read("br", &packed, Limits::default()).unwrap_err().kind;
-        assert_eq!(kind, ErrorKind::UnexpectedResponse);
-    }
-
-    #[test]
-    fn a_bomb_stops_at_the_ratio_and_a_large_body_at_the_limit() {
-        let bomb = gzip(&vec![b'a'; 15 << 20]);
-        let error = read("gzip", &bomb, Limits::default()).unwrap_err();
-        assert!(error.message.contains("times"), "{}", error.message);
-        let small = Limits { body: 1000, ..Limits::default() };
-        let announced = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, 1001.into())]);
-        assert!(Body::new(&announced, small).is_err(), "nothing of it is read");
-        for (encoding, wire) in [("gzip", gzip(&[b'a'; 1001])), ("identity", vec![b'a'; 1001])] {
-            let error = read(encoding, &wire, small).unwrap_err();
-            assert_eq!(error.kind, ErrorKind::ResponseTooLarge);
-        }
-    }
-
-    #[test]
-    fn what_somebody_else_read_is_bounded_unpacked_and_whole() {
-        let read = |method: Method, status, wire: &[u8], length: usize, packed| {
-            let mut headers = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, length.into())]);
-            if packed {
-                headers.insert("content-encoding", "gzip".parse().unwrap());
-            }
-            Heard::read(&method, status, headers, wire, Limits::default())
-        };
-        let packed = gzip(b"{}");
-        let heard = read(Method::GET, 200, &packed, packed.len(), true).unwrap();
-        assert_eq!((heard.status, heard.body), (200, Bytes::from("{}")));
-        let short = read(Method::POST, 200, b"{}", 3, false).unwrap_err();
-        assert_eq!((short.kind, short.outcome), (ErrorKind::Connection, Outcome::Unknown));
-        for (method, status) in [(Method::HEAD, 200), (Method::GET, 304), (Method::DELETE, 204)] {
-            assert!(read(method, status, b"", 3, false).is_ok());
-        }
-        let large = read(Method::GET, 200, b"{", 17 << 20, false).unwrap_err();
-        assert_eq!(large.kind, ErrorKind::ResponseTooLarge);
-        let mut many = HeaderMap::new();
-        for _ in 0..101 {
-            many.append("x-a", "1".parse().unwrap());
-        }
-        let many = Heard::read(&Method::GET, 200, many, b"{}", Limits::default()).unwrap_err();
-        assert_eq!(many.kind, ErrorKind::ResponseTooLarge);
-        let bomb = gzip(&vec![b'a'; 15 << 20]);
-        let bomb = read(Method::GET, 200, &bomb, bomb.len(), true).unwrap_err();
-        assert_eq!(bomb.kind, ErrorKind::ResponseTooLarge);
-    }
-}
+mod tests;

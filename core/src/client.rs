@@ -90,7 +90,10 @@ impl Client {
     /// Remembers for this process which spelling of the routes answered a call that was
     /// carried out elsewhere, through an HTTP client of the caller's.
     pub fn remember(&self, exchange: &Exchange) -> Result<(), Error> {
-        process::remember(&self.config.base_url, exchange.spelling());
+        // A call that tries no spellings has learnt nothing.
+        if exchange.has_learnt() {
+            process::remember(&self.config.base_url, exchange.spelling());
+        }
         Ok(())
     }
 
@@ -141,6 +144,7 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
     let config = Arc::clone(exchange.config());
     let peer = pool.peer(&config.destination)?;
     let (connect, idle) = (exchange.connect_timeout(), exchange.idle_timeout());
+    let mut anew = false;
     loop {
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
@@ -160,8 +164,19 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
             }
             Step::Wait(pause) => tokio::time::sleep(pause).await,
             Step::Send(request, within) => {
-                let patience = Patience { within, connect, idle };
-                let heard = transport::send(&peer, request, patience, &config).await;
+                let (permit, within) = match peer.host.try_permit() {
+                    Some(permit) => (Ok(permit), within),
+                    None => {
+                        let permit = peer.host.permit(exchange.deadline()).await;
+                        (permit, within.min(exchange.time_left(Instant::now())))
+                    }
+                };
+                let patience = Patience { within, connect, idle, anew };
+                let heard = match permit {
+                    Ok(_permit) => transport::send(&peer, request, patience, &config).await,
+                    Err(late) => Err(late),
+                };
+                anew = heard.is_err();
                 exchange.heard(heard, Instant::now(), retry::chance);
             }
         }

@@ -13,12 +13,13 @@ use url::{Host, Url};
 
 use crate::error::Error;
 use crate::input::LONGEST;
+use crate::log;
 use crate::option_headers::{check_client_headers, take_request_id};
 use crate::request;
 use crate::schema::Routes;
 use crate::secret::Secret;
 use crate::tls::Credentials;
-use crate::transport::{Destination, Proxy};
+use crate::transport::{Destination, MAX_CONNECTIONS, Proxy};
 
 /// The hosts of the API, without a version prefix, as today's server wants them.
 const LIVE: &str = "https://api.lomi.africa";
@@ -158,6 +159,10 @@ pub struct ConfigBuilder {
     pub idle_timeout: Option<Duration>,
     /// How many times a safe call is repeated; 2 when not given.
     pub max_retries: Option<u32>,
+    /// The most connections at once; 256 when not given. Calls beyond wait in their deadline.
+    pub max_connections: Option<u32>,
+    /// Plain HTTP to another machine, in a network of one's own: the key is unencrypted.
+    pub allow_http: bool,
     /// Headers for every call.
     pub headers: Vec<(String, String)>,
     /// What the client calls itself.
@@ -172,7 +177,7 @@ pub struct ConfigBuilder {
     pub key_file: Option<PathBuf>,
     /// The name that the server's certificate has to show; its host's, when not given.
     pub tls_server_name: Option<String>,
-    /// The address of a proxy of HTTP, which may hold a user and a password. The variables
+    /// The address of a proxy of HTTP or SOCKS5, which may hold a user and a password. The variables
     /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` count, when not given.
     pub proxy: Option<Secret>,
     /// Headers for the proxy alone.
@@ -213,17 +218,19 @@ impl ConfigBuilder {
             Some(given) => given,
             None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
-        let (base_url, url) = check_base_url(&base_url)?;
+        let (base_url, url) = check_base_url(&base_url, self.allow_http)?;
         let doubt = api_key.as_ref().and_then(|key| key::doubt(key, &base_url));
         let warnings = match doubt {
             Some(doubt) if !self.documented => return Err(Error::configuration(doubt)),
             doubt => doubt.into_iter().collect(),
         };
-        let credentials = Credentials {
-            ca_files: self.ca_files.clone(),
-            certificate: self.certificate_file,
-            key: self.key_file,
+        let max_connections = match self.max_connections {
+            None => MAX_CONNECTIONS,
+            Some(0) => return Err(Error::configuration("max_connections must be above 0")),
+            Some(given) => usize::try_from(given).unwrap_or(usize::MAX),
         };
+        let credentials =
+            Credentials::of(self.ca_files.clone(), self.certificate_file, self.key_file);
         let headers = self.proxy_headers;
         let proxy = self.proxy.map(|url| Proxy { url: url.expose().to_owned(), headers });
         let mut client_headers = self.headers;
@@ -246,12 +253,14 @@ impl ConfigBuilder {
             request_id,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
-            destination: Arc::new(Destination::secured(
-                &url,
-                credentials,
-                self.tls_server_name,
-                proxy,
-            )),
+            destination: Arc::new(
+                Destination::new(&url).bounded(max_connections, self.allow_http).secured(
+                    &url,
+                    credentials,
+                    self.tls_server_name,
+                    proxy,
+                ),
+            ),
             ca_files: self.ca_files,
             own_log: self.own_log,
             documented: self.documented,
@@ -259,6 +268,9 @@ impl ConfigBuilder {
             common_headers: HeaderMap::new(),
         };
         config.common_headers = request::common_headers(&config)?;
+        if url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host)) {
+            log::unencrypted(&config.base_url);
+        }
         Ok(Arc::new(config))
     }
 }
@@ -331,7 +343,7 @@ fn host_for(environment: Option<&str>, key: Option<&Secret>) -> Result<&'static 
 }
 
 /// A base URL that a key may be sent to, without the slash at its end, and its parts.
-pub(crate) fn check_base_url(given: &str) -> Result<(String, Url), Error> {
+pub(crate) fn check_base_url(given: &str, allow_http: bool) -> Result<(String, Url), Error> {
     let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
     if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return refuse("has a space or a control character in it");
@@ -348,9 +360,12 @@ pub(crate) fn check_base_url(given: &str) -> Result<(String, Url), Error> {
     match (url.scheme(), url.host()) {
         (_, None) => return refuse("names no host"),
         ("https", Some(_)) => {}
-        ("http", Some(host)) if is_loopback(&host) => {}
+        ("http", Some(host)) if allow_http || is_loopback(&host) => {}
         ("http", Some(_)) => {
-            return refuse("is not encrypted: http is for this machine only, use https");
+            return refuse(
+                "is not encrypted: http is for this machine only; use https, or allow_http in \
+                 a network of your own",
+            );
         }
         _ => return refuse("has to start with https://"),
     }
@@ -362,7 +377,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
     }
 }
 
@@ -402,7 +417,7 @@ mod tests {
             "http://[::1]:1",
             "http://localhost:3000/v1/",
         ] {
-            assert_eq!(check_base_url(good).unwrap().0, good.trim_end_matches('/'));
+            assert_eq!(check_base_url(good, false).unwrap().0, good.trim_end_matches('/'));
         }
         for bad in [
             "http://api.lomi.africa",
@@ -415,7 +430,11 @@ mod tests {
             "https://api.lomi.africa\n",
             "",
         ] {
-            assert_eq!(check_base_url(bad).unwrap_err().kind, ErrorKind::Configuration, "{bad:?}");
+            assert_eq!(
+                check_base_url(bad, false).unwrap_err().kind,
+                ErrorKind::Configuration,
+                "{bad:?}"
+            );
         }
     }
 

@@ -196,6 +196,11 @@ impl Exchange {
         self.deadline
     }
 
+    /// The time until then.
+    pub(crate) fn time_left(&self, now: Instant) -> Duration {
+        self.deadline.saturating_duration_since(now)
+    }
+
     /// A view of this call for whoever may stop waiting for it.
     pub fn progress(&mut self) -> Progress {
         let progress = self.progress.take().unwrap_or_else(|| {

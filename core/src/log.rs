@@ -33,6 +33,15 @@ pub(crate) fn warnings(sentences: &[String]) {
     }
 }
 
+/// Writes once that the key of calls to this address is sent unencrypted.
+pub(crate) fn unencrypted(base_url: &str) {
+    let line = format!("lomi: allow_http: the API key is sent unencrypted to {base_url}");
+    if wanted() && crate::process::is_news(&line) {
+        // Of no consequence for the call.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+}
+
 /// The route of a path that the caller wrote, with a star where a value may stand: a
 /// log has no business with ids.
 pub(crate) fn without_values(path: &str) -> String {

@@ -4,7 +4,11 @@
 
 mod connect;
 mod connection;
+mod dial;
+mod host;
 mod pool;
+mod proxy;
+mod yielding;
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -23,8 +27,11 @@ use crate::error::{ErrorKind, Outcome};
 use crate::exchange::{Heard, Silence};
 use crate::request::Request;
 
-pub(crate) use connect::{Destination, Proxy, path_of};
+pub(crate) use connect::{Destination, MAX_CONNECTIONS, path_of};
+pub(crate) use host::Host;
+use pool::idle_time;
 pub(crate) use pool::{Peer, Pool};
+pub(crate) use proxy::Proxy;
 
 /// hyper's own bound, for whom else reads.
 const MOST_HEADERS: usize = 100;
@@ -38,6 +45,8 @@ pub(crate) struct Patience {
     pub(crate) connect: Duration,
     /// Between two pieces of the response, once its head is there.
     pub(crate) idle: Duration,
+    /// Only over a new connection: the one before failed.
+    pub(crate) anew: bool,
 }
 
 /// Sends one request and reads the whole answer.
@@ -47,11 +56,25 @@ pub(crate) async fn send(
     patience: Patience,
     config: &Config,
 ) -> Result<Heard, Silence> {
+    let sent = exchange(peer, request, patience, config).await;
+    if let Err(Silence { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
+        peer.failed();
+    }
+    sent
+}
+
+async fn exchange(
+    peer: &Peer,
+    request: Request,
+    patience: Patience,
+    config: &Config,
+) -> Result<Heard, Silence> {
     let sleep = pin!(sleep_until(Instant::now() + patience.within));
     let mut watch = Watch::new(sleep, patience.within, patience.idle);
     let mut prepared = prepare(peer, request)?;
+    let mut usable = if patience.anew { None } else { peer.take() };
     let (mut connection, answer) = loop {
-        let (mut connection, is_new) = match peer.take() {
+        let (mut connection, is_new) = match usable.take() {
             Some(connection) => (connection, false),
             None => {
                 let within = patience.connect.min(watch.left());
@@ -61,8 +84,12 @@ pub(crate) async fn send(
         match watch.over(connection.send(prepared)).await? {
             Ok(answer) => break (connection, answer),
             Err(mut error) => match error.take_message() {
-                // The server had closed it, and nothing was sent.
-                Some(unsent) if !is_new => prepared = unsent,
+                // The server had closed it, and nothing was sent. The other idle ones may
+                // be closed as well: the next is a new one.
+                Some(unsent) if !is_new => {
+                    peer.failed();
+                    prepared = unsent;
+                }
                 Some(_) => return Err(broken(&error.into_error(), Outcome::NotSent)),
                 None => return Err(broken(&error.into_error(), Outcome::Unknown)),
             },
@@ -70,9 +97,11 @@ pub(crate) async fn send(
     };
     let (head, mut rest) = answer.into_parts();
     check_headers(&head.headers, config.limits)?;
-    let mut body = Body::new(&head.headers, config.limits)?;
-    loop {
+    let mut body = Body::new(head.status.as_u16(), &head.headers, config.limits)?;
+    let idle_time = idle_time(&head.headers);
+    while !body.is_stopped() {
         watch.heard();
+        watch.in_time()?;
         match watch.over(connection.piece(&mut rest)).await? {
             Some(piece) => body.take_piece(piece.map_err(|e| broken(&e, Outcome::Unknown))?)?,
             None => break,
@@ -80,7 +109,7 @@ pub(crate) async fn send(
     }
     drop(rest);
     if connection.is_open() {
-        peer.keep(connection);
+        peer.keep(connection, idle_time);
     }
     Ok(Heard { status: head.status.as_u16(), headers: head.headers, body: body.end()? })
 }
@@ -131,12 +160,23 @@ impl<'s> Watch<'s> {
         idle.map_or(self.end, |idle| self.end.min(idle))
     }
 
+    /// Whether there was time left then: data that comes without a pause never waits.
+    fn in_time(&self) -> Result<(), Silence> {
+        let late = self.heard_at.is_some_and(|at| at >= self.end);
+        if late { Err(self.late()) } else { Ok(()) }
+    }
+
     /// Waits for something, for as long as there is time.
     async fn over<T>(&mut self, wanted: impl Future<Output = T>) -> Result<T, Silence> {
         let mut wanted = pin!(wanted);
         poll_fn(|context| {
             if let Poll::Ready(came) = wanted.as_mut().poll(context) {
                 return Poll::Ready(Ok(came));
+            }
+            // By the clock itself: a timer is not asked while a flood of data uses up the
+            // task's budget.
+            if Instant::now() >= self.end {
+                return Poll::Ready(Err(self.late()));
             }
             let until = self.until();
             if until < self.sleep.deadline() {

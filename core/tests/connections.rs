@@ -162,8 +162,227 @@ fn proxies_and_certificates_that_cannot_be_used_are_named() {
         assert!(error.message.contains(word), "{error}");
     };
     let proxy = |url: &str| ConfigBuilder { proxy: Some(Secret::new(url)), ..outside() };
-    refused(proxy("socks5://127.0.0.1:1"), "SOCKS");
+    refused(proxy("socks4://127.0.0.1:1"), "SOCKS");
     refused(proxy("ftp://127.0.0.1:1"), "proxy");
     let certificate = Some("/no/such.pem".into());
     refused(ConfigBuilder { certificate_file: certificate, ..outside() }, "/no/such.pem");
+}
+
+/// A server that hands every connection, with its number from 1, to a function.
+fn hand(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let opened = Arc::new(AtomicUsize::new(0));
+    let (counted, serve) = (Arc::clone(&opened), Arc::new(serve));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
+            let serve = Arc::clone(&serve);
+            thread::spawn(move || serve(stream.unwrap(), number));
+        }
+    });
+    (url, opened)
+}
+
+fn answer(stream: &mut TcpStream, headers: &str) {
+    let body = r#"{"checkout_session_id":"cs_1"}"#;
+    let head = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {}", body.len());
+    let _ = write!(stream, "{head}\r\n\r\n{body}");
+}
+
+fn built(url: &str, with: ConfigBuilder) -> Client {
+    Client::with(ConfigBuilder {
+        api_key: Some(Secret::new("lomi_sk_test_1")),
+        base_url: Some(url.to_owned()),
+        ..with
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn after_a_failover_the_retry_uses_a_new_connection() {
+    // The first three connections answer once, and then say nothing more.
+    let together = Arc::new(std::sync::Barrier::new(3));
+    let (url, opened) = hand(move |stream, number| {
+        let mut stream = BufReader::new(stream);
+        while request(&mut stream).is_some() {
+            if number <= 3 {
+                together.wait();
+            }
+            answer(stream.get_mut(), "");
+            if number <= 3 {
+                request(&mut stream);
+                thread::sleep(std::time::Duration::from_secs(20));
+            }
+        }
+    });
+    let second = Some(std::time::Duration::from_secs(1));
+    let client = built(&url, ConfigBuilder { attempt_timeout: second, ..Default::default() });
+    let calls = (0..3).map(|n| {
+        let client = client.clone();
+        tokio::spawn(async move { client.checkout_sessions().get(&n.to_string()).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    client.checkout_sessions().get("cs_1").await.unwrap();
+    client.checkout_sessions().get("cs_1").await.unwrap();
+    assert_eq!(opened.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+fn keep_alive_of_the_server_is_honoured() {
+    for (headers, connections) in
+        [("keep-alive: timeout=1\r\n", 3), ("keep-alive: timeout=9\r\n", 1)]
+    {
+        let (url, opened) = hand(move |stream, _| {
+            let mut stream = BufReader::new(stream);
+            while request(&mut stream).is_some() {
+                answer(stream.get_mut(), headers);
+            }
+        });
+        let client = client(&url);
+        for _ in 0..3 {
+            create(&client).unwrap();
+        }
+        assert_eq!(opened.load(Ordering::SeqCst), connections, "{headers}");
+    }
+}
+
+#[test]
+fn threads_that_do_nothing_hold_no_connections() {
+    let open = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&open);
+    let together = Arc::new(std::sync::Barrier::new(20));
+    let (url, _) = hand(move |stream, _| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let mut stream = BufReader::new(stream);
+        while request(&mut stream).is_some() {
+            together.wait();
+            answer(stream.get_mut(), "");
+        }
+        counted.fetch_sub(1, Ordering::SeqCst);
+    });
+    let client = client(&url);
+    let (end, ended) = mpsc::channel::<()>();
+    let ended = Arc::new(std::sync::Mutex::new(ended));
+    let (done, called) = mpsc::channel();
+    for _ in 0..20 {
+        let (client, ended, done) = (client.clone(), Arc::clone(&ended), done.clone());
+        thread::spawn(move || {
+            create(&client).unwrap();
+            done.send(()).unwrap();
+            let _ = ended.lock().unwrap().recv();
+        });
+    }
+    (0..20).for_each(|_| called.recv().unwrap());
+    assert_eq!(open.load(Ordering::SeqCst), 20);
+    let started = std::time::Instant::now();
+    while open.load(Ordering::SeqCst) > 0 {
+        assert!(started.elapsed().as_secs() < 8, "{} are open", open.load(Ordering::SeqCst));
+        thread::sleep(std::time::Duration::from_millis(50));
+    }
+    drop(end);
+}
+
+#[test]
+fn calls_beyond_the_bound_on_connections_wait_for_one() {
+    let busy = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let (counted, highest) = (Arc::clone(&busy), Arc::clone(&most));
+    let (url, _) = hand(move |stream, _| {
+        let mut stream = BufReader::new(stream);
+        while request(&mut stream).is_some() {
+            highest.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::sleep(std::time::Duration::from_millis(100));
+            counted.fetch_sub(1, Ordering::SeqCst);
+            answer(stream.get_mut(), "");
+        }
+    });
+    let bounded = ConfigBuilder { max_connections: Some(2), ..Default::default() };
+    let client = built(&url, bounded);
+    let calls = (0..8).map(|_| {
+        let client = client.clone();
+        thread::spawn(move || create(&client).map(drop))
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.join().unwrap().unwrap();
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_call_that_never_gets_a_connection_says_why() {
+    let (url, _) = hand(|stream, _| {
+        let mut stream = BufReader::new(stream);
+        request(&mut stream);
+        thread::sleep(std::time::Duration::from_secs(3));
+        answer(stream.get_mut(), "");
+    });
+    let bounded = ConfigBuilder { max_connections: Some(1), ..Default::default() };
+    let client = built(&url, bounded);
+    let first = client.clone();
+    let first = thread::spawn(move || create(&first).map(drop));
+    thread::sleep(std::time::Duration::from_millis(300));
+    let operation = schema::operation("create_checkout_session").unwrap();
+    let input = Input { body: Some(json!({"amount": 1})), ..Input::default() };
+    let second = Some(std::time::Duration::from_secs(1));
+    let options = lomi::CallOptions { timeout: second, ..Default::default() };
+    let exchange = client.prepare(Target::Operation(operation), input, options).unwrap();
+    let error = lomi::process::run::<Error>(exchange, || Ok(())).unwrap_err();
+    assert_eq!((error.kind, error.outcome), (ErrorKind::Timeout, Outcome::NotSent), "{error}");
+    assert!(error.message.contains("max_connections"), "{error}");
+    first.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_socks_proxy_leads_out() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("socks5://user:word@{}", proxy.local_addr().unwrap());
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut stream, _) = proxy.accept().unwrap();
+        let mut read = |length: usize| {
+            let mut bytes = vec![0; length];
+            stream.read_exact(&mut bytes).unwrap();
+            bytes
+        };
+        let methods = read(3);
+        stream.write_all(&[5, 2]).unwrap();
+        let mut read = |length: usize| {
+            let mut bytes = vec![0; length];
+            stream.read_exact(&mut bytes).unwrap();
+            bytes
+        };
+        let user = read(11);
+        stream.write_all(&[1, 0]).unwrap();
+        let mut asked = vec![0; 5];
+        stream.read_exact(&mut asked).unwrap();
+        let mut rest = vec![0; usize::from(asked[4]) + 2];
+        stream.read_exact(&mut rest).unwrap();
+        stream.write_all(&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+        tell.send((methods, user, rest)).unwrap();
+    });
+    let with = ConfigBuilder { proxy: Some(Secret::new(address)), ..outside() };
+    let error = create(&Client::with(with).unwrap()).unwrap_err();
+    assert_eq!((error.kind, error.outcome), (ErrorKind::Connection, Outcome::NotSent), "{error}");
+    assert!(error.message.contains("through the proxy"), "{error}");
+    let (methods, user, rest) = told.recv().unwrap();
+    assert_eq!((methods[2], &user[..]), (2, &b"\x01\x04user\x04word"[..]));
+    assert_eq!(rest, b"api.lomi.example\x01\xbb");
+}
+
+#[test]
+fn a_proxy_that_says_nothing_is_given_up_in_time() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    for scheme in ["http", "socks5"] {
+        let address = format!("{scheme}://{}", proxy.local_addr().unwrap());
+        let second = Some(std::time::Duration::from_secs(1));
+        let proxy = Some(Secret::new(address));
+        let with = ConfigBuilder { proxy, connect_timeout: second, ..outside() };
+        let started = std::time::Instant::now();
+        let error = create(&Client::with(with).unwrap()).unwrap_err();
+        assert_eq!((error.kind, error.outcome), (ErrorKind::Timeout, Outcome::NotSent), "{error}");
+        assert!(started.elapsed().as_secs() < 3);
+    }
 }

@@ -10,6 +10,7 @@ import lomi
 
 CLIENT = (
     "environment base_url routes timeout attempt_timeout connect_timeout idle_timeout max_retries headers"
+    " max_connections allow_http"
 )
 
 OUTPUT = threading.Lock()

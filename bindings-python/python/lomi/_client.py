@@ -58,6 +58,8 @@ class _Base:
         ca_file: str | None = None,
         proxy: str | None = None,
         user_agent: str | None = None,
+        max_connections: int | None = None,
+        allow_http: bool = False,
     ) -> None:
         """Check the settings. Nothing is opened or sent.
 
@@ -75,8 +77,12 @@ class _Base:
             again after it (reads and create), and the whole ``timeout`` for other writes
         :param idle_timeout: seconds that a response may pause after its head; 15 where left out
         :param ca_file: a file of certificates to trust besides the system's
-        :param proxy: the address of a proxy of HTTP; that of ``HTTPS_PROXY`` where left out
+        :param proxy: the address of a proxy, HTTP or SOCKS5; ``HTTPS_PROXY`` where left out
         :param user_agent: what the client calls itself
+        :param max_connections: the most connections at once; 256 where left out. Calls beyond
+            them wait within their timeout
+        :param allow_http: plain HTTP to another machine, in a network of one's own: the key is
+            sent unencrypted
         """
         self._settings: dict[str, Any] = {
             "api_key": api_key,
@@ -92,6 +98,8 @@ class _Base:
             "ca_files": None if ca_file is None else [ca_file],
             "proxy": proxy,
             "user_agent": user_agent,
+            "max_connections": max_connections,
+            "allow_http": allow_http,
         }
         self._native = Client(self._settings)
 

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::yield_now;
 
-use super::{no_runtime, process};
+use super::{generation, no_runtime, process};
 use crate::client::drive;
 use crate::error::Error;
 use crate::exchange::Exchange;
@@ -33,7 +33,7 @@ pub(super) fn is_worker() -> bool {
 
 /// The worker thread of a process and its connections.
 pub struct Bundle {
-    pid: u32,
+    generation: u64,
     runtime: Runtime,
     /// Calls that can go on, for the worker.
     ready: UnboundedSender<Runnable>,
@@ -62,7 +62,7 @@ impl Bundle {
         let (ready, calls) = unbounded_channel();
         drop(runtime.spawn(carry_on(calls)));
         let bundle = Self {
-            pid: process.pid,
+            generation: process.generation,
             runtime,
             ready,
             pool: Pool::default(),
@@ -125,7 +125,7 @@ impl Bundle {
         } else {
             runnable.schedule();
         }
-        Started { task: Some(task.fallible()), pid: self.pid }
+        Started { task: Some(task.fallible()), generation: self.generation }
     }
 }
 
@@ -134,7 +134,7 @@ impl Bundle {
 pub struct Started<T = ()> {
     /// Nothing only when it is let go of.
     task: Option<FallibleTask<T>>,
-    pid: u32,
+    generation: u64,
 }
 
 impl<T> Started<T> {
@@ -158,7 +158,7 @@ impl<T> Drop for Started<T> {
     fn drop(&mut self) {
         if let Some(task) = self.task.take()
             && !task.is_finished()
-            && self.pid != std::process::id()
+            && self.generation != generation()
         {
             std::mem::forget(task);
         }

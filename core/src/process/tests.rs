@@ -160,3 +160,29 @@ fn a_call_within_a_call_is_served() {
     });
     assert_eq!(outer.unwrap_err().kind, crate::ErrorKind::Cancelled);
 }
+
+#[test]
+fn what_is_learnt_does_not_grow_without_end() {
+    for number in 0..MOST_REMEMBERED + 10 {
+        memory(&format!("http://localhost:1/{number}"));
+        assert!(is_news(&number.to_string()) && !is_news(&number.to_string()));
+    }
+    remember("http://localhost:1/9999", 1);
+    assert_eq!(process().memories.lock().unwrap().len(), MOST_REMEMBERED);
+    assert_eq!(process().said.lock().unwrap().len(), MOST_REMEMBERED);
+    let first: url::Url = "http://localhost:1".parse().unwrap();
+    for bound in 1..MOST_REMEMBERED + 10 {
+        host(&Arc::new(Destination::new(&first).bounded(bound, false))).unwrap();
+    }
+    assert_eq!(process().hosts.lock().unwrap().len(), MOST_REMEMBERED);
+}
+
+#[test]
+fn a_pool_forgets_destinations_without_connections() {
+    let pool = crate::transport::Pool::default();
+    let base: url::Url = "http://localhost:1".parse().unwrap();
+    for bound in 1..500 {
+        pool.peer(&Arc::new(Destination::new(&base).bounded(bound, false))).unwrap();
+    }
+    assert!(pool.len() <= 100, "{}", pool.len());
+}

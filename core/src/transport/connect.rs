@@ -1,23 +1,31 @@
-//! Getting to a server: looking up its name, TCP, a proxy of the environment's, TLS.
+//! Getting to a server: a proxy perhaps, TCP, TLS.
 
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::header::PROXY_AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, Uri};
-use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::proxy::matcher::Matcher;
+use http::{HeaderValue, Uri};
+use hyper_rustls::ResolveServerName;
+use hyper_rustls::{DefaultServerNameResolver, FixedServerNameResolver, HttpsConnector};
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
 use tower_service::Service;
 use url::{Position, Url};
 
 use super::connection::{Connection, Stream};
-use super::{innermost, is_certificate};
+use super::dial::{NotLoopback, dial};
+use super::proxy::{Passage, Proxy};
+use super::{causes, innermost, is_certificate};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::exchange::Silence;
 use crate::process;
-use crate::tls::Credentials;
+use crate::tls::{Credentials, Tls};
+
+/// How many connections a destination may have, where the caller does not say.
+pub(crate) const MAX_CONNECTIONS: usize = 256;
 
 /// A server, the way to it, and whom to believe that it is the right one.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -28,15 +36,9 @@ pub(crate) struct Destination {
     /// The name that its certificate has to show, where that is not its host's.
     server_name: Option<String>,
     proxy: Option<Proxy>,
-}
-
-/// A proxy that was named by the caller.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Proxy {
-    /// May hold a password, so that this cannot be printed.
-    pub(crate) url: String,
-    /// For the proxy alone.
-    pub(crate) headers: Vec<(String, String)>,
+    max_connections: usize,
+    /// Plain HTTP may leave this machine.
+    allow_http: bool,
 }
 
 impl Destination {
@@ -46,49 +48,35 @@ impl Destination {
             credentials: Credentials::default(),
             server_name: None,
             proxy: None,
+            max_connections: MAX_CONNECTIONS,
+            allow_http: false,
         }
     }
 
-    /// The same by way of TLS, and of a proxy perhaps. Loopback is here: its calls are not
-    /// encrypted, and go out nowhere.
+    /// The same by way of TLS, and of a proxy perhaps: the caller's, or else the
+    /// environment's.
     pub(crate) fn secured(
+        self,
         base: &Url,
         credentials: Credentials,
         server_name: Option<String>,
         proxy: Option<Proxy>,
     ) -> Self {
-        match base.scheme() {
-            "https" => Self { credentials, server_name, proxy, ..Self::new(base) },
-            _ => Self::new(base),
+        if base.scheme() != "https" {
+            return self;
         }
+        let proxy = proxy
+            .or_else(|| Proxy::of_environment(base.host_str()?, base.port_or_known_default()?));
+        Self { credentials, server_name, proxy, ..self }
     }
 
-    fn tunnel(&self, uri: &Uri) -> Result<Option<(Uri, HeaderMap)>, Error> {
-        if !self.origin.starts_with("https:") {
-            return Ok(None);
-        }
-        let matcher = match &self.proxy {
-            Some(proxy) => Matcher::builder().all(proxy.url.as_str()).build(),
-            None => Matcher::from_env(),
-        };
-        let Some(found) = matcher.intercept(uri) else {
-            return match &self.proxy {
-                Some(_) => Err(Error::configuration("the proxy is no address of a proxy")),
-                None => Ok(None),
-            };
-        };
-        if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
-            return Err(Error::configuration("only proxies of HTTP can be used, not of SOCKS"));
-        }
-        let mut headers = HeaderMap::new();
-        for (name, value) in self.proxy.iter().flat_map(|proxy| &proxy.headers) {
-            let (name, value) = crate::request::check_header(name, value)?;
-            headers.insert(name, value);
-        }
-        if let Some(auth) = found.basic_auth() {
-            headers.insert(PROXY_AUTHORIZATION, auth.clone());
-        }
-        Ok(Some((found.uri().clone(), headers)))
+    /// With a bound on connections, and plain HTTP beyond this machine or not.
+    pub(crate) fn bounded(self, max_connections: usize, allow_http: bool) -> Self {
+        Self { max_connections, allow_http, ..self }
+    }
+
+    pub(crate) fn max_connections(&self) -> usize {
+        self.max_connections
     }
 }
 
@@ -99,10 +87,44 @@ pub(crate) struct Connector {
     way: Way,
 }
 
-#[derive(Clone)]
 enum Way {
-    Direct(HttpsConnector<HttpConnector>),
-    Tunnel(Box<HttpsConnector<Tunnel<HttpsConnector<HttpConnector>>>>),
+    /// Without TLS, to this machine only or to any.
+    Plain {
+        only_loopback: bool,
+    },
+    Tls(Secured),
+    Proxy(Passage, Secured),
+}
+
+/// TLS to a server.
+struct Secured {
+    tls: Tls,
+    name: Arc<dyn ResolveServerName + Send + Sync>,
+}
+
+impl Secured {
+    fn over<T>(&self, way: T) -> HttpsConnector<T> {
+        HttpsConnector::new(way, Arc::clone(&self.tls.to_server), true, Arc::clone(&self.name))
+    }
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A connection that is open, where a connector is wanted. Used once.
+struct Opened(Option<TokioIo<TcpStream>>);
+
+impl Service<Uri> for Opened {
+    type Response = TokioIo<TcpStream>;
+    type Error = std::io::Error;
+    type Future = Ready<std::io::Result<TokioIo<TcpStream>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        ready(self.0.take().ok_or_else(|| std::io::Error::other("the connection was used")))
+    }
 }
 
 impl Connector {
@@ -115,31 +137,22 @@ impl Connector {
             .authority()
             .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
             .ok_or_else(|| Error::configuration("the base URL's host cannot be sent"))?;
-        let tls = match uri.scheme_str() {
-            Some("https") => process::tls(&destination.credentials)?,
-            // Nothing is encrypted, so that nobody has to be believed.
-            _ => crate::tls::of_nobody()?,
-        };
-        let mut plain = HttpConnector::new();
-        plain.enforce_http(false);
-        plain.set_nodelay(true);
-        let secured = || HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
-        let to_server = match &destination.server_name {
+        if uri.scheme_str() != Some("https") {
+            let only_loopback = !destination.allow_http;
+            return Ok(Self { uri, host, way: Way::Plain { only_loopback } });
+        }
+        let name: Arc<dyn ResolveServerName + Send + Sync> = match &destination.server_name {
             Some(name) => {
                 let name = ServerName::try_from(name.clone())
                     .map_err(|_| Error::configuration("tls_server_name is no name of a server"))?;
-                let fixed = FixedServerNameResolver::new(name);
-                secured().with_server_name_resolver(fixed).enable_http1()
+                Arc::new(FixedServerNameResolver::new(name))
             }
-            None => secured().enable_http1(),
+            None => Arc::new(DefaultServerNameResolver::default()),
         };
-        let way = match destination.tunnel(&uri)? {
-            None => Way::Direct(to_server.wrap_connector(plain)),
-            Some((proxy, headers)) => {
-                let to_proxy = secured().enable_http1().wrap_connector(plain);
-                let tunnel = Tunnel::new(proxy, to_proxy).with_headers(headers);
-                Way::Tunnel(Box::new(to_server.wrap_connector(tunnel)))
-            }
+        let secured = Secured { tls: process::tls(&destination.credentials)?, name };
+        let way = match &destination.proxy {
+            None => Way::Tls(secured),
+            Some(proxy) => Way::Proxy(Passage::through(proxy)?, secured),
         };
         Ok(Self { uri, host, way })
     }
@@ -152,40 +165,76 @@ impl Connector {
     /// A new connection, ready for its first request.
     pub(crate) async fn connect(&self, within: Duration) -> Result<Connection, Silence> {
         let connected = async {
-            let stream: Stream = match self.way.clone() {
-                Way::Direct(mut way) => Box::new(way.call(self.uri.clone()).await?),
-                Way::Tunnel(mut way) => Box::new(way.call(self.uri.clone()).await?),
-            };
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Connection::open(stream).await?)
+            let stream = self.stream(within).await?;
+            Ok::<_, BoxError>(Connection::open(stream).await?)
         };
         match tokio::time::timeout(within, connected).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(unreached(&*error)),
+            Ok(Err(error)) => Err(self.unreached(&*error)),
             Err(_) => Err(Silence {
                 kind: ErrorKind::Timeout,
                 outcome: Outcome::NotSent,
                 message: format!(
-                    "the server did not answer in time: no connection within {:.1} s",
+                    "the server did not answer in time: no connection{} within {:.1} s",
+                    self.through(),
                     within.as_secs_f64()
                 ),
             }),
         }
     }
-}
 
-fn unreached(error: &(dyn std::error::Error + 'static)) -> Silence {
-    let said = innermost(error);
-    if is_certificate(error) {
-        return Silence {
-            kind: ErrorKind::Tls,
-            outcome: Outcome::Final,
-            message: format!("the server's certificate or TLS was refused: {said}"),
+    async fn stream(&self, within: Duration) -> Result<Stream, BoxError> {
+        let to = match &self.way {
+            Way::Proxy(passage, _) => passage.uri(),
+            _ => &self.uri,
         };
+        let only_loopback = matches!(self.way, Way::Plain { only_loopback: true });
+        let tcp = TokioIo::new(dial(to, within, only_loopback).await?);
+        let uri = self.uri.clone();
+        Ok(match &self.way {
+            Way::Plain { .. } => Box::new(tcp),
+            Way::Tls(secured) => Box::new(secured.over(Opened(Some(tcp))).call(uri).await?),
+            Way::Proxy(Passage::Tunnel(proxy, headers), secured) => {
+                let opened = Opened(Some(tcp));
+                let to_proxy = HttpsConnector::from((opened, Arc::clone(&secured.tls.to_proxy)));
+                let tunnel = Tunnel::new(proxy.clone(), to_proxy).with_headers(headers.clone());
+                Box::new(secured.over(tunnel).call(uri).await?)
+            }
+            Way::Proxy(Passage::Socks(proxy, auth), secured) => {
+                let mut socks = SocksV5::new(proxy.clone(), Opened(Some(tcp)));
+                if let Some((user, password)) = auth.clone() {
+                    socks = socks.with_auth(user, password);
+                }
+                Box::new(secured.over(socks).call(uri).await?)
+            }
+        })
     }
-    Silence {
-        kind: ErrorKind::Connection,
-        outcome: Outcome::NotSent,
-        message: format!("the server was not reached: {said}"),
+
+    fn through(&self) -> &'static str {
+        match self.way {
+            Way::Proxy(..) => " through the proxy",
+            _ => "",
+        }
+    }
+
+    fn unreached(&self, error: &(dyn std::error::Error + 'static)) -> Silence {
+        let said = innermost(error);
+        if is_certificate(error) {
+            return Silence {
+                kind: ErrorKind::Tls,
+                outcome: Outcome::Final,
+                message: format!("the server's certificate or TLS was refused: {said}"),
+            };
+        }
+        if causes(error).any(|cause| cause.is::<NotLoopback>()) {
+            let (kind, outcome) = (ErrorKind::Configuration, Outcome::Final);
+            return Silence { kind, outcome, message: said };
+        }
+        Silence {
+            kind: ErrorKind::Connection,
+            outcome: Outcome::NotSent,
+            message: format!("the server was not reached{}: {said}", self.through()),
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::{TrySendError, http1};
 
+use super::yielding::Yielding;
+
 /// What a connection runs over.
 pub(crate) type Stream = Box<dyn Io>;
 
@@ -18,7 +20,7 @@ pub(crate) trait Io: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
 
 impl<T: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Io for T {}
 
-type Http = http1::Connection<Stream, Full<Bytes>>;
+type Http = http1::Connection<Yielding, Full<Bytes>>;
 
 pub(crate) struct Connection {
     requests: http1::SendRequest<Full<Bytes>>,
@@ -29,7 +31,8 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) async fn open(stream: Stream) -> hyper::Result<Self> {
         // Requests are small: one copy costs less than a write of several pieces.
-        let (requests, io) = http1::Builder::new().writev(false).handshake(stream).await?;
+        let (requests, io) =
+            http1::Builder::new().writev(false).handshake(Yielding::new(stream)).await?;
         Ok(Self { requests, io: Some(Box::pin(io)) })
     }
 

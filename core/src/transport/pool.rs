@@ -1,17 +1,31 @@
 //! Connections that wait for their next request, by destination. What stands here belongs
-//! to one runtime: that of a thread, or that of the process's worker.
+//! to one runtime: that of a blocking call, or that of the process's worker.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use http::HeaderMap;
+
 use super::connect::{Connector, Destination};
 use super::connection::Connection;
+use super::host::Host;
 use crate::error::Error;
+use crate::process;
 
-/// Shorter than servers keep idle connections, so that one is rarely closed under a
-/// request.
+/// How long a connection is kept where the server does not say: less than the 5 s of
+/// Node's servers, which close it without a word.
+const DEFAULT_IDLE: Duration = Duration::from_secs(4);
+
+/// The longest, whatever the server says: load balancers on the way forget connections.
 const LONGEST_IDLE: Duration = Duration::from_secs(20);
+
+/// A connection is given up so long before the server closes it, for requests that are on
+/// their way then.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// From so many destinations on, those without a connection are forgotten.
+const MANY_PEERS: usize = 100;
 
 /// The connections of a runtime.
 #[derive(Default)]
@@ -22,8 +36,17 @@ pub(crate) struct Pool {
 /// The connections to one destination.
 pub(crate) struct Peer {
     pub(crate) connector: Connector,
+    pub(crate) host: Arc<Host>,
     /// The one used last stands last.
-    idle: Mutex<Vec<(Instant, Connection)>>,
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle {
+    /// When it is closed.
+    until: Instant,
+    /// How many connections to the host had failed when it was last used.
+    failures: u64,
+    connection: Connection,
 }
 
 impl Pool {
@@ -34,10 +57,21 @@ impl Pool {
         if let Some(peer) = peers.get(destination) {
             return Ok(Arc::clone(peer));
         }
+        if peers.len() >= MANY_PEERS {
+            let now = Instant::now();
+            peers.retain(|_, peer| Arc::strong_count(peer) > 1 || peer.sweep(now));
+        }
         let connector = Connector::new(destination)?;
-        let peer = Arc::new(Peer { connector, idle: Mutex::default() });
+        let host = process::host(destination)?;
+        let peer = Arc::new(Peer { connector, host, idle: Mutex::default() });
         peers.insert(Arc::clone(destination), Arc::clone(&peer));
         Ok(peer)
+    }
+
+    /// How many destinations it knows.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.peers.lock().unwrap().len()
     }
 
     /// Whether a request can be sent there without connecting first.
@@ -55,15 +89,14 @@ impl Pool {
 }
 
 impl Peer {
-    fn idle(&self) -> Option<MutexGuard<'_, Vec<(Instant, Connection)>>> {
+    fn idle(&self) -> Option<MutexGuard<'_, Vec<Idle>>> {
         self.idle.lock().ok()
     }
 
     fn sweep(&self, now: Instant) -> bool {
         let Some(mut idle) = self.idle() else { return false };
-        let old = |since: &Instant| now.saturating_duration_since(*since) > LONGEST_IDLE;
-        let fresh = idle.iter().position(|(since, _)| !old(since)).unwrap_or(idle.len());
-        drop(idle.drain(..fresh).collect::<Vec<_>>());
+        let failures = self.host.failures();
+        idle.retain(|kept| kept.until > now && kept.failures == failures);
         !idle.is_empty()
     }
 
@@ -71,18 +104,43 @@ impl Peer {
     pub(crate) fn take(&self) -> Option<Connection> {
         self.sweep(Instant::now());
         loop {
-            let (_, mut connection) = self.idle()?.pop()?;
+            let mut connection = self.idle()?.pop()?.connection;
             if connection.is_open() {
                 return Some(connection);
             }
         }
     }
 
-    /// Keeps a connection for the next request.
-    pub(crate) fn keep(&self, connection: Connection) {
-        if let Some(mut idle) = self.idle() {
-            idle.push((Instant::now(), connection));
+    /// Keeps a connection for the next request, as long as its last response allows.
+    pub(crate) fn keep(&self, connection: Connection, allowed: Duration) {
+        if !allowed.is_zero()
+            && let Some(mut idle) = self.idle()
+        {
+            let failures = self.host.failures();
+            idle.push(Idle { until: Instant::now() + allowed, failures, connection });
         }
+    }
+
+    /// A connection failed under a request: no idle one is used again.
+    pub(crate) fn failed(&self) {
+        self.host.failed();
+        self.sweep(Instant::now());
+    }
+}
+
+/// How long a connection may be idle after a response: `Keep-Alive: timeout=5` says so.
+pub(super) fn idle_time(headers: &HeaderMap) -> Duration {
+    let Some(value) = headers.get("keep-alive").and_then(|value| value.to_str().ok()) else {
+        return DEFAULT_IDLE;
+    };
+    let timeout = value.split([',', ';']).find_map(|part| {
+        let (name, seconds) = part.split_once('=')?;
+        let is_timeout = name.trim().eq_ignore_ascii_case("timeout");
+        is_timeout.then(|| seconds.trim().trim_matches('"').parse::<u64>().ok()).flatten()
+    });
+    match timeout.map(Duration::from_secs) {
+        Some(timeout) => timeout.saturating_sub(MARGIN).min(LONGEST_IDLE),
+        None => DEFAULT_IDLE,
     }
 }
 
@@ -98,11 +156,46 @@ mod tests {
         let peer = pool.peer(&Arc::new(Destination::new(&base))).unwrap();
         let now = Instant::now();
         for _ in 0..2 {
-            peer.keep(peer.connector.connect(Duration::from_secs(5)).await.unwrap());
+            let connection = peer.connector.connect(Duration::from_secs(5)).await.unwrap();
+            peer.keep(connection, DEFAULT_IDLE);
         }
-        assert!(pool.sweep(now + LONGEST_IDLE));
+        assert!(pool.sweep(now + DEFAULT_IDLE));
         assert!(peer.take().is_some());
-        assert!(!pool.sweep(now + LONGEST_IDLE + Duration::from_secs(5)));
+        assert!(!pool.sweep(now + DEFAULT_IDLE + Duration::from_secs(5)));
         assert!(peer.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_no_idle_connection_of_any_runtime_is_used() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let destination = Arc::new(Destination::new(&base));
+        let (here, there) = (Pool::default(), Pool::default());
+        let (here, there) = (here.peer(&destination).unwrap(), there.peer(&destination).unwrap());
+        let connection = there.connector.connect(Duration::from_secs(5)).await.unwrap();
+        there.keep(connection, DEFAULT_IDLE);
+        here.failed();
+        assert!(there.take().is_none());
+        let connection = there.connector.connect(Duration::from_secs(5)).await.unwrap();
+        there.keep(connection, DEFAULT_IDLE);
+        assert!(there.take().is_some());
+    }
+
+    #[test]
+    fn a_connection_is_given_up_before_the_server_closes_it() {
+        for (value, seconds) in [
+            ("timeout=5", 4),
+            ("max=100, Timeout = \"3\"", 2),
+            ("timeout=1", 0),
+            ("timeout=0", 0),
+            ("timeout=3600", 20),
+            ("max=5", 4),
+            ("timeout=soon", 4),
+            ("timeout=99999999999999999999", 4),
+        ] {
+            let headers = [("keep-alive".parse().unwrap(), value.parse().unwrap())];
+            let allowed = idle_time(&HeaderMap::from_iter(headers));
+            assert_eq!(allowed, Duration::from_secs(seconds), "{value}");
+        }
     }
 }

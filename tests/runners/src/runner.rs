@@ -200,6 +200,8 @@ fn configured(settings: &Given) -> Result<Client, Error> {
         connect_timeout: settings.seconds("connect_timeout")?,
         idle_timeout: settings.seconds("idle_timeout")?,
         max_retries: settings.count("max_retries").and_then(|n| u32::try_from(n).ok()),
+        max_connections: settings.count("max_connections").and_then(|n| u32::try_from(n).ok()),
+        allow_http: settings.flag("allow_http"),
         headers: settings.pairs("headers"),
         ca_files: settings.texts("ca_files").into_iter().map(Into::into).collect(),
         ..ConfigBuilder::default()

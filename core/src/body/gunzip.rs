@@ -1,0 +1,129 @@
+//! Unpacks gzip as browsers and curl do: members one after the other, and whatever stands
+//! behind the last one is ignored.
+
+use std::io::{ErrorKind, Result, Write};
+
+use flate2::write::GzDecoder;
+
+/// What a member begins with.
+const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
+
+/// A buffer that refuses to grow past its bound.
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> Result<usize> {
+        if self.bytes.len() + more.len() > self.most {
+            return Err(ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+pub(super) struct Gunzip {
+    state: State,
+    /// Bytes of the members whose checksum was right.
+    checked: usize,
+    most: usize,
+}
+
+enum State {
+    Member(GzDecoder<Bounded>),
+    /// A member is complete; what follows may be the magic of another.
+    Between(Bounded, Vec<u8>),
+    Ended(Bounded),
+}
+
+impl Gunzip {
+    pub(super) fn new(most: usize) -> Self {
+        let decoder = GzDecoder::new(Bounded { bytes: Vec::new(), most });
+        Self { state: State::Member(decoder), checked: 0, most }
+    }
+
+    /// How much there is by now.
+    pub(super) fn len(&self) -> usize {
+        match &self.state {
+            State::Member(decoder) => decoder.get_ref().bytes.len(),
+            State::Between(bounded, _) | State::Ended(bounded) => bounded.bytes.len(),
+        }
+    }
+
+    /// Takes the next bytes; `FileTooLarge` where there is more than allowed.
+    pub(super) fn write(&mut self, mut chunk: &[u8]) -> Result<()> {
+        while !chunk.is_empty() {
+            match &mut self.state {
+                State::Ended(_) => return Ok(()),
+                State::Between(bounded, start) => {
+                    let (first, rest) = chunk.split_at(1);
+                    start.extend_from_slice(first);
+                    chunk = rest;
+                    if !MAGIC.starts_with(start) {
+                        self.state = State::Ended(std::mem::take(bounded));
+                    } else if start.len() == MAGIC.len() {
+                        let mut decoder = GzDecoder::new(std::mem::take(bounded));
+                        decoder.write_all(&MAGIC)?;
+                        self.state = State::Member(decoder);
+                    }
+                }
+                State::Member(decoder) => match decoder.write(chunk) {
+                    Ok(0) => {
+                        let checked = decoder.try_finish();
+                        self.end_member(checked)?;
+                    }
+                    Ok(taken) => chunk = chunk.get(taken..).unwrap_or_default(),
+                    Err(error) => return self.end_member(Err(error)),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of a member, good or not. After a good one, a bad one is no part of it.
+    fn end_member(&mut self, checked: Result<()>) -> Result<()> {
+        let State::Member(decoder) = &mut self.state else { return Ok(()) };
+        let too_large = checked.as_ref().is_err_and(|e| e.kind() == ErrorKind::FileTooLarge);
+        if checked.is_err() && (self.checked == 0 || too_large) {
+            return checked;
+        }
+        let empty = Bounded { bytes: Vec::new(), most: self.most };
+        let mut bounded = std::mem::replace(decoder.get_mut(), empty);
+        if checked.is_ok() {
+            self.checked = bounded.bytes.len();
+            self.state = State::Between(bounded, Vec::with_capacity(MAGIC.len()));
+        } else {
+            bounded.bytes.truncate(self.checked);
+            self.state = State::Ended(bounded);
+        }
+        Ok(())
+    }
+
+    /// Everything, once all has been written.
+    pub(super) fn end(mut self) -> Result<Vec<u8>> {
+        if let State::Member(decoder) = &mut self.state {
+            let checked = decoder.try_finish();
+            self.end_member(checked)?;
+        }
+        Ok(self.so_far())
+    }
+
+    /// What was unpacked, complete or not.
+    pub(super) fn so_far(self) -> Vec<u8> {
+        match self.state {
+            State::Member(mut decoder) => {
+                // Hands over what it still buffers, whatever it says of the end.
+                let _ = decoder.try_finish();
+                std::mem::take(&mut decoder.get_mut().bytes)
+            }
+            State::Between(bounded, _) | State::Ended(bounded) => bounded.bytes,
+        }
+    }
+}

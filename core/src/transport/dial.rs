@@ -1,0 +1,197 @@
+//! From a host and a port to a TCP connection: the name is looked up, and each of its
+//! addresses gets its share of the time.
+
+use std::error::Error;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use http::Uri;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until};
+
+use crate::process;
+
+/// So long an address is waited for before the next one is tried as well, as RFC 8305 has
+/// it. The first connection that opens is used.
+const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
+
+/// A TCP connection to the host of an address.
+pub(super) async fn dial(
+    uri: &Uri,
+    within: Duration,
+    only_loopback: bool,
+) -> Result<TcpStream, Box<dyn Error + Send + Sync>> {
+    let end = Instant::now() + within;
+    let host = uri.host().unwrap_or_default();
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
+        Some("https") => 443,
+        Some("socks5" | "socks5h") => 1080,
+        _ => 80,
+    });
+    let mut addresses = match host.parse() {
+        Ok(address) => vec![address],
+        Err(_) => in_turns(process::lookup(host).await?),
+    };
+    if only_loopback {
+        let found = addresses.first().copied();
+        addresses.retain(|address| address.to_canonical().is_loopback());
+        if let (true, Some(found)) = (addresses.is_empty(), found) {
+            return Err(NotLoopback { host: host.to_owned(), found }.into());
+        }
+    }
+    let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+    let stream = first_of(addresses, end).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Addresses of both families in turns, beginning with the one that the system prefers.
+fn in_turns(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+    let prefers_v6 = addresses.first().is_some_and(IpAddr::is_ipv6);
+    let count = addresses.len();
+    let (first, second): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == prefers_v6);
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let turns = (0..count).flat_map(|_| [first.next(), second.next()]);
+    turns.flatten().collect()
+}
+
+/// The first connection that opens. The next address is tried when one fails, or when it
+/// has had its share of the time.
+async fn first_of(addresses: Vec<SocketAddr>, end: Instant) -> io::Result<TcpStream> {
+    let unreachable = || io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let left = end.saturating_duration_since(Instant::now());
+    let share = left.checked_div(count).ok_or_else(unreachable)?.min(NEXT_ADDRESS_AFTER);
+    let mut waiting = addresses.into_iter();
+    let mut trying: Vec<Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>> = Vec::new();
+    let mut failed = None;
+    let mut next_due = pin!(sleep_until(Instant::now()));
+    poll_fn(|context| {
+        loop {
+            let mut opened = None;
+            let before = trying.len();
+            trying.retain_mut(|attempt| match attempt.as_mut().poll(context) {
+                Poll::Pending => true,
+                Poll::Ready(Ok(stream)) => {
+                    opened.get_or_insert(stream);
+                    false
+                }
+                Poll::Ready(Err(error)) => {
+                    failed.get_or_insert(error);
+                    false
+                }
+            });
+            if let Some(stream) = opened {
+                return Poll::Ready(Ok(stream));
+            }
+            let failed_now = trying.len() < before || trying.is_empty();
+            let is_due = failed_now || next_due.as_mut().poll(context).is_ready();
+            match is_due.then(|| waiting.next()).flatten() {
+                Some(address) => {
+                    trying.push(Box::pin(TcpStream::connect(address)));
+                    next_due.as_mut().reset(Instant::now() + share);
+                }
+                None if trying.is_empty() => {
+                    return Poll::Ready(Err(failed.take().unwrap_or_else(unreachable)));
+                }
+                None => return Poll::Pending,
+            }
+        }
+    })
+    .await
+}
+
+/// A name for this machine that leads to another one, by plain HTTP.
+#[derive(Debug)]
+pub(super) struct NotLoopback {
+    host: String,
+    found: IpAddr,
+}
+
+impl fmt::Display for NotLoopback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, found } = self;
+        write!(
+            f,
+            "{host} is at {found}, which is not this machine, so http would send the API key \
+             unencrypted; use https, or allow_http if the network between is your own"
+        )
+    }
+}
+
+impl Error for NotLoopback {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_families_take_turns() {
+        let addresses = |texts: &[&str]| -> Vec<IpAddr> {
+            texts.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let given = addresses(&["::1", "::2", "::3", "127.0.0.1"]);
+        assert_eq!(in_turns(given), addresses(&["::1", "127.0.0.1", "::2", "::3"]));
+    }
+
+    #[tokio::test]
+    async fn plain_http_goes_to_loopback_only() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let second = Duration::from_secs(1);
+        for host in ["10.0.0.1", "[::ffff:10.0.0.1]", "0.0.0.0"] {
+            let uri = format!("http://{host}:{port}/").parse().unwrap();
+            let error = dial(&uri, second, true).await.unwrap_err();
+            assert!(error.is::<NotLoopback>(), "{host}: {error}");
+        }
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
+            let uri = format!("http://{host}:{port}/").parse().unwrap();
+            dial(&uri, second, true).await.unwrap();
+        }
+    }
+
+    /// A listener whose queue is full, and what fills it: connecting there takes for ever.
+    fn black_hole() -> (std::net::TcpListener, SocketAddr, Vec<std::net::TcpStream>) {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap().into_std().unwrap();
+        let address = listener.local_addr().unwrap();
+        let fills = (0..4).filter_map(|_| {
+            std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok()
+        });
+        let fills = fills.collect();
+        (listener, address, fills)
+    }
+
+    #[tokio::test]
+    async fn an_address_that_says_nothing_does_not_hold_up_the_next() {
+        let holes = [black_hole(), black_hole(), black_hole()];
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let good = listener.local_addr().unwrap();
+        let addresses = holes.iter().map(|(_, address, _)| *address).chain([good]).collect();
+        let started = Instant::now();
+        let within = started + Duration::from_secs(10);
+        let stream = first_of(addresses, within).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), good);
+        assert!(started.elapsed() < Duration::from_secs(2));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_leads_to_the_next_at_once() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let good = listener.local_addr().unwrap();
+        let within = Instant::now() + Duration::from_secs(10);
+        let stream = first_of(vec![closed, good], within).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), good);
+        let refused = first_of(vec![closed, closed], within).await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    }
+}
