@@ -59,7 +59,10 @@ pub fn redact(text: &str) -> String {
         let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || "_-*".contains(c)));
         shown.push_str(before);
         shown.push_str(prefix);
-        shown.push_str("***");
+        // A bare prefix, as sentences about keys have it, holds no secret.
+        if end != Some(0) && !after.is_empty() {
+            shown.push_str("***");
+        }
         rest = end.map_or("", |end| after.split_at(end).1);
     }
     shown.push_str(rest);
@@ -96,6 +99,10 @@ mod tests {
             "bad lomi_sk_live_***, whsec_*** and lomi_sk_***!"
         );
         assert_eq!(redact("nothing here"), "nothing here");
+        assert_eq!(
+            redact("starts with lomi_sk_test_, or whsec_"),
+            "starts with lomi_sk_test_, or whsec_"
+        );
         assert_eq!(redact(&redact("lomi_sk_test_x!")), "lomi_sk_test_***!");
     }
 }
