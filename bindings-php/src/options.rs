@@ -130,7 +130,7 @@ pub(crate) fn of_call(
 
 /// Fields of any name to add to the body.
 fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
-    match crate::to_json::value("extra_body", value)? {
+    match crate::to_json::for_core("extra_body", value)? {
         Value::Object(fields) => Ok(fields),
         Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
         _ => Err(Thrown::validation("extra_body has to be an array of names and values")),
@@ -147,6 +147,8 @@ const SETTINGS: &[&str] = &[
     "connect_timeout",
     "idle_timeout",
     "max_retries",
+    "max_connections",
+    "allow_http",
     "headers",
     "user_agent",
     "ca_file",
@@ -240,7 +242,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
 pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
         None => Ok(lomi::Map::new()),
-        Some(value) => match crate::to_json::value("the query", value)? {
+        Some(value) => match crate::to_json::for_core("the query", value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
             _ => Err(Thrown::validation("a query has to be an array of names and values")),

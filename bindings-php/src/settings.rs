@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) routes: Option<String>,
     /// The client that these settings make, kept until one of them changes.
     pub(crate) made: RefCell<Vec<(u32, Made)>>,
+    /// The last warnings about a client that were logged.
+    pub(crate) warned: RefCell<Vec<String>>,
 }
 
 /// A client, and whether `LOMI_LOG` asked for its log when it was made.
@@ -90,7 +92,6 @@ impl Settings {
             own_log: true,
             ..ConfigBuilder::default()
         })?;
-        crate::road::warn(&client.config().warnings)?;
         Ok(Made { client, logs: crate::environment::wants_log()? })
     }
 }
@@ -105,7 +106,8 @@ pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Made, Thrown
     let settings = configuration::settings(object)?;
     // A subclass in PHP may answer for itself.
     if object.ce != CONFIGURATION.raw() {
-        return overridden(object, settings, host_index);
+        let made = overridden(object, settings, host_index)?;
+        return warn(settings, made);
     }
     if let Some((_, made)) = settings.made.borrow().iter().find(|(index, _)| *index == host_index) {
         return Ok(made.clone());
@@ -115,6 +117,18 @@ pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Made, Thrown
         index => settings.build(hosts::at(index.into())?)?,
     };
     settings.made.borrow_mut().push((host_index, made.clone()));
+    warn(settings, made)
+}
+
+/// Logs the warnings about a new client. A subclass makes a client for each call, so the
+/// same warnings are not logged again.
+fn warn(settings: &Settings, made: Made) -> Result<Made, Thrown> {
+    let warnings = &made.client.config().warnings;
+    let is_news = *settings.warned.borrow() != *warnings;
+    if is_news {
+        settings.warned.replace(warnings.clone());
+        crate::road::warn(warnings)?;
+    }
     Ok(made)
 }
 
