@@ -110,6 +110,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_text(0)?;
     let SetUp { builder, http, logger } = options::of_client(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
+    crate::road::warn(&client.config().warnings)?;
     let logs = crate::environment::wants_log()?;
     let road = Road { http, logs, logger, ..Road::own(client) };
     let held = Held(Some(Shared { road, last: Rc::default() }));
