@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace LomiSDK\Tests;
 
+use LomiSDK\ApiException;
+use LomiSDK\LomiClient;
 use PHPUnit\Framework\TestCase;
 
 require_once __DIR__ . '/Support/surface.php';

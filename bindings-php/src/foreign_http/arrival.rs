@@ -96,7 +96,7 @@ impl Arrival {
         match (state.refused.take(), said) {
             (Some(refused), _) => {
                 let too_large = refused.kind == ErrorKind::ResponseTooLarge;
-                state.failure.take().filter(|_| too_large).map_or(Err(refused), Ok)
+                state.failure.take().filter(|_| too_large).ok_or(refused)
             }
             // curl counts them among the headers and breaks off; no response came.
             (None, Err(silence)) if state.only_interim(&silence) => Err(Silence {
