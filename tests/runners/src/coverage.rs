@@ -16,6 +16,7 @@ const WANTED: &[(&str, u32)] = &[
     ("G", 9),
     ("M", 6),
     ("API8.", 46),
+    ("F", 44),
 ];
 
 fn rows() -> Vec<(String, Vec<String>)> {

@@ -91,6 +91,7 @@ fn area(group: &str) -> &'static str {
         "M" => "M  models",
         "E" => "E  errors",
         "B" => "B  bad input",
+        "F" => "F  what users of comparable SDKs met",
         _ => "A  generations of the API",
     }
 }
