@@ -5868,6 +5868,19 @@ namespace LomiSDK {
         }
 
         /**
+         * Allows http:// to another machine, in a network of your own. The key is sent unencrypted.
+         *
+         * @return $this
+         */
+        public function setAllowHttp(bool $allowHttp)
+        {
+        }
+
+        public function getAllowHttp(): bool
+        {
+        }
+
+        /**
          * How the routes are spelt: auto, documented or current.
          *
          * @return $this

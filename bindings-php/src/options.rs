@@ -70,6 +70,10 @@ fn retries(value: &Zval) -> Result<u32, Thrown> {
         .ok_or_else(|| Thrown::validation("max_retries has to be 0 or more"))
 }
 
+pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
+    value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
+}
+
 fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
     let table = value.array().ok_or_else(|| {
         Thrown::validation(format!(
@@ -203,11 +207,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
                     Thrown::configuration("max_connections must be a whole number above 0")
                 })?);
             }
-            "allow_http" => {
-                builder.allow_http = value
-                    .bool()
-                    .ok_or_else(|| Thrown::configuration("allow_http must be true or false"))?;
-            }
+            "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),

@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<f64>,
     pub(crate) connect_timeout: Option<f64>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
     /// The client that these settings make, kept until one of them changes.
     pub(crate) made: RefCell<Vec<(u32, Made)>>,
@@ -86,6 +87,7 @@ impl Settings {
                 .map(|seconds| lomi::seconds("connect_timeout", seconds))
                 .transpose()?,
             max_retries: self.max_retries,
+            allow_http: self.allow_http,
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
             ca_files: crate::ini::authorities(),

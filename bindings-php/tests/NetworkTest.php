@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LomiSDK\Tests;
 
+use LomiSDK\Api\CheckoutSessionsApi;
 use LomiSDK\Exception\ConfigurationError;
 use LomiSDK\Exception\ServerError;
 use LomiSDK\LomiClient;
@@ -81,6 +82,13 @@ final class NetworkTest extends SandboxTestCase
             self::assertCount(4, $server->requests());
             self::clientOf($server)->checkoutSessions->get('cs_1');
             self::assertSame(2, substr_count(file_get_contents($log), 'lomi: warning: '));
+            $api = new CheckoutSessionsApi($road(), self::config($options['base_url']));
+            $thrown = self::thrownBy(fn () => $api->retrieveCheckoutSession('cs_1'));
+            self::assertStringContainsString('allow_http', $thrown->getMessage());
+            self::assertTrue($api->getConfig()->setAllowHttp(true)->getAllowHttp());
+            $api->retrieveCheckoutSession('cs_1');
+            $api->retrieveCheckoutSession('cs_1');
+            self::assertSame(3, substr_count(file_get_contents($log), 'lomi: warning: '));
         } finally {
             ini_set('error_log', (string) $before);
             unlink($log);
