@@ -4985,10 +4985,6 @@ namespace LomiSDK\Exception\OutcomeUnknown {
     class InternalError extends \LomiSDK\Exception\InternalError implements \LomiSDK\Exception\OutcomeUnknownError
     {
     }
-
-    class PaymentRequiredError extends \LomiSDK\Exception\PaymentRequiredError implements \LomiSDK\Exception\OutcomeUnknownError
-    {
-    }
 }
 
 namespace LomiSDK\Api {
@@ -5390,7 +5386,7 @@ namespace LomiSDK\Resource {
          * Makes a checkout session and answers with the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\CheckoutSessions|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          */
@@ -5402,7 +5398,7 @@ namespace LomiSDK\Resource {
          * Makes a checkout session and answers with the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5413,7 +5409,7 @@ namespace LomiSDK\Resource {
         /**
          * One session as it stands now.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\CheckoutSessions
          * @throws \LomiSDK\ApiException
          */
@@ -5424,7 +5420,7 @@ namespace LomiSDK\Resource {
         /**
          * One session as it stands now.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5436,7 +5432,7 @@ namespace LomiSDK\Resource {
          * One page of the merchant's sessions, newest first.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, page?: int, cursor?: string} $query
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Page<\LomiSDK\Model\CheckoutSessions>
          * @throws \LomiSDK\ApiException
          */
@@ -5448,7 +5444,7 @@ namespace LomiSDK\Resource {
          * One page of the merchant's sessions, newest first.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, page?: int, cursor?: string} $query
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5461,7 +5457,7 @@ namespace LomiSDK\Resource {
          * server has no such route.
          *
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\CheckoutSessions
          * @throws \LomiSDK\ApiException
          */
@@ -5474,7 +5470,7 @@ namespace LomiSDK\Resource {
          * server has no such route.
          *
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $fields
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5486,7 +5482,7 @@ namespace LomiSDK\Resource {
          * Deletes a session; it cannot be undone. Documented with the generated clients; today's
          * server has no such route.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
          * @throws \LomiSDK\ApiException
          */
@@ -5498,7 +5494,7 @@ namespace LomiSDK\Resource {
          * Deletes a session; it cannot be undone. Documented with the generated clients; today's
          * server has no such route.
          *
-         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          */
@@ -5525,6 +5521,9 @@ namespace LomiSDK {
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
          * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
+         *        Times are in seconds, INF for no limit. `max_connections` bounds the connections of
+         *        this client (256); `allow_http` allows http:// to another machine, in a network of
+         *        your own.
          * @throws \LomiSDK\Exception\ConfigurationError
          */
         public function __construct(#[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])
@@ -5534,7 +5533,7 @@ namespace LomiSDK {
         /**
          * Calls any other endpoint, by method and by path below the base URL.
          *
-         * @param array{query?: array<string, mixed>, body?: mixed, idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options
+         * @param array{query?: array<string, mixed>, body?: mixed, idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return mixed the decoded body
          * @throws \LomiSDK\ApiException
          */
@@ -5865,6 +5864,19 @@ namespace LomiSDK {
         }
 
         public function getMaxRetries(): int
+        {
+        }
+
+        /**
+         * Allows http:// to another machine, in a network of your own. The key is sent unencrypted.
+         *
+         * @return $this
+         */
+        public function setAllowHttp(bool $allowHttp)
+        {
+        }
+
+        public function getAllowHttp(): bool
         {
         }
 

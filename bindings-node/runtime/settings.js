@@ -18,7 +18,7 @@ function configure(settings, client = new native.Client(door())) {
   if (typeof refused === 'string') throw fromText(refused);
   client.logger = logger;
   client.documented = rest.documented === true;
-  if (client.documented) warn(client.warnings());
+  warn(client.warnings());
   return client;
 }
 

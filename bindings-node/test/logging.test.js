@@ -112,3 +112,11 @@ for (const [word, lines] of [
     assert.doesNotMatch(said, /private|secretpart/);
   });
 }
+
+test('a key that is sent unencrypted is a warning of Node', async () => {
+  const warned = new Promise((resolve) => process.once('warning', resolve));
+  new lomi.LomiClient({ apiKey: KEY, baseUrl: 'http://10.0.0.1', allowHttp: true });
+  const warning = await warned;
+  assert.equal(warning.name, 'LomiWarning');
+  assert.match(warning.message, /unencrypted to http:\/\/10\.0\.0\.1$/);
+});

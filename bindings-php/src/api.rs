@@ -321,7 +321,7 @@ fn arguments(
             Argument::Path(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
-                input.path.insert((*name).to_owned(), crate::to_json::value(name, value)?);
+                input.path.insert((*name).to_owned(), crate::to_json::for_core(name, value)?);
             }
             Argument::Body(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
@@ -332,7 +332,7 @@ fn arguments(
             Argument::Query { name, least, most, default } => {
                 let left_out = call.argument(position).is_none();
                 let value = match (given, default) {
-                    (Some(value), _) => crate::to_json::value(name, value)?,
+                    (Some(value), _) => crate::to_json::for_core(name, value)?,
                     (None, Some(default)) if left_out => Value::from(*default),
                     _ => continue,
                 };

@@ -110,6 +110,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_text(0)?;
     let SetUp { builder, http, logger } = options::of_client(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
+    crate::road::warn(&client.config().warnings)?;
     let logs = crate::environment::wants_log()?;
     let road = Road { http, logs, logger, ..Road::own(client) };
     let held = Held(Some(Shared { road, last: Rc::default() }));
@@ -152,7 +153,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     for argument in operation.arguments {
         match argument {
             Argument::Path(name) => {
-                let value = crate::to_json::value(name, call.required(position)?)?;
+                let value = crate::to_json::for_core(name, call.required(position)?)?;
                 input.path.insert((*name).to_owned(), value);
                 position += 1;
             }
@@ -222,7 +223,7 @@ fn request(call: &mut Call<'_>) -> Done {
     let options = options::of_call(call.argument(2), |name, value| {
         match name {
             "query" => input.query = options::query(Some(value))?,
-            "body" | "json" => input.body = Some(crate::to_json::value("the body", value)?),
+            "body" | "json" => input.body = Some(crate::to_json::for_core("the body", value)?),
             _ => return Ok(false),
         }
         Ok(true)

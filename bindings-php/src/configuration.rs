@@ -68,6 +68,8 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getConnectTimeout(): float", handler(get_connect_timeout))
         .method("setMaxRetries(int $maxRetries)", handler(set_max_retries))
         .method("getMaxRetries(): int", handler(get_max_retries))
+        .method("setAllowHttp(bool $allowHttp)", handler(set_allow_http))
+        .method("getAllowHttp(): bool", handler(get_allow_http))
         .method("setRoutes(string $routes)", handler(set_routes))
         .method("getRoutes(): string", handler(|c| text(c, Settings::routes)))
         .method("static getDefaultConfiguration()", handler(get_default))
@@ -276,6 +278,16 @@ fn set_max_retries(call: &mut Call<'_>) -> Done {
 fn get_max_retries(call: &mut Call<'_>) -> Done {
     let retries = settings(call.handle()?)?.max_retries.unwrap_or(2);
     call.give_long(retries.into())
+}
+
+fn set_allow_http(call: &mut Call<'_>) -> Done {
+    let allow = crate::options::flag("allow_http", call.required(0)?)?;
+    change(call, |settings| settings.allow_http = allow)
+}
+
+fn get_allow_http(call: &mut Call<'_>) -> Done {
+    let allow = settings(call.handle()?)?.allow_http;
+    call.give_bool(allow)
 }
 
 fn set_routes(call: &mut Call<'_>) -> Done {

@@ -35,6 +35,7 @@ pub(crate) fn drive(road: &Road, client: &Zval, exchange: &mut Exchange) -> Resu
     let client = client.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client has to be a {GUZZLE} or {PSR_18}"))
     })?;
+    road.client.check_plain_http()?;
     if is_a(client, GUZZLE) {
         let own = setting(client, "headers")?;
         let names: Vec<String> =
@@ -223,6 +224,5 @@ fn send(
         Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
         other => other,
     })?;
-    // Why we broke off says more than how the client tells it.
-    Ok(arrival.refused().map_or(heard, Err))
+    Ok(arrival.settle(heard))
 }

@@ -70,6 +70,10 @@ fn retries(value: &Zval) -> Result<u32, Thrown> {
         .ok_or_else(|| Thrown::validation("max_retries has to be 0 or more"))
 }
 
+pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
+    value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
+}
+
 fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
     let table = value.array().ok_or_else(|| {
         Thrown::validation(format!(
@@ -130,7 +134,7 @@ pub(crate) fn of_call(
 
 /// Fields of any name to add to the body.
 fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
-    match crate::to_json::value("extra_body", value)? {
+    match crate::to_json::for_core("extra_body", value)? {
         Value::Object(fields) => Ok(fields),
         Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
         _ => Err(Thrown::validation("extra_body has to be an array of names and values")),
@@ -147,6 +151,8 @@ const SETTINGS: &[&str] = &[
     "connect_timeout",
     "idle_timeout",
     "max_retries",
+    "max_connections",
+    "allow_http",
     "headers",
     "user_agent",
     "ca_file",
@@ -201,11 +207,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
                     Thrown::configuration("max_connections must be a whole number above 0")
                 })?);
             }
-            "allow_http" => {
-                builder.allow_http = value
-                    .bool()
-                    .ok_or_else(|| Thrown::configuration("allow_http must be true or false"))?;
-            }
+            "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),
@@ -240,7 +242,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
 pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
         None => Ok(lomi::Map::new()),
-        Some(value) => match crate::to_json::value("the query", value)? {
+        Some(value) => match crate::to_json::for_core("the query", value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
             _ => Err(Thrown::validation("a query has to be an array of names and values")),

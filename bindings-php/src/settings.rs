@@ -30,9 +30,12 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<f64>,
     pub(crate) connect_timeout: Option<f64>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
     /// The client that these settings make, kept until one of them changes.
     pub(crate) made: RefCell<Vec<(u32, Made)>>,
+    /// The last warnings about a client that were logged.
+    pub(crate) warned: RefCell<Vec<String>>,
 }
 
 /// A client, and whether `LOMI_LOG` asked for its log when it was made.
@@ -84,13 +87,13 @@ impl Settings {
                 .map(|seconds| lomi::seconds("connect_timeout", seconds))
                 .transpose()?,
             max_retries: self.max_retries,
+            allow_http: self.allow_http,
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
             ca_files: crate::ini::authorities(),
             own_log: true,
             ..ConfigBuilder::default()
         })?;
-        crate::road::warn(&client.config().warnings)?;
         Ok(Made { client, logs: crate::environment::wants_log()? })
     }
 }
@@ -105,7 +108,8 @@ pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Made, Thrown
     let settings = configuration::settings(object)?;
     // A subclass in PHP may answer for itself.
     if object.ce != CONFIGURATION.raw() {
-        return overridden(object, settings, host_index);
+        let made = overridden(object, settings, host_index)?;
+        return warn(settings, made);
     }
     if let Some((_, made)) = settings.made.borrow().iter().find(|(index, _)| *index == host_index) {
         return Ok(made.clone());
@@ -115,6 +119,18 @@ pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<Made, Thrown
         index => settings.build(hosts::at(index.into())?)?,
     };
     settings.made.borrow_mut().push((host_index, made.clone()));
+    warn(settings, made)
+}
+
+/// Logs the warnings about a new client. A subclass makes a client for each call, so the
+/// same warnings are not logged again.
+fn warn(settings: &Settings, made: Made) -> Result<Made, Thrown> {
+    let warnings = &made.client.config().warnings;
+    let is_news = *settings.warned.borrow() != *warnings;
+    if is_news {
+        settings.warned.replace(warnings.clone());
+        crate::road::warn(warnings)?;
+    }
     Ok(made)
 }
 

@@ -29,10 +29,16 @@ pub(crate) fn value(what: &str, zval: &Zval) -> Result<Value, Thrown> {
     at(zval, &Place::root(what, false))
 }
 
+/// The same for a value that is only handed to the core, which refuses NaN and infinity
+/// with the sentence of every language.
+pub(crate) fn for_core(what: &str, zval: &Zval) -> Result<Value, Thrown> {
+    at(zval, &Place::root(what, true))
+}
+
 /// A body as JSON. An array that has lost some of its keys (`array_filter` leaves gaps) is
 /// still the list that its field wants.
 pub(crate) fn body(zval: &Zval, model: Option<&lomi::schema::Model>) -> Result<Value, Thrown> {
-    let mut value = at(zval, &Place::root("the body", true))?;
+    let mut value = for_core("the body", zval)?;
     if let (Some(model), Value::Object(fields)) = (model, &mut value) {
         for (name, value) in fields {
             let kind = model.field(name).map(|field| field.kind);
@@ -61,9 +67,12 @@ fn at(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
         DataType::Long => zval.long().unwrap_or_default().into(),
         DataType::Double => match zval.double().unwrap_or_default() {
             number if number.is_finite() => Value::Number(float(number)),
-            // The core refuses it by the name of the operation, too.
-            number if place.of_operation => {
-                let word = if number.is_nan() { "NaN" } else { "Infinity" };
+            number if place.core_checks => {
+                let word = match number {
+                    f64::INFINITY => "Infinity",
+                    f64::NEG_INFINITY => "-Infinity",
+                    _ => "NaN",
+                };
                 Value::Number(Number::from_string_unchecked(word.to_owned()))
             }
             _ => return Err(Thrown::validation(format!("{place} is not a finite number"))),

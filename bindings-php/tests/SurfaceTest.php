@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace LomiSDK\Tests;
 
+use LomiSDK\ApiException;
+use LomiSDK\LomiClient;
 use PHPUnit\Framework\TestCase;
 
 require_once __DIR__ . '/Support/surface.php';
@@ -255,5 +257,33 @@ final class SurfaceTest extends TestCase
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\APITimeoutError::class, \LomiSDK\Exception\APIConnectionError::class));
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\OutcomeUnknown\OutcomeUnknownError::class, \LomiSDK\Exception\APIConnectionError::class));
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\OutcomeUnknown\ServerError::class, \LomiSDK\Exception\OutcomeUnknownError::class));
+    }
+
+    public function testOptionsAreTheSameInStubsReadmeAndHints(): void
+    {
+        $stubs = (string) file_get_contents(__DIR__ . '/../lomi.stubs.php');
+        $readme = (string) file_get_contents(__DIR__ . '/../README.md');
+        $lomi = new LomiClient('lomi_sk_test_1', ['base_url' => 'http://127.0.0.1:1']);
+        $uses = [
+            'array{environment' => fn (array $options) => new LomiClient('lomi_sk_test_1', $options),
+            'array{idempotency_key' => fn (array $options) => $lomi->checkoutSessions->get('cs_1', $options),
+        ];
+        foreach ($uses as $begin => $use) {
+            self::assertSame(1, preg_match('/' . $begin . '\?:.*?\} \$options/', $stubs, $shape));
+            preg_match_all('/[{ ](\w+)\?:/', $shape[0], $names);
+            self::assertGreaterThan(10, count($names[1]));
+            foreach ($names[1] as $name) {
+                self::assertStringContainsString("`$name`", $readme);
+                try {
+                    $use([$name . 'e' => 1]);
+                    self::fail("{$name}e is an option");
+                } catch (ApiException $e) {
+                    self::assertStringContainsString("did you mean \"$name\"", $e->getMessage());
+                }
+            }
+        }
+        foreach (['timeout', 'connect_timeout', 'attempt_timeout', 'idle_timeout', 'max_connections', 'allow_http'] as $name) {
+            self::assertStringContainsString("$name?:", $stubs);
+        }
     }
 }

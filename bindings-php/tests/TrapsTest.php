@@ -80,6 +80,28 @@ final class TrapsTest extends SandboxTestCase
         self::assertStringContainsString('did you mean "title"', $said);
     }
 
+    public function testADoubtAboutAKeyIsLoggedOnceForEachConfiguration(): void
+    {
+        $own = new class () extends Configuration {
+            public function getApiKey($apiKeyIdentifier)
+            {
+                return 'lomi_sk_test_1';
+            }
+        };
+        $log = tempnam(sys_get_temp_dir(), 'lomi');
+        $before = ini_set('error_log', $log);
+        foreach ([(new Configuration())->setApiKey('X-API-KEY', 'lomi_sk_test_1'), $own] as $number => $config) {
+            $api = new CheckoutSessionsApi(null, $config->setHost('https://api.lomi.africa'));
+            foreach ([1, 2] as $ignored) {
+                // Refused before anything is sent.
+                self::thrownBy(fn () => $api->retrieveCheckoutSession('..'));
+            }
+            self::assertSame($number + 1, substr_count((string) file_get_contents($log), 'this is a test key'));
+        }
+        ini_set('error_log', (string) $before);
+        unlink($log);
+    }
+
     public function testTimesWithoutEndAndWhatIsNoTime(): void
     {
         foreach (['timeout', 'connect_timeout', 'attempt_timeout', 'idle_timeout'] as $name) {

@@ -243,7 +243,7 @@ final class ValuesTest extends SandboxTestCase
             'the name of a header' => [fn () => $client(['headers' => ["X-\xe9" => 'a']])->checkoutSessions->get('a'), 'X-'],
             'a path' => [fn () => $client()->request('GET', "/\xe9"), '$path'],
             'a query' => [fn () => $client()->request('GET', '/a', ['query' => ['q' => "\xe9"]]), 'q'],
-            'the key of an order' => [fn () => \LomiSDK\IdempotencyKey::forOrder("\xe9"), '$order'],
+            'the key of an order' => [fn () => \LomiSDK\IdempotencyKey::forOrder("\xe9"), 'the order'],
             'the base URL' => [fn () => $client(['base_url' => "http://127.0.0.1/\xe9"]), 'base_url'],
         ];
     }

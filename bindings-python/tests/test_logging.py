@@ -115,3 +115,10 @@ def test_the_environment_asks_for_a_log(serve, word, lines):
     said = ran.stderr.splitlines()
     assert len(said) == lines and all(line.startswith("lomi: GET /") for line in said)
     assert "private" not in ran.stderr and "secret1" not in ran.stderr
+
+
+def test_a_key_that_is_sent_unencrypted_is_a_warning(caplog):
+    lomi.LomiClient("lomi_sk_test_secret1", base_url="http://10.0.0.1", allow_http=True)
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.message.endswith("unencrypted to http://10.0.0.1")

@@ -62,6 +62,12 @@ impl Client {
         Exchange::new(&self.config, target, input, options, memory, Instant::now())
     }
 
+    /// For a call through an HTTP client of the caller's, which looks names up by itself:
+    /// refuses `http://localhost` and the like where the name leads to another machine.
+    pub fn check_plain_http(&self) -> Result<(), Error> {
+        self.config.destination.check_plain_http()
+    }
+
     /// Calls one operation of the table.
     pub async fn call(
         &self,

@@ -1,15 +1,14 @@
 //! How a client behaves: plain data, cheap to clone, the same on both sides of a fork.
 
+mod base_url;
 pub(crate) mod key;
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use url::{Host, Url};
 
 use crate::error::Error;
 use crate::input::LONGEST;
@@ -20,10 +19,6 @@ use crate::schema::Routes;
 use crate::secret::Secret;
 use crate::tls::Credentials;
 use crate::transport::{Destination, MAX_CONNECTIONS, Proxy};
-
-/// The hosts of the API, without a version prefix, as today's server wants them.
-const LIVE: &str = "https://api.lomi.africa";
-const TEST: &str = "https://sandbox.api.lomi.africa";
 
 /// Environment variables that stand in for what is not given.
 const API_KEY_VARIABLE: &str = "LOMI_API_KEY";
@@ -216,14 +211,18 @@ impl ConfigBuilder {
         };
         let base_url = match base_url {
             Some(given) => given,
-            None => host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
+            None => base_url::host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
-        let (base_url, url) = check_base_url(&base_url, self.allow_http)?;
+        let (base_url, url) = base_url::check(&base_url, self.allow_http)?;
         let doubt = api_key.as_ref().and_then(|key| key::doubt(key, &base_url));
-        let warnings = match doubt {
+        let mut warnings: Vec<String> = match doubt {
             Some(doubt) if !self.documented => return Err(Error::configuration(doubt)),
             doubt => doubt.into_iter().collect(),
         };
+        warnings.extend(base_url::unencrypted(&url, &base_url));
+        if !self.own_log {
+            log::warnings_of_client(&warnings);
+        }
         let max_connections = match self.max_connections {
             None => MAX_CONNECTIONS,
             Some(0) => return Err(Error::configuration("max_connections must be above 0")),
@@ -268,9 +267,6 @@ impl ConfigBuilder {
             common_headers: HeaderMap::new(),
         };
         config.common_headers = request::common_headers(&config)?;
-        if url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host)) {
-            log::unencrypted(&config.base_url);
-        }
         Ok(Arc::new(config))
     }
 }
@@ -324,65 +320,9 @@ fn positive(name: &str, given: Option<Duration>, seconds: u64) -> Result<Duratio
     }
 }
 
-fn host_for(environment: Option<&str>, key: Option<&Secret>) -> Result<&'static str, Error> {
-    let of_key = key.and_then(|key| match key.expose() {
-        text if text.starts_with("lomi_sk_test_") => Some("test"),
-        text if text.starts_with("lomi_sk_live_") => Some("live"),
-        _ => None,
-    });
-    match (environment, of_key) {
-        (Some(said), Some(meant)) if said != meant && ["test", "live"].contains(&said) => Err(
-            Error::configuration(format!("environment is {said:?}, but the key is a {meant} key")),
-        ),
-        (Some("test"), _) | (None, Some("test")) => Ok(TEST),
-        (Some("live"), _) | (None, _) => Ok(LIVE),
-        (Some(other), _) => Err(Error::configuration(format!(
-            "environment has to be \"test\" or \"live\", not {other:?}"
-        ))),
-    }
-}
-
-/// A base URL that a key may be sent to, without the slash at its end, and its parts.
-pub(crate) fn check_base_url(given: &str, allow_http: bool) -> Result<(String, Url), Error> {
-    let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
-    if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return refuse("has a space or a control character in it");
-    }
-    let Ok(url) = Url::parse(given) else {
-        return refuse("is no URL; it looks like https://api.lomi.africa");
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::configuration("the base URL has a user name or password in it"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("has a ? or # in it");
-    }
-    match (url.scheme(), url.host()) {
-        (_, None) => return refuse("names no host"),
-        ("https", Some(_)) => {}
-        ("http", Some(host)) if allow_http || is_loopback(&host) => {}
-        ("http", Some(_)) => {
-            return refuse(
-                "is not encrypted: http is for this machine only; use https, or allow_http in \
-                 a network of your own",
-            );
-        }
-        _ => return refuse("has to start with https://"),
-    }
-    let written = if given.is_ascii() { given } else { url.as_str() };
-    Ok((written.trim_end_matches('/').to_owned(), url))
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::base_url::{LIVE, TEST};
     use super::*;
     use crate::error::ErrorKind;
 
@@ -410,32 +350,14 @@ mod tests {
     }
 
     #[test]
-    fn base_urls_are_encrypted_or_loopback() {
-        for good in [
-            "https://api.lomi.africa/v1",
-            "http://127.0.0.1:8080",
-            "http://[::1]:1",
-            "http://localhost:3000/v1/",
-        ] {
-            assert_eq!(check_base_url(good, false).unwrap().0, good.trim_end_matches('/'));
-        }
-        for bad in [
-            "http://api.lomi.africa",
-            "http://10.0.0.1",
-            "ftp://localhost",
-            "api.lomi.africa",
-            "https://",
-            "https://user:pass@api.lomi.africa",
-            "https://api.lomi.africa?x=1",
-            "https://api.lomi.africa\n",
-            "",
-        ] {
-            assert_eq!(
-                check_base_url(bad, false).unwrap_err().kind,
-                ErrorKind::Configuration,
-                "{bad:?}"
-            );
-        }
+    fn allow_http_is_a_warning_of_the_client() {
+        let to = |base: &str| ConfigBuilder {
+            base_url: Some(base.into()),
+            allow_http: true,
+            ..with_key("lomi_sk_test_1")
+        };
+        assert_eq!(to("http://10.0.0.1").build().unwrap().warnings.len(), 1);
+        assert!(to("http://127.0.0.1").build().unwrap().warnings.is_empty());
     }
 
     #[test]

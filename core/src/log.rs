@@ -33,13 +33,14 @@ pub(crate) fn warnings(sentences: &[String]) {
     }
 }
 
-/// Writes once that the key of calls to this address is sent unencrypted.
-pub(crate) fn unencrypted(base_url: &str) {
-    let line = format!("lomi: allow_http: the API key is sent unencrypted to {base_url}");
-    if wanted() && crate::process::is_news(&line) {
-        // Of no consequence for the call.
-        let _ = writeln!(std::io::stderr(), "{line}");
+/// Writes the warnings of a client, each once in a process.
+pub(crate) fn warnings_of_client(sentences: &[String]) {
+    if sentences.is_empty() || !wanted() {
+        return;
     }
+    let is_news = |sentence: &&String| crate::process::is_news(sentence);
+    let news: Vec<_> = sentences.iter().filter(is_news).cloned().collect();
+    warnings(&news);
 }
 
 /// The route of a path that the caller wrote, with a star where a value may stand: a

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use lomi::{ErrorKind, Exchange, Limits, Outcome, Silence};
+use lomi::{ErrorKind, Exchange, Heard, Limits, Outcome, Silence};
 
+use super::heard;
 use crate::response::long;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, call_value,
@@ -45,7 +46,17 @@ struct State {
     moved: Option<Instant>,
     /// The head of a response is there. Before it the server may still work.
     begun: bool,
+    /// Responses of 1xx, which announce the response.
+    interim: usize,
+    /// Of a failure, whose status is enough: its body is read as far as the bounds allow.
+    failure: Option<Heard>,
     refused: Option<Silence>,
+}
+
+impl State {
+    fn only_interim(&self, silence: &Silence) -> bool {
+        silence.kind == ErrorKind::ResponseTooLarge && self.interim > 1 && !self.begun
+    }
 }
 
 pub(crate) fn register() -> Result<(), String> {
@@ -76,6 +87,28 @@ impl Arrival {
     /// Why it was broken off, if it was.
     pub(super) fn refused(&self) -> Option<Silence> {
         self.0.borrow().refused.clone()
+    }
+
+    /// What the core hears, given what the client said. Why we broke off says more than how
+    /// the client tells it; a failure that is too large keeps its status.
+    pub(super) fn settle(&self, said: Result<Heard, Silence>) -> Result<Heard, Silence> {
+        let mut state = self.0.borrow_mut();
+        match (state.refused.take(), said) {
+            (Some(refused), _) => {
+                let too_large = refused.kind == ErrorKind::ResponseTooLarge;
+                state.failure.take().filter(|_| too_large).ok_or(refused)
+            }
+            // curl counts them among the headers and breaks off; no response came.
+            (None, Err(silence)) if state.only_interim(&silence) => Err(Silence {
+                kind: ErrorKind::Timeout,
+                outcome: Outcome::Unknown,
+                message: format!(
+                    "the server sent {} interim responses and no response: {}",
+                    state.interim, silence.message
+                ),
+            }),
+            (None, said) => said,
+        }
     }
 
     /// Sets what Guzzle calls.
@@ -127,11 +160,18 @@ fn arrival(call: &mut Call<'_>) -> Result<Arrival, Thrown> {
 fn headers(call: &mut Call<'_>) -> Done {
     let arrival = arrival(call)?;
     let response = call.required(0)?.shallow_clone();
+    let status = match response.handle() {
+        Some(response) => call_method(response, "getStatusCode", &mut [])?.long(),
+        None => None,
+    };
+    let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
     let (file, own, limits) = {
         let mut state = arrival.0.borrow_mut();
         state.arrived = 0;
         state.moved = None;
-        state.begun = true;
+        state.begun = status >= 200;
+        state.interim += usize::from(status < 200);
+        state.failure = None;
         let copy = |value: &Option<Zval>| value.as_ref().map(Zval::shallow_clone);
         (copy(&state.file), copy(&state.on_headers), state.limits)
     };
@@ -149,6 +189,11 @@ fn headers(call: &mut Call<'_>) -> Done {
     let name = &mut [string_zval("Content-Length")];
     let announced = call_method(response, "getHeaderLine", name)?;
     let announced = announced.str().and_then(|length| length.trim().parse::<usize>().ok());
+    if status >= 300 && arrival.refused().is_none() {
+        let headers = heard::headers(response)?;
+        let failure = Heard { status, headers, body: Default::default() };
+        arrival.0.borrow_mut().failure = Some(failure);
+    }
     if announced.is_some_and(|length| length > limits.body) {
         arrival.too_large(format!("has more than {} bytes", limits.body));
     }

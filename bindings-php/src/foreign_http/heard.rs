@@ -130,17 +130,7 @@ pub(super) fn read(
     context: &Context,
 ) -> Result<Result<Heard, Silence>, Thrown> {
     let status = call_method(response, "getStatusCode", &mut [])?.long().unwrap_or_default();
-    let mut headers = HeaderMap::new();
-    let found = call_method(response, "getHeaders", &mut [])?;
-    for (name, values) in crate::zend::pairs_of(&found) {
-        let Ok(name) = HeaderName::from_bytes(name.to_string().as_bytes()) else { continue };
-        for value in values.array().into_iter().flat_map(crate::zend::values) {
-            let value = value.str().and_then(|value| HeaderValue::from_str(value).ok());
-            if let Some(value) = value {
-                headers.append(name.clone(), value);
-            }
-        }
-    }
+    let mut headers = headers(response)?;
     let body = call_method(response, "getBody", &mut [])?;
     let bytes = match body.handle().map(|stream| bytes(stream, context.limits.body)) {
         Some(Err(Thrown::Pending)) => return thrown(context),
@@ -154,6 +144,22 @@ pub(super) fn read(
     }
     let status = u16::try_from(status).unwrap_or_default();
     Ok(Heard::read(&context.method, status, headers, &bytes, context.limits))
+}
+
+/// The headers of a PSR-7 response.
+pub(super) fn headers(response: Object<'_>) -> Result<HeaderMap, Thrown> {
+    let mut headers = HeaderMap::new();
+    let found = call_method(response, "getHeaders", &mut [])?;
+    for (name, values) in crate::zend::pairs_of(&found) {
+        let Ok(name) = HeaderName::from_bytes(name.to_string().as_bytes()) else { continue };
+        for value in values.array().into_iter().flat_map(crate::zend::values) {
+            let value = value.str().and_then(|value| HeaderValue::from_str(value).ok());
+            if let Some(value) = value {
+                headers.append(name.clone(), value);
+            }
+        }
+    }
+    Ok(headers)
 }
 
 /// How data that gzip packed begins.

@@ -8,8 +8,8 @@ pub(super) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     step: Step<'a>,
     pub(super) depth: usize,
-    /// In the body of a known operation, whose fields the core checks.
-    pub(super) of_operation: bool,
+    /// The core checks the value, so that it names the operation in its error.
+    pub(super) core_checks: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -22,8 +22,8 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn root(what: &'a str, of_operation: bool) -> Self {
-        Self { parent: None, step: Step::Root(what), depth: 0, of_operation }
+    pub(super) fn root(what: &'a str, core_checks: bool) -> Self {
+        Self { parent: None, step: Step::Root(what), depth: 0, core_checks }
     }
 
     pub(super) fn field<'b>(&'b self, name: &'b str) -> Place<'b> {
@@ -39,8 +39,8 @@ impl<'a> Place<'a> {
     }
 
     fn step<'b>(&'b self, step: Step<'b>) -> Place<'b> {
-        let of_operation = self.of_operation;
-        Place { parent: Some(self), step, depth: self.depth + 1, of_operation }
+        let core_checks = self.core_checks;
+        Place { parent: Some(self), step, depth: self.depth + 1, core_checks }
     }
 
     /// The outermost field.

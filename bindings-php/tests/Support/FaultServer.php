@@ -12,8 +12,9 @@ final class FaultServer
     public readonly string $url;
 
     /**
-     * @param list<array{status?: int, headers?: array<string, string>, body?: string, raw?: string, wait?: float}> $answers
-     *        One per request; the last one is repeated.
+     * @param list<array{status?: int, headers?: array<string, string>, body?: string, base64?: string, raw?: string, first?: string, wait?: float}> $answers
+     *        One per request; the last one is repeated. `first` is sent before the wait, `raw` in place of the
+     *        response, and then the connection is closed.
      */
     public function __construct(array $answers)
     {
@@ -30,7 +31,7 @@ final class FaultServer
         return new self([['status' => $status, 'body' => $body, 'headers' => $headers + ['Content-Type' => 'application/json']]]);
     }
 
-    /** @return list<array{method: string, path: string, headers: array<string, string>, body: string}> */
+    /** @return list<array{method: string, path: string, headers: array<string, string>, body: string, connection: int}> */
     public function requests(): array
     {
         $lines = @file("$this->folder/requests.jsonl", FILE_IGNORE_NEW_LINES) ?: [];

@@ -10,6 +10,7 @@ $server = stream_socket_server('tcp://127.0.0.1:0') ?: exit(1);
 echo 'http://', stream_socket_get_name($server, false), "\n";
 
 $connections = [];
+$opened = [];
 $buffers = [];
 while (true) {
     $read = [$server, ...$connections];
@@ -21,6 +22,7 @@ while (true) {
         if ($ready === $server) {
             $connection = stream_socket_accept($server);
             $connections[(int) $connection] = $connection;
+            $opened[(int) $connection] = count($opened) + 1;
             $buffers[(int) $connection] = '';
             continue;
         }
@@ -44,9 +46,10 @@ while (true) {
             continue;
         }
         $buffers[$id] = '';
-        $asked = ['method' => $found[1], 'path' => $found[2], 'headers' => $headers, 'body' => $found[4]];
+        $asked = ['method' => $found[1], 'path' => $found[2], 'headers' => $headers, 'body' => $found[4], 'connection' => $opened[$id]];
         file_put_contents("$folder/requests.jsonl", json_encode($asked) . "\n", FILE_APPEND);
         $answer = count($answers) > 1 ? array_shift($answers) : $answers[0];
+        fwrite($ready, $answer['first'] ?? '');
         if (isset($answer['wait'])) {
             usleep((int) ($answer['wait'] * 1_000_000));
         }
@@ -56,7 +59,7 @@ while (true) {
             unset($connections[$id], $buffers[$id]);
             continue;
         }
-        $body = $answer['body'] ?? '';
+        $body = $answer['body'] ?? base64_decode($answer['base64'] ?? '');
         $lines = 'HTTP/1.1 ' . ($answer['status'] ?? 200) . " Answer\r\nContent-Length: " . strlen($body) . "\r\n";
         foreach ($answer['headers'] ?? [] as $name => $value) {
             $lines .= "$name: $value\r\n";

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{LIVE, TEST};
+use super::base_url::{LIVE, TEST};
 use crate::error::Error;
 use crate::secret::Secret;
 

@@ -16,7 +16,7 @@ use tower_service::Service;
 use url::{Position, Url};
 
 use super::connection::{Connection, Stream};
-use super::dial::{NotLoopback, dial};
+use super::dial::{NotLoopback, check_loopback, dial};
 use super::proxy::{Passage, Proxy};
 use super::{causes, innermost, is_certificate};
 use crate::error::{Error, ErrorKind, Outcome};
@@ -68,6 +68,18 @@ impl Destination {
         let proxy = proxy
             .or_else(|| Proxy::of_environment(base.host_str()?, base.port_or_known_default()?));
         Self { credentials, server_name, proxy, ..self }
+    }
+
+    /// Looks up a name that plain HTTP goes to, and refuses one of another machine.
+    pub(crate) fn check_plain_http(&self) -> Result<(), Error> {
+        let plain = self.origin.starts_with("http://") && !self.allow_http;
+        let Some(url) = plain.then(|| Url::parse(&self.origin).ok()).flatten() else {
+            return Ok(());
+        };
+        // An address needs no lookup: the base URL was checked.
+        url.domain()
+            .map_or(Ok(()), check_loopback)
+            .map_err(|error| Error::configuration(error.to_string()))
     }
 
     /// With a bound on connections, and plain HTTP beyond this machine or not.

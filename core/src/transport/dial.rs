@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
@@ -49,6 +49,16 @@ pub(super) async fn dial(
     let stream = first_of(addresses, end).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+/// Refuses a name for this machine that leads to another one, for an HTTP client that looks
+/// it up by itself and may take any address. A name that is not found is left to that client.
+pub(super) fn check_loopback(host: &str) -> Result<(), NotLoopback> {
+    let mut found = (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip());
+    match found.find(|address| !address.to_canonical().is_loopback()) {
+        Some(found) => Err(NotLoopback { host: host.to_owned(), found }),
+        None => Ok(()),
+    }
 }
 
 /// Addresses of both families in turns, beginning with the one that the system prefers.
@@ -155,6 +165,13 @@ mod tests {
             let uri = format!("http://{host}:{port}/").parse().unwrap();
             dial(&uri, second, true).await.unwrap();
         }
+    }
+
+    #[test]
+    fn a_name_is_looked_up_for_clients_of_the_callers() {
+        assert!(check_loopback("localhost").is_ok());
+        assert!(check_loopback("no-such-name.invalid").is_ok());
+        assert!(check_loopback("10.0.0.1").unwrap_err().to_string().contains("allow_http"));
     }
 
     /// A listener whose queue is full, and what fills it: connecting there takes for ever.
