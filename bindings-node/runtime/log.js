@@ -5,6 +5,7 @@
 
 const { writeSync } = require('node:fs');
 
+const native = require('../native.js');
 const { errors } = require('./errors.js');
 
 /** Parts a client's settings: the others, and who hears of its calls, if anybody. */
@@ -14,8 +15,7 @@ function listener({ logger, ...settings }) {
   }
   // Read once per client: reading the environment at each call would cost more than the
   // rest of what stands here.
-  const { LOMI_LOG } = process.env;
-  const asked = LOMI_LOG === 'info' || LOMI_LOG === 'debug' ? print : undefined;
+  const asked = native.logIsAskedFor(process.env.LOMI_LOG ?? '') ? print : undefined;
   return [settings, logger ?? asked];
 }
 

@@ -46,6 +46,12 @@ pub fn redact(text: String) -> String {
     lomi::redact(&text)
 }
 
+/// Whether this value of `LOMI_LOG` asks for a log.
+#[napi(catch_unwind)]
+pub fn log_is_asked_for(value: String) -> bool {
+    lomi::log::is_asked_for(Some(&value))
+}
+
 /// Why the file of certificate authorities cannot be used; nothing where it can.
 #[napi(catch_unwind)]
 pub fn check_ca_file(file: String) -> Option<String> {

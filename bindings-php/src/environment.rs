@@ -48,7 +48,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
 
 /// Whether the user asked for a log of every request.
 pub(crate) fn wants_log() -> Result<bool, Thrown> {
-    Ok(matches!(variable("LOMI_LOG")?.as_deref(), Some("info" | "debug")))
+    Ok(lomi::log::is_asked_for(Some(variable("LOMI_LOG")?.as_deref().unwrap_or_default())))
 }
 
 /// A string that is not empty.

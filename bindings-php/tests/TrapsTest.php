@@ -102,6 +102,16 @@ final class TrapsTest extends SandboxTestCase
         unlink($log);
     }
 
+    public function testAKeyThatIsSentUnencryptedIsAWarning(): void
+    {
+        $log = tempnam(sys_get_temp_dir(), 'lomi');
+        $before = ini_set('error_log', $log);
+        new LomiClient('lomi_sk_test_1', ['base_url' => 'http://10.0.0.1', 'allow_http' => true]);
+        ini_set('error_log', (string) $before);
+        self::assertStringContainsString('unencrypted to http://10.0.0.1', (string) file_get_contents($log));
+        unlink($log);
+    }
+
     public function testTimesWithoutEndAndWhatIsNoTime(): void
     {
         foreach (['timeout', 'connect_timeout', 'attempt_timeout', 'idle_timeout'] as $name) {

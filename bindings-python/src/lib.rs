@@ -45,6 +45,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(money::key_for_order, module)?)?;
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
+    module.add_function(wrap_pyfunction!(log_is_asked_for, module)?)?;
     module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::names::OPTIONS)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
 }
@@ -54,6 +55,12 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
 fn check_client_headers(names: Vec<String>) -> PyResult<()> {
     let checked = lomi::check_client_headers(names.iter().map(String::as_str));
     Ok(checked.map_err(fault::Fault::from)?)
+}
+
+/// Whether this value of `LOMI_LOG` asks for a log.
+#[pyfunction]
+fn log_is_asked_for(value: &str) -> bool {
+    lomi::log::is_asked_for(Some(value))
 }
 
 /// Takes every key and secret out of a text.

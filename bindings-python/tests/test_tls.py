@@ -1,6 +1,8 @@
 """Certificates, the server's and our own, and the way through a proxy."""
 
+import pathlib
 import socket
+import ssl
 import threading
 
 import pytest
@@ -114,3 +116,44 @@ def test_a_proxy_that_cannot_be_used(https):
     with pytest.raises(lomi.APIConnectionError) as caught:
         read(https, {}, proxy="http://127.0.0.1:1")
     assert caught.value.outcome == "not_sent"
+
+
+def test_our_certificate_is_not_shown_to_a_proxy_that_asks(tmp_path):
+    server = encrypted(tmp_path, asks=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server.ca, server.key)
+    context.load_verify_locations(server.ca)
+    context.verify_mode = ssl.CERT_OPTIONAL  # it asks, and goes on without
+    listener = socket.create_server(("127.0.0.1", 0))
+    shown = []
+
+    def refuse():
+        with context.wrap_socket(listener.accept()[0], server_side=True) as asked:
+            head = asked.recv(65536)
+            shown.append((head.startswith(b"CONNECT "), asked.getpeercert(True)))
+            asked.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+    refusing = threading.Thread(target=refuse, daemon=True)
+    refusing.start()
+    own = {"cert_file": server.ca, "key_file": server.key}
+    with pytest.raises(lomi.APIConnectionError):
+        read(server, own, proxy=f"https://localhost:{listener.getsockname()[1]}", retries=0)
+    refusing.join(10)
+    assert shown == [(True, None)]
+    listener.close()
+    server.close()
+
+
+def test_a_certificate_of_our_own_that_was_replaced_is_shown_by_the_next_client(tmp_path):
+    servers = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        servers.append(encrypted(tmp_path / name, asks=True))
+    own = tmp_path / "own.pem"
+    for server, other in (servers, servers[::-1]):
+        own.write_text(pathlib.Path(server.ca).read_text() + pathlib.Path(server.key).read_text())
+        assert read(server, {"cert_file": str(own)}).checkout_session_id == "cs"
+        with pytest.raises(lomi.APIConnectionError):
+            read(other, {"cert_file": str(own)}, retries=0)
+    for server in servers:
+        server.close()

@@ -9,6 +9,7 @@ use crate::document::Document;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Value, Values};
 use crate::secret::{redact, redact_value};
+use crate::transport::UNANSWERED;
 
 /// What a body says about a failure. Any part may be missing.
 #[derive(Debug, Default, PartialEq)]
@@ -143,6 +144,19 @@ pub(crate) fn redirected_to(headers: &HeaderMap, url: &str) -> Option<String> {
     Some(target.origin().ascii_serialization())
 }
 
+/// How a port that speaks something else answers the start of TLS, in the words of rustls,
+/// hyper, the system, and curl.
+const HTTPS_REFUSED: &[&str] = &[
+    "InvalidContentType",
+    "tls handshake eof",
+    "wrong version number",
+    "not reached: Connection reset",
+    "not reached: Broken pipe",
+];
+
+/// The same for a request of plain HTTP.
+const HTTP_REFUSED: &[&str] = &["invalid HTTP version", "HTTP/0.9", "InvalidMessage", UNANSWERED];
+
 /// A failure to reach a server, or to read from it, with its scheme, host and port, and a
 /// question where the other protocol is likely to be spoken there.
 pub(crate) fn with_address(message: &str, url: &str) -> String {
@@ -150,10 +164,10 @@ pub(crate) fn with_address(message: &str, url: &str) -> String {
     let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
     let port = url.port_or_known_default().unwrap_or_default();
     let other = match scheme {
-        "https" => ["InvalidContentType", "tls handshake eof", "wrong version number"].iter(),
-        _ => ["invalid HTTP version", "HTTP/0.9", "InvalidMessage"].iter(),
+        "https" => HTTPS_REFUSED,
+        _ => HTTP_REFUSED,
     };
-    let question = match (other.into_iter().any(|words| message.contains(words)), scheme) {
+    let question = match (other.iter().any(|words| message.contains(words)), scheme) {
         (false, _) => "",
         (true, "https") => "; does this port speak https?",
         (true, _) => "; does this port speak http, or https?",

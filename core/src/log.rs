@@ -6,14 +6,20 @@ use std::io::Write;
 
 use crate::error::Attempt;
 
-/// Whether the user asked for a log.
-pub fn wanted() -> bool {
-    matches!(std::env::var("LOMI_LOG").as_deref(), Ok("info" | "debug"))
+/// Whether `LOMI_LOG` asks for a log: by the given value where a language has an environment
+/// of its own, else by the process's.
+pub fn is_asked_for(given: Option<&str>) -> bool {
+    let asks =
+        |value: &str| ["info", "debug"].iter().any(|level| value.eq_ignore_ascii_case(level));
+    match given {
+        Some(value) => asks(value.trim()),
+        None => std::env::var("LOMI_LOG").is_ok_and(|value| asks(value.trim())),
+    }
 }
 
 /// Writes one line per request of a call.
 pub(crate) fn attempts(history: &[Attempt]) {
-    if history.is_empty() || !wanted() {
+    if history.is_empty() || !is_asked_for(None) {
         return;
     }
     let mut stderr = std::io::stderr().lock();
@@ -25,7 +31,7 @@ pub(crate) fn attempts(history: &[Attempt]) {
 
 /// Writes one line per warning.
 pub(crate) fn warnings(sentences: &[String]) {
-    if sentences.is_empty() || !wanted() {
+    if sentences.is_empty() || !is_asked_for(None) {
         return;
     }
     for sentence in sentences {
@@ -35,7 +41,7 @@ pub(crate) fn warnings(sentences: &[String]) {
 
 /// Writes the warnings of a client, each once in a process.
 pub(crate) fn warnings_of_client(sentences: &[String]) {
-    if sentences.is_empty() || !wanted() {
+    if sentences.is_empty() || !is_asked_for(None) {
         return;
     }
     let is_news = |sentence: &&String| crate::process::is_news(sentence);
@@ -63,6 +69,16 @@ pub(crate) fn without_values(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_level_is_a_word_in_any_case() {
+        for asks in ["info", "debug", "INFO", " debug\n"] {
+            assert!(is_asked_for(Some(asks)), "{asks:?}");
+        }
+        for other in ["", "0", "off", "information"] {
+            assert!(!is_asked_for(Some(other)), "{other:?}");
+        }
+    }
 
     #[test]
     fn the_route_of_a_path_holds_no_values() {

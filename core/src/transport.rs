@@ -36,6 +36,9 @@ pub(crate) use proxy::Proxy;
 /// hyper's own bound, for whom else reads.
 const MOST_HEADERS: usize = 100;
 
+/// How a new connection failed that never gave a response.
+pub(crate) const UNANSWERED: &str = "broke before any response:";
+
 /// How long one request may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -90,8 +93,16 @@ async fn exchange(
                     peer.failed();
                     prepared = unsent;
                 }
-                Some(_) => return Err(broken(&error.into_error(), Outcome::NotSent)),
-                None => return Err(broken(&error.into_error(), Outcome::Unknown)),
+                unsent => {
+                    let outcome =
+                        if unsent.is_some() { Outcome::NotSent } else { Outcome::Unknown };
+                    let error = error.into_error();
+                    let mut failed = broken(&error, outcome);
+                    if is_new && !error.is_parse() {
+                        failed.message = failed.message.replacen("broke:", UNANSWERED, 1);
+                    }
+                    return Err(failed);
+                }
             },
         }
     };

@@ -128,22 +128,23 @@ async fn a_key_makes_two_calls_one() {
 async fn a_replay_says_so() {
     let sandbox = sandbox(&[Family::Current]);
     let client = client(&sandbox, "", &[]);
-    let create = lomi::schema::operation("create_checkout_session").unwrap();
+    let sessions = client.checkout_sessions();
     let call = |attempt: u32| {
         let key = lomi::idempotency_key::for_attempt("order-1", attempt).unwrap();
         let options = CallOptions { idempotency_key: Some(key), ..CallOptions::default() };
-        client.call(create, lomi::Input::body(coffee()), options)
+        sessions.create_with_response(coffee(), options)
     };
-    let first = call(1).await.unwrap();
+    let (made, first) = call(1).await.unwrap();
     assert_ne!(first.replayed(), Some(true));
-    let again = call(1).await.unwrap();
+    let (repeated, again) = call(1).await.unwrap();
+    assert_eq!(made.done().unwrap(), repeated.done().unwrap());
     assert_eq!((again.replayed(), again.warning()), (Some(true), None));
     let later = lomi::Input::body(json!({"advance": "61m"}));
     let post = http::Method::POST;
     client.request(post, "/_sandbox/clock", later, CallOptions::default()).await.unwrap();
-    let late = call(1).await.unwrap();
+    let (_, late) = call(1).await.unwrap();
     assert!(late.warning().unwrap().contains("attempt=2"), "{:?}", late.warning());
-    let second = call(2).await.unwrap();
+    let (_, second) = call(2).await.unwrap();
     assert_eq!(second.warning(), None);
     assert_ne!(lomi::read_values(&second).unwrap(), lomi::read_values(&first).unwrap());
 }

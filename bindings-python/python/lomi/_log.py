@@ -9,6 +9,8 @@ from __future__ import annotations
 from os import environ
 from sys import modules
 
+from ._lomi import log_is_asked_for
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -157,7 +159,7 @@ def _note(logger: Logger, history: Any) -> None:
 def _set_up() -> Logger | None:
     global _logger, _shown
     if _shown is None:
-        _shown = environ.get("LOMI_LOG") in ("info", "debug")
+        _shown = log_is_asked_for(environ.get("LOMI_LOG", ""))
     if not _shown and "logging" not in modules:
         return None
     import logging

@@ -19,6 +19,7 @@ __all__ = [
     "__version__",
     "check_client_headers",
     "key_for_order",
+    "log_is_asked_for",
     "money",
     "money_from_major",
     "nearest",
@@ -36,6 +37,7 @@ __version__: str
 WEBHOOK_MAX_BODY: int
 
 def check_client_headers(names: list[str]) -> None: ...
+def log_is_asked_for(value: str) -> bool: ...
 def redact(text: str) -> str: ...
 
 CALL_OPTIONS: tuple[str, ...]

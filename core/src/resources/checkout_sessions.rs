@@ -6,6 +6,7 @@ use crate::generated as table;
 use crate::input::{CallOptions, Input};
 use crate::json::{Map, Value};
 use crate::models::{CheckoutSession, CheckoutSessionCreate, CheckoutSessionUpdate};
+use crate::reply::Reply;
 
 /// The operations on checkout sessions.
 #[derive(Debug, Clone, Copy)]
@@ -35,9 +36,19 @@ impl<'c> CheckoutSessions<'c> {
         body: CheckoutSessionCreate,
         options: CallOptions,
     ) -> Result<Created<CheckoutSession>, Error> {
+        Ok(self.create_with_response(body, options).await?.0)
+    }
+
+    /// The same with the response: [`Reply::replayed`] says whether the server repeated the
+    /// response of an earlier call, and [`Reply::warning`] what the caller should know of it.
+    pub async fn create_with_response(
+        &self,
+        body: CheckoutSessionCreate,
+        options: CallOptions,
+    ) -> Result<(Created<CheckoutSession>, Reply), Error> {
         let input = Input::body(body);
         let reply = self.client.call(&table::CREATE_CHECKOUT_SESSION, input, options).await?;
-        Created::read(&reply)
+        Ok((Created::read(&reply)?, reply))
     }
 
     /// One session as it stands now.

@@ -1,0 +1,95 @@
+//! Ports that speak another protocol than the base URL names, over real sockets.
+
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use lomi::{CallOptions, Client, ConfigBuilder, Error, ErrorKind, Input, Secret, Target, schema};
+
+/// The port of a server that hands every connection to a function.
+fn port(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || listener.incoming().for_each(|stream| serve(stream.unwrap())));
+    port
+}
+
+fn client(scheme: &str, port: u16) -> Client {
+    Client::with(ConfigBuilder {
+        api_key: Some(Secret::new("lomi_sk_test_1")),
+        base_url: Some(format!("{scheme}://127.0.0.1:{port}")),
+        max_retries: Some(0),
+        ..ConfigBuilder::default()
+    })
+    .unwrap()
+}
+
+fn get(client: &Client) -> Result<(), Error> {
+    let operation = schema::operation("retrieve_checkout_session").unwrap();
+    let input = Input::default().with_path("session_id", "cs_1");
+    let exchange = client.prepare(Target::Operation(operation), input, CallOptions::default())?;
+    lomi::process::run(exchange, || Ok(())).map(drop)
+}
+
+/// Reads what was sent, and closes.
+fn close(mut stream: TcpStream) {
+    let _ = stream.read(&mut [0; 65536]);
+}
+
+/// Closes while there is something left to read, which the other side meets as a reset.
+fn reset(mut stream: TcpStream) {
+    let _ = stream.read(&mut [0; 1]);
+}
+
+fn asks(error: &Error, scheme: &str, port: u16, question: &str) {
+    let address = format!("(at {scheme}://127.0.0.1:{port})");
+    let said = &error.message;
+    assert!(said.contains(&address) && said.ends_with(question), "{said}");
+}
+
+#[test]
+fn http_to_a_port_that_closes_asks_for_the_scheme() {
+    for serve in [close, reset] {
+        let port = port(serve);
+        let error = get(&client("http", port)).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Connection);
+        asks(&error, "http", port, "; does this port speak http, or https?");
+    }
+}
+
+#[test]
+fn https_to_a_port_that_closes_asks_for_the_scheme() {
+    for serve in [close, reset] {
+        let port = port(serve);
+        let error = get(&client("https", port)).unwrap_err();
+        asks(&error, "https", port, "; does this port speak https?");
+    }
+}
+
+#[test]
+fn https_to_a_port_of_http_asks_for_the_scheme() {
+    let port = port(|mut stream| {
+        let _ = stream.read(&mut [0; 65536]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    });
+    let error = get(&client("https", port)).unwrap_err();
+    asks(&error, "https", port, "; does this port speak https?");
+}
+
+#[test]
+fn a_server_that_has_answered_is_not_asked_for_its_scheme() {
+    let port = port(|mut stream| {
+        let _ = stream.read(&mut [0; 65536]);
+        let body = r#"{"checkout_session_id":"cs_1"}"#;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}", body.len());
+        let _ = write!(stream, "{head}\r\n\r\n{body}");
+        let _ = stream.read(&mut [0; 65536]);
+    });
+    let client = client("http", port);
+    get(&client).unwrap();
+    let error = get(&client).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Connection);
+    assert!(error.message.ends_with(&format!("(at http://127.0.0.1:{port})")), "{}", error.message);
+}
