@@ -45,13 +45,16 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(money::key_for_order, module)?)?;
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
+    module.add_function(wrap_pyfunction!(payment_required, module)?)?;
     module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::names::OPTIONS)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
 }
 
 /// Refuses a fixed idempotency key among the headers of every call of a client.
 #[pyfunction]
-fn check_client_headers(names: Vec<String>) -> PyResult<()> {
+fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+    let names = names.iter().map(|name| call::text("the name of a header", name));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
     let checked = lomi::check_client_headers(names.iter().map(String::as_str));
     Ok(checked.map_err(fault::Fault::from)?)
 }
@@ -64,6 +67,18 @@ fn redact(text: &Bound<'_, PyString>) -> String {
 
 /// The known name that was probably meant.
 #[pyfunction]
-fn nearest(name: &str, known: Vec<String>) -> Option<String> {
-    lomi::names::suggestion(name, known.iter().map(String::as_str)).map(str::to_owned)
+fn nearest(name: &Bound<'_, PyString>, known: Vec<String>) -> Option<String> {
+    lomi::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
+        .map(str::to_owned)
+}
+
+/// The sentence of the error for a create that was answered with an unpaid invoice.
+#[pyfunction]
+fn payment_required(answer: &Bound<'_, PyAny>) -> PyResult<String> {
+    fault::guarded(|| {
+        let fields = input::named("the response", Some(answer), shapes::Family::Modern)?;
+        let model = Box::new(lomi::FromObject::from_object(fields));
+        let refused = lomi::Created::<()>::PaymentRequired(model).done();
+        Ok(refused.err().map(|error| error.message.clone()).unwrap_or_default())
+    })
 }
