@@ -33,6 +33,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<unread::Fields>()?;
     module.add_class::<webhook::ReplayMemory>()?;
     module.add("WEBHOOK_MAX_BODY", lomi::webhook::MAX_BODY)?;
+    module.add_function(wrap_pyfunction!(reply::payment_required, module)?)?;
     module.add_function(wrap_pyfunction!(reply::read, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;
@@ -45,7 +46,6 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(money::key_for_order, module)?)?;
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
-    module.add_function(wrap_pyfunction!(payment_required, module)?)?;
     module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::names::OPTIONS)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
 }
@@ -70,15 +70,4 @@ fn redact(text: &Bound<'_, PyString>) -> String {
 fn nearest(name: &Bound<'_, PyString>, known: Vec<String>) -> Option<String> {
     lomi::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
         .map(str::to_owned)
-}
-
-/// The sentence of the error for a create that was answered with an unpaid invoice.
-#[pyfunction]
-fn payment_required(answer: &Bound<'_, PyAny>) -> PyResult<String> {
-    fault::guarded(|| {
-        let fields = input::named("the response", Some(answer), shapes::Family::Modern)?;
-        let model = Box::new(lomi::FromObject::from_object(fields));
-        let refused = lomi::Created::<()>::PaymentRequired(model).done();
-        Ok(refused.err().map(|error| error.message.clone()).unwrap_or_default())
-    })
 }
