@@ -33,6 +33,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<unread::Fields>()?;
     module.add_class::<webhook::ReplayMemory>()?;
     module.add("WEBHOOK_MAX_BODY", lomi::webhook::MAX_BODY)?;
+    module.add_function(wrap_pyfunction!(reply::payment_required, module)?)?;
     module.add_function(wrap_pyfunction!(reply::read, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;
@@ -52,7 +53,9 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Refuses a fixed idempotency key among the headers of every call of a client.
 #[pyfunction]
-fn check_client_headers(names: Vec<String>) -> PyResult<()> {
+fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+    let names = names.iter().map(|name| call::text("the name of a header", name));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
     let checked = lomi::check_client_headers(names.iter().map(String::as_str));
     Ok(checked.map_err(fault::Fault::from)?)
 }
@@ -71,6 +74,7 @@ fn redact(text: &Bound<'_, PyString>) -> String {
 
 /// The known name that was probably meant.
 #[pyfunction]
-fn nearest(name: &str, known: Vec<String>) -> Option<String> {
-    lomi::names::suggestion(name, known.iter().map(String::as_str)).map(str::to_owned)
+fn nearest(name: &Bound<'_, PyString>, known: Vec<String>) -> Option<String> {
+    lomi::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
+        .map(str::to_owned)
 }

@@ -3,6 +3,7 @@
 use lomi::{Money, Value, idempotency_key};
 use pyo3::prelude::*;
 
+use crate::call::text;
 use crate::fault::{Fault, guarded, wrong};
 use crate::input;
 use crate::shapes::Family;
@@ -12,14 +13,25 @@ type Parts = (i64, &'static str, u32, String);
 
 /// Checks an amount in the currency's smallest unit.
 #[pyfunction]
-pub(crate) fn money(amount: i64, currency: &str) -> PyResult<Parts> {
-    guarded(|| Ok(parts(&Money::new(amount, currency)?)))
+pub(crate) fn money(amount: &Bound<'_, PyAny>, currency: &Bound<'_, PyAny>) -> PyResult<Parts> {
+    guarded(|| {
+        let amount = amount
+            .extract::<i64>()
+            .map_err(|_| wrong("amount must be a whole number of at most 19 digits"))?;
+        Ok(parts(&Money::new(amount, &text("currency", currency)?)?))
+    })
 }
 
 /// Reads an amount written in the currency's main unit.
 #[pyfunction]
-pub(crate) fn money_from_major(text: &str, currency: &str) -> PyResult<Parts> {
-    guarded(|| Ok(parts(&Money::from_major(text, currency)?)))
+pub(crate) fn money_from_major(
+    amount: &Bound<'_, PyAny>,
+    currency: &Bound<'_, PyAny>,
+) -> PyResult<Parts> {
+    guarded(|| {
+        let amount = text("amount", amount)?;
+        Ok(parts(&Money::from_major(&amount, &text("currency", currency)?)?))
+    })
 }
 
 /// The idempotency key that always belongs to an attempt at an order.

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::fault::{Fault, guarded, history, wrong};
-use crate::input::{NOT_UNICODE, unicode};
+use crate::input::{NOT_UNICODE, named, unicode};
 use crate::shapes::Family;
 use crate::sink::Objects;
 
@@ -168,5 +168,16 @@ pub(crate) fn read<'py>(
             Decoded::One(value) => Ok(value),
             _ => Err(wrong("the text is not one object")),
         }
+    })
+}
+
+/// The sentence of the error for a create that was answered with an unpaid invoice.
+#[pyfunction]
+pub(crate) fn payment_required(answer: &Bound<'_, PyAny>) -> PyResult<String> {
+    guarded(|| {
+        let fields = named("the response", Some(answer), Family::Modern)?;
+        let model = Box::new(lomi::FromObject::from_object(fields));
+        let refused = lomi::Created::<()>::PaymentRequired(model).done();
+        Ok(refused.err().map(|error| error.message.clone()).unwrap_or_default())
     })
 }

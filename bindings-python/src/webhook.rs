@@ -7,7 +7,9 @@ use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
+use crate::call::{misconfigured, time};
 use crate::fault::{Fault, guarded, wrong};
+use crate::input::{NOT_UNICODE, shown, unicode};
 use crate::shapes::Family;
 use crate::sink::Objects;
 
@@ -18,8 +20,8 @@ pub(crate) fn verify_webhook<'py>(
     py: Python<'py>,
     payload: &Bound<'py, PyAny>,
     signature: Option<&Bound<'py, PyAny>>,
-    secrets: Vec<String>,
-    max_age: Option<f64>,
+    secrets: Vec<Bound<'py, PyAny>>,
+    max_age: Option<&Bound<'py, PyAny>>,
     received_at: Option<f64>,
 ) -> PyResult<Bound<'py, PyAny>> {
     guarded(|| {
@@ -28,9 +30,10 @@ pub(crate) fn verify_webhook<'py>(
             None => String::new(),
             Some(text) => header(text)?,
         };
+        let secrets = secrets.iter().map(secret_text).collect::<Result<Vec<_>, _>>()?;
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
         let options = VerifyOptions {
-            max_age: max_age.map(|age| lomi::seconds("max_age", age)).transpose()?,
+            max_age: max_age.map(|age| time("max_age", age)).transpose()?,
             received_at: received_at.map(moment).transpose()?,
         };
         let verified = verify(&payload, &signature, &secrets, options)?;
@@ -40,8 +43,11 @@ pub(crate) fn verify_webhook<'py>(
 
 /// The signature that lomi. would send for a body.
 #[pyfunction]
-pub(crate) fn sign_webhook(payload: &Bound<'_, PyAny>, secret: &str) -> PyResult<String> {
-    guarded(|| Ok(sign(&bytes(payload)?, secret)?))
+pub(crate) fn sign_webhook(
+    payload: &Bound<'_, PyAny>,
+    secret: &Bound<'_, PyAny>,
+) -> PyResult<String> {
+    guarded(|| Ok(sign(&bytes(payload)?, &secret_text(secret)?)?))
 }
 
 /// The key by which an event is known when it comes again. The event is JSON.
@@ -97,10 +103,13 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
         return Ok(Cow::Borrowed(bytes.as_bytes()));
     }
     if let Ok(text) = payload.cast::<PyString>() {
-        return Ok(match text.to_cow()? {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        });
+        // The error of Python would hold the payload.
+        return Ok(
+            match text.to_cow().map_err(|_| wrong(format!("the payload {NOT_UNICODE}")))? {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            },
+        );
     }
     if let Ok(bytes) = payload.cast::<PyByteArray>() {
         return Ok(Cow::Owned(bytes.to_vec()));
@@ -115,6 +124,18 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
              what was parsed already cannot be checked",
         )),
     }
+}
+
+/// A webhook secret. No error holds it, which an error of Python's would.
+fn secret_text(given: &Bound<'_, PyAny>) -> Result<String, Fault> {
+    let fault = match given.cast::<PyString>() {
+        Ok(secret) => match unicode(secret) {
+            Some(secret) => return Ok(secret),
+            None => wrong(format!("the webhook secret {NOT_UNICODE}")),
+        },
+        Err(_) => wrong(format!("the webhook secret must be a string, not {}", shown(given))),
+    };
+    Err(misconfigured(fault))
 }
 
 fn header(signature: &Bound<'_, PyAny>) -> Result<String, Fault> {

@@ -28,8 +28,17 @@ def modern(client: lomi.LomiClient) -> str | None:
         identifier: str | None = session.checkout_session_id
         print(identifier)
     client.checkout_sessions.create({"amount": Decimal("10")}, timeout=5.0)
+    client.checkout_sessions.create(
+        amount=lomi.Money(10000, "XOF"),
+        attempt_timeout=5,
+        idle_timeout=datetime.timedelta(seconds=2),
+        extra_body={"new_field": 1},
+    )
     client.checkout_sessions.update("cs_1", title=None)
-    client.checkout_sessions.delete(uuid.uuid4())
+    client.checkout_sessions.update("cs_1", attempt_timeout=5.0, extra_body={"new_field": 1})
+    client.checkout_sessions.get("cs_1", timeout=(3, 10), attempt_timeout=2, idle_timeout=2)
+    client.checkout_sessions.list(attempt_timeout=2, idle_timeout=2).auto_paging_iter()
+    client.checkout_sessions.delete(uuid.uuid4(), attempt_timeout=2, idle_timeout=2)
     try:
         client.with_options(timeout=2.5).checkout_sessions.get("cs_1")
     except lomi.RateLimitError as error:
@@ -56,7 +65,8 @@ async def modern_async(client: lomi.AsyncLomiClient) -> int:
             print(session.title)
         async for session in page.auto_paging_iter():
             print(session.url)
-        await client.checkout_sessions.create(amount=1, currency_code="XOF")
+        await client.checkout_sessions.create(amount=1, currency_code="XOF", extra_body={})
+        await client.checkout_sessions.get("cs_1", attempt_timeout=2, idle_timeout=2)
         return len(page.data)
 
 

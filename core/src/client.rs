@@ -206,12 +206,12 @@ impl<T> Created<T> {
             Self::Done(object) => Ok(object),
             Self::PaymentRequired(first) => {
                 let invoice = first.blocking_invoice.unwrap_or_default();
+                let named = invoice.invoice_number.or(invoice.invoice_id);
+                let invoice =
+                    named.map_or_else(|| "an invoice".to_owned(), |n| format!("invoice {n}"));
                 let mut error = Error::new(
                     ErrorKind::Status,
-                    format!(
-                        "nothing was made: the customer has to pay invoice {} first",
-                        invoice.invoice_number.or(invoice.invoice_id).unwrap_or_default()
-                    ),
+                    format!("nothing was made: the customer has to pay {invoice} first"),
                 );
                 error.code = first.reason;
                 error.outcome = Outcome::Final;

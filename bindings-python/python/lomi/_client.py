@@ -243,5 +243,5 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "CheckoutSessions@resources.checkout_sessions "
-        "AsyncCheckoutSessions@resources.checkout_sessions",
+        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_options",
     )

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
         connect: float | None
         read: float | None
 
+    #: What a call takes as a timeout.
     Timeout: TypeAlias = float | timedelta | tuple[float | None, float | None] | TimeoutObject
-
-
-#: What the documented calls take as a timeout.
-Timeout = "float | tuple[float, float] | None"
+else:
+    # What typing.get_type_hints shows: as much as needs no import.
+    Timeout = float | tuple[float | None, float | None]
 
 
 def options(

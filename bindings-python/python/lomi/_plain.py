@@ -140,6 +140,7 @@ _BUILT_IN = (str, bool, int, float, dict, list)
 
 _CONVERSIONS = (
     ("lomi._model:Model", lambda value: value._to_send()),
+    ("lomi.money:Money", lambda value: value._to_send()),
     ("enum:Enum", lambda value: value.value),
     ("uuid:UUID", str),
     ("decimal:Decimal", _decimal),

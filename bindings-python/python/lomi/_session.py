@@ -44,14 +44,10 @@ class NotMade:
             return super().__getattr__(name)
 
     def _refusal(self: Any) -> PaymentRequiredError:
+        from ._lomi import payment_required
         from .errors import PaymentRequiredError
 
-        invoice = self.blocking_invoice
-        number = None if invoice is None else invoice.invoice_number or invoice.invoice_id
-        error = PaymentRequiredError(
-            "nothing was made: the customer has an unpaid invoice"
-            f"{'' if number is None else f' ({number})'}, which must be paid first"
-        )
+        error = PaymentRequiredError(payment_required(self))
         error.code, error.outcome = self.reason, "final"
         error.operation = "create_checkout_session"
         error.payment_required = self

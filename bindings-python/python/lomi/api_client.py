@@ -302,6 +302,8 @@ def _json_of(types: list[str]) -> str | None:
         if "json" in name.lower():
             return name
     return types[0] if types else None
+
+
 if not TYPE_CHECKING:
     from ._hints import later
 

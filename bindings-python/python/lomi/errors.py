@@ -35,15 +35,15 @@ class LomiError(ApiException):
 
     Attributes, None or empty where there is nothing to say:
 
-    ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the
-    server's own. ``status``: the HTTP status. ``code``: the API's own word, such as ``not_found``. ``details``: whatever the API added.
-    ``body``: the body as text. ``parsed_body``: the body as a dictionary or list. ``headers``:
-    the headers. ``request_id``: the request's id, for support. ``idempotency_key``: the key
-    that every attempt carried. ``attempts``: how many requests were sent or tried. ``outcome``:
-    ``not_sent``, ``rejected``, ``unknown`` (the work may have been done) or ``final``.
-    ``operation``: such as ``create_checkout_session``. ``retry_after``: seconds the server asks
-    to wait. ``history``: a dictionary per request: method, route, status, failure,
-    milliseconds, request_id.
+    ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the server's
+    own. ``status``: the HTTP status. ``code``: the API's own word, such as ``not_found``.
+    ``details``: whatever the API added. ``body``: the body as text. ``parsed_body``: the body as
+    a dictionary or list. ``headers``: the headers. ``request_id``: the request's id, for support.
+    ``idempotency_key``: the key that every attempt carried. ``attempts``: how many requests were
+    sent or tried. ``outcome``: ``not_sent``, ``rejected``, ``unknown`` (the work may have been
+    done) or ``final``. ``operation``: such as ``create_checkout_session``. ``retry_after``:
+    seconds the server asks to wait. ``history``: a dictionary per request: method, route, status,
+    failure, milliseconds, request_id.
     """
 
     message: str = ""

@@ -19,3 +19,9 @@ def for_order(order: str | int | UUID, attempt: int | None = None) -> str:
         session of the last one has expired, or when the order has changed.
     """
     return key_for_order(order, attempt)
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__)

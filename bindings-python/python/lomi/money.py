@@ -57,7 +57,9 @@ class Money:
 
             raise ValidationError("give the amount as text, int or Decimal: a float is not exact")
         made = cls.__new__(cls)
-        text = str(amount) if isinstance(amount, (str, int)) else format(amount, "f")
+        text: Any = str(amount) if isinstance(amount, int) else amount
+        if not isinstance(text, str) and hasattr(text, "as_tuple"):
+            text = format(text, "f")
         made._set(money_from_major(text, currency))
         return made
 

@@ -17,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
-    from typing import Any
 
     from .models.event import Event
 
@@ -61,7 +60,7 @@ def construct_event(
     :raises lomi.WebhookPayloadError: it does, and cannot be read
     """
     event: Event = verify_webhook(
-        payload, signature, _secrets(secret), _seconds(max_age), _timestamp(received_at)
+        payload, signature, _secrets(secret), max_age, _timestamp(received_at)
     )
     return event
 
@@ -80,21 +79,23 @@ def _secrets(given: str | Sequence[str] | None) -> list[str]:
         given = environ.get("LOMI_WEBHOOK_SECRET")
         if given is None:
             raise ConfigurationError("no webhook secret: give one, or set LOMI_WEBHOOK_SECRET")
-    secrets: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
-    if not all(isinstance(secret, str) for secret in secrets):
-        raise ConfigurationError("a webhook secret has to be text")
-    return secrets
-
-
-def _seconds(given: float | timedelta | None) -> float | None:
-    if given is None or isinstance(given, (int, float)):
-        return given
-    return given.total_seconds()
+        # Not by an exception of Python's, which would hold the secret.
+        if given.encode(errors="ignore").decode() != given:
+            raise ConfigurationError(
+                "the environment variable LOMI_WEBHOOK_SECRET has bytes that are not UTF-8: set "
+                "it again, from a file or a shell that uses UTF-8"
+            )
+    return list(given) if isinstance(given, (list, tuple)) else [given]  # type: ignore[list-item]
 
 
 def _timestamp(given: float | datetime | None) -> float | None:
     if given is None or isinstance(given, (int, float)):
         return given
+    if not hasattr(given, "timestamp"):
+        from .errors import ValidationError
+
+        kind = type(given).__name__
+        raise ValidationError(f"received_at must be a datetime or seconds since 1970, not {kind}")
     return given.timestamp()
 
 

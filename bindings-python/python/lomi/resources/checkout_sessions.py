@@ -602,6 +602,6 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi CheckoutSession PaymentRequired "
+        "Client@_lomi Timeout@_options CheckoutSession PaymentRequired "
         "CheckoutSessionCreateParams@types CheckoutSessionUpdateParams@types",
     )
