@@ -5,7 +5,7 @@
 const native = require('../native.js');
 const { errors } = require('./errors.js');
 const { Refusal, fields } = require('./values.js');
-const { checked, object, refuse, write } = require('./write.js');
+const { checked, object, refuse, string, write } = require('./write.js');
 
 const CALL = new Set([
   'idempotencyKey',
@@ -28,6 +28,16 @@ function unknown(name, known) {
   const meant = native.nearest(name, names);
   const hint = typeof meant === 'string' ? `; did you mean ${meant}?` : `; there are ${names.join(', ')}`;
   return `there is no option ${name}${hint}`;
+}
+
+/** Options that may be left out, with their names checked. */
+function named(given, known, what, Type = errors.ValidationError) {
+  if (given === undefined || given === null) return {};
+  const options = object(given, what, Type);
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw refuse(unknown(name, known), undefined, Type);
+  }
+  return options;
 }
 
 /** Headers in any of the forms that fetch takes, as a plain object. */
@@ -60,6 +70,11 @@ function checkSignal(signal) {
   }
 }
 
+/** Refuses a key that is no string, before a message could show what it says of itself. */
+function checkKey(apiKey, Type) {
+  if (apiKey !== undefined && apiKey !== null) string(apiKey, 'the API key', Type);
+}
+
 /** The options of one call: the text for the native half, and the signal. */
 function forCall(options, known = CALL) {
   if (options === undefined || options === null) {
@@ -74,6 +89,7 @@ function forCall(options, known = CALL) {
   if (signal !== undefined && signal !== null) {
     checked('signal', errors.ValidationError, () => checkSignal(signal));
   }
+  checkKey(rest.apiKey);
   if (rest.headers !== undefined) rest.headers = plainHeaders(rest.headers);
   return { text: any ? write(rest, 'the options of a call') : undefined, signal: signal ?? undefined };
 }
@@ -87,7 +103,8 @@ function forClient(given, known) {
   if (settings.headers !== undefined) {
     settings.headers = plainHeaders(settings.headers, errors.ConfigurationError);
   }
+  checkKey(settings.apiKey, errors.ConfigurationError);
   return settings;
 }
 
-module.exports = { CALL, forCall, forClient };
+module.exports = { CALL, forCall, forClient, named };

@@ -6,34 +6,52 @@
 const native = require('../native.js');
 const { settled } = require('./calls.js');
 const { errors } = require('./errors.js');
+const { named } = require('./options.js');
+const { checked, refuse } = require('./write.js');
 
 /** 30 days, in seconds. */
 const TTL = 30 * 24 * 60 * 60;
+
+/** The options of a class of this file. */
+const options = (given, names, Type) =>
+  named(given, new Set(names), `the options of ${Type}`, errors.ConfigurationError);
+
+/** The member of an object of the caller's; undefined where there is none. */
+const member = (object, name, what) => checked(what, errors.ConfigurationError, () => object?.[name]);
 
 class ReplayGuard {
   #store;
   #ttl;
 
-  constructor({ store, size = 10_000, ttl = TTL } = {}) {
+  constructor(given) {
+    const {
+      store = undefined,
+      size = 10_000,
+      ttl = TTL,
+    } = options(given, ['store', 'size', 'ttl'], 'a ReplayGuard');
+    this.#ttl = ttl;
     if (typeof ttl !== 'number' || !(ttl > 0)) {
       throw new errors.ConfigurationError('ttl must be a number of seconds above 0');
     }
     if (!Number.isInteger(size) || size < 1 || size > 0xffffffff) {
       throw new errors.ConfigurationError('size must be a whole number above 0');
     }
-    if (store === undefined) store = new native.ReplayMemory(size);
-    if (typeof store === 'function') store = { remember: store };
-    if (typeof store?.remember !== 'function') {
-      throw new errors.ConfigurationError('the store of a ReplayGuard must have remember and forget');
-    }
-    this.#store = store;
-    this.#ttl = ttl;
+    if (store === undefined) this.#store = new native.ReplayMemory(size);
+    else if (typeof store === 'function') this.#store = { remember: store };
+    else if (typeof member(store, 'remember', 'the store') === 'function') this.#store = store;
+    else throw new errors.ConfigurationError('the store of a ReplayGuard must have remember and forget');
   }
 
   /** The text that an event is remembered by. */
   static key(event) {
     const digits = (_name, value) => (typeof value === 'bigint' ? value.toString() : value);
-    return settled(native.replayKey(JSON.stringify(event, digits) ?? 'null')).text;
+    let text;
+    try {
+      text = JSON.stringify(event, digits) ?? 'null';
+    } catch (cause) {
+      throw refuse('the event cannot be written as JSON: give what constructEvent returned', cause);
+    }
+    return settled(native.replayKey(text)).text;
   }
 
   /** Says whether an event is new, and remembers it, in one step. */
@@ -60,6 +78,9 @@ class ReplayGuard {
 
   /** Calls `handler(event)` if the event is new; forgets the event if that fails. */
   async once(event, handler) {
+    if (typeof handler !== 'function') {
+      throw new errors.ConfigurationError('the handler of a delivery must be a function: (event) => {...}');
+    }
     if (!(await this.firstTime(event))) return false;
     try {
       await handler(event);
@@ -77,12 +98,14 @@ class RedisStore {
   #prefix;
   #set;
 
-  constructor(client, { prefix = '' } = {}) {
+  constructor(client, given) {
+    const { prefix = '' } = options(given, ['prefix'], 'a RedisStore');
+    if (typeof prefix !== 'string') throw new errors.ConfigurationError('prefix must be a string');
     this.#client = client;
     this.#prefix = prefix;
-    if (typeof client?.defineCommand === 'function') {
+    if (typeof member(client, 'defineCommand', 'the client of Redis') === 'function') {
       this.#set = (key, ttl) => client.set(key, '1', 'EX', ttl, 'NX'); // ioredis
-    } else if (typeof client?.setNX === 'function') {
+    } else if (typeof member(client, 'setNX', 'the client of Redis') === 'function') {
       this.#set = (key, ttl) => client.set(key, '1', { NX: true, EX: ttl }); // node-redis
     } else {
       // Another client may not understand NX, and then every delivery would be new.
@@ -116,7 +139,12 @@ class DatabaseStore {
   #dialect;
   #marks;
 
-  constructor(run, { dialect, table = 'lomi_webhook_deliveries' } = {}) {
+  constructor(run, given) {
+    const { dialect, table = 'lomi_webhook_deliveries' } = options(
+      given,
+      ['dialect', 'table'],
+      'a DatabaseStore',
+    );
     if (typeof run !== 'function') {
       throw new errors.ConfigurationError(
         'DatabaseStore needs a function (sql, values) that returns how many rows were changed',
@@ -125,7 +153,7 @@ class DatabaseStore {
     if (!['postgres', 'sqlite', 'mysql'].includes(dialect)) {
       throw new errors.ConfigurationError('dialect must be postgres, sqlite or mysql');
     }
-    if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/.test(table)) {
+    if (typeof table !== 'string' || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/.test(table)) {
       throw new errors.ConfigurationError("the table's name must be a plain name, such as shop.deliveries");
     }
     this.#run = run;

@@ -196,4 +196,4 @@ function checkText(value) {
   }
 }
 
-module.exports = { Refusal, checkText, faithful, fields, reason, written };
+module.exports = { Refusal, checkText, faithful, fields, kindOf, reason, written };

@@ -2,27 +2,35 @@
 
 // Webhooks: proof that a delivery comes from lomi., and its event.
 
+const { types } = require('node:util');
+
 const native = require('../native.js');
 const { settled } = require('./calls.js');
 const { errors } = require('./errors.js');
 const { readOne } = require('./model.js');
+const { named } = require('./options.js');
 const { DatabaseStore, RedisStore, ReplayGuard } = require('./replay.js');
+const { Refusal } = require('./values.js');
+const { checked } = require('./write.js');
 
 const VARIABLE = 'LOMI_WEBHOOK_SECRET';
 
 /** The raw bytes of a body, or the explanation why there are none. */
 function bytes(payload) {
   if (typeof payload === 'string') return Buffer.from(payload, 'utf8');
-  if (Buffer.isBuffer(payload)) return payload;
-  if (ArrayBuffer.isView(payload)) {
-    return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  if (ArrayBuffer.isView(payload) || types.isAnyArrayBuffer(payload)) {
+    const { buffer = payload, byteOffset, byteLength } = payload;
+    return checked('the payload', errors.WebhookPayloadError, () =>
+      Buffer.from(buffer, byteOffset, byteLength),
+    );
   }
-  if (payload instanceof ArrayBuffer) return Buffer.from(payload);
+  let given = 'a parsed object';
+  if (payload === null || payload === undefined) given = payload;
+  else if (typeof payload !== 'object') given = `a ${typeof payload}`;
   throw new errors.WebhookPayloadError(
-    `the payload is ${payload === null || payload === undefined ? payload : 'a parsed object'}, not the raw ` +
-      'body. The signature covers the bytes as they came, and parsing loses them: take the body before a JSON ' +
-      'parser does, for instance with express.raw({type: "application/json"}), or use lomi/express, ' +
-      'lomi/fastify or lomi/next.',
+    `the payload is ${given}, not the raw body. The signature covers the bytes as they came, and parsing ` +
+      'loses them: take the body before a JSON parser does, for instance with ' +
+      'express.raw({type: "application/json"}), or use lomi/express, lomi/fastify or lomi/next.',
   );
 }
 
@@ -31,30 +39,52 @@ function texts(secret) {
   if (given === undefined || given === '') {
     throw new errors.ConfigurationError(`no webhook secret: give one, or set ${VARIABLE}`);
   }
-  const secrets = Array.isArray(given) ? given : [given];
-  if (!secrets.every((one) => typeof one === 'string')) {
-    throw new errors.ConfigurationError('a webhook secret has to be text');
+  let secrets;
+  try {
+    secrets = Array.isArray(given) ? [...given] : [given];
+  } catch {
+    secrets = [undefined];
+  }
+  // Without the value, and without a reason that might show it.
+  if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string')) {
+    throw new errors.ConfigurationError('a webhook secret must be a string, or a list of strings');
+  }
+  if (secrets.some((one) => /\p{Surrogate}/u.test(one))) {
+    throw new errors.ConfigurationError('a webhook secret has a lone surrogate, which is not Unicode text');
   }
   return secrets;
 }
 
+/** The value of the header with the signature, in the forms in which frameworks give one. */
+function headerOf(signature) {
+  if (signature === undefined || signature === null) return '';
+  return checked('the signature', errors.ValidationError, () => {
+    const values = Array.isArray(signature) ? [...signature] : [signature];
+    if (values.every((value) => typeof value === 'string')) return values.join(',');
+    throw new Refusal('must be the value of the header X-Lomi-Signature, a string or a list of strings');
+  });
+}
+
 function seconds(name, value) {
   if (value === undefined || value === null) return undefined;
-  const number = value instanceof Date ? value.getTime() / 1000 : value;
+  const number = types.isDate(value) ? Date.prototype.getTime.call(value) / 1000 : value;
   if (typeof number !== 'number' || Number.isNaN(number)) {
-    throw new errors.ValidationError(`${name} has to be a number of seconds`);
+    throw new errors.ValidationError(`${name} must be a number of seconds`);
   }
   return number;
 }
 
+const OPTIONS = new Set(['maxAge', 'receivedAt']);
+
 const webhooks = {
   /** Checks a delivery and gives its event. */
-  constructEvent(payload, signature, secret, options = {}) {
+  constructEvent(payload, signature, secret, options) {
     const body = bytes(payload);
-    const header = Array.isArray(signature) ? signature.join(',') : (signature ?? '');
-    const maxAge = seconds('maxAge', options.maxAge);
-    const receivedAt = seconds('receivedAt', options.receivedAt);
-    return readOne(settled(native.verifyWebhook(body, String(header), texts(secret), maxAge, receivedAt)));
+    const header = headerOf(signature);
+    const given = named(options, OPTIONS, 'the options of constructEvent');
+    const maxAge = seconds('maxAge', given.maxAge);
+    const receivedAt = seconds('receivedAt', given.receivedAt);
+    return readOne(settled(native.verifyWebhook(body, header, texts(secret), maxAge, receivedAt)));
   },
 
   /** The signature that lomi. would send for a body: for tests of a handler. */
@@ -64,7 +94,15 @@ const webhooks = {
 
   /** The response that refuses a delivery with this error; undefined where the sender is not at fault. */
   refusal(error) {
-    return native.webhookRefusal(error?.kind ?? '', error?.code ?? undefined) ?? undefined;
+    let kind;
+    let code;
+    try {
+      ({ kind, code } = error);
+    } catch {
+      return undefined;
+    }
+    if (typeof kind !== 'string') return undefined;
+    return native.webhookRefusal(kind, typeof code === 'string' ? code : undefined) ?? undefined;
   },
 
   /** Throws the error for a body of more bytes than `MAX_BODY`. */

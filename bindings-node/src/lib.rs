@@ -40,10 +40,10 @@ pub fn models() -> Vec<&'static str> {
     lomi::MODELS.iter().map(|model| model.names.node).collect()
 }
 
-/// A text without the keys and webhook secrets in it.
+/// A message as errors show it: without keys and webhook secrets, and not longer than is read.
 #[napi(catch_unwind)]
 pub fn redact(text: String) -> String {
-    lomi::redact(&text)
+    lomi::Error::new(lomi::ErrorKind::Validation, text).message.clone()
 }
 
 /// Whether this value of `LOMI_LOG` asks for a log.

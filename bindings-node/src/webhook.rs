@@ -24,7 +24,14 @@ pub fn verify_webhook(
     let event = time("maxAge", max_age)
         .and_then(|max_age| Ok((max_age, time("receivedAt", received_at)?)))
         .and_then(|(max_age, received)| {
-            let received_at = received.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since));
+            let received_at = match received {
+                None => None,
+                Some(since) => {
+                    Some(SystemTime::UNIX_EPOCH.checked_add(since).ok_or_else(|| {
+                        Error::new(ErrorKind::Validation, "receivedAt is later than any time")
+                    })?)
+                }
+            };
             let mut options = VerifyOptions::default();
             (options.max_age, options.received_at) = (max_age, received_at);
             let mut writer = Writer::default();
@@ -126,9 +133,11 @@ fn time(name: &str, seconds: Option<f64>) -> Result<Option<Duration>, Error> {
     let Some(seconds) = seconds else { return Ok(None) };
     match Duration::try_from_secs_f64(seconds) {
         Ok(time) => Ok(Some(time)),
+        // Longer than any time that can be measured.
+        Err(_) if seconds > 0.0 => Ok(Some(Duration::MAX)),
         Err(_) => Err(Error::new(
             ErrorKind::Validation,
-            format!("{name} has to be a number of seconds from 0, not {seconds}"),
+            format!("{name} must be a number of seconds from 0, not {seconds}"),
         )),
     }
 }

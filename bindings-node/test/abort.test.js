@@ -47,6 +47,7 @@ test('aborted before the start: not sent, with its key', async () => {
     { outcome: 'not_sent', attempts: 0, idempotencyKey: 'order-1', operation: 'create_checkout_session' },
   );
   assert.equal(cause, reason);
+  assert.ok(!(error instanceof lomi.OutcomeUnknownError));
   assert.match(error.stack, /abort\.test\.js/, 'the stack leads to the caller');
   const list = await cancelled(api.checkoutSessions.list({}, { signal }).then());
   assert.equal(list.operation, 'list_checkout_sessions');
@@ -69,6 +70,7 @@ test('aborted while waiting: unknown, with the key that was sent', async () => {
     controller.abort('closed');
     const error = await call_;
     assert.equal(error.outcome, 'unknown');
+    assert.ok(error instanceof lomi.OutcomeUnknownError);
     assert.equal(error.attempts, 1);
     assert.equal(error.idempotencyKey, seen.at(-1).headers['idempotency-key']);
     assert.match(error.message, /may have been carried out/);
@@ -97,6 +99,7 @@ test('aborted during the pause before a retry', async () => {
   assert.ok(performance.now() - started < 1000);
   assert.equal(error.attempts, 1);
   assert.equal(error.operation, 'retrieve_checkout_session');
+  assert.ok(!(error instanceof lomi.OutcomeUnknownError), 'a read changes nothing');
   assert.equal(error.cause.name, 'AbortError');
   assert.equal(seen.length, before + 1, 'nothing more is sent');
 });

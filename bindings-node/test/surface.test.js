@@ -65,12 +65,13 @@ async function probe(what, call) {
       const where = `${what} with ${name(value)}: ${error.stack}`;
       assert.ok(error instanceof lomi.LomiError && !(error instanceof lomi.InternalError), where);
       assert.doesNotMatch(error.message, INSIDE, where);
+      assert.ok(error.message.length < 1500, `${what}: a sentence of ${error.message.length} characters`);
     }
   }
 }
 
 const SETTINGS =
-  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries routes userAgent caFiles proxy logger';
+  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFiles proxy logger';
 const OPTIONS = 'idempotencyKey timeout connectTimeout maxRetries headers signal apiKey account requestId';
 const FIELDS =
   'amount currency_code title metadata line_items allowed_providers expires_at allow_coupon_code brand_new';
@@ -150,6 +151,122 @@ test('methods without their object', async () => {
       async () => call(),
       (error) => error instanceof lomi.ConfigurationError && /without its object/.test(error.message),
     );
+  }
+});
+
+test('amounts and keys of orders', async () => {
+  const { Money, idempotencyKeyForOrder } = lomi;
+  await probe('Money, amount', (value) => new Money(value, 'XOF'));
+  await probe('Money, currency', (value) => new Money(1, value));
+  await probe('fromMajor, text', (value) => Money.fromMajor(value, 'XOF'));
+  await probe('fromMajor, currency', (value) => Money.fromMajor('1', value));
+  await probe('equals', (value) => assert.equal(new Money(1, 'XOF').equals(value), false));
+  await probe('idempotencyKeyForOrder', (value) => idempotencyKeyForOrder(value));
+  await probe('idempotencyKeyForOrder, attempt', (value) => idempotencyKeyForOrder('1', value));
+  for (const order of ['a\ud83d', 'a\ud83e', '\udc00', new String('a\ud83d')]) {
+    assert.throws(() => idempotencyKeyForOrder(order), lomi.ValidationError);
+  }
+  const long = `${'x'.repeat(1e5)} and the end`;
+  assert.throws(
+    () => Money.fromMajor(long, 'XOF'),
+    /^ValidationError: "x+ \.\.\. x+ and the end" is not an amount/,
+  );
+  assert.throws(() => new Money(1, ['XOF']), lomi.ValidationError, 'a list is no currency');
+});
+
+test('webhooks', async () => {
+  const { constructEvent, sign, refusal, ReplayGuard, RedisStore, DatabaseStore } = lomi.webhooks;
+  const secret = 'whsec_1';
+  const payload = '{"id":"1","event":"PAYMENT_SUCCEEDED"}';
+  const signature = sign(payload, secret);
+  const genuine = constructEvent(payload, signature, secret);
+  await probe('constructEvent, payload', (value) => constructEvent(value, signature, secret));
+  await probe('constructEvent, signature', (value) => constructEvent(payload, value, secret));
+  await probe('constructEvent, secret', (value) => constructEvent(payload, signature, value));
+  await probe('constructEvent, secrets', (value) => constructEvent(payload, signature, [value]));
+  await probe('constructEvent, options', (value) => constructEvent(payload, signature, secret, value));
+  for (const option of ['maxAge', 'receivedAt', 'brandNew']) {
+    await probe(option, (value) => constructEvent(payload, signature, secret, { [option]: value }));
+  }
+  await probe('sign, payload', (value) => sign(value, secret));
+  await probe('sign, secret', (value) => sign(payload, value));
+  await probe('sign, secrets', (value) => sign(payload, [value]));
+  await probe('refusal', (value) => refusal(value));
+  await probe('refusal, kind', (kind) => refusal({ kind, code: kind }));
+  await probe('ReplayGuard', (value) => new ReplayGuard(value));
+  for (const option of ['store', 'size', 'ttl']) {
+    await probe(`ReplayGuard, ${option}`, (value) => new ReplayGuard({ [option]: value }));
+  }
+  const guard = new ReplayGuard();
+  await probe('key', (value) => ReplayGuard.key(value));
+  await probe('firstTime', (value) => guard.firstTime(value));
+  await probe('forget', (value) => guard.forget(value));
+  await probe('once', (value) => guard.once(value, () => {}));
+  await probe('once, handler', async (value) => {
+    await guard.forget(genuine);
+    if (typeof value !== 'function') await guard.once(genuine, value);
+  });
+  await probe('an answer of the store', async (value) => {
+    // What a thenable of the caller's throws is the caller's.
+    if (typeof value !== 'object') await new ReplayGuard({ store: () => value }).firstTime(genuine);
+  });
+  await probe('RedisStore', (value) => new RedisStore(value));
+  await probe('RedisStore, options', (value) => new RedisStore({ setNX() {} }, value));
+  await probe('DatabaseStore', (value) => new DatabaseStore(value, { dialect: 'sqlite' }));
+  await probe('DatabaseStore, options', (value) => new DatabaseStore(() => 1, value));
+  for (const option of ['dialect', 'table']) {
+    const options = { dialect: 'sqlite' };
+    await probe(option, (value) => new DatabaseStore(() => 1, { ...options, [option]: value }));
+  }
+});
+
+test('no message holds a key or a secret', () => {
+  const word = 'hidden0word';
+  const { Money, idempotencyKeyForOrder, webhooks } = lomi;
+  const { constructEvent, sign, ReplayGuard } = webhooks;
+  const odd = (text) => [
+    text, `"${text}"`, `${text} `, `${text}\n`, `${text}\ud83d`, `${text}\0`, `é${text}`, [text, 1], [[text]], { [text]: text }, { secret: text },
+    Symbol(text), new String(text), new Error(text), Buffer.from(text), () => text, new Map([[text, text]]),
+    { toJSON() { throw new Error(text); } }, { toString() { throw new Error(text); } }, { toString: () => text },
+  ]; // prettier-ignore
+  const calls = {
+    plain: [
+      (value) => constructEvent('{}', 'sha256=0', value),
+      (value) => constructEvent('{}', 'sha256=0', [value]),
+      (value) => sign('{}', value),
+      (value) => new lomi.LomiClient({ apiKey: value }),
+      (value) => new lomi.Configuration({ apiKey: value }),
+      (value) => new lomi.LomiClient({ apiKey: KEY }).setApiKey(value),
+    ],
+    known: [
+      (value) => constructEvent(value, 'sha256=0', 'whsec_1'),
+      (value) => constructEvent('{}', value, 'whsec_1'),
+      (value) => new lomi.LomiClient(value),
+      (value) => new Money(1, value),
+      (value) => Money.fromMajor(value, 'XOF'),
+      (value) => Money.fromMajor('1', value),
+      (value) => idempotencyKeyForOrder(value),
+      (value) => idempotencyKeyForOrder('1', value),
+      (value) => ReplayGuard.key(value),
+      (value) => new ReplayGuard({ store: value }),
+      (value) => new lomi.LomiClient({ apiKey: KEY, baseUrl: value }),
+    ],
+  };
+  const everywhere = [`lomi_sk_test_${word}`, `whsec_${word}`, `${'x'.repeat(80)}lomi_sk_live_${word}`];
+  for (const [text, probes] of [
+    [word, calls.plain],
+    ...everywhere.map((text) => [text, [...calls.plain, ...calls.known]]),
+  ]) {
+    for (const value of odd(text)) {
+      for (const call of probes) {
+        try {
+          call(value);
+        } catch (error) {
+          assert.ok(error instanceof lomi.LomiError, `${call} with ${name(value)}: ${error.stack}`);
+          assert.ok(!error.message.includes(word), `${call} with ${name(value)}: ${error.message}`);
+        }
+      }
+    }
   }
 });
 

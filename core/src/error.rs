@@ -230,12 +230,33 @@ pub struct Failure {
     pub(crate) writes: bool,
 }
 
+/// The most characters of a message.
+const LONGEST_MESSAGE: usize = 900;
+
+/// A message without the middle of a very long value in it: what is refused comes at the start
+/// of a sentence, and what to do about it at the end.
+pub(crate) fn bounded(message: String) -> String {
+    if message.len() <= LONGEST_MESSAGE {
+        return message;
+    }
+    let half = LONGEST_MESSAGE / 2;
+    let start = message.char_indices().nth(half);
+    let end = message.char_indices().rev().nth(half);
+    match (start, end) {
+        (Some((start, _)), Some((end, _))) if start < end => {
+            let part = |range| message.get(range).unwrap_or_default();
+            format!("{} ... {}", part(0..start), part(end..message.len()))
+        }
+        _ => message,
+    }
+}
+
 impl Error {
     /// An error of a kind, with one sentence.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Failure {
             kind,
-            message: redact(&message.into()),
+            message: bounded(redact(&message.into())),
             server_message: None,
             status: None,
             code: None,

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use crate::check;
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, bounded};
 use crate::input::{CallOptions, Input};
 use crate::json::{Map, Value};
 use crate::schema::{Kind, Model, Operation, Parameter, Routes};
@@ -73,7 +73,7 @@ impl Target {
             ),
             _ => "find out before doing it again: fetch or list what it would have changed".into(),
         };
-        format!("{} may have been carried out: {advice}", self.name())
+        format!("{} may have been carried out: {advice}", bounded(self.name()))
     }
 
     pub(crate) fn method(&self) -> &Method {
