@@ -152,10 +152,14 @@ const HTTPS_REFUSED: &[&str] = &[
     "wrong version number",
     "not reached: Connection reset",
     "not reached: Broken pipe",
+    "SSL_connect: Connection reset",
+    "cURL error 35: Recv failure",
+    "SSL_ERROR_SYSCALL in connection",
 ];
 
 /// The same for a request of plain HTTP.
-const HTTP_REFUSED: &[&str] = &["invalid HTTP version", "HTTP/0.9", "InvalidMessage", UNANSWERED];
+const HTTP_REFUSED: &[&str] =
+    &["invalid HTTP version", "HTTP/0.9", "InvalidMessage", "Empty reply from server", UNANSWERED];
 
 /// A failure to reach a server, or to read from it, with its scheme, host and port, and a
 /// question where the other protocol is likely to be spoken there.
@@ -252,6 +256,20 @@ mod tests {
             assert_eq!(said(nothing), (None, None, None, None), "{nothing}");
         }
         assert_eq!(said(r#""nope""#), (some("nope"), None, None, None));
+    }
+
+    #[test]
+    fn a_port_that_may_speak_another_protocol_is_asked_for_it() {
+        let asks = |message: &str, scheme: &str| {
+            with_address(message, &format!("{scheme}://h:1/v1")).ends_with("https?")
+        };
+        assert!(asks("the server was not reached: Connection reset by peer", "https"));
+        assert!(asks("the connection broke: cURL error 52: Empty reply from server", "http"));
+        assert!(asks("the connection broke before any response: Connection reset", "http"));
+        // In the middle of a response the protocol is not the reason.
+        assert!(!asks("the connection broke: Connection reset by peer", "http"));
+        assert!(!asks("the connection broke: Connection reset by peer", "https"));
+        assert!(!asks("the server was not reached: Connection refused", "https"));
     }
 
     #[test]

@@ -78,8 +78,9 @@ fn https_to_a_port_of_http_asks_for_the_scheme() {
     asks(&error, "https", port, "; does this port speak https?");
 }
 
-#[test]
-fn a_server_that_has_answered_is_not_asked_for_its_scheme() {
+// Awaited calls share their connections; the runtimes of blocking ones take turns.
+#[tokio::test]
+async fn a_server_that_has_answered_is_not_asked_for_its_scheme() {
     let port = port(|mut stream| {
         let _ = stream.read(&mut [0; 65536]);
         let body = r#"{"checkout_session_id":"cs_1"}"#;
@@ -88,8 +89,9 @@ fn a_server_that_has_answered_is_not_asked_for_its_scheme() {
         let _ = stream.read(&mut [0; 65536]);
     });
     let client = client("http", port);
-    get(&client).unwrap();
-    let error = get(&client).unwrap_err();
+    let sessions = client.checkout_sessions();
+    sessions.get("cs_1").await.unwrap();
+    let error = sessions.get("cs_1").await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Connection);
     assert!(error.message.ends_with(&format!("(at http://127.0.0.1:{port})")), "{}", error.message);
 }

@@ -92,8 +92,8 @@ impl Passage {
         }
         let found = intercept(&proxy.url).ok_or_else(|| {
             Error::configuration(
-                "the proxy is no address of a proxy; it looks like http://proxy.example:3128 \
-                 or socks5://proxy.example:1080",
+                "the proxy must be a URL such as http://proxy.example:3128 or \
+                 socks5://proxy.example:1080",
             )
         })?;
         if matches!(found.uri().scheme_str(), Some("socks5" | "socks5h")) {

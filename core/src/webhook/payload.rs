@@ -19,7 +19,7 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
         return Err(unusable("the body is not an object"));
     }
     if repeats_a_key(&document, Document::ROOT) {
-        return Err(unusable("a key stands twice in one object"));
+        return Err(unusable("an object has the same key twice"));
     }
     let has_text = |name: &str| {
         let member = document.member(Document::ROOT, name);
@@ -28,7 +28,7 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
         )
     };
     if !has_text("event") && !has_text("type") {
-        return Err(unusable("the body names no event"));
+        return Err(unusable("the body has no event name"));
     }
     if !has_text("id") {
         return Err(unusable("the event has no id"));
@@ -51,8 +51,8 @@ fn text(payload: &[u8]) -> Result<&str, Error> {
     let other = match payload {
         [0xef, 0xbb, 0xbf, ..] => {
             return Err(unusable(
-                "the delivery begins with a byte order mark (BOM), and JSON has none: something \
-                 on the way to the signature wrote the body anew",
+                "the delivery begins with a byte order mark (BOM), which JSON does not allow: \
+                 something re-encoded the body before it was signed",
             ));
         }
         [0, 0, 0xfe, 0xff, ..] | [0xff, 0xfe, 0, 0, ..] | [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] => {
@@ -65,7 +65,7 @@ fn text(payload: &[u8]) -> Result<&str, Error> {
         },
     };
     Err(unusable(&format!(
-        "the delivery is in {other}, and JSON is in UTF-8: something on the way to the signature \
-         wrote the body anew"
+        "the delivery is in {other}, but JSON is UTF-8: something re-encoded the body before it \
+         was signed"
     )))
 }

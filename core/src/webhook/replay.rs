@@ -50,8 +50,8 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
             let subject = SUBJECTS.iter().find_map(|field| Some((field, scalar(data, field)?)));
             let Some((field, subject)) = subject else {
                 return Err(Error::validation(
-                    "the event has no id and names no transaction, refund, payout or \
-                     subscription, so it cannot be told from another one",
+                    "the event has no id of its own and no id of a transaction, refund, payout or \
+                     subscription, so a repeated delivery of it cannot be recognized",
                 ));
             };
             let (status, changed) = (scalar(data, "status"), scalar(data, "updated_at"));

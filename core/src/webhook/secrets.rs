@@ -29,7 +29,7 @@ pub(super) fn usable<'s>(given: &[&'s str]) -> Result<Vec<&'s str>, Error> {
 }
 
 fn empty() -> Error {
-    Error::configuration("the webhook secret is empty: anyone could sign for it")
+    Error::configuration("the webhook secret is empty: anyone could make a valid signature")
 }
 
 fn check(secret: &str) -> Result<(), Error> {
@@ -41,7 +41,7 @@ fn check(secret: &str) -> Result<(), Error> {
     }
     if secret.starts_with(QUOTES) || secret.ends_with(QUOTES) {
         return Err(Error::configuration(
-            "the webhook secret has quotes around it, which are no part of it: take them out of \
+            "the webhook secret has quotes around it, which do not belong to it: remove them from \
              the setting",
         ));
     }
