@@ -26,6 +26,8 @@ function extraAuthorities() {
   return known.get(file).usable ? [file] : [];
 }
 
+const PROXY = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
+
 /** The settings, with what process.env says where they say nothing. */
 function withEnvironment(settings) {
   const { LOMI_API_KEY, LOMI_BASE_URL } = process.env;
@@ -34,6 +36,7 @@ function withEnvironment(settings) {
     apiKey: settings.apiKey ?? (LOMI_API_KEY || undefined),
     baseUrl: settings.baseUrl ?? (LOMI_BASE_URL || undefined),
     extraCaFiles: extraAuthorities(),
+    proxyVariables: Object.fromEntries(PROXY.map((name) => [name, process.env[name]])),
   };
 }
 

@@ -18,9 +18,7 @@ function configure(settings, client = new native.Client(door())) {
   if (typeof refused === 'string') throw fromText(refused);
   client.logger = logger;
   client.documented = rest.documented === true;
-  // Another key says nothing again that the client has been warned of.
-  const warned = (client.warned ??= new Set());
-  warn(client.warnings().filter((sentence) => !warned.has(sentence) && warned.add(sentence)));
+  warn(client.warnings());
   return client;
 }
 

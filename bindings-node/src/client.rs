@@ -28,6 +28,8 @@ pub struct Client {
     queue: Arc<Queue>,
     /// What is doubtful about the settings or a call, until JavaScript takes it.
     warnings: RefCell<Vec<String>>,
+    /// The warnings of the settings, which another key does not repeat.
+    of_settings: RefCell<Vec<String>>,
 }
 
 #[napi]
@@ -38,6 +40,7 @@ impl Client {
             inner: RefCell::default(),
             queue: Arc::clone(&port.queue),
             warnings: RefCell::default(),
+            of_settings: RefCell::default(),
         }
     }
 
@@ -46,7 +49,14 @@ impl Client {
     pub fn configure(&self, settings: String) -> Option<String> {
         let made = settings::read(&settings).and_then(lomi::Client::with);
         said(made.map(|client| {
-            self.warnings.borrow_mut().extend_from_slice(&client.config().warnings);
+            let mut known = self.of_settings.borrow_mut();
+            for warning in &client.config().warnings {
+                if !known.contains(warning) {
+                    known.push(warning.clone());
+                    self.warnings.borrow_mut().push(warning.clone());
+                }
+            }
+            drop(known);
             self.inner.replace(Some(client));
         }))
     }

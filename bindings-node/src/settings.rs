@@ -38,6 +38,13 @@ pub(crate) fn read(text: &str) -> Result<ConfigBuilder, Error> {
             .map(PathBuf::from)
             .collect(),
         proxy: given.text("proxy")?.map(Secret::new),
+        proxy_variables: Some(
+            given
+                .headers("proxyVariables")?
+                .into_iter()
+                .map(|(name, value)| (name, Secret::new(value)))
+                .collect(),
+        ),
         own_environment: true, // runtime/environment.js reads process.env
         own_log: true,         // runtime/log.js hands the history on
         ..ConfigBuilder::default()

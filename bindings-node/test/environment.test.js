@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict');
 const { execFileSync, execFile } = require('node:child_process');
 const fs = require('node:fs');
+const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
@@ -102,6 +103,48 @@ test('a call of a worker uses its key, secret and log', async () => {
   assert.equal(stdout, '1\n');
   assert.match(stderr, /^lomi: GET .* 200/);
   assert.equal(seen.at(-1).headers['x-api-key'], 'lomi_sk_test_w');
+});
+
+test('the proxy of a worker is that of its variables', async (t) => {
+  const asked = [];
+  const proxy = net.createServer((socket) =>
+    socket.once('data', (head) => {
+      asked.push(String(head).split('\r\n')[0]);
+      socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
+    }),
+  );
+  await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  t.after(() => proxy.close());
+  const HTTPS_PROXY = `http://127.0.0.1:${proxy.address().port}`;
+  const call = (env, setting = '') =>
+    inWorker(
+      `const options = { apiKey: 'lomi_sk_test_1', baseUrl: 'https://127.0.0.1:9', maxRetries: 0, ${setting} };
+      new lomi.LomiClient(options).checkoutSessions.get('x').catch((error) => parentPort.postMessage(error.outcome));`,
+      { env },
+    );
+  for (const [env, through] of [
+    [{ HTTPS_PROXY }, 1],
+    [{ all_proxy: HTTPS_PROXY }, 1],
+    [{ HTTPS_PROXY, NO_PROXY: '127.0.0.0/8' }, 0],
+    [{ HTTPS_PROXY: ' ' }, 0],
+  ]) {
+    const before = asked.length;
+    await call(env);
+    assert.equal(asked.length, before + through, JSON.stringify(env));
+  }
+  process.env.HTTPS_PROXY = HTTPS_PROXY;
+  const before = asked.length;
+  try {
+    await call({});
+    assert.equal(asked.length, before, 'the variable of the process does not count');
+    await call(undefined);
+    assert.equal(asked.length, before + 1, 'a worker starts with the variables of the process');
+  } finally {
+    delete process.env.HTTPS_PROXY;
+  }
+  await call({ NO_PROXY: '*' }, `proxy: '${HTTPS_PROXY}'`);
+  assert.equal(asked.length, before + 2, 'the option counts whatever the variables say');
+  assert.equal(asked.at(-1), 'CONNECT 127.0.0.1:9 HTTP/1.1');
 });
 
 /** Calls a server whose certificate the company signed, from a process with this variable. */

@@ -136,6 +136,22 @@ test('requests', async () => {
   }
 });
 
+test('documented methods', async () => {
+  for (const [method, given] of Object.entries({
+    createCheckoutSession: [{}],
+    retrieveCheckoutSession: ['x'],
+    listCheckoutSessions: [{}],
+    updateCheckoutSession: ['x', {}],
+    deleteCheckoutSession: ['x'],
+  })) {
+    for (let at = 0; at <= given.length; at++) {
+      await probe(`${method}, argument ${at}`, (value) =>
+        documented[method](...given.slice(0, at), value, ...given.slice(at + 1)),
+      );
+    }
+  }
+});
+
 test('methods without their object', async () => {
   const { create, get, list } = api.checkoutSessions;
   const { request, setApiKey, getBaseUrl } = api;

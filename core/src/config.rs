@@ -177,6 +177,9 @@ pub struct ConfigBuilder {
     pub proxy: Option<Secret>,
     /// Headers for the proxy alone.
     pub proxy_headers: Vec<(String, String)>,
+    /// `HTTPS_PROXY` and the like by name, of a language whose environment is not that of the
+    /// process; the environment of the process, when not given.
+    pub proxy_variables: Option<Vec<(String, Secret)>>,
     /// The language looks up `LOMI_API_KEY` and `LOMI_BASE_URL` by itself.
     pub own_environment: bool,
     /// The language logs what calls did by itself, from their history.
@@ -231,7 +234,11 @@ impl ConfigBuilder {
         let credentials =
             Credentials::of(self.ca_files.clone(), self.certificate_file, self.key_file);
         let headers = self.proxy_headers;
-        let proxy = self.proxy.map(|url| Proxy { url: url.expose().to_owned(), headers });
+        let proxy = match (self.proxy, url.scheme()) {
+            (Some(proxy), _) => Some(Proxy { url: proxy.expose().to_owned(), headers }),
+            (None, "https") => Proxy::of_environment(&url, self.proxy_variables.as_deref()),
+            (None, _) => None,
+        };
         let mut client_headers = self.headers;
         check_client_headers(client_headers.iter().map(|(name, _)| name.as_str()))?;
         let request_id = take_request_id(&mut client_headers)?;

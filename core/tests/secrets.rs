@@ -69,3 +69,18 @@ fn a_server_that_repeats_the_key_is_not_quoted() {
     // The body is kept as it came, for who asks for it by name; printing does not show it.
     assert!(!format!("{error:?}").contains("never_shown"), "{error:?}");
 }
+
+#[test]
+fn a_long_message_is_cut_in_its_middle() {
+    let key = format!("lomi_sk_test_{}", "k".repeat(2000));
+    let long = "é".repeat(100_000);
+    let error = lomi::Error::new(
+        lomi::ErrorKind::Validation,
+        format!("the title {long} with {key} and {long} is refused: give a shorter one"),
+    );
+    assert!(error.message.starts_with("the title éé"), "{}", error.message);
+    assert!(error.message.ends_with("éé is refused: give a shorter one"), "{}", error.message);
+    assert!(error.message.chars().count() < 1000 && !error.message.contains("kk"));
+    let short = "é".repeat(600);
+    assert_eq!(lomi::Error::new(lomi::ErrorKind::Validation, short.as_str()).message, short);
+}

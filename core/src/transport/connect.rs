@@ -53,8 +53,7 @@ impl Destination {
         }
     }
 
-    /// The same by way of TLS, and of a proxy perhaps: the caller's, or else the
-    /// environment's.
+    /// The same by way of TLS, and of a proxy perhaps.
     pub(crate) fn secured(
         self,
         base: &Url,
@@ -65,8 +64,6 @@ impl Destination {
         if base.scheme() != "https" {
             return self;
         }
-        let proxy = proxy
-            .or_else(|| Proxy::of_environment(base.host_str()?, base.port_or_known_default()?));
         Self { credentials, server_name, proxy, ..self }
     }
 

@@ -3,8 +3,10 @@
 use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderMap, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use url::Url;
 
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// A proxy that was named by the caller.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -17,10 +19,11 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     /// The proxy that the environment names for this host, by `HTTPS_PROXY`, `ALL_PROXY`
-    /// and `NO_PROXY`, or the same in lower case.
-    pub(crate) fn of_environment(host: &str, port: u16) -> Option<Self> {
-        let url = first_of(["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])?;
-        let without = first_of(["NO_PROXY", "no_proxy"]);
+    /// and `NO_PROXY`, or the same in lower case: the variables given, or those of the process.
+    pub(crate) fn of_environment(base: &Url, given: Option<&[(String, Secret)]>) -> Option<Self> {
+        let (host, port) = (base.host_str()?, base.port_or_known_default()?);
+        let url = first_of(["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"], given)?;
+        let without = first_of(["NO_PROXY", "no_proxy"], given);
         match without.is_some_and(|list| is_without_proxy(&list, host, port)) {
             true => None,
             false => Some(Self { url, headers: Vec::new() }),
@@ -28,8 +31,17 @@ impl Proxy {
     }
 }
 
-fn first_of<const N: usize>(names: [&str; N]) -> Option<String> {
-    let values = names.into_iter().filter_map(|name| std::env::var(name).ok());
+fn first_of<const N: usize>(
+    names: [&str; N],
+    given: Option<&[(String, Secret)]>,
+) -> Option<String> {
+    let value = |name: &str| match given {
+        None => std::env::var(name).ok(),
+        Some(all) => {
+            all.iter().find(|(known, _)| known == name).map(|(_, value)| value.expose().to_owned())
+        }
+    };
+    let values = names.into_iter().filter_map(value);
     values.map(|value| value.trim().to_owned()).find(|value| !value.is_empty())
 }
 
