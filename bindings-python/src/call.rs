@@ -228,9 +228,15 @@ pub(crate) fn path<'py, T: FromPyObjectOwned<'py>>(
     name: &str,
     value: &Bound<'py, PyAny>,
 ) -> Result<T, Fault> {
-    value
-        .extract()
-        .map_err(|_| wrong(format!("{name} has to be a path, not {}", input::shown(value))))
+    value.extract().map_err(|_| {
+        let paths = value.cast::<PyList>().ok();
+        let one = paths.and_then(|paths| paths.get_item(0).ok());
+        let one = one.as_ref().unwrap_or(value);
+        match one.is_instance_of::<PyString>() {
+            true => wrong(format!("{name} {}", input::NOT_UNICODE)),
+            false => wrong(format!("{name} has to be a path, not {}", input::shown(one))),
+        }
+    })
 }
 
 /// Headers as a dictionary or as pairs.

@@ -8,6 +8,9 @@ def modern(client: lomi.LomiClient) -> None:
     client.checkout_sessions.create(curency_code="XOF")  # wrong
     client.checkout_sessions.list(limit="5")  # wrong
     client.checkout_sessions.get()  # wrong
+    client.checkout_sessions.get("cs_1", attempt_timeout="5")  # wrong
+    client.checkout_sessions.get("cs_1", idle_timeout="5")  # wrong
+    client.checkout_sessions.create(amount=1, extra_body="a")  # wrong
     print(client.checkout_sessions.get("cs_1").checkout_urll)  # wrong
     lomi.CheckoutSessionsCreate(ammount=5)  # wrong
     lomi.LomiClient(timeout="5")  # wrong

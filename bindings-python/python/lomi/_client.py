@@ -180,8 +180,8 @@ class LomiClient(_Base):
         """Call any other endpoint by its path below the base URL; gives what JSON holds.
 
         Takes the options of every call: ``idempotency_key``, ``timeout``, ``connect_timeout``,
-        ``attempt_timeout``, ``idle_timeout``, ``max_retries``, ``headers``, ``api_key``,
-        ``account``, ``request_id``, ``extra_body``.
+        ``attempt_timeout`` and ``idle_timeout`` in seconds, ``max_retries``, ``headers``,
+        ``api_key``, ``account``, ``request_id``, ``extra_body``.
         """
         query = None if query is None else _query("request", query)
         return call(self._native, (method, path), None, query, body, options or None, 2)[0]
@@ -220,7 +220,10 @@ class AsyncLomiClient(_Base):
         body: Any = None,
         **options: Any,
     ) -> Any:
-        """Call any other endpoint by its path below the base URL; gives what JSON holds."""
+        """Call any other endpoint by its path below the base URL; gives what JSON holds.
+
+        Takes the options of every call, as :meth:`LomiClient.request` does.
+        """
         from ._loop import call as start
 
         query = None if query is None else _query("request", query)
