@@ -61,6 +61,7 @@ function write(value, name = 'the value', Type = errors.ValidationError) {
     const ready = isPlain(value) ? value : faithful(value, '', []);
     const text = JSON.stringify(ready);
     // JSON.stringify escapes a lone surrogate, and no other text this way.
+    if (text === undefined) throw new Refusal('has a toJSON() that gives nothing the second time');
     if (text.includes('\\ud')) checkText(ready);
     return text;
   });
