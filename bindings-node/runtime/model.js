@@ -120,17 +120,14 @@ class Model {
 function unpaid(answer) {
   const { blocking_invoice: invoice, reason, lastResponse } = answer;
   const number = invoice?.invoice_number ?? invoice?.invoice_id;
-  const named = number === undefined || number === null ? '' : ` (${number})`;
-  return new errors.PaymentRequiredError(
-    native.redact(`nothing was made: the customer has an unpaid invoice${named}, which must be paid first`),
-    {
-      ...lastResponse?.toJSON(),
-      code: reason,
-      outcome: 'final',
-      operation: 'create_checkout_session',
-      paymentRequired: answer,
-    },
-  );
+  const named = typeof number === 'string' ? number : undefined;
+  return new errors.PaymentRequiredError(native.paymentRequired(named), {
+    ...lastResponse?.toJSON(),
+    code: reason,
+    outcome: 'final',
+    operation: 'create_checkout_session',
+    paymentRequired: answer,
+  });
 }
 
 /** The models by the number that the native half gives them. */

@@ -52,6 +52,16 @@ pub fn log_is_asked_for(value: String) -> bool {
     lomi::log::is_asked_for(Some(&value))
 }
 
+/// Why a create was answered without a session: an invoice, by its number, must be paid first.
+#[napi(catch_unwind)]
+pub fn payment_required(number: Option<String>) -> String {
+    let answer = lomi::json!({"blocking_invoice": {"invoice_number": number}});
+    let lomi::Value::Object(fields) = answer else { return String::new() };
+    let first = Box::new(lomi::FromObject::from_object(fields));
+    let refused = lomi::Created::<()>::PaymentRequired(first).done();
+    refused.err().map(|error| error.message.clone()).unwrap_or_default()
+}
+
 /// Why the file of certificate authorities cannot be used; nothing where it can.
 #[napi(catch_unwind)]
 pub fn check_ca_file(file: String) -> Option<String> {

@@ -62,8 +62,8 @@ fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
 
 /// Whether this value of `LOMI_LOG` asks for a log.
 #[pyfunction]
-fn log_is_asked_for(value: &str) -> bool {
-    lomi::log::is_asked_for(Some(value))
+fn log_is_asked_for(value: &Bound<'_, PyString>) -> bool {
+    lomi::log::is_asked_for(Some(&value.to_string_lossy()))
 }
 
 /// Takes every key and secret out of a text.
