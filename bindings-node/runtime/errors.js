@@ -127,7 +127,7 @@ for (const [name, type] of Object.entries(errors)) {
   hidden(type.prototype, 'name', name);
 }
 
-/** The error that a text of the native half describes; of a call that `signal` aborted, with its reason. */
+/** Builds the error that the native library describes as JSON. When `signal` aborted the call, its reason is the cause. */
 function fromText(text, signal) {
   const facts = JSON.parse(text);
   const Type = errors[facts.kind] ?? LomiError;

@@ -116,7 +116,7 @@ class Model {
   }
 }
 
-/** The error for a session that was not made, because `answer` has to be paid first. */
+/** The error for a create that was answered with an unpaid invoice (`answer`) instead of a session. */
 function unpaid(answer) {
   const { blocking_invoice: invoice, reason, lastResponse } = answer;
   const number = invoice?.invoice_number ?? invoice?.invoice_id;

@@ -1,5 +1,6 @@
 """What the tests talk to: the sandbox, and a server of scripted answers."""
 
+import decimal
 import json
 import os
 import pathlib
@@ -246,3 +247,16 @@ def https(tmp_path_factory):
     server = encrypted(tmp_path_factory.mktemp("tls"))
     yield server
     server.close()
+
+
+@pytest.fixture
+def post(talk):
+    """Sends a body by `create` and gives what arrived."""
+    client = talk(201, {"checkout_session_id": "cs_1"})
+
+    def send(*given, **fields):
+        client.checkout_sessions.create(*given, **fields)
+        return json.loads(client.server.requests[-1].body, parse_float=decimal.Decimal)
+
+    send.client, send.requests = client, client.server.requests
+    return send

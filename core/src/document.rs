@@ -333,6 +333,4 @@ impl Iterator for Names<'_> {
 }
 
 #[cfg(test)]
-mod compared;
-#[cfg(test)]
 mod tests;

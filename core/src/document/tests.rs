@@ -1,3 +1,5 @@
+mod compared;
+
 use super::*;
 use crate::error::ErrorKind;
 use crate::json::Values;

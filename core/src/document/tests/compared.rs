@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::*;
+use crate::config::Limits;
+use crate::document::*;
+use crate::error::Error;
 use crate::json::Values;
 
 /// How many documents are made, and how many times each is then broken.
