@@ -6025,7 +6025,7 @@ namespace LomiSDK {
         public const MAX_BODY = 1048576;
 
         /**
-         * Checks a delivery and reads its event. The payload has to be the raw body.
+         * Checks a delivery and reads its event. The payload must be the raw body.
          *
          * @param string|list<string>|null $secret several as a list or with commas ("new,old"); lomi.webhook_secret
          *     of php.ini or LOMI_WEBHOOK_SECRET when left out

@@ -11,7 +11,7 @@ const { errors } = require('./errors.js');
 /** Parts a client's settings: the others, and who hears of its calls, if anybody. */
 function listener({ logger, ...settings }) {
   if (logger !== undefined && logger !== null && typeof logger !== 'function') {
-    throw new errors.ConfigurationError('logger has to be a function');
+    throw new errors.ConfigurationError('logger must be a function');
   }
   // Read once per client: reading the environment at each call would cost more than the
   // rest of what stands here.

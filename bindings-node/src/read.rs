@@ -45,7 +45,7 @@ pub(crate) fn input(text: Option<&str>) -> Result<Input, Error> {
         Some(Value::Object(fields)) => Ok(fields),
         Some(_) => Err(Error::new(
             ErrorKind::Validation,
-            format!("the {name} has to be an object of names and values"),
+            format!("the {name} must be an object of names and values"),
         )),
     };
     let (path, query) = (part("path")?, part("query")?);
@@ -90,7 +90,7 @@ impl Given {
     }
 
     fn refuse<T>(&self, name: &str, wants: &str) -> Result<T, Error> {
-        Err(Error::new(self.kind, format!("{name} has to be {wants}")))
+        Err(Error::new(self.kind, format!("{name} must be {wants}")))
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {

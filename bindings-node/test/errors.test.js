@@ -133,7 +133,7 @@ test('redirects are not followed', async () => {
   assert.equal(seen.length, 1);
 });
 
-test('what has to be paid first is an outcome of create with its own class', async () => {
+test('what must be paid first is an outcome of create with its own class', async () => {
   const { url } = await server((_, response) =>
     json(response, 201, {
       payment_required: true,

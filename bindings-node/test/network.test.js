@@ -71,7 +71,7 @@ test('plain HTTP beyond loopback only with allowHttp', async () => {
     assert.throws(() => new lomi.Configuration(documented), lomi.ConfigurationError);
   }
   for (const allowHttp of ['true', 1, {}]) {
-    assert.throws(() => client(baseUrl, { allowHttp }), /allowHttp has to be true or false/);
+    assert.throws(() => client(baseUrl, { allowHttp }), /allowHttp must be true or false/);
   }
   assert.equal(seen.length, 0);
   const session = await client(baseUrl, { allowHttp: true }).checkoutSessions.get('cs_1');

@@ -271,7 +271,7 @@ fn get_connect_timeout(call: &mut Call<'_>) -> Done {
 
 fn set_max_retries(call: &mut Call<'_>) -> Done {
     let retries = u32::try_from(call.integer(0)?)
-        .map_err(|_| Thrown::validation("max_retries has to be 0 or more"))?;
+        .map_err(|_| Thrown::validation("max_retries must be 0 or more"))?;
     change(call, |settings| settings.max_retries = Some(retries))
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn is_client(object: Object<'_>) -> bool {
 /// Carries a call out through the user's client.
 pub(crate) fn drive(road: &Road, client: &Zval, exchange: &mut Exchange) -> Result<Reply, Thrown> {
     let client = client.handle().filter(|object| is_client(*object)).ok_or_else(|| {
-        Thrown::configuration(format!("the HTTP client has to be a {GUZZLE} or {PSR_18}"))
+        Thrown::configuration(format!("the HTTP client must be a {GUZZLE} or {PSR_18}"))
     })?;
     road.client.check_plain_http()?;
     if is_a(client, GUZZLE) {

@@ -40,7 +40,7 @@ fn snake(name: &str) -> String {
 fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
     text_of(&format!("the option {name}"), value)?.ok_or_else(|| {
         let given = crate::zend::type_name(value);
-        Thrown::validation(format!("the option {name} has to be a string, not {given}"))
+        Thrown::validation(format!("the option {name} must be a string, not {given}"))
     })
 }
 
@@ -50,7 +50,7 @@ fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
         (_, Some(number)) => number,
         _ => {
             return Err(Thrown::validation(format!(
-                "{name} has to be a number of seconds above 0, not {}",
+                "{name} must be a number of seconds above 0, not {}",
                 type_name(value)
             )));
         }
@@ -67,7 +67,7 @@ fn retries(value: &Zval) -> Result<u32, Thrown> {
     value
         .long()
         .and_then(|number| u32::try_from(number).ok())
-        .ok_or_else(|| Thrown::validation("max_retries has to be 0 or more"))
+        .ok_or_else(|| Thrown::validation("max_retries must be 0 or more"))
 }
 
 pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
@@ -137,7 +137,7 @@ fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
     match crate::to_json::for_core("extra_body", value)? {
         Value::Object(fields) => Ok(fields),
         Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
-        _ => Err(Thrown::validation("extra_body has to be an array of names and values")),
+        _ => Err(Thrown::validation("extra_body must be an array of names and values")),
     }
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             "http_client" => {
                 if !value.handle().is_some_and(crate::foreign_http::is_client) {
                     return Err(Thrown::configuration(
-                        "http_client has to be a GuzzleHttp\\ClientInterface or \
+                        "http_client must be a GuzzleHttp\\ClientInterface or \
                          Psr\\Http\\Client\\ClientInterface",
                     ));
                 }
@@ -223,7 +223,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             }
             "logger" => {
                 if !value.is_callable() {
-                    return Err(Thrown::configuration("logger has to be callable"));
+                    return Err(Thrown::configuration("logger must be callable"));
                 }
                 logger = Some(value);
             }
@@ -245,7 +245,7 @@ pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, T
         Some(value) => match crate::to_json::for_core("the query", value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
-            _ => Err(Thrown::validation("a query has to be an array of names and values")),
+            _ => Err(Thrown::validation("a query must be an array of names and values")),
         },
     }
 }

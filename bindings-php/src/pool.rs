@@ -14,7 +14,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Done {
         None => 64,
     };
     if limit == 0 {
-        return Err(Thrown::validation("concurrency has to be above 0"));
+        return Err(Thrown::validation("concurrency must be above 0"));
     }
     let calls = if given.is_array() {
         given

@@ -89,14 +89,14 @@ fn seconds(call: &Call<'_>, position: usize) -> Result<Option<f64>, Thrown> {
         None => Ok(None),
         Some(value) => match value.coerce_to_double().filter(|seconds| *seconds >= 0.0) {
             Some(seconds) if seconds.is_finite() => Ok(Some(seconds)),
-            _ => Err(Thrown::validation("a time has to be a number of seconds, 0 or more")),
+            _ => Err(Thrown::validation("a time must be a number of seconds, 0 or more")),
         },
     }
 }
 
 fn duration(seconds: f64) -> Result<Duration, Thrown> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Thrown::validation("a time has to be a number of seconds, 0 or more"))
+        .map_err(|_| Thrown::validation("a time must be a number of seconds, 0 or more"))
 }
 
 fn construct_event(call: &mut Call<'_>) -> Done {

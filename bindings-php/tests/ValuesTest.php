@@ -208,8 +208,8 @@ final class ValuesTest extends SandboxTestCase
         $array = new \ArrayObject(['X-A' => 'b']);
         foreach ([
             'headers have to be an array of name and value, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => $array]),
-            'X-A has to be a string, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => ['X-A' => $array]]),
-            'request_id has to be a string, not Closure' => fn () => $client->checkoutSessions->get('a', ['request_id' => fn () => 1]),
+            'X-A must be a string, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => ['X-A' => $array]]),
+            'request_id must be a string, not Closure' => fn () => $client->checkoutSessions->get('a', ['request_id' => fn () => 1]),
             'x.y is not a finite number' => fn () => $client->request('POST', '/a', ['body' => ['x' => ['y' => NAN]]]),
             'q is not a finite number' => fn () => $client->request('GET', '/a', ['query' => ['q' => INF]]),
             'the body is of type Closure' => fn () => $client->request('POST', '/a', ['body' => fn () => 1]),

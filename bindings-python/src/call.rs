@@ -204,7 +204,7 @@ fn plain_number(value: &Bound<'_, PyAny>) -> Option<f64> {
 
 /// A number of times.
 pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Fault> {
-    value.extract().map_err(|_| wrong(format!("{name} has to be a whole number from 0")))
+    value.extract().map_err(|_| wrong(format!("{name} must be a whole number from 0")))
 }
 
 /// A text, or something that stands for one: a UUID, a word of an enum, a lazy string.
@@ -215,7 +215,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Fault
     };
     match plain.cast::<PyString>() {
         Ok(text) => unicode(name, text),
-        Err(_) => Err(wrong(format!("{name} has to be text, not {}", input::shown(value)))),
+        Err(_) => Err(wrong(format!("{name} must be text, not {}", input::shown(value)))),
     }
 }
 
@@ -234,7 +234,7 @@ pub(crate) fn path<'py, T: FromPyObjectOwned<'py>>(
         let one = one.as_ref().unwrap_or(value);
         match one.is_instance_of::<PyString>() {
             true => wrong(format!("{name} {}", input::NOT_UNICODE)),
-            false => wrong(format!("{name} has to be a path, not {}", input::shown(one))),
+            false => wrong(format!("{name} must be a path, not {}", input::shown(one))),
         }
     })
 }

@@ -34,7 +34,7 @@ struct Queue {
 }
 
 impl Queue {
-    /// True where nothing waited yet, so that the loop has to be woken.
+    /// True where nothing waited yet, so that the loop must be woken.
     fn put(&self, landed: Landed) -> bool {
         let Ok(mut queue) = self.landed.lock() else { return false };
         let first = queue.is_empty();

@@ -120,7 +120,7 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
             Ok(Cow::Owned(copy.cast_into::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec()))
         }
         _ => Err(wrong(
-            "the payload has to be the raw body as bytes, as it came over the network; \
+            "the payload must be the raw body as bytes, as it came over the network; \
              what was parsed already cannot be checked",
         )),
     }
@@ -153,5 +153,5 @@ fn moment(seconds: f64) -> Result<SystemTime, Fault> {
     Duration::try_from_secs_f64(seconds)
         .ok()
         .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
-        .ok_or_else(|| wrong("received_at has to be a time after 1970"))
+        .ok_or_else(|| wrong("received_at must be a time after 1970"))
 }

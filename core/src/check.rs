@@ -112,7 +112,7 @@ pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
         Value::Null => return Err(Error::validation(format!("{name} is missing"))),
         other => {
             let given = kind_of(other);
-            return Err(Error::validation(format!("{name} has to be text, not {given}")));
+            return Err(Error::validation(format!("{name} must be text, not {given}")));
         }
     };
     let refuse = |why: &str| Err(Error::validation(format!("{name} {why}")));
@@ -147,16 +147,16 @@ pub(crate) fn query_value(
     if let Kind::Integer = parameter.kind {
         let number = text.parse::<i64>().ok().filter(|_| !value.is_string());
         let number = number.ok_or_else(|| {
-            Error::validation(format!("{name} has to be a whole number, not {value}"))
+            Error::validation(format!("{name} must be a whole number, not {value}"))
         })?;
         if parameter.least.is_some_and(|least| number < least)
             || parameter.most.is_some_and(|most| number > most)
         {
             return Err(Error::validation(match (parameter.least, parameter.most) {
                 (Some(least), Some(most)) => {
-                    format!("{name} has to be from {least} to {most}, not {number}")
+                    format!("{name} must be from {least} to {most}, not {number}")
                 }
-                (Some(least), None) => format!("{name} has to be at least {least}, not {number}"),
+                (Some(least), None) => format!("{name} must be at least {least}, not {number}"),
                 _ => format!("{name} is {number}, which is too large"),
             }));
         }
@@ -241,7 +241,7 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
             bounds(field, &Number::from_string_unchecked(text.clone()))
         }
         (Kind::Number | Kind::Integer, _) => {
-            Err(Error::validation(format!("{name} has to be a number")))
+            Err(Error::validation(format!("{name} must be a number")))
         }
         (Kind::Map, value) => object(name, value),
         (Kind::Maps, Value::Array(items)) => items
@@ -249,7 +249,7 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
             .enumerate()
             .try_for_each(|(at, item)| object(&format!("{name}[{at}]"), item)),
         (Kind::Maps, other) => Err(Error::validation(format!(
-            "{name} has to be a list of objects, not {}",
+            "{name} must be a list of objects, not {}",
             kind_of(other)
         ))),
         (_, Value::String(text)) => match field.longest {
@@ -285,7 +285,7 @@ fn object(name: &str, value: &Value) -> Result<(), Error> {
         Value::Object(_) => Ok(()),
         Value::Array(items) if items.is_empty() => Ok(()),
         other => Err(Error::validation(format!(
-            "{name} has to be an object of fields, not {}",
+            "{name} must be an object of fields, not {}",
             kind_of(other)
         ))),
     }
@@ -301,10 +301,10 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
     let bound = |limit: Option<i64>| limit.map(|limit| limit as f64);
     match (bound(field.above), bound(field.least)) {
         (Some(above), _) if value <= above => {
-            Err(Error::validation(format!("{name} has to be above {above}, not {number}")))
+            Err(Error::validation(format!("{name} must be above {above}, not {number}")))
         }
         (_, Some(least)) if value < least => {
-            Err(Error::validation(format!("{name} has to be at least {least}, not {number}")))
+            Err(Error::validation(format!("{name} must be at least {least}, not {number}")))
         }
         _ => Ok(()),
     }

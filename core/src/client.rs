@@ -123,7 +123,7 @@ impl Drop for Awaited {
     }
 }
 
-/// Carries a call out; what polls it has to be started by [`Bundle::start`].
+/// Carries a call out; what polls it must be started by [`Bundle::start`].
 pub fn execute(
     mut exchange: Exchange,
 ) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> {
@@ -189,7 +189,7 @@ pub(crate) async fn drive(exchange: &mut Exchange, pool: &Pool) -> Result<Reply,
     }
 }
 
-/// What create answers: the new object, or what has to be paid before there can be one.
+/// What create answers: the new object, or what must be paid before there can be one.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Created<T> {

@@ -43,7 +43,7 @@ impl std::str::FromStr for RouteChoice {
             "documented" => Ok(Self::Only(Routes::Documented)),
             "current" => Ok(Self::Only(Routes::Current)),
             other => Err(Error::configuration(format!(
-                "routes has to be auto, documented or current, not {other:?}"
+                "routes must be auto, documented or current, not {other:?}"
             ))),
         }
     }
@@ -282,14 +282,14 @@ impl ConfigBuilder {
 /// cannot hold, is a time without end. Refuses what is no time.
 pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
     time_of(value).ok_or_else(|| {
-        Error::validation(format!("{name} has to be a number of seconds above 0, not {value}"))
+        Error::validation(format!("{name} must be a number of seconds above 0, not {value}"))
     })
 }
 
 /// The same in milliseconds, as Node has it.
 pub fn milliseconds(name: &str, value: f64) -> Result<Duration, Error> {
     time_of(value / 1000.0).ok_or_else(|| {
-        Error::validation(format!("{name} has to be a number of milliseconds above 0, not {value}"))
+        Error::validation(format!("{name} must be a number of milliseconds above 0, not {value}"))
     })
 }
 
@@ -321,7 +321,7 @@ fn positive(name: &str, given: Option<Duration>, seconds: u64) -> Result<Duratio
     match given {
         None => Ok(Duration::from_secs(seconds)),
         Some(duration) if duration.is_zero() => {
-            Err(Error::configuration(format!("{name} has to be above 0")))
+            Err(Error::configuration(format!("{name} must be above 0")))
         }
         Some(duration) => Ok(duration.min(LONGEST)),
     }

@@ -91,7 +91,7 @@ impl Document {
     /// Where the whole is.
     pub(crate) const ROOT: usize = 0;
 
-    /// Reads a text, which has to be one JSON value and nothing else. Half characters
+    /// Reads a text, which must be one JSON value and nothing else. Half characters
     /// (`\ud83d` without its other half) are replaced by U+FFFD.
     pub(crate) fn read(text: ByteString, limits: Limits) -> Result<Self, Error> {
         parse::parse(text.clone(), limits).or_else(|broken| match without_lone_surrogates(&text) {

@@ -191,7 +191,7 @@ impl Exchange {
         Ok(exchange)
     }
 
-    /// When the call has to be over.
+    /// When the call must be over.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }

@@ -35,7 +35,7 @@ impl Money {
     /// take and a negative amount.
     pub fn new(amount: i64, currency: &str) -> Result<Self, Error> {
         let (currency, decimals, sign) = self::currency(currency).ok_or_else(|| {
-            Error::validation(format!("the currency has to be XOF, EUR or USD, not {currency:?}"))
+            Error::validation(format!("the currency must be XOF, EUR or USD, not {currency:?}"))
         })?;
         if amount < 0 {
             return Err(Error::validation(format!("an amount cannot be negative: {amount}")));

@@ -187,7 +187,7 @@ pub(crate) fn body(target: &Target, input: &Input, routes: Routes) -> Result<Opt
         }
         (Some(_), other) => {
             return Err(Error::validation(format!(
-                "the body of {} has to be an object of fields and values, not {}",
+                "the body of {} must be an object of fields and values, not {}",
                 target.name(),
                 check::kind_of(other)
             )));

@@ -52,9 +52,9 @@ pub struct Field {
     pub null_is_empty: bool,
     /// An amount: a whole number of the currency's smallest unit.
     pub money: bool,
-    /// A number has to be larger than this.
+    /// A number must be larger than this.
     pub above: Option<i64>,
-    /// A number has to be at least this.
+    /// A number must be at least this.
     pub least: Option<i64>,
     /// A text has at most so many characters.
     pub longest: Option<usize>,
@@ -160,9 +160,9 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
-    /// A number has to be at least this.
+    /// A number must be at least this.
     pub least: Option<i64>,
-    /// A number has to be at most this.
+    /// A number must be at most this.
     pub most: Option<i64>,
 }
 

@@ -1,7 +1,7 @@
 //! Webhooks: proving that a delivery comes from lomi., and reading it.
 //!
 //! The signature is HMAC-SHA256 in hex over the raw bytes of the body, with the whole
-//! secret (`whsec_` included) as key. It has to be checked on the bytes as they came:
+//! secret (`whsec_` included) as key. It must be checked on the bytes as they came:
 //! a framework that parses JSON first changes them.
 //!
 //! ```

@@ -8,7 +8,7 @@ use crate::response::long;
 use crate::zend::{AsObject, Object};
 use crate::zend::{Thrown, call_method, is_a, is_exit, take_exception};
 
-/// What has to be known to read an answer.
+/// What must be known to read an answer.
 pub(super) struct Context {
     pub(super) method: Method,
     pub(super) limits: Limits,

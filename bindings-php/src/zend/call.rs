@@ -124,7 +124,7 @@ impl Call<'_> {
         (value.get_type() != ext_php_rs::flags::DataType::Undef).then_some(value)
     }
 
-    /// An argument that has to be there.
+    /// An argument that must be there.
     pub(crate) fn required(&self, position: usize) -> Result<&Zval, Thrown> {
         self.argument(position).ok_or_else(|| {
             let name = self.method().ok().and_then(|name| name.as_str().ok()).unwrap_or_default();

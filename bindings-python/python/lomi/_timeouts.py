@@ -64,6 +64,6 @@ def _limit(value: Any) -> Any:
 def _refused(name: str, shown: str) -> ValueError:
     """Say what is wrong; the native library raises it as an error of ours."""
     return ValueError(
-        f"{name} has to be a number of seconds above 0, a timedelta or a pair (connect, read), "
+        f"{name} must be a number of seconds above 0, a timedelta or a pair (connect, read), "
         f"not {shown}"
     )

@@ -33,7 +33,7 @@ class Money:
             from .errors import ValidationError
 
             raise ValidationError(
-                "amount has to be a whole number of the currency's smallest unit; "
+                "amount must be a whole number of the currency's smallest unit; "
                 "Money.from_major takes 50.00"
             )
         self._set(money(amount, currency))

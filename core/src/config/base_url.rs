@@ -28,7 +28,7 @@ pub(super) fn host_for(
         (Some("test"), _) | (None, Some("test")) => Ok(TEST),
         (Some("live"), _) | (None, _) => Ok(LIVE),
         (Some(other), _) => Err(Error::configuration(format!(
-            "environment has to be \"test\" or \"live\", not {other:?}"
+            "environment must be \"test\" or \"live\", not {other:?}"
         ))),
     }
 }

@@ -75,7 +75,7 @@ impl Bundle {
         process.bundle.get().ok_or_else(|| Error::internal("the bundle is gone"))
     }
 
-    /// Carries a call out; has to be polled by `start`.
+    /// Carries a call out; must be polled by `start`.
     pub(crate) async fn drive(&'static self, exchange: &mut Exchange) -> Result<Reply, Error> {
         // Names, certificates and handshakes take their time.
         if !IS_WORKER.get() && !self.pool.is_warm(&exchange.config().destination) {

@@ -245,7 +245,7 @@ fn a_payment_is_known_by_its_transaction_and_any_other_event_by_its_id() {
     };
     assert_ne!(renewal("1"), renewal("2"));
     assert_eq!(renewal("1"), renewal("1"));
-    // A literal: what was remembered yesterday has to be known today, in every language.
+    // A literal: what was remembered yesterday must be known today, in every language.
     let first = replay_key(&event(r#"{"id":"evt_1","event":"X"}"#)).unwrap();
     assert_eq!(
         first,

@@ -248,7 +248,7 @@ fn cases(mut scenario: Value) -> Result<Vec<Value>> {
     cases
         .into_iter()
         .map(|case| {
-            let Value::Object(words) = case else { bail!("a case has to be an object") };
+            let Value::Object(words) = case else { bail!("a case must be an object") };
             let mut one = filled(scenario.clone(), &words);
             let case = words.get("case").and_then(Value::as_str).context("a case has no name")?;
             if let Some(Value::String(name)) = one.get_mut("name") {

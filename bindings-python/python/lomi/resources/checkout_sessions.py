@@ -78,7 +78,7 @@ class CheckoutSessions:
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which has to be paid first; ``session()``
+            where the customer has an unpaid invoice, which must be paid first; ``session()``
             of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
@@ -364,7 +364,7 @@ class AsyncCheckoutSessions:
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which has to be paid first; ``session()``
+            where the customer has an unpaid invoice, which must be paid first; ``session()``
             of either gives the session or raises PaymentRequiredError
         """
         _given = _options(

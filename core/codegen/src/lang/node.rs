@@ -64,7 +64,7 @@ fn resource(api: &Api, name: &str) -> Value {
     context! { name, camel, class, operations => Value::from(Serde(&operations)) }
 }
 
-/// The models that stand in for another one, such as what has to be paid first.
+/// The models that stand in for another one, such as what must be paid first.
 fn marked(api: &Api) -> Vec<String> {
     let marked = api.models.iter().filter(|m| m.role == Role::Answer && m.marker.is_some());
     marked.map(|m| m.names.node.clone()).collect()

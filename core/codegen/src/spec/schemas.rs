@@ -48,7 +48,7 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
             }
         };
         if schema.type_.as_deref().unwrap_or("object") != "object" {
-            return Err(at("a model has to be an object".into()));
+            return Err(at("a model must be an object".into()));
         }
         models.push(Model {
             name: (*name).to_owned(),
