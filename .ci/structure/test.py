@@ -96,7 +96,8 @@ class Edges(unittest.TestCase):
         found = self.rust(
             lib="#[macro_use] mod m; mod a; mod b;",
             m="macro_rules! twice { ($x:expr) => { $crate::b::two($x) } }",
-            a="use crate::b::*; fn f() { two(1); twice!(2); } mod deep { fn g() -> super::super::b::One {} }",
+            a="use crate::b::*; fn f() { two(1); twice!(2); }"
+            "mod deep { fn g() -> super::super::b::One {} }",
             b="pub struct One; pub struct Unused; pub fn two(_: u8) {}",
         )
         self.assertEqual(
@@ -112,7 +113,8 @@ class Edges(unittest.TestCase):
     def test_an_impl_split_over_files(self):
         found = self.rust(
             lib="mod call;",
-            call="mod read; pub struct Call<T>(T); impl<T> Call<T> { fn run(&self) { self.read() } }",
+            call="mod read; pub struct Call<T>(T);"
+            "impl<T> Call<T> { fn run(&self) { self.read() } }",
             call__read="use super::Call; impl<T: Fn() -> u8> Call<T> { pub fn read(&self) {} }",
         )
         self.assertEqual(len(circles(found)), 1)
