@@ -67,7 +67,7 @@ bench-sandbox: install ## the sandbox against its bars: requests a second, p99, 
 
 fuzz: ## a minute of hostile input for each reader
 	BOLERO_RANDOM_TEST_TIME_MS=60000 cargo test --package lomi --test fuzz -- --test-threads 2
-	PROPTEST_CASES=50000 cargo test --package lomi --lib roads
+	PROPTEST_CASES=50000 cargo test --package lomi --lib equal_values
 
 codegen: ## write everything that follows from core/spec/openapi.json
 	cargo codegen

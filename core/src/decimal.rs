@@ -10,7 +10,7 @@ pub(crate) struct Decimal {
 }
 
 /// More digits than an amount or an order number has. A longer number is not written out.
-const MOST_DIGITS: i64 = 64;
+const MAX_DIGITS: i64 = 64;
 
 impl Decimal {
     /// Reads a number in JSON's notation.
@@ -54,7 +54,7 @@ impl Decimal {
 
     /// A whole number written out; nothing for a fraction or a number that is too long.
     pub(crate) fn whole(&self) -> Option<String> {
-        if !self.is_whole() || self.digits.len() as i64 + self.exponent > MOST_DIGITS {
+        if !self.is_whole() || self.digits.len() as i64 + self.exponent > MAX_DIGITS {
             return None;
         }
         if self.digits.is_empty() {

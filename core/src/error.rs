@@ -10,182 +10,22 @@
 //! # }
 //! ```
 
-use std::borrow::Cow;
+mod attempt;
+mod kind;
+mod outcome;
+
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
 
 use crate::json::Value;
-use crate::request::Target;
 use crate::secret::redact;
 
-/// What went wrong. Each kind is one class of the same name in Python, Node and PHP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The client was set up with something it cannot use. Nothing was sent.
-    Configuration,
-    /// An argument is wrong. Nothing was sent.
-    Validation,
-    /// The server was not reached, or a read was cut off.
-    Connection,
-    /// The deadline passed.
-    Timeout,
-    /// The server's certificate or the TLS handshake was refused. Never repeated.
-    Tls,
-    /// A write may have been carried out, and no answer says so.
-    OutcomeUnknown,
-    /// A successful status with a body that is not what was asked for.
-    UnexpectedResponse,
-    /// The server named another address. Redirects are never followed.
-    UnexpectedRedirect,
-    /// The answer is larger or deeper than allowed.
-    ResponseTooLarge,
-    /// 400.
-    BadRequest,
-    /// 401.
-    Authentication,
-    /// 403.
-    PermissionDenied,
-    /// 404.
-    NotFound,
-    /// 409 of any sort but a reused idempotency key.
-    Conflict,
-    /// 409: the idempotency key was used before with another body.
-    IdempotencyConflict,
-    /// 422.
-    UnprocessableEntity,
-    /// 429.
-    RateLimit,
-    /// 5xx.
-    Server,
-    /// Any other status that is not a success.
-    Status,
-    /// The server has no route for this operation, under any spelling.
-    UnsupportedOperation,
-    /// A list repeated itself instead of ending.
-    PaginationLoop,
-    /// The caller gave up on the call.
-    Cancelled,
-    /// A webhook's signature does not prove that it comes from lomi.
-    SignatureVerification,
-    /// A webhook with a good signature and an unusable body.
-    WebhookPayload,
-    /// A defect of this library.
-    Internal,
-}
-
-impl ErrorKind {
-    /// The name of the class that stands for this kind in every language.
-    pub const fn class_name(self) -> &'static str {
-        match self {
-            Self::Configuration => "ConfigurationError",
-            Self::Validation => "ValidationError",
-            Self::Connection => "APIConnectionError",
-            Self::Timeout => "APITimeoutError",
-            Self::Tls => "TLSError",
-            Self::OutcomeUnknown => "OutcomeUnknownError",
-            Self::UnexpectedResponse => "UnexpectedResponseError",
-            Self::UnexpectedRedirect => "UnexpectedRedirectError",
-            Self::ResponseTooLarge => "ResponseTooLargeError",
-            Self::BadRequest => "BadRequestError",
-            Self::Authentication => "AuthenticationError",
-            Self::PermissionDenied => "PermissionDeniedError",
-            Self::NotFound => "NotFoundError",
-            Self::Conflict => "ConflictError",
-            Self::IdempotencyConflict => "IdempotencyConflictError",
-            Self::UnprocessableEntity => "UnprocessableEntityError",
-            Self::RateLimit => "RateLimitError",
-            Self::Server => "ServerError",
-            Self::Status => "APIStatusError",
-            Self::UnsupportedOperation => "UnsupportedOperationError",
-            Self::PaginationLoop => "PaginationLoopError",
-            Self::Cancelled => "CancelledError",
-            Self::SignatureVerification => "SignatureVerificationError",
-            Self::WebhookPayload => "WebhookPayloadError",
-            Self::Internal => "InternalError",
-        }
-    }
-
-    /// The kind of an HTTP status that is not a success.
-    pub(crate) const fn of_status(status: u16) -> Self {
-        match status {
-            400 => Self::BadRequest,
-            401 => Self::Authentication,
-            403 => Self::PermissionDenied,
-            404 => Self::NotFound,
-            409 => Self::Conflict,
-            422 => Self::UnprocessableEntity,
-            429 => Self::RateLimit,
-            500..=599 => Self::Server,
-            _ => Self::Status,
-        }
-    }
-}
-
-/// What is known about the work that a failed call asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// The request never reached the server.
-    NotSent,
-    /// The server turned it away before doing anything.
-    Rejected,
-    /// It may have been done. Ask before repeating it.
-    Unknown,
-    /// The server answered for good: it was not done, or nothing had to be done.
-    Final,
-}
-
-impl Outcome {
-    /// The word for it, the same in every language.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::Rejected => "rejected",
-            Self::Unknown => "unknown",
-            Self::Final => "final",
-        }
-    }
-}
-
-/// What one request of a call came to: enough to log it, and nothing private.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Attempt {
-    /// HTTP method.
-    pub method: Method,
-    /// The route with its parameters' names, not their values.
-    pub route: Cow<'static, str>,
-    /// HTTP status, where an answer came.
-    pub status: Option<u16>,
-    /// What went wrong, where none came, or where a success could not be read.
-    pub failure: Option<ErrorKind>,
-    /// From sending to the end of the answer.
-    pub elapsed: Duration,
-    /// The id of the request.
-    pub request_id: String,
-}
-
-impl fmt::Display for Attempt {
-    /// One line for a log: `POST /checkout-sessions 201 45 ms request 1f0e...`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let came_to = match (self.status, self.failure) {
-            (Some(status), Some(kind)) => format!("{status} {}", kind.class_name()),
-            (Some(status), None) => status.to_string(),
-            (None, Some(kind)) => kind.class_name().to_owned(),
-            (None, None) => "nothing".to_owned(),
-        };
-        let milliseconds = self.elapsed.as_millis();
-        write!(
-            f,
-            "{} {} {came_to} {milliseconds} ms request {}",
-            self.method, self.route, self.request_id
-        )
-    }
-}
+pub use attempt::Attempt;
+pub use kind::ErrorKind;
+pub use outcome::Outcome;
 
 /// A failed call, or an argument that cannot be used. Dereferences to [`Failure`],
 /// which holds everything that is known.
@@ -297,25 +137,13 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// Says for an error that ended a call from outside, after it was sent, what it means
-    /// for the work.
-    pub(crate) fn after_sending(&mut self, target: &Target) {
-        self.operation = Some(target.name());
-        self.writes = !target.method().is_safe();
-        self.outcome = Outcome::Unknown;
-        if self.is_outcome_unknown() {
-            let advice = target.advice(self.idempotency_key.as_deref());
-            self.message = format!("{}; {advice}", self.message);
-        }
-    }
-
     /// A panic that was caught while a call ran.
     pub(crate) fn panicked() -> Self {
         Self::internal("a defect of this library ended the call (a panic)")
     }
 
     /// The caller gave up on something that is no call of the API. For a call, see
-    /// [`crate::Progress::cancelled`], which names its idempotency key.
+    /// [`crate::CallHandle::cancelled`], which names its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
         error.outcome = Outcome::Unknown;

@@ -18,69 +18,40 @@
 //! Amounts are in the currency's smallest unit and are never scaled: 10000 is
 //! 10 000 F CFA.
 
-mod amount;
-mod body;
-mod budget;
-mod check;
+#[doc(hidden)]
+pub mod binding;
+mod call;
 mod client;
 mod config;
 mod decimal;
-mod decode;
-mod document;
-mod envelope;
 mod error;
-mod exchange;
-mod failure;
-mod fields;
-pub mod generated;
 pub mod idempotency_key;
-mod input;
 mod json;
-pub mod log;
+mod limits;
+mod log;
 pub mod models;
 mod money;
-pub mod names;
-mod option_headers;
-mod pagination;
-pub mod process;
-mod progress;
-mod replay;
-mod reply;
+mod names;
+mod process;
 mod request;
 pub mod resources;
-mod retry;
-#[cfg(test)]
-mod roads;
-mod row;
-pub mod schema;
+mod response;
+mod runtime;
 mod secret;
-mod spelling;
-mod tls;
+mod table;
 mod transport;
 pub mod webhook;
 
-pub use amount::Amount;
-pub use budget::Budget;
-pub use client::{Client, Created, Page, Pages, execute, read_values};
-pub use config::{Config, ConfigBuilder, Limits, RouteChoice, milliseconds, seconds};
-pub use document::{TextSink, Written};
-pub use envelope::{Found, PageFacts};
+pub use client::{Client, Pages};
+pub use config::RouteChoice;
 pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};
-pub use exchange::{Exchange, Heard, Memory, Silence, Step};
-pub use fields::FromObject;
-pub use generated::{ENUMS, MODELS, OPERATIONS};
-pub use input::{CallOptions, Input};
-pub use json::{Key, Map, Number, Sink, Value};
+pub use json::{Map, Number, Value};
+pub use limits::Limits;
 pub use money::Money;
-pub use option_headers::check_client_headers;
-pub use pagination::{Fresh, Pager};
-pub use progress::Progress;
-pub use reply::{Decoded, Reply};
-pub use request::{Request, Target};
-pub use retry::chance;
-pub use row::{Row, RowSink};
-pub use secret::{Secret, redact};
-pub use tls::check_ca_file;
+pub use request::{Amount, CallOptions, Input};
+pub use response::{Created, Page, PageInfo, Response};
+pub use secret::Secret;
+pub use table::RouteStyle;
 /// The name that every other language has for it.
 #[doc(no_inline)]
 pub use webhook as webhooks;

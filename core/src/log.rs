@@ -5,6 +5,12 @@
 use std::io::Write;
 
 use crate::error::Attempt;
+use crate::process::{Cache, PerProcess};
+
+/// How many warnings are remembered as written.
+const MAX_REMEMBERED: usize = 1000;
+
+static WRITTEN: PerProcess<Cache<String, ()>> = PerProcess::new(|| Cache::new(MAX_REMEMBERED));
 
 /// Whether `LOMI_LOG` asks for a log: by the given value where a language has an environment
 /// of its own, else by the process's.
@@ -44,26 +50,19 @@ pub(crate) fn warnings_of_client(sentences: &[String]) {
     if sentences.is_empty() || !is_asked_for(None) {
         return;
     }
-    let is_news = |sentence: &&String| crate::process::is_news(sentence);
-    let news: Vec<_> = sentences.iter().filter(is_news).cloned().collect();
+    let is_first_time = |sentence: &&String| is_first_time(sentence);
+    let news: Vec<_> = sentences.iter().filter(is_first_time).cloned().collect();
     warnings(&news);
 }
 
-/// The route of a path that the caller wrote, with a star where a value may stand: a
-/// log has no business with ids.
-pub(crate) fn without_values(path: &str) -> String {
-    let plain = path.split('?').next().unwrap_or_default();
-    let is_word = |segment: &str| {
-        segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte))
-    };
-    let is_version = |segment: &str| {
-        segment.strip_prefix('v').is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let segments = plain.split('/').map(|segment| match segment {
-        segment if is_word(segment) || is_version(segment) => segment,
-        _ => "*",
+/// Whether a warning is written for the first time in this process.
+fn is_first_time(sentence: &str) -> bool {
+    let mut first = false;
+    let _ = WRITTEN.get().get_or_insert(sentence, || {
+        first = true;
+        Ok::<_, std::convert::Infallible>(())
     });
-    segments.collect::<Vec<_>>().join("/")
+    first
 }
 
 #[cfg(test)]
@@ -81,8 +80,10 @@ mod tests {
     }
 
     #[test]
-    fn the_route_of_a_path_holds_no_values() {
-        assert_eq!(without_values("/checkout-sessions/cs_1?a=b"), "/checkout-sessions/*");
-        assert_eq!(without_values("/v1/webhooks/0f9e/test"), "/v1/webhooks/*/test");
+    fn a_warning_is_written_once() {
+        for number in 0..MAX_REMEMBERED + 10 {
+            assert!(is_first_time(&number.to_string()) && !is_first_time(&number.to_string()));
+        }
+        assert_eq!(WRITTEN.get().len(), MAX_REMEMBERED);
     }
 }

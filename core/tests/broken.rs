@@ -7,10 +7,9 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
+use lomi::binding::{ConfigBuilder, Target, table};
 use lomi::json;
-use lomi::{
-    CallOptions, Client, ConfigBuilder, Error, ErrorKind, Input, Outcome, Secret, Target, schema,
-};
+use lomi::{CallOptions, Client, Error, ErrorKind, Input, Outcome, Secret};
 
 /// Serves one connection: reads a request, and gives the response, or none at all.
 fn server(response: Option<&'static str>) -> String {
@@ -34,16 +33,16 @@ fn client(base_url: String) -> Client {
         .unwrap()
 }
 
-fn create(client: &Client) -> lomi::Exchange {
-    let target = Target::Operation(schema::operation("create_checkout_session").unwrap());
+fn create(client: &Client) -> lomi::binding::Call {
+    let target = Target::Operation(table::operation("create_checkout_session").unwrap());
     let options = CallOptions { idempotency_key: Some("order-1".into()), ..CallOptions::default() };
     client.prepare(target, Input::body(json!({"amount": 1})), options).unwrap()
 }
 
 #[test]
 fn a_panic_after_sending_leaves_the_outcome_unknown() {
-    let exchange = create(&client(server(None)));
-    let error = lomi::process::run(exchange, || -> Result<(), Error> { panic!("a test's") });
+    let call = create(&client(server(None)));
+    let error = lomi::binding::run_blocking(call, || -> Result<(), Error> { panic!("a test's") });
     let error = error.unwrap_err();
     assert_eq!((error.kind, error.outcome), (ErrorKind::Internal, Outcome::Unknown));
     assert!(error.is_outcome_unknown());
@@ -55,9 +54,10 @@ fn a_panic_after_sending_leaves_the_outcome_unknown() {
 fn values_that_cannot_be_handed_over_leave_the_outcome_unknown() {
     let response =
         "HTTP/1.1 201 Created\r\ncontent-length: 30\r\n\r\n{\"checkout_session_id\":\"cs_1\"}";
-    let reply = lomi::process::run(create(&client(server(Some(response)))), || Ok::<_, Error>(()));
-    let reply = reply.unwrap();
-    let error = reply.reading(|_| -> Result<(), Error> { panic!("a test's") }).unwrap_err();
+    let response =
+        lomi::binding::run_blocking(create(&client(server(Some(response)))), || Ok::<_, Error>(()));
+    let response = response.unwrap();
+    let error = response.reading(|_| -> Result<(), Error> { panic!("a test's") }).unwrap_err();
     assert_eq!((error.kind, error.outcome), (ErrorKind::Internal, Outcome::Unknown));
     assert_eq!((error.status, error.idempotency_key.as_deref()), (Some(201), Some("order-1")));
 }
@@ -67,7 +67,7 @@ fn values_that_cannot_be_handed_over_leave_the_outcome_unknown() {
 fn a_log_that_cannot_be_written_changes_nothing() {
     // The test starts itself once more, with a standard error that nobody can write to.
     if let Ok(url) = std::env::var("LOMI_TEST_URL") {
-        lomi::process::run(create(&client(url)), || Ok::<_, Error>(())).unwrap();
+        lomi::binding::run_blocking(create(&client(url)), || Ok::<_, Error>(())).unwrap();
         println!("made");
         return;
     }

@@ -9,10 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use lomi::binding::{ConfigBuilder, Target, table};
 use lomi::json;
-use lomi::{
-    Client, ConfigBuilder, Error, ErrorKind, Input, Outcome, Reply, Secret, Target, schema,
-};
+use lomi::{Client, Error, ErrorKind, Input, Outcome, Response, Secret};
 
 /// Reads one request; its head, or nothing when the peer has closed.
 fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {
@@ -64,11 +63,11 @@ fn client(url: &str) -> Client {
     .unwrap()
 }
 
-fn create(client: &Client) -> Result<Reply, Error> {
-    let operation = schema::operation("create_checkout_session").unwrap();
+fn create(client: &Client) -> Result<Response, Error> {
+    let operation = table::operation("create_checkout_session").unwrap();
     let input = Input { body: Some(json!({"amount": 1})), ..Input::default() };
-    let exchange = client.prepare(Target::Operation(operation), input, Default::default())?;
-    lomi::process::run(exchange, || Ok(()))
+    let call = client.prepare(Target::Operation(operation), input, Default::default())?;
+    lomi::binding::run_blocking(call, || Ok(()))
 }
 
 #[test]
@@ -324,12 +323,12 @@ fn a_call_that_never_gets_a_connection_says_why() {
     let first = client.clone();
     let first = thread::spawn(move || create(&first).map(drop));
     thread::sleep(std::time::Duration::from_millis(300));
-    let operation = schema::operation("create_checkout_session").unwrap();
+    let operation = table::operation("create_checkout_session").unwrap();
     let input = Input { body: Some(json!({"amount": 1})), ..Input::default() };
     let second = Some(std::time::Duration::from_secs(1));
     let options = lomi::CallOptions { timeout: second, ..Default::default() };
-    let exchange = client.prepare(Target::Operation(operation), input, options).unwrap();
-    let error = lomi::process::run::<Error>(exchange, || Ok(())).unwrap_err();
+    let call = client.prepare(Target::Operation(operation), input, options).unwrap();
+    let error = lomi::binding::run_blocking::<Error>(call, || Ok(())).unwrap_err();
     assert_eq!((error.kind, error.outcome), (ErrorKind::Timeout, Outcome::NotSent), "{error}");
     assert!(error.message.contains("max_connections"), "{error}");
     first.join().unwrap().unwrap();

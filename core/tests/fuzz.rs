@@ -11,11 +11,9 @@ use std::time::Instant;
 use bolero::check;
 use http::{HeaderMap, HeaderValue};
 use lomi::Value;
-use lomi::webhook::{VerifyOptions, construct_event, sign};
-use lomi::{
-    CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Pager, Reply, Step,
-    Target, schema,
-};
+use lomi::binding::{Call, ConfigBuilder, HostState, Pager, RawResponse, Step, Target, table};
+use lomi::{CallOptions, ErrorKind, Input, Response};
+use lomi::{webhook::VerifyOptions, webhook::construct_event, webhook::sign};
 
 const SECRET: &str = "whsec_fuzz";
 
@@ -84,34 +82,38 @@ fn answered(
     status: u16,
     headers: HeaderMap,
     body: &[u8],
-) -> Result<Reply, lomi::Error> {
+) -> Result<Response, lomi::Error> {
     let config = ConfigBuilder {
         key_optional: true,
         base_url: Some("http://127.0.0.1:1".into()),
         max_retries: Some(0),
         ..ConfigBuilder::default()
     };
-    let target = Target::Operation(schema::operation(operation).unwrap());
+    let target = Target::Operation(table::operation(operation).unwrap());
     let input = Input::default().with_path("session_id", "s");
-    let (options, memory) = (CallOptions::default(), Memory::default());
+    let (options, memory) = (CallOptions::default(), HostState::default());
     let now = Instant::now();
     let mut call =
-        Exchange::new(&config.build().unwrap(), target, input, options, memory, now).unwrap();
+        Call::new(&config.build().unwrap(), target, input, options, memory, now).unwrap();
     loop {
         match call.step(now) {
             Step::Done(result) => return result,
             Step::Wait(_) => {}
             Step::Send(..) => {
                 let body = bytes::Bytes::copy_from_slice(body);
-                call.heard(Ok(Heard { status, headers: headers.clone(), body }), now, || 0.5);
+                call.complete_attempt(
+                    Ok(RawResponse { status, headers: headers.clone(), body }),
+                    now,
+                    || 0.5,
+                );
             }
         }
     }
 }
 
-/// Reads everything that a reply says it holds.
-fn read(reply: &Reply) {
-    let session = lomi::read_values(reply).unwrap();
+/// Reads everything that a response says it holds.
+fn read(response: &Response) {
+    let session = lomi::binding::read_values(response).unwrap();
     if let Value::Object(session) = &session {
         let id = session.get("checkout_session_id");
         let known = id.is_some_and(|id| id.is_string() || id.is_number());
@@ -124,8 +126,8 @@ fn read(reply: &Reply) {
 fn response() {
     check!().for_each(|input: &[u8]| {
         let input = &spelt(input);
-        if let Ok(reply) = answered("retrieve_checkout_session", 200, HeaderMap::new(), input) {
-            read(&reply);
+        if let Ok(response) = answered("retrieve_checkout_session", 200, HeaderMap::new(), input) {
+            read(&response);
         }
     });
 }
@@ -134,16 +136,16 @@ fn response() {
 fn list_and_cursor() {
     check!().for_each(|input: &[u8]| {
         let input = &spelt(input);
-        if let Ok(reply) = answered("list_checkout_sessions", 200, HeaderMap::new(), input) {
-            lomi::read_values(&reply).unwrap();
+        if let Ok(response) = answered("list_checkout_sessions", 200, HeaderMap::new(), input) {
+            lomi::binding::read_values(&response).unwrap();
             let mut pager = Pager::new(Input::default());
-            if let Ok(fresh) = pager.accept(&reply) {
-                assert!(fresh.len() <= reply.ids().unwrap().len());
+            if let Ok(fresh) = pager.accept(&response) {
+                assert!(fresh.len() <= response.ids().unwrap().len());
                 // The same page again and again is the end or a loop, and never a crash.
                 if pager.next().is_some() && !fresh.is_empty() {
                     let mut ends = false;
                     for _ in 0..25 {
-                        ends = match pager.accept(&reply) {
+                        ends = match pager.accept(&response) {
                             Ok(_) => pager.next().is_none(),
                             Err(error) => error.kind == ErrorKind::PaginationLoop,
                         };

@@ -6,11 +6,11 @@
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
-use lomi::json;
-use lomi::{
-    CallOptions, ConfigBuilder, ErrorKind, Exchange, Heard, Input, Memory, Outcome, Silence, Step,
-    Target, schema,
+use lomi::binding::{
+    Call, ConfigBuilder, HostState, RawResponse, Step, Target, TransportError, table,
 };
+use lomi::json;
+use lomi::{CallOptions, ErrorKind, Input, Outcome};
 use proptest::prelude::*;
 
 /// What may happen to one request.
@@ -64,24 +64,24 @@ fn fates() -> impl Strategy<Value = Vec<(Fate, u64)>> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Call {
+enum Case {
     Operation(&'static str),
     Raw(&'static str),
 }
 
-fn calls() -> impl Strategy<Value = Call> {
+fn calls() -> impl Strategy<Value = Case> {
     prop_oneof![
-        Just(Call::Operation("create_checkout_session")),
-        Just(Call::Operation("retrieve_checkout_session")),
-        Just(Call::Operation("list_checkout_sessions")),
-        Just(Call::Operation("update_checkout_session")),
-        Just(Call::Operation("delete_checkout_session")),
-        Just(Call::Raw("POST")),
-        Just(Call::Raw("GET")),
+        Just(Case::Operation("create_checkout_session")),
+        Just(Case::Operation("retrieve_checkout_session")),
+        Just(Case::Operation("list_checkout_sessions")),
+        Just(Case::Operation("update_checkout_session")),
+        Just(Case::Operation("delete_checkout_session")),
+        Just(Case::Raw("POST")),
+        Just(Case::Raw("GET")),
     ]
 }
 
-fn exchange(call: Call, max_retries: u32, timeout: Duration, now: Instant) -> Exchange {
+fn prepared(call: Case, max_retries: u32, timeout: Duration, now: Instant) -> Call {
     let config = ConfigBuilder {
         key_optional: true,
         base_url: Some("http://127.0.0.1:1/v1".into()),
@@ -91,14 +91,14 @@ fn exchange(call: Call, max_retries: u32, timeout: Duration, now: Instant) -> Ex
     };
     let mut input = Input::default().with_path("session_id", "s");
     let target = match call {
-        Call::Operation(id) => {
-            let operation = schema::operation(id).unwrap();
+        Case::Operation(id) => {
+            let operation = table::operation(id).unwrap();
             if operation.body.is_some() {
                 input.body = Some(json!({"amount": 5000}));
             }
             Target::Operation(operation)
         }
-        Call::Raw(method) => {
+        Case::Raw(method) => {
             if method == "POST" {
                 input.body = Some(json!({"amount": 5000}));
             }
@@ -106,20 +106,21 @@ fn exchange(call: Call, max_retries: u32, timeout: Duration, now: Instant) -> Ex
         }
     };
     let config = config.build().unwrap();
-    Exchange::new(&config, target, input, CallOptions::default(), Memory::default(), now).unwrap()
+    Call::new(&config, target, input, CallOptions::default(), HostState::default(), now).unwrap()
 }
 
-fn heard(fate: &Fate, url: &str, method: &str) -> Result<Heard, Silence> {
-    let answer =
-        |status, body: String| Ok(Heard { status, headers: HeaderMap::new(), body: body.into() });
-    let silence = |kind, outcome| Err(Silence { kind, outcome, message: "x".into() });
+fn result(fate: &Fate, url: &str, method: &str) -> Result<RawResponse, TransportError> {
+    let answer = |status, body: String| {
+        Ok(RawResponse { status, headers: HeaderMap::new(), body: body.into() })
+    };
+    let failed = |kind, outcome| Err(TransportError { kind, outcome, message: "x".into() });
     match fate {
         Fate::Status(status, hint) => {
             let mut headers = HeaderMap::new();
             if let Some(hint) = hint {
                 headers.insert("retry-after", hint.parse().unwrap());
             }
-            Ok(Heard { status: *status, headers, body: r#"{"message":"no"}"#.into() })
+            Ok(RawResponse { status: *status, headers, body: r#"{"message":"no"}"#.into() })
         }
         Fate::MissingRoute => {
             let path = &url[url.find(":1/").unwrap() + 2..];
@@ -130,10 +131,10 @@ fn heard(fate: &Fate, url: &str, method: &str) -> Result<Heard, Silence> {
         }
         Fate::Garbage => answer(200, "<html>".into()),
         Fate::Fine => answer(200, r#"{"checkout_session_id":"s","data":[]}"#.into()),
-        Fate::NotReached => silence(ErrorKind::Connection, Outcome::NotSent),
-        Fate::CutOff => silence(ErrorKind::Connection, Outcome::Unknown),
-        Fate::NoAnswer => silence(ErrorKind::Timeout, Outcome::Unknown),
-        Fate::BadCertificate => silence(ErrorKind::Tls, Outcome::Final),
+        Fate::NotReached => failed(ErrorKind::Connection, Outcome::NotSent),
+        Fate::CutOff => failed(ErrorKind::Connection, Outcome::Unknown),
+        Fate::NoAnswer => failed(ErrorKind::Timeout, Outcome::Unknown),
+        Fate::BadCertificate => failed(ErrorKind::Tls, Outcome::Final),
     }
 }
 
@@ -157,19 +158,19 @@ proptest! {
         script in fates(),
         max_retries in 0..5_u32,
         timeout in 1..90_u64,
-        chance in 0.0..1.0_f64,
+        random_fraction in 0.0..1.0_f64,
     ) {
         let start = Instant::now();
         let deadline = start + Duration::from_secs(timeout);
         let mut now = start;
-        let mut machine = exchange(call, max_retries, Duration::from_secs(timeout), start);
-        let repeatable = !matches!(call, Call::Operation("update_checkout_session") | Call::Raw("POST"));
+        let mut machine = prepared(call, max_retries, Duration::from_secs(timeout), start);
+        let repeatable = !matches!(call, Case::Operation("update_checkout_session") | Case::Raw("POST"));
         let mut keys = std::collections::HashSet::new();
         let mut bodies = std::collections::HashSet::new();
-        let (mut sent, mut respelt, mut risked) = (0_u32, 0_u32, false);
-        let (mut asked_again, mut timed_out) = (0_u32, false);
-        let keyed = matches!(call, Call::Operation("create_checkout_session"));
-        let reads = matches!(call, Call::Operation("retrieve_checkout_session" | "list_checkout_sessions") | Call::Raw("GET"));
+        let (mut sent, mut other_routes, mut earlier_unknown) = (0_u32, 0_u32, false);
+        let (mut in_progress_retries, mut timed_out) = (0_u32, false);
+        let keyed = matches!(call, Case::Operation("create_checkout_session"));
+        let reads = matches!(call, Case::Operation("retrieve_checkout_session" | "list_checkout_sessions") | Case::Raw("GET"));
         let mut fates = script.iter().cycle();
         let result = loop {
             match machine.step(now) {
@@ -181,7 +182,7 @@ proptest! {
                 Step::Send(request, within) => {
                     prop_assert!(now < deadline, "a request after the deadline");
                     prop_assert!(now + within <= deadline, "an attempt past the deadline");
-                    prop_assert!(repeatable || !risked, "repeated what may have moved money");
+                    prop_assert!(repeatable || !earlier_unknown, "repeated what may have moved money");
                     prop_assert!(keyed || reads || !timed_out, "repeated what may still run");
                     sent += 1;
                     keys.insert(request.headers.get("idempotency-key").cloned());
@@ -191,26 +192,26 @@ proptest! {
                     let (fate, latency) =
                         if latency < within { (fate, latency) } else { (&Fate::NoAnswer, within) };
                     now += latency;
-                    risked |= may_have_happened(fate);
+                    earlier_unknown |= may_have_happened(fate);
                     timed_out |= matches!(fate, Fate::NoAnswer);
-                    asked_again += u32::from(matches!(fate, Fate::InProgress));
-                    respelt += u32::from(matches!(fate, Fate::MissingRoute));
-                    machine.heard(heard(fate, &request.url, request.method.as_str()), now, || chance);
+                    in_progress_retries += u32::from(matches!(fate, Fate::InProgress));
+                    other_routes += u32::from(matches!(fate, Fate::MissingRoute));
+                    machine.complete_attempt(result(fate, &request.url, request.method.as_str()), now, || random_fraction);
                 }
             }
             prop_assert!(sent < 60, "the call does not end");
         };
         prop_assert!(keys.len() <= 1 && bodies.len() <= 1, "the key or the body changed");
-        prop_assert!(sent <= max_retries + 1 + respelt.min(2) + asked_again, "{sent} requests");
+        prop_assert!(sent <= max_retries + 1 + other_routes.min(2) + in_progress_retries, "{sent} requests");
         let history = match &result {
-            Ok(reply) => reply.attempts,
+            Ok(response) => response.attempts,
             Err(error) => error.attempts,
         };
         prop_assert_eq!(history, sent);
         if let Err(error) = result {
             prop_assert!(error.operation.is_some() && error.request_id.is_some());
-            prop_assert!(reads || !risked || error.is_outcome_unknown(), "it may be done: {error}");
-            if matches!(call, Call::Raw("POST") | Call::Operation("create_checkout_session")) {
+            prop_assert!(reads || !earlier_unknown || error.is_outcome_unknown(), "it may be done: {error}");
+            if matches!(call, Case::Raw("POST") | Case::Operation("create_checkout_session")) {
                 prop_assert!(error.idempotency_key.is_some());
             }
         }
@@ -220,9 +221,9 @@ proptest! {
 #[test]
 fn a_call_that_may_have_worked_says_so() {
     let now = Instant::now();
-    let mut machine = exchange(Call::Raw("POST"), 2, Duration::from_secs(60), now);
+    let mut machine = prepared(Case::Raw("POST"), 2, Duration::from_secs(60), now);
     let Step::Send(request, _) = machine.step(now) else { panic!("nothing is sent") };
-    machine.heard(heard(&Fate::CutOff, &request.url, "POST"), now, || 0.5);
+    machine.complete_attempt(result(&Fate::CutOff, &request.url, "POST"), now, || 0.5);
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
     assert_eq!((error.kind, error.attempts), (ErrorKind::OutcomeUnknown, 1));
     assert!(error.message.contains("before doing it again"), "{error}");
@@ -232,7 +233,7 @@ fn a_call_that_may_have_worked_says_so() {
 fn an_attempt_that_may_have_worked_is_not_forgotten() {
     let mut now = Instant::now();
     let mut machine =
-        exchange(Call::Operation("create_checkout_session"), 2, Duration::from_secs(60), now);
+        prepared(Case::Operation("create_checkout_session"), 2, Duration::from_secs(60), now);
     for fate in [Fate::CutOff, Fate::NotReached, Fate::NotReached] {
         let request = loop {
             match machine.step(now) {
@@ -241,7 +242,7 @@ fn an_attempt_that_may_have_worked_is_not_forgotten() {
                 Step::Done(_) => panic!("over too early"),
             }
         };
-        machine.heard(heard(&fate, &request.url, "POST"), now, || 0.5);
+        machine.complete_attempt(result(&fate, &request.url, "POST"), now, || 0.5);
     }
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
     assert_eq!((error.kind, error.outcome), (ErrorKind::OutcomeUnknown, Outcome::Unknown));

@@ -6,7 +6,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use lomi::{CallOptions, Client, ConfigBuilder, Error, ErrorKind, Input, Secret, Target, schema};
+use lomi::binding::{ConfigBuilder, Target, table};
+use lomi::{CallOptions, Client, Error, ErrorKind, Input, Secret};
 
 /// The port of a server that hands every connection to a function.
 fn port(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
@@ -27,10 +28,10 @@ fn client(scheme: &str, port: u16) -> Client {
 }
 
 fn get(client: &Client) -> Result<(), Error> {
-    let operation = schema::operation("retrieve_checkout_session").unwrap();
+    let operation = table::operation("retrieve_checkout_session").unwrap();
     let input = Input::default().with_path("session_id", "cs_1");
-    let exchange = client.prepare(Target::Operation(operation), input, CallOptions::default())?;
-    lomi::process::run(exchange, || Ok(())).map(drop)
+    let call = client.prepare(Target::Operation(operation), input, CallOptions::default())?;
+    lomi::binding::run_blocking(call, || Ok(())).map(drop)
 }
 
 /// Reads what was sent, and closes.

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
-use lomi::{CallOptions, Client, ConfigBuilder, Created, ErrorKind, Secret};
+use lomi::binding::ConfigBuilder;
+use lomi::{CallOptions, Client, Created, ErrorKind, Secret};
 use lomi::{Map, json};
+use lomi::{
+    models::CheckoutSessionCreate, models::CheckoutSessionStatus, models::CheckoutSessionUpdate,
+};
 use lomi_sandbox::{Family, Options, Sandbox};
 
 fn sandbox(families: &[Family]) -> Sandbox {
@@ -146,7 +149,10 @@ async fn a_replay_says_so() {
     assert!(late.warning().unwrap().contains("attempt=2"), "{:?}", late.warning());
     let (_, second) = call(2).await.unwrap();
     assert_eq!(second.warning(), None);
-    assert_ne!(lomi::read_values(&second).unwrap(), lomi::read_values(&first).unwrap());
+    assert_ne!(
+        lomi::binding::read_values(&second).unwrap(),
+        lomi::binding::read_values(&first).unwrap()
+    );
 }
 
 #[tokio::test]
@@ -173,7 +179,7 @@ async fn bad_input_is_refused_before_anything_is_sent() {
 async fn other_endpoints_are_reached_with_the_same_safety() {
     let sandbox = sandbox(&[Family::Current]);
     let client = client(&sandbox, "", &[]);
-    let reply = client
+    let response = client
         .request(
             http::Method::GET,
             "/checkout-sessions",
@@ -182,7 +188,7 @@ async fn other_endpoints_are_reached_with_the_same_safety() {
         )
         .await
         .unwrap();
-    assert_eq!((reply.status, reply.attempts), (200, 1));
+    assert_eq!((response.status, response.attempts), (200, 1));
     for path in ["checkout-sessions", "//host/x", "/../x", "/%2e%2e/x", "/a b", "/x#y"] {
         let input = lomi::Input::default();
         let options = CallOptions::default();

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use lomi::{CallOptions, Client, ConfigBuilder, Input, Secret, Target, schema};
+use lomi::binding::{ConfigBuilder, Target, table};
+use lomi::{CallOptions, Client, Input, Secret};
 
 const KEY: &str = "lomi_sk_test_4f1b9c_never_shown";
 
@@ -24,7 +25,7 @@ async fn no_debug_display_or_error_holds_the_key() {
         format!("{:#?}", client.config()),
         format!("{:?}", CallOptions { api_key: Some(Secret::new(KEY)), ..CallOptions::default() }),
     ];
-    let target = || Target::Operation(schema::operation("retrieve_checkout_session").unwrap());
+    let target = || Target::Operation(table::operation("retrieve_checkout_session").unwrap());
     let input = || Input::default().with_path("session_id", "s");
     let mut call = client.prepare(target(), input(), CallOptions::default()).unwrap();
     let step = call.step(std::time::Instant::now());
@@ -52,18 +53,18 @@ async fn no_debug_display_or_error_holds_the_key() {
 
 #[test]
 fn a_server_that_repeats_the_key_is_not_quoted() {
-    let heard = lomi::Heard {
+    let heard = lomi::binding::RawResponse {
         status: 401,
         headers: http::HeaderMap::new(),
         body: format!(r#"{{"message":"invalid key {KEY}"}}"#).into(),
     };
     let now = std::time::Instant::now();
-    let target = Target::Operation(schema::operation("list_checkout_sessions").unwrap());
+    let target = Target::Operation(table::operation("list_checkout_sessions").unwrap());
     let (input, options) = (Input::default(), CallOptions::default());
     let mut call = Client::with(config()).unwrap().prepare(target, input, options).unwrap();
     call.step(now);
-    call.heard(Ok(heard), now, || 0.5);
-    let lomi::Step::Done(Err(error)) = call.step(now) else { panic!("not over") };
+    call.complete_attempt(Ok(heard), now, || 0.5);
+    let lomi::binding::Step::Done(Err(error)) = call.step(now) else { panic!("not over") };
     assert!(error.to_string().contains("lomi_sk_test_***"), "{error}");
     assert!(!error.to_string().contains("never_shown"));
     // The body is kept as it came, for who asks for it by name; printing does not show it.

@@ -5,22 +5,19 @@
 
 use std::time::{Duration, Instant};
 
+use lomi::binding::{Call, ConfigBuilder, HostState, Step, Target, table};
 use lomi::json;
-use lomi::{CallOptions, ConfigBuilder, ErrorKind, Exchange, Input, Memory, Step, Target, schema};
+use lomi::{CallOptions, ErrorKind, Input};
 
 fn operation(id: &str) -> Target {
-    Target::Operation(schema::operation(id).unwrap())
+    Target::Operation(table::operation(id).unwrap())
 }
 
 fn raw(method: &str) -> Target {
     Target::Raw { method: method.parse().unwrap(), path: "/refunds".into() }
 }
 
-fn prepare(
-    target: Target,
-    client: Option<u64>,
-    options: CallOptions,
-) -> Result<Exchange, lomi::Error> {
+fn prepare(target: Target, client: Option<u64>, options: CallOptions) -> Result<Call, lomi::Error> {
     let config = ConfigBuilder {
         key_optional: true,
         base_url: Some("http://127.0.0.1:1".into()),
@@ -30,15 +27,15 @@ fn prepare(
     let mut input = Input::default().with_path("session_id", "s");
     input.body = Some(json!({"amount": 1}));
     let config = config.build().unwrap();
-    Exchange::new(&config, target, input, options, Memory::default(), Instant::now())
+    Call::new(&config, target, input, options, HostState::default(), Instant::now())
 }
 
 /// The seconds that the first attempt has.
 fn first(target: Target, client: Option<u64>, call: Option<u64>) -> u64 {
     let attempt_timeout = call.map(Duration::from_secs);
     let options = CallOptions { attempt_timeout, ..CallOptions::default() };
-    let mut exchange = prepare(target, client, options).unwrap();
-    let Step::Send(_, within) = exchange.step(exchange.deadline() - Duration::from_secs(60)) else {
+    let mut call = prepare(target, client, options).unwrap();
+    let Step::Send(_, within) = call.step(call.deadline() - Duration::from_secs(60)) else {
         panic!("nothing is sent")
     };
     within.as_secs()
@@ -65,8 +62,8 @@ fn what_is_given_counts_and_the_calls_own_most() {
     }
     let idle_timeout = Some(Duration::from_secs(3));
     let options = CallOptions { idle_timeout, ..CallOptions::default() };
-    let exchange = prepare(raw("GET"), None, options).unwrap();
-    assert_eq!(exchange.idle_timeout(), Duration::from_secs(3));
+    let call = prepare(raw("GET"), None, options).unwrap();
+    assert_eq!(call.idle_timeout(), Duration::from_secs(3));
 }
 
 #[test]

@@ -17,20 +17,20 @@ COPY = ROOT / "target/mutants"
 # Name of the rule: file, and pairs of what stands there and what stands there without it.
 MUTANTS = {
     "redirects are refused": (
-        "core/src/exchange/reading.rs",
-        [("if (300..400).contains(&heard.status)", "if false")],
+        "core/src/call/reading.rs",
+        [("if (300..400).contains(&raw.status)", "if false")],
     ),
     "the deadline covers the body": (
-        "core/src/transport.rs",
+        "core/src/transport/send.rs",
         [
             (
-                "match watch.over(connection.piece(&mut rest)).await? {",
-                "match connection.piece(&mut rest).await {",
+                "match timer.wait_for(connection.next_chunk(&mut rest)).await? {",
+                "match connection.next_chunk(&mut rest).await {",
             ),
         ],
     ),
     "the key stays the same": (
-        "core/src/exchange.rs",
+        "core/src/call/state.rs",
         [
             (
                 "self.url = request::address",
@@ -40,11 +40,11 @@ MUTANTS = {
         ],
     ),
     "only a missing route moves a call": (
-        "core/src/failure.rs",
+        "core/src/call/routes.rs",
         [("Some(named) => named == path || named == path_and_query", "Some(_) => true")],
     ),
     "envelopes are opened": (
-        "core/src/envelope.rs",
+        "core/src/response/envelope.rs",
         [('} else if name == b"data" {', '} else if name == b"no such" {')],
     ),
     "keys are taken out of texts": (
@@ -52,43 +52,43 @@ MUTANTS = {
         [("    let mut rest = text;\n", "    if true { return text.to_owned(); }\n    let mut rest = text;\n")],
     ),
     "an unkeyed POST is not repeated": (
-        "core/src/exchange/outcome.rs",
+        "core/src/call/outcome.rs",
         [("method.is_safe()", "method.is_safe() || true")],
     ),
     "a long wait is not slept through": (
-        "core/src/retry.rs",
+        "core/src/call/retry.rs",
         [("Duration = Duration::from_secs(60);", "Duration = Duration::from_secs(9000);")],
     ),
     "a key in a header is the option": (
-        "core/src/exchange.rs",
-        [("options.lift_headers()?;", "let _ = &mut options;")],
+        "core/src/call/state.rs",
+        [("options.take_option_headers()?;", "let _ = &mut options;")],
     ),
     "a later response hides no unknown outcome": (
-        "core/src/exchange/outcome.rs",
-        [("(self.risked || (says_nothing", "((says_nothing")],
+        "core/src/call/outcome.rs",
+        [("(self.earlier_unknown || (says_nothing", "((says_nothing")],
     ),
     "a key in progress is asked again": (
-        "core/src/exchange/reading.rs",
+        "core/src/call/reading.rs",
         [('Some("idempotency_in_progress")', 'Some("no such code")')],
     ),
     "what a lost deletion deleted is deleted": (
-        "core/src/exchange/reading.rs",
-        [("matches!(heard.status, 404 | 410) && self.risked", "false")],
+        "core/src/call/reading.rs",
+        [("matches!(raw.status, 404 | 410) && self.earlier_unknown", "false")],
     ),
     "the first byte has the attempt's time": (
-        "core/src/transport.rs",
-        [("longest_silence, heard_at: None, sleep", "longest_silence, heard_at: Some(Instant::now()), sleep")],
+        "core/src/transport/timer.rs",
+        [("idle_timeout, last_chunk_at: None, sleep", "idle_timeout, last_chunk_at: Some(Instant::now()), sleep")],
     ),
     "a write is not repeated after a timeout": (
-        "core/src/exchange.rs",
+        "core/src/call/steps.rs",
         [("error.kind != ErrorKind::Timeout || self.repeats_after_timeout()", "true")],
     ),
     "an unusable response leaves a write unknown": (
-        "core/src/exchange/outcome.rs",
+        "core/src/call/outcome.rs",
         [("(says_nothing && error.outcome", "(false && says_nothing && error.outcome")],
     ),
     "503 says nothing of the work": (
-        "core/src/retry.rs",
+        "core/src/call/retry.rs",
         [("        429 => Outcome::Rejected,", "        429 | 503 => Outcome::Rejected,")],
     ),
 }

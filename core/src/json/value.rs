@@ -6,14 +6,10 @@ mod convert;
 mod macros;
 mod map;
 mod number;
+mod parse;
 mod write;
 
 use std::ops::{Index, IndexMut};
-
-use crate::config::Limits;
-use crate::document::Document;
-use crate::error::{Error, ErrorKind};
-use crate::json::Values;
 
 pub use map::Map;
 pub use number::Number;
@@ -166,17 +162,12 @@ impl Value {
     }
 }
 
-/// Reads JSON. Every digit is kept, 128 levels of nesting are the most, and of a name that
-/// stands twice in an object the last value counts.
-impl std::str::FromStr for Value {
-    type Err = Error;
+/// The value of a name; null where there is none.
+impl Index<&str> for Map<String, Value> {
+    type Output = Value;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let limits = Limits { values: usize::MAX, ..Limits::default() };
-        let read = Document::read_strictly(text.into(), limits);
-        read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
-            Error::new(ErrorKind::Validation, error.message.replace("the answer", "the text"))
-        })
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&Value::Null)
     }
 }
 

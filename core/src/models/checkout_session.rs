@@ -2,8 +2,8 @@
 
 use super::CheckoutSessionStatus;
 use super::CurrencyCode;
-use crate::fields::{Fields, FromObject, put};
 use crate::json::{Map, Number, Value};
+use crate::response::typed::{Fields, FromObject, put};
 
 /// One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or
 /// missing.
@@ -131,7 +131,7 @@ pub struct CheckoutSession {
     pub success_url: Option<String>,
     /// Heading of the page.
     pub title: Option<String>,
-    /// Destination account and amount of a transfer. Lomi Network only. (API generation E.)
+    /// Endpoint account and amount of a transfer. Lomi Network only. (API generation E.)
     pub transfer_data: Option<Map<String, Value>>,
     /// Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
     /// generation E.)

@@ -11,16 +11,9 @@ use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::{TrySendError, http1};
 
-use super::yielding::Yielding;
+use super::stream::{Stream, YieldingStream};
 
-/// What a connection runs over.
-pub(crate) type Stream = Box<dyn Io>;
-
-pub(crate) trait Io: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
-
-impl<T: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Io for T {}
-
-type Http = http1::Connection<Yielding, Full<Bytes>>;
+type Http = http1::Connection<YieldingStream, Full<Bytes>>;
 
 pub(crate) struct Connection {
     requests: http1::SendRequest<Full<Bytes>>,
@@ -32,12 +25,12 @@ impl Connection {
     pub(crate) async fn open(stream: Stream) -> hyper::Result<Self> {
         // Requests are small: one copy costs less than a write of several pieces.
         let (requests, io) =
-            http1::Builder::new().writev(false).handshake(Yielding::new(stream)).await?;
+            http1::Builder::new().writev(false).handshake(YieldingStream::new(stream)).await?;
         Ok(Self { requests, io: Some(Box::pin(io)) })
     }
 
     /// Reads and writes what can be. How it failed is told to whoever waits for an answer.
-    fn go_on(&mut self, context: &mut Context<'_>) {
+    fn poll_io(&mut self, context: &mut Context<'_>) {
         if let Some(io) = &mut self.io
             && io.as_mut().poll(context).is_ready()
         {
@@ -49,7 +42,7 @@ impl Connection {
     /// an answer this takes its end in.
     pub(crate) fn is_open(&mut self) -> bool {
         // Nobody waits here, and whoever sends the next request need not be woken by it.
-        self.go_on(&mut Context::from_waker(Waker::noop()));
+        self.poll_io(&mut Context::from_waker(Waker::noop()));
         self.io.is_some() && self.requests.is_ready()
     }
 
@@ -60,7 +53,7 @@ impl Connection {
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
         let mut answer = pin!(self.requests.try_send_request(request));
-        // Not through `go_on`, which would borrow the whole.
+        // Not through `poll_io`, which would borrow the whole.
         poll_fn(|context| {
             if let Some(io) = &mut self.io
                 && io.as_mut().poll(context).is_ready()
@@ -73,12 +66,12 @@ impl Connection {
     }
 
     /// The next piece of an answer's body; nothing at its end.
-    pub(crate) async fn piece(&mut self, body: &mut Incoming) -> Option<hyper::Result<Bytes>> {
+    pub(crate) async fn next_chunk(&mut self, body: &mut Incoming) -> Option<hyper::Result<Bytes>> {
         poll_fn(|context| {
             loop {
                 let frame = match Pin::new(&mut *body).poll_frame(context) {
                     Poll::Pending => {
-                        self.go_on(context);
+                        self.poll_io(context);
                         match Pin::new(&mut *body).poll_frame(context) {
                             Poll::Pending => return Poll::Pending,
                             Poll::Ready(frame) => frame,

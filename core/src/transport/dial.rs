@@ -13,8 +13,10 @@ use std::time::Duration;
 use http::Uri;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
-use crate::process;
+use super::lookup::lookup;
+use crate::config::Endpoint;
 
 /// So long an address is waited for before the next one is tried as well, as RFC 8305 has
 /// it. The first connection that opens is used.
@@ -36,7 +38,7 @@ pub(super) async fn dial(
     });
     let mut addresses = match host.parse() {
         Ok(address) => vec![address],
-        Err(_) => in_turns(process::lookup(host).await?),
+        Err(_) => in_turns(lookup(host).await?),
     };
     if only_loopback {
         let found = addresses.first().copied();
@@ -53,12 +55,24 @@ pub(super) async fn dial(
 
 /// Refuses a name for this machine that leads to another one, for an HTTP client that looks
 /// it up by itself and may take any address. A name that is not found is left to that client.
-pub(super) fn check_loopback(host: &str) -> Result<(), NotLoopback> {
+fn check_loopback(host: &str) -> Result<(), NotLoopback> {
     let mut found = (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip());
     match found.find(|address| !address.to_canonical().is_loopback()) {
         Some(found) => Err(NotLoopback { host: host.to_owned(), found }),
         None => Ok(()),
     }
+}
+
+/// Looks up a name that plain HTTP goes to, and refuses one of another machine.
+pub(crate) fn check_plain_http(endpoint: &Endpoint) -> Result<(), crate::error::Error> {
+    let plain = endpoint.origin.starts_with("http://") && !endpoint.allow_http;
+    let Some(url) = plain.then(|| Url::parse(&endpoint.origin).ok()).flatten() else {
+        return Ok(());
+    };
+    // An address needs no lookup: the base URL was checked.
+    url.domain()
+        .map_or(Ok(()), check_loopback)
+        .map_err(|error| crate::error::Error::configuration(error.to_string()))
 }
 
 /// Addresses of both families in turns, beginning with the one that the system prefers.

@@ -1,16 +1,25 @@
-//! What all runtimes of a process share about one destination: how many connections it
+//! What all runtimes of a process share about one endpoint: how many connections it
 //! may have, and whether those that are idle can be trusted.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout_at;
 
+use crate::call::TransportError;
+use crate::config::Endpoint;
 use crate::error::{ErrorKind, Outcome};
-use crate::exchange::Silence;
+use crate::process::{Cache, PerProcess};
 
-/// State of a destination, shared by the pools of all runtimes.
+/// How many endpoints are remembered; the one used longest ago is dropped first.
+pub(super) const MAX_REMEMBERED: usize = 1000;
+
+pub(super) static HOSTS: PerProcess<Cache<Arc<Endpoint>, Arc<Host>>> =
+    PerProcess::new(|| Cache::new(MAX_REMEMBERED));
+
+/// State of a endpoint, shared by the pools of all runtimes.
 pub(crate) struct Host {
     /// How many times a connection failed under a request. An idle connection that is
     /// older than the last failure is not used: after a failover all of them are dead.
@@ -21,7 +30,15 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(max_connections: usize) -> Self {
+    /// The state that all runtimes of this process share about an endpoint.
+    pub(super) fn of(endpoint: &Arc<Endpoint>) -> Arc<Self> {
+        let made =
+            || Ok::<_, std::convert::Infallible>(Arc::new(Self::new(endpoint.max_connections)));
+        let Ok(host) = HOSTS.get().get_or_insert(endpoint, made);
+        host
+    }
+
+    fn new(max_connections: usize) -> Self {
         let permits = Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS));
         Self { failures: AtomicU64::new(0), permits, max_connections }
     }
@@ -41,9 +58,12 @@ impl Host {
     }
 
     /// Waits for permission to use a connection, until the deadline.
-    pub(crate) async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, Silence> {
+    pub(crate) async fn permit(
+        &self,
+        deadline: Instant,
+    ) -> Result<SemaphorePermit<'_>, TransportError> {
         let waiting = timeout_at(deadline.into(), self.permits.acquire());
-        waiting.await.ok().and_then(Result::ok).ok_or_else(|| Silence {
+        waiting.await.ok().and_then(Result::ok).ok_or_else(|| TransportError {
             kind: ErrorKind::Timeout,
             outcome: Outcome::NotSent,
             message: format!(

@@ -1,4 +1,4 @@
-//! Connections that wait for their next request, by destination. What stands here belongs
+//! Connections that wait for their next request, by endpoint. What stands here belongs
 //! to one runtime: that of a blocking call, or that of the process's worker.
 
 use std::collections::HashMap;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
-use super::connect::{Connector, Destination};
+use super::connect::Connector;
 use super::connection::Connection;
 use super::host::Host;
+use crate::config::Endpoint;
 use crate::error::Error;
-use crate::process;
 
 /// How long a connection is kept where the server does not say: less than the 5 s of
 /// Node's servers, which close it without a word.
@@ -30,10 +30,10 @@ const MANY_PEERS: usize = 100;
 /// The connections of a runtime.
 #[derive(Default)]
 pub(crate) struct Pool {
-    peers: Mutex<HashMap<Arc<Destination>, Arc<Peer>>>,
+    peers: Mutex<HashMap<Arc<Endpoint>, Arc<Peer>>>,
 }
 
-/// The connections to one destination.
+/// The connections to one endpoint.
 pub(crate) struct Peer {
     pub(crate) connector: Connector,
     pub(crate) host: Arc<Host>,
@@ -50,21 +50,21 @@ struct Idle {
 }
 
 impl Pool {
-    /// The peer at a destination, made on first use.
-    pub(crate) fn peer(&self, destination: &Arc<Destination>) -> Result<Arc<Peer>, Error> {
+    /// The peer at a endpoint, made on first use.
+    pub(crate) fn peer(&self, endpoint: &Arc<Endpoint>) -> Result<Arc<Peer>, Error> {
         let mut peers =
             self.peers.lock().map_err(|_| Error::internal("the connections are locked"))?;
-        if let Some(peer) = peers.get(destination) {
+        if let Some(peer) = peers.get(endpoint) {
             return Ok(Arc::clone(peer));
         }
         if peers.len() >= MANY_PEERS {
             let now = Instant::now();
             peers.retain(|_, peer| Arc::strong_count(peer) > 1 || peer.sweep(now));
         }
-        let connector = Connector::new(destination)?;
-        let host = process::host(destination)?;
+        let connector = Connector::new(endpoint)?;
+        let host = Host::of(endpoint);
         let peer = Arc::new(Peer { connector, host, idle: Mutex::default() });
-        peers.insert(Arc::clone(destination), Arc::clone(&peer));
+        peers.insert(Arc::clone(endpoint), Arc::clone(&peer));
         Ok(peer)
     }
 
@@ -75,9 +75,9 @@ impl Pool {
     }
 
     /// Whether a request can be sent there without connecting first.
-    pub(crate) fn is_warm(&self, destination: &Destination) -> bool {
+    pub(crate) fn is_warm(&self, endpoint: &Endpoint) -> bool {
         let Ok(peers) = self.peers.lock() else { return false };
-        peers.get(destination).is_some_and(|peer| peer.idle().is_some_and(|idle| !idle.is_empty()))
+        peers.get(endpoint).is_some_and(|peer| peer.idle().is_some_and(|idle| !idle.is_empty()))
     }
 
     /// Closes what has been idle for too long. Says whether any connection is left.
@@ -146,6 +146,7 @@ pub(super) fn idle_time(headers: &HeaderMap) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::host::{HOSTS, MAX_REMEMBERED};
     use super::*;
 
     #[tokio::test]
@@ -153,7 +154,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let pool = Pool::default();
-        let peer = pool.peer(&Arc::new(Destination::new(&base))).unwrap();
+        let peer = pool.peer(&Arc::new(Endpoint::new(&base))).unwrap();
         let now = Instant::now();
         for _ in 0..2 {
             let connection = peer.connector.connect(Duration::from_secs(5)).await.unwrap();
@@ -169,9 +170,9 @@ mod tests {
     async fn after_a_failure_no_idle_connection_of_any_runtime_is_used() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let destination = Arc::new(Destination::new(&base));
+        let endpoint = Arc::new(Endpoint::new(&base));
         let (here, there) = (Pool::default(), Pool::default());
-        let (here, there) = (here.peer(&destination).unwrap(), there.peer(&destination).unwrap());
+        let (here, there) = (here.peer(&endpoint).unwrap(), there.peer(&endpoint).unwrap());
         let connection = there.connector.connect(Duration::from_secs(5)).await.unwrap();
         there.keep(connection, DEFAULT_IDLE);
         here.failed();
@@ -197,5 +198,17 @@ mod tests {
             let allowed = idle_time(&HeaderMap::from_iter(headers));
             assert_eq!(allowed, Duration::from_secs(seconds), "{value}");
         }
+    }
+
+    #[test]
+    fn endpoints_without_connections_are_dropped() {
+        let pool = Pool::default();
+        let base: url::Url = "http://localhost:1".parse().unwrap();
+        for connections in 1..MAX_REMEMBERED + 10 {
+            let endpoint = Endpoint::new(&base).bounded(connections, false);
+            pool.peer(&Arc::new(endpoint)).unwrap();
+        }
+        assert!(pool.len() <= 100, "{}", pool.len());
+        assert_eq!(HOSTS.get().len(), MAX_REMEMBERED);
     }
 }

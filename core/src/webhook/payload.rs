@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::unusable;
-use crate::config::Limits;
-use crate::document::{self, Document};
+use super::errors::unusable;
 use crate::error::Error;
+use crate::json::document::{self, Document};
+use crate::limits::Limits;
 
 /// The body as strict JSON with the fields that every event has.
 pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {

@@ -1,7 +1,7 @@
 //! What a webhook endpoint answers to a delivery that it refuses, the same in every
 //! framework of every language. The reason goes to the log, not to the sender.
 
-use super::unusable;
+use super::errors::unusable;
 use crate::error::{Error, ErrorKind};
 
 /// The most bytes of a body that the helpers for web frameworks read: 1 MiB. Deliveries

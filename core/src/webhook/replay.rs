@@ -17,15 +17,15 @@ use crate::json;
 use crate::json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::hex;
-use crate::config::Limits;
-use crate::decode;
-use crate::document::Document;
+use super::mac::hex;
 use crate::error::Error;
-use crate::fields::FromObject;
-use crate::generated::EVENT;
 use crate::json::Values;
+use crate::json::document::Document;
+use crate::limits::Limits;
 use crate::models::Event;
+use crate::response::decode;
+use crate::response::typed::FromObject;
+use crate::table::EVENT;
 
 /// How long a delivery is remembered where nothing else is said: 30 days.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);

@@ -2,7 +2,8 @@
 
 use subtle::ConstantTimeEq;
 
-use super::{mac, unproven};
+use super::errors::unproven;
+use super::mac::mac;
 use crate::error::Error;
 
 /// Longest signature header that is looked at.

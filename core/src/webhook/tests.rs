@@ -1,6 +1,12 @@
 //! Deliveries that are right, wrong and hostile.
 
+use std::time::Duration;
+
+use super::errors::{unproven, unusable};
+use super::verify::moment;
 use super::*;
+use crate::error::{Error, ErrorKind};
+use crate::models::Event;
 
 const SECRET: &str = "whsec_test";
 

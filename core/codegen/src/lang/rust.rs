@@ -21,14 +21,13 @@ pub(super) fn render(
         let text = fill(templates, template, words)?;
         outputs.add(path.clone(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)
     };
-    write("core/src/generated.rs".into(), "rust/table.rs.j2", context! { api => whole })?;
     write(
-        "core/src/generated/models.rs".into(),
+        "core/src/table/models.rs".into(),
         "rust/table_models.rs.j2",
         context! { api => whole },
     )?;
     write(
-        "core/src/generated/operations.rs".into(),
+        "core/src/table/operations.rs".into(),
         "rust/table_operations.rs.j2",
         context! { api => whole },
     )?;

@@ -133,3 +133,9 @@ impl From<serde_json::Value> for Value {
         }
     }
 }
+
+impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Map<String, Value> {
+    fn from(members: [(K, V); N]) -> Self {
+        members.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+}

@@ -3,24 +3,21 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::Hash;
-use std::ops::Index;
 
 use indexmap::IndexMap;
 use indexmap::map::{Entry, IntoIter, Iter, IterMut};
 
-use super::Value;
-
 /// Values by name, in the order in which the names were first given. The type parameters are
-/// those of `serde_json::Map`; there is no other than `Map<String, Value>`.
+/// those of `serde_json::Map`; this crate uses `Map<String, Value>` alone.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Map<K = String, V = Value>
+pub struct Map<K, V>
 where
     K: Hash + Eq,
 {
     members: IndexMap<K, V>,
 }
 
-impl Map<String, Value> {
+impl<V> Map<String, V> {
     /// No members.
     pub fn new() -> Self {
         Self { members: IndexMap::new() }
@@ -42,7 +39,7 @@ impl Map<String, Value> {
     }
 
     /// The value of a name.
-    pub fn get<Q: ?Sized + Hash + Eq>(&self, name: &Q) -> Option<&Value>
+    pub fn get<Q: ?Sized + Hash + Eq>(&self, name: &Q) -> Option<&V>
     where
         String: Borrow<Q>,
     {
@@ -50,7 +47,7 @@ impl Map<String, Value> {
     }
 
     /// The same, to change it.
-    pub fn get_mut<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<&mut Value>
+    pub fn get_mut<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<&mut V>
     where
         String: Borrow<Q>,
     {
@@ -66,12 +63,12 @@ impl Map<String, Value> {
     }
 
     /// Sets the value of a name and gives the one before. A new name comes last.
-    pub fn insert(&mut self, name: String, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, name: String, value: V) -> Option<V> {
         self.members.insert(name, value)
     }
 
     /// Takes a member out. The others stay in their order.
-    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<Value>
+    pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<V>
     where
         String: Borrow<Q>,
     {
@@ -79,7 +76,7 @@ impl Map<String, Value> {
     }
 
     /// The same as [`Map::remove`], by the name it has in `serde_json`.
-    pub fn shift_remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<Value>
+    pub fn shift_remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<V>
     where
         String: Borrow<Q>,
     {
@@ -87,22 +84,22 @@ impl Map<String, Value> {
     }
 
     /// The member of a name, to look at or to fill.
-    pub fn entry(&mut self, name: impl Into<String>) -> Entry<'_, String, Value> {
+    pub fn entry(&mut self, name: impl Into<String>) -> Entry<'_, String, V> {
         self.members.entry(name.into())
     }
 
     /// Keeps the members of which `keep` is true.
-    pub fn retain(&mut self, keep: impl FnMut(&String, &mut Value) -> bool) {
+    pub fn retain(&mut self, keep: impl FnMut(&String, &mut V) -> bool) {
         self.members.retain(keep);
     }
 
     /// The members, in order.
-    pub fn iter(&self) -> Iter<'_, String, Value> {
+    pub fn iter(&self) -> Iter<'_, String, V> {
         self.members.iter()
     }
 
     /// The same, to change the values.
-    pub fn iter_mut(&mut self) -> IterMut<'_, String, Value> {
+    pub fn iter_mut(&mut self) -> IterMut<'_, String, V> {
         self.members.iter_mut()
     }
 
@@ -112,78 +109,61 @@ impl Map<String, Value> {
     }
 
     /// The values, in order.
-    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> + DoubleEndedIterator {
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &V> + DoubleEndedIterator {
         self.members.values()
     }
 
     /// The same, to change them.
-    pub fn values_mut(
-        &mut self,
-    ) -> impl ExactSizeIterator<Item = &mut Value> + DoubleEndedIterator {
+    pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut V> + DoubleEndedIterator {
         self.members.values_mut()
     }
 }
 
-impl Default for Map<String, Value> {
+impl<V> Default for Map<String, V> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl fmt::Debug for Map<String, Value> {
+impl<V: fmt::Debug> fmt::Debug for Map<String, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl FromIterator<(String, Value)> for Map<String, Value> {
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+impl<V> FromIterator<(String, V)> for Map<String, V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
         Self { members: members.into_iter().collect() }
     }
 }
 
-impl Extend<(String, Value)> for Map<String, Value> {
-    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, members: I) {
+impl<V> Extend<(String, V)> for Map<String, V> {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, members: I) {
         self.members.extend(members);
     }
 }
 
-impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Map<String, Value> {
-    fn from(members: [(K, V); N]) -> Self {
-        members.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
-    }
-}
-
-/// The value of a name; null where there is none.
-impl Index<&str> for Map<String, Value> {
-    type Output = Value;
-
-    fn index(&self, name: &str) -> &Value {
-        self.get(name).unwrap_or(&Value::Null)
-    }
-}
-
-impl IntoIterator for Map<String, Value> {
-    type Item = (String, Value);
-    type IntoIter = IntoIter<String, Value>;
+impl<V> IntoIterator for Map<String, V> {
+    type Item = (String, V);
+    type IntoIter = IntoIter<String, V>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.members.into_iter()
     }
 }
 
-impl<'m> IntoIterator for &'m Map<String, Value> {
-    type Item = (&'m String, &'m Value);
-    type IntoIter = Iter<'m, String, Value>;
+impl<'m, V> IntoIterator for &'m Map<String, V> {
+    type Item = (&'m String, &'m V);
+    type IntoIter = Iter<'m, String, V>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.members.iter()
     }
 }
 
-impl<'m> IntoIterator for &'m mut Map<String, Value> {
-    type Item = (&'m String, &'m mut Value);
-    type IntoIter = IterMut<'m, String, Value>;
+impl<'m, V> IntoIterator for &'m mut Map<String, V> {
+    type Item = (&'m String, &'m mut V);
+    type IntoIter = IterMut<'m, String, V>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.members.iter_mut()

@@ -1,9 +1,6 @@
 //! Numbers by their digits.
 
 use std::fmt;
-use std::str::FromStr;
-
-use crate::error::Error;
 
 /// A number with the digits it was written with. Two numbers are equal where their digits
 /// are: 1.0 and 1 are not.
@@ -109,18 +106,6 @@ pub(crate) fn number_length(bytes: &[u8]) -> Option<usize> {
 /// Whether a string is a number as JSON writes them.
 pub(crate) fn is_number(text: &str) -> bool {
     number_length(text.as_bytes()) == Some(text.len())
-}
-
-/// Reads a number as JSON writes them.
-impl FromStr for Number {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        match is_number(text) {
-            true => Ok(Self::from_digits(text)),
-            false => Err(Error::validation(format!("{text:?} is not a JSON number"))),
-        }
-    }
 }
 
 impl fmt::Display for Number {

@@ -1,0 +1,33 @@
+//! What the crates for other languages build on. It follows their needs and may change in any
+//! version; a Rust program uses the rest of this crate.
+
+pub use crate::call::{
+    Call, CallHandle, HostState, RawResponse, RetryBudget, Step, TransportError, random_fraction,
+};
+pub use crate::config::{Config, ConfigBuilder, check_client_headers, milliseconds, seconds};
+pub use crate::json::{Key, Sink};
+pub use crate::process::generation;
+pub use crate::request::{Request, Target};
+pub use crate::response::{
+    Content, Decoded, FromObject, LazyRow, LazyRowSink, NewRows, Pager, RawJson, RawJsonSink,
+    read_values,
+};
+pub use crate::runtime::{CHECK_INTERVAL, CallCount, InFlight, Worker, execute, run_blocking};
+pub use crate::secret::redact;
+pub use crate::table::{ENUMS, MODELS, OPERATIONS};
+pub use crate::transport::check_ca_file;
+
+pub mod log {
+    //! Whether a log is asked for.
+    pub use crate::log::is_asked_for;
+}
+
+pub mod names {
+    //! Names that are nearly a known name.
+    pub use crate::names::{OPTIONS, hint, near_miss, suggestion};
+}
+
+pub mod table {
+    //! The table of the API's models and operations.
+    pub use crate::table::*;
+}

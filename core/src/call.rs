@@ -1,0 +1,27 @@
+//! One logical call as a state machine without I/O: it says what to send or how long
+//! to wait, and is told the result of each attempt. The transport and a Guzzle client that PHP
+//! code passed in follow the same rules.
+
+mod attempt_failure;
+mod handle;
+mod host_state;
+mod outcome;
+mod raw_response;
+mod reading;
+mod retry;
+mod retry_after;
+mod retry_budget;
+mod routes;
+mod state;
+mod steps;
+mod transport_error;
+
+pub use handle::CallHandle;
+pub use host_state::HostState;
+pub use raw_response::RawResponse;
+pub use retry::random_fraction;
+pub use retry_budget::RetryBudget;
+pub use state::Call;
+pub use steps::Step;
+pub(crate) use transport_error::BEFORE_RESPONSE;
+pub use transport_error::TransportError;

@@ -1,0 +1,69 @@
+//! What is known of a call while it runs, for a caller who gives up on it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::request::Target;
+
+/// A view of a call that outlives it. Taken with [`crate::Call::progress`] before the
+/// call is started; a caller who stops waiting learns from it which idempotency key was
+/// sent and whether the work may have been done.
+#[derive(Debug, Clone)]
+pub struct CallHandle(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    target: Target,
+    idempotency_key: Option<String>,
+    request_id: String,
+    attempts: AtomicU32,
+}
+
+impl CallHandle {
+    pub(crate) fn new(
+        target: Target,
+        idempotency_key: Option<String>,
+        request_id: String,
+        attempts: u32,
+    ) -> Self {
+        let attempts = AtomicU32::new(attempts);
+        Self(Arc::new(State { target, idempotency_key, request_id, attempts }))
+    }
+
+    /// Another request is about to be sent.
+    pub(crate) fn attempt(&self) {
+        self.0.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests were sent or tried so far.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts.load(Ordering::Relaxed)
+    }
+
+    /// The idempotency key that every attempt carries.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
+    }
+
+    /// The error for a caller who gave up: with the key, the attempts and the outcome.
+    pub fn cancelled(&self) -> Error {
+        self.ended(Error::new(ErrorKind::Cancelled, "the call was cancelled"))
+    }
+
+    /// Puts what is known into an error that ended the call from outside.
+    pub fn ended(&self, mut error: Error) -> Error {
+        let state = &*self.0;
+        error.attempts = self.attempts();
+        error.operation = Some(state.target.name());
+        error.request_id = Some(state.request_id.clone());
+        error.idempotency_key = state.idempotency_key.clone();
+        error.writes = !state.target.method().is_safe();
+        error.outcome = if error.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
+        if error.is_outcome_unknown() {
+            let advice = state.target.advice(state.idempotency_key.as_deref());
+            error.message = format!("{}; {advice}", error.message);
+        }
+        error
+    }
+}

@@ -1,0 +1,201 @@
+//! From a raw response to a response, an error, or the next route.
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use http::Method;
+
+use super::attempt_failure::{AttemptFailure, ReadFailure};
+use super::raw_response::RawResponse;
+use super::routes::is_missing_route;
+use super::state::Call;
+use super::transport_error::{TransportError, with_address};
+use super::{retry, retry_after};
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::json::Document;
+use crate::request::Target;
+use crate::response::Response;
+use crate::response::envelope::{self, Content};
+use crate::response::error_body::{self, ParsedError};
+use crate::table::Returns;
+
+/// How much of an answer beyond the bounds an error keeps.
+const EXCERPT: usize = 4096;
+
+impl Call {
+    /// Reads an answer: a response, an error, or the news that this route does not exist.
+    pub(super) fn read(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
+        let success = (200..300).contains(&raw.status);
+        let text = match text_of(&raw.body) {
+            Ok(text) => text,
+            // Of a failure the status says enough, whatever the bytes are.
+            Err(_) if !success => String::from_utf8_lossy(&raw.body).into_owned().into(),
+            Err(error) => return Err(self.unreadable(error, &raw)),
+        };
+        if !success {
+            let said = error_body::read(&text, self.config.limits);
+            let method = self.target.method();
+            if is_missing_route(raw.status, &said, method.as_str(), &self.url)
+                && matches!(self.target, Target::Operation(_))
+            {
+                return Err(self.without_route(said, &raw));
+            }
+            // The attempt before deleted it, and its response was lost.
+            let deleted = matches!(raw.status, 404 | 410)
+                && self.earlier_unknown
+                && *method == Method::DELETE;
+            if !self.options.any_status && !deleted {
+                return Err(self.status(said, &raw));
+            }
+        }
+        let answer = match &self.target {
+            Target::Operation(operation) if success => operation.answer,
+            _ if !success && !self.options.any_status => Returns::Nothing,
+            _ => Returns::Any,
+        };
+        let (document, content) = match envelope::find(&text, answer, self.config.limits) {
+            Ok(read) => read,
+            Err(_) if self.options.any_status => (Document::default(), Content::Nothing),
+            Err(error) => return Err(self.unreadable(error, &raw)),
+        };
+        Ok(Response {
+            request_id: error_body::request_id(&raw.headers)
+                .unwrap_or_else(|| self.request_id.clone()),
+            target: Some(self.target.clone()),
+            status: raw.status,
+            headers: raw.headers,
+            document,
+            body: raw.body,
+            content,
+            caller_key: self.options.idempotency_key.is_some(),
+            operation: match &self.target {
+                Target::Operation(operation) => Some(operation),
+                Target::Raw { .. } => None,
+            },
+            attempts: self.attempts(),
+            // The call is over.
+            history: std::mem::take(&mut self.history),
+            idempotency_key: self.idempotency_key.take(),
+        })
+    }
+
+    /// The next route, each at most once per call; then an error that says so.
+    fn without_route(&mut self, said: ParsedError, raw: &RawResponse) -> ReadFailure {
+        self.missing_routes += 1;
+        if self.missing_routes < self.routes.len() {
+            self.route = (self.route + 1) % self.routes.len();
+            return ReadFailure::NextRoute;
+        }
+        let mut error = error_body::of_status(raw.status, said);
+        error.kind = ErrorKind::UnsupportedOperation;
+        error.message = format!(
+            "this server has no route for {} (it answered: {})",
+            self.target.name(),
+            error.message
+        );
+        self.failed(error, raw, Outcome::Final)
+    }
+
+    /// An answer with a status that is no success.
+    fn status(&self, said: ParsedError, raw: &RawResponse) -> ReadFailure {
+        if (300..400).contains(&raw.status) {
+            let to = error_body::redirected_to(&raw.headers, &self.url);
+            let error = Error::new(
+                ErrorKind::UnexpectedRedirect,
+                format!(
+                    "the server redirects to {}; redirects are not followed, since they would \
+                     carry the API key to another address",
+                    to.as_deref().unwrap_or("no address")
+                ),
+            );
+            return self.failed(error, raw, Outcome::Final);
+        }
+        let error = error_body::of_status(raw.status, said);
+        if self.is_in_progress(&error) {
+            return self.failed(error, raw, Outcome::Unknown);
+        }
+        self.failed(error, raw, retry::outcome_of_status(raw.status))
+    }
+
+    /// Whether the server still works on a request with the key of this write.
+    fn is_in_progress(&self, error: &Error) -> bool {
+        error.status == Some(409)
+            && error.code.as_deref() == Some("idempotency_in_progress")
+            && self.idempotency_key.is_some()
+            && !self.target.method().is_safe()
+    }
+
+    /// A success whose body is not what was asked for.
+    fn unreadable(&self, error: Error, raw: &RawResponse) -> ReadFailure {
+        let outcome = match error.kind {
+            ErrorKind::ResponseTooLarge => Outcome::Final,
+            _ => Outcome::Unknown,
+        };
+        self.failed(error, raw, outcome)
+    }
+
+    fn failed(&self, mut error: Error, raw: &RawResponse, outcome: Outcome) -> ReadFailure {
+        error.status = Some(raw.status);
+        error.request_id = error_body::request_id(&raw.headers).or(error.request_id.take());
+        // Of an answer beyond the bounds, its start is enough to tell what it was.
+        let most = match error.kind {
+            ErrorKind::ResponseTooLarge => EXCERPT,
+            _ => error_body::MAX_ERROR_BODY,
+        };
+        error.body = Some(match raw.body.get(..most) {
+            // Copied, so that the whole is not kept alive by its start.
+            Some(start) => Bytes::copy_from_slice(start),
+            None => raw.body.clone(),
+        });
+        error.headers = raw
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        error.outcome = outcome;
+        error.retry_after = retry_after::read(&raw.headers, error.details.as_ref());
+        if error.kind == ErrorKind::RateLimit {
+            error.message = error_body::with_time(&error.message, error.retry_after);
+        }
+        let in_progress = self.is_in_progress(&error);
+        let asks = outcome == Outcome::Rejected || in_progress || raw.status == 503;
+        let failure_of_attempt = AttemptFailure {
+            outcome,
+            throttled: outcome == Outcome::Rejected,
+            hint: error.retry_after.filter(|_| asks),
+            in_progress,
+        };
+        ReadFailure::Failed(Box::new(error), failure_of_attempt)
+    }
+
+    pub(super) fn transport_failed(&self, failure: TransportError) -> (Error, AttemptFailure) {
+        let message = match failure.kind {
+            ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Tls => {
+                with_address(&failure.message, &self.url)
+            }
+            _ => failure.message,
+        };
+        let mut error = Error::new(failure.kind, message);
+        error.outcome = failure.outcome;
+        (
+            error,
+            AttemptFailure {
+                outcome: failure.outcome,
+                throttled: false,
+                hint: None,
+                in_progress: false,
+            },
+        )
+    }
+}
+
+/// The body as text: UTF-8, without a byte order mark.
+fn text_of(body: &Bytes) -> Result<ByteString, Error> {
+    let text = ByteString::try_from(body.clone())
+        .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => text.slice_ref(rest),
+        None => text,
+    })
+}

@@ -1,0 +1,234 @@
+//! The state of one logical call.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::handle::CallHandle;
+use super::host_state::HostState;
+use super::raw_response::RawResponse;
+use super::retry_budget::RetryBudget;
+use super::routes::{self, Route};
+use super::transport_error::TransportError;
+use crate::config::Config;
+use crate::error::{Attempt, Error};
+use crate::request::{self, CallOptions, Input, Request, Target};
+use crate::response::{Response, error_body};
+use crate::{idempotency_key, log};
+
+/// One logical call.
+pub struct Call {
+    pub(super) config: Arc<Config>,
+    pub(super) target: Target,
+    pub(super) input: Input,
+    pub(super) options: CallOptions,
+    pub(super) routes: &'static [Route],
+    /// Which route is in use, which one was at first, and how many were refused as
+    /// routes.
+    pub(super) route: usize,
+    pub(super) remembered_route: usize,
+    pub(super) missing_routes: usize,
+    pub(super) request_id: String,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) deadline: Instant,
+    pub(super) max_retries: u32,
+    pub(super) history: Vec<Attempt>,
+    pub(super) sent_at: Instant,
+    pub(super) retries: u32,
+    /// Requests after which the server said that it still works on the key.
+    pub(super) in_progress_retries: u32,
+    pub(super) budget: Arc<RetryBudget>,
+    /// Tokens that this call took from the budget.
+    pub(super) spent: i64,
+    pub(super) url: String,
+    /// The first request, built when the call was checked.
+    pub(super) ready: Option<Request>,
+    /// A request was handed over, and what it came to is not known yet.
+    pub(super) in_flight: bool,
+    /// An attempt that may have been carried out went before.
+    pub(super) earlier_unknown: bool,
+    /// What the last attempt came to, where the call went on after it.
+    pub(super) last: Option<Error>,
+    /// Told of every attempt, where somebody asked for it.
+    pub(super) progress: Option<CallHandle>,
+    /// What is doubtful about the call, where the client sends what it is given.
+    pub(super) warnings: Vec<String>,
+    pub(super) next: Next,
+}
+
+pub(super) enum Next {
+    Send,
+    Wait(Duration),
+    Done(Box<Result<Response, Error>>),
+    Over,
+}
+
+impl Call {
+    /// Checks the input and prepares the call. Nothing is sent yet.
+    pub fn new(
+        config: &Arc<Config>,
+        target: Target,
+        input: Input,
+        options: CallOptions,
+        memory: HostState,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        let name = target.name();
+        Self::prepare(config, target, input, options, memory, now).map_err(|mut error| {
+            error.operation = Some(name);
+            error
+        })
+    }
+
+    fn prepare(
+        config: &Arc<Config>,
+        target: Target,
+        mut input: Input,
+        mut options: CallOptions,
+        memory: HostState,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        options.take_option_headers()?;
+        let warnings = request::check::call(config, &target, &mut input, &mut options)?;
+        if !config.binding_logs {
+            log::warnings(&warnings);
+        }
+        let idempotency_key = match (&options.idempotency_key, &target) {
+            (Some(key), _) => Some(key.clone()),
+            // Harmless where the server ignores it, and it makes the call traceable.
+            (None, target) if *target.method() == http::Method::POST => {
+                Some(idempotency_key::random())
+            }
+            _ => None,
+        };
+        let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
+        let request_id = request_id.unwrap_or_else(idempotency_key::random);
+        let routes = routes::list(config, &target);
+        let route = memory.route.filter(|at| *at < routes.len()).unwrap_or(0);
+        let mut call = Self {
+            max_retries: options.max_retries.unwrap_or(config.max_retries),
+            deadline: now + options.timeout.unwrap_or(config.timeout),
+            route,
+            remembered_route: route,
+            config: Arc::clone(config),
+            target,
+            input,
+            options,
+            routes,
+            missing_routes: 0,
+            request_id,
+            idempotency_key,
+            history: Vec::new(),
+            sent_at: now,
+            retries: 0,
+            in_progress_retries: 0,
+            budget: memory.budget,
+            spent: 0,
+            url: String::new(),
+            ready: None,
+            in_flight: false,
+            earlier_unknown: false,
+            last: None,
+            progress: None,
+            warnings,
+            next: Next::Send,
+        };
+        // Whatever is wrong with the request is wrong now.
+        call.ready = Some(call.request()?);
+        Ok(call)
+    }
+
+    /// When the call must be over.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// The time until then.
+    pub(crate) fn time_left(&self, now: Instant) -> Duration {
+        self.deadline.saturating_duration_since(now)
+    }
+
+    /// A view of this call for whoever may stop waiting for it.
+    pub fn progress(&mut self) -> CallHandle {
+        let progress = self.progress.take().unwrap_or_else(|| {
+            let key = self.idempotency_key.clone();
+            CallHandle::new(self.target.clone(), key, self.request_id.clone(), self.attempts())
+        });
+        self.progress.insert(progress).clone()
+    }
+
+    /// What is doubtful about the call, for the language's own log.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The configuration of the call.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Longest time to wait for a connection.
+    pub fn connect_timeout(&self) -> Duration {
+        self.options.connect_timeout.unwrap_or(self.config.connect_timeout)
+    }
+
+    /// Longest pause of the server within a response, after its head.
+    pub fn idle_timeout(&self) -> Duration {
+        self.options.idle_timeout.unwrap_or(self.config.idle_timeout)
+    }
+
+    /// The route that answered, to be remembered_route for this base URL.
+    pub fn route(&self) -> usize {
+        self.route
+    }
+
+    /// Whether that is news.
+    pub(crate) fn route_changed(&self) -> bool {
+        self.route != self.remembered_route
+    }
+
+    pub(super) fn request(&mut self) -> Result<Request, Error> {
+        let route =
+            self.routes.get(self.route).ok_or_else(|| Error::internal("no route is left"))?;
+        self.url =
+            request::address(route.base(&self.config), &self.target, &self.input, route.style)?;
+        let headers = request::headers(
+            &self.config,
+            &self.options,
+            self.input.body.is_some(),
+            &self.request_id,
+            self.idempotency_key.as_deref(),
+        )?;
+        Ok(Request {
+            method: self.target.method().clone(),
+            url: self.url.clone(),
+            headers,
+            body: request::body(&self.target, &self.input, route.style)?,
+        })
+    }
+
+    /// Adds what the last request came to to the history of the call.
+    pub(super) fn record_attempt(
+        &mut self,
+        raw: &Result<RawResponse, TransportError>,
+        now: Instant,
+    ) {
+        let style = self.routes.get(self.route).map(|route| route.style);
+        let route = style.map(|style| self.target.route_template(style)).unwrap_or_default();
+        self.history.push(Attempt {
+            method: self.target.method().clone(),
+            route,
+            status: raw.as_ref().ok().map(|raw| raw.status),
+            failure: raw.as_ref().err().map(|failure| failure.kind),
+            elapsed: now.saturating_duration_since(self.sent_at),
+            request_id: raw
+                .as_ref()
+                .ok()
+                .and_then(|raw| error_body::request_id(&raw.headers))
+                .unwrap_or_else(|| self.request_id.clone()),
+        });
+    }
+
+    pub(super) fn attempts(&self) -> u32 {
+        u32::try_from(self.history.len()).unwrap_or(u32::MAX)
+    }
+}

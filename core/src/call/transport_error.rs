@@ -1,0 +1,77 @@
+//! Why no whole response was read, and where the server is that did not send it.
+
+use crate::error::{ErrorKind, Outcome};
+
+/// Why no whole answer was read.
+#[derive(Debug, Clone)]
+pub struct TransportError {
+    /// Connection, Timeout, Tls or ResponseTooLarge.
+    pub kind: ErrorKind,
+    /// NotSent where the request cannot have arrived, Final where repeating is of no
+    /// use, Unknown in every other case.
+    pub outcome: Outcome,
+    /// One sentence.
+    pub message: String,
+}
+
+/// How a message begins about a new connection that broke before it gave a response.
+pub(crate) const BEFORE_RESPONSE: &str = "broke before any response:";
+
+/// How a port that speaks something else answers the start of TLS, in the words of rustls,
+/// hyper, the system, and curl.
+const HTTPS_REFUSED: &[&str] = &[
+    "InvalidContentType",
+    "tls handshake eof",
+    "wrong version number",
+    "not reached: Connection reset",
+    "not reached: Broken pipe",
+    "SSL_connect: Connection reset",
+    "cURL error 35: Recv failure",
+    "SSL_ERROR_SYSCALL in connection",
+];
+
+/// The same for a request of plain HTTP.
+const HTTP_REFUSED: &[&str] = &[
+    "invalid HTTP version",
+    "HTTP/0.9",
+    "InvalidMessage",
+    "Empty response from server",
+    BEFORE_RESPONSE,
+];
+
+/// A failure to reach a server, or to read from it, with its scheme, host and port, and a
+/// question where the other protocol is likely to be spoken there.
+pub(crate) fn with_address(message: &str, url: &str) -> String {
+    let Ok(url) = url::Url::parse(url) else { return message.to_owned() };
+    let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+    let port = url.port_or_known_default().unwrap_or_default();
+    let other = match scheme {
+        "https" => HTTPS_REFUSED,
+        _ => HTTP_REFUSED,
+    };
+    let question = match (other.iter().any(|words| message.contains(words)), scheme) {
+        (false, _) => "",
+        (true, "https") => "; does this port speak https?",
+        (true, _) => "; does this port speak http, or https?",
+    };
+    format!("{message} (at {scheme}://{host}:{port}){question}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_may_speak_another_protocol_is_asked_for_it() {
+        let asks = |message: &str, scheme: &str| {
+            with_address(message, &format!("{scheme}://h:1/v1")).ends_with("https?")
+        };
+        assert!(asks("the server was not reached: Connection reset by peer", "https"));
+        assert!(asks("the connection broke: cURL error 52: Empty response from server", "http"));
+        assert!(asks("the connection broke before any response: Connection reset", "http"));
+        // In the middle of a response the protocol is not the reason.
+        assert!(!asks("the connection broke: Connection reset by peer", "http"));
+        assert!(!asks("the connection broke: Connection reset by peer", "https"));
+        assert!(!asks("the server was not reached: Connection refused", "https"));
+    }
+}

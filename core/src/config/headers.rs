@@ -1,0 +1,129 @@
+//! Headers that every call of a client carries, and which of them are options: whoever gives
+//! an `Idempotency-Key` or an `X-Request-Id` as a header means the option of that name.
+
+use http::header::{ACCEPT, ACCEPT_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::Config;
+use crate::error::Error;
+use crate::secret::Secret;
+
+pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+pub(crate) const REQUEST_ID: &str = "X-Request-Id";
+
+/// The headers of every call of a client.
+pub(crate) fn common_headers(config: &Config) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    put(&mut headers, "user-agent", &config.user_agent)?;
+    if let Some(key) = &config.api_key {
+        headers.insert(API_KEY, key_value(config.api_key_prefix.as_deref(), key)?);
+    }
+    for (name, value) in &config.headers {
+        put(&mut headers, name, value)?;
+    }
+    Ok(headers)
+}
+
+pub(crate) fn key_value(prefix: Option<&str>, key: &Secret) -> Result<HeaderValue, Error> {
+    let text = match prefix {
+        Some(prefix) => format!("{prefix} {}", key.expose()),
+        None => key.expose().to_owned(),
+    };
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+pub(crate) fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {
+    let (name, value) = check_header(name, value)?;
+    headers.insert(name, value);
+    Ok(())
+}
+
+/// A header that can be sent as it is, with nothing hidden in it.
+pub(crate) fn check_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    const OURS: &[&str] = &["content-length", "transfer-encoding", "host", "connection"];
+    let header = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::validation(format!("{name:?} is no header name")))?;
+    if OURS.contains(&header.as_str()) {
+        return Err(Error::validation(format!("the header {header} is the transport's own")));
+    }
+    checked_value(header, value)
+}
+
+pub(crate) fn checked_value(
+    header: HeaderName,
+    value: &str,
+) -> Result<(HeaderName, HeaderValue), Error> {
+    if !value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
+        return Err(Error::validation(format!(
+            "the header {header} has a line break or a character that is not plain ASCII"
+        )));
+    }
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| Error::validation(format!("the header {header} cannot be sent")))?;
+    if matches!(header.as_str(), "x-api-key" | "x-lomi-api-key" | "authorization") {
+        value.set_sensitive(true);
+    }
+    Ok((header, value))
+}
+
+/// Moves a header into its option. Both may be given when they say the same.
+pub(crate) fn take_header(
+    headers: &mut Vec<(String, String)>,
+    name: &str,
+    option: &str,
+    given: &mut Option<String>,
+) -> Result<(), Error> {
+    let mut differs = false;
+    headers.retain(|(header, value)| {
+        let meant = header.eq_ignore_ascii_case(name);
+        if meant {
+            let value = value.trim();
+            differs |= given.get_or_insert_with(|| value.to_owned()) != value;
+        }
+        !meant
+    });
+    if differs {
+        return Err(Error::validation(format!(
+            "the call has two values for {name}, and only one can be sent: give either the \
+             option {option} or the header {name}, once"
+        )));
+    }
+    match given {
+        Some(value) if value.is_empty() => Err(blank_option(option, name)),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn blank_option(option: &str, name: &str) -> Error {
+    Error::validation(format!(
+        "{option} (the header {name}) is blank: leave it out, and each call gets its own"
+    ))
+}
+
+/// Refuses a fixed idempotency key among the headers of every call of a client.
+pub fn check_client_headers<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    match names.into_iter().any(|name| name.trim().eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
+        true => Err(Error::configuration(
+            "the client's headers have an Idempotency-Key, which would be one key for all \
+             calls: the server would answer the second order with the first one's result; \
+             give idempotency_key with each call",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Takes a fixed `X-Request-Id` out of the headers of every call of a client.
+pub(crate) fn take_request_id(
+    headers: &mut Vec<(String, String)>,
+) -> Result<Option<String>, Error> {
+    let mut id = None;
+    take_header(headers, REQUEST_ID, "request_id", &mut id)
+        .map_err(|error| Error::configuration(error.message.clone()))?;
+    Ok(id)
+}

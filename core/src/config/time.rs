@@ -1,0 +1,46 @@
+//! Times that a caller gives.
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::limits::LONGEST_TIME;
+
+/// A time given in seconds, as every language but Node does. Infinity, and whatever a clock
+/// cannot hold, is a time without end. Refuses what is no time.
+pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
+    time_of(value).ok_or_else(|| {
+        Error::validation(format!("{name} must be a number of seconds above 0, not {value}"))
+    })
+}
+
+/// The same in milliseconds, as Node has it.
+pub fn milliseconds(name: &str, value: f64) -> Result<Duration, Error> {
+    time_of(value / 1000.0).ok_or_else(|| {
+        Error::validation(format!("{name} must be a number of milliseconds above 0, not {value}"))
+    })
+}
+
+/// A thousand years: larger than any time that is meant, moments since 1970 among them. What
+/// a call waits for is bounded further, see [`LONGEST`].
+const ENDLESS: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
+
+fn time_of(seconds: f64) -> Option<Duration> {
+    if seconds >= ENDLESS.as_secs_f64() {
+        return Some(ENDLESS);
+    }
+    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero())
+}
+
+pub(super) fn positive(
+    name: &str,
+    given: Option<Duration>,
+    seconds: u64,
+) -> Result<Duration, Error> {
+    match given {
+        None => Ok(Duration::from_secs(seconds)),
+        Some(duration) if duration.is_zero() => {
+            Err(Error::configuration(format!("{name} must be above 0")))
+        }
+        Some(duration) => Ok(duration.min(LONGEST_TIME)),
+    }
+}

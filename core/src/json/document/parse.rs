@@ -1,0 +1,382 @@
+//! From a text to its nodes: one walk over its bytes, which notes where each value is. What
+//! JSON allows is RFC 8259's grammar, and nothing beside it.
+
+use bytestring::ByteString;
+
+use super::nodes::{Document, Node, Span};
+use crate::error::{Error, ErrorKind};
+use crate::json::value::{number_length, whole_number};
+use crate::limits::Limits;
+
+/// Rows of the API have a few bytes more for each value and each name: to move the list
+/// while it grows costs more than the room.
+const BYTES_A_NODE: usize = 12;
+/// No amount needs more digits, and languages take time for each.
+const MAX_DIGITS: usize = 4300;
+/// Reading and building go as deep as the text does, on the stack.
+const DEEPEST: usize = 512;
+/// Any number with so many digits fits into `i64`.
+const SAFE_DIGITS: usize = 18;
+
+pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(too_large("longer than four gibibytes"));
+    }
+    let mut reader = Reader {
+        text: &text,
+        bytes: text.as_bytes(),
+        at: 0,
+        aside: String::new(),
+        nodes: Vec::with_capacity(text.len() / BYTES_A_NODE + 1),
+        depth_left: limits.depth.min(DEEPEST),
+        values_left: limits.values,
+    };
+    let whole = reader.whole();
+    let Reader { aside, nodes, at, .. } = reader;
+    match whole {
+        Ok(()) => Ok(Document { text, aside, nodes }),
+        Err(Stop::TooDeep) => Err(too_large("nested deeper than allowed")),
+        Err(Stop::TooMany) => Err(too_large("of more values than allowed")),
+        Err(Stop::Malformed(what)) => {
+            // Says what is wrong and where, never what stands there.
+            let before = text.as_bytes().get(..at).unwrap_or_default();
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+            Err(Error::unexpected(format!(
+                "the answer is not JSON: {} at line {line} column {column}",
+                what.sentence()
+            )))
+        }
+    }
+}
+
+fn too_large(what: &str) -> Error {
+    Error::new(ErrorKind::ResponseTooLarge, format!("the answer is {what}"))
+}
+
+/// Why reading stops before the end.
+#[derive(Clone, Copy)]
+enum Stop {
+    TooDeep,
+    TooMany,
+    Malformed(What),
+}
+
+/// What is wrong with a text.
+#[derive(Clone, Copy)]
+enum What {
+    End,
+    NoValue,
+    NoName,
+    NoColon,
+    NoListEnd,
+    NoObjectEnd,
+    NoNumber,
+    Digits,
+    Escape,
+    Surrogate,
+    Control,
+    Trailing,
+}
+
+impl What {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::End => "unexpected end",
+            Self::NoValue => "expected a value",
+            Self::NoName => "expected a string as name",
+            Self::NoColon => "expected `:`",
+            Self::NoListEnd => "expected `,` or `]`",
+            Self::NoObjectEnd => "expected `,` or `}`",
+            Self::NoNumber => "invalid number",
+            Self::Digits => "a number has too many digits",
+            Self::Escape => "invalid escape",
+            Self::Surrogate => "half of a surrogate pair",
+            Self::Control => "a control character in a string",
+            Self::Trailing => "trailing characters",
+        }
+    }
+}
+
+impl From<What> for Stop {
+    fn from(what: What) -> Self {
+        Self::Malformed(what)
+    }
+}
+
+/// A text that is being read.
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    /// The byte to read next.
+    at: usize,
+    aside: String,
+    nodes: Vec<Node>,
+    depth_left: usize,
+    values_left: usize,
+}
+
+impl Reader<'_> {
+    fn whole(&mut self) -> Result<(), Stop> {
+        self.value()?;
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(What::Trailing.into()),
+        }
+    }
+
+    /// The next byte that is no white space.
+    #[inline(always)]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.bytes.get(self.at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'"') => {
+                let string = self.string()?;
+                self.add(string)
+            }
+            Some(b'-' | b'0'..=b'9') => {
+                let number = self.number()?;
+                self.add(number)
+            }
+            Some(b'{') => self.object(),
+            Some(b'[') => self.list(),
+            Some(b'n') => self.word(b"null", Node::Null),
+            Some(b't') => self.word(b"true", Node::Boolean(true)),
+            Some(b'f') => self.word(b"false", Node::Boolean(false)),
+            Some(_) => Err(What::NoValue.into()),
+            None => Err(What::End.into()),
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, node: Node) -> Result<(), Stop> {
+        match self.values_left.checked_sub(1) {
+            Some(left) => self.values_left = left,
+            None => return Err(Stop::TooMany),
+        }
+        self.nodes.push(node);
+        Ok(())
+    }
+
+    fn word(&mut self, word: &[u8], node: Node) -> Result<(), Stop> {
+        let end = self.at + word.len();
+        if self.bytes.get(self.at..end) != Some(word) {
+            return Err(What::NoValue.into());
+        }
+        self.at = end;
+        self.add(node)
+    }
+
+    /// One level down, past the bracket: where the container's node stands.
+    fn descend(&mut self, node: Node) -> Result<usize, Stop> {
+        match self.depth_left.checked_sub(1) {
+            Some(left) => self.depth_left = left,
+            None => return Err(Stop::TooDeep),
+        }
+        self.at += 1;
+        self.add(node)?;
+        Ok(self.nodes.len() - 1)
+    }
+
+    /// Back up, past the bracket: the container ends before the next node.
+    fn ascend(&mut self, container: usize) {
+        self.at += 1;
+        self.depth_left += 1;
+        // Fewer nodes than bytes of text.
+        let end = self.nodes.len() as u32;
+        if let Some(Node::List(to) | Node::Object(to)) = self.nodes.get_mut(container) {
+            *to = end;
+        }
+    }
+
+    fn list(&mut self) -> Result<(), Stop> {
+        let list = self.descend(Node::List(0))?;
+        if self.peek() != Some(b']') {
+            loop {
+                self.value()?;
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(b']') => break,
+                    Some(_) => return Err(What::NoListEnd.into()),
+                    None => return Err(What::End.into()),
+                }
+            }
+        }
+        self.ascend(list);
+        Ok(())
+    }
+
+    fn object(&mut self) -> Result<(), Stop> {
+        let object = self.descend(Node::Object(0))?;
+        if self.peek() != Some(b'}') {
+            loop {
+                match self.peek() {
+                    Some(b'"') => {}
+                    Some(_) => return Err(What::NoName.into()),
+                    None => return Err(What::End.into()),
+                }
+                let name = self.string()?;
+                self.nodes.push(name);
+                match self.peek() {
+                    Some(b':') => self.at += 1,
+                    Some(_) => return Err(What::NoColon.into()),
+                    None => return Err(What::End.into()),
+                }
+                self.value()?;
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(b'}') => break,
+                    Some(_) => return Err(What::NoObjectEnd.into()),
+                    None => return Err(What::End.into()),
+                }
+            }
+        }
+        self.ascend(object);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn number(&mut self) -> Result<Node, Stop> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let negative = rest.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let (mut number, mut end) = (0_i64, start);
+        while let Some(digit @ b'0'..=b'9') = rest.get(end)
+            && end - start < SAFE_DIGITS
+        {
+            number = number * 10 + i64::from(digit - b'0');
+            end += 1;
+        }
+        let goes_on = matches!(rest.get(end), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
+        // Not "-0", "01" and the like, nor a sign alone.
+        let leads = matches!(rest.get(start), Some(b'1'..=b'9')) || (end == 1 && !negative);
+        if goes_on || !leads {
+            return self.long_number(rest);
+        }
+        self.at += end;
+        Ok(Node::Integer(if negative { -number } else { number }.into()))
+    }
+
+    /// Any number, by its digits.
+    #[inline(never)]
+    fn long_number(&mut self, rest: &[u8]) -> Result<Node, Stop> {
+        let length = number_length(rest).ok_or(What::NoNumber)?;
+        if length > MAX_DIGITS {
+            return Err(What::Digits.into());
+        }
+        let digits = self.text.get(self.at..self.at + length).unwrap_or_default();
+        self.at += length;
+        Ok(match whole_number(digits) {
+            Some(number) => Node::Integer(number.into()),
+            None => {
+                let start = self.aside.len() as u32;
+                self.aside.push_str(digits);
+                Node::Number((start, self.aside.len() as u32))
+            }
+        })
+    }
+
+    /// A string, from its quote on.
+    #[inline(always)]
+    fn string(&mut self) -> Result<Node, Stop> {
+        let start = self.at + 1;
+        let end = plain_end(self.bytes, start);
+        if self.bytes.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            // A text has less than four gibibytes.
+            return Ok(Node::Plain((start as u32, end as u32)));
+        }
+        self.escaped(start, end).map(Node::Escaped)
+    }
+
+    /// A string that is not all plain.
+    #[inline(never)]
+    fn escaped(&mut self, mut start: usize, mut end: usize) -> Result<Span, Stop> {
+        let aside = self.aside.len() as u32;
+        loop {
+            self.aside.push_str(self.text.get(start..end).unwrap_or_default());
+            self.at = end;
+            match self.next()? {
+                b'"' => return Ok((aside, self.aside.len() as u32)),
+                b'\\' => {}
+                _ => return Err(What::Control.into()),
+            }
+            let character = self.escape()?;
+            self.aside.push(character);
+            start = self.at;
+            end = plain_end(self.bytes, start);
+        }
+    }
+
+    fn next(&mut self) -> Result<u8, Stop> {
+        let byte = *self.bytes.get(self.at).ok_or(What::End)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    /// The character that an escape stands for, from after its backslash.
+    fn escape(&mut self) -> Result<char, Stop> {
+        Ok(match self.next()? {
+            character @ (b'"' | b'\\' | b'/') => character.into(),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let mut units = [self.unit()?, 0];
+                let high = matches!(units, [0xD800..=0xDBFF, _]);
+                if high && self.bytes.get(self.at..self.at + 2) == Some(b"\\u") {
+                    self.at += 2;
+                    units[1] = self.unit()?;
+                }
+                let decoded = char::decode_utf16(units).next();
+                decoded.and_then(Result::ok).ok_or(What::Surrogate)?
+            }
+            _ => return Err(What::Escape.into()),
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Result<u16, Stop> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = char::from(self.next()?).to_digit(16).ok_or(What::Escape)?;
+            unit = unit << 4 | digit as u16;
+        }
+        Ok(unit)
+    }
+}
+
+/// Where the plain part of a string ends: at a quote, a backslash, a control character or
+/// the end of the text. Looks at eight bytes at once.
+#[inline(always)]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let eight = u64::from_le_bytes(*eight);
+        // Sets the high bit of each byte that is zero. Bytes after the first such one may be
+        // set wrongly, and only the first counts.
+        let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
+        let quote = zero(eight ^ (ONES * b'"' as u64));
+        let backslash = zero(eight ^ (ONES * b'\\' as u64));
+        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+        let found = (quote | backslash | control) & (ONES << 7);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        at += 1;
+    }
+    at
+}

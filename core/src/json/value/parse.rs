@@ -1,0 +1,33 @@
+//! Values and numbers from JSON text.
+
+use super::{Number, Value, is_number};
+use crate::error::{Error, ErrorKind};
+use crate::json::document::Document;
+use crate::json::values::Values;
+use crate::limits::Limits;
+
+/// Reads JSON. Every digit is kept, 128 levels of nesting are the most, and of a name that
+/// stands twice in an object the last value counts.
+impl std::str::FromStr for Value {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let limits = Limits { values: usize::MAX, ..Limits::default() };
+        let read = Document::read_strictly(text.into(), limits);
+        read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
+            Error::new(ErrorKind::Validation, error.message.replace("the answer", "the text"))
+        })
+    }
+}
+
+/// Reads a number as JSON writes them.
+impl std::str::FromStr for Number {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match is_number(text) {
+            true => Ok(Self::from_digits(text)),
+            false => Err(Error::validation(format!("{text:?} is not a JSON number"))),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What a caller gives to one call: the values of its path, query and body, and the
+//! options that hold for this call only.
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::json::{Map, Value};
+use crate::limits::LONGEST_TIME;
+use crate::secret::Secret;
+
+/// The values of one call. Numbers keep the digits they were given with; a body may
+/// hold names that the schema does not know, which are sent as they are.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    /// By name of the path parameter.
+    pub path: Map<String, Value>,
+    /// By name of the query parameter; null is left out.
+    pub query: Map<String, Value>,
+    /// The body: an object, or anything else for endpoints outside the table.
+    pub body: Option<Value>,
+}
+
+impl Input {
+    /// Nothing but a body.
+    pub fn body(body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::default() }
+    }
+
+    /// Nothing but a query.
+    pub fn query(query: Map<String, Value>) -> Self {
+        Self { query, ..Self::default() }
+    }
+
+    /// Adds a path parameter.
+    #[must_use]
+    pub fn with_path(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.path.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// Options of one call. What is left out follows the client's configuration.
+#[derive(Debug, Clone, Default)]
+pub struct CallOptions {
+    /// Deadline of the whole call, retries and pauses included.
+    pub timeout: Option<Duration>,
+    /// Longest time for one attempt.
+    pub attempt_timeout: Option<Duration>,
+    /// Longest time to wait for a connection.
+    pub connect_timeout: Option<Duration>,
+    /// Longest pause of the server within a response, after its head.
+    pub idle_timeout: Option<Duration>,
+    /// How many times to repeat after the first attempt; 0 is exactly one request.
+    pub max_retries: Option<u32>,
+    /// The caller's own idempotency key, 1 to 255 visible ASCII characters.
+    pub idempotency_key: Option<String>,
+    /// The caller's own request id.
+    pub request_id: Option<String>,
+    /// Headers for this call. They may replace any of ours but the length. An
+    /// `Idempotency-Key` and an `X-Request-Id` among them count as the options.
+    pub headers: Vec<(String, String)>,
+    /// Headers that a documented client adds to each of its calls; they go before `headers`.
+    /// An `Idempotency-Key` among them is refused.
+    pub default_headers: Vec<(String, String)>,
+    /// A key for this call in place of the client's.
+    pub api_key: Option<Secret>,
+    /// The network member to act for (`Lomi-Account`).
+    pub account: Option<String>,
+    /// Give the answer whatever its status says, instead of an error.
+    pub any_status: bool,
+    /// Fields to add to the body as they are, whatever their names; they are not checked.
+    pub extra_body: Map<String, Value>,
+}
+
+impl CallOptions {
+    /// Refuses a time of zero, and bounds one that is endless.
+    pub(crate) fn bound_times(&mut self) -> Result<(), Error> {
+        for (name, time) in [
+            ("timeout", &mut self.timeout),
+            ("connect_timeout", &mut self.connect_timeout),
+            ("attempt_timeout", &mut self.attempt_timeout),
+            ("idle_timeout", &mut self.idle_timeout),
+        ] {
+            if let Some(time) = time {
+                if time.is_zero() {
+                    return Err(Error::validation(format!("{name} must be above 0")));
+                }
+                *time = (*time).min(LONGEST_TIME);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! The body of a request.
+
+use bytes::Bytes;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::arguments::Input;
+use super::check;
+use super::target::Target;
+use crate::error::Error;
+use crate::json::{Map, Value};
+use crate::table::{Kind, Model, RouteStyle};
+
+/// The body as bytes, with each field under the name that the spelling wants.
+pub(crate) fn body(
+    target: &Target,
+    input: &Input,
+    routes: RouteStyle,
+) -> Result<Option<Bytes>, Error> {
+    let model = match target {
+        Target::Operation(operation) => operation.body,
+        Target::Raw { .. } => None,
+    };
+    let Some(body) = &input.body else {
+        return match model {
+            Some(_) => Err(Error::validation(format!("{} needs a body", target.name()))),
+            None => Ok(None),
+        };
+    };
+    if model.is_none() {
+        match body {
+            Value::Object(fields) => {
+                fields.iter().try_for_each(|(name, value)| check::check_numbers(name, value))?;
+            }
+            body => check::check_numbers("the body", body)?,
+        }
+    }
+    let bytes = match (model, body) {
+        (Some(model), Value::Object(fields)) => {
+            serde_json::to_vec(&BodyFields { model, fields, routes })
+        }
+        (Some(_), other) => {
+            return Err(Error::validation(format!(
+                "the body of {} must be an object of fields and values, not {}",
+                target.name(),
+                check::kind_of(other)
+            )));
+        }
+        (None, body) => serde_json::to_vec(body),
+    };
+    let bytes = bytes.map_err(|e| Error::validation(format!("the body cannot be written: {e}")))?;
+    Ok(Some(bytes.into()))
+}
+
+/// The fields of a body, each under the name that the spelling wants.
+struct BodyFields<'a> {
+    model: &'static Model,
+    fields: &'a Map<String, Value>,
+    routes: RouteStyle,
+}
+
+impl Serialize for BodyFields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sent = serializer.serialize_map(Some(self.fields.len()))?;
+        for (name, value) in self.fields {
+            let field = self.model.field(name);
+            let other = field
+                .and_then(|field| field.sent.iter().find(|(r, _)| *r == self.routes))
+                .map(|(_, other)| *other)
+                // A caller who gives both names has a reason to.
+                .filter(|other| !self.fields.contains_key(*other));
+            sent.serialize_key(other.unwrap_or(name))?;
+            match field.map(|field| field.kind) {
+                // PHP cannot tell an empty object from an empty list; the API can.
+                Some(Kind::Map) if value.as_array().is_some_and(Vec::is_empty) => {
+                    sent.serialize_value(&Map::new())?;
+                }
+                _ => sent.serialize_value(value)?,
+            }
+        }
+        sent.end()
+    }
+}

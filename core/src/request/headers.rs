@@ -1,0 +1,52 @@
+//! The headers of a request.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName};
+
+use super::arguments::CallOptions;
+use crate::config::Config;
+use crate::config::headers::{API_KEY, checked_value, key_value, put};
+use crate::error::Error;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const ACCOUNT: HeaderName = HeaderName::from_static("lomi-account");
+
+/// The headers of every attempt of a call. What the caller sets goes before what is ours,
+/// and what is set for this call before what is set for all.
+pub(crate) fn headers(
+    config: &Config,
+    options: &CallOptions,
+    has_body: bool,
+    request_id: &str,
+    idempotency_key: Option<&str>,
+) -> Result<HeaderMap, Error> {
+    let mut headers = config.common_headers.clone();
+    let is_free = |name: &HeaderName| {
+        !config.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.as_str()))
+    };
+    let mut add = |name: HeaderName, value: &str| {
+        if is_free(&name) {
+            let (name, value) = checked_value(name, value)?;
+            headers.insert(name, value);
+        }
+        Ok::<_, Error>(())
+    };
+    add(REQUEST_ID, request_id)?;
+    if has_body {
+        add(CONTENT_TYPE, "application/json")?;
+    }
+    if let Some(key) = idempotency_key {
+        add(IDEMPOTENCY_KEY, key)?;
+    }
+    if let Some(account) = &options.account {
+        add(ACCOUNT, account)?;
+    }
+    if let Some(key) = options.api_key.as_ref().filter(|_| is_free(&API_KEY)) {
+        headers.insert(API_KEY, key_value(config.api_key_prefix.as_deref(), key)?);
+    }
+    for (name, value) in &options.headers {
+        put(&mut headers, name, value)?;
+    }
+    Ok(headers)
+}

@@ -1,0 +1,98 @@
+//! Which endpoint a call is for.
+
+use std::borrow::Cow;
+
+use http::Method;
+
+use crate::error::{Error, Outcome, bounded};
+use crate::table::{Operation, RouteStyle};
+
+/// Which call this is: an operation of the table, or any other endpoint.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// One of the table's.
+    Operation(&'static Operation),
+    /// A method and a path below the base URL.
+    Raw {
+        /// The method.
+        method: Method,
+        /// The path, starting with a slash.
+        path: String,
+    },
+}
+
+impl Target {
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Operation(operation) => operation.id.to_owned(),
+            Self::Raw { method, path } => format!("{method} {path}"),
+        }
+    }
+
+    /// What to tell the caller of a write that may have been carried out.
+    pub(crate) fn advice(&self, idempotency_key: Option<&str>) -> String {
+        let advice = match (self, idempotency_key) {
+            (Self::Operation(operation), Some(key)) if operation.keyed => format!(
+                "call again with the idempotency key {key} to get its result without doing it \
+                 twice"
+            ),
+            _ => "find out before doing it again: fetch or list what it would have changed".into(),
+        };
+        format!("{} may have been carried out: {advice}", bounded(self.name()))
+    }
+
+    pub(crate) fn method(&self) -> &Method {
+        match self {
+            Self::Operation(operation) => &operation.method,
+            Self::Raw { method, .. } => method,
+        }
+    }
+
+    /// The route with its parameters' names, not their values: a log must not contain ids.
+    pub(crate) fn route_template(&self, style: RouteStyle) -> Cow<'static, str> {
+        match self {
+            Self::Operation(operation) => operation.path(style).unwrap_or_default().into(),
+            Self::Raw { path, .. } => without_values(path).into(),
+        }
+    }
+
+    /// Adds to an error that ended a call from outside, after the request was sent, what it
+    /// means for the work.
+    pub(crate) fn after_sending(&self, error: &mut Error) {
+        error.operation = Some(self.name());
+        error.writes = !self.method().is_safe();
+        error.outcome = Outcome::Unknown;
+        if error.is_outcome_unknown() {
+            let advice = self.advice(error.idempotency_key.as_deref());
+            error.message = format!("{}; {advice}", error.message);
+        }
+    }
+}
+
+/// The route of a path that the caller wrote, with a star where a value may stand: a
+/// log has no business with ids.
+fn without_values(path: &str) -> String {
+    let plain = path.split('?').next().unwrap_or_default();
+    let is_word = |segment: &str| {
+        segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte))
+    };
+    let is_version = |segment: &str| {
+        segment.strip_prefix('v').is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let segments = plain.split('/').map(|segment| match segment {
+        segment if is_word(segment) || is_version(segment) => segment,
+        _ => "*",
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_route_of_a_path_holds_no_values() {
+        assert_eq!(without_values("/checkout-sessions/cs_1?a=b"), "/checkout-sessions/*");
+        assert_eq!(without_values("/v1/webhooks/0f9e/test"), "/v1/webhooks/*/test");
+    }
+}

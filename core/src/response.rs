@@ -1,0 +1,227 @@
+//! A successful response: its metadata, and its values for whichever language asks.
+
+mod created;
+pub(crate) mod decode;
+pub(crate) mod envelope;
+pub(crate) mod error_body;
+mod error_details;
+mod field_cache;
+mod lazy_row;
+mod normalize;
+mod page;
+mod pager;
+mod raw_json;
+mod replayed;
+pub(crate) mod typed;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use http::HeaderMap;
+
+use crate::error::{Attempt, Error};
+use crate::json::{Document, Sink};
+use crate::limits::Limits;
+use crate::request::Target;
+use crate::table::{Model, Operation};
+
+pub use created::Created;
+pub use envelope::{Content, PageInfo};
+pub use lazy_row::{LazyRow, LazyRowSink};
+pub use page::Page;
+pub use pager::{NewRows, Pager};
+pub use raw_json::{RawJson, RawJsonSink};
+pub use typed::{FromObject, read_values};
+
+#[cfg(test)]
+mod equal_values;
+
+/// A successful answer. What it holds is read by [`Response::decode`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers as they came.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The id of the request: the server's, else ours.
+    pub request_id: String,
+    /// The idempotency key that every attempt carried.
+    pub idempotency_key: Option<String>,
+    /// How many requests were sent or tried.
+    pub attempts: u32,
+    /// What each of them came to.
+    pub history: Vec<Attempt>,
+    /// Where in it the answer stands.
+    pub content: Content,
+    /// The call that it answers. Nothing for a text that no call brought.
+    pub(crate) target: Option<Target>,
+    /// The body, read.
+    pub(crate) document: Document,
+    /// The idempotency key was the caller's.
+    pub(crate) caller_key: bool,
+    /// The operation that was called, where it is one of the table's.
+    pub(crate) operation: Option<&'static Operation>,
+}
+
+/// The values of an answer in one language.
+#[derive(Debug)]
+pub enum Decoded<V> {
+    /// There was nothing to read.
+    Nothing,
+    /// One object, or a value without a schema.
+    One(V),
+    /// One page: its rows, and what the envelope says of the list.
+    Rows(Vec<V>, PageInfo),
+}
+
+impl Response {
+    /// Reads a text as if the server had answered with it: a stored answer, say. Other
+    /// than in an answer, an object of the model need not have its id.
+    pub fn from_json(text: impl Into<String>, model: &'static Model) -> Result<Self, Error> {
+        let text = ByteString::from(text.into());
+        let (document, content) = envelope::find_model(&text, model, Limits::default())?;
+        Ok(Self {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: text.into_bytes(),
+            request_id: String::new(),
+            idempotency_key: None,
+            attempts: 0,
+            history: Vec::new(),
+            content,
+            target: None,
+            document,
+            caller_key: false,
+            operation: None,
+        })
+    }
+
+    /// A page as if it had just come.
+    #[cfg(test)]
+    pub(crate) fn of_page(text: &str, model: &'static Model) -> Result<Self, Error> {
+        let (document, content) =
+            envelope::find(&text.into(), crate::table::Returns::Page(model), Limits::default())?;
+        Ok(Self {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            request_id: String::new(),
+            idempotency_key: None,
+            attempts: 1,
+            history: Vec::new(),
+            content,
+            target: None,
+            document,
+            caller_key: false,
+            operation: None,
+        })
+    }
+
+    /// The error of a call whose response came, and whose values could not be handed over:
+    /// with what is known of the call. A write was most likely carried out.
+    pub fn unusable(&self, mut error: Error) -> Error {
+        let Some(target) = &self.target else { return error };
+        error.status = Some(self.status);
+        error.request_id = Some(self.request_id.clone());
+        error.idempotency_key = self.idempotency_key.clone();
+        error.attempts = self.attempts;
+        error.history.clone_from(&self.history);
+        target.after_sending(&mut error);
+        error
+    }
+
+    /// Reads the values; an error or a panic on the way becomes [`Response::unusable`].
+    pub fn reading<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.caught(read).map_err(|error| self.unusable(error))
+    }
+
+    /// Reads the values; a panic on the way becomes an error.
+    pub fn caught<T, E: From<Error>>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        catch_unwind(AssertUnwindSafe(|| read(self)))
+            .unwrap_or_else(|_| Err(Error::panicked().into()))
+    }
+
+    /// Reads the values through a language's sink.
+    pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<Decoded<S::Value>, S::Error> {
+        self.decode_rows(sink, |_| true)
+    }
+
+    /// The same; of a page, only the rows that `keep` names by position.
+    pub fn decode_rows<S: Sink>(
+        &self,
+        sink: &mut S,
+        keep: impl Fn(usize) -> bool,
+    ) -> Result<Decoded<S::Value>, S::Error> {
+        decode::with_decoder(&self.document, |decoder| {
+            let row = |sink: &mut S, place, model| decoder.row(place, model, sink);
+            self.build(sink, keep, row, |sink| self.document.whole(sink))
+        })
+    }
+
+    /// Builds a language's values: each object or row of a model with `row`, and content
+    /// without a schema with `whole`.
+    fn build<S: Sink>(
+        &self,
+        sink: &mut S,
+        keep: impl Fn(usize) -> bool,
+        mut row: impl FnMut(&mut S, usize, &'static Model) -> Result<S::Value, S::Error>,
+        whole: impl FnOnce(&mut S) -> Result<S::Value, S::Error>,
+    ) -> Result<Decoded<S::Value>, S::Error> {
+        Ok(match &self.content {
+            Content::Nothing => Decoded::Nothing,
+            Content::One(model, place) => Decoded::One(row(sink, place.0, model)?),
+            Content::Rows(model, list, info) => {
+                let kept = self.document.items(list.0).enumerate().filter(|(at, _)| keep(*at));
+                let rows = kept.map(|(_, place)| row(sink, place, model));
+                Decoded::Rows(rows.collect::<Result<_, _>>()?, info.clone())
+            }
+            Content::Any(_) => Decoded::One(whole(sink)?),
+        })
+    }
+
+    /// The ids of the rows of a page, in order.
+    pub fn ids(&self) -> Result<Vec<Option<String>>, Error> {
+        match &self.content {
+            Content::Rows(model, place, _) => envelope::ids(&self.document, *place, model),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// A header as text, by its name in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Values;
+
+    fn read(text: &str) -> Result<crate::json::Value, Error> {
+        let response = Response::from_json(text, &crate::table::CHECKOUT_SESSION)?;
+        match response.decode(&mut Values)? {
+            Decoded::One(value) => Ok(value),
+            other => Err(Error::unexpected(format!("{other:?}"))),
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_as_an_answer_is_and_needs_no_id() {
+        let wrapped = read(r#"{"success":true,"data":{"id":"cs_1","url":"u"}}"#).unwrap();
+        assert_eq!(wrapped["checkout_session_id"], "cs_1");
+        assert_eq!(wrapped["checkout_url"], "u");
+        assert_eq!(read(r#"{"amount":"5"}"#).unwrap()["amount"], 5);
+        assert_eq!(read("{}").unwrap(), crate::json!({}));
+        for broken in ["", "null", "[1]", "{", "5", r#"{"a":1} x"#] {
+            assert!(read(broken).is_err(), "{broken}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The schema decoder that every language uses: walks a response field by field, normalizes
+//! what the generations write differently, and hands the values to the language's [`Sink`].
+//! What was normalized is kept as it came ([`Key::Originals`]).
+
+use std::convert::Infallible;
+
+use super::field_cache::{FieldCache, MatchedField};
+use super::normalize::{Reading, reading};
+use crate::error::Error;
+use crate::json::document::{Document, Value};
+use crate::json::{Key, Sink, emit_number};
+use crate::limits::Limits;
+use crate::table::{Field, Model};
+
+/// The most fields a model of the table may have; a test of the generator holds it.
+const MAX_FIELDS: usize = 128;
+
+/// Reads one object of a model.
+pub(crate) fn object<S: Sink>(
+    document: &Document,
+    place: usize,
+    model: &'static Model,
+    sink: &mut S,
+) -> Result<S::Value, S::Error> {
+    with_decoder(document, |decoder| decoder.row(place, model, sink))
+}
+
+/// Decodes with the field cache of this thread.
+pub(crate) fn with_decoder<T>(
+    document: &Document,
+    decode: impl FnOnce(&mut Decoder<'_>) -> T,
+) -> T {
+    // A sink that decodes meanwhile starts with an empty cache, and the last one is kept.
+    let mut decoder = Decoder { document, cache: FieldCache::take() };
+    let decoded = decode(&mut decoder);
+    decoder.cache.keep();
+    decoded
+}
+
+/// Where each field of an object takes its value from, by position; nothing for a field
+/// that was not sent and whose sibling does not stand in for it.
+pub(crate) fn places(document: &Document, object: usize, model: &'static Model) -> Box<[u32]> {
+    let mut places = vec![NOWHERE; model.fields.len()];
+    let Ok(()) = with_decoder(document, |decoder| {
+        decoder.members(object, model, |_, member, place| {
+            if let Member::Field(known) = member
+                && let Some(from) = places.get_mut(known.position)
+            {
+                // Fewer nodes than bytes of text.
+                *from = place as u32;
+            }
+            Ok::<_, Infallible>(())
+        })
+    });
+    places.into()
+}
+
+/// No member stands where the whole does.
+pub(crate) const NOWHERE: u32 = Document::ROOT as u32;
+
+/// Reads the value of one field.
+pub(crate) fn field<S: Sink>(
+    document: &Document,
+    place: usize,
+    field: &'static Field,
+    sink: &mut S,
+) -> Result<S::Value, S::Error> {
+    let mut decoder = Decoder { document, cache: FieldCache::default() };
+    decoder.field(place, document.at(place), field, &mut Vec::new(), sink)
+}
+
+pub(crate) struct Decoder<'d> {
+    document: &'d Document,
+    cache: FieldCache,
+}
+
+/// What a member of an object is to its model.
+enum Member<'d> {
+    Field(MatchedField),
+    /// The schema does not know it.
+    Extra(&'d str),
+}
+
+/// Values that were read as something else: the field, and where the value stands.
+type Originals = Vec<(&'static str, usize)>;
+
+impl<'d> Decoder<'d> {
+    pub(crate) fn row<S: Sink>(
+        &mut self,
+        place: usize,
+        model: &'static Model,
+        sink: &mut S,
+    ) -> Result<S::Value, S::Error> {
+        match self.document.at(place) {
+            Value::Object => self.model(place, model, sink),
+            other => self.document.emit(place, other, sink),
+        }
+    }
+
+    fn model<S: Sink>(
+        &mut self,
+        place: usize,
+        model: &'static Model,
+        sink: &mut S,
+    ) -> Result<S::Value, S::Error> {
+        let mut object = sink.begin_object(Some(model))?;
+        let mut originals = Originals::new();
+        self.members(place, model, |decoder, member, place| {
+            let value = decoder.document.at(place);
+            let read = match member {
+                Member::Extra(name) => {
+                    sink.key(&mut object, Key::Extra(name))?;
+                    decoder.document.emit(place, value, sink)?
+                }
+                Member::Field(MatchedField { position, field, plain, .. }) => {
+                    sink.key(&mut object, Key::Field(position, field))?;
+                    match plain {
+                        true => decoder.document.emit(place, value, sink)?,
+                        false => decoder.field(place, value, field, &mut originals, sink)?,
+                    }
+                }
+            };
+            sink.value(&mut object, read)
+        })?;
+        self.originals(&originals, &mut object, sink)?;
+        sink.end_object(object)
+    }
+
+    /// Takes each member of an object as its model says, and where its value stands. A field
+    /// that stayed empty comes once more, after all, where a sibling stands in for it.
+    #[inline]
+    fn members<E>(
+        &mut self,
+        object: usize,
+        model: &'static Model,
+        mut take: impl FnMut(&mut Self, Member<'d>, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let document = self.document;
+        // Fields with a value other than null, by position.
+        let mut filled = [false; MAX_FIELDS];
+        let mut siblings = Vec::new();
+        self.cache.start(model);
+        for (nth, name) in document.names(object).enumerate() {
+            let (known, place) = (self.cache.field(model, nth, document.bytes(name)), name + 1);
+            match known {
+                Some(known) => {
+                    take(self, Member::Field(known), place)?;
+                    // The field may have held an object of another model.
+                    self.cache.start(model);
+                }
+                None => take(self, Member::Extra(document.text(name)), place)?,
+            }
+            if document.is_null(place) {
+                continue;
+            }
+            let sibling = match known {
+                Some(MatchedField { position, sibling, .. }) => {
+                    if let Some(filled) = filled.get_mut(position) {
+                        *filled = true;
+                    }
+                    sibling
+                }
+                None => model.aliased(document.text(name)),
+            };
+            if let Some(sibling) = sibling {
+                siblings.push((sibling, place));
+            }
+        }
+        for (position, place) in siblings {
+            let empty = filled.get_mut(position).filter(|filled| !**filled);
+            if let (Some(filled), Some(known)) = (empty, MatchedField::alone(position, model)) {
+                *filled = true;
+                take(self, Member::Field(known), place)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn originals<S: Sink>(
+        &mut self,
+        originals: &Originals,
+        object: &mut S::Object,
+        sink: &mut S,
+    ) -> Result<(), S::Error> {
+        if originals.is_empty() {
+            return Ok(());
+        }
+        sink.key(object, Key::Originals)?;
+        let mut kept = sink.begin_object(None)?;
+        for (name, member) in originals {
+            sink.key(&mut kept, Key::Extra(name))?;
+            let value = self.document.emit(*member, self.document.at(*member), sink)?;
+            sink.value(&mut kept, value)?;
+        }
+        let kept = sink.end_object(kept)?;
+        sink.value(object, kept)
+    }
+
+    fn field<S: Sink>(
+        &mut self,
+        place: usize,
+        value: Value<'_>,
+        field: &'static Field,
+        originals: &mut Originals,
+        sink: &mut S,
+    ) -> Result<S::Value, S::Error> {
+        let how = reading(self.document, place, value, field);
+        if matches!(how, Reading::Word(_) | Reading::Number(_)) {
+            originals.push((field.name, place));
+        }
+        match how {
+            Reading::AsWritten => self.document.emit(place, value, sink),
+            Reading::Object(model) => self.model(place, model, sink),
+            Reading::Objects(model) => {
+                let mut list = sink.begin_list()?;
+                for item in self.document.items(place) {
+                    sink.before_item(&mut list)?;
+                    let value = self.row(item, model, sink)?;
+                    sink.item(&mut list, value)?;
+                }
+                sink.end_list(list)
+            }
+            Reading::Word(word) => sink.text(&word),
+            Reading::Number(digits) => emit_number(digits, sink),
+            Reading::Map(text) => match Document::read(text.into(), Limits::default()) {
+                Ok(map) => {
+                    originals.push((field.name, place));
+                    map.whole(sink)
+                }
+                Err(_) => self.document.emit(place, value, sink),
+            },
+        }
+    }
+}
+
+/// What decoding raises when the sink cannot be blamed.
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

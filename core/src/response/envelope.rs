@@ -1,0 +1,266 @@
+//! Finding the object or the rows in a body, whatever the generation wrapped around
+//! them: bare, `{data}`, `{success, data}`, one-row lists, and every list envelope.
+
+use bytestring::ByteString;
+
+use crate::error::Error;
+use crate::json::Values;
+use crate::json::document::{Document, Value};
+use crate::limits::Limits;
+use crate::table::MODELS;
+use crate::table::{Model, Returns};
+
+/// What a body is, and where in it the answer stands.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// There is nothing to read.
+    Nothing,
+    /// One object of a model.
+    One(&'static Model, Place),
+    /// A list of objects of a model.
+    Rows(&'static Model, Place, PageInfo),
+    /// A value without a schema.
+    Any(Place),
+}
+
+/// Where something stands in the document that a body is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(pub(crate) usize);
+
+/// What the envelope of a list says about the list. Every generation says another part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageInfo {
+    /// How many items there are in all, where the server counts them.
+    pub total: Option<u64>,
+    /// The most items in a page.
+    pub limit: Option<u64>,
+    /// How many items lie before this page.
+    pub offset: Option<u64>,
+    /// Number of this page, from 1.
+    pub page: Option<u64>,
+    /// How many pages there are.
+    pub total_pages: Option<u64>,
+    /// Whether more pages follow.
+    pub has_more: Option<bool>,
+    /// Where the next page starts.
+    pub next_cursor: Option<String>,
+}
+
+/// How deep an object may be wrapped: `[{"data": {...}}]` and no further.
+const WRAPPINGS: u32 = 3;
+
+/// Finds the answer in the text of a body, which is read to its end: what is found is
+/// whole and valid JSON.
+pub(crate) fn find(
+    text: &ByteString,
+    answer: Returns,
+    limits: Limits,
+) -> Result<(Document, Content), Error> {
+    if text.trim().is_empty() {
+        return match answer {
+            Returns::Nothing | Returns::Any => Ok((Document::default(), Content::Nothing)),
+            _ => Err(Error::unexpected("the answer is empty")),
+        };
+    }
+    if matches!(answer, Returns::Nothing) {
+        // A 204 has no body; a 200 of a delete may say anything.
+        return Ok((Document::default(), Content::Nothing));
+    }
+    let document = read(text, limits)?;
+    let found = match answer {
+        Returns::One(model) => one(&document, Document::ROOT, model, WRAPPINGS)?,
+        Returns::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS)?,
+        Returns::Any | Returns::Nothing => Content::Any(Place(Document::ROOT)),
+    };
+    Ok((document, found))
+}
+
+/// Finds an object of a model in a text that need not be an answer: where nothing else
+/// is an object of the model, the whole is.
+pub(crate) fn find_model(
+    text: &ByteString,
+    model: &'static Model,
+    limits: Limits,
+) -> Result<(Document, Content), Error> {
+    if text.trim().is_empty() {
+        return Err(Error::unexpected("the answer is empty"));
+    }
+    let document = read(text, limits)?;
+    let found = match one(&document, Document::ROOT, model, WRAPPINGS) {
+        Err(_) if document.at(Document::ROOT) == Value::Object => {
+            Content::One(model, Place(Document::ROOT))
+        }
+        other => other?,
+    };
+    Ok((document, found))
+}
+
+fn read(text: &ByteString, limits: Limits) -> Result<Document, Error> {
+    if text.trim_start().starts_with('<') {
+        return Err(Error::unexpected(
+            "the answer is a web page, not JSON; a captive portal or a proxy may stand between",
+        ));
+    }
+    Document::read(text.clone(), limits)
+}
+
+fn one(
+    document: &Document,
+    place: usize,
+    model: &'static Model,
+    wrappings: u32,
+) -> Result<Content, Error> {
+    match document.at(place) {
+        Value::Object => {}
+        Value::List => {
+            let mut items = document.items(place);
+            return match (items.next(), items.next()) {
+                (Some(item), None) if wrappings > 0 => one(document, item, model, wrappings - 1),
+                _ => Err(not_one(model, "a list")),
+            };
+        }
+        other => return Err(not_one(model, other.kind())),
+    }
+    let mut data = None;
+    let (mut identified, mut marked) = (None, None);
+    for key in document.names(place) {
+        let (name, member) = (document.bytes(key), key + 1);
+        if model.ids.iter().any(|id| id.as_bytes() == name) {
+            let value = document.at(member);
+            let is_id = matches!(value, Value::Text(_) | Value::Integer(_) | Value::Number(_));
+            identified = is_id.then_some(model).or(identified);
+        } else if name == b"data" {
+            data = Some(member);
+        } else if document.is_true(member)
+            && let Some(other) =
+                MODELS.iter().find(|other| other.marker == Some(document.text(key)))
+        {
+            // It says by its marker that it is this one, such as `payment_required`.
+            marked = Some(*other);
+        }
+    }
+    if let Some(model) = identified.or(marked) {
+        return Ok(Content::One(model, Place(place)));
+    }
+    match data.filter(|data| matches!(document.at(*data), Value::Object | Value::List)) {
+        Some(data) if wrappings > 0 => one(document, data, model, wrappings - 1),
+        _ => Err(not_one(model, "an object without its id")),
+    }
+}
+
+fn rows(
+    document: &Document,
+    place: usize,
+    model: &'static Model,
+    wrappings: u32,
+) -> Result<Content, Error> {
+    match document.at(place) {
+        Value::Object => {}
+        Value::List => {
+            only_objects(document, place)?;
+            return Ok(Content::Rows(model, Place(place), PageInfo::default()));
+        }
+        other => {
+            return Err(Error::unexpected(format!("the answer is {}, not a list", other.kind())));
+        }
+    }
+    let data = document.member(place, "data");
+    let is_list = |at: &usize| document.at(*at) == Value::List;
+    if let Some(list) = data.filter(is_list).or_else(|| only_list(document, place)) {
+        only_objects(document, list)?;
+        return Ok(Content::Rows(model, Place(list), facts(document, place)));
+    }
+    match data {
+        // {success, data: {data: [...], ...}}
+        Some(data) if document.at(data) == Value::Object && wrappings > 0 => {
+            rows(document, data, model, wrappings - 1)
+        }
+        _ => Err(Error::unexpected("the answer is an object without a list in it")),
+    }
+}
+
+/// Some envelopes name the list after its items (`customers`, `events`).
+fn only_list(document: &Document, place: usize) -> Option<usize> {
+    let members = document.members(place).map(|(_, member)| member);
+    let mut lists = members.filter(|member| document.at(*member) == Value::List);
+    lists.next().filter(|_| lists.next().is_none())
+}
+
+fn only_objects(document: &Document, list: usize) -> Result<(), Error> {
+    let mut values = document.items(list).map(|item| document.at(item));
+    match values.find(|value| *value != Value::Object) {
+        None => Ok(()),
+        Some(odd) => Err(Error::unexpected(format!("an item of the list is {}", odd.kind()))),
+    }
+}
+
+/// The ids of a list's rows, in order; nothing for a row without one.
+pub(crate) fn ids(
+    document: &Document,
+    list: Place,
+    model: &'static Model,
+) -> Result<Vec<Option<String>>, Error> {
+    let given = |place: &usize| !document.is_null(*place);
+    let rows = document.items(list.0).map(|row| {
+        let own = document.member(row, model.id?).filter(given);
+        let other = |(name, place): &(&str, usize)| model.ids.contains(name) && given(place);
+        own.or_else(|| Some(document.members(row).find(other)?.1))
+    });
+    rows.map(|id| id.map(|place| text_of(document, place)).transpose()).collect()
+}
+
+fn text_of(document: &Document, place: usize) -> Result<String, Error> {
+    Ok(match document.at(place) {
+        Value::Text(text) | Value::Number(text) => text.to_owned(),
+        other => document.emit(place, other, &mut Values)?.to_string(),
+    })
+}
+
+fn facts(document: &Document, envelope: usize) -> PageInfo {
+    let mut facts = PageInfo::default();
+    for name in ["pagination", "meta"] {
+        if let Some(inner) = document.member(envelope, name) {
+            for (name, member) in document.members(inner) {
+                // Only here does a total count more than the page it comes with.
+                note(&mut facts, name, document.at(member), true);
+            }
+        }
+    }
+    for (name, member) in document.members(envelope) {
+        note(&mut facts, name, document.at(member), false);
+    }
+    facts
+}
+
+fn note(facts: &mut PageInfo, name: &str, value: Value<'_>, counted: bool) {
+    let number = || match value {
+        Value::Integer(number) => u64::try_from(number).ok(),
+        Value::Number(digits) => digits.parse().ok(),
+        _ => None,
+    };
+    match name {
+        "total" | "total_count" | "totalCount" if counted => facts.total = number(),
+        "limit" | "per_page" | "pageSize" => facts.limit = facts.limit.or(number()),
+        "offset" => facts.offset = facts.offset.or(number()),
+        "page" | "current_page" => facts.page = facts.page.or(number()),
+        "total_pages" | "totalPages" => facts.total_pages = facts.total_pages.or(number()),
+        "has_more" => {
+            facts.has_more = match value {
+                Value::Boolean(flag) => Some(flag),
+                _ => None,
+            }
+        }
+        "next_cursor" => {
+            facts.next_cursor = match value {
+                Value::Text(cursor) => Some(cursor.to_owned()),
+                _ => None,
+            }
+        }
+        _ => {}
+    }
+}
+
+fn not_one(model: &Model, found: &str) -> Error {
+    Error::unexpected(format!("the answer is {found}, not one {}", model.names.rust))
+}

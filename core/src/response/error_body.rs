@@ -1,0 +1,204 @@
+//! Reading what a failed answer says: seven shapes of error bodies, or none at all.
+
+use http::HeaderMap;
+
+use super::error_details;
+use crate::error::{Error, ErrorKind};
+use crate::json::{Document, Value, Values};
+use crate::limits::Limits;
+use crate::secret::{redact, redact_value};
+
+/// What a body says about a failure. Any part may be missing.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct ParsedError {
+    pub(crate) message: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) details: Option<Value>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// The most of a body that a failure is read from and carries. What is longer is no
+/// message, and every language would make copies of it.
+pub(crate) const MAX_ERROR_BODY: usize = 1 << 20;
+
+/// Reads a body of any shape. Never fails: what is not understood is not said.
+pub(crate) fn read(text: &str, limits: Limits) -> ParsedError {
+    if text.len() > MAX_ERROR_BODY {
+        return ParsedError::default();
+    }
+    let value =
+        Document::read(text.into(), limits).and_then(|document| document.whole(&mut Values));
+    match value {
+        Ok(Value::Object(body)) => {
+            let request_id =
+                text_of(body.get("request_id")).or_else(|| text_of(body.get("correlation_id")));
+            let mut said = match body.get("error") {
+                // {error: {code, message, details}}, with or without its parts
+                Some(Value::Object(error)) => ParsedError {
+                    message: message_of(error.get("message")).0,
+                    code: error.get("code").and_then(word_of),
+                    details: error.get("details").filter(|d| !d.is_null()).cloned(),
+                    request_id: None,
+                },
+                // {statusCode, message, error: "Bad Request"}, {code, message, details},
+                // {error: "text"}, {message: "text"}
+                error => {
+                    let (message, list) = message_of(body.get("message"));
+                    ParsedError {
+                        message: message.or_else(|| text_of(error)),
+                        code: body.get("code").and_then(word_of),
+                        details: body.get("details").filter(|d| !d.is_null()).cloned().or(list),
+                        request_id: None,
+                    }
+                }
+            };
+            said.request_id = request_id;
+            said
+        }
+        Ok(Value::String(message)) if !message.trim().is_empty() => {
+            ParsedError { message: Some(message), ..ParsedError::default() }
+        }
+        _ => ParsedError::default(),
+    }
+}
+
+/// A message may be a text, or a list of complaints, which is kept as details too.
+fn message_of(value: Option<&Value>) -> (Option<String>, Option<Value>) {
+    match value {
+        Some(Value::String(text)) if !text.trim().is_empty() => (Some(text.clone()), None),
+        Some(Value::Array(items)) => {
+            let texts: Vec<&str> =
+                items.iter().filter_map(Value::as_str).filter(|t| !t.trim().is_empty()).collect();
+            let joined = (!texts.is_empty()).then(|| texts.join("; "));
+            (joined, Some(Value::Array(items.clone())))
+        }
+        _ => (None, None),
+    }
+}
+
+fn text_of(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+fn word_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) if !word.is_empty() => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The error for an answer whose status is not a success.
+pub(crate) fn of_status(status: u16, said: ParsedError) -> Error {
+    let kind = match (status, said.code.as_deref(), said.message.as_deref()) {
+        (409, Some("idempotency_key_reused"), _) => ErrorKind::IdempotencyConflict,
+        (409, _, Some(message)) if message.contains("Idempotency-Key was reused") => {
+            ErrorKind::IdempotencyConflict
+        }
+        _ => ErrorKind::of_status(status),
+    };
+    let fallback = || {
+        let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+        format!("the server answered {}", reason.unwrap_or("with an unknown status"))
+    };
+    let said_so = said.message.map(|message| redact(&message));
+    let mut message = said_so.clone().unwrap_or_else(fallback);
+    if matches!(status, 400 | 422)
+        && let Some(details) = &said.details
+        && let Some(complaints) = error_details::complaints(details, &message)
+    {
+        message = format!("{}: {complaints}", message.trim_end_matches(['.', ':', ' ']));
+    }
+    if kind == ErrorKind::IdempotencyConflict {
+        message.push_str(
+            "; the idempotency key belongs to another body: use a new key for a changed order",
+        );
+    } else if status == 409 && said.code.as_deref() != Some("idempotency_in_progress") {
+        message.push_str("; fetch what it would change, and decide what is left to do");
+    }
+    let mut error = Error::new(kind, shorten(&redact(&message)));
+    error.server_message = said_so;
+    error.status = Some(status);
+    error.code = said.code;
+    error.details = said.details.map(redact_value);
+    error.request_id = said.request_id;
+    error
+}
+
+/// A rate limit with the time to try again at.
+pub(crate) fn with_time(message: &str, wait: Option<std::time::Duration>) -> String {
+    match wait {
+        Some(wait) => format!("{message}; try again in {} s", wait.as_secs_f64().ceil()),
+        None => format!("{message}; the server does not say when to try again"),
+    }
+}
+
+/// The origin of a redirect's target: its path and query may hold a secret.
+pub(crate) fn redirected_to(headers: &HeaderMap, url: &str) -> Option<String> {
+    let location = headers.get("location")?.to_str().ok()?;
+    let target = url::Url::parse(url).ok()?.join(location).ok()?;
+    target.host_str()?;
+    Some(target.origin().ascii_serialization())
+}
+
+/// A server's text in a sentence of ours: bounded, on one line.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// The request id of an answer: the header, else what the body says.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("x-request-id")?.to_str().ok()?;
+    Some(value.to_owned()).filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn said(text: &str) -> (Option<String>, Option<String>, Option<Value>, Option<String>) {
+        let said = read(text, Limits::default());
+        (said.message, said.code, said.details, said.request_id)
+    }
+
+    #[test]
+    fn all_seven_shapes_are_read() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            said(
+                r#"{"error":{"code":"not_found","message":"no","details":["a"]},"request_id":"r"}"#
+            ),
+            (some("no"), some("not_found"), Some(json!(["a"])), some("r"))
+        );
+        assert_eq!(
+            said(r#"{"error":{"message":"no","details":null}}"#),
+            (some("no"), None, None, None)
+        );
+        assert_eq!(
+            said(r#"{"statusCode":400,"message":["a","b"],"error":"Bad Request"}"#),
+            (some("a; b"), None, Some(json!(["a", "b"])), None)
+        );
+        assert_eq!(
+            said(r#"{"code":"x","message":"no","details":{"field":"amount"}}"#),
+            (some("no"), some("x"), Some(json!({"field": "amount"})), None)
+        );
+        assert_eq!(
+            said(r#"{"error":{"message":"no","code":422,"details":[{"path":"a"}]}}"#),
+            (some("no"), some("422"), Some(json!([{"path": "a"}])), None)
+        );
+        assert_eq!(said(r#"{"error":"no"}"#), (some("no"), None, None, None));
+        assert_eq!(said(r#"{"message":"no"}"#), (some("no"), None, None, None));
+        for nothing in
+            ["", "<html>", "null", "5", "[]", r#"{"error":null}"#, r#""""#, r#"{"message":" "}"#]
+        {
+            assert_eq!(said(nothing), (None, None, None, None), "{nothing}");
+        }
+        assert_eq!(said(r#""nope""#), (some("nope"), None, None, None));
+    }
+}

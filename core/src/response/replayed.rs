@@ -1,0 +1,140 @@
+//! Responses that a server repeats: a second request under an idempotency key gets the
+//! response of the first, whatever has become of the object since.
+
+use std::time::SystemTime;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Response;
+use super::envelope::Content;
+
+/// The headers by which servers mark a repeated response.
+const MARKS: &[&str] = &["idempotency-cache-hit", "idempotent-replayed"];
+
+/// Words for a session that cannot be paid any more, and whether it was paid.
+const CLOSED: &[(&str, bool)] = &[
+    ("expired", false),
+    ("canceled", false),
+    ("cancelled", false),
+    ("failed", false),
+    ("complete", true),
+    ("completed", true),
+    ("paid", true),
+];
+
+impl Response {
+    /// Whether the server repeated an earlier response under the same idempotency key, and did
+    /// no work. Nothing where it does not say and it cannot be known.
+    pub fn replayed(&self) -> Option<bool> {
+        let marked = MARKS.iter().find_map(|name| self.header(name));
+        match marked.map(str::trim) {
+            Some("true" | "1") => Some(true),
+            Some("false" | "0") => Some(false),
+            // A new session is open.
+            _ if self.closed().is_some() => Some(true),
+            // Nobody else knows a key that was made for this one request.
+            _ if !self.caller_key && self.attempts <= 1 => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What the caller should know about the response: a create was answered with a session
+    /// that nobody can pay any more.
+    pub fn warning(&self) -> Option<String> {
+        let operation = self.operation?;
+        let (state, paid) = self.closed().filter(|_| self.replayed() == Some(true))?;
+        let advice = match paid {
+            true => "it has been paid, so do not ask the buyer to pay again",
+            false => {
+                "nobody can pay it; for a new session use the key of another attempt: \
+                 for_order(order, attempt=2)"
+            }
+        };
+        Some(format!(
+            "{} was answered with the session of an earlier call under the same idempotency key, \
+             and that session is {state}: {advice}",
+            operation.id
+        ))
+    }
+
+    /// How the object that a create answered with is closed: its state, and whether it was
+    /// paid. Nothing for an open one, and for other calls.
+    fn closed(&self) -> Option<(String, bool)> {
+        let creates = self.operation.is_some_and(|o| o.keyed && o.verb == "create");
+        // Only a key that an earlier call may have used can bring an old session back.
+        let again = self.caller_key || self.attempts > 1;
+        let Content::One(model, place) = &self.content else { return None };
+        if !creates || !again || model.marker.is_some() {
+            return None;
+        }
+        let text = |name: &str| {
+            let place = self.document.member(place.0, name)?;
+            Some(self.document.text(place)).filter(|text| !text.is_empty())
+        };
+        let status = text("status").map(str::to_lowercase).unwrap_or_default();
+        if let Some((word, paid)) = CLOSED.iter().find(|(word, _)| *word == status) {
+            return Some(((*word).to_owned(), *paid));
+        }
+        // A repeated response says what was true when it was given for the first time.
+        let ends = OffsetDateTime::parse(text("expires_at")?, &Rfc3339).ok()?;
+        let now = self.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+        let now = OffsetDateTime::from(now.unwrap_or_else(SystemTime::now));
+        (ends <= now).then(|| ("expired".to_owned(), false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn response(
+        body: &str,
+        caller_key: bool,
+        headers: &[(&'static str, &'static str)],
+    ) -> Response {
+        let mut response = Response::from_json(body, &crate::table::CHECKOUT_SESSION).unwrap();
+        response.operation = crate::table::operation("create_checkout_session");
+        response.caller_key = caller_key;
+        response.attempts = 1;
+        for (name, value) in headers {
+            response.headers.insert(*name, HeaderValue::from_static(value));
+        }
+        response
+    }
+
+    const OPEN: &str = r#"{"checkout_session_id":"cs_1","status":"open"}"#;
+
+    #[test]
+    fn a_replay_is_told_where_it_is_known() {
+        let hit = &[("idempotency-cache-hit", "true")];
+        assert_eq!(response(OPEN, true, hit).replayed(), Some(true));
+        assert_eq!(
+            response(OPEN, true, &[("idempotency-cache-hit", "false")]).replayed(),
+            Some(false)
+        );
+        assert_eq!(response(OPEN, true, &[]).replayed(), None);
+        assert_eq!(response(OPEN, false, &[]).replayed(), Some(false));
+        assert_eq!(response(OPEN, true, hit).warning(), None);
+        let mut again = response(OPEN, false, &[]);
+        again.attempts = 2;
+        assert_eq!(again.replayed(), None);
+    }
+
+    #[test]
+    fn a_session_that_is_closed_is_warned_of() {
+        let expired = r#"{"id":"cs_1","status":"expired"}"#;
+        let late = response(expired, true, &[]);
+        assert_eq!(late.replayed(), Some(true));
+        assert!(late.warning().unwrap().contains("attempt=2"));
+        assert_eq!(response(expired, false, &[]).warning(), None);
+        let paid = r#"{"data":{"id":"cs_1","status":"Complete"}}"#;
+        assert!(response(paid, true, &[]).warning().unwrap().contains("has been paid"));
+        let ended = r#"{"id":"cs_1","status":"open","expires_at":"2026-01-08T00:00:00.000Z"}"#;
+        let at = |date| response(ended, true, &[("idempotency-cache-hit", "true"), ("date", date)]);
+        assert!(at("Thu, 08 Jan 2026 00:00:01 GMT").warning().unwrap().contains("expired"));
+        assert_eq!(at("Wed, 07 Jan 2026 23:00:00 GMT").warning(), None);
+    }
+}

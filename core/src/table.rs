@@ -1,0 +1,16 @@
+//! What the API has, as data: its models and their fields, its operations and their routes.
+//! The core and every binding walk this table. `cargo codegen` writes `models` and
+//! `operations` from the spec.
+
+mod models;
+mod operations;
+mod schema;
+
+pub use models::*;
+pub use operations::*;
+pub use schema::{ClassNames, Enum, Field, Kind, Model, Operation, Parameter, Returns, RouteStyle};
+
+/// An operation of the table by its documented name, such as `create_checkout_session`.
+pub fn operation(id: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().copied().find(|operation| operation.id == id)
+}

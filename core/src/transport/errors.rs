@@ -1,0 +1,82 @@
+//! What went wrong with a connection or a response, as a [`TransportError`].
+
+use http::HeaderMap;
+
+use crate::call::TransportError;
+use crate::error::{ErrorKind, Outcome};
+use crate::limits::Limits;
+
+/// Same limit as hyper's; also applied to responses read by another HTTP client.
+const MAX_HEADERS: usize = 100;
+
+pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), TransportError> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers.len() > MAX_HEADERS {
+        return Err(too_large("has more or longer headers than any answer needs".into()));
+    }
+    if size > limits.headers {
+        return Err(too_large(format!("has more than {} bytes of headers", limits.headers)));
+    }
+    Ok(())
+}
+
+pub(crate) fn too_large(what: String) -> TransportError {
+    TransportError {
+        kind: ErrorKind::ResponseTooLarge,
+        outcome: Outcome::Final,
+        message: format!("the answer {what}"),
+    }
+}
+
+/// A connection that failed under a request.
+pub(super) fn connection_error(error: &hyper::Error, outcome: Outcome) -> TransportError {
+    let said = innermost(error);
+    // hyper has no other way to say so to a client; a scenario holds the words.
+    if said == "message head is too large" {
+        return too_large("has more or longer headers than any answer needs".into());
+    }
+    let message = match outcome {
+        Outcome::NotSent => format!("the server was not reached: {said}"),
+        _ => format!("the connection broke: {said}"),
+    };
+    TransportError { kind: ErrorKind::Connection, outcome, message }
+}
+
+/// A refusal of TLS itself, which I/O errors carry inside and not as their source, at
+/// times one within the other.
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let inside = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    cause.is::<rustls::Error>() || inside.is_some_and(|inner| is_tls(inner))
+}
+
+pub(super) fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    causes(error).any(is_tls)
+}
+
+pub(super) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |cause| cause.source())
+}
+
+/// The innermost cause that says something: the outer ones repeat the address.
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    causes(error)
+        .map(ToString::to_string)
+        .filter(|text| !text.is_empty())
+        .last()
+        .unwrap_or_else(|| "unknown".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_tls_is_found_however_it_is_wrapped() {
+        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let wrapped = std::io::Error::other(std::io::Error::other(refused));
+        assert!(is_tls(&wrapped));
+        assert!(!is_tls(&std::io::Error::other(std::io::Error::other("cut"))));
+    }
+}

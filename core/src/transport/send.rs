@@ -1,0 +1,126 @@
+//! One request over one connection.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::HOST;
+use http_body_util::Full;
+use tokio::time::{Instant, sleep_until};
+
+use super::body::Body;
+use super::errors::{check_headers, connection_error};
+use super::pool::{Peer, idle_time};
+use super::timer::AttemptTimer;
+use crate::call::{BEFORE_RESPONSE, RawResponse, TransportError};
+use crate::config::Config;
+use crate::error::{ErrorKind, Outcome};
+use crate::request::Request;
+
+/// How long one request may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SendTimeouts {
+    /// In all.
+    pub(crate) within: Duration,
+    /// For a connection.
+    pub(crate) connect: Duration,
+    /// Between two pieces of the response, once its head is there.
+    pub(crate) idle: Duration,
+    /// Only over a new connection: the one before failed.
+    pub(crate) anew: bool,
+}
+
+/// Sends one request and reads the whole answer.
+pub(crate) async fn send(
+    peer: &Peer,
+    request: Request,
+    timeouts: SendTimeouts,
+    config: &Config,
+) -> Result<RawResponse, TransportError> {
+    let sent = call(peer, request, timeouts, config).await;
+    if let Err(TransportError { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
+        peer.failed();
+    }
+    sent
+}
+
+async fn call(
+    peer: &Peer,
+    request: Request,
+    timeouts: SendTimeouts,
+    config: &Config,
+) -> Result<RawResponse, TransportError> {
+    let sleep = pin!(sleep_until(Instant::now() + timeouts.within));
+    let mut timer = AttemptTimer::new(sleep, timeouts.within, timeouts.idle);
+    let mut prepared = prepare(peer, request)?;
+    let mut usable = if timeouts.anew { None } else { peer.take() };
+    let (mut connection, answer) = loop {
+        let (mut connection, is_new) = match usable.take() {
+            Some(connection) => (connection, false),
+            None => {
+                let within = timeouts.connect.min(timer.left());
+                (peer.connector.connect(within).await?, true)
+            }
+        };
+        match timer.wait_for(connection.send(prepared)).await? {
+            Ok(answer) => break (connection, answer),
+            Err(mut error) => match error.take_message() {
+                // The server had closed it, and nothing was sent. The other idle ones may
+                // be closed as well: the next is a new one.
+                Some(unsent) if !is_new => {
+                    peer.failed();
+                    prepared = unsent;
+                }
+                unsent => {
+                    let outcome =
+                        if unsent.is_some() { Outcome::NotSent } else { Outcome::Unknown };
+                    let error = error.into_error();
+                    let mut failed = connection_error(&error, outcome);
+                    if is_new && !error.is_parse() {
+                        failed.message = failed.message.replacen("broke:", BEFORE_RESPONSE, 1);
+                    }
+                    return Err(failed);
+                }
+            },
+        }
+    };
+    let (head, mut rest) = answer.into_parts();
+    check_headers(&head.headers, config.limits)?;
+    let mut body = Body::new(head.status.as_u16(), &head.headers, config.limits)?;
+    let idle_time = idle_time(&head.headers);
+    while !body.is_stopped() {
+        timer.chunk_received();
+        timer.check_deadline()?;
+        match timer.wait_for(connection.next_chunk(&mut rest)).await? {
+            Some(piece) => {
+                body.take_chunk(piece.map_err(|e| connection_error(&e, Outcome::Unknown))?)?
+            }
+            None => break,
+        }
+    }
+    drop(rest);
+    if connection.is_open() {
+        peer.keep(connection, idle_time);
+    }
+    Ok(RawResponse { status: head.status.as_u16(), headers: head.headers, body: body.end()? })
+}
+
+fn prepare(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
+    let unusable = |error: http::Error| TransportError {
+        kind: ErrorKind::Internal,
+        outcome: Outcome::NotSent,
+        message: format!("the request cannot be sent: {error}"),
+    };
+    let body = Full::new(request.body.unwrap_or_default());
+    let builder = http::Request::builder().method(request.method).uri(path_of(&request.url));
+    let mut prepared = builder.body(body).map_err(unusable)?;
+    *prepared.headers_mut() = request.headers;
+    prepared.headers_mut().insert(HOST, peer.connector.host().clone());
+    Ok(prepared)
+}
+
+/// The path and query of an address, as a request names them.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/")
+}

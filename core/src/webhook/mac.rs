@@ -1,0 +1,19 @@
+//! HMAC-SHA256 over the body of a delivery.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::error::Error;
+
+/// The authentication code of a body under a secret.
+pub(super) fn mac(payload: &[u8], secret: &str) -> Result<[u8; 32], Error> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+        .map_err(|_| Error::internal("HMAC takes any key"))?;
+    mac.update(payload);
+    Ok(mac.finalize().into_bytes().into())
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
