@@ -3,8 +3,8 @@
 //! ```
 //! # fn handle(result: Result<(), lomi::Error>) {
 //! match result {
-//!     Err(error) if error.kind == lomi::ErrorKind::NotFound => println!("gone: {error}"),
-//!     Err(error) => println!("{error} (request {:?})", error.request_id),
+//!     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
+//!     Err(error) => println!("{error} (request {:?})", error.request_id()),
 //!     Ok(()) => {}
 //! }
 //! # }
@@ -15,7 +15,7 @@ mod kind;
 mod outcome;
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -27,47 +27,122 @@ pub use attempt::Attempt;
 pub use kind::ErrorKind;
 pub use outcome::Outcome;
 
-/// A failed call, or an argument that cannot be used. Dereferences to [`Failure`],
-/// which holds everything that is known.
+/// A failed call, or an argument that cannot be used.
+///
+/// It says everything that is known, for people and for programs: what went wrong
+/// ([`Error::kind`]), what that means for the work that was asked for ([`Error::outcome`]), and
+/// what to quote to support ([`Error::request_id`]).
 #[derive(Clone)]
-pub struct Error(Box<Failure>);
+pub struct Error {
+    /// Boxed, so that a `Result` stays small.
+    pub(crate) inner: Box<Inner>,
+}
 
-/// Everything that is known about a failure.
+/// Everything that is known about a failure; see the methods of [`Error`].
 #[derive(Clone)]
-#[non_exhaustive]
-pub struct Failure {
-    /// What went wrong.
-    pub kind: ErrorKind,
-    /// One sentence for people, without secrets.
-    pub message: String,
-    /// The sentence of the server itself, without secrets, where it sent one.
-    pub server_message: Option<String>,
-    /// HTTP status, where an answer came.
-    pub status: Option<u16>,
-    /// The API's own word, such as `not_found`.
-    pub code: Option<String>,
-    /// Whatever the API added: an object, a list, a text or nothing.
-    pub details: Option<Value>,
-    /// The body as it came; of a very large one its first mebibyte.
-    pub body: Option<Bytes>,
-    /// The headers as they came, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// The id of the last request, sent by us and echoed by the server.
-    pub request_id: Option<String>,
-    /// The idempotency key that every attempt carried.
-    pub idempotency_key: Option<String>,
-    /// How many requests were sent or tried.
-    pub attempts: u32,
-    /// What each of them came to.
-    pub history: Vec<Attempt>,
-    /// What is known about the work.
-    pub outcome: Outcome,
-    /// The operation, such as `create_checkout_session`.
-    pub operation: Option<String>,
-    /// How long the server asks to wait.
-    pub retry_after: Option<Duration>,
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    pub(crate) server_message: Option<String>,
+    pub(crate) status: Option<u16>,
+    pub(crate) code: Option<String>,
+    pub(crate) details: Option<Value>,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) history: Vec<Attempt>,
+    pub(crate) outcome: Outcome,
+    pub(crate) operation: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
     /// The call was one that changes something.
     pub(crate) writes: bool,
+    pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// One sentence for people, without secrets.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// The sentence of the server itself, without secrets, where it sent one.
+    pub fn server_message(&self) -> Option<&str> {
+        self.inner.server_message.as_deref()
+    }
+
+    /// The HTTP status, where a response came.
+    pub fn status(&self) -> Option<u16> {
+        self.inner.status
+    }
+
+    /// The API's own word, such as `not_found`.
+    pub fn code(&self) -> Option<&str> {
+        self.inner.code.as_deref()
+    }
+
+    /// Whatever the API added: an object, a list or a string.
+    pub fn details(&self) -> Option<&Value> {
+        self.inner.details.as_ref()
+    }
+
+    /// The body of the response as it came; of a very large one its first mebibyte.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.inner.body.as_ref()
+    }
+
+    /// The headers of the response as they came, names in lower case.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.inner.headers
+    }
+
+    /// The id of the last request, sent by the client and echoed by the server.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// The idempotency key that every attempt carried.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.inner.idempotency_key.as_deref()
+    }
+
+    /// How many requests were sent or tried.
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// The result of each attempt.
+    pub fn history(&self) -> &[Attempt] {
+        &self.inner.history
+    }
+
+    /// What is known about the work.
+    pub fn outcome(&self) -> Outcome {
+        self.inner.outcome
+    }
+
+    /// The operation, such as `create_checkout_session`.
+    pub fn operation(&self) -> Option<&str> {
+        self.inner.operation.as_deref()
+    }
+
+    /// How long the server asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// Whether the call was a write that may have been carried out. Find out before repeating
+    /// it, or repeat it with the same idempotency key where the operation takes one.
+    pub fn is_outcome_unknown(&self) -> bool {
+        let Inner { kind, writes, outcome, .. } = *self.inner;
+        kind == ErrorKind::OutcomeUnknown || (writes && outcome == Outcome::Unknown)
+    }
 }
 
 /// The most characters of a message.
@@ -94,7 +169,7 @@ pub(crate) fn bounded(message: String) -> String {
 impl Error {
     /// An error of a kind, with one sentence.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Failure {
+        let inner = Inner {
             kind,
             message: bounded(redact(&message.into())),
             server_message: None,
@@ -111,13 +186,9 @@ impl Error {
             operation: None,
             retry_after: None,
             writes: false,
-        }))
-    }
-
-    /// Whether the call was a write that may have been carried out. Each language catches
-    /// such an error as `OutcomeUnknownError`, whatever else its class is.
-    pub fn is_outcome_unknown(&self) -> bool {
-        self.kind == ErrorKind::OutcomeUnknown || (self.writes && self.outcome == Outcome::Unknown)
+            source: None,
+        };
+        Self { inner: Box::new(inner) }
     }
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
@@ -146,65 +217,49 @@ impl Error {
     /// [`crate::CallHandle::cancelled`], which names its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
-        error.outcome = Outcome::Unknown;
+        error.inner.outcome = Outcome::Unknown;
         error
     }
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for Error {
     /// Leaves out what the server wrote: it may repeat a key or a person's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
-            .field("kind", &self.kind)
-            .field("message", &self.message)
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("request_id", &self.request_id)
-            .field("idempotency_key", &self.idempotency_key)
-            .field("attempts", &self.attempts)
-            .field("outcome", &self.outcome)
-            .field("operation", &self.operation)
-            .field("retry_after", &self.retry_after)
+            .field("kind", &self.inner.kind)
+            .field("message", &self.inner.message)
+            .field("status", &self.inner.status)
+            .field("code", &self.inner.code)
+            .field("request_id", &self.inner.request_id)
+            .field("idempotency_key", &self.inner.idempotency_key)
+            .field("attempts", &self.inner.attempts)
+            .field("outcome", &self.inner.outcome)
+            .field("operation", &self.inner.operation)
+            .field("retry_after", &self.inner.retry_after)
             .finish_non_exhaustive()
-    }
-}
-
-impl Deref for Error {
-    type Target = Failure;
-
-    fn deref(&self) -> &Failure {
-        &self.0
-    }
-}
-
-impl DerefMut for Error {
-    fn deref_mut(&mut self) -> &mut Failure {
-        &mut self.0
     }
 }
 
 impl fmt::Display for Error {
     /// One line: message, then status, code and request id where known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        f.write_str(&self.inner.message)?;
         let mut facts = Vec::new();
-        if let Some(status) = self.status {
+        if let Some(status) = self.inner.status {
             facts.push(format!("status {status}"));
         }
-        if let Some(code) = &self.code {
+        if let Some(code) = &self.inner.code {
             facts.push(format!("code {code}"));
         }
-        if let Some(id) = &self.request_id {
+        if let Some(id) = &self.inner.request_id {
             facts.push(format!("request {id}"));
         }
         if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
     }
 }
-
-impl std::error::Error for Error {}

@@ -232,7 +232,7 @@ mod tests {
             number("1e99999"),
         ] {
             let error = for_order(order.clone()).unwrap_err();
-            assert_eq!(error.kind, crate::ErrorKind::Validation, "{order}");
+            assert_eq!(error.inner.kind, crate::ErrorKind::Validation, "{order}");
         }
     }
 

@@ -44,7 +44,7 @@ pub mod webhook;
 
 pub use client::{Client, Pages};
 pub use config::RouteChoice;
-pub use error::{Attempt, Error, ErrorKind, Failure, Outcome};
+pub use error::{Attempt, Error, ErrorKind, Outcome};
 pub use json::{Map, Number, Value};
 pub use limits::Limits;
 pub use money::Money;

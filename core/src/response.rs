@@ -125,11 +125,11 @@ impl Response {
     /// with what is known of the call. A write was most likely carried out.
     pub fn unusable(&self, mut error: Error) -> Error {
         let Some(target) = &self.target else { return error };
-        error.status = Some(self.status);
-        error.request_id = Some(self.request_id.clone());
-        error.idempotency_key = self.idempotency_key.clone();
-        error.attempts = self.attempts;
-        error.history.clone_from(&self.history);
+        error.inner.status = Some(self.status);
+        error.inner.request_id = Some(self.request_id.clone());
+        error.inner.idempotency_key = self.idempotency_key.clone();
+        error.inner.attempts = self.attempts;
+        error.inner.history.clone_from(&self.history);
         target.after_sending(&mut error);
         error
     }

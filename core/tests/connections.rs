@@ -137,7 +137,11 @@ fn a_proxy_leads_out_and_sees_no_key() {
     let with =
         ConfigBuilder { proxy: Some(Secret::new(address)), proxy_headers: headers, ..outside() };
     let error = create(&Client::with(with).unwrap()).unwrap_err();
-    assert_eq!((error.kind, error.outcome), (ErrorKind::Connection, Outcome::NotSent), "{error}");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Connection, Outcome::NotSent),
+        "{error}"
+    );
     let head = told.recv().unwrap();
     assert!(head.contains("x-office: dakar\r\n"), "{head}");
 
@@ -146,7 +150,11 @@ fn a_proxy_leads_out_and_sees_no_key() {
     // loopback without TLS.
     unsafe { std::env::set_var("HTTPS_PROXY", address) };
     let error = create(&Client::with(outside()).unwrap()).unwrap_err();
-    assert_eq!((error.kind, error.outcome), (ErrorKind::Connection, Outcome::NotSent), "{error}");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Connection, Outcome::NotSent),
+        "{error}"
+    );
     let head = told.recv().unwrap();
     assert!(head.starts_with("connect api.lomi.example:443 http/1.1\r\n"), "{head}");
     assert!(head.contains("proxy-authorization: basic dxnlcjp3b3jk\r\n"), "{head}");
@@ -157,8 +165,8 @@ fn a_proxy_leads_out_and_sees_no_key() {
 fn proxies_and_certificates_that_cannot_be_used_are_named() {
     let refused = |with: ConfigBuilder, word: &str| {
         let error = create(&Client::with(with).unwrap()).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Configuration, "{error}");
-        assert!(error.message.contains(word), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.message().contains(word), "{error}");
     };
     let proxy = |url: &str| ConfigBuilder { proxy: Some(Secret::new(url)), ..outside() };
     refused(proxy("socks4://127.0.0.1:1"), "SOCKS");
@@ -329,8 +337,8 @@ fn a_call_that_never_gets_a_connection_says_why() {
     let options = lomi::CallOptions { timeout: second, ..Default::default() };
     let call = client.prepare(Target::Operation(operation), input, options).unwrap();
     let error = lomi::binding::run_blocking::<Error>(call, || Ok(())).unwrap_err();
-    assert_eq!((error.kind, error.outcome), (ErrorKind::Timeout, Outcome::NotSent), "{error}");
-    assert!(error.message.contains("max_connections"), "{error}");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent), "{error}");
+    assert!(error.message().contains("max_connections"), "{error}");
     first.join().unwrap().unwrap();
 }
 
@@ -364,8 +372,12 @@ fn a_socks_proxy_leads_out() {
     });
     let with = ConfigBuilder { proxy: Some(Secret::new(address)), ..outside() };
     let error = create(&Client::with(with).unwrap()).unwrap_err();
-    assert_eq!((error.kind, error.outcome), (ErrorKind::Connection, Outcome::NotSent), "{error}");
-    assert!(error.message.contains("through the proxy"), "{error}");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Connection, Outcome::NotSent),
+        "{error}"
+    );
+    assert!(error.message().contains("through the proxy"), "{error}");
     let (methods, user, rest) = told.recv().unwrap();
     assert_eq!((methods[2], &user[..]), (2, &b"\x01\x04user\x04word"[..]));
     assert_eq!(rest, b"api.lomi.example\x01\xbb");
@@ -381,7 +393,11 @@ fn a_proxy_that_says_nothing_is_given_up_in_time() {
         let with = ConfigBuilder { proxy, connect_timeout: second, ..outside() };
         let started = std::time::Instant::now();
         let error = create(&Client::with(with).unwrap()).unwrap_err();
-        assert_eq!((error.kind, error.outcome), (ErrorKind::Timeout, Outcome::NotSent), "{error}");
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (ErrorKind::Timeout, Outcome::NotSent),
+            "{error}"
+        );
         assert!(started.elapsed().as_secs() < 3);
     }
 }

@@ -147,7 +147,7 @@ fn list_and_cursor() {
                     for _ in 0..25 {
                         ends = match pager.accept(&response) {
                             Ok(_) => pager.next().is_none(),
-                            Err(error) => error.kind == ErrorKind::PaginationLoop,
+                            Err(error) => error.kind() == ErrorKind::PaginationLoop,
                         };
                         if ends {
                             break;
@@ -167,7 +167,7 @@ fn error_body() {
         for status in [400, 404, 409, 429, 500, 503] {
             let error =
                 answered("retrieve_checkout_session", status, HeaderMap::new(), input).unwrap_err();
-            assert!(error.status == Some(status) && !error.message.is_empty());
+            assert!(error.status() == Some(status) && !error.message().is_empty());
             assert!(!error.to_string().contains('\n'), "an error is one line");
         }
     });
@@ -181,7 +181,7 @@ fn retry_after() {
             headers.insert("retry-after", value.clone());
             headers.insert("date", value);
             let error = answered("retrieve_checkout_session", 429, headers, b"").unwrap_err();
-            assert_eq!(error.kind, ErrorKind::RateLimit);
+            assert_eq!(error.kind(), ErrorKind::RateLimit);
         }
     });
 }
@@ -191,7 +191,7 @@ fn webhook_header() {
     check!().for_each(|input: &[u8]| {
         let header = String::from_utf8_lossy(input);
         let event = construct_event(b"{}", &header, &[SECRET], VerifyOptions::default());
-        assert_eq!(event.unwrap_err().kind, ErrorKind::SignatureVerification);
+        assert_eq!(event.unwrap_err().kind(), ErrorKind::SignatureVerification);
     });
 }
 
@@ -200,12 +200,12 @@ fn webhook_body() {
     check!().for_each(|input: &[u8]| {
         let input = &spelt(input);
         let unsigned = construct_event(input, &"0".repeat(64), &[SECRET], VerifyOptions::default());
-        assert_eq!(unsigned.unwrap_err().kind, ErrorKind::SignatureVerification);
+        assert_eq!(unsigned.unwrap_err().kind(), ErrorKind::SignatureVerification);
         let signature = sign(input, SECRET).unwrap();
         match construct_event(input, &signature, &[SECRET], VerifyOptions::default()) {
             Ok(event) => assert!(event.id.is_some() && event.event.is_some()),
             Err(error) => assert!(matches!(
-                error.kind,
+                error.kind(),
                 ErrorKind::WebhookPayload | ErrorKind::SignatureVerification
             )),
         }

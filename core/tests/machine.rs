@@ -205,14 +205,14 @@ proptest! {
         prop_assert!(sent <= max_retries + 1 + other_routes.min(2) + in_progress_retries, "{sent} requests");
         let history = match &result {
             Ok(response) => response.attempts,
-            Err(error) => error.attempts,
+            Err(error) => error.attempts(),
         };
         prop_assert_eq!(history, sent);
         if let Err(error) = result {
-            prop_assert!(error.operation.is_some() && error.request_id.is_some());
+            prop_assert!(error.operation().is_some() && error.request_id().is_some());
             prop_assert!(reads || !earlier_unknown || error.is_outcome_unknown(), "it may be done: {error}");
             if matches!(call, Case::Raw("POST") | Case::Operation("create_checkout_session")) {
-                prop_assert!(error.idempotency_key.is_some());
+                prop_assert!(error.idempotency_key().is_some());
             }
         }
     }
@@ -225,8 +225,8 @@ fn a_call_that_may_have_worked_says_so() {
     let Step::Send(request, _) = machine.step(now) else { panic!("nothing is sent") };
     machine.complete_attempt(result(&Fate::CutOff, &request.url, "POST"), now, || 0.5);
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
-    assert_eq!((error.kind, error.attempts), (ErrorKind::OutcomeUnknown, 1));
-    assert!(error.message.contains("before doing it again"), "{error}");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::OutcomeUnknown, 1));
+    assert!(error.message().contains("before doing it again"), "{error}");
 }
 
 #[test]
@@ -245,6 +245,6 @@ fn an_attempt_that_may_have_worked_is_not_forgotten() {
         machine.complete_attempt(result(&fate, &request.url, "POST"), now, || 0.5);
     }
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
-    assert_eq!((error.kind, error.outcome), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
-    assert!(error.message.contains(error.idempotency_key.as_deref().unwrap()), "{error}");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
+    assert!(error.message().contains(error.idempotency_key().as_deref().unwrap()), "{error}");
 }

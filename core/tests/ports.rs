@@ -46,7 +46,7 @@ fn reset(mut stream: TcpStream) {
 
 fn asks(error: &Error, scheme: &str, port: u16, question: &str) {
     let address = format!("(at {scheme}://127.0.0.1:{port})");
-    let said = &error.message;
+    let said = &error.message();
     assert!(said.contains(&address) && said.ends_with(question), "{said}");
 }
 
@@ -55,7 +55,7 @@ fn http_to_a_port_that_closes_asks_for_the_scheme() {
     for serve in [close, reset] {
         let port = port(serve);
         let error = get(&client("http", port)).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Connection);
+        assert_eq!(error.kind(), ErrorKind::Connection);
         asks(&error, "http", port, "; does this port speak http, or https?");
     }
 }
@@ -93,6 +93,10 @@ async fn a_server_that_has_answered_is_not_asked_for_its_scheme() {
     let sessions = client.checkout_sessions();
     sessions.get("cs_1").await.unwrap();
     let error = sessions.get("cs_1").await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Connection);
-    assert!(error.message.ends_with(&format!("(at http://127.0.0.1:{port})")), "{}", error.message);
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(
+        error.message().ends_with(&format!("(at http://127.0.0.1:{port})")),
+        "{}",
+        error.message()
+    );
 }

@@ -74,6 +74,6 @@ fn no_time_is_refused() {
         CallOptions { connect_timeout: Some(Duration::ZERO), ..CallOptions::default() },
     ] {
         let Err(error) = prepare(raw("GET"), None, options) else { panic!("taken") };
-        assert_eq!(error.kind, ErrorKind::Validation);
+        assert_eq!(error.kind(), ErrorKind::Validation);
     }
 }

@@ -54,15 +54,16 @@ impl CallHandle {
     /// Puts what is known into an error that ended the call from outside.
     pub fn ended(&self, mut error: Error) -> Error {
         let state = &*self.0;
-        error.attempts = self.attempts();
-        error.operation = Some(state.target.name());
-        error.request_id = Some(state.request_id.clone());
-        error.idempotency_key = state.idempotency_key.clone();
-        error.writes = !state.target.method().is_safe();
-        error.outcome = if error.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
+        error.inner.attempts = self.attempts();
+        error.inner.operation = Some(state.target.name());
+        error.inner.request_id = Some(state.request_id.clone());
+        error.inner.idempotency_key = state.idempotency_key.clone();
+        error.inner.writes = !state.target.method().is_safe();
+        error.inner.outcome =
+            if error.inner.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
         if error.is_outcome_unknown() {
             let advice = state.target.advice(state.idempotency_key.as_deref());
-            error.message = format!("{}; {advice}", error.message);
+            error.inner.message = format!("{}; {advice}", error.inner.message);
         }
         error
     }

@@ -28,7 +28,7 @@ impl Call {
     /// The error for a call that broke off between two steps, as in a panic.
     pub fn interrupted(&self, mut error: Error) -> Error {
         if self.was_sent() {
-            error.outcome = Outcome::Unknown;
+            error.inner.outcome = Outcome::Unknown;
         }
         self.finish(error)
     }
@@ -55,31 +55,33 @@ impl Call {
         let writes = !self.target.method().is_safe();
         // These come after the request was sent, and say nothing of the work.
         let says_nothing = matches!(
-            error.kind,
+            error.inner.kind,
             ErrorKind::UnexpectedResponse
                 | ErrorKind::UnexpectedRedirect
                 | ErrorKind::ResponseTooLarge
                 | ErrorKind::Internal
         );
         // Nor does the last attempt say anything about those before it.
-        if writes && (self.earlier_unknown || (says_nothing && error.outcome != Outcome::NotSent)) {
-            error.outcome = Outcome::Unknown;
+        if writes
+            && (self.earlier_unknown || (says_nothing && error.inner.outcome != Outcome::NotSent))
+        {
+            error.inner.outcome = Outcome::Unknown;
         }
-        error.writes = writes;
+        error.inner.writes = writes;
         if error.is_outcome_unknown() {
             // A key that the server took for another body leads to the same refusal again.
             let key = self.idempotency_key.as_deref();
-            let key = key.filter(|_| error.kind != ErrorKind::IdempotencyConflict);
-            error.message = format!("{}; {}", error.message, self.target.advice(key));
-            if matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout) {
-                error.kind = ErrorKind::OutcomeUnknown;
+            let key = key.filter(|_| error.inner.kind != ErrorKind::IdempotencyConflict);
+            error.inner.message = format!("{}; {}", error.inner.message, self.target.advice(key));
+            if matches!(error.inner.kind, ErrorKind::Connection | ErrorKind::Timeout) {
+                error.inner.kind = ErrorKind::OutcomeUnknown;
             }
         }
-        error.operation = Some(self.target.name());
-        error.attempts = self.attempts() + u32::from(self.in_flight);
-        error.history.clone_from(&self.history);
-        error.idempotency_key = self.idempotency_key.clone();
-        error.request_id.get_or_insert_with(|| self.request_id.clone());
+        error.inner.operation = Some(self.target.name());
+        error.inner.attempts = self.attempts() + u32::from(self.in_flight);
+        error.inner.history.clone_from(&self.history);
+        error.inner.idempotency_key = self.idempotency_key.clone();
+        error.inner.request_id.get_or_insert_with(|| self.request_id.clone());
         error
     }
 }

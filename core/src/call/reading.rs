@@ -86,11 +86,11 @@ impl Call {
             return ReadFailure::NextRoute;
         }
         let mut error = error_body::of_status(raw.status, said);
-        error.kind = ErrorKind::UnsupportedOperation;
-        error.message = format!(
+        error.inner.kind = ErrorKind::UnsupportedOperation;
+        error.inner.message = format!(
             "this server has no route for {} (it answered: {})",
             self.target.name(),
-            error.message
+            error.inner.message
         );
         self.failed(error, raw, Outcome::Final)
     }
@@ -118,15 +118,15 @@ impl Call {
 
     /// Whether the server still works on a request with the key of this write.
     fn is_in_progress(&self, error: &Error) -> bool {
-        error.status == Some(409)
-            && error.code.as_deref() == Some("idempotency_in_progress")
+        error.inner.status == Some(409)
+            && error.inner.code.as_deref() == Some("idempotency_in_progress")
             && self.idempotency_key.is_some()
             && !self.target.method().is_safe()
     }
 
     /// A success whose body is not what was asked for.
     fn unreadable(&self, error: Error, raw: &RawResponse) -> ReadFailure {
-        let outcome = match error.kind {
+        let outcome = match error.inner.kind {
             ErrorKind::ResponseTooLarge => Outcome::Final,
             _ => Outcome::Unknown,
         };
@@ -134,36 +134,38 @@ impl Call {
     }
 
     fn failed(&self, mut error: Error, raw: &RawResponse, outcome: Outcome) -> ReadFailure {
-        error.status = Some(raw.status);
-        error.request_id = error_body::request_id(&raw.headers).or(error.request_id.take());
+        error.inner.status = Some(raw.status);
+        error.inner.request_id =
+            error_body::request_id(&raw.headers).or(error.inner.request_id.take());
         // Of an answer beyond the bounds, its start is enough to tell what it was.
-        let most = match error.kind {
+        let most = match error.inner.kind {
             ErrorKind::ResponseTooLarge => EXCERPT,
             _ => error_body::MAX_ERROR_BODY,
         };
-        error.body = Some(match raw.body.get(..most) {
+        error.inner.body = Some(match raw.body.get(..most) {
             // Copied, so that the whole is not kept alive by its start.
             Some(start) => Bytes::copy_from_slice(start),
             None => raw.body.clone(),
         });
-        error.headers = raw
+        error.inner.headers = raw
             .headers
             .iter()
             .map(|(name, value)| {
                 (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        error.outcome = outcome;
-        error.retry_after = retry_after::read(&raw.headers, error.details.as_ref());
-        if error.kind == ErrorKind::RateLimit {
-            error.message = error_body::with_time(&error.message, error.retry_after);
+        error.inner.outcome = outcome;
+        error.inner.retry_after = retry_after::read(&raw.headers, error.inner.details.as_ref());
+        if error.inner.kind == ErrorKind::RateLimit {
+            error.inner.message =
+                error_body::with_time(&error.inner.message, error.inner.retry_after);
         }
         let in_progress = self.is_in_progress(&error);
         let asks = outcome == Outcome::Rejected || in_progress || raw.status == 503;
         let failure_of_attempt = AttemptFailure {
             outcome,
             throttled: outcome == Outcome::Rejected,
-            hint: error.retry_after.filter(|_| asks),
+            hint: error.inner.retry_after.filter(|_| asks),
             in_progress,
         };
         ReadFailure::Failed(Box::new(error), failure_of_attempt)
@@ -177,7 +179,7 @@ impl Call {
             _ => failure.message,
         };
         let mut error = Error::new(failure.kind, message);
-        error.outcome = failure.outcome;
+        error.inner.outcome = failure.outcome;
         (
             error,
             AttemptFailure {

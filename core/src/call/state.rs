@@ -74,7 +74,7 @@ impl Call {
     ) -> Result<Self, Error> {
         let name = target.name();
         Self::prepare(config, target, input, options, memory, now).map_err(|mut error| {
-            error.operation = Some(name);
+            error.inner.operation = Some(name);
             error
         })
     }

@@ -84,7 +84,7 @@ impl Call {
                     if let Some(attempt) = self.history.last_mut()
                         && attempt.status.is_some_and(|status| (200..300).contains(&status))
                     {
-                        attempt.failure = Some(error.kind);
+                        attempt.failure = Some(error.inner.kind);
                     }
                     (*error, failure_of_attempt)
                 }
@@ -93,7 +93,7 @@ impl Call {
         };
         let left = self.deadline.saturating_duration_since(now);
         let safe = self.replay_safe()
-            && (error.kind != ErrorKind::Timeout || self.repeats_after_timeout());
+            && (error.inner.kind != ErrorKind::Timeout || self.repeats_after_timeout());
         // Asking about a request that the server still works on is bounded by the deadline.
         let (retry, most) = match failure_of_attempt.in_progress {
             true if self.max_retries > 0 => (self.in_progress_retries, u32::MAX),
@@ -103,7 +103,7 @@ impl Call {
             retry::decide(failure_of_attempt, safe, retry, most, left, random_fraction());
         let paid = match decision {
             RetryDecision::RetryAfter(pause) => {
-                self.budget.spend(error.kind == ErrorKind::Timeout).map(|cost| (pause, cost))
+                self.budget.spend(error.inner.kind == ErrorKind::Timeout).map(|cost| (pause, cost))
             }
             RetryDecision::GiveUp => None,
         };

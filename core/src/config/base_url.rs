@@ -105,7 +105,7 @@ mod tests {
             "https://api.lomi.africa\n",
             "",
         ] {
-            assert_eq!(check(bad, false).unwrap_err().kind, ErrorKind::Configuration, "{bad:?}");
+            assert_eq!(check(bad, false).unwrap_err().kind(), ErrorKind::Configuration, "{bad:?}");
         }
     }
     #[test]

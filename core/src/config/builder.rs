@@ -198,16 +198,16 @@ mod tests {
         assert_eq!(with_key("lomi_sk_live_1").build().unwrap().base_url, LIVE);
         assert_eq!(with_key("lomi_sk_1").build().unwrap().base_url, LIVE);
         let said = ConfigBuilder { environment: Some("live".into()), ..with_key("lomi_sk_test_1") };
-        assert_eq!(said.build().unwrap_err().kind, ErrorKind::Configuration);
+        assert_eq!(said.build().unwrap_err().kind(), ErrorKind::Configuration);
         let typo = ConfigBuilder { environment: Some("Sandbox".into()), ..with_key("lomi_sk_1") };
-        assert!(typo.build().unwrap_err().message.contains("Sandbox"));
+        assert!(typo.build().unwrap_err().message().contains("Sandbox"));
     }
 
     #[test]
     fn keys_that_no_server_may_send_are_refused() {
         for key in ["lomi_pk_test_1", "", "  ", "lomi_sk_test_1\n", "lomi sk", "clé"] {
             let error = with_key(key).build().unwrap_err();
-            assert_eq!(error.kind, ErrorKind::Configuration, "{key:?}");
+            assert_eq!(error.inner.kind, ErrorKind::Configuration, "{key:?}");
         }
     }
 

@@ -124,6 +124,6 @@ pub(crate) fn take_request_id(
 ) -> Result<Option<String>, Error> {
     let mut id = None;
     take_header(headers, REQUEST_ID, "request_id", &mut id)
-        .map_err(|error| Error::configuration(error.message.clone()))?;
+        .map_err(|error| Error::configuration(error.inner.message.clone()))?;
     Ok(id)
 }

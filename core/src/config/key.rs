@@ -114,7 +114,10 @@ mod tests {
 
     fn refused(key: &str, base_url: &str) -> Option<String> {
         let key = Secret::new(key);
-        check(&key).map_err(|error| error.message.clone()).err().or_else(|| doubt(&key, base_url))
+        check(&key)
+            .map_err(|error| error.inner.message.clone())
+            .err()
+            .or_else(|| doubt(&key, base_url))
     }
 
     #[test]

@@ -131,7 +131,7 @@ pub struct CheckoutSession {
     pub success_url: Option<String>,
     /// Heading of the page.
     pub title: Option<String>,
-    /// Endpoint account and amount of a transfer. Lomi Network only. (API generation E.)
+    /// Destination account and amount of a transfer. Lomi Network only. (API generation E.)
     pub transfer_data: Option<Map<String, Value>>,
     /// Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
     /// generation E.)

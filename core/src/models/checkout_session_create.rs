@@ -308,7 +308,7 @@ impl CheckoutSessionCreate {
         self.set("title", Value::String(title.into()))
     }
 
-    /// Endpoint account and amount of a transfer. Lomi Network only. (API generation E.)
+    /// Destination account and amount of a transfer. Lomi Network only. (API generation E.)
     #[must_use]
     pub fn transfer_data(self, transfer_data: Map<String, Value>) -> Self {
         self.set("transfer_data", transfer_data)

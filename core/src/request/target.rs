@@ -59,12 +59,12 @@ impl Target {
     /// Adds to an error that ended a call from outside, after the request was sent, what it
     /// means for the work.
     pub(crate) fn after_sending(&self, error: &mut Error) {
-        error.operation = Some(self.name());
-        error.writes = !self.method().is_safe();
-        error.outcome = Outcome::Unknown;
+        error.inner.operation = Some(self.name());
+        error.inner.writes = !self.method().is_safe();
+        error.inner.outcome = Outcome::Unknown;
         if error.is_outcome_unknown() {
-            let advice = self.advice(error.idempotency_key.as_deref());
-            error.message = format!("{}; {advice}", error.message);
+            let advice = self.advice(error.inner.idempotency_key.as_deref());
+            error.inner.message = format!("{}; {advice}", error.inner.message);
         }
     }
 }

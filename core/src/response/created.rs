@@ -30,8 +30,8 @@ impl<T> Created<T> {
                     ErrorKind::Status,
                     format!("nothing was made: the customer has to pay {invoice} first"),
                 );
-                error.code = first.reason;
-                error.outcome = Outcome::Final;
+                error.inner.code = first.reason;
+                error.inner.outcome = Outcome::Final;
                 Err(error)
             }
         }

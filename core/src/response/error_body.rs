@@ -117,11 +117,11 @@ pub(crate) fn of_status(status: u16, said: ParsedError) -> Error {
         message.push_str("; fetch what it would change, and decide what is left to do");
     }
     let mut error = Error::new(kind, shorten(&redact(&message)));
-    error.server_message = said_so;
-    error.status = Some(status);
-    error.code = said.code;
-    error.details = said.details.map(redact_value);
-    error.request_id = said.request_id;
+    error.inner.server_message = said_so;
+    error.inner.status = Some(status);
+    error.inner.code = said.code;
+    error.inner.details = said.details.map(redact_value);
+    error.inner.request_id = said.request_id;
     error
 }
 

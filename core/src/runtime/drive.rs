@@ -42,7 +42,7 @@ pub(crate) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Erro
                     }
                     log::attempts(match &result {
                         Ok(response) => &response.history,
-                        Err(error) => &error.history,
+                        Err(error) => &error.inner.history,
                     });
                 }
                 return result;

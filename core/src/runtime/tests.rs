@@ -42,7 +42,7 @@ fn a_call_can_be_ended_while_it_waits() {
     let listener = silent_server();
     let started = std::time::Instant::now();
     let result = run_blocking(call_to(&listener), || Err(Error::cancelled()));
-    assert_eq!(result.unwrap_err().kind, crate::ErrorKind::Cancelled);
+    assert_eq!(result.unwrap_err().kind(), crate::ErrorKind::Cancelled);
     assert!(started.elapsed() < Duration::from_secs(5));
     // The connection is closed at once.
     until_closed(&listener);
@@ -53,9 +53,9 @@ fn a_panic_in_a_call_is_an_error_and_the_next_call_works() {
     let listener = silent_server();
     #[allow(clippy::panic)]
     let broken = run_blocking::<Error>(call_to(&listener), || panic!("inside"));
-    assert_eq!(broken.unwrap_err().kind, crate::ErrorKind::Internal);
+    assert_eq!(broken.unwrap_err().kind(), crate::ErrorKind::Internal);
     let next = run_blocking(call_to(&listener), || Err(Error::cancelled()));
-    assert_eq!(next.unwrap_err().kind, crate::ErrorKind::Cancelled);
+    assert_eq!(next.unwrap_err().kind(), crate::ErrorKind::Cancelled);
 }
 
 fn wait<T>(call: InFlight<T>) -> Option<T> {
@@ -162,7 +162,7 @@ fn a_call_within_a_call_is_served() {
         let inner = run_blocking(call_to(&listener), || Err(Error::cancelled()));
         Err(inner.unwrap_err())
     });
-    assert_eq!(outer.unwrap_err().kind, crate::ErrorKind::Cancelled);
+    assert_eq!(outer.unwrap_err().kind(), crate::ErrorKind::Cancelled);
 }
 
 #[test]

@@ -13,8 +13,9 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
         return Err(unusable("the delivery is empty"));
     }
     let text = text(payload)?;
-    let document = Document::read(text.into(), Limits::default())
-        .map_err(|error| unusable(&error.message.replacen("the answer", "the delivery", 1)))?;
+    let document = Document::read(text.into(), Limits::default()).map_err(|error| {
+        unusable(&error.inner.message.replacen("the answer", "the delivery", 1))
+    })?;
     if document.at(Document::ROOT) != document::Value::Object {
         return Err(unusable("the body is not an object"));
     }

@@ -26,7 +26,7 @@ pub fn body_too_large() -> Error {
     let mut error = unusable(&format!(
         "the body has more than {MAX_BODY} bytes, and no delivery of lomi. is that large"
     ));
-    error.code = Some(TOO_LARGE.into());
+    error.inner.code = Some(TOO_LARGE.into());
     error
 }
 
@@ -43,7 +43,7 @@ pub fn body_already_read() -> Error {
 /// What to answer when a delivery failed with this error. Nothing for an error that is no
 /// fault of the sender: that is a 500, after which lomi. delivers again.
 pub fn refusal(error: &Error) -> Option<Refusal> {
-    refusal_of(error.kind.class_name(), error.code.as_deref())
+    refusal_of(error.inner.kind.class_name(), error.inner.code.as_deref())
 }
 
 /// The same by the name of the error's class and its code, for a language that has the

@@ -63,8 +63,9 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
 
 /// The same, for a language that has the event as JSON.
 pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
-    let document = Document::read(event.into(), Limits::default())
-        .map_err(|error| Error::validation(error.message.replacen("the answer", "the event", 1)))?;
+    let document = Document::read(event.into(), Limits::default()).map_err(|error| {
+        Error::validation(error.inner.message.replacen("the answer", "the event", 1))
+    })?;
     match decode::object(&document, Document::ROOT, &EVENT, &mut Values)? {
         Value::Object(fields) => replay_key(&Event::from_object(fields)),
         _ => Err(Error::validation("the event is not an object")),

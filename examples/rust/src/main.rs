@@ -159,7 +159,7 @@ fn shown<T>(
     step: &'static str,
 ) -> Result<(), (&'static str, Error)> {
     match result {
-        Err(error) if error.kind == kind => {
+        Err(error) if error.kind() == kind => {
             println!("{step}       {}: {error}", kind.class_name());
             Ok(())
         }

@@ -42,7 +42,7 @@ async fn perform(plan: &Value) -> Map<String, Value> {
     };
     for before in plan.get("before").and_then(Value::as_array).into_iter().flatten() {
         if let Err(error) = call(&client, Given(before.clone()), &mut Map::new()).await {
-            result.insert("error".into(), json!({"kind": "before", "message": error.message}));
+            result.insert("error".into(), json!({"kind": "before", "message": error.message()}));
             return result;
         }
     }
@@ -179,12 +179,12 @@ fn give(result: &mut Map<String, Value>, mut originals: Map<String, Value>, valu
 
 fn told(error: &Error) -> Value {
     json!({
-        "kind": error.kind.class_name(), "status": error.status, "code": error.code,
-        "message": error.message, "details": error.details, "outcome": error.outcome.as_str(),
-        "attempts": error.attempts, "request_id": error.request_id,
-        "idempotency_key": error.idempotency_key, "operation": error.operation,
-        "retry_after": error.retry_after.map(|wait| wait.as_secs_f64()),
-        "body": error.body.as_ref().map(|body| {
+        "kind": error.kind().class_name(), "status": error.status(), "code": error.code(),
+        "message": error.message(), "details": error.details(), "outcome": error.outcome().as_str(),
+        "attempts": error.attempts(), "request_id": error.request_id(),
+        "idempotency_key": error.idempotency_key(), "operation": error.operation(),
+        "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+        "body": error.body().as_ref().map(|body| {
             String::from_utf8_lossy(body).chars().take(100).collect::<String>()
         }),
     })

@@ -45,7 +45,7 @@ fn an_object_is_no_number_whatever_its_key_is() {
 
 #[test]
 fn depth_and_number_of_values_are_bounded() {
-    let kind = |text: &str| read(text).unwrap_err().kind;
+    let kind = |text: &str| read(text).unwrap_err().kind();
     assert!(read(&("[".repeat(8) + &"]".repeat(8))).is_ok());
     assert_eq!(kind(&("[".repeat(9) + &"]".repeat(9))), ErrorKind::ResponseTooLarge);
     assert_eq!(kind(&r#"{"a":"#.repeat(9)), ErrorKind::ResponseTooLarge);
@@ -58,7 +58,7 @@ fn depth_and_number_of_values_are_bounded() {
 fn what_is_no_json_is_refused() {
     for text in ["", "{", "[1,]", "{\"a\":}", "01", "NaN", "\"a", "{} x", "\"\u{1}\"", "{1:2}"] {
         let error = read(text).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::UnexpectedResponse, "{text}");
+        assert_eq!(error.inner.kind, ErrorKind::UnexpectedResponse, "{text}");
     }
     assert!(read(&"9".repeat(4300)).is_ok() && read(&"9".repeat(4301)).is_err());
 }

@@ -15,7 +15,7 @@ impl std::str::FromStr for Value {
         let limits = Limits { values: usize::MAX, ..Limits::default() };
         let read = Document::read_strictly(text.into(), limits);
         read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
-            Error::new(ErrorKind::Validation, error.message.replace("the answer", "the text"))
+            Error::new(ErrorKind::Validation, error.inner.message.replace("the answer", "the text"))
         })
     }
 }

@@ -129,18 +129,18 @@ fn rows_that_shift_into_the_next_page_are_given_once() {
 #[test]
 fn lists_that_go_round_are_errors() {
     let same = walk(json!({}), |_| rows(0, 20));
-    assert_eq!(same.unwrap_err().kind, ErrorKind::PaginationLoop);
+    assert_eq!(same.unwrap_err().kind(), ErrorKind::PaginationLoop);
     let stuck = walk(json!({}), |query| {
         let from = if query.contains_key("cursor") { 20 } else { 0 };
         json!({"data": rows(from, from + 20), "has_more": true, "next_cursor": "a"})
     });
-    assert_eq!(stuck.unwrap_err().kind, ErrorKind::PaginationLoop);
+    assert_eq!(stuck.unwrap_err().kind(), ErrorKind::PaginationLoop);
     let mut cursor = 0;
     let empty = walk(json!({}), |_| {
         cursor += 1;
         json!({"data": [], "has_more": true, "next_cursor": cursor.to_string()})
     });
-    assert_eq!(empty.unwrap_err().kind, ErrorKind::PaginationLoop);
+    assert_eq!(empty.unwrap_err().kind(), ErrorKind::PaginationLoop);
 }
 
 #[test]
@@ -194,14 +194,14 @@ fn a_server_that_ignores_the_offset_is_a_loop_soon() {
             pages += 1;
             rows(0, limit)
         });
-        assert_eq!(same.unwrap_err().kind, ErrorKind::PaginationLoop);
+        assert_eq!(same.unwrap_err().kind(), ErrorKind::PaginationLoop);
         assert!(pages <= 22, "{pages}");
         let promised =
             walk(json!({"limit": limit}), |_| json!({"data": rows(0, limit), "has_more": true}));
-        assert_eq!(promised.unwrap_err().kind, ErrorKind::PaginationLoop);
+        assert_eq!(promised.unwrap_err().kind(), ErrorKind::PaginationLoop);
     }
     let nothing = walk(json!({"limit": 5}), |_| json!({"data": [], "has_more": true}));
-    assert_eq!(nothing.unwrap_err().kind, ErrorKind::PaginationLoop);
+    assert_eq!(nothing.unwrap_err().kind(), ErrorKind::PaginationLoop);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_long_round_is_noticed_with_little_memory() {
                 break error;
             }
         };
-        assert_eq!(error.kind, ErrorKind::PaginationLoop);
+        assert_eq!(error.inner.kind, ErrorKind::PaginationLoop);
         assert!(pager.seen.newer.len() + pager.seen.older.len() <= 600);
         assert!(pager.seen.pages.len() <= PAGES_REMEMBERED);
     }

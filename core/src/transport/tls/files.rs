@@ -85,7 +85,7 @@ mod tests {
         std::fs::write(&file, bytes).unwrap();
         let found = certificates(&file);
         std::fs::remove_file(&file).unwrap();
-        found.map(|found| found.len()).map_err(|error| error.message.clone())
+        found.map(|found| found.len()).map_err(|error| error.inner.message.clone())
     }
 
     #[test]

@@ -54,8 +54,8 @@ fn verify(signature: &str) -> Told {
             let session = event.data.and_then(|data| data.get("checkout_session_id").cloned());
             Ok(json!({"event": event.event.map(|e| e.as_str().to_owned()), "session": session}))
         }
-        Err(error) if error.kind == ErrorKind::SignatureVerification => {
-            Ok(json!({"refused": error.kind.class_name()}))
+        Err(error) if error.kind() == ErrorKind::SignatureVerification => {
+            Ok(json!({"refused": error.kind().class_name()}))
         }
         Err(error) => Err(error.into()),
     }
