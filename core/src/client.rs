@@ -11,7 +11,7 @@ use crate::config::{Config, ConfigBuilder};
 use crate::error::Error;
 use crate::request::{CallOptions, Input, Target};
 use crate::response::Response;
-use crate::runtime::{self, CallCount, Worker};
+use crate::runtime;
 use crate::secret::Secret;
 use crate::table::Operation;
 use crate::{log, transport};
@@ -99,22 +99,8 @@ impl Client {
         Ok(())
     }
 
-    /// Carries a prepared call out, on the process's own runtime.
+    /// Drives a prepared call to its end.
     pub async fn run(&self, call: Call) -> Result<Response, Error> {
-        let bundle = Worker::current()?;
-        let alone = bundle.awaited.begin();
-        let _awaited = Awaited(&bundle.awaited);
-        // Dropped where nobody waits any more, which ends it.
-        let ended = bundle.start(alone, runtime::execute(call)).end().await;
-        ended.unwrap_or_else(|| Err(Error::panicked()))
-    }
-}
-
-/// A call counts until nobody waits for it.
-struct Awaited(&'static CallCount);
-
-impl Drop for Awaited {
-    fn drop(&mut self) {
-        self.0.end(1);
+        runtime::run_awaited(call).await
     }
 }

@@ -18,6 +18,7 @@ use http::HeaderMap;
 
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::observer::Observer;
 use crate::secret::Secret;
 use crate::table::RouteStyle;
 
@@ -90,6 +91,7 @@ pub struct Config {
     pub documented: bool,
     /// What is doubtful about the configuration itself.
     pub warnings: Vec<String>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) endpoint: Arc<Endpoint>,
     /// The request id of every call that gives none, from the headers.
     pub(crate) request_id: Option<String>,

@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use crate::error::Attempt;
+use crate::observer::{Observer, ResponseEvent};
 use crate::process::{Cache, PerProcess};
 
 /// How many warnings are remembered as written.
@@ -23,15 +23,13 @@ pub fn is_asked_for(given: Option<&str>) -> bool {
     }
 }
 
-/// Writes one line per request of a call.
-pub(crate) fn attempts(history: &[Attempt]) {
-    if history.is_empty() || !is_asked_for(None) {
-        return;
-    }
-    let mut stderr = std::io::stderr().lock();
-    for (number, attempt) in history.iter().enumerate() {
+/// Writes one line per attempt to standard error.
+pub(crate) struct StderrLog;
+
+impl Observer for StderrLog {
+    fn on_response(&self, event: &ResponseEvent<'_>) {
         // A log that cannot be written is no failure of the call.
-        let _ = writeln!(stderr, "lomi: {attempt} attempt {}", number + 1);
+        let _ = writeln!(std::io::stderr(), "lomi: {event}");
     }
 }
 

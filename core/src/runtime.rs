@@ -1,13 +1,15 @@
-//! Who drives a call: the worker thread for awaited calls of languages that have no tokio
-//! runtime, the caller's own thread for blocking calls.
+//! Who drives a call: the caller's task in a program with a tokio runtime, the worker thread for
+//! awaited calls of other languages, and the caller's own thread for blocking calls.
 
 mod blocking;
+mod caller;
 mod drive;
 mod host_states;
 mod worker;
 
 pub use blocking::{CHECK_INTERVAL, run_blocking};
 pub(crate) use host_states::{host_state, remember_route};
+pub(crate) use worker::run_awaited;
 pub use worker::{CallCount, InFlight, Worker, execute};
 
 #[cfg(test)]

@@ -16,6 +16,6 @@ mod timer;
 mod tls;
 
 pub(crate) use dial::check_plain_http;
-pub(crate) use pool::Pool;
+pub(crate) use pool::{Peer, Pool};
 pub(crate) use send::{SendTimeouts, send};
 pub use tls::check_ca_file;

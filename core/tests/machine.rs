@@ -113,7 +113,7 @@ fn result(fate: &Fate, url: &str, method: &str) -> Result<RawResponse, Transport
     let answer = |status, body: String| {
         Ok(RawResponse { status, headers: HeaderMap::new(), body: body.into() })
     };
-    let failed = |kind, outcome| Err(TransportError { kind, outcome, message: "x".into() });
+    let failed = |kind, outcome| Err(TransportError::new(kind, outcome, "x"));
     match fate {
         Fate::Status(status, hint) => {
             let mut headers = HeaderMap::new();

@@ -180,6 +180,7 @@ impl Call {
         };
         let mut error = Error::new(failure.kind, message);
         error.inner.outcome = failure.outcome;
+        error.inner.source = failure.source;
         (
             error,
             AttemptFailure {

@@ -1,5 +1,6 @@
 //! The state of one logical call.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ use super::routes::{self, Route};
 use super::transport_error::TransportError;
 use crate::config::Config;
 use crate::error::{Attempt, Error};
+use crate::log::StderrLog;
+use crate::observer::{Both, Observer};
 use crate::request::{self, CallOptions, Input, Request, Target};
 use crate::response::{Response, error_body};
 use crate::{idempotency_key, log};
@@ -50,6 +53,8 @@ pub struct Call {
     pub(super) last: Option<Error>,
     /// Told of every attempt, where somebody asked for it.
     pub(super) progress: Option<CallHandle>,
+    /// Told about each attempt.
+    pub(super) observer: Option<Arc<dyn Observer>>,
     /// What is doubtful about the call, where the client sends what it is given.
     pub(super) warnings: Vec<String>,
     pub(super) next: Next,
@@ -60,6 +65,20 @@ pub(super) enum Next {
     Wait(Duration),
     Done(Box<Result<Response, Error>>),
     Over,
+}
+
+/// Who is told about the attempts of a client's calls: its observer, and the log of Rust
+/// programs.
+fn observer_of(config: &Config) -> Option<Arc<dyn Observer>> {
+    let observer = config.observer.clone();
+    if config.binding_logs || !log::is_asked_for(None) {
+        return observer;
+    }
+    let log: Arc<dyn Observer> = Arc::new(StderrLog);
+    Some(match observer {
+        Some(observer) => Arc::new(Both(observer, log)),
+        None => log,
+    })
 }
 
 impl Call {
@@ -129,6 +148,7 @@ impl Call {
             earlier_unknown: false,
             last: None,
             progress: None,
+            observer: observer_of(config),
             warnings,
             next: Next::Send,
         };
@@ -159,6 +179,14 @@ impl Call {
     /// What is doubtful about the call, for the language's own log.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Tells another observer about each attempt: for a language that makes one for each call.
+    pub fn observe(&mut self, observer: Arc<dyn Observer>) {
+        self.observer = Some(match self.observer.take() {
+            Some(first) => Arc::new(Both(first, observer)),
+            None => observer,
+        });
     }
 
     /// The configuration of the call.
@@ -212,8 +240,7 @@ impl Call {
         raw: &Result<RawResponse, TransportError>,
         now: Instant,
     ) {
-        let style = self.routes.get(self.route).map(|route| route.style);
-        let route = style.map(|style| self.target.route_template(style)).unwrap_or_default();
+        let route = self.route_template();
         self.history.push(Attempt {
             method: self.target.method().clone(),
             route,
@@ -226,6 +253,12 @@ impl Call {
                 .and_then(|raw| error_body::request_id(&raw.headers))
                 .unwrap_or_else(|| self.request_id.clone()),
         });
+    }
+
+    /// The route that the next request is sent to, with its parameters' names.
+    pub(super) fn route_template(&self) -> Cow<'static, str> {
+        let style = self.routes.get(self.route).map(|route| route.style);
+        style.map(|style| self.target.route_template(style)).unwrap_or_default()
     }
 
     pub(super) fn attempts(&self) -> u32 {

@@ -8,6 +8,7 @@ use super::retry::{self, RetryDecision};
 use super::state::{Call, Next};
 use super::transport_error::{TransportError, with_address};
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::observer::{self, RequestEvent, ResponseEvent};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -50,6 +51,7 @@ impl Call {
                         if let Some(progress) = &self.progress {
                             progress.attempt();
                         }
+                        self.report_request();
                         Step::Send(request, left.min(self.attempt_timeout()))
                     }
                     Err(error) => Step::Done(Err(self.finish(error))),
@@ -58,67 +60,114 @@ impl Call {
         }
     }
 
-    /// Takes in what the last request came to. `random_fraction` gives a number that is uniform in
+    /// Takes the result of the attempt. `random_fraction` gives a number that is uniform in
     /// 0..1, for a pause.
     pub fn complete_attempt(
         &mut self,
-        raw: Result<RawResponse, TransportError>,
+        result: Result<RawResponse, TransportError>,
         now: Instant,
         random_fraction: impl FnOnce() -> f64,
     ) {
         self.in_flight = false;
-        self.record_attempt(&raw, now);
-        let (error, failure_of_attempt) = match raw {
+        self.record_attempt(&result, now);
+        self.next = self.next_after(result, now, random_fraction);
+        self.report_response();
+    }
+
+    fn next_after(
+        &mut self,
+        result: Result<RawResponse, TransportError>,
+        now: Instant,
+        random_fraction: impl FnOnce() -> f64,
+    ) -> Next {
+        let (error, failure) = match result {
             Ok(raw) => match self.read(raw) {
                 Ok(response) => {
                     self.budget.refund(self.spent);
-                    self.next = Next::Done(Box::new(Ok(response)));
-                    return;
+                    return Next::Done(Box::new(Ok(response)));
                 }
-                Err(ReadFailure::NextRoute) => {
-                    self.next = Next::Send;
-                    return;
-                }
-                Err(ReadFailure::Failed(error, failure_of_attempt)) => {
+                Err(ReadFailure::NextRoute) => return Next::Send,
+                Err(ReadFailure::Failed(error, failure)) => {
                     // A success that cannot be read is none.
                     if let Some(attempt) = self.history.last_mut()
                         && attempt.status.is_some_and(|status| (200..300).contains(&status))
                     {
-                        attempt.failure = Some(error.inner.kind);
+                        attempt.failure = Some(error.kind());
                     }
-                    (*error, failure_of_attempt)
+                    (*error, failure)
                 }
             },
             Err(failure) => self.transport_failed(failure),
         };
-        let left = self.deadline.saturating_duration_since(now);
-        let safe = self.replay_safe()
-            && (error.inner.kind != ErrorKind::Timeout || self.repeats_after_timeout());
-        // Asking about a request that the server still works on is bounded by the deadline.
-        let (retry, most) = match failure_of_attempt.in_progress {
+        let left = self.time_left(now);
+        let timed_out = error.kind() == ErrorKind::Timeout;
+        let safe = self.replay_safe() && (!timed_out || self.repeats_after_timeout());
+        // Asking about a request that the server still works on is limited by the deadline.
+        let (retry, most) = match failure.in_progress {
             true if self.max_retries > 0 => (self.in_progress_retries, u32::MAX),
             _ => (self.retries, self.max_retries),
         };
-        let decision =
-            retry::decide(failure_of_attempt, safe, retry, most, left, random_fraction());
+        let decision = retry::decide(failure, safe, retry, most, left, random_fraction());
         let paid = match decision {
             RetryDecision::RetryAfter(pause) => {
-                self.budget.spend(error.inner.kind == ErrorKind::Timeout).map(|cost| (pause, cost))
+                self.budget.spend(timed_out).map(|cost| (pause, cost))
             }
             RetryDecision::GiveUp => None,
         };
-        self.next = match paid {
-            Some((pause, cost)) => {
-                self.spent += cost;
-                match failure_of_attempt.in_progress {
-                    true => self.in_progress_retries += 1,
-                    false => self.retries += 1,
-                }
-                self.earlier_unknown |= failure_of_attempt.outcome == Outcome::Unknown;
-                self.last = Some(error);
-                Next::Wait(pause)
-            }
-            None => Next::Done(Box::new(Err(self.finish(error)))),
+        let Some((pause, cost)) = paid else {
+            return Next::Done(Box::new(Err(self.finish(error))));
         };
+        self.spent += cost;
+        match failure.in_progress {
+            true => self.in_progress_retries += 1,
+            false => self.retries += 1,
+        }
+        self.earlier_unknown |= failure.outcome == Outcome::Unknown;
+        self.last = Some(error);
+        Next::Wait(pause)
+    }
+
+    fn report_request(&self) {
+        let Some(observer) = &self.observer else { return };
+        let event = RequestEvent {
+            operation: &self.target.name(),
+            method: self.target.method(),
+            route: &self.route_template(),
+            attempt: self.attempts() + 1,
+            idempotency_key: self.idempotency_key.as_deref(),
+            request_id: &self.request_id,
+        };
+        observer::on_request(&**observer, &event);
+    }
+
+    fn report_response(&self) {
+        let Some(observer) = &self.observer else { return };
+        let done = match &self.next {
+            Next::Done(result) => Some(&**result),
+            _ => None,
+        };
+        // A call that is over has handed its history and key over to its result.
+        let (history, key) = match done {
+            Some(Ok(response)) => (&response.history, response.idempotency_key.as_deref()),
+            _ => (&self.history, self.idempotency_key.as_deref()),
+        };
+        let Some(attempt) = history.last() else { return };
+        let event = ResponseEvent {
+            operation: &self.target.name(),
+            method: &attempt.method,
+            route: &attempt.route,
+            attempt: u32::try_from(history.len()).unwrap_or(u32::MAX),
+            idempotency_key: key,
+            status: attempt.status,
+            failure: attempt.failure,
+            elapsed: attempt.elapsed,
+            request_id: &attempt.request_id,
+            retry_in: match &self.next {
+                Next::Send => Some(Duration::ZERO),
+                Next::Wait(pause) => Some(*pause),
+                Next::Done(_) | Next::Over => None,
+            },
+        };
+        observer::on_response(&**observer, &event);
     }
 }

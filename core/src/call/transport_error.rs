@@ -1,17 +1,35 @@
 //! Why no whole response was read, and where the server is that did not send it.
 
+use std::sync::Arc;
+
 use crate::error::{ErrorKind, Outcome};
 
-/// Why no whole answer was read.
+/// Why no whole response was read.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct TransportError {
-    /// Connection, Timeout, Tls or ResponseTooLarge.
+    /// What went wrong, such as a refused connection or a timeout.
     pub kind: ErrorKind,
-    /// NotSent where the request cannot have arrived, Final where repeating is of no
-    /// use, Unknown in every other case.
+    /// NotSent where the request cannot have arrived, Final where repeating is of no use,
+    /// Unknown in every other case.
     pub outcome: Outcome,
     /// One sentence.
     pub message: String,
+    /// The error of the library below.
+    pub source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl TransportError {
+    /// An error with one sentence.
+    pub fn new(kind: ErrorKind, outcome: Outcome, message: impl Into<String>) -> Self {
+        Self { kind, outcome, message: message.into(), source: None }
+    }
+
+    /// With the error that caused it.
+    #[must_use]
+    pub fn caused_by(self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into().into()), ..self }
+    }
 }
 
 /// How a message begins about a new connection that broke before it gave a response.

@@ -14,6 +14,7 @@ use super::time::positive;
 use super::{Config, RouteChoice, base_url, key};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::observer::Observer;
 use crate::secret::Secret;
 
 /// Environment variables that are read for what is not given.
@@ -80,6 +81,8 @@ pub struct ConfigBuilder {
     /// For the documented classes: a doubtful key, amount or field name is a warning, not an
     /// error.
     pub documented: bool,
+    /// Is told about each attempt of every call.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl ConfigBuilder {
@@ -161,6 +164,7 @@ impl ConfigBuilder {
             ca_files: self.ca_files,
             binding_logs: self.binding_logs,
             documented: self.documented,
+            observer: self.observer,
             warnings,
             common_headers: HeaderMap::new(),
         };

@@ -1,18 +1,19 @@
 //! Calls that block: the thread that makes one drives it.
 
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::yield_now;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use super::drive::drive;
-use super::worker::no_runtime;
-use crate::call::Call;
+use super::drive::{Sender, finish};
+use super::worker::{no_runtime, wait_for_worker};
+use crate::call::{Call, Step, random_fraction};
 use crate::error::Error;
 use crate::process::{PerProcess, generation};
 use crate::response::Response;
@@ -40,35 +41,36 @@ impl BlockingRuntime {
         Ok(Self { generation, parts: Some((runtime, Pool::default())) })
     }
 
+    /// Drives a call to its end. The steps between its waits run outside the runtime: an observer
+    /// that is told about them may make calls of its own.
     fn drive<E: From<Error>>(
         &self,
         call: &mut Call,
-        mut look: impl FnMut() -> Result<(), E>,
+        mut check: impl FnMut() -> Result<(), E>,
     ) -> Result<Response, E> {
         let Some((runtime, pool)) = &self.parts else {
             return Err(Error::internal("this runtime has ended").into());
         };
-        let stopped = {
-            let mut call = pin!(async {
-                // Connections that the server closed since the last call are noticed
-                // here, and not by writing a request to them.
-                settle().await;
-                drive(call, pool).await
-            });
-            loop {
-                let slice = async { timeout(CHECK_INTERVAL, &mut call).await };
-                match runtime.block_on(slice) {
-                    Ok(result) => return result.map_err(E::from),
-                    // Outside the runtime: what looks may run code that calls again.
-                    Err(_) => {
-                        if let Err(stop) = look() {
-                            break stop;
+        let mut sender = Sender::new(call, pool)?;
+        let mut settled = false;
+        loop {
+            match call.step(Instant::now()) {
+                Step::Done(result) => return finish(call, result).map_err(E::from),
+                Step::Wait(pause) => wait(runtime, sleep(pause), &mut check)?,
+                Step::Send(request, within) => {
+                    let sent = async {
+                        // Connections that the server closed since the last call are noticed
+                        // here, and not by writing a request to them.
+                        if !std::mem::replace(&mut settled, true) {
+                            yield_now().await;
                         }
-                    }
+                        sender.send(call, request, within).await
+                    };
+                    let result = wait(runtime, sent, &mut check)?;
+                    call.complete_attempt(result, Instant::now(), random_fraction);
                 }
             }
-        };
-        Err(stopped)
+        }
     }
 
     /// Closes connections that were idle for too long. Says whether any is left.
@@ -77,9 +79,21 @@ impl BlockingRuntime {
     }
 }
 
-/// Lets the runtime see what happened to its sockets.
-async fn settle() {
-    yield_now().await;
+/// Waits for a future. In between, outside the runtime, `check` is asked whether to go on: it
+/// may run code that makes calls of its own.
+fn wait<T, E>(
+    runtime: &Runtime,
+    future: impl Future<Output = T>,
+    check: &mut impl FnMut() -> Result<(), E>,
+) -> Result<T, E> {
+    let mut future = pin!(future);
+    loop {
+        let slice = async { timeout(CHECK_INTERVAL, &mut future).await };
+        match runtime.block_on(slice) {
+            Ok(output) => return Ok(output),
+            Err(_) => check()?,
+        }
+    }
 }
 
 impl Drop for BlockingRuntime {
@@ -158,23 +172,27 @@ fn is_main_thread() -> bool {
     true
 }
 
-/// Carries a call out while the calling thread waits. Between slices `look` is asked
+/// Drives a call while the calling thread waits. Every [`CHECK_INTERVAL`], `check` is asked
 /// whether to go on; its error ends the call and frees its connection.
 pub fn run_blocking<E: From<Error>>(
     mut call: Call,
-    look: impl FnMut() -> Result<(), E>,
+    check: impl FnMut() -> Result<(), E>,
 ) -> Result<Response, E> {
+    // A thread that runs a tokio runtime cannot run another one.
+    if Handle::try_current().is_ok() {
+        return wait_for_worker(call, CHECK_INTERVAL, check);
+    }
     let idle = IDLE.get();
-    let own = match idle.take() {
-        Some(own) => own,
+    let runtime = match idle.take() {
+        Some(runtime) => runtime,
         // A second call at the same time, or within a call, makes another.
         None => BlockingRuntime::new(generation())?,
     };
-    let result = catch_unwind(AssertUnwindSafe(|| own.drive(&mut call, look)))
+    let result = catch_unwind(AssertUnwindSafe(|| runtime.drive(&mut call, check)))
         .unwrap_or_else(|_| Err(call.interrupted(Error::panicked()).into()));
     // Not in a child that was forked while the call ran.
-    if own.generation == generation() {
-        idle.keep(own);
+    if runtime.generation == generation() {
+        idle.keep(runtime);
     }
     result
 }

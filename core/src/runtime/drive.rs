@@ -5,65 +5,98 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::host_states::remember_route;
-use crate::call::{Call, Step, random_fraction};
+use crate::call::{Call, RawResponse, Step, TransportError, random_fraction};
 use crate::error::Error;
 use crate::log;
+use crate::request::Request;
 use crate::response::Response;
-use crate::transport::{self, Pool, SendTimeouts};
+use crate::transport::{self, Peer, Pool, SendTimeouts};
 
-/// Waits for a call. Gives nothing where it panicked: what the call knew is still there.
-pub(super) async fn until_panic<T>(call: impl Future<Output = T>) -> Option<T> {
-    let mut call = pin!(call);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))) {
+/// Drives a call to its end.
+pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Error> {
+    let mut sender = Sender::new(call, pool)?;
+    loop {
+        match call.step(Instant::now()) {
+            Step::Done(result) => return finish(call, result),
+            Step::Wait(pause) => tokio::time::sleep(pause).await,
+            Step::Send(request, within) => {
+                let result = sender.send(call, request, within).await;
+                call.complete_attempt(result, Instant::now(), random_fraction);
+            }
+        }
+    }
+}
+
+/// Sends the attempts of one call.
+pub(super) struct Sender {
+    peer: Arc<Peer>,
+    connect: Duration,
+    idle: Duration,
+    /// The attempt before failed, so the next one opens a new connection.
+    new_connection: bool,
+}
+
+impl Sender {
+    pub(super) fn new(call: &Call, pool: &Pool) -> Result<Self, Error> {
+        Ok(Self {
+            peer: pool.peer(&call.config().endpoint)?,
+            connect: call.connect_timeout(),
+            idle: call.idle_timeout(),
+            new_connection: false,
+        })
+    }
+
+    /// Sends one request, and waits for a free connection first where all are in use.
+    pub(super) async fn send(
+        &mut self,
+        call: &Call,
+        request: Request,
+        within: Duration,
+    ) -> Result<RawResponse, TransportError> {
+        let (permit, within) = match self.peer.host.try_permit() {
+            Some(permit) => (Ok(permit), within),
+            None => {
+                let permit = self.peer.host.permit(call.deadline()).await;
+                (permit, within.min(call.time_left(Instant::now())))
+            }
+        };
+        let timeouts = SendTimeouts {
+            within,
+            connect: self.connect,
+            idle: self.idle,
+            new_connection: self.new_connection,
+        };
+        let result = match permit {
+            Ok(_permit) => transport::send(&self.peer, request, timeouts, call.config()).await,
+            Err(late) => Err(late),
+        };
+        self.new_connection = result.is_err();
+        result
+    }
+}
+
+/// Takes the result of a call: its route is remembered, and its warning logged.
+pub(super) fn finish(call: &Call, result: Result<Response, Error>) -> Result<Response, Error> {
+    if let Ok(response) = &result {
+        if call.route_changed() {
+            remember_route(&call.config().base_url, call.route());
+        }
+        if !call.config().binding_logs {
+            log::warnings(response.warning().as_slice());
+        }
+    }
+    result
+}
+
+/// Waits for a future. Gives nothing where it panicked: what the call has learnt is still there.
+pub(super) async fn until_panic<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(polled) => polled.map(Some),
         Err(_) => Poll::Ready(None),
     })
     .await
-}
-
-/// Carries a call out with the connections of the runtime it runs on.
-pub(crate) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Error> {
-    let config = Arc::clone(call.config());
-    let peer = pool.peer(&config.endpoint)?;
-    let (connect, idle) = (call.connect_timeout(), call.idle_timeout());
-    let mut anew = false;
-    loop {
-        match call.step(Instant::now()) {
-            Step::Done(result) => {
-                if result.is_ok() && call.route_changed() {
-                    remember_route(&config.base_url, call.route());
-                }
-                if !config.binding_logs {
-                    if let Ok(response) = &result {
-                        log::warnings(response.warning().as_slice());
-                    }
-                    log::attempts(match &result {
-                        Ok(response) => &response.history,
-                        Err(error) => &error.inner.history,
-                    });
-                }
-                return result;
-            }
-            Step::Wait(pause) => tokio::time::sleep(pause).await,
-            Step::Send(request, within) => {
-                let (permit, within) = match peer.host.try_permit() {
-                    Some(permit) => (Ok(permit), within),
-                    None => {
-                        let permit = peer.host.permit(call.deadline()).await;
-                        (permit, within.min(call.time_left(Instant::now())))
-                    }
-                };
-                let timeouts = SendTimeouts { within, connect, idle, anew };
-                let heard = match permit {
-                    Ok(_permit) => transport::send(&peer, request, timeouts, &config).await,
-                    Err(late) => Err(late),
-                };
-                anew = heard.is_err();
-                call.complete_attempt(heard, Instant::now(), random_fraction);
-            }
-        }
-    }
 }

@@ -173,3 +173,35 @@ fn base_urls_are_remembered_up_to_a_number() {
     remember_route("http://localhost:1/9999", 1);
     assert_eq!(HOST_STATES.get().len(), MAX_REMEMBERED);
 }
+
+#[tokio::test]
+async fn a_blocking_call_within_a_runtime_is_driven_by_the_worker() {
+    let listener = silent_server();
+    let call = call_to(&listener);
+    let _requests = answering(listener);
+    let response = run_blocking(call, || Ok::<_, Error>(())).unwrap();
+    assert_eq!(response.status, 200);
+}
+
+#[test]
+fn every_runtime_of_a_program_has_its_own_connections() {
+    for _ in 0..3 {
+        let listener = silent_server();
+        let (first, second) = (call_to(&listener), call_to(&listener));
+        let requests = answering(listener);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        // The server takes one connection only.
+        runtime.block_on(run_awaited(first)).unwrap();
+        runtime.block_on(run_awaited(second)).unwrap();
+        assert_eq!(requests.try_iter().count(), 2);
+    }
+}
+
+#[test]
+fn a_runtime_without_timers_leaves_its_calls_to_the_worker() {
+    let listener = silent_server();
+    let call = call_to(&listener);
+    let _requests = answering(listener);
+    let runtime = Builder::new_current_thread().build().unwrap();
+    runtime.block_on(run_awaited(call)).unwrap();
+}

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use async_task::{FallibleTask, Runnable};
@@ -13,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::yield_now;
 
+use super::caller::RuntimePool;
 use super::drive::{drive, until_panic};
 use crate::call::Call;
 use crate::error::Error;
@@ -44,7 +46,7 @@ pub struct Worker {
     ready: UnboundedSender<Runnable>,
     pool: Pool,
     /// Calls of Rust programs; other languages count their own.
-    pub(crate) awaited: CallCount,
+    awaited: CallCount,
     /// A task closes connections that stay idle.
     sweeping: AtomicBool,
 }
@@ -194,14 +196,62 @@ impl CallCount {
     }
 }
 
-/// Carries a call out; what polls it must be started by [`Worker::start`].
+/// Drives a call with the worker's connections; the future must be started by
+/// [`Worker::start`].
 pub fn execute(mut call: Call) -> Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>> {
-    // In a box: what is started is moved several times, and whole.
+    // Boxed: the future is moved several times before it is polled.
     Box::pin(async move {
-        let driven = async { Worker::current()?.drive(&mut call).await };
-        let ended = until_panic(driven).await;
-        ended.unwrap_or_else(|| Err(call.interrupted(Error::panicked())))
+        let result = until_panic(async { Worker::current()?.drive(&mut call).await }).await;
+        result.unwrap_or_else(|| Err(call.interrupted(Error::panicked())))
     })
+}
+
+/// Drives an awaited call of a Rust program: within the caller's task where there is a tokio
+/// runtime, else by the worker.
+pub(crate) async fn run_awaited(call: Call) -> Result<Response, Error> {
+    if let Some(pool) = RuntimePool::current() {
+        return pool.run(call).await;
+    }
+    let worker = Worker::current()?;
+    let alone = worker.awaited.begin();
+    let _awaited = Awaited(&worker.awaited);
+    // Dropped with this future, which ends the call.
+    let result = worker.start(alone, execute(call)).end().await;
+    result.unwrap_or_else(|| Err(Error::panicked()))
+}
+
+/// Waits for a call that the worker drives, and asks `check` every `interval` whether to go on.
+pub(super) fn wait_for_worker<E: From<Error>>(
+    call: Call,
+    interval: Duration,
+    mut check: impl FnMut() -> Result<(), E>,
+) -> Result<Response, E> {
+    if IS_WORKER.get() {
+        let message = "a blocking call cannot be made by the thread that drives awaited calls, \
+                       such as in a hook: make it elsewhere";
+        return Err(Error::configuration(message).into());
+    }
+    let (sender, receiver) = mpsc::channel();
+    // Dropped when this returns, which ends the call.
+    let _in_flight = Worker::current()?.start(false, async move {
+        let _ = sender.send(execute(call).await);
+    });
+    loop {
+        match receiver.recv_timeout(interval) {
+            Ok(result) => return result.map_err(E::from),
+            Err(RecvTimeoutError::Timeout) => check()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(Error::panicked().into()),
+        }
+    }
+}
+
+/// Counts a call until its caller stops waiting for it.
+struct Awaited(&'static CallCount);
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        self.0.end(1);
+    }
 }
 
 /// What the worker does: calls that can go on do.

@@ -226,11 +226,11 @@ impl RawResponse {
         let bodiless = *method == Method::HEAD || matches!(status, 204 | 304);
         let announced = announced(&headers).filter(|_| !bodiless);
         if announced.is_some_and(|length| wire.len() < length && length <= limits.body) {
-            return Err(TransportError {
-                kind: ErrorKind::Connection,
-                outcome: Outcome::Unknown,
-                message: "the connection broke: the answer is shorter than announced".into(),
-            });
+            return Err(TransportError::new(
+                ErrorKind::Connection,
+                Outcome::Unknown,
+                "the connection broke: the answer is shorter than announced",
+            ));
         }
         let mut body = Body::new(status, &headers, limits)?;
         for chunk in wire.chunks(CHUNK) {
@@ -256,7 +256,7 @@ fn unpacked(error: &std::io::Error, most: usize) -> TransportError {
 }
 
 fn unreadable(message: String) -> TransportError {
-    TransportError { kind: ErrorKind::UnexpectedResponse, outcome: Outcome::Unknown, message }
+    TransportError::new(ErrorKind::UnexpectedResponse, Outcome::Unknown, message)
 }
 
 #[cfg(test)]

@@ -114,16 +114,15 @@ impl Connector {
         };
         match tokio::time::timeout(within, connected).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(self.unreached(&*error)),
-            Err(_) => Err(TransportError {
-                kind: ErrorKind::Timeout,
-                outcome: Outcome::NotSent,
-                message: format!(
+            Ok(Err(error)) => Err(self.unreached(error)),
+            Err(_) => {
+                let message = format!(
                     "the server did not answer in time: no connection{} within {:.1} s",
                     self.through(),
                     within.as_secs_f64()
-                ),
-            }),
+                );
+                Err(TransportError::new(ErrorKind::Timeout, Outcome::NotSent, message))
+            }
         }
     }
 
@@ -163,23 +162,17 @@ impl Connector {
         }
     }
 
-    fn unreached(&self, error: &(dyn std::error::Error + 'static)) -> TransportError {
-        let said = innermost(error);
-        if is_certificate(error) {
-            return TransportError {
-                kind: ErrorKind::Tls,
-                outcome: Outcome::Final,
-                message: format!("the server's certificate or TLS was refused: {said}"),
-            };
-        }
-        if causes(error).any(|cause| cause.is::<NotLoopback>()) {
-            let (kind, outcome) = (ErrorKind::Configuration, Outcome::Final);
-            return TransportError { kind, outcome, message: said };
-        }
-        TransportError {
-            kind: ErrorKind::Connection,
-            outcome: Outcome::NotSent,
-            message: format!("the server was not reached{}: {said}", self.through()),
-        }
+    fn unreached(&self, error: BoxError) -> TransportError {
+        let said = innermost(&*error);
+        let (kind, outcome, message) = if is_certificate(&*error) {
+            let message = format!("the server's certificate or TLS was refused: {said}");
+            (ErrorKind::Tls, Outcome::Final, message)
+        } else if causes(&*error).any(|cause| cause.is::<NotLoopback>()) {
+            (ErrorKind::Configuration, Outcome::Final, said)
+        } else {
+            let message = format!("the server was not reached{}: {said}", self.through());
+            (ErrorKind::Connection, Outcome::NotSent, message)
+        };
+        TransportError::new(kind, outcome, message).caused_by(error)
     }
 }

@@ -21,16 +21,13 @@ pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), T
 }
 
 pub(crate) fn too_large(what: String) -> TransportError {
-    TransportError {
-        kind: ErrorKind::ResponseTooLarge,
-        outcome: Outcome::Final,
-        message: format!("the answer {what}"),
-    }
+    let message = format!("the answer {what}");
+    TransportError::new(ErrorKind::ResponseTooLarge, Outcome::Final, message)
 }
 
 /// A connection that failed under a request.
-pub(super) fn connection_error(error: &hyper::Error, outcome: Outcome) -> TransportError {
-    let said = innermost(error);
+pub(super) fn connection_error(error: hyper::Error, outcome: Outcome) -> TransportError {
+    let said = innermost(&error);
     // hyper has no other way to say so to a client; a scenario holds the words.
     if said == "message head is too large" {
         return too_large("has more or longer headers than any answer needs".into());
@@ -39,7 +36,7 @@ pub(super) fn connection_error(error: &hyper::Error, outcome: Outcome) -> Transp
         Outcome::NotSent => format!("the server was not reached: {said}"),
         _ => format!("the connection broke: {said}"),
     };
-    TransportError { kind: ErrorKind::Connection, outcome, message }
+    TransportError::new(ErrorKind::Connection, outcome, message).caused_by(error)
 }
 
 /// A refusal of TLS itself, which I/O errors carry inside and not as their source, at

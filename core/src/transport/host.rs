@@ -63,14 +63,13 @@ impl Host {
         deadline: Instant,
     ) -> Result<SemaphorePermit<'_>, TransportError> {
         let waiting = timeout_at(deadline.into(), self.permits.acquire());
-        waiting.await.ok().and_then(Result::ok).ok_or_else(|| TransportError {
-            kind: ErrorKind::Timeout,
-            outcome: Outcome::NotSent,
-            message: format!(
+        waiting.await.ok().and_then(Result::ok).ok_or_else(|| {
+            let message = format!(
                 "the request was not sent: all {} connections to the server were in use until \
                  the deadline; raise max_connections, or make fewer calls at once",
                 self.max_connections
-            ),
+            );
+            TransportError::new(ErrorKind::Timeout, Outcome::NotSent, message)
         })
     }
 }

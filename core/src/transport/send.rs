@@ -27,7 +27,7 @@ pub(crate) struct SendTimeouts {
     /// Between two pieces of the response, once its head is there.
     pub(crate) idle: Duration,
     /// Only over a new connection: the one before failed.
-    pub(crate) anew: bool,
+    pub(crate) new_connection: bool,
 }
 
 /// Sends one request and reads the whole answer.
@@ -37,14 +37,14 @@ pub(crate) async fn send(
     timeouts: SendTimeouts,
     config: &Config,
 ) -> Result<RawResponse, TransportError> {
-    let sent = call(peer, request, timeouts, config).await;
+    let sent = send_once(peer, request, timeouts, config).await;
     if let Err(TransportError { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
         peer.failed();
     }
     sent
 }
 
-async fn call(
+async fn send_once(
     peer: &Peer,
     request: Request,
     timeouts: SendTimeouts,
@@ -52,8 +52,8 @@ async fn call(
 ) -> Result<RawResponse, TransportError> {
     let sleep = pin!(sleep_until(Instant::now() + timeouts.within));
     let mut timer = AttemptTimer::new(sleep, timeouts.within, timeouts.idle);
-    let mut prepared = prepare(peer, request)?;
-    let mut usable = if timeouts.anew { None } else { peer.take() };
+    let mut prepared = to_http(peer, request)?;
+    let mut usable = if timeouts.new_connection { None } else { peer.take() };
     let (mut connection, answer) = loop {
         let (mut connection, is_new) = match usable.take() {
             Some(connection) => (connection, false),
@@ -75,8 +75,9 @@ async fn call(
                     let outcome =
                         if unsent.is_some() { Outcome::NotSent } else { Outcome::Unknown };
                     let error = error.into_error();
-                    let mut failed = connection_error(&error, outcome);
-                    if is_new && !error.is_parse() {
+                    let is_parse = error.is_parse();
+                    let mut failed = connection_error(error, outcome);
+                    if is_new && !is_parse {
                         failed.message = failed.message.replacen("broke:", BEFORE_RESPONSE, 1);
                     }
                     return Err(failed);
@@ -93,7 +94,7 @@ async fn call(
         timer.check_deadline()?;
         match timer.wait_for(connection.next_chunk(&mut rest)).await? {
             Some(piece) => {
-                body.take_chunk(piece.map_err(|e| connection_error(&e, Outcome::Unknown))?)?
+                body.take_chunk(piece.map_err(|e| connection_error(e, Outcome::Unknown))?)?
             }
             None => break,
         }
@@ -105,11 +106,10 @@ async fn call(
     Ok(RawResponse { status: head.status.as_u16(), headers: head.headers, body: body.end()? })
 }
 
-fn prepare(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
-    let unusable = |error: http::Error| TransportError {
-        kind: ErrorKind::Internal,
-        outcome: Outcome::NotSent,
-        message: format!("the request cannot be sent: {error}"),
+fn to_http(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
+    let unusable = |error: http::Error| {
+        let message = format!("the request cannot be sent: {error}");
+        TransportError::new(ErrorKind::Internal, Outcome::NotSent, message).caused_by(error)
     };
     let body = Full::new(request.body.unwrap_or_default());
     let builder = http::Request::builder().method(request.method).uri(path_of(&request.url));

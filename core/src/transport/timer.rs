@@ -86,6 +86,6 @@ impl<'s> AttemptTimer<'s> {
                 self.idle_timeout.as_secs_f64()
             ),
         };
-        TransportError { kind: ErrorKind::Timeout, outcome: Outcome::Unknown, message }
+        TransportError::new(ErrorKind::Timeout, Outcome::Unknown, message)
     }
 }
