@@ -9,8 +9,8 @@ pub use crate::json::{Key, Sink};
 pub use crate::process::generation;
 pub use crate::request::{Request, Target};
 pub use crate::response::{
-    Content, Decoded, FromObject, LazyRow, LazyRowSink, NewRows, Pager, RawJson, RawJsonSink,
-    read_values,
+    Content, Decoded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson, RawJsonSink,
+    payment_required_error, read_values,
 };
 pub use crate::runtime::{CHECK_INTERVAL, CallCount, InFlight, Worker, execute, run_blocking};
 pub use crate::secret::redact;

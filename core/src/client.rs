@@ -1,6 +1,7 @@
 //! The client: a configuration, and the calls made with it. It holds no connection and no
 //! thread, so it may be cloned, shared and carried across a fork.
 
+mod builder;
 mod pages;
 
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use crate::error::Error;
 use crate::request::{CallOptions, Input, Target};
 use crate::response::Response;
 use crate::runtime;
-use crate::secret::Secret;
 use crate::table::Operation;
 use crate::{log, transport};
 
+pub use builder::ClientBuilder;
 pub use pages::Pages;
 
 /// A client of the lomi. API.
@@ -26,14 +27,20 @@ pub struct Client {
 
 impl Client {
     /// A client with a secret key and the defaults for everything else.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the key cannot be one.
     pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
-        Self::with(ConfigBuilder {
-            api_key: Some(Secret::new(api_key)),
-            ..ConfigBuilder::default()
-        })
+        Self::builder().api_key(api_key).build()
     }
 
-    /// A client with anything set.
+    /// A client with more settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client of a binding.
+    #[doc(hidden)]
     pub fn with(builder: ConfigBuilder) -> Result<Self, Error> {
         let config = builder.build()?;
         if !config.binding_logs {
@@ -43,11 +50,13 @@ impl Client {
     }
 
     /// What the client is set up with.
+    #[doc(hidden)]
     pub fn config(&self) -> &Arc<Config> {
         &self.config
     }
 
     /// Prepares a call: whatever is wrong with it is said here, before anything is sent.
+    #[doc(hidden)]
     pub fn prepare(
         &self,
         target: Target,
@@ -60,11 +69,13 @@ impl Client {
 
     /// For a call through an HTTP client of the caller's, which looks names up by itself:
     /// refuses `http://localhost` and the like where the name leads to another machine.
+    #[doc(hidden)]
     pub fn check_plain_http(&self) -> Result<(), Error> {
         transport::check_plain_http(&self.config.endpoint)
     }
 
     /// Calls one operation of the table.
+    #[doc(hidden)]
     pub async fn call(
         &self,
         operation: &'static Operation,
@@ -91,6 +102,7 @@ impl Client {
 
     /// Remembers for this process which spelling of the routes answered a call that was
     /// carried out elsewhere, through an HTTP client of the caller's.
+    #[doc(hidden)]
     pub fn remember(&self, call: &Call) -> Result<(), Error> {
         // A call that tries no routes has learnt nothing.
         if call.route_changed() {
@@ -100,6 +112,7 @@ impl Client {
     }
 
     /// Drives a prepared call to its end.
+    #[doc(hidden)]
     pub async fn run(&self, call: Call) -> Result<Response, Error> {
         runtime::run_awaited(call).await
     }

@@ -11,4 +11,4 @@ pub(crate) use sink::emit_number;
 pub use sink::{Key, Sink};
 pub(crate) use value::is_number;
 pub use value::{Map, Number, Value};
-pub(crate) use values::{ORIGINALS, Values};
+pub(crate) use values::Values;

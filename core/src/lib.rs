@@ -9,7 +9,7 @@
 //!     .checkout_sessions()
 //!     .create(CheckoutSessionCreate::new().amount(10000).currency_code("XOF"))
 //!     .await?
-//!     .done()?;
+//!     .into_session()?;
 //! println!("send the buyer to {}", session.checkout_url.unwrap_or_default());
 //! # Ok(())
 //! # }
@@ -43,7 +43,7 @@ mod table;
 mod transport;
 pub mod webhook;
 
-pub use client::{Client, Pages};
+pub use client::{Client, ClientBuilder, Pages};
 pub use config::RouteChoice;
 pub use error::{Attempt, Error, ErrorKind, Outcome};
 pub use json::{Map, Number, Value};

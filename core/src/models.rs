@@ -5,6 +5,7 @@
 mod blocking_invoice;
 mod checkout_session;
 mod checkout_session_create;
+mod checkout_session_list_params;
 mod checkout_session_status;
 mod checkout_session_update;
 mod currency_code;
@@ -19,6 +20,7 @@ mod webhook_event;
 pub use blocking_invoice::BlockingInvoice;
 pub use checkout_session::CheckoutSession;
 pub use checkout_session_create::CheckoutSessionCreate;
+pub use checkout_session_list_params::CheckoutSessionListParams;
 pub use checkout_session_status::CheckoutSessionStatus;
 pub use checkout_session_update::CheckoutSessionUpdate;
 pub use currency_code::CurrencyCode;

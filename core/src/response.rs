@@ -26,13 +26,13 @@ use crate::limits::Limits;
 use crate::request::Target;
 use crate::table::{Model, Operation};
 
-pub use created::Created;
+pub use created::{Created, payment_required_error};
 pub use envelope::{Content, PageInfo};
 pub use lazy_row::{LazyRow, LazyRowSink};
 pub use page::Page;
 pub use pager::{NewRows, Pager};
 pub use raw_json::{RawJson, RawJsonSink};
-pub use typed::{FromObject, read_values};
+pub use typed::{FromDocument, read_values};
 
 #[cfg(test)]
 mod equal_values;

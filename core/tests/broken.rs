@@ -35,7 +35,7 @@ fn client(base_url: String) -> Client {
 
 fn create(client: &Client) -> lomi::binding::Call {
     let target = Target::Operation(table::operation("create_checkout_session").unwrap());
-    let options = CallOptions { idempotency_key: Some("order-1".into()), ..CallOptions::default() };
+    let options = CallOptions::new().idempotency_key("order-1");
     client.prepare(target, Input::body(json!({"amount": 1})), options).unwrap()
 }
 

@@ -333,8 +333,7 @@ fn a_call_that_never_gets_a_connection_says_why() {
     thread::sleep(std::time::Duration::from_millis(300));
     let operation = table::operation("create_checkout_session").unwrap();
     let input = Input { body: Some(json!({"amount": 1})), ..Input::default() };
-    let second = Some(std::time::Duration::from_secs(1));
-    let options = lomi::CallOptions { timeout: second, ..Default::default() };
+    let options = lomi::CallOptions::new().timeout(std::time::Duration::from_secs(1));
     let call = client.prepare(Target::Operation(operation), input, options).unwrap();
     let error = lomi::binding::run_blocking::<Error>(call, || Ok(())).unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent), "{error}");

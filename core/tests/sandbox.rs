@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use lomi::binding::ConfigBuilder;
+use lomi::json;
+use lomi::models::CheckoutSessionListParams;
 use lomi::{CallOptions, Client, Created, ErrorKind, Secret};
-use lomi::{Map, json};
 use lomi::{
     models::CheckoutSessionCreate, models::CheckoutSessionStatus, models::CheckoutSessionUpdate,
 };
@@ -48,7 +49,7 @@ async fn every_generation_gives_the_same_session() {
     for (base, headers) in generations {
         let client = client(&sandbox, base, headers);
         let sessions = client.checkout_sessions();
-        let made = sessions.create(coffee()).await.unwrap().done().unwrap();
+        let made = sessions.create(coffee()).await.unwrap().into_session().unwrap();
         let id = made.checkout_session_id.clone().unwrap();
         let read = sessions.get(&id).await.unwrap();
         assert_eq!(read.checkout_session_id, made.checkout_session_id);
@@ -56,7 +57,7 @@ async fn every_generation_gives_the_same_session() {
         assert_eq!(read.amount.unwrap().to_string().trim_end_matches(".0"), "5000");
         assert_eq!(read.description, Some("1 kg".into()), "{base} {headers:?}");
         assert_eq!(read.description, read.public_description);
-        let page = sessions.list(Map::from_iter([("limit".into(), json!(1))])).await.unwrap();
+        let page = sessions.list(CheckoutSessionListParams::new().limit(1)).await.unwrap();
         assert_eq!(page.data.len(), 1);
         assert_eq!(page.data[0].checkout_session_id, Some(id));
     }
@@ -68,7 +69,8 @@ async fn the_page_to_send_the_buyer_to_is_never_lost() {
     // /v1/checkout_sessions is not served here: the next spelling is generation A's.
     for base in ["/v1", ""] {
         let client = client(&sandbox, base, &[]);
-        let made = client.checkout_sessions().create(coffee()).await.unwrap().done().unwrap();
+        let made =
+            client.checkout_sessions().create(coffee()).await.unwrap().into_session().unwrap();
         assert!(made.checkout_url.clone().unwrap().starts_with(sandbox.url()), "{base}");
         assert_eq!(made.checkout_url, made.url);
     }
@@ -79,7 +81,7 @@ async fn code_for_the_documented_host_reaches_todays_server() {
     let sandbox = sandbox(&[Family::Current]);
     let client = client(&sandbox, "/v1", &[]);
     let sessions = client.checkout_sessions();
-    let made = sessions.create(coffee()).await.unwrap().done().unwrap();
+    let made = sessions.create(coffee()).await.unwrap().into_session().unwrap();
     let id = made.checkout_session_id.unwrap();
     sessions.get(&id).await.unwrap();
     let gone = sessions.get("6e0c3fd5-5a3c-4d57-8d0c-000000000000").await.unwrap_err();
@@ -101,7 +103,7 @@ async fn update_tells_null_from_nothing() {
     let sandbox = sandbox(&[Family::C]);
     let client = client(&sandbox, "/v1", &[]);
     let sessions = client.checkout_sessions();
-    let made = sessions.create(coffee()).await.unwrap().done().unwrap();
+    let made = sessions.create(coffee()).await.unwrap().into_session().unwrap();
     let id = made.checkout_session_id.unwrap();
     let change = CheckoutSessionUpdate::new().null("title").set("metadata", json!({"order": 7}));
     let after = sessions.update(&id, change).await.unwrap();
@@ -117,18 +119,17 @@ async fn a_key_makes_two_calls_one() {
     let sandbox = sandbox(&[Family::Current]);
     let client = client(&sandbox, "", &[]);
     let sessions = client.checkout_sessions();
-    let keyed = || CallOptions {
-        idempotency_key: Some(lomi::idempotency_key::for_order("order-1").unwrap()),
-        ..CallOptions::default()
+    let key = lomi::idempotency_key::for_order("order-1").unwrap();
+    let keyed = || CallOptions::new().idempotency_key(&key);
+    let id = |made: Created<lomi::models::CheckoutSession>| {
+        made.into_session().unwrap().checkout_session_id
     };
-    let id =
-        |made: Created<lomi::models::CheckoutSession>| made.done().unwrap().checkout_session_id;
     let first = id(sessions.create_with(coffee(), keyed()).await.unwrap());
     let again = id(sessions.create_with(coffee(), keyed()).await.unwrap());
     assert_eq!(first, again);
     let other = sessions.create_with(coffee().amount(6000), keyed()).await.unwrap_err();
     assert_eq!((other.kind(), other.attempts()), (ErrorKind::IdempotencyConflict, 1));
-    assert_eq!(other.idempotency_key(), keyed().idempotency_key.as_deref());
+    assert_eq!(other.idempotency_key(), Some(key.as_str()));
 }
 
 #[tokio::test]
@@ -138,13 +139,13 @@ async fn a_replay_says_so() {
     let sessions = client.checkout_sessions();
     let call = |attempt: u32| {
         let key = lomi::idempotency_key::for_attempt("order-1", attempt).unwrap();
-        let options = CallOptions { idempotency_key: Some(key), ..CallOptions::default() };
+        let options = CallOptions::new().idempotency_key(key);
         sessions.create_with_response(coffee(), options)
     };
     let (made, first) = call(1).await.unwrap();
     assert_ne!(first.replayed(), Some(true));
     let (repeated, again) = call(1).await.unwrap();
-    assert_eq!(made.done().unwrap(), repeated.done().unwrap());
+    assert_eq!(made.into_session().unwrap(), repeated.into_session().unwrap());
     assert_eq!((again.replayed(), again.warning()), (Some(true), None));
     let later = lomi::Input::body(json!({"advance": "61m"}));
     let post = http::Method::POST;
@@ -174,7 +175,8 @@ async fn bad_input_is_refused_before_anything_is_sent() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Validation, 0), "{amount}");
     }
     for (name, value) in [("limit", json!(0)), ("limit", json!(101)), ("offset", json!(-1))] {
-        let error = sessions.list(Map::from_iter([(name.into(), value)])).await.unwrap_err();
+        let error =
+            sessions.list(CheckoutSessionListParams::new().set(name, value)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Validation, "{name}");
     }
 }

@@ -23,7 +23,7 @@ async fn no_debug_display_or_error_holds_the_key() {
         format!("{:?}", config()),
         format!("{:#?}", client),
         format!("{:#?}", client.config()),
-        format!("{:?}", CallOptions { api_key: Some(Secret::new(KEY)), ..CallOptions::default() }),
+        format!("{:?}", CallOptions::new().api_key(KEY)),
     ];
     let target = || Target::Operation(table::operation("retrieve_checkout_session").unwrap());
     let input = || Input::default().with_path("session_id", "s");
@@ -33,10 +33,7 @@ async fn no_debug_display_or_error_holds_the_key() {
 
     let refused = client.checkout_sessions().get("s").await.unwrap_err();
     shown.push(format!("{refused} {refused:#?}"));
-    let bad_header = CallOptions {
-        headers: vec![("x-api-key".into(), format!("{KEY}\n"))],
-        ..CallOptions::default()
-    };
+    let bad_header = CallOptions::new().header("x-api-key", format!("{KEY}\n"));
     let error = client.prepare(target(), input(), bad_header).err().unwrap();
     shown.push(format!("{error} {error:#?}"));
     for key in [format!("{KEY}\n"), format!(" {KEY}"), KEY.replace("_sk_", "_pk_")] {

@@ -32,8 +32,8 @@ fn prepare(target: Target, client: Option<u64>, options: CallOptions) -> Result<
 
 /// The seconds that the first attempt has.
 fn first(target: Target, client: Option<u64>, call: Option<u64>) -> u64 {
-    let attempt_timeout = call.map(Duration::from_secs);
-    let options = CallOptions { attempt_timeout, ..CallOptions::default() };
+    let mut options = CallOptions::new();
+    options.attempt_timeout = call.map(Duration::from_secs);
     let mut call = prepare(target, client, options).unwrap();
     let Step::Send(_, within) = call.step(call.deadline() - Duration::from_secs(60)) else {
         panic!("nothing is sent")
@@ -60,8 +60,7 @@ fn what_is_given_counts_and_the_calls_own_most() {
         assert_eq!(first(target.clone(), Some(7), Some(50)), 50);
         assert_eq!(first(target, None, Some(900)), 60);
     }
-    let idle_timeout = Some(Duration::from_secs(3));
-    let options = CallOptions { idle_timeout, ..CallOptions::default() };
+    let options = CallOptions::new().idle_timeout(Duration::from_secs(3));
     let call = prepare(raw("GET"), None, options).unwrap();
     assert_eq!(call.idle_timeout(), Duration::from_secs(3));
 }
@@ -69,9 +68,9 @@ fn what_is_given_counts_and_the_calls_own_most() {
 #[test]
 fn no_time_is_refused() {
     for options in [
-        CallOptions { attempt_timeout: Some(Duration::ZERO), ..CallOptions::default() },
-        CallOptions { idle_timeout: Some(Duration::ZERO), ..CallOptions::default() },
-        CallOptions { connect_timeout: Some(Duration::ZERO), ..CallOptions::default() },
+        CallOptions::new().attempt_timeout(Duration::ZERO),
+        CallOptions::new().idle_timeout(Duration::ZERO),
+        CallOptions::new().connect_timeout(Duration::ZERO),
     ] {
         let Err(error) = prepare(raw("GET"), None, options) else { panic!("taken") };
         assert_eq!(error.kind(), ErrorKind::Validation);

@@ -1,48 +1,105 @@
 //! Every item of a list, in typed Rust.
 
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
 use super::Client;
 use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::request::{CallOptions, Input};
-use crate::response::{FromObject, Page, Pager};
+use crate::response::{FromDocument, Page, Pager};
 use crate::table::Operation;
 
-/// Every item of a list, fetched page by page. After an error the next call of
-/// [`Pages::next`] asks for the same page again.
-pub struct Pages<'c, T> {
-    client: &'c Client,
+/// Every item of a list, fetched page by page: a [`Stream`], and usable without one by
+/// [`Pages::next`]. After an error the next item asks for the same page again.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// let mut sessions = client.checkout_sessions().list_all(Default::default());
+/// while let Some(session) = sessions.next().await {
+///     println!("{:?}", session?.checkout_session_id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a list is only fetched while its items are asked for"]
+pub struct Pages<T> {
+    client: Client,
     operation: &'static Operation,
-    pager: Pager,
+    /// Nothing while a page is being fetched.
+    pager: Option<Pager>,
+    fetching: Option<Fetching<T>>,
     ready: std::vec::IntoIter<T>,
 }
 
-impl<'c, T: FromObject> Pages<'c, T> {
+type Fetching<T> = Pin<Box<dyn Future<Output = (Pager, Result<Vec<T>, Error>)> + Send>>;
+
+impl<T: FromDocument + 'static> Pages<T> {
     pub(crate) fn new(
-        client: &'c Client,
+        client: &Client,
         operation: &'static Operation,
         query: Map<String, Value>,
     ) -> Self {
-        let pager = Pager::new(Input::query(query));
-        Self { client, operation, pager, ready: Vec::new().into_iter() }
+        Self {
+            client: client.clone(),
+            operation,
+            pager: Some(Pager::new(Input::query(query))),
+            fetching: None,
+            ready: Vec::new().into_iter(),
+        }
     }
 
     /// The next item; nothing at the end of the list.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T: FromDocument + 'static> Stream for Pages<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(item) = self.ready.next() {
-                return Some(Ok(item));
+                return Poll::Ready(Some(Ok(item)));
             }
-            let input = self.pager.next()?.clone();
-            match self.fetch(input).await {
+            if let Some(pager) = self.pager.take() {
+                let Some(input) = pager.next().cloned() else {
+                    self.pager = Some(pager);
+                    return Poll::Ready(None);
+                };
+                let client = self.client.clone();
+                self.fetching = Some(Box::pin(fetch(client, self.operation, pager, input)));
+            }
+            let Some(fetching) = &mut self.fetching else { return Poll::Ready(None) };
+            let (pager, page) = ready!(fetching.as_mut().poll(context));
+            (self.pager, self.fetching) = (Some(pager), None);
+            match page {
                 Ok(items) => self.ready = items.into_iter(),
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Poll::Ready(Some(Err(error))),
             }
         }
     }
+}
 
-    async fn fetch(&mut self, input: Input) -> Result<Vec<T>, Error> {
-        let response = self.client.call(self.operation, input, CallOptions::default()).await?;
-        let fresh = self.pager.accept(&response)?;
-        Ok(Page::read_rows(&response, |at| fresh.has(at))?.data)
-    }
+/// Nothing in it refers to itself.
+impl<T> Unpin for Pages<T> {}
+
+async fn fetch<T: FromDocument>(
+    client: Client,
+    operation: &'static Operation,
+    mut pager: Pager,
+    input: Input,
+) -> (Pager, Result<Vec<T>, Error>) {
+    let page = match client.call(operation, input, CallOptions::default()).await {
+        Ok(response) => pager
+            .accept(&response)
+            .and_then(|new| Page::read_rows(&response, |position| new.has(position)))
+            .map(|page| page.data),
+        Err(error) => Err(error),
+    };
+    (pager, page)
 }

@@ -2,7 +2,8 @@
 
 use super::CurrencyCode;
 use crate::json::{Map, Number, Value};
-use crate::response::typed::{Fields, FromObject, put};
+use crate::response::typed::{Fields, FromDocument, put};
+use crate::table;
 
 /// An unpaid invoice that stands before a new session.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,15 +25,17 @@ pub struct BlockingInvoice {
     pub originals: Map<String, Value>,
 }
 
-impl FromObject for BlockingInvoice {
-    fn from_object(object: Map<String, Value>) -> Self {
-        let mut fields = Fields::new(object);
+impl FromDocument for BlockingInvoice {
+    const MODEL: &'static table::Model = &table::BLOCKING_INVOICE;
+
+    fn read(mut fields: Fields<'_>) -> Self {
+        // By position in the table.
         let mut model = Self {
-            amount_remaining: fields.number("amount_remaining"),
-            checkout_url: fields.text("checkout_url"),
-            currency_code: fields.word("currency_code"),
-            invoice_id: fields.text("invoice_id"),
-            invoice_number: fields.text("invoice_number"),
+            amount_remaining: fields.number(0),
+            checkout_url: fields.text(1),
+            currency_code: fields.word(2),
+            invoice_id: fields.text(3),
+            invoice_number: fields.text(4),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();

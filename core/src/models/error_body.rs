@@ -2,7 +2,8 @@
 
 use super::ErrorDetail;
 use crate::json::{Map, Value};
-use crate::response::typed::{Fields, FromObject, put};
+use crate::response::typed::{Fields, FromDocument, put};
+use crate::table;
 
 /// The documented body of a failed call.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,10 +17,12 @@ pub struct ErrorBody {
     pub originals: Map<String, Value>,
 }
 
-impl FromObject for ErrorBody {
-    fn from_object(object: Map<String, Value>) -> Self {
-        let mut fields = Fields::new(object);
-        let mut model = Self { error: fields.model("error"), ..Self::default() };
+impl FromDocument for ErrorBody {
+    const MODEL: &'static table::Model = &table::ERROR;
+
+    fn read(mut fields: Fields<'_>) -> Self {
+        // By position in the table.
+        let mut model = Self { error: fields.model(0), ..Self::default() };
         (model.extra, model.originals) = fields.end();
         model
     }

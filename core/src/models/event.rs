@@ -2,7 +2,8 @@
 
 use super::WebhookEvent;
 use crate::json::{Map, Value};
-use crate::response::typed::{Fields, FromObject, put};
+use crate::response::typed::{Fields, FromDocument, put};
+use crate::table;
 
 /// A webhook delivery whose signature was checked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,15 +28,17 @@ pub struct Event {
     pub originals: Map<String, Value>,
 }
 
-impl FromObject for Event {
-    fn from_object(object: Map<String, Value>) -> Self {
-        let mut fields = Fields::new(object);
+impl FromDocument for Event {
+    const MODEL: &'static table::Model = &table::EVENT;
+
+    fn read(mut fields: Fields<'_>) -> Self {
+        // By position in the table.
         let mut model = Self {
-            data: fields.map("data"),
-            event: fields.word("event"),
-            id: fields.text("id"),
-            lomi_environment: fields.text("lomi_environment"),
-            timestamp: fields.text("timestamp"),
+            data: fields.map(0),
+            event: fields.word(1),
+            id: fields.text(2),
+            lomi_environment: fields.text(3),
+            timestamp: fields.text(4),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();

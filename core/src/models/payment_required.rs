@@ -2,7 +2,8 @@
 
 use super::BlockingInvoice;
 use crate::json::{Map, Value};
-use crate::response::typed::{Fields, FromObject, put};
+use crate::response::typed::{Fields, FromDocument, put};
+use crate::table;
 
 /// What create answers instead of a session when the customer has an unpaid invoice (201 with
 /// payment_required).
@@ -21,13 +22,15 @@ pub struct PaymentRequired {
     pub originals: Map<String, Value>,
 }
 
-impl FromObject for PaymentRequired {
-    fn from_object(object: Map<String, Value>) -> Self {
-        let mut fields = Fields::new(object);
+impl FromDocument for PaymentRequired {
+    const MODEL: &'static table::Model = &table::PAYMENT_REQUIRED;
+
+    fn read(mut fields: Fields<'_>) -> Self {
+        // By position in the table.
         let mut model = Self {
-            blocking_invoice: fields.model("blocking_invoice"),
-            payment_required: fields.boolean("payment_required"),
-            reason: fields.text("reason"),
+            blocking_invoice: fields.model(0),
+            payment_required: fields.boolean(1),
+            reason: fields.text(2),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();

@@ -40,7 +40,17 @@ impl Input {
 }
 
 /// Options of one call. What is left out follows the client's configuration.
+///
+/// ```
+/// use std::time::Duration;
+/// use lomi::CallOptions;
+///
+/// let key = lomi::idempotency_key::for_order("order-123")?;
+/// let options = CallOptions::new().idempotency_key(key).timeout(Duration::from_secs(20));
+/// # Ok::<(), lomi::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct CallOptions {
     /// Deadline of the whole call, retries and pauses included.
     pub timeout: Option<Duration>,
@@ -73,6 +83,79 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
+    /// The options of the client.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Deadline of the whole call, retries and pauses included.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// Longest time for one attempt.
+    #[must_use]
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        Self { attempt_timeout: Some(timeout), ..self }
+    }
+
+    /// Longest time to wait for a connection.
+    #[must_use]
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self { connect_timeout: Some(timeout), ..self }
+    }
+
+    /// Maximum time between two chunks of a response.
+    #[must_use]
+    pub fn idle_timeout(self, timeout: Duration) -> Self {
+        Self { idle_timeout: Some(timeout), ..self }
+    }
+
+    /// How many times to repeat after the first attempt; 0 is exactly one request.
+    #[must_use]
+    pub fn max_retries(self, retries: u32) -> Self {
+        Self { max_retries: Some(retries), ..self }
+    }
+
+    /// The caller's own idempotency key, 1 to 255 visible ASCII characters.
+    #[must_use]
+    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+        Self { idempotency_key: Some(key.into()), ..self }
+    }
+
+    /// The caller's own request id.
+    #[must_use]
+    pub fn request_id(self, id: impl Into<String>) -> Self {
+        Self { request_id: Some(id.into()), ..self }
+    }
+
+    /// Adds a header to this call.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// A key for this call in place of the client's.
+    #[must_use]
+    pub fn api_key(self, key: impl Into<String>) -> Self {
+        Self { api_key: Some(Secret::new(key)), ..self }
+    }
+
+    /// The network member to act for (`Lomi-Account`).
+    #[must_use]
+    pub fn account(self, account: impl Into<String>) -> Self {
+        Self { account: Some(account.into()), ..self }
+    }
+
+    /// Adds a field to the body as it is, whatever its name.
+    #[must_use]
+    pub fn extra_body(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra_body.insert(name.into(), value.into());
+        self
+    }
+
     /// Refuses a time of zero, and bounds one that is endless.
     pub(crate) fn bound_times(&mut self) -> Result<(), Error> {
         for (name, time) in [

@@ -2,8 +2,9 @@
 
 use crate::client::{Client, Pages};
 use crate::error::Error;
-use crate::json::{Map, Value};
-use crate::models::{CheckoutSession, CheckoutSessionCreate, CheckoutSessionUpdate};
+use crate::models::{
+    CheckoutSession, CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionUpdate,
+};
 use crate::request::{CallOptions, Input};
 use crate::response::{Created, Page, Response, typed};
 use crate::table;
@@ -68,24 +69,27 @@ impl<'c> CheckoutSessions<'c> {
     }
 
     /// One page of the merchant's sessions, newest first.
-    pub async fn list(&self, query: Map<String, Value>) -> Result<Page<CheckoutSession>, Error> {
-        self.list_with(query, CallOptions::default()).await
+    pub async fn list(
+        &self,
+        params: CheckoutSessionListParams,
+    ) -> Result<Page<CheckoutSession>, Error> {
+        self.list_with(params, CallOptions::default()).await
     }
 
     /// The same with options for this call.
     pub async fn list_with(
         &self,
-        query: Map<String, Value>,
+        params: CheckoutSessionListParams,
         options: CallOptions,
     ) -> Result<Page<CheckoutSession>, Error> {
-        let input = Input::query(query);
+        let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CHECKOUT_SESSIONS, input, options).await?;
         Page::read(&response)
     }
 
     /// Every item of the list, fetched page by page as they are asked for.
-    pub fn list_all(&self, query: Map<String, Value>) -> Pages<'c, CheckoutSession> {
-        Pages::new(self.client, &table::LIST_CHECKOUT_SESSIONS, query)
+    pub fn list_all(&self, params: CheckoutSessionListParams) -> Pages<CheckoutSession> {
+        Pages::new(self.client, &table::LIST_CHECKOUT_SESSIONS, params.into())
     }
 
     /// Changes the given fields of a session. Documented with the generated clients; today's

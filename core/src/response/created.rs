@@ -2,43 +2,32 @@
 
 use super::Response;
 use super::envelope::Content;
-use super::typed::{FromObject, read_one};
+use super::typed::{FromDocument, read_json, read_one};
 use crate::error::{Error, ErrorKind, Outcome};
-use crate::models::PaymentRequired;
+use crate::json::Value;
+use crate::models::{CheckoutSession, PaymentRequired};
 
-/// What create answers: the new object, or what must be paid before there can be one.
+/// The result of a create: the new object, or what must be paid before there can be one.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Created<T> {
     /// The new object.
     Done(T),
-    /// The customer has an unpaid invoice; nothing was made.
+    /// The customer has an unpaid invoice; nothing was created.
     PaymentRequired(Box<PaymentRequired>),
 }
 
-impl<T> Created<T> {
-    /// The new object, or an error that names the invoice to pay first.
-    pub fn done(self) -> Result<T, Error> {
+impl Created<CheckoutSession> {
+    /// The new session, or an error that names the invoice to pay first.
+    pub fn into_session(self) -> Result<CheckoutSession, Error> {
         match self {
-            Self::Done(object) => Ok(object),
-            Self::PaymentRequired(first) => {
-                let invoice = first.blocking_invoice.unwrap_or_default();
-                let named = invoice.invoice_number.or(invoice.invoice_id);
-                let invoice =
-                    named.map_or_else(|| "an invoice".to_owned(), |n| format!("invoice {n}"));
-                let mut error = Error::new(
-                    ErrorKind::Status,
-                    format!("nothing was made: the customer has to pay {invoice} first"),
-                );
-                error.inner.code = first.reason;
-                error.inner.outcome = Outcome::Final;
-                Err(error)
-            }
+            Self::Done(session) => Ok(session),
+            Self::PaymentRequired(first) => Err(refused(*first)),
         }
     }
 }
 
-impl<T: FromObject> Created<T> {
+impl<T: FromDocument> Created<T> {
     pub(crate) fn read(response: &Response) -> Result<Self, Error> {
         match &response.content {
             Content::One(model, _) if model.marker.is_some() => {
@@ -47,4 +36,23 @@ impl<T: FromObject> Created<T> {
             _ => read_one(response).map(Self::Done),
         }
     }
+}
+
+/// The error for a create that asks for a payment first, by its JSON.
+pub fn payment_required_error(first: &Value) -> Error {
+    match read_json(&first.to_string()) {
+        Ok(first) => refused(first),
+        Err(error) => error,
+    }
+}
+
+fn refused(first: PaymentRequired) -> Error {
+    let invoice = first.blocking_invoice.unwrap_or_default();
+    let named = invoice.invoice_number.or(invoice.invoice_id);
+    let invoice = named.map_or_else(|| "an invoice".to_owned(), |n| format!("invoice {n}"));
+    let message = format!("nothing was made: the customer has to pay {invoice} first");
+    let mut error = Error::new(ErrorKind::Status, message);
+    error.inner.code = first.reason;
+    error.inner.outcome = Outcome::Final;
+    error
 }

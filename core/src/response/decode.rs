@@ -26,9 +26,9 @@ pub(crate) fn object<S: Sink>(
 }
 
 /// Decodes with the field cache of this thread.
-pub(crate) fn with_decoder<T>(
-    document: &Document,
-    decode: impl FnOnce(&mut Decoder<'_>) -> T,
+pub(crate) fn with_decoder<'d, T>(
+    document: &'d Document,
+    decode: impl FnOnce(&mut Decoder<'d>) -> T,
 ) -> T {
     // A sink that decodes meanwhile starts with an empty cache, and the last one is kept.
     let mut decoder = Decoder { document, cache: FieldCache::take() };
@@ -69,13 +69,14 @@ pub(crate) fn field<S: Sink>(
     decoder.field(place, document.at(place), field, &mut Vec::new(), sink)
 }
 
+/// Walks the objects of one document.
 pub(crate) struct Decoder<'d> {
     document: &'d Document,
     cache: FieldCache,
 }
 
 /// What a member of an object is to its model.
-enum Member<'d> {
+pub(crate) enum Member<'d> {
     Field(MatchedField),
     /// The schema does not know it.
     Extra(&'d str),
@@ -85,6 +86,10 @@ enum Member<'d> {
 type Originals = Vec<(&'static str, usize)>;
 
 impl<'d> Decoder<'d> {
+    pub(crate) fn document(&self) -> &'d Document {
+        self.document
+    }
+
     pub(crate) fn row<S: Sink>(
         &mut self,
         place: usize,
@@ -129,7 +134,7 @@ impl<'d> Decoder<'d> {
     /// Takes each member of an object as its model says, and where its value stands. A field
     /// that stayed empty comes once more, after all, where a sibling stands in for it.
     #[inline]
-    fn members<E>(
+    pub(crate) fn members<E>(
         &mut self,
         object: usize,
         model: &'static Model,

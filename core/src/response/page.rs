@@ -1,10 +1,9 @@
 //! One page of a list, in typed Rust.
 
-use super::envelope::PageInfo;
-use super::typed::FromObject;
-use super::{Decoded, Response};
+use super::Response;
+use super::envelope::{Content, PageInfo};
+use super::typed::{FromDocument, read_model};
 use crate::error::Error;
-use crate::json::{Value, Values};
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -13,25 +12,25 @@ pub struct Page<T> {
     /// The rows.
     pub data: Vec<T>,
     /// What the server says about the whole list.
-    pub facts: PageInfo,
+    pub info: PageInfo,
 }
 
-impl<T: FromObject> Page<T> {
+impl<T: FromDocument> Page<T> {
     pub(crate) fn read(response: &Response) -> Result<Self, Error> {
         response.reading(|response| Self::read_rows(response, |_| true))
     }
 
+    /// Reads the rows that `keep` says by position.
     pub(crate) fn read_rows(
         response: &Response,
         keep: impl Fn(usize) -> bool,
     ) -> Result<Self, Error> {
-        let Decoded::Rows(rows, facts) = response.decode_rows(&mut Values, keep)? else {
+        let Content::Rows(_, list, info) = &response.content else {
             return Err(Error::not_a_list());
         };
-        let objects = rows.into_iter().filter_map(|row| match row {
-            Value::Object(fields) => Some(T::from_object(fields)),
-            _ => None,
-        });
-        Ok(Self { data: objects.collect(), facts })
+        let document = &response.document;
+        let kept = document.items(list.0).enumerate().filter(|(position, _)| keep(*position));
+        let data = kept.map(|(_, row)| read_model(document, row)).collect();
+        Ok(Self { data, info: info.clone() })
     }
 }

@@ -1,98 +1,247 @@
-//! From a decoded object to the fields of a typed model. A value of an unexpected kind
-//! is no error: what can be shown as the field's type is, and the rest stays reachable
-//! among the originals.
+//! Typed models, read straight from the document of a response. A value of an unexpected kind
+//! is no error: what can be shown as the field's type is, and the value as it came stays
+//! reachable among the originals.
 
+use std::convert::Infallible;
+
+use super::decode::{Decoder, Member, with_decoder};
+use super::envelope::Content;
+use super::normalize::{Reading, reading};
 use super::{Decoded, Response};
 use crate::error::Error;
-use crate::json::{Map, Number, ORIGINALS, Value, Values};
+use crate::json::document::{self, Document};
+use crate::json::{Map, Number, Value, Values};
+use crate::limits::Limits;
+use crate::table::{Field, Model};
 
-/// A typed model that can be made from a decoded object.
-pub trait FromObject: Sized {
-    /// Takes the fields it knows and keeps the others.
-    fn from_object(object: Map<String, Value>) -> Self;
+/// A typed model that can be read from a response.
+pub trait FromDocument: Sized {
+    /// What the table says about the model.
+    const MODEL: &'static Model;
+
+    /// Reads every field.
+    fn read(fields: Fields<'_>) -> Self;
 }
 
-/// An object whose fields are being taken out.
-pub(crate) struct Fields {
-    rest: Map<String, Value>,
+/// The fields of one object, by their position in the table.
+pub struct Fields<'d> {
+    document: &'d Document,
+    model: &'static Model,
+    /// Where each field has its value; the root for a field that was not sent.
+    places: Vec<usize>,
+    extra: Map<String, Value>,
     originals: Map<String, Value>,
 }
 
-impl Fields {
-    pub(crate) fn new(mut object: Map<String, Value>) -> Self {
-        let originals = match object.shift_remove(ORIGINALS) {
-            Some(Value::Object(originals)) => originals,
-            _ => Map::new(),
-        };
-        Self { rest: object, originals }
+/// A value of a field.
+struct Given<'d> {
+    field: &'static Field,
+    place: usize,
+    value: document::Value<'d>,
+}
+
+impl<'d> Fields<'d> {
+    fn of(decoder: &mut Decoder<'d>, object: usize, model: &'static Model) -> Self {
+        let document = decoder.document();
+        let mut places = vec![Document::ROOT; model.fields.len()];
+        let mut extra = Map::new();
+        let Ok(()) = decoder.members(object, model, |_, member, place| {
+            match member {
+                Member::Field(known) => {
+                    if let Some(at) = places.get_mut(known.position) {
+                        *at = place;
+                    }
+                }
+                Member::Extra(name) => drop(extra.insert(name.to_owned(), value(document, place))),
+            }
+            Ok::<_, Infallible>(())
+        });
+        Self { document, model, places, extra, originals: Map::new() }
     }
 
-    fn take<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
-        let value = self.rest.shift_remove(name).filter(|value| !value.is_null())?;
-        let known = read(&value);
-        if known.is_none() {
-            self.originals.entry(name).or_insert(value);
+    /// The value of a field, which may be null; nothing where it was not sent.
+    fn given(&self, position: usize) -> Option<Given<'d>> {
+        let place = *self.places.get(position)?;
+        if place == Document::ROOT {
+            return None;
         }
-        known
+        let field = self.model.fields.get(position)?;
+        Some(Given { field, place, value: self.document.at(place) })
     }
 
-    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
-        // Ids and codes come as numbers from some servers.
-        if let Some(value @ (Value::Number(_) | Value::Bool(_))) = self.rest.get(name) {
-            self.originals.entry(name).or_insert_with(|| value.clone());
+    /// Keeps a value that is read as something else, as it came.
+    fn keep(&mut self, given: &Given<'d>) {
+        self.originals.insert(given.field.name.to_owned(), value(self.document, given.place));
+    }
+
+    /// The value as one of the field's type; what is none is kept among the originals.
+    fn take<T>(
+        &mut self,
+        position: usize,
+        read: impl FnOnce(&mut Self, &Given<'d>) -> Option<T>,
+    ) -> Option<T> {
+        let given = self.given(position)?;
+        if given.value == document::Value::Null {
+            return None;
         }
-        self.take(name, |value| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(flag) => Some(flag.to_string()),
-            _ => None,
-        })
+        let taken = read(self, &given);
+        if taken.is_none() {
+            self.keep(&given);
+        }
+        taken
     }
 
-    pub(crate) fn boolean(&mut self, name: &str) -> Option<bool> {
-        self.take(name, Value::as_bool)
-    }
-
-    pub(crate) fn integer(&mut self, name: &str) -> Option<i64> {
-        self.take(name, Value::as_i64)
-    }
-
-    pub(crate) fn number(&mut self, name: &str) -> Option<Number> {
-        self.take(name, |value| value.as_number().cloned())
-    }
-
-    pub(crate) fn map(&mut self, name: &str) -> Option<Map<String, Value>> {
-        self.take(name, |value| value.as_object().cloned())
-    }
-
-    pub(crate) fn maps(&mut self, name: &str) -> Option<Vec<Map<String, Value>>> {
-        self.take(name, |value| {
-            value.as_array()?.iter().map(|item| item.as_object().cloned()).collect()
-        })
-    }
-
-    /// A list of words, or one text.
-    pub(crate) fn words(&mut self, name: &str) -> Option<Vec<String>> {
-        self.take(name, |value| match value {
-            Value::String(text) => Some(vec![text.clone()]),
-            Value::Array(items) => {
-                items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+    /// The field as a string. Some servers send ids and codes as numbers.
+    pub(crate) fn text(&mut self, position: usize) -> Option<String> {
+        self.take(position, |fields, given| match given.value {
+            document::Value::Text(text) => Some(text.to_owned()),
+            document::Value::Integer(_)
+            | document::Value::Number(_)
+            | document::Value::Boolean(_) => {
+                fields.keep(given);
+                Some(value(fields.document, given.place).to_string())
             }
             _ => None,
         })
     }
 
-    pub(crate) fn word<T: for<'a> From<&'a str>>(&mut self, name: &str) -> Option<T> {
-        self.take(name, |value| value.as_str().map(T::from))
+    /// The field as a boolean.
+    pub(crate) fn boolean(&mut self, position: usize) -> Option<bool> {
+        self.take(position, |_, given| match given.value {
+            document::Value::Boolean(flag) => Some(flag),
+            _ => None,
+        })
     }
 
-    pub(crate) fn model<T: FromObject>(&mut self, name: &str) -> Option<T> {
-        self.take(name, |value| value.as_object().cloned().map(T::from_object))
+    /// The field as a whole number.
+    pub(crate) fn integer(&mut self, position: usize) -> Option<i64> {
+        self.take(position, |fields, given| fields.as_number(given)?.as_i64())
     }
 
-    /// Ends: what no field took, and what was read as something else.
+    /// The field as a number with all its digits.
+    pub(crate) fn number(&mut self, position: usize) -> Option<Number> {
+        self.take(position, |fields, given| fields.as_number(given))
+    }
+
+    fn as_number(&mut self, given: &Given<'d>) -> Option<Number> {
+        if let Reading::Number(digits) = self.reading(given) {
+            self.keep(given);
+            return Some(Number::from_digits(digits));
+        }
+        match given.value {
+            document::Value::Integer(number) => Some(number.into()),
+            document::Value::Number(digits) => Some(Number::from_digits(digits)),
+            _ => None,
+        }
+    }
+
+    /// The field as an object whose names are the user's own.
+    pub(crate) fn map(&mut self, position: usize) -> Option<Map<String, Value>> {
+        // Null may be read as an empty object.
+        let given = self.given(position)?;
+        if let Reading::Map(text) = self.reading(&given)
+            && let Ok(map) = Document::read(text.into(), Limits::default())
+        {
+            self.keep(&given);
+            return object(value(&map, Document::ROOT));
+        }
+        match given.value {
+            document::Value::Null => None,
+            document::Value::Object => object(value(self.document, given.place)),
+            _ => {
+                self.keep(&given);
+                None
+            }
+        }
+    }
+
+    /// The field as a list of such objects.
+    pub(crate) fn maps(&mut self, position: usize) -> Option<Vec<Map<String, Value>>> {
+        self.take(position, |fields, given| match given.value {
+            document::Value::List => {
+                let document = fields.document;
+                document.items(given.place).map(|item| object(value(document, item))).collect()
+            }
+            _ => None,
+        })
+    }
+
+    /// The field as a list of strings; one string is a list of one.
+    pub(crate) fn words(&mut self, position: usize) -> Option<Vec<String>> {
+        self.take(position, |fields, given| match given.value {
+            document::Value::Text(text) => Some(vec![text.to_owned()]),
+            document::Value::List => {
+                let items = fields.document.items(given.place);
+                let words = items.map(|item| match fields.document.at(item) {
+                    document::Value::Text(text) => Some(text.to_owned()),
+                    _ => None,
+                });
+                words.collect()
+            }
+            _ => None,
+        })
+    }
+
+    /// The field as a word of an open set.
+    pub(crate) fn word<T: for<'a> From<&'a str>>(&mut self, position: usize) -> Option<T> {
+        self.take(position, |fields, given| {
+            if let Reading::Word(word) = fields.reading(given) {
+                fields.keep(given);
+                return Some(T::from(&word));
+            }
+            match given.value {
+                document::Value::Text(word) => Some(T::from(word)),
+                _ => None,
+            }
+        })
+    }
+
+    /// The field as an object of another model.
+    pub(crate) fn model<T: FromDocument>(&mut self, position: usize) -> Option<T> {
+        self.take(position, |fields, given| match given.value {
+            document::Value::Object => Some(read_model(fields.document, given.place)),
+            _ => None,
+        })
+    }
+
+    /// The field as a list of objects of another model.
+    #[expect(dead_code, reason = "no model of the table has such a field yet")]
+    pub(crate) fn models<T: FromDocument>(&mut self, position: usize) -> Option<Vec<T>> {
+        self.take(position, |fields, given| match given.value {
+            document::Value::List => {
+                let document = fields.document;
+                let is_object = |item: &usize| document.at(*item) == document::Value::Object;
+                let items = document.items(given.place);
+                items.map(|item| is_object(&item).then(|| read_model(document, item))).collect()
+            }
+            _ => None,
+        })
+    }
+
+    /// Fields that the table does not know, and values that were read as something else.
     pub(crate) fn end(self) -> (Map<String, Value>, Map<String, Value>) {
-        (self.rest, self.originals)
+        (self.extra, self.originals)
+    }
+
+    fn reading(&self, given: &Given<'d>) -> Reading<'d> {
+        reading(self.document, given.place, given.value, given.field)
+    }
+}
+
+/// Reads the object at a place.
+pub(crate) fn read_model<T: FromDocument>(document: &Document, place: usize) -> T {
+    T::read(with_decoder(document, |decoder| Fields::of(decoder, place, T::MODEL)))
+}
+
+/// A value without a schema.
+fn value(document: &Document, place: usize) -> Value {
+    document.emit(place, document.at(place), &mut Values).unwrap_or_default()
+}
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(members) => Some(members),
+        _ => None,
     }
 }
 
@@ -104,11 +253,16 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
 }
 
 /// Reads a response that is one object.
-pub(crate) fn read_one<T: FromObject>(response: &Response) -> Result<T, Error> {
-    response.reading(|response| match response.decode(&mut Values)? {
-        Decoded::One(Value::Object(fields)) => Ok(T::from_object(fields)),
+pub(crate) fn read_one<T: FromDocument>(response: &Response) -> Result<T, Error> {
+    response.reading(|response| match &response.content {
+        Content::One(_, place) => Ok(read_model(&response.document, place.0)),
         _ => Err(Error::unexpected("the answer is not one object")),
     })
+}
+
+/// Reads an object from JSON, as if a server had sent it.
+pub(crate) fn read_json<T: FromDocument>(text: &str) -> Result<T, Error> {
+    read_one(&Response::from_json(text, T::MODEL)?)
 }
 
 /// Reads a response without types: its object, its rows as a list, or null.
@@ -134,7 +288,31 @@ mod tests {
             "allowed_providers": ["WAVE"], "metadata": {"order": 1}, "is_pos": false,
             "line_items": [{"price_id": "p"}], "new_field": {"deep": [1]}, "title": {"fr": "T"},
         });
-        let Value::Object(fields) = sent.clone() else { unreachable!() };
-        assert_eq!(Value::from(CheckoutSession::from_object(fields)), sent);
+        let session: CheckoutSession = read_json(&sent.to_string()).unwrap();
+        assert_eq!(Value::from(session), sent);
+    }
+
+    #[test]
+    fn typed_models_hold_what_the_decoder_gives() {
+        for sent in [
+            json!({"id": "cs_1", "url": "u", "amount": "10.50", "status": "complete"}),
+            json!({"checkout_session_id": 5, "amount": true, "metadata": "{\"a\": [1]}"}),
+            json!({"id": "cs_1", "metadata": null, "allowed_providers": "WAVE", "is_pos": "no"}),
+            json!({"id": "cs_1", "metadata": [], "title": null, "description": "d"}),
+        ] {
+            let text = sent.to_string();
+            let response = Response::from_json(text.as_str(), CheckoutSession::MODEL).unwrap();
+            let Ok(Value::Object(decoded)) = read_values(&response) else { panic!("{text}") };
+            let session: CheckoutSession = read_json(&text).unwrap();
+            let read = Value::from(session.clone());
+            for (name, value) in decoded.iter().filter(|(name, _)| !name.starts_with('\0')) {
+                let same = read[name.as_str()] == *value
+                    // One string is a list of one.
+                    || read[name.as_str()] == json!([value.clone()])
+                    || (value.is_null() && read[name.as_str()].is_null())
+                    || session.originals.get(name.as_str()).is_some();
+                assert!(same, "{name} of {text}: {read}");
+            }
+        }
     }
 }

@@ -19,13 +19,10 @@ use sha2::{Digest, Sha256};
 
 use super::mac::hex;
 use crate::error::Error;
-use crate::json::Values;
-use crate::json::document::Document;
+use crate::json::document::{self, Document};
 use crate::limits::Limits;
 use crate::models::Event;
-use crate::response::decode;
-use crate::response::typed::FromObject;
-use crate::table::EVENT;
+use crate::response::typed::read_model;
 
 /// How long a delivery is remembered where nothing else is said: 30 days.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -66,8 +63,8 @@ pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
     let document = Document::read(event.into(), Limits::default()).map_err(|error| {
         Error::validation(error.inner.message.replacen("the answer", "the event", 1))
     })?;
-    match decode::object(&document, Document::ROOT, &EVENT, &mut Values)? {
-        Value::Object(fields) => replay_key(&Event::from_object(fields)),
+    match document.at(Document::ROOT) {
+        document::Value::Object => replay_key(&read_model(&document, Document::ROOT)),
         _ => Err(Error::validation("the event is not an object")),
     }
 }

@@ -8,9 +8,10 @@ use super::errors::{unproven, unusable};
 use super::mac::{hex, mac};
 use super::{payload, secrets, signature};
 use crate::error::Error;
-use crate::json::{Document, Sink, Value, Values};
+use crate::json::{Document, Sink};
 use crate::models::Event;
-use crate::response::{FromObject, decode};
+use crate::response::decode;
+use crate::response::typed::read_model;
 use crate::table::EVENT;
 
 /// Largest body that is looked at.
@@ -51,10 +52,7 @@ pub fn construct_event(
     options: VerifyOptions,
 ) -> Result<Event, Error> {
     let verified = verify(payload, signature, secrets, options)?;
-    match verified.decode(&mut Values)? {
-        Value::Object(fields) => Ok(Event::from_object(fields)),
-        _ => Err(unusable("the body is not an object")),
-    }
+    Ok(read_model(&verified.document, Document::ROOT))
 }
 
 /// The same, for a language that reads the event through its own sink.
@@ -92,10 +90,7 @@ pub fn sign(payload: &[u8], secret: &str) -> Result<String, Error> {
 }
 
 fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> {
-    let event = match verified.decode(&mut Values)? {
-        Value::Object(fields) => Event::from_object(fields),
-        _ => return Err(unusable("the body is not an object")),
-    };
+    let event: Event = read_model(&verified.document, Document::ROOT);
     let made = event.timestamp.as_deref().and_then(moment);
     let now = options.received_at.unwrap_or_else(SystemTime::now);
     match (made, options.max_age) {

@@ -8,7 +8,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::{fill, snake};
-use crate::ir::{Api, Role};
+use crate::ir::{Answer, Api, Role};
 use crate::outputs::Outputs;
 
 pub(super) fn render(
@@ -21,11 +21,7 @@ pub(super) fn render(
         let text = fill(templates, template, words)?;
         outputs.add(path.clone(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)
     };
-    write(
-        "core/src/table/models.rs".into(),
-        "rust/table_models.rs.j2",
-        context! { api => whole },
-    )?;
+    write("core/src/table/models.rs".into(), "rust/table_models.rs.j2", context! { api => whole })?;
     write(
         "core/src/table/operations.rs".into(),
         "rust/table_operations.rs.j2",
@@ -55,6 +51,19 @@ pub(super) fn render(
     let models = api.models.iter().filter(|m| m.role != Role::List).map(|m| &m.names.rust);
     for name in models.chain(api.enums.iter().map(|e| &e.names.rust)) {
         modules.push(context! { module => snake(name), name => name.as_str() });
+    }
+    for operation in api.operations.iter().filter(|o| !o.query_parameters.is_empty()) {
+        let Answer::Page(model) = &operation.answer else { continue };
+        let Some(model) = api.models.iter().find(|m| m.name == *model) else { continue };
+        let name = format!("{}ListParams", model.names.rust);
+        let module = snake(&name);
+        let words = context! {
+            resource => operation.resource.as_str(),
+            name => name.as_str(),
+            parameters => Value::from(Serde(&operation.query_parameters)),
+        };
+        write(format!("core/src/models/{module}.rs"), "rust/list_params.rs.j2", words)?;
+        modules.push(context! { module, name });
     }
     write("core/src/models.rs".into(), "rust/models.rs.j2", context! { modules })?;
 
@@ -98,9 +107,8 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     });
     templates.add_filter("rust_reader", |field: Value| match kind_of(&field).0.as_str() {
         "enum" => "word".to_owned(),
-        kind @ ("boolean" | "integer" | "number" | "map" | "maps" | "words" | "model") => {
-            kind.to_owned()
-        }
+        kind @ ("boolean" | "integer" | "number" | "map" | "maps" | "words" | "model"
+        | "models") => kind.to_owned(),
         _ => "text".to_owned(),
     });
     templates.add_filter("rust_argument", move |field: Value| {
