@@ -26,19 +26,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with a secret key and the defaults for everything else.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the key cannot be one.
-    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
-        Self::builder().api_key(api_key).build()
-    }
-
-    /// A client with more settings.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
-    }
-
     /// A client of a binding.
     #[doc(hidden)]
     pub fn with(builder: ConfigBuilder) -> Result<Self, Error> {

@@ -70,16 +70,6 @@ fn create(client: &Client) -> Result<Response, Error> {
     lomi::binding::run_blocking(call, || Ok(()))
 }
 
-#[test]
-fn one_connection_serves_many_calls_of_a_thread() {
-    let (url, opened) = serve(usize::MAX);
-    let client = client(&url);
-    for _ in 0..100 {
-        create(&client).unwrap();
-    }
-    assert_eq!(opened.load(Ordering::SeqCst), 1);
-}
-
 #[tokio::test]
 async fn awaited_calls_share_what_is_idle() {
     let (url, opened) = serve(usize::MAX);
