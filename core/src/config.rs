@@ -93,6 +93,9 @@ pub struct Config {
     pub warnings: Vec<String>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) endpoint: Arc<Endpoint>,
+    /// Sends every request in place of our own transport.
+    #[cfg(feature = "reqwest")]
+    pub(crate) http_client: Option<reqwest::Client>,
     /// The request id of every call that gives none, from the headers.
     pub(crate) request_id: Option<String>,
     /// Headers for every call, checked.

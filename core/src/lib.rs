@@ -40,6 +40,7 @@ mod response;
 mod runtime;
 mod secret;
 mod table;
+mod trace;
 mod transport;
 pub mod webhook;
 
