@@ -20,6 +20,8 @@
 
 #[doc(hidden)]
 pub mod binding;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod client;
 mod config;
