@@ -31,6 +31,7 @@ pub use time::{milliseconds, seconds};
 
 /// How the routes are spelt in requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RouteChoice {
     /// Find out: the next spelling is tried when the server says it has no such route.
     #[default]

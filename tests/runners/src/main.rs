@@ -38,7 +38,7 @@ enum Command {
         /// Only the scenarios whose names hold this text.
         #[arg(long)]
         only: Option<String>,
-        /// Only these runners: rust, python, python-async, node, php, php-guzzle.
+        /// Only these runners: rust, python, python-async, node, php, rust-reqwest, php-guzzle.
         #[arg(long, value_delimiter = ',')]
         runner: Vec<String>,
         /// Writes the golden files from what the Rust runner sends.
@@ -51,7 +51,11 @@ enum Command {
     /// Lists the scenarios by the ids of what they show.
     List,
     /// The Rust runner: reads a plan from standard input.
-    Rust,
+    Rust {
+        /// What sends the requests.
+        #[arg(default_value = "own")]
+        through: runner::Through,
+    },
 }
 
 fn main() -> ExitCode {
@@ -75,7 +79,7 @@ fn main() -> ExitCode {
 async fn act(arguments: Arguments) -> Result<bool> {
     let root = root()?;
     match arguments.command {
-        Command::Rust => runner::run().await.map(|()| true),
+        Command::Rust { through } => runner::run(through).await.map(|()| true),
         Command::List => {
             let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for scenario in scenario::load(&root.join("tests/scenarios"))? {

@@ -31,10 +31,10 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// Whether its requests go through our own transport. What Guzzle makes of a broken
-    /// connection is its own; it is played only where it is named.
+    /// Whether its requests go through our own transport. What Guzzle or reqwest says of a broken
+    /// connection differs; they are played only where they are named.
     pub(crate) fn is_ours(&self) -> bool {
-        self.name != "php-guzzle"
+        !["rust-reqwest", "php-guzzle"].contains(&self.name)
     }
 
     /// Every runner that there is.
@@ -48,6 +48,11 @@ impl Runner {
         let runner = |name, command, processes| Self { name, command, processes };
         Ok(vec![
             runner("rust", vec![std::env::current_exe()?, "rust".into()], 1),
+            runner(
+                "rust-reqwest",
+                vec![std::env::current_exe()?, "rust".into(), "reqwest".into()],
+                1,
+            ),
             runner("python", vec![python.clone(), file("python_sync.py")], 1),
             runner("python-async", vec![python, file("python_async.py")], 1),
             runner("node", vec!["node".into(), file("node.mjs")], 1),
