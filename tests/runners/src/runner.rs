@@ -52,7 +52,7 @@ async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
         }
     };
     for before in plan.get("before").and_then(Value::as_array).into_iter().flatten() {
-        if let Err(error) = call(&client, Given(before.clone()), &mut Map::new()).await {
+        if let Err(error) = call(&client, through, Given(before.clone()), &mut Map::new()).await {
             result.insert("error".into(), json!({"kind": "before", "message": error.message()}));
             return result;
         }
@@ -61,16 +61,25 @@ async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
     tokio::time::sleep(Duration::from_millis(pause)).await;
     let started = Instant::now();
     let asked = Given(plan.get("call").cloned().unwrap_or_default());
-    if let Err(error) = call(&client, asked, &mut result).await {
+    if let Err(error) = call(&client, through, asked, &mut result).await {
         result.insert("error".into(), told(&error));
     }
     result.insert("ms".into(), (started.elapsed().as_millis() as u64).into());
     result
 }
 
-async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) -> Result<(), Error> {
+async fn call(
+    client: &Client,
+    through: Through,
+    asked: Given,
+    result: &mut Map<String, Value>,
+) -> Result<(), Error> {
     let id = asked.text("id").unwrap_or_default();
-    let options = asked.options()?;
+    let mut options = asked.options()?;
+    if through == Through::Reqwest {
+        // An option of the client of reqwest, not of one call.
+        options.connect_timeout = None;
+    }
     let sessions = client.checkout_sessions();
     match asked.text("do").unwrap_or_default().as_str() {
         "create" => {
