@@ -214,7 +214,7 @@ impl Error {
     }
 
     /// The caller gave up on something that is no call of the API. For a call, see
-    /// [`crate::CallHandle::cancelled`], which names its idempotency key.
+    /// [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which names its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
         error.inner.outcome = Outcome::Unknown;
