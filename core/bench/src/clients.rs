@@ -8,7 +8,7 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::Client as LegacyClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus};
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionStatus};
 use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::session::{List, ORDER, Session, Status};
@@ -21,12 +21,8 @@ pub struct Lomi(lomi::Client);
 
 impl Lomi {
     pub fn new(url: &str) -> Made<Self> {
-        Ok(Self(lomi::Client::with(lomi::ConfigBuilder {
-            api_key: Some(lomi::Secret::new(KEY)),
-            base_url: Some(format!("{url}/v1")),
-            routes: "documented".parse()?,
-            ..lomi::ConfigBuilder::default()
-        })?))
+        let client = lomi::Client::builder().api_key(KEY).base_url(format!("{url}/v1"));
+        Ok(Self(client.routes("documented".parse()?).build()?))
     }
 }
 
@@ -38,7 +34,7 @@ impl Client for Lomi {
             .title(ORDER.title)
             .success_url(ORDER.success_url)
             .cancel_url(ORDER.cancel_url);
-        let session = self.0.checkout_sessions().create(order).await?.done()?;
+        let session = self.0.checkout_sessions().create(order).await?.into_session()?;
         check(session.checkout_session_id.is_some())
     }
 
@@ -48,8 +44,8 @@ impl Client for Lomi {
     }
 
     async fn list(&self) -> Done {
-        let query = lomi::Map::from([("limit", 100)]);
-        let page = self.0.checkout_sessions().list(query).await?;
+        let params = CheckoutSessionListParams::new().limit(100);
+        let page = self.0.checkout_sessions().list(params).await?;
         check(page.data.len() == 100)?;
         check(page.data.iter().all(|row| row.status.is_some() && row.amount.is_some()))
     }
