@@ -14,31 +14,21 @@
 //!
 //! It listens on loopback only, unless told otherwise, and stops when the [`Sandbox`] is dropped.
 
-mod app;
-mod auth;
 pub mod cli;
-mod clock;
-mod due;
-mod errors;
-mod faults;
-mod generations;
-mod idempotency;
-mod identity;
-mod journal;
-mod limits;
-mod money;
+mod control;
+mod generation;
+mod middleware;
 mod options;
 mod pages;
 mod payments;
-mod requests;
 mod routes;
+mod schema;
 mod server;
-mod store;
-mod trigger;
+mod state;
 mod webhooks;
 
-pub use generations::Generation;
-pub use limits::RateLimit;
+pub use generation::Generation;
 pub use options::{Family, Options, RouteErrors};
-pub use server::{Sandbox, StartError};
+pub use server::sandbox::{Sandbox, StartError};
+pub use state::rate_limit::RateLimit;
 pub use webhooks::EventNames;

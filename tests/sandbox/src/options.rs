@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use crate::generations::Generation;
-use crate::limits::RateLimit;
+use crate::generation::Generation;
+use crate::state::rate_limit::RateLimit;
 use crate::webhooks::EventNames;
 
 /// A family of routes: one spelling of the checkout session paths.

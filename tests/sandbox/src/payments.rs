@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::app::App;
-use crate::clock::{Millis, iso};
-use crate::money::Decimal;
 use crate::routes::INVOICE_FLOW;
-use crate::store::{Session, Status};
+use crate::state::app::App;
+use crate::state::clock::{Millis, iso};
+use crate::state::money::Decimal;
+use crate::state::sessions::{Session, Status};
 use crate::webhooks::Happening;
 
 /// How far a try has come.

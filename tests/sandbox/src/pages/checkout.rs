@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::form::{Form, Need};
 use super::{Language, QueryMap, page};
-use crate::app::{App, Shared};
-use crate::clock::MINUTE;
-use crate::money::printed;
 use crate::payments::{
     Attempt, Order, Outcome, State as AttemptState, currency, providers, totals,
 };
-use crate::store::{Session, Status};
+use crate::state::app::{App, Shared};
+use crate::state::clock::MINUTE;
+use crate::state::money::printed;
+use crate::state::sessions::{Session, Status};
 
 /// GET of the page.
 pub(super) async fn show(

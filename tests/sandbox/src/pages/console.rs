@@ -17,12 +17,12 @@ use minijinja::{Value, context};
 use serde_json::Value as Json;
 
 use super::page;
-use crate::app::{App, Shared};
-use crate::clock::{Millis, iso};
-use crate::money::printed;
 use crate::payments::currency;
-use crate::requests::Seen;
-use crate::store::{Session, Status};
+use crate::state::app::{App, Shared};
+use crate::state::clock::{Millis, iso};
+use crate::state::money::printed;
+use crate::state::request_log::Seen;
+use crate::state::sessions::{Session, Status};
 use crate::webhooks::Delivery;
 
 const SHOWN: usize = 50;

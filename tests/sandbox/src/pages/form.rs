@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::generations::is_email;
 use crate::payments::base_quantity;
+use crate::schema::validate::is_email;
 
 const MAX_QUANTITY: u64 = 999;
 const CUSTOMER: &[&str] = &[

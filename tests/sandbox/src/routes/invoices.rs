@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::app::App;
-use crate::auth::Caller;
-use crate::clock::MINUTE;
-use crate::generations::Generation;
-use crate::store::Session;
+use crate::generation::Generation;
+use crate::middleware::caller::Caller;
+use crate::state::app::App;
+use crate::state::clock::MINUTE;
+use crate::state::sessions::Session;
 
 /// Metadata that marks the payment of an invoice.
 pub(crate) const INVOICE_FLOW: &str = "invoice_payment";

@@ -8,11 +8,13 @@ use axum::http::Uri;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::app::App;
-use crate::auth::Caller;
-use crate::errors::{ApiError, Problem};
-use crate::generations::{FIELDS, Field, Generation, Rendered, field_value};
-use crate::store::{Session, Status};
+use crate::generation::Generation;
+use crate::middleware::caller::Caller;
+use crate::schema::error::{ApiError, Problem};
+use crate::schema::fields::{FIELDS, Field};
+use crate::schema::session::{Rendered, field_value};
+use crate::state::app::App;
+use crate::state::sessions::{Session, Status};
 
 const DEFAULT_LIMIT: u64 = 20;
 

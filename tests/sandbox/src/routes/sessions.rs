@@ -8,16 +8,18 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::observe::Slow;
 use super::{invoices, listing, read_json};
-use crate::app::{App, Shared};
-use crate::auth::Caller;
-use crate::clock::{self, MINUTE, Millis};
-use crate::errors::{ApiError, json_bytes, json_response};
-use crate::generations::{Generation, Rendered, checked_input, checked_update, ignored_names};
-use crate::idempotency::{self, Verdict};
-use crate::requests::NOTICE_HEADER;
-use crate::store::{Session, Status};
+use crate::generation::Generation;
+use crate::middleware::caller::Caller;
+use crate::middleware::observe::Slow;
+use crate::schema::error::{ApiError, json_bytes, json_response};
+use crate::schema::session::Rendered;
+use crate::schema::validate::{checked_input, checked_update, ignored_names};
+use crate::state::app::{App, Shared};
+use crate::state::clock::{self, MINUTE, Millis};
+use crate::state::idempotency::{self, Verdict};
+use crate::state::request_log::NOTICE_HEADER;
+use crate::state::sessions::{Session, Status};
 
 /// POST of the collection.
 pub(super) async fn create(

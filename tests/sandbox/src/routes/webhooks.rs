@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::listing::Params;
 use super::read_json;
-use crate::app::{App, Shared};
-use crate::auth::Caller;
-use crate::errors::{ApiError, Problem, json_response};
-use crate::generations::Generation;
+use crate::generation::Generation;
+use crate::middleware::caller::Caller;
+use crate::schema::error::{ApiError, Problem, json_response};
+use crate::state::app::{App, Shared};
 use crate::webhooks::{Endpoint, deliver_now};
 
 /// The routes.
@@ -84,7 +84,7 @@ fn apply(endpoint: &mut Endpoint, body: &Value) -> Vec<Problem> {
     let mut problems = Vec::new();
     let sent = |name: &str| body.get(name).filter(|v| !v.is_null());
     if let Some(url) = sent("url") {
-        match url.as_str().filter(|u| crate::generations::is_url(u)) {
+        match url.as_str().filter(|u| crate::schema::validate::is_url(u)) {
             Some(url) => url.clone_into(&mut endpoint.url),
             None => problems.push(Problem::new("url", "must be an absolute http or https URL")),
         }

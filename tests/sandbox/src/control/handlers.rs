@@ -10,20 +10,20 @@ use http_body_util::{BodyExt, Limited};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::app::{App, Shared};
-use crate::auth::RequestId;
-use crate::clock::{iso, parse_iso, parse_span};
-use crate::errors::{ApiError, json_response};
-use crate::faults::Rule;
-use crate::generations::Generation;
+use crate::generation::Generation;
+use crate::middleware::caller::RequestId;
 use crate::payments::{Order, Outcome, PayError, State as AttemptState, providers};
-use crate::store::Session;
+use crate::schema::error::{ApiError, json_response};
+use crate::state::app::{App, Shared};
+use crate::state::clock::{iso, parse_iso, parse_span};
+use crate::state::faults::Rule;
+use crate::state::sessions::Session;
 use crate::webhooks::deliver_now;
 
 const MAX_BODY: usize = 64 * 1024;
 
 /// The routes.
-pub(super) fn routes() -> Router<Shared> {
+pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/_sandbox/sessions/{id}/{action}", post(session_action))
         .route("/_sandbox/clock", get(clock).post(move_clock))

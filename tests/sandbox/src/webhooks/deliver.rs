@@ -16,8 +16,8 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::{Delivery, Try};
-use crate::app::App;
-use crate::clock::{Millis, iso, system_now};
+use crate::state::app::App;
+use crate::state::clock::{Millis, iso, system_now};
 
 /// What deliveries call themselves.
 pub(crate) const USER_AGENT: &str = "Lomi-Webhook/1.0";

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::journal::Saved;
 use crate::options::Options;
+use crate::state::journal::Saved;
 
 /// Keys and account ids. They stay the same as long as the data file does.
 #[derive(Clone, Serialize, Deserialize)]

@@ -1,12 +1,10 @@
 //! The routes.
 
-mod control;
 mod invoices;
 mod listing;
-mod observe;
-mod own_host;
+
 mod sessions;
-mod spoiled;
+
 mod webhooks;
 
 use axum::Router;
@@ -19,14 +17,15 @@ use axum::routing::get;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::app::Shared;
-use crate::auth::{REQUEST_ID_HEADER, RequestId};
-use crate::errors::{self, ApiError};
+use crate::middleware::caller::{REQUEST_ID_HEADER, RequestId};
+use crate::middleware::{allowed_hosts as own_host, observe};
 use crate::options::{Family, RouteErrors};
-use crate::pages;
+use crate::schema::error::{self as errors, ApiError};
+use crate::state::app::Shared;
+use crate::{control, pages};
 
+pub(crate) use crate::middleware::observe::Reset;
 pub(crate) use invoices::INVOICE_FLOW;
-pub(crate) use observe::Reset;
 
 /// Everything that is served.
 pub(crate) fn router(app: Shared) -> Router {

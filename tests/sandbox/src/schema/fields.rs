@@ -45,12 +45,12 @@ pub(crate) struct Field {
 
 impl Field {
     /// Is it a documented request field of this generation?
-    pub(crate) fn read_by(&self, generation: super::Generation) -> bool {
+    pub(crate) fn read_by(&self, generation: crate::generation::Generation) -> bool {
         self.reads.contains(generation.letter())
     }
 
     /// Is it in this generation's answers?
-    pub(crate) fn shown_by(&self, generation: super::Generation) -> bool {
+    pub(crate) fn shown_by(&self, generation: crate::generation::Generation) -> bool {
         self.shows.contains(generation.letter())
     }
 }

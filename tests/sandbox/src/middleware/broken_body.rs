@@ -19,10 +19,10 @@ const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\
 
 /// Marks an answer whose body is not to be read on the way out.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spoiled;
+pub(crate) struct Spoiled;
 
 /// A web page where JSON is expected.
-pub(super) fn page(status: u16) -> Response {
+pub(crate) fn page(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
 }
@@ -34,7 +34,7 @@ async fn split(response: Response) -> (axum::http::response::Parts, Bytes) {
 }
 
 /// The headers promise the whole body; half of it comes.
-pub(super) async fn truncated(response: Response) -> Response {
+pub(crate) async fn truncated(response: Response) -> Response {
     let (mut parts, bytes) = split(response).await;
     parts.extensions.insert(Spoiled);
     // The half must have left before the end: what is still in the buffer goes with the
@@ -73,7 +73,7 @@ impl hyper::body::Body for Half {
 }
 
 /// One byte at a time.
-pub(super) async fn dripping(response: Response, pause: Duration) -> Response {
+pub(crate) async fn dripping(response: Response, pause: Duration) -> Response {
     let (mut parts, bytes) = split(response).await;
     parts.extensions.insert(Spoiled);
     let sleep = Box::pin(sleep_until(Instant::now() + pause));

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::clock::{MINUTE, Millis};
-use crate::journal::{Journal, Kind, Saved};
-use crate::store::Environment;
+use crate::state::clock::{MINUTE, Millis};
+use crate::state::journal::{Journal, Kind, Saved};
+use crate::state::sessions::Environment;
 
 const MAX_KEY_CHARS: usize = 255;
 const RETENTION: Millis = 24 * 60 * MINUTE;

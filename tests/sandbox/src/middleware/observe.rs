@@ -14,21 +14,21 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use tokio::sync::Notify;
 
-use super::spoiled;
-use crate::app::{App, Shared};
-use crate::auth::{RequestId, generation_of};
-use crate::errors::ApiError;
-use crate::faults::Fault;
-use crate::generations::Generation;
-use crate::limits;
-use crate::requests::{Seen, head};
+use super::broken_body as spoiled;
+use crate::generation::Generation;
+use crate::middleware::caller::{RequestId, generation_of};
+use crate::schema::error::ApiError;
+use crate::state::app::{App, Shared};
+use crate::state::faults::Fault;
+use crate::state::rate_limit as limits;
+use crate::state::request_log::{Seen, head};
 
 const MAX_BODY: usize = 10 * 1024 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Waits while a create holds its key.
 #[derive(Clone, Debug)]
-pub(super) struct Slow(pub(super) Duration);
+pub(crate) struct Slow(pub(crate) Duration);
 
 /// Marks a request whose connection was reset.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ struct Cut;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reset(pub(crate) Arc<Notify>);
 
-pub(super) async fn observe(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let generation = generation_of(&app, parts.uri.path(), &parts.headers);

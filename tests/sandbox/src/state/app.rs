@@ -8,16 +8,17 @@ use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-use crate::clock::Clock;
-use crate::faults::Faults;
-use crate::generations::{Generation, Rendered};
-use crate::idempotency::Keys;
-use crate::identity::Identity;
-use crate::journal::{Journal, Kind, Saved};
-use crate::limits::Window;
+use crate::generation::Generation;
 use crate::options::Options;
-use crate::requests::Requests;
-use crate::store::{Session, Store};
+use crate::schema::session::Rendered;
+use crate::state::clock::Clock;
+use crate::state::faults::Faults;
+use crate::state::idempotency::Keys;
+use crate::state::identity::Identity;
+use crate::state::journal::{Journal, Kind, Saved};
+use crate::state::rate_limit::Window;
+use crate::state::request_log::Requests;
+use crate::state::sessions::{Session, Store};
 use crate::webhooks::{Endpoint, Webhooks};
 
 /// A customer that has an unpaid invoice from the start, so that `payment_required` can be met

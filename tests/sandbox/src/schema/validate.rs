@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{FIELDS, Field, Generation, Kind};
-use crate::clock;
-use crate::errors::{ApiError, Problem};
+use super::fields::{FIELDS, Field, Kind};
+use crate::generation::Generation;
+use crate::schema::error::{ApiError, Problem};
+use crate::state::clock;
 
 /// A body's documented fields, checked; unknown ones are ignored, as the server does.
 pub(crate) type Input = Map<String, Value>;

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::clock::{Clock, iso};
+use crate::state::clock::{Clock, iso};
 use crate::webhooks::{sample, send};
 
 /// Names of the events of today's server.

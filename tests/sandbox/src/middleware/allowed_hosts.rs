@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::app::{App, Shared};
+use crate::state::app::{App, Shared};
 
-pub(super) async fn own_host(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn own_host(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let asked =
         request.uri().authority().cloned().or_else(|| read(request.headers(), header::HOST));
     let Some(asked) = asked.filter(|host| is_own(&app, host.host())) else {

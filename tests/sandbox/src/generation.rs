@@ -1,13 +1,5 @@
 //! The shapes in which the API has been documented, and what is particular to each.
 
-mod fields;
-mod render;
-mod validate;
-
-pub(crate) use fields::{FIELDS, Field, Kind};
-pub(crate) use render::{Rendered, field_value};
-pub(crate) use validate::{checked_input, checked_update, ignored_names, is_email, is_url};
-
 /// One documented shape of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Generation {

@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use uuid::Uuid;
 
-use crate::app::{App, Shared};
-use crate::errors::ApiError;
-use crate::generations::Generation;
-use crate::store::Environment;
+use crate::generation::Generation;
+use crate::schema::error::ApiError;
+use crate::state::app::{App, Shared};
+use crate::state::sessions::Environment;
 
 /// Header that chooses among the generations that share a path.
 pub(crate) const GENERATION_HEADER: HeaderName = HeaderName::from_static("x-sandbox-generation");

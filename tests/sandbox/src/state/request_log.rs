@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::clock::{Millis, iso};
+use crate::state::clock::{Millis, iso};
 
 /// Says what the sandbox did not do of what a request asked for.
 pub(crate) const NOTICE_HEADER: &str = "x-sandbox-notice";

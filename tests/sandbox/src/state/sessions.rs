@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::clock::Millis;
-use crate::journal::{Journal, Kind, Saved};
 use crate::payments::Attempt;
+use crate::state::clock::Millis;
+use crate::state::journal::{Journal, Kind, Saved};
 
 /// Which key a session belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

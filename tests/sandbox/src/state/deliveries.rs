@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Endpoint;
-use crate::app::App;
-use crate::clock::{Millis, iso};
-use crate::journal::{Journal, Kind, Saved};
-use crate::store::Environment;
+use crate::state::app::App;
+use crate::state::clock::{Millis, iso};
+use crate::state::journal::{Journal, Kind, Saved};
+use crate::state::sessions::Environment;
+use crate::webhooks::Endpoint;
 
 /// Waits before the second, third, fourth and fifth try.
 const WAITS: [Millis; 4] = [5_000, 10_000, 20_000, 40_000];
@@ -86,7 +86,7 @@ impl Try {
             "attempt_number": self.number,
             "success": self.success(),
             "headers": {"X-Lomi-Signature": self.signature, "X-Lomi-Event": delivery.event},
-            "user_agent": super::sender::USER_AGENT,
+            "user_agent": crate::webhooks::USER_AGENT,
             "ip_address": "127.0.0.1",
             "request_duration_ms": self.milliseconds,
             "next_attempt_at": delivery.next_at.map(iso),
@@ -105,7 +105,7 @@ pub(crate) struct Log {
 
 impl Log {
     /// The deliveries of a data file.
-    pub(super) fn restored(journal: &Journal, saved: &Saved, now: Millis) -> Self {
+    pub(crate) fn restored(journal: &Journal, saved: &Saved, now: Millis) -> Self {
         let mut log = Self::default();
         for (_, mut delivery) in saved.of::<Delivery>(Kind::Delivery) {
             delivery.next_at = delivery.next_at.map(|at| if at == Millis::MAX { now } else { at });

@@ -1,19 +1,18 @@
 //! Webhook endpoints, the events they are told of, and the log of deliveries.
 
-mod log;
-mod sender;
+mod deliver;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub(crate) use log::{Delivery, Log, Try};
-pub(crate) use sender::{Sent, deliver_now, run_due, sample, send};
+pub(crate) use crate::state::deliveries::{Delivery, Log, Try};
+pub(crate) use deliver::{Sent, USER_AGENT, deliver_now, run_due, sample, send};
 
-use crate::app::App;
-use crate::clock::{Millis, iso};
-use crate::journal::{Journal, Kind, Saved};
-use crate::store::{Environment, Session};
+use crate::state::app::App;
+use crate::state::clock::{Millis, iso};
+use crate::state::journal::{Journal, Kind, Saved};
+use crate::state::sessions::{Environment, Session};
 
 /// Which names the sandbox gives its events: the documentations disagree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::App;
+use crate::state::app::App;
 use crate::webhooks;
 
 /// Longest sleep: new sessions and a moved clock may bring something nearer.

@@ -3,10 +3,11 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use super::{FIELDS, Field, Generation, Kind};
-use crate::app::App;
-use crate::clock::{Millis, iso};
-use crate::store::{Session, Status};
+use super::fields::{FIELDS, Field, Kind};
+use crate::generation::Generation;
+use crate::state::app::App;
+use crate::state::clock::{Millis, iso};
+use crate::state::sessions::{Session, Status};
 
 /// A session with all that is needed to write it down.
 pub(crate) struct Rendered<'a> {

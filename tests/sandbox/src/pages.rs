@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use minijinja::{Environment, Value};
 
-use crate::app::Shared;
+use crate::state::app::Shared;
 
 /// The routes.
 pub(crate) fn routes() -> Router<Shared> {
@@ -31,14 +31,14 @@ pub(crate) fn console_routes() -> Router<Shared> {
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     for (name, source) in [
-        ("base.html", include_str!("../../templates/base.html")),
-        ("style.css", include_str!("../../templates/style.css")),
-        ("checkout.html", include_str!("../../templates/checkout.html")),
-        ("prompt.html", include_str!("../../templates/prompt.html")),
-        ("message.html", include_str!("../../templates/message.html")),
-        ("console.css", include_str!("../../templates/console.css")),
-        ("console.html", include_str!("../../templates/console.html")),
-        ("console_lists.html", include_str!("../../templates/console_lists.html")),
+        ("base.html", include_str!("../templates/base.html")),
+        ("style.css", include_str!("../templates/style.css")),
+        ("checkout.html", include_str!("../templates/checkout.html")),
+        ("prompt.html", include_str!("../templates/prompt.html")),
+        ("message.html", include_str!("../templates/message.html")),
+        ("console.css", include_str!("../templates/console.css")),
+        ("console.html", include_str!("../templates/console.html")),
+        ("console_lists.html", include_str!("../templates/console_lists.html")),
     ] {
         templates.add_template(name, source)?;
     }
@@ -47,7 +47,7 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = Laz
 
 static TEXTS: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
     type Texts = HashMap<String, HashMap<String, String>>;
-    serde_json::from_str::<Texts>(include_str!("../../templates/texts.json"))
+    serde_json::from_str::<Texts>(include_str!("../templates/texts.json"))
         .unwrap_or_default()
         .into_iter()
         .map(|(language, texts)| (language, Value::from_pairs(texts)))
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_texts() {
         let texts: HashMap<String, HashMap<String, String>> =
-            serde_json::from_str(include_str!("../../templates/texts.json")).unwrap();
+            serde_json::from_str(include_str!("../templates/texts.json")).unwrap();
         let names = |language: &str| {
             let mut names: Vec<_> = texts[language].keys().collect();
             names.sort();

@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::generations::Generation;
+use crate::generation::Generation;
 use crate::options::RouteErrors;
 
 /// What is wrong with one field of a request.

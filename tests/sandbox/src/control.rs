@@ -1,0 +1,5 @@
+//! The control API under `/_sandbox`.
+
+mod handlers;
+
+pub(crate) use handlers::routes;
