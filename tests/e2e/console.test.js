@@ -40,7 +40,7 @@ it('shows a new session, its payment and its webhook without a reload', async (t
   // What was opened stays open when the next thing happens.
   await delivery.locator('summary').click();
   await delivery.getByRole('button', { name: 'Redeliver' }).click();
-  await delivery.getByText('attempt 2 (by hand)').waitFor();
+  await delivery.getByText('attempt 2 (manual)').waitFor();
   assert.equal(await delivery.locator('details[open]').count(), 1);
   assert.equal((await stage.shop.settled()).length, 2);
   await unloaded();

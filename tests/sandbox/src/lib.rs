@@ -28,7 +28,5 @@ mod state;
 mod webhooks;
 
 pub use generation::Generation;
-pub use options::{Family, Options, RouteErrors};
+pub use options::{EventNames, Family, Options, RateLimit, RouteErrors};
 pub use server::sandbox::{Sandbox, StartError};
-pub use state::rate_limit::RateLimit;
-pub use webhooks::EventNames;

@@ -4,8 +4,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use crate::generation::Generation;
-use crate::state::rate_limit::RateLimit;
-use crate::webhooks::EventNames;
 
 /// A family of routes: one spelling of the checkout session paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -28,6 +26,40 @@ pub enum RouteErrors {
     Query,
     /// The message inside the error body of today's server.
     Envelope,
+}
+
+/// Names of the webhook events; the documents of the API disagree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum EventNames {
+    /// `PAYMENT_SUCCEEDED`, `PAYMENT_FAILED`: the names of today's server.
+    #[default]
+    Current,
+    /// `checkout.session.completed`, `checkout.session.expired`: the names of the older documents.
+    Documented,
+    /// Both: each event is sent under each of its names.
+    Both,
+}
+
+/// Number of requests per number of seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests that are accepted in a window.
+    pub requests: u64,
+    /// Length of a window in seconds.
+    pub seconds: u32,
+}
+
+impl std::str::FromStr for RateLimit {
+    type Err = String;
+
+    /// Reads `120/60`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(requests, seconds)| {
+            let limit = Self { requests: requests.parse().ok()?, seconds: seconds.parse().ok()? };
+            (limit.seconds > 0).then_some(limit)
+        });
+        parsed.ok_or_else(|| "write it as REQUESTS/SECONDS, such as 120/60".to_owned())
+    }
 }
 
 /// Settings of a [`Sandbox`](crate::Sandbox). `Options::default()` is what a test needs: a free

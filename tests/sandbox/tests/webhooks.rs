@@ -231,6 +231,6 @@ async fn the_error_page_of_a_shop_is_shown_cut() {
     let attempt = &delivery["attempts"][0];
     let body = attempt["response_body"].as_str().unwrap();
     assert_eq!(attempt["response_status"], 500);
-    assert!(body.starts_with("Traceback ") && body.ends_with("(cut)"), "{body}");
+    assert!(body.starts_with("Traceback ") && body.ends_with("(truncated)"), "{body}");
     assert!((2_000..2_100).contains(&body.len()), "{}", body.len());
 }

@@ -9,10 +9,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::trigger::{self, Trigger};
 use crate::generation::Generation;
-use crate::options::{Family, Options, RouteErrors};
+use crate::options::{EventNames, Family, Options, RateLimit, RouteErrors};
 use crate::server::sandbox::Sandbox;
-use crate::state::rate_limit::RateLimit;
-use crate::webhooks::EventNames;
 
 /// The lomi. payments API on your own machine.
 #[derive(Parser)]

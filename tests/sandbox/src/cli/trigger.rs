@@ -4,8 +4,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::state::clock::{Clock, iso};
-use crate::webhooks::{sample, send};
+use crate::state::time::{iso, system_now};
+use crate::webhooks::send::send;
+use crate::webhooks::signing::sample;
 
 /// Names of the events of today's server.
 const EVENTS: &[&str] = &[
@@ -26,7 +27,7 @@ const EVENTS: &[&str] = &[
     "SUBSCRIPTION_USAGE_PERIOD_CLOSED",
 ];
 
-/// What to send, and where.
+/// Arguments of `trigger`.
 #[derive(Args, Debug)]
 pub(crate) struct Trigger {
     /// Name of the event, such as PAYMENT_SUCCEEDED (also payment.succeeded) or
@@ -43,23 +44,23 @@ pub(crate) struct Trigger {
     data: Option<String>,
 }
 
-/// Sends the event and says what came back.
+/// Sends the event and prints the result.
 ///
 /// # Errors
-/// When there is no secret, the data is no JSON object, or the answer is not a 2xx.
+/// When there is no secret, the data is not a JSON object, or the response is not a 2xx.
 pub(crate) fn run(trigger: &Trigger) -> Result<(), Box<dyn std::error::Error>> {
     let secret = trigger.secret.clone().or_else(|| std::env::var("LOMI_WEBHOOK_SECRET").ok());
     let secret = secret.filter(|s| !s.is_empty());
-    let secret = secret.ok_or("give --secret, or set LOMI_WEBHOOK_SECRET")?;
-    let now = Clock::default().now();
-    let event = normal_name(&trigger.event);
+    let secret = secret.ok_or("there is no secret: use --secret, or set LOMI_WEBHOOK_SECRET")?;
+    let now = system_now();
+    let event = current_name(&trigger.event);
     let mut data = sample_data(&event, &iso(now));
     if let Some(text) = &trigger.data {
-        let own: Value = serde_json::from_str(text)?;
-        let (Value::Object(data), Value::Object(own)) = (&mut data, own) else {
+        let fields: Value = serde_json::from_str(text)?;
+        let (Value::Object(data), Value::Object(fields)) = (&mut data, fields) else {
             return Err("--data must be a JSON object".into());
         };
-        data.extend(own);
+        data.extend(fields);
     }
     let (body, signature) = sample(&event, &data, &secret, now);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -69,14 +70,16 @@ pub(crate) fn run(trigger: &Trigger) -> Result<(), Box<dyn std::error::Error>> {
             println!("{event} delivered: {status} in {} ms", sent.milliseconds);
             Ok(())
         }
-        Some(status) => Err(format!("{} answered {status}: {}", trigger.to, sent.body).into()),
+        Some(status) => {
+            Err(format!("{} responded with {status}: {}", trigger.to, sent.body).into())
+        }
         None => Err(format!("{}: {}", trigger.to, sent.body).into()),
     }
 }
 
-/// The name that today's server sends: `payment.succeeded` of the documents is its
-/// `PAYMENT_SUCCEEDED`. Names that it does not have stay as they are.
-fn normal_name(event: &str) -> String {
+/// The name on today's server: `PAYMENT_SUCCEEDED` for `payment.succeeded` of the documents. Other
+/// names are unchanged.
+fn current_name(event: &str) -> String {
     let name = event.trim().replace(['.', '-'], "_").to_ascii_uppercase();
     let name = name.replace("CANCELED", "CANCELLED");
     if EVENTS.contains(&name.as_str()) { name } else { event.trim().to_owned() }

@@ -1,6 +1,6 @@
-//! Who may use the console and the control API, which no key protects: a person at this machine,
-//! or a program that names the sandbox by one of its own host names. A page of another site may
-//! not, also when its name was made to resolve to this machine (DNS rebinding).
+//! Protection of the console and the control API, which need no key: the `Host` of a request must
+//! be an allowed name of the sandbox, and its `Origin`, if any, the same origin. So a page of
+//! another site has no access, also when its name resolves to this machine (DNS rebinding).
 
 use std::net::IpAddr;
 
@@ -10,52 +10,56 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::state::app::{App, Shared};
+use crate::state::app::{App, SharedApp};
 
-pub(crate) async fn own_host(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let asked =
-        request.uri().authority().cloned().or_else(|| read(request.headers(), header::HOST));
-    let Some(asked) = asked.filter(|host| is_own(&app, host.host())) else {
+/// Refuses requests under a foreign host name or from a foreign origin.
+pub(crate) async fn allowed_hosts(
+    State(app): State<SharedApp>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host =
+        request.uri().authority().cloned().or_else(|| authority(request.headers(), header::HOST));
+    let Some(host) = host.filter(|host| is_allowed(&app, host.host())) else {
         return refuse(
-            "The console and the control API answer only to the sandbox's own host names: use \
-             localhost or an IP address, or start the sandbox with --allow-host NAME\n",
+            "The console and the control API are not available under this host name: use localhost \
+             or an IP address, or start the sandbox with --allow-host NAME\n",
         );
     };
-    if request.headers().contains_key(header::ORIGIN) && !is_same_origin(request.headers(), &asked)
-    {
-        return refuse("The control API is not for pages of other origins\n");
+    if request.headers().contains_key(header::ORIGIN) && !is_same_origin(request.headers(), &host) {
+        return refuse("The control API is not available to pages of other origins\n");
     }
     next.run(request).await
 }
 
-fn read(headers: &HeaderMap, name: header::HeaderName) -> Option<Authority> {
+fn authority(headers: &HeaderMap, name: header::HeaderName) -> Option<Authority> {
     headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
-/// A name can be made to resolve anywhere by whoever owns it; an address cannot.
-fn is_own(app: &App, host: &str) -> bool {
+/// The owner of a name can make it resolve to this machine; an IP address is safe.
+fn is_allowed(app: &App, host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok()
-        || app.options.allowed_hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
+        || app.options.allowed_hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
 }
 
-/// `localhost` and a loopback address are the same place under two names.
-fn is_same_origin(headers: &HeaderMap, asked: &Authority) -> bool {
+/// `localhost` and a loopback address count as the same host.
+fn is_same_origin(headers: &HeaderMap, host: &Authority) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let origin: Option<Authority> =
         origin.and_then(|origin| origin.strip_prefix("http://")?.parse().ok());
-    let is_here = |host: &str| {
+    let is_loopback = |host: &str| {
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     };
     origin.is_some_and(|origin| {
-        origin == *asked
-            || (origin.port_u16() == asked.port_u16()
-                && is_here(origin.host())
-                && is_here(asked.host()))
+        origin == *host
+            || (origin.port_u16() == host.port_u16()
+                && is_loopback(origin.host())
+                && is_loopback(host.host()))
     })
 }
 
-fn refuse(why: &'static str) -> Response {
-    (StatusCode::FORBIDDEN, why).into_response()
+fn refuse(message: &'static str) -> Response {
+    (StatusCode::FORBIDDEN, message).into_response()
 }

@@ -1,4 +1,4 @@
-//! Answers that do not arrive as they should.
+//! Responses whose body is broken on purpose.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,12 +17,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\
     <body><h1>Sign in to the Wi-Fi</h1></body></html>\n";
 
-/// Marks an answer whose body is not to be read on the way out.
+/// Marks a response whose body must not be read before it is sent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spoiled;
+pub(super) struct BrokenBody;
 
-/// A web page where JSON is expected.
-pub(crate) fn page(status: u16) -> Response {
+/// An HTML page in place of JSON.
+pub(super) fn page(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
 }
@@ -33,22 +33,21 @@ async fn split(response: Response) -> (axum::http::response::Parts, Bytes) {
     (parts, bytes)
 }
 
-/// The headers promise the whole body; half of it comes.
-pub(crate) async fn truncated(response: Response) -> Response {
+/// `Content-Length` of the whole body; half of it is sent.
+pub(super) async fn truncated(response: Response) -> Response {
     let (mut parts, bytes) = split(response).await;
-    parts.extensions.insert(Spoiled);
-    // The half must have left before the end: what is still in the buffer goes with the
-    // connection.
+    parts.extensions.insert(BrokenBody);
+    // The half must be sent before the error: closing the connection discards the buffer.
     let flush = Box::pin(sleep_until(Instant::now() + Duration::from_millis(50)));
     let half = bytes.slice(..bytes.len() / 2);
-    let body = Half { left: Some(half), flush, promised: bytes.len() as u64 };
+    let body = Half { half: Some(half), flush, content_length: bytes.len() as u64 };
     Response::from_parts(parts, Body::new(body))
 }
 
 struct Half {
-    left: Option<Bytes>,
+    half: Option<Bytes>,
     flush: Pin<Box<Sleep>>,
-    promised: u64,
+    content_length: u64,
 }
 
 impl hyper::body::Body for Half {
@@ -59,23 +58,23 @@ impl hyper::body::Body for Half {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if let Some(half) = self.left.take().filter(|b| !b.is_empty()) {
+        if let Some(half) = self.half.take().filter(|b| !b.is_empty()) {
             return Poll::Ready(Some(Ok(Frame::data(half))));
         }
-        // An error in the middle of a body is what makes the server drop the connection.
-        let cut = || Some(Err(io::Error::other("cut on purpose")));
+        // After an error in a body, hyper closes the connection.
+        let cut = || Some(Err(io::Error::other("truncated on purpose")));
         self.flush.as_mut().poll(context).map(|()| cut())
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.promised)
+        SizeHint::with_exact(self.content_length)
     }
 }
 
-/// One byte at a time.
-pub(crate) async fn dripping(response: Response, pause: Duration) -> Response {
+/// The body one byte at a time.
+pub(super) async fn dripping(response: Response, pause: Duration) -> Response {
     let (mut parts, bytes) = split(response).await;
-    parts.extensions.insert(Spoiled);
+    parts.extensions.insert(BrokenBody);
     let sleep = Box::pin(sleep_until(Instant::now() + pause));
     Response::from_parts(parts, Body::new(Drip { bytes, pause, sleep }))
 }

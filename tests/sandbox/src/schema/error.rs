@@ -1,44 +1,45 @@
-//! Refusals, and the body that each generation gives them.
+//! Errors of the API, and their body in each generation.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use super::responses::json_response;
 use crate::generation::Generation;
 use crate::options::RouteErrors;
 
-/// What is wrong with one field of a request.
+/// A problem with one field of a request.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    /// Name of the field; empty when the message speaks of the whole body.
+    /// Name of the field; empty when the message is about the whole body.
     pub(crate) field: &'static str,
     /// A full sentence.
     pub(crate) message: String,
 }
 
 impl Problem {
-    /// A problem of one field; `text` goes on after its name.
+    /// A problem with one field; `text` follows its name.
     pub(crate) fn new(field: &'static str, text: &str) -> Self {
         Self { field, message: format!("{field} {text}") }
     }
 
-    /// A problem of the body as a whole.
+    /// A problem with the whole body.
     pub(crate) fn whole(text: &str) -> Self {
         Self { field: "", message: text.to_owned() }
     }
 }
 
-/// A refusal, before it has been given a generation's shape.
+/// An error of the API, independent of a generation.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
     /// Code in generations A to D.
     code: &'static str,
-    /// Code in E, which distinguishes more.
+    /// Code in E, which has more codes.
     newest_code: &'static str,
     message: String,
     problems: Vec<Problem>,
-    /// Where the server gives details of its own.
+    /// `details` of the body, where it is not derived from the problems.
     details: Option<Box<Value>>,
 }
 
@@ -59,7 +60,7 @@ impl ApiError {
         self
     }
 
-    /// 400 about the request as a whole.
+    /// 400 about the whole request.
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
     }
@@ -77,7 +78,7 @@ impl ApiError {
         error
     }
 
-    /// 400 for a list cursor that no list handed out.
+    /// 400 for a cursor that no list returned.
     pub(crate) fn invalid_cursor() -> Self {
         Self::bad_request("Invalid cursor").newest("invalid_cursor")
     }
@@ -101,12 +102,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// 408: the body did not come in time.
+    /// 408: the body did not arrive in time.
     pub(crate) fn too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "error", "The request body did not arrive in time")
     }
 
-    /// 429, with what the server says about its limit.
+    /// 429, with the server's details about its limit.
     pub(crate) fn rate_limited(limit: u64, seconds: u32) -> Self {
         let message = "Too many requests";
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message);
@@ -114,7 +115,7 @@ impl ApiError {
         error
     }
 
-    /// A status that was asked for, in the words that the server has for it.
+    /// Any status, with the server's code and message for it.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let code = match status.as_u16() {
             400 => "bad_request",
@@ -136,7 +137,7 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", message).newest("idempotency_key_reused")
     }
 
-    /// 409: the first request with this key has not been answered yet.
+    /// 409: the first request with this key is still in progress.
     pub(crate) fn key_in_progress() -> Self {
         let message = "A request with this Idempotency-Key is still in progress";
         Self::new(StatusCode::CONFLICT, "conflict", message).newest("idempotency_in_progress")
@@ -152,7 +153,7 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "error", "request entity too large")
     }
 
-    /// The answer in a generation's shape.
+    /// The response in a generation's shape.
     pub(crate) fn respond(self, generation: Generation, request_id: &str) -> Response {
         let status = self.status;
         json_response(status, &self.body(generation, request_id))
@@ -202,7 +203,7 @@ impl ApiError {
 }
 
 /// The 404 for a path or method that is not served: no handler ran.
-pub(crate) fn no_route(shape: RouteErrors, message: &str, request_id: &str) -> Response {
+pub(crate) fn route_not_found(shape: RouteErrors, message: &str, request_id: &str) -> Response {
     let body = match shape {
         RouteErrors::Path | RouteErrors::Query => {
             json!({"statusCode": 404, "message": message, "error": "Not Found"})
@@ -213,18 +214,4 @@ pub(crate) fn no_route(shape: RouteErrors, message: &str, request_id: &str) -> R
         }),
     };
     json_response(StatusCode::NOT_FOUND, &body)
-}
-
-/// A JSON answer.
-pub(crate) fn json_response(status: StatusCode, body: &impl serde::Serialize) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(bytes) => json_bytes(status, bytes.into()),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
-    }
-}
-
-/// A JSON answer that has been written already.
-pub(crate) fn json_bytes(status: StatusCode, body: bytes::Bytes) -> Response {
-    const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-    (status, [(header::CONTENT_TYPE, JSON)], body).into_response()
 }

@@ -1,18 +1,19 @@
-//! Every documented field of a checkout session: its type, and the generations that read or
-//! show it.
+//! The documented fields of a checkout session: type, and generations that read or show it.
 
-/// What a field holds, and so how a request is checked.
+use crate::generation::Generation;
+
+/// Type of a field, and so how a request is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FieldType {
     /// Text.
     Text,
     /// Text that must be an absolute http or https URL.
     Url,
     /// Text that must look like an e-mail address.
     Email,
-    /// A number above zero, kept digit by digit.
+    /// A number above zero, with all its digits.
     Positive,
-    /// true or false.
+    /// `true` or `false`.
     Bool,
     /// A JSON object (PHP's empty array counts as an empty one).
     Object,
@@ -36,37 +37,42 @@ pub(crate) struct Field {
     /// Name on the wire.
     pub(crate) name: &'static str,
     /// Type.
-    pub(crate) kind: Kind,
+    pub(crate) field_type: FieldType,
     /// Generations whose create (in C also update) reads it.
     reads: &'static str,
-    /// Generations whose answers carry it.
+    /// Generations whose responses have it.
     shows: &'static str,
 }
 
 impl Field {
-    /// Is it a documented request field of this generation?
-    pub(crate) fn read_by(&self, generation: crate::generation::Generation) -> bool {
+    /// Whether it is a documented request field of this generation.
+    pub(crate) fn is_read_by(&self, generation: Generation) -> bool {
         self.reads.contains(generation.letter())
     }
 
-    /// Is it in this generation's answers?
-    pub(crate) fn shown_by(&self, generation: crate::generation::Generation) -> bool {
+    /// Whether it is in this generation's responses.
+    pub(crate) fn is_shown_by(&self, generation: Generation) -> bool {
         self.shows.contains(generation.letter())
     }
 }
 
-const fn f(name: &'static str, kind: Kind, reads: &'static str, shows: &'static str) -> Field {
-    Field { name, kind, reads, shows }
+const fn f(
+    name: &'static str,
+    field_type: FieldType,
+    reads: &'static str,
+    shows: &'static str,
+) -> Field {
+    Field { name, field_type, reads, shows }
 }
 
-use Kind::{
+use FieldType::{
     Any, Bool, Currency, Email, Items, Object, Positive, Providers, Status, Text, Time, Url,
 };
 
-/// The table, in the order in which answers are written.
+/// The table, in the order of fields in responses.
 ///
-/// C's answers carry `checkout_url`, which its first models lack: models that came later in the
-/// same generation have it, and without it a caller could not find the page.
+/// C's responses have `checkout_url`, though its first models do not: later models of the same
+/// generation have it, and without it a caller could not find the checkout page.
 #[rustfmt::skip]
 pub(crate) const FIELDS: &[Field] = &[
     f("checkout_session_id",     Text,      "C",     "ABCDE"),

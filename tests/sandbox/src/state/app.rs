@@ -1,93 +1,92 @@
-//! What every request handler shares.
+//! State and settings that all request handlers share.
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-use crate::generation::Generation;
-use crate::options::Options;
-use crate::schema::session::Rendered;
-use crate::state::clock::Clock;
-use crate::state::faults::Faults;
-use crate::state::idempotency::Keys;
-use crate::state::identity::Identity;
-use crate::state::journal::{Journal, Kind, Saved};
-use crate::state::rate_limit::Window;
-use crate::state::request_log::Requests;
-use crate::state::sessions::{Session, Store};
-use crate::webhooks::{Endpoint, Webhooks};
+use super::clock::Clock;
+use super::endpoints::Endpoint;
+use super::faults::Faults;
+use super::idempotency::IdempotencyKeys;
+use super::identity::Identity;
+use super::journal::{Journal, RecordKind, SavedRecords};
+use super::rate_limit::RateWindow;
+use super::request_log::RequestLog;
+use super::sessions::SessionStore;
+use super::webhooks::Webhooks;
 
-/// A customer that has an unpaid invoice from the start, so that `payment_required` can be met
-/// without preparing anything.
+use crate::options::Options;
+
+/// A customer that always starts with an unpaid invoice, so that a test can get
+/// `payment_required` without a preparation.
 pub(crate) const BLOCKED_CUSTOMER: &str = "00000000-0000-4000-8000-000000000402";
 
-/// The sandbox's state and settings.
+/// State and settings of one sandbox.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// As given at the start.
+    /// Settings.
     pub(crate) options: Options,
     /// `http://127.0.0.1:PORT`.
     pub(crate) url: String,
-    /// The time.
+    /// The clock of the sandbox.
     pub(crate) clock: Clock,
-    /// Keys and account ids.
+    /// IdempotencyKeys and account ids.
     pub(crate) identity: Identity,
-    /// Where changes are written.
+    /// Queue of changes for the data file.
     pub(crate) journal: Journal,
-    /// Told when something may be due.
+    /// Wakes the scheduler when something may be due.
     pub(crate) wake: Notify,
     webhooks: Mutex<Webhooks>,
-    store: Mutex<Store>,
-    keys: Mutex<Keys>,
+    sessions: Mutex<SessionStore>,
+    keys: Mutex<IdempotencyKeys>,
     faults: Mutex<Faults>,
-    requests: Mutex<Requests>,
-    window: Mutex<Window>,
+    requests: Mutex<RequestLog>,
+    window: Mutex<RateWindow>,
     blocked: Mutex<HashSet<String>>,
     changes: watch::Sender<u64>,
 }
 
-/// The state as axum hands it around.
-pub(crate) type Shared = Arc<App>;
+/// The state as axum handlers receive it.
+pub(crate) type SharedApp = Arc<App>;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What a panicking handler left is whole: every change is made by one call.
+    // The state is consistent also after a panic: every change is made by one call.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl App {
-    /// The state of the data file, or an empty one.
+    /// State of the data file, or empty state.
     ///
     /// # Errors
     /// When the data file cannot be used.
-    pub(crate) fn new(options: Options, url: String) -> rusqlite::Result<Shared> {
+    pub(crate) fn new(options: Options, url: String) -> rusqlite::Result<SharedApp> {
         let (journal, saved) = match &options.data {
             Some(path) => Journal::open(path)?,
-            None => (Journal::default(), Saved::default()),
+            None => (Journal::default(), SavedRecords::default()),
         };
         let identity = Identity::of(&options, &saved);
-        journal.put(Kind::Setting, "identity", &identity);
+        journal.put(RecordKind::Setting, "identity", &identity);
         let clock = match saved.setting("clock") {
-            Some((ahead, stopped_at)) => Clock::restored(ahead, stopped_at),
+            Some((offset, stopped_at)) => Clock::restored(offset, stopped_at),
             None => Clock::default(),
         };
         let mut webhooks = Webhooks::restored(&journal, &saved, clock.now());
         if let Some(to) = &options.webhook_url
             && !webhooks.endpoints.iter().any(|e| e.url == *to)
         {
-            webhooks.add(Endpoint::of_options(to, &identity.webhook_secret, clock.now()));
+            webhooks.add(Endpoint::new(to, &identity.webhook_secret, clock.now()));
         }
-        let store = Store::restored(&journal, &saved);
-        let keys = Keys::restored(&journal, &saved);
+        let sessions = SessionStore::restored(&journal, &saved);
+        let keys = IdempotencyKeys::restored(&journal, &saved);
         let mut blocked: HashSet<String> = saved
-            .of::<bool>(Kind::Blocked)
+            .of::<bool>(RecordKind::Blocked)
             .filter(|(_, blocked)| *blocked)
             .map(|(id, _)| id.to_owned())
             .collect();
-        if !saved.of::<bool>(Kind::Blocked).any(|(id, _)| id == BLOCKED_CUSTOMER) {
+        if !saved.of::<bool>(RecordKind::Blocked).any(|(id, _)| id == BLOCKED_CUSTOMER) {
             blocked.insert(BLOCKED_CUSTOMER.to_owned());
         }
         Ok(Arc::new(Self {
@@ -98,7 +97,7 @@ impl App {
             journal,
             wake: Notify::new(),
             webhooks: Mutex::new(webhooks),
-            store: Mutex::new(store),
+            sessions: Mutex::new(sessions),
             keys: Mutex::new(keys),
             faults: Mutex::default(),
             requests: Mutex::default(),
@@ -108,9 +107,9 @@ impl App {
         }))
     }
 
-    /// The sessions. Hold it briefly: every request waits for it.
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        lock(&self.store)
+    /// The sessions. Release the lock soon: every request takes it.
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, SessionStore> {
+        lock(&self.sessions)
     }
 
     /// Endpoints and delivery log.
@@ -119,28 +118,28 @@ impl App {
     }
 
     /// The idempotency keys.
-    pub(crate) fn keys(&self) -> MutexGuard<'_, Keys> {
+    pub(crate) fn keys(&self) -> MutexGuard<'_, IdempotencyKeys> {
         lock(&self.keys)
     }
 
-    /// The faults that are waiting.
+    /// The configured faults.
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.faults)
     }
 
-    /// The last requests.
-    pub(crate) fn requests(&self) -> MutexGuard<'_, Requests> {
+    /// The log of requests.
+    pub(crate) fn requests(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.requests)
     }
 
-    /// The running rate limit window.
-    pub(crate) fn window(&self) -> MutexGuard<'_, Window> {
+    /// The window of the rate limit.
+    pub(crate) fn window(&self) -> MutexGuard<'_, RateWindow> {
         lock(&self.window)
     }
 
-    /// Gives a customer or subscription an unpaid invoice, or takes it away.
+    /// Sets whether a customer or subscription has an unpaid invoice.
     pub(crate) fn block(&self, id: &str, blocked: bool) {
-        self.journal.put(Kind::Blocked, id, &blocked);
+        self.journal.put(RecordKind::Blocked, id, &blocked);
         if blocked {
             lock(&self.blocked).insert(id.to_owned());
         } else {
@@ -148,45 +147,37 @@ impl App {
         }
     }
 
-    /// Has this customer or subscription an unpaid invoice?
+    /// Whether this customer or subscription has an unpaid invoice.
     pub(crate) fn is_blocked(&self, id: &str) -> bool {
         lock(&self.blocked).contains(id)
     }
 
-    /// Remembers how the clock has been set.
-    pub(crate) fn keep_clock(&self) {
-        self.journal.put(Kind::Setting, "clock", &self.clock.state());
+    /// Stores the state of the clock.
+    pub(crate) fn store_clock(&self) {
+        self.journal.put(RecordKind::Setting, "clock", &self.clock.state());
     }
 
-    /// Address of a session's page.
+    /// Address of a session's checkout page.
     pub(crate) fn checkout_url(&self, id: Uuid) -> String {
         format!("{}/checkout/{id}", self.url)
     }
 
-    /// A session as today's server writes it.
-    pub(crate) fn session_value(&self, session: &Session) -> Value {
-        let now = self.clock.now();
-        let rendered = Rendered { generation: Generation::D, app: self, session, now };
-        serde_json::to_value(rendered).unwrap_or_default()
-    }
-
-    /// Writes a line to the terminal, where that is wanted. A terminal that is gone or full
-    /// changes nothing.
+    /// Writes a line to standard error unless the sandbox is quiet. Write errors are ignored.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {
         if self.options.log {
             let _ = writeln!(std::io::stderr(), "{}", line());
         }
     }
 
-    /// Tells the consoles that something is new.
-    pub(crate) fn changed(&self) {
-        // Nobody listens to most changes; then there is nothing to do.
+    /// Notifies open consoles of a change.
+    pub(crate) fn notify_consoles(&self) {
+        // Mostly no console is open.
         if self.changes.receiver_count() > 0 {
             self.changes.send_modify(|n| *n = n.wrapping_add(1));
         }
     }
 
-    /// To be told when something is new.
+    /// Notifications of changes, for a console.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

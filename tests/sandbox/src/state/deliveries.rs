@@ -1,113 +1,92 @@
-//! Deliveries: what is waiting, and every try that was made.
+//! Webhook deliveries: the queued ones, and every attempt that was attempt.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::state::app::App;
-use crate::state::clock::{Millis, iso};
-use crate::state::journal::{Journal, Kind, Saved};
-use crate::state::sessions::Environment;
-use crate::webhooks::Endpoint;
+use super::endpoints::Endpoint;
+use super::environment::Environment;
+use super::journal::{Journal, RecordKind, SavedRecords};
+use super::time::Millis;
 
-/// Waits before the second, third, fourth and fifth try.
-const WAITS: [Millis; 4] = [5_000, 10_000, 20_000, 40_000];
-/// Most deliveries that are kept; the oldest finished ones go first.
-const KEPT: usize = 5_000;
+/// Delays before the second, third, fourth and fifth attempt.
+const RETRY_DELAYS: [Millis; 4] = [5_000, 10_000, 20_000, 40_000];
+/// Maximum number of stored deliveries; the oldest finished ones are removed first.
+const MAX_DELIVERIES: usize = 5_000;
 
-/// An event on its way to an endpoint.
+/// One event for one endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Delivery {
-    /// Place in the order of events.
+    /// Number of the delivery, in the order of events.
     pub(crate) seq: u64,
-    /// The endpoint.
+    /// Id of the endpoint.
     pub(crate) webhook_id: Uuid,
     /// Its environment.
     pub(crate) environment: Environment,
-    /// Where it goes.
+    /// Address of the endpoint.
     pub(crate) url: String,
-    /// Signs it.
+    /// Secret that signs it.
     pub(crate) secret: String,
     /// Name of the event.
     pub(crate) event: String,
-    /// `id` of the envelope: the same for every try.
+    /// `id` of the envelope: the same for every attempt.
     pub(crate) event_id: Uuid,
     /// `data` of the envelope.
     pub(crate) data: Value,
-    /// Tries so far.
-    pub(crate) tries: Vec<Try>,
-    /// When to try next; None when it has ended.
+    /// Attempts so far; `tries` is their name in data files.
+    #[serde(rename = "tries")]
+    pub(crate) attempts: Vec<DeliveryAttempt>,
+    /// Time of the next attempt; None when there is none. `Millis::MAX` while one is in flight.
     pub(crate) next_at: Option<Millis>,
-    /// Has a try been accepted?
+    /// Whether an attempt was accepted.
     pub(crate) delivered: bool,
 }
 
-/// One try.
+/// One attempt to deliver.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Try {
+pub(crate) struct DeliveryAttempt {
     /// `log_id`.
     pub(crate) log_id: Uuid,
     /// 1 for the first.
     pub(crate) number: usize,
-    /// When it was made.
+    /// When it was attempt.
     pub(crate) at: Millis,
     /// The body that was sent, byte for byte.
     pub(crate) payload: String,
     /// Its signature.
     pub(crate) signature: String,
-    /// Status of the answer; None when there was none.
+    /// Status of the response; None when there was none.
     pub(crate) status: Option<u16>,
-    /// Beginning of the answer's body, or what went wrong.
+    /// Beginning of the response's body, or the error.
     pub(crate) body: String,
     /// How long it took.
     pub(crate) milliseconds: u64,
-    /// Was it a redelivery that somebody asked for?
+    /// Whether it was requested through the API or the console.
     pub(crate) manual: bool,
 }
 
-impl Try {
-    /// Was it accepted?
+impl DeliveryAttempt {
+    /// Whether the endpoint accepted it.
     pub(crate) fn success(&self) -> bool {
         self.status.is_some_and(|s| (200..300).contains(&s))
-    }
-
-    /// The row as the API shows it.
-    pub(crate) fn row(&self, delivery: &Delivery, app: &App) -> Value {
-        json!({
-            "log_id": self.log_id,
-            "webhook_id": delivery.webhook_id,
-            "organization_id": app.identity.organization_id,
-            "event_type": delivery.event,
-            "payload": serde_json::from_str::<Value>(&self.payload).unwrap_or(Value::Null),
-            "response_status": self.status,
-            "response_body": self.body,
-            "attempt_number": self.number,
-            "success": self.success(),
-            "headers": {"X-Lomi-Signature": self.signature, "X-Lomi-Event": delivery.event},
-            "user_agent": crate::webhooks::USER_AGENT,
-            "ip_address": "127.0.0.1",
-            "request_duration_ms": self.milliseconds,
-            "next_attempt_at": delivery.next_at.map(iso),
-            "created_at": iso(self.at),
-        })
     }
 }
 
 /// All deliveries.
 #[derive(Debug, Default)]
-pub(crate) struct Log {
+pub(crate) struct DeliveryLog {
     deliveries: BTreeMap<u64, Delivery>,
     last_seq: u64,
     journal: Journal,
 }
 
-impl Log {
+impl DeliveryLog {
     /// The deliveries of a data file.
-    pub(crate) fn restored(journal: &Journal, saved: &Saved, now: Millis) -> Self {
+    pub(super) fn restored(journal: &Journal, saved: &SavedRecords, now: Millis) -> Self {
         let mut log = Self::default();
-        for (_, mut delivery) in saved.of::<Delivery>(Kind::Delivery) {
+        for (_, mut delivery) in saved.of::<Delivery>(RecordKind::Delivery) {
             delivery.next_at = delivery.next_at.map(|at| if at == Millis::MAX { now } else { at });
             log.put(delivery);
         }
@@ -115,7 +94,7 @@ impl Log {
         log
     }
 
-    /// Adds an event for an endpoint. It is tried at once, or by the caller when `next_at` is None.
+    /// Adds an event for an endpoint. When `next_at` is None, the caller sends it.
     pub(crate) fn queue(
         &mut self,
         endpoint: &Endpoint,
@@ -133,7 +112,7 @@ impl Log {
             event: event.to_owned(),
             event_id,
             data,
-            tries: Vec::new(),
+            attempts: Vec::new(),
             next_at,
             delivered: false,
         };
@@ -144,63 +123,64 @@ impl Log {
     /// Adds or replaces a delivery.
     pub(crate) fn put(&mut self, delivery: Delivery) {
         self.last_seq = self.last_seq.max(delivery.seq);
-        self.journal.put(Kind::Delivery, delivery.seq, &delivery);
+        self.journal.put(RecordKind::Delivery, delivery.seq, &delivery);
         self.deliveries.insert(delivery.seq, delivery);
-        while self.deliveries.len() > KEPT {
+        while self.deliveries.len() > MAX_DELIVERIES {
             let oldest = self.deliveries.values().find(|d| d.next_at.is_none()).map(|d| d.seq);
-            // Nothing has ended: what waits is not thrown away.
+            // None has finished, and queued deliveries are never removed.
             let Some(oldest) = oldest else { break };
-            self.journal.delete(Kind::Delivery, oldest);
+            self.journal.delete(RecordKind::Delivery, oldest);
             self.deliveries.remove(&oldest);
         }
     }
 
-    /// A delivery by its place.
+    /// A delivery by its number.
     pub(crate) fn get(&self, seq: u64) -> Option<&Delivery> {
         self.deliveries.get(&seq)
     }
 
-    /// Takes the deliveries whose time has come; they do not come again until they are recorded.
+    /// Takes the deliveries that are due. Each is in flight until [`DeliveryLog::record`].
     pub(crate) fn take_due(&mut self, now: Millis) -> Vec<Delivery> {
         let due = |d: &&mut Delivery| d.next_at.is_some_and(|at| at <= now);
         self.deliveries
             .values_mut()
             .filter(due)
             .map(|d| {
-                // Far off rather than none: it has not ended, it is on its way.
+                // In flight: `None` would mean finished.
                 d.next_at = Some(Millis::MAX);
                 d.clone()
             })
             .collect()
     }
 
-    /// When the next try is due.
+    /// When the next attempt is due.
     pub(crate) fn next_due(&self) -> Option<Millis> {
         self.deliveries.values().filter_map(|d| d.next_at).min()
     }
 
-    /// Writes a try down and decides whether there is another.
-    pub(crate) fn record(&mut self, seq: u64, made: Try, now: Millis) {
+    /// Stores an attempt and decides whether there is another.
+    pub(crate) fn record(&mut self, seq: u64, attempt: DeliveryAttempt, now: Millis) {
         let Some(delivery) = self.deliveries.get_mut(&seq) else {
             return;
         };
-        delivery.delivered |= made.success();
-        if !made.manual && delivery.next_at.is_some() {
-            // A 4xx says that the event is not wanted; everything else may be a passing trouble.
-            let refused = made.status.is_some_and(|s| (400..500).contains(&s));
-            let wait =
-                WAITS.get(made.number.saturating_sub(1)).filter(|_| !made.success() && !refused);
-            delivery.next_at = wait.map(|w| now.saturating_add(*w));
+        delivery.delivered |= attempt.success();
+        if !attempt.manual && delivery.next_at.is_some() {
+            // A 4xx rejects the event; every other failure may be temporary.
+            let is_rejected = attempt.status.is_some_and(|s| (400..500).contains(&s));
+            let delay = RETRY_DELAYS
+                .get(attempt.number.saturating_sub(1))
+                .filter(|_| !attempt.success() && !is_rejected);
+            delivery.next_at = delay.map(|d| now.saturating_add(*d));
         }
-        delivery.tries.push(made);
-        self.journal.put(Kind::Delivery, seq, delivery);
+        delivery.attempts.push(attempt);
+        self.journal.put(RecordKind::Delivery, seq, delivery);
     }
 
-    /// Gives up on what waits for an endpoint that is gone.
-    pub(crate) fn forget(&mut self, webhook_id: Uuid) {
+    /// Cancels the queued deliveries of an endpoint.
+    pub(super) fn cancel(&mut self, webhook_id: Uuid) {
         for delivery in self.deliveries.values_mut().filter(|d| d.webhook_id == webhook_id) {
             delivery.next_at = None;
-            self.journal.put(Kind::Delivery, delivery.seq, delivery);
+            self.journal.put(RecordKind::Delivery, delivery.seq, delivery);
         }
     }
 
@@ -209,16 +189,19 @@ impl Log {
         self.deliveries.values().rev()
     }
 
-    /// Tries of one environment, newest first.
-    pub(crate) fn tries(&self, of: Environment) -> impl Iterator<Item = (&Delivery, &Try)> {
+    /// Attempts of one environment, newest first.
+    pub(crate) fn attempts(
+        &self,
+        of: Environment,
+    ) -> impl Iterator<Item = (&Delivery, &DeliveryAttempt)> {
         self.newest_first()
             .filter(move |d| d.environment == of)
-            .flat_map(|d| d.tries.iter().rev().map(move |t| (d, t)))
+            .flat_map(|d| d.attempts.iter().rev().map(move |t| (d, t)))
     }
 
-    /// The last try of an endpoint.
-    pub(crate) fn last_try(&self, webhook_id: Uuid) -> Option<&Try> {
+    /// The last attempt for an endpoint.
+    pub(crate) fn last_attempt(&self, webhook_id: Uuid) -> Option<&DeliveryAttempt> {
         let of_endpoint = self.newest_first().filter(|d| d.webhook_id == webhook_id);
-        of_endpoint.flat_map(|d| d.tries.last()).next()
+        of_endpoint.flat_map(|d| d.attempts.last()).next()
     }
 }

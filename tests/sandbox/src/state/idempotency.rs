@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the first answer is kept and given again.
+//! `Idempotency-Key`: the first response is stored and replayed.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::state::clock::{MINUTE, Millis};
-use crate::state::journal::{Journal, Kind, Saved};
-use crate::state::sessions::Environment;
+use super::environment::Environment;
+use super::journal::{Journal, RecordKind, SavedRecords};
+use super::time::{MINUTE, Millis};
 
 const MAX_KEY_CHARS: usize = 255;
 const RETENTION: Millis = 24 * 60 * MINUTE;
@@ -24,44 +24,45 @@ pub(crate) type Scope = (Environment, String);
 struct Entry {
     fingerprint: Fingerprint,
     since: Millis,
-    /// None until the first request has been answered.
-    answer: Option<Box<str>>,
+    /// None while the first request is in progress; `answer` is its name in data files.
+    #[serde(rename = "answer")]
+    response: Option<Box<str>>,
 }
 
-/// What a key means for a request.
+/// State of a key when a request uses it.
 #[derive(Debug)]
-pub(crate) enum Verdict {
-    /// Go on; report the end with [`Keys::finish`] or [`Keys::release`].
+pub(crate) enum KeyState {
+    /// New, and now reserved; report the end with [`IdempotencyKeys::finish`] or [`IdempotencyKeys::release`].
     First,
-    /// Give this answer again.
+    /// Completed: send this response again.
     Replay(Bytes),
-    /// The key belongs to another body.
+    /// Used with another body.
     Reused,
-    /// The first request is still being worked on.
+    /// The first request is still in progress.
     InProgress,
 }
 
 /// The keys of the last 24 hours.
 #[derive(Debug, Default)]
-pub(crate) struct Keys {
+pub(crate) struct IdempotencyKeys {
     entries: HashMap<Scope, Entry>,
     last_prune: Millis,
     journal: Journal,
 }
 
-/// The environment and the key in one text.
+/// Id of a key in the data file.
 fn record_id((environment, key): &Scope) -> String {
     format!("{}:{key}", environment.word())
 }
 
-impl Keys {
+impl IdempotencyKeys {
     /// The keys of a data file.
-    pub(crate) fn restored(journal: &Journal, saved: &Saved) -> Self {
+    pub(crate) fn restored(journal: &Journal, saved: &SavedRecords) -> Self {
         let scope = |id: &str| match id.split_once(':')? {
             ("live", key) => Some((Environment::Live, key.to_owned())),
             (_, key) => Some((Environment::Test, key.to_owned())),
         };
-        let entries = saved.of(Kind::Key).filter_map(|(id, entry)| Some((scope(id)?, entry)));
+        let entries = saved.of(RecordKind::Key).filter_map(|(id, entry)| Some((scope(id)?, entry)));
         Self { entries: entries.collect(), last_prune: 0, journal: journal.clone() }
     }
 
@@ -71,31 +72,31 @@ impl Keys {
         scope: &Scope,
         fingerprint: Fingerprint,
         now: Millis,
-    ) -> Verdict {
+    ) -> KeyState {
         self.prune(now);
         match self.entries.get(scope) {
-            Some(e) if e.fingerprint != fingerprint => Verdict::Reused,
-            Some(Entry { answer: Some(answer), .. }) => {
-                Verdict::Replay(Bytes::copy_from_slice(answer.as_bytes()))
+            Some(e) if e.fingerprint != fingerprint => KeyState::Reused,
+            Some(Entry { response: Some(response), .. }) => {
+                KeyState::Replay(Bytes::copy_from_slice(response.as_bytes()))
             }
-            Some(_) => Verdict::InProgress,
+            Some(_) => KeyState::InProgress,
             None => {
-                let entry = Entry { fingerprint, since: now, answer: None };
+                let entry = Entry { fingerprint, since: now, response: None };
                 self.entries.insert(scope.clone(), entry);
-                Verdict::First
+                KeyState::First
             }
         }
     }
 
-    /// Keeps the answer to the first request.
-    pub(crate) fn finish(&mut self, scope: &Scope, answer: &Bytes) {
+    /// Stores the response to the first request.
+    pub(crate) fn finish(&mut self, scope: &Scope, response: &Bytes) {
         if let Some(entry) = self.entries.get_mut(scope) {
-            entry.answer = Some(String::from_utf8_lossy(answer).into());
-            self.journal.put(Kind::Key, record_id(scope), entry);
+            entry.response = Some(String::from_utf8_lossy(response).into());
+            self.journal.put(RecordKind::Key, record_id(scope), entry);
         }
     }
 
-    /// Frees the key of a request that made nothing.
+    /// Releases the key of a request that created nothing.
     pub(crate) fn release(&mut self, scope: &Scope) {
         self.entries.remove(scope);
     }
@@ -104,11 +105,11 @@ impl Keys {
         if now - self.last_prune > 10 * MINUTE {
             self.last_prune = now;
             self.entries.retain(|scope, e| {
-                let kept = now - e.since < RETENTION;
-                if !kept {
-                    self.journal.delete(Kind::Key, record_id(scope));
+                let is_recent = now - e.since < RETENTION;
+                if !is_recent {
+                    self.journal.delete(RecordKind::Key, record_id(scope));
                 }
-                kept
+                is_recent
             });
         }
     }
@@ -175,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_goes_from_reserved_to_replay_and_is_forgotten_after_a_day() {
-        let (mut keys, scope) = (Keys::default(), (Environment::Test, "k".to_owned()));
+    fn a_key_is_reserved_then_replayed_and_removed_after_a_day() {
+        let (mut keys, scope) = (IdempotencyKeys::default(), (Environment::Test, "k".to_owned()));
         let print = fingerprint(&json!({}));
-        assert!(matches!(keys.begin(&scope, print, 0), Verdict::First));
-        assert!(matches!(keys.begin(&scope, print, 1), Verdict::InProgress));
-        keys.finish(&scope, &Bytes::from_static(b"answer"));
-        assert!(matches!(keys.begin(&scope, print, 2), Verdict::Replay(a) if a == "answer"));
-        assert!(matches!(keys.begin(&scope, [0; 32], 3), Verdict::Reused));
-        assert!(matches!(keys.begin(&scope, [0; 32], RETENTION + 1), Verdict::First));
+        assert!(matches!(keys.begin(&scope, print, 0), KeyState::First));
+        assert!(matches!(keys.begin(&scope, print, 1), KeyState::InProgress));
+        keys.finish(&scope, &Bytes::from_static(b"response"));
+        assert!(matches!(keys.begin(&scope, print, 2), KeyState::Replay(r) if r == "response"));
+        assert!(matches!(keys.begin(&scope, [0; 32], 3), KeyState::Reused));
+        assert!(matches!(keys.begin(&scope, [0; 32], RETENTION + 1), KeyState::First));
     }
 }

@@ -1,19 +1,19 @@
-//! Who the sandbox is: its keys and the ids of its account.
+//! The keys of the sandbox and the ids of its account.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::journal::SavedRecords;
 use crate::options::Options;
-use crate::state::journal::Saved;
 
-/// Keys and account ids. They stay the same as long as the data file does.
+/// Keys and account ids. A data file keeps them over restarts.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Identity {
     /// Secret key of the test environment.
     pub(crate) test_key: String,
     /// Secret key of the live environment.
     pub(crate) live_key: String,
-    /// Secret of the endpoint that was named at the start.
+    /// Secret of the endpoint of `--webhook-url`.
     pub(crate) webhook_secret: String,
     /// `organization_id` of everything.
     pub(crate) organization_id: Uuid,
@@ -24,8 +24,8 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// What was asked for, else what is saved, else something fresh.
-    pub(crate) fn of(options: &Options, saved: &Saved) -> Self {
+    /// Values of the options, else of the data file, else random ones.
+    pub(crate) fn of(options: &Options, saved: &SavedRecords) -> Self {
         let random = || Uuid::new_v4().simple();
         let mut identity = saved.setting("identity").unwrap_or_else(|| Self {
             test_key: format!("lomi_sk_test_{}", random()),
@@ -35,13 +35,13 @@ impl Identity {
             merchant_id: Uuid::new_v4(),
             user_id: Uuid::new_v4(),
         });
-        for (asked, kept) in [
+        for (option, value) in [
             (&options.test_key, &mut identity.test_key),
             (&options.live_key, &mut identity.live_key),
             (&options.webhook_secret, &mut identity.webhook_secret),
         ] {
-            if let Some(asked) = asked {
-                kept.clone_from(asked);
+            if let Some(option) = option {
+                value.clone_from(option);
             }
         }
         identity

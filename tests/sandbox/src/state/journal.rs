@@ -1,7 +1,7 @@
 //! State that outlives the process: one SQLite file, written by a thread of its own.
 //!
-//! Changes are handed over in the order in which they are made, and many of them share a
-//! transaction. Whoever has promised something to a client waits for [`Journal::flushed`] first.
+//! Changes are queued in the order in which they are made, and many of them share a
+//! transaction. A response that confirms a change must wait for [`Journal::flushed`].
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,28 +14,28 @@ use tokio::sync::oneshot;
 
 /// Most changes in one transaction.
 const BATCH: usize = 1_000;
-/// A session and its idempotency key are written in one go: between the two there is no wait in
-/// the server, so that what belongs together arrives within this time.
-const TOGETHER: Duration = Duration::from_millis(5);
+/// How long a transaction waits for a further change. The server does not wait between storing a
+/// session and its idempotency key, so both are in one transaction.
+const BATCH_WAIT: Duration = Duration::from_millis(5);
 
-/// The kinds of records.
+/// Kind of a record.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum RecordKind {
     /// Checkout sessions.
     Session,
     /// Webhook endpoints.
     Endpoint,
     /// Webhook deliveries.
     Delivery,
-    /// Idempotency keys that have been answered.
+    /// Idempotency keys whose first response is stored.
     Key,
     /// Customers with an unpaid invoice.
     Blocked,
-    /// The clock, and who the sandbox is.
+    /// The clock and the identity.
     Setting,
 }
 
-impl Kind {
+impl RecordKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Session => "session",
@@ -49,26 +49,26 @@ impl Kind {
 }
 
 enum Change {
-    Put(Kind, String, String),
-    Delete(Kind, String),
-    /// The end: answered when the file has been closed.
+    Put(RecordKind, String, String),
+    Delete(RecordKind, String),
+    /// The end; the sender is notified when the file has been closed.
     Close(Sender<()>),
-    /// Answered when everything before it is in the file.
+    /// The sender is notified when every earlier change is in the file.
     Flush(oneshot::Sender<bool>),
 }
 
-/// Where changes are written; without a file, nowhere.
+/// Queue of changes for the data file. Without a data file it does nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Journal(Option<Sender<Change>>);
 
 impl Journal {
-    /// Opens or makes the file, and gives it to the writer.
+    /// Opens or creates the file and starts the thread that writes to it.
     ///
     /// # Errors
-    /// When it cannot be opened, is no database, or is in use by another sandbox.
-    pub(crate) fn open(path: &Path) -> rusqlite::Result<(Self, Saved)> {
+    /// When it cannot be opened, is not a database, or is in use by another sandbox.
+    pub(crate) fn open(path: &Path) -> rusqlite::Result<(Self, SavedRecords)> {
         let connection = Connection::open(path)?;
-        // One process has the file for itself; a write survives a kill once it is committed.
+        // One process uses the file exclusively; a committed write survives a kill.
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA journal_mode = WAL;
@@ -79,7 +79,7 @@ impl Journal {
              ) WITHOUT ROWID;
              BEGIN IMMEDIATE; COMMIT;",
         )?;
-        let saved = Saved::read(&connection)?;
+        let saved = SavedRecords::read(&connection)?;
         let (send, receive) = channel();
         std::thread::Builder::new()
             .name("lomi-sandbox-data".to_owned())
@@ -88,23 +88,23 @@ impl Journal {
         Ok((Self(Some(send)), saved))
     }
 
-    /// Writes a record, or writes it anew.
-    pub(crate) fn put(&self, kind: Kind, id: impl ToString, body: &impl Serialize) {
+    /// Inserts or replaces a record.
+    pub(crate) fn put(&self, kind: RecordKind, id: impl ToString, body: &impl Serialize) {
         if let Some(writer) = &self.0 {
-            // Everything that is kept is a plain structure; this cannot fail.
+            // Every record is a plain structure, so this cannot fail.
             let body = serde_json::to_string(body).unwrap_or_default();
             let _ = writer.send(Change::Put(kind, id.to_string(), body));
         }
     }
 
     /// Removes a record.
-    pub(crate) fn delete(&self, kind: Kind, id: impl ToString) {
+    pub(crate) fn delete(&self, kind: RecordKind, id: impl ToString) {
         if let Some(writer) = &self.0 {
             let _ = writer.send(Change::Delete(kind, id.to_string()));
         }
     }
 
-    /// Waits until every change made so far is in the file. False when it could not be written.
+    /// Waits until every earlier change is in the file. False when it could not be written.
     pub(crate) async fn flushed(&self) -> bool {
         let Some(writer) = &self.0 else {
             return true;
@@ -115,44 +115,51 @@ impl Journal {
 }
 
 impl Journal {
-    /// Writes what is left and closes the file.
+    /// Writes the queued changes and closes the file.
     pub(crate) fn close(&self) {
         if let Some(writer) = &self.0 {
             let (send, receive) = channel();
             if writer.send(Change::Close(send)).is_ok() {
-                // An error says that the writer has ended already.
+                // An error means that the writer has ended already.
                 let _ = receive.recv();
             }
         }
     }
 }
 
-/// What the file held when it was opened.
+/// The records of the file at the time it was opened.
 #[derive(Debug, Default)]
-pub(crate) struct Saved(Vec<(String, String, String)>);
+pub(crate) struct SavedRecords(Vec<(String, String, String)>);
 
-impl Saved {
+impl SavedRecords {
     fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let mut statement = connection.prepare("SELECT kind, id, body FROM records")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
     }
 
-    /// The records of a kind with their ids. One that cannot be read is left out, and said.
-    pub(crate) fn of<T: DeserializeOwned>(&self, kind: Kind) -> impl Iterator<Item = (&str, T)> {
-        self.0.iter().filter(move |(k, _, _)| k == kind.name()).filter_map(|(kind, id, body)| {
-            let read = serde_json::from_str(body);
-            if let Err(error) = &read {
-                eprintln!("lomi-sandbox: {kind} {id} cannot be read and is left out: {error}");
-            }
-            Some((id.as_str(), read.ok()?))
-        })
+    /// The records of a kind with their ids. One that cannot be read is skipped with a warning.
+    pub(crate) fn of<T: DeserializeOwned>(
+        &self,
+        kind: RecordKind,
+    ) -> impl Iterator<Item = (&str, T)> {
+        let records = self.0.iter().filter(move |(k, _, _)| k == kind.name());
+        records.filter_map(|record| Some((record.1.as_str(), parse(record)?)))
     }
 
-    /// One setting.
+    /// One setting. Each has a type of its own.
     pub(crate) fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        self.of(Kind::Setting).find(|(id, _)| *id == name).map(|(_, value)| value)
+        let kind = RecordKind::Setting.name();
+        self.0.iter().find(|(k, id, _)| k == kind && id == name).and_then(parse)
     }
+}
+
+fn parse<T: DeserializeOwned>((kind, id, body): &(String, String, String)) -> Option<T> {
+    serde_json::from_str(body)
+        .inspect_err(|error| {
+            eprintln!("lomi-sandbox: {kind} {id} cannot be read and is skipped: {error}");
+        })
+        .ok()
 }
 
 fn write_all(mut connection: Connection, changes: &Receiver<Change>) {
@@ -193,13 +200,13 @@ fn write_batch(
                 transaction
                     .prepare_cached("INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3)")?
                     .execute((kind.name(), id, body))?;
-                changes.recv_timeout(TOGETHER).ok()
+                changes.recv_timeout(BATCH_WAIT).ok()
             }
             Change::Delete(kind, id) => {
                 transaction
                     .prepare_cached("DELETE FROM records WHERE kind = ?1 AND id = ?2")?
                     .execute((kind.name(), id))?;
-                changes.recv_timeout(TOGETHER).ok()
+                changes.recv_timeout(BATCH_WAIT).ok()
             }
             Change::Close(sender) => {
                 *closing = Some(sender);

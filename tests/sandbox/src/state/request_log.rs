@@ -1,4 +1,4 @@
-//! The last requests, for the console.
+//! The log of the last requests, for the console and the control API.
 
 use std::collections::VecDeque;
 
@@ -6,28 +6,28 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::state::clock::{Millis, iso};
+use super::time::{Millis, iso};
 
-/// Says what the sandbox did not do of what a request asked for.
+/// Header that names the fields of a request that were ignored.
 pub(crate) const NOTICE_HEADER: &str = "x-sandbox-notice";
 
-const KEPT: usize = 200;
+const MAX_REQUESTS: usize = 200;
 const MAX_BODY: usize = 8 * 1024;
 
-/// One request and its answer. Headers are not kept: they carry the key.
+/// One request and its response, without headers, because they carry the key.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    /// When it came.
+pub(crate) struct LoggedRequest {
+    /// Time of arrival.
     pub(crate) at: Millis,
     /// Its method.
     pub(crate) method: Method,
     /// Path and query.
     pub(crate) target: String,
-    /// Status of the answer; None when the connection was reset.
+    /// Status of the response; None when the connection was reset.
     pub(crate) status: Option<u16>,
-    /// Beginning of its body.
+    /// Beginning of the request's body.
     pub(crate) request: Bytes,
-    /// Beginning of the answer's body.
+    /// Beginning of the response's body.
     pub(crate) response: Bytes,
     /// How long it took.
     pub(crate) microseconds: u128,
@@ -35,7 +35,7 @@ pub(crate) struct Seen {
     pub(crate) request_id: String,
 }
 
-impl Seen {
+impl LoggedRequest {
     /// One line for the terminal.
     pub(crate) fn line(&self, headers: &HeaderMap) -> String {
         let status = self.status.map_or("reset".to_owned(), |status| status.to_string());
@@ -48,7 +48,7 @@ impl Seen {
         line
     }
 
-    /// As the control API shows it.
+    /// The row of the control API.
     pub(crate) fn row(&self) -> Value {
         json!({
             "at": iso(self.at),
@@ -63,29 +63,29 @@ impl Seen {
     }
 }
 
-/// A ring of the last requests.
+/// The last requests.
 #[derive(Debug, Default)]
-pub(crate) struct Requests(VecDeque<Seen>);
+pub(crate) struct RequestLog(VecDeque<LoggedRequest>);
 
-impl Requests {
-    /// Adds one; the oldest goes.
-    pub(crate) fn add(&mut self, seen: Seen) {
-        if self.0.len() >= KEPT {
+impl RequestLog {
+    /// Adds one and removes the oldest.
+    pub(crate) fn add(&mut self, request: LoggedRequest) {
+        if self.0.len() >= MAX_REQUESTS {
             self.0.pop_front();
         }
-        self.0.push_back(seen);
+        self.0.push_back(request);
     }
 
     /// Newest first.
-    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Seen> {
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &LoggedRequest> {
         self.0.iter().rev()
     }
 }
 
-/// What is kept of a body. A long one is copied, so that the whole is not held in memory.
-pub(crate) fn head(body: &Bytes) -> Bytes {
+/// Beginning of a body. A long one is copied, so that the rest can be freed.
+pub(crate) fn beginning(body: &Bytes) -> Bytes {
     match body.get(..MAX_BODY) {
-        Some(head) => Bytes::copy_from_slice(head),
+        Some(beginning) => Bytes::copy_from_slice(beginning),
         None => body.clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions in memory.
+//! Checkout sessions, in the order of their creation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,37 +6,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::payments::Attempt;
-use crate::state::clock::Millis;
-use crate::state::journal::{Journal, Kind, Saved};
+use super::environment::Environment;
+use super::journal::{Journal, RecordKind, SavedRecords};
+use super::payment::Payment;
+use super::time::Millis;
 
-/// Which key a session belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) enum Environment {
-    /// `lomi_sk_test_`
-    Test,
-    /// `lomi_sk_live_`
-    Live,
-}
-
-impl Environment {
-    /// `test` or `live`.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Live => "live",
-        }
-    }
-}
-
-/// How far a session has come.
+/// Status of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Status {
     /// Waiting to be paid.
     Open,
     /// Paid.
     Completed,
-    /// Over without a payment.
+    /// Ended without a payment.
     Expired,
 }
 
@@ -59,9 +41,9 @@ pub(crate) struct Session {
     pub(crate) id: Uuid,
     /// Place in the order of creation.
     pub(crate) seq: u64,
-    /// Key it was made with.
+    /// Environment of the key that created it.
     pub(crate) environment: Environment,
-    /// Status when it was last written; see [`Session::status_at`].
+    /// Status at the last change; see [`Session::status_at`].
     pub(crate) status: Status,
     /// Time of creation.
     pub(crate) created_at: Millis,
@@ -69,14 +51,15 @@ pub(crate) struct Session {
     pub(crate) updated_at: Millis,
     /// Time at which it stops being payable.
     pub(crate) expires_at: Millis,
-    /// The last try to pay it.
-    pub(crate) attempt: Option<Box<Attempt>>,
-    /// The accepted request fields as JSON text: a fifth of the memory of a parsed map.
+    /// The last payment of it; `attempt` is its name in data files.
+    #[serde(rename = "attempt")]
+    pub(crate) payment: Option<Box<Payment>>,
+    /// The accepted request fields as raw JSON, which needs a fifth of the memory of a parsed map.
     input: Box<str>,
 }
 
 impl Session {
-    /// A new session; its place in the order is given by [`Store::insert`].
+    /// A new session; its place in the order is assigned by [`SessionStore::insert`].
     pub(crate) fn new(
         id: Uuid,
         environment: Environment,
@@ -92,7 +75,7 @@ impl Session {
             created_at,
             updated_at: created_at,
             expires_at,
-            attempt: None,
+            payment: None,
             input: Box::default(),
         };
         session.set_input(input);
@@ -109,7 +92,7 @@ impl Session {
         self.input = serde_json::to_string(input).unwrap_or_default().into_boxed_str();
     }
 
-    /// The status at a time: an open session past its end is expired.
+    /// The status at a time: an open session past `expires_at` is expired.
     pub(crate) fn status_at(&self, now: Millis) -> Status {
         match self.status {
             Status::Open if now >= self.expires_at => Status::Expired,
@@ -118,22 +101,22 @@ impl Session {
     }
 }
 
-/// All sessions.
+/// All sessions of both environments.
 #[derive(Debug, Default)]
-pub(crate) struct Store {
+pub(crate) struct SessionStore {
     sessions: HashMap<Uuid, Session>,
     order: BTreeMap<u64, Uuid>,
-    /// The open sessions by the time at which they end.
-    ends: BTreeSet<(Millis, Uuid)>,
+    /// The open sessions by the time at which they expire.
+    open_until: BTreeSet<(Millis, Uuid)>,
     last_seq: u64,
     journal: Journal,
 }
 
-impl Store {
+impl SessionStore {
     /// The sessions of a data file.
-    pub(crate) fn restored(journal: &Journal, saved: &Saved) -> Self {
+    pub(crate) fn restored(journal: &Journal, saved: &SavedRecords) -> Self {
         let mut store = Self::default();
-        for (_, session) in saved.of(Kind::Session) {
+        for (_, session) in saved.of(RecordKind::Session) {
             store.put(session);
         }
         store.journal = journal.clone();
@@ -153,28 +136,28 @@ impl Store {
     /// Adds or replaces a session that has its place in the order.
     fn put(&mut self, session: Session) {
         self.last_seq = self.last_seq.max(session.seq);
-        self.journal.put(Kind::Session, session.id, &session);
+        self.journal.put(RecordKind::Session, session.id, &session);
         if session.status == Status::Open {
-            self.ends.insert((session.expires_at, session.id));
+            self.open_until.insert((session.expires_at, session.id));
         }
         self.order.insert(session.seq, session.id);
         self.sessions.insert(session.id, session);
     }
 
-    /// A session, whoever owns it.
+    /// A session of either environment.
     pub(crate) fn get(&self, id: Uuid) -> Option<&Session> {
         self.sessions.get(&id)
     }
 
-    /// A session of one environment; another's is as good as absent.
+    /// A session of one environment; one of the other environment counts as absent.
     pub(crate) fn of(&self, environment: Environment, id: Uuid) -> Option<&Session> {
         self.get(id).filter(|s| s.environment == environment)
     }
 
-    /// Writes a session back.
+    /// Replaces a session after a change.
     pub(crate) fn replace(&mut self, session: Session) {
         if let Some(old) = self.sessions.get(&session.id) {
-            self.ends.remove(&(old.expires_at, old.id));
+            self.open_until.remove(&(old.expires_at, old.id));
             self.put(session);
         }
     }
@@ -185,19 +168,19 @@ impl Store {
             return false;
         }
         if let Some(old) = self.sessions.remove(&id) {
-            self.journal.delete(Kind::Session, id);
+            self.journal.delete(RecordKind::Session, id);
             self.order.remove(&old.seq);
-            self.ends.remove(&(old.expires_at, id));
+            self.open_until.remove(&(old.expires_at, id));
         }
         true
     }
 
-    /// Marks the open sessions that are over as expired and gives them.
+    /// Marks the open sessions that are past their end as expired and returns them.
     pub(crate) fn expire_due(&mut self, now: Millis) -> Vec<Session> {
         let mut expired = Vec::new();
-        while let Some(&(at, id)) = self.ends.first().filter(|(at, _)| *at <= now) {
+        while let Some(&(at, id)) = self.open_until.first().filter(|(at, _)| *at <= now) {
             let Some(mut session) = self.get(id).cloned() else {
-                self.ends.remove(&(at, id));
+                self.open_until.remove(&(at, id));
                 continue;
             };
             session.status = Status::Expired;
@@ -208,12 +191,12 @@ impl Store {
         expired
     }
 
-    /// When the next open session ends.
-    pub(crate) fn next_end(&self) -> Option<Millis> {
-        self.ends.first().map(|(at, _)| *at)
+    /// When the next open session expires.
+    pub(crate) fn next_expiry(&self) -> Option<Millis> {
+        self.open_until.first().map(|(at, _)| *at)
     }
 
-    /// How many there are, of both environments.
+    /// Number of sessions of both environments.
     pub(crate) fn len(&self) -> usize {
         self.sessions.len()
     }

@@ -1,10 +1,10 @@
-//! Exact decimal amounts, and how a buyer reads them.
+//! Exact decimal amounts, and their form on pages.
 
 use std::fmt;
 
 use serde_json::{Number, Value};
 
-/// Between the groups of digits and before the currency: does not break at the end of a line.
+/// Non-breaking space: between the groups of digits and before the currency.
 const NBSP: char = '\u{a0}';
 
 /// A decimal number: `digits / 10^scale`.
@@ -15,8 +15,8 @@ pub(crate) struct Decimal {
 }
 
 impl Decimal {
-    /// Reads a JSON number. None when it is longer than an `i128` holds.
-    pub(crate) fn read(value: &Value) -> Option<Self> {
+    /// Converts a JSON number. None when it does not fit an `i128`.
+    pub(crate) fn from_json(value: &Value) -> Option<Self> {
         let Value::Number(number) = value else {
             return None;
         };
@@ -35,7 +35,7 @@ impl Decimal {
         }
     }
 
-    /// `self * numerator / denominator`, to two more places than it has when it does not go out.
+    /// `self * numerator / denominator`; exact where that is possible, else with two more places.
     pub(crate) fn times(self, numerator: u64, denominator: u64) -> Option<Self> {
         let (numerator, denominator) = (i128::from(numerator), i128::from(denominator));
         let product = self.digits.checked_mul(numerator)?;
@@ -83,12 +83,11 @@ impl From<Decimal> for Value {
     }
 }
 
-/// An amount as it is printed for a buyer: `10 000 F CFA`, `100,00 €`, `$100.00`.
+/// An amount as buyers read it: `10 000 F CFA`, `100,00 €`, `$100.00`.
 ///
-/// Amounts are in the smallest unit of their currency: XOF has none below the franc, the others
-/// are in cents.
-pub(crate) fn printed(amount: &Value, currency: &str, french: bool) -> String {
-    let Some(decimal) = Decimal::read(amount) else {
+/// The amount is in the currency's smallest unit: francs for XOF, cents for the others.
+pub(crate) fn format_amount(amount: &Value, currency: &str, french: bool) -> String {
+    let Some(decimal) = Decimal::from_json(amount) else {
         return format!("{amount}{NBSP}{currency}");
     };
     let minor = if currency == "XOF" { 0 } else { 2 };
@@ -99,7 +98,7 @@ pub(crate) fn printed(amount: &Value, currency: &str, french: bool) -> String {
             fraction.push('0');
         }
     }
-    // Francs are written the French way in both languages.
+    // Amounts in XOF have the French form in both languages.
     let (group, point) = if french || currency == "XOF" { (NBSP, ',') } else { (',', '.') };
     let mut number = grouped(&whole, group);
     if !fraction.is_empty() {
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_read_as_people_write_them() {
+    fn amounts_are_formatted_per_language() {
         for (amount, currency, french, shown) in [
             ("10000", "XOF", true, "10 000 F CFA"),
             ("10000.0", "XOF", false, "10 000 F CFA"),
@@ -149,18 +148,18 @@ mod tests {
             ("19.99", "USD", false, "$0.1999"),
             ("5", "USD", true, "0,05 $"),
         ] {
-            assert_eq!(printed(&value(amount), currency, french).replace(NBSP, " "), shown);
+            assert_eq!(format_amount(&value(amount), currency, french).replace(NBSP, " "), shown);
         }
     }
 
     #[test]
     fn arithmetic_is_exact() {
-        let read = |text: &str| Decimal::read(&value(text)).unwrap();
+        let read = |text: &str| Decimal::from_json(&value(text)).unwrap();
         assert_eq!(read("10000.10").times(3, 1).unwrap().to_string(), "30000.30");
         assert_eq!(read("10000").times(3, 2).unwrap().to_string(), "15000");
         assert_eq!(read("100").times(1, 3).unwrap().to_string(), "33.33");
         assert_eq!(read("100").minus(read("0.05")).unwrap().to_string(), "99.95");
         assert_eq!(read("1E3").to_string(), "1000");
-        assert_eq!(Decimal::read(&value("1e999")), None);
+        assert_eq!(Decimal::from_json(&value("1e999")), None);
     }
 }

@@ -1,21 +1,20 @@
-//! The answer of create for a customer who has an unpaid invoice.
+//! The response to create for a customer who has an unpaid invoice.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
+use crate::payments::actions::INVOICE_FLOW;
 use crate::state::app::App;
-use crate::state::clock::MINUTE;
 use crate::state::sessions::Session;
-
-/// Metadata that marks the payment of an invoice.
-pub(crate) const INVOICE_FLOW: &str = "invoice_payment";
+use crate::state::time::MINUTE;
 
 const LIFETIME_MINUTES: i64 = 7 * 24 * 60;
 const AMOUNT: u64 = 5_000;
 
-/// 201 without a session: the invoice is to be paid first. None when nothing is in the way.
+/// The body of a 201 without a session: the invoice must be paid first. None when the customer has
+/// no unpaid invoice.
 pub(super) fn payment_required(app: &App, caller: &Caller, body: &Value) -> Option<Value> {
     if !matches!(caller.generation, Generation::D | Generation::E) {
         return None;
@@ -42,9 +41,9 @@ pub(super) fn payment_required(app: &App, caller: &Caller, body: &Value) -> Opti
     let input = input.as_object().cloned().unwrap_or_else(Map::new);
     let now = app.clock.now();
     let ends = now.saturating_add(LIFETIME_MINUTES * MINUTE);
-    // The page of the invoice is a session like any other, and can be paid.
-    app.store().insert(Session::new(session_id, caller.environment, now, ends, &input));
-    app.changed();
+    // A session for the invoice, so that the invoice can be paid.
+    app.sessions().insert(Session::new(session_id, caller.environment, now, ends, &input));
+    app.notify_consoles();
     Some(json!({
         "payment_required": true,
         "reason": "invoice_payment_required",
