@@ -1,5 +1,5 @@
-//! Playing all scenarios to one runner: opens an address for each, hands the runner its
-//! plan, and collects what it says.
+//! Plays scenarios to the runner of one language: starts a server for each, sends the runner its
+//! plan, and collects its results.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,32 +12,32 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
-use crate::judge::Played;
+use crate::check::recording::Recording;
 use crate::scenario::Scenario;
-use crate::server::Stage;
-use crate::tls::Authority;
+use crate::server::scenario_server::ScenarioServer;
+use crate::server::tls::CertificateAuthority;
 
-/// The key that every runner's client is set up with; no result may hold it.
+/// API key of every runner's client. No result may contain it.
 pub(crate) const KEY: &str = "lomi_sk_test_verysecret";
-/// Longest time for all scenarios of one process.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Maximum time for all scenarios of one process.
+const TIMEOUT: Duration = Duration::from_secs(180);
 
-/// A language's runner.
+/// The runner of one language.
 pub(crate) struct Runner {
     pub(crate) name: &'static str,
     command: Vec<PathBuf>,
-    /// How many processes share the scenarios, where the language waits for each call.
+    /// Number of processes that share the scenarios, where the language blocks during a call.
     processes: usize,
 }
 
 impl Runner {
-    /// Whether its requests go through our own transport. What Guzzle makes of a broken
-    /// connection is its own; it is played only where it is named.
-    pub(crate) fn is_ours(&self) -> bool {
+    /// Whether its requests use our transport. Guzzle treats broken connections differently, so
+    /// `php-guzzle` runs only when it is named.
+    pub(crate) fn uses_our_transport(&self) -> bool {
         self.name != "php-guzzle"
     }
 
-    /// Every runner that there is.
+    /// Every runner.
     pub(crate) fn all(root: &Path) -> Result<Vec<Self>> {
         let file = |name: &str| root.join("tests/runners").join(name);
         let python = root.join(".venv/bin/python");
@@ -56,48 +56,48 @@ impl Runner {
         ])
     }
 
-    /// Plays the scenarios: those that measure memory one by one, the others together.
+    /// Plays the scenarios. Those that measure memory run one by one, the others concurrently.
     pub(crate) async fn play(
         &self,
         scenarios: &[Scenario],
-        authority: &Authority,
-    ) -> Result<HashMap<String, Played>> {
-        // What keeps to a time is played when nothing large is in the way.
+        authority: &CertificateAuthority,
+    ) -> Result<HashMap<String, Recording>> {
+        // Scenarios that measure time run after the others, which would slow them down.
         let (alone, together): (Vec<_>, Vec<_>) =
             scenarios.iter().partition(|scenario| scenario.grows_mib.is_some());
         let (timed, untimed): (Vec<_>, Vec<_>) =
             together.into_iter().partition(|scenario| scenario.is_timed());
-        let mut played = HashMap::new();
+        let mut recordings = HashMap::new();
         for batch in [untimed, timed] {
-            self.play_together(&batch, authority, &mut played).await?;
+            self.play_concurrently(&batch, authority, &mut recordings).await?;
         }
-        let bare = if alone.is_empty() { 0 } else { self.bare_memory(authority).await? };
+        let base = if alone.is_empty() { 0 } else { self.base_memory(authority).await? };
         for scenario in alone {
-            let stage = Stage::open(scenario, authority).await?;
-            let plan = [plan_for(scenario, &stage.here, authority)];
+            let server = ScenarioServer::open(scenario, authority).await?;
+            let plan = [plan_for(scenario, &server.origin, authority)];
             let (mut results, peak) = run(&self.command, &plan).await?;
             let result = results.remove(&scenario.name);
-            let grew = peak.saturating_sub(bare);
-            played.insert(scenario.name.clone(), finished(&stage, result, Some(grew)));
+            let growth = peak.saturating_sub(base);
+            recordings.insert(scenario.name.clone(), recording_of(&server, result, Some(growth)));
         }
-        Ok(played)
+        Ok(recordings)
     }
 
-    async fn play_together(
+    async fn play_concurrently(
         &self,
         scenarios: &[&Scenario],
-        authority: &Authority,
-        played: &mut HashMap<String, Played>,
+        authority: &CertificateAuthority,
+        recordings: &mut HashMap<String, Recording>,
     ) -> Result<()> {
-        let mut stages = HashMap::new();
+        let mut servers = HashMap::new();
         let mut plans = vec![Vec::new(); self.processes];
         let count = plans.len().max(1);
         for (at, scenario) in scenarios.iter().enumerate() {
-            let stage = Stage::open(scenario, authority).await?;
+            let server = ScenarioServer::open(scenario, authority).await?;
             if let Some(plan) = plans.get_mut(at % count) {
-                plan.push(plan_for(scenario, &stage.here, authority));
+                plan.push(plan_for(scenario, &server.origin, authority));
             }
-            stages.insert(scenario.name.clone(), stage);
+            servers.insert(scenario.name.clone(), server);
         }
         let runs: Vec<_> = plans
             .into_iter()
@@ -111,38 +111,42 @@ impl Runner {
         for run in runs {
             results.extend(run.await??.0);
         }
-        for (name, stage) in stages {
+        for (name, server) in servers {
             let result = results.remove(&name);
-            played.insert(name, finished(&stage, result, None));
+            recordings.insert(name, recording_of(&server, result, None));
         }
         Ok(())
     }
 
     /// Peak memory of a process that makes one call and gets a short answer.
-    async fn bare_memory(&self, authority: &Authority) -> Result<u64> {
+    async fn base_memory(&self, authority: &CertificateAuthority) -> Result<u64> {
         let scenario: Scenario = serde_json::from_value(json!({
             "name": "bare", "groups": [], "why": "", "outcome": {},
             "call": {"do": "request", "method": "GET", "path": "/x"},
             "serve": [{"answer": {"json": {}}}]
         }))?;
-        let stage = Stage::open(&scenario, authority).await?;
-        let plan = [plan_for(&scenario, &stage.here, authority)];
+        let server = ScenarioServer::open(&scenario, authority).await?;
+        let plan = [plan_for(&scenario, &server.origin, authority)];
         let (results, peak) = run(&self.command, &plan).await?;
-        stage.close();
+        server.close();
         if results.is_empty() {
-            bail!("{}: the runner cannot make a plain call", self.name);
+            bail!("{}: the runner cannot make a call", self.name);
         }
         Ok(peak)
     }
 }
 
-fn finished(stage: &Arc<Stage>, result: Option<Value>, grew_mib: Option<u64>) -> Played {
-    let (requests, strays) = stage.close();
-    Played { result, requests, strays, grew_mib }
+fn recording_of(
+    server: &Arc<ScenarioServer>,
+    result: Option<Value>,
+    memory_growth_mib: Option<u64>,
+) -> Recording {
+    let (requests, stray_connections) = server.close();
+    Recording { result, requests, stray_connections, memory_growth_mib }
 }
 
-/// What a runner has to know of a scenario: whom to call, and how.
-fn plan_for(scenario: &Scenario, here: &str, authority: &Authority) -> Value {
+/// The plan of a scenario for a runner: the client and the calls.
+fn plan_for(scenario: &Scenario, origin: &str, authority: &CertificateAuthority) -> Value {
     let mut client = Map::new();
     client.insert("api_key".into(), KEY.into());
     for (name, value) in &scenario.client {
@@ -150,7 +154,7 @@ fn plan_for(scenario: &Scenario, here: &str, authority: &Authority) -> Value {
     }
     let base = client.shift_remove("base");
     let base = base.as_ref().and_then(Value::as_str).unwrap_or("/v1");
-    client.entry("base_url").or_insert_with(|| format!("{here}{base}").into());
+    client.entry("base_url").or_insert_with(|| format!("{origin}{base}").into());
     if scenario.listen.scheme() == "https" {
         let file = authority.file.display().to_string();
         client.entry("ca_files").or_insert_with(|| json!([file]));
@@ -164,12 +168,12 @@ fn plan_for(scenario: &Scenario, here: &str, authority: &Authority) -> Value {
     })
 }
 
-/// Runs one process over a plan. Gives its results by name, and its peak memory in MiB.
+/// Runs one process with a plan. Returns its results by name, and its peak memory in MiB.
 async fn run(command: &[PathBuf], plan: &[Value]) -> Result<(HashMap<String, Value>, u64)> {
     let (program, arguments) = command.split_first().context("a runner has a command")?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-    // Only Python looks at it: its package is not installed.
+    // For Python, whose package is not installed.
     command.env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/../../bindings-python/python"));
     for name in ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_WEBHOOK_SECRET", "LOMI_LOG"] {
         command.env_remove(name);
@@ -185,9 +189,9 @@ async fn run(command: &[PathBuf], plan: &[Value]) -> Result<(HashMap<String, Val
     });
     let mut results = HashMap::new();
     let mut peak = 0;
-    let listen = async {
+    let reading = async {
         while let Some(line) = lines.next_line().await? {
-            // While the process is still there; it ends after its last line.
+            // The process still runs: it waits a moment after its last line.
             peak = peak.max(id.and_then(peak_of).unwrap_or(0));
             match serde_json::from_str::<Value>(&line) {
                 Ok(result) => {
@@ -199,8 +203,8 @@ async fn run(command: &[PathBuf], plan: &[Value]) -> Result<(HashMap<String, Val
         }
         anyhow::Ok(())
     };
-    if tokio::time::timeout(PATIENCE, listen).await.is_err() {
-        eprintln!("{} did not come to an end and was stopped", program.display());
+    if tokio::time::timeout(TIMEOUT, reading).await.is_err() {
+        eprintln!("{} was stopped after {} seconds", program.display(), TIMEOUT.as_secs());
         child.kill().await?;
     }
     write.abort();

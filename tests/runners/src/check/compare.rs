@@ -1,17 +1,17 @@
-//! Comparing what came with what was to come. An object names the members that matter;
-//! an object with one key that starts with `$` is a rule about the value instead.
+//! Comparison of a value with an expected one. An object names only the members that are compared;
+//! an object with one key that starts with `$` is a rule for the value.
 
 use serde_json::{Map, Value};
 
-use crate::server::Request;
+use crate::server::request::Request;
 
-/// What a rule may refer to.
+/// Values that a rule can refer to.
 pub(crate) struct Context<'a> {
     /// The first request of the scenario.
     pub(crate) first: Option<&'a Request>,
 }
 
-/// Nothing, or why `found` is not what `wanted` says.
+/// Why `found` is not as `wanted` requires; None when it is.
 pub(crate) fn differs(
     wanted: &Value,
     found: Option<&Value>,
@@ -113,8 +113,8 @@ fn is_uuid(text: &str, version: Option<u64>) -> bool {
     form && text.get(14..15).map(str::to_owned) == version.map(|v| v.to_string())
 }
 
-/// Scalars that mean the same; numbers by their value, to the last digit. PHP gives one
-/// that its integers cannot hold as text.
+/// Whether scalars are equal; numbers are compared by value, to the last digit. PHP returns numbers
+/// that do not fit its integers as strings.
 fn same(wanted: &Value, found: &Value) -> bool {
     let large = |number: &Value| digits(number).is_some_and(|text| text.parse::<i64>().is_err());
     match (digits(wanted), digits(found).or_else(|| found.as_str().map(str::to_owned))) {
@@ -128,7 +128,7 @@ fn same(wanted: &Value, found: &Value) -> bool {
     }
 }
 
-/// Both hold the same members and items, and nothing else.
+/// Whether both have the same members and items, and no others.
 pub(crate) fn identical(wanted: &Value, found: &Value) -> bool {
     match (wanted, found) {
         _ if digits(wanted).is_some() => same(wanted, found),
@@ -145,7 +145,7 @@ pub(crate) fn identical(wanted: &Value, found: &Value) -> bool {
     }
 }
 
-/// A number's text: a JSON number, or `{"$number": "..."}` where a language's own JSON
+/// Digits of a JSON number, or of `{"$number": "..."}`, which is used where the JSON of a language
 /// would lose digits.
 fn digits(value: &Value) -> Option<String> {
     match value {
@@ -157,7 +157,7 @@ fn digits(value: &Value) -> Option<String> {
     }
 }
 
-/// One spelling for each number: sign, digits without zeros at either end, exponent.
+/// Canonical form of a number: sign, digits without zeros at either end, exponent.
 fn canonical(text: &str) -> Option<(bool, String, i64)> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_names_what_matters_and_rules_hold_or_do_not() {
+    fn an_object_names_compared_members_and_rules_apply() {
         assert!(check(json!({"a": 1}), json!({"a": 1, "b": 2})));
         assert!(!check(json!({"a": 1}), json!({"b": 2})));
         assert!(!check(json!({"$exactly": {"a": 1}}), json!({"a": 1, "b": 2})));

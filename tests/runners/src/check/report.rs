@@ -1,21 +1,20 @@
-//! The table that says how it went: one line per failing scenario, then scenarios by
-//! runner and group, then the count.
+//! The report: one line per failure, then a table of areas by runners, then the count.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::scenario::Scenario;
 
-pub(crate) struct Matrix {
+pub(crate) struct Report {
     /// Area by scenario.
     areas: BTreeMap<String, String>,
     runners: Vec<&'static str>,
-    /// By runner and scenario, what is wrong.
-    faults: BTreeMap<(&'static str, String), Vec<String>>,
+    /// Failures by runner and scenario.
+    failures: BTreeMap<(&'static str, String), Vec<String>>,
     times: BTreeMap<&'static str, Duration>,
 }
 
-impl Matrix {
+impl Report {
     pub(crate) fn new(scenarios: &[Scenario]) -> Self {
         let areas = scenarios.iter().map(|scenario| {
             let group = scenario.groups.first().map_or("other", String::as_str);
@@ -24,29 +23,31 @@ impl Matrix {
         Self {
             areas: areas.collect(),
             runners: Vec::new(),
-            faults: BTreeMap::new(),
+            failures: BTreeMap::new(),
             times: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn enter(&mut self, runner: &'static str, scenario: &Scenario, faults: Vec<String>) {
+    /// Adds the result of a scenario and prints its failures.
+    pub(crate) fn add(&mut self, runner: &'static str, scenario: &Scenario, failures: Vec<String>) {
         if !self.runners.contains(&runner) {
             self.runners.push(runner);
         }
-        for fault in &faults {
-            println!("FAIL {} in {runner}: {fault}", scenario.name);
+        for failure in &failures {
+            println!("FAIL {} in {runner}: {failure}", scenario.name);
         }
-        if !faults.is_empty() {
+        if !failures.is_empty() {
             println!("     {}", scenario.why);
         }
-        self.faults.insert((runner, scenario.name.clone()), faults);
+        self.failures.insert((runner, scenario.name.clone()), failures);
     }
 
-    pub(crate) fn took(&mut self, runner: &'static str, time: Duration) {
+    /// Sets the time of a runner.
+    pub(crate) fn set_time(&mut self, runner: &'static str, time: Duration) {
         self.times.insert(runner, time);
     }
 
-    /// Prints the table and the closing line. Tells whether all is well.
+    /// Prints the table and the count. Returns whether every scenario passed.
     pub(crate) fn print(&self) -> bool {
         let mut rows: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
         for (scenario, area) in &self.areas {
@@ -57,28 +58,28 @@ impl Matrix {
         };
         println!("\n{:<34}{:>10}{}", "", "scenarios", cells(&|runner| runner.to_owned()));
         for (area, scenarios) in &rows {
-            let passed = |runner: &'static str| {
-                let good = scenarios.iter().filter(|s| self.is_good(runner, s)).count();
-                good.to_string()
+            let count_passed = |runner: &'static str| {
+                let passed = scenarios.iter().filter(|s| self.has_passed(runner, s)).count();
+                passed.to_string()
             };
-            println!("{area:<34}{:>10}{}", scenarios.len(), cells(&passed));
+            println!("{area:<34}{:>10}{}", scenarios.len(), cells(&count_passed));
         }
         let seconds = |runner| {
             let time = self.times.get(runner).copied().unwrap_or_default();
             format!("{:.1}", time.as_secs_f64())
         };
         println!("{:<44}{}", "seconds", cells(&seconds));
-        let failed = self.faults.values().filter(|faults| !faults.is_empty()).count();
-        println!("\n{} passed, {failed} failed", self.faults.len() - failed);
-        failed == 0 && !self.faults.is_empty()
+        let failed = self.failures.values().filter(|failures| !failures.is_empty()).count();
+        println!("\n{} passed, {failed} failed", self.failures.len() - failed);
+        failed == 0 && !self.failures.is_empty()
     }
 
-    fn is_good(&self, runner: &'static str, scenario: &str) -> bool {
-        self.faults.get(&(runner, scenario.to_owned())).is_some_and(Vec::is_empty)
+    fn has_passed(&self, runner: &'static str, scenario: &str) -> bool {
+        self.failures.get(&(runner, scenario.to_owned())).is_some_and(Vec::is_empty)
     }
 }
 
-/// What an id is about, by its letters.
+/// Area of a requirement, by the letters of its id.
 fn area(group: &str) -> &'static str {
     match group.trim_end_matches(|c: char| c.is_ascii_digit()) {
         "N" => "N  connections",

@@ -1,5 +1,5 @@
-//! The Rust runner: performs a plan through the crate's public client, as merchants'
-//! code does, and prints one line of JSON per scenario.
+//! The Rust runner: performs a plan with the public client of the crate, and prints one line of
+//! JSON per scenario.
 
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -25,23 +25,23 @@ pub(crate) async fn run() -> Result<()> {
     while let Some(done) = tasks.join_next().await {
         done?;
     }
-    // The judge looks at this process's memory when it has read the last line.
+    // The peak memory of this process is read after its last line.
     tokio::time::sleep(Duration::from_millis(100)).await;
     Ok(())
 }
 
 async fn perform(plan: &Value) -> Map<String, Value> {
     let mut result = Map::new();
-    let settings = Given(plan.get("client").cloned().unwrap_or_default());
+    let settings = Plan(plan.get("client").cloned().unwrap_or_default());
     let client = match configured(&settings) {
         Ok(client) => client,
         Err(error) => {
-            result.insert("error".into(), told(&error));
+            result.insert("error".into(), error_value(&error));
             return result;
         }
     };
     for before in plan.get("before").and_then(Value::as_array).into_iter().flatten() {
-        if let Err(error) = call(&client, Given(before.clone()), &mut Map::new()).await {
+        if let Err(error) = call(&client, Plan(before.clone()), &mut Map::new()).await {
             result.insert("error".into(), json!({"kind": "before", "message": error.message}));
             return result;
         }
@@ -49,15 +49,15 @@ async fn perform(plan: &Value) -> Map<String, Value> {
     let pause = plan.get("pause_ms").and_then(Value::as_u64).unwrap_or(0);
     tokio::time::sleep(Duration::from_millis(pause)).await;
     let started = Instant::now();
-    let asked = Given(plan.get("call").cloned().unwrap_or_default());
+    let asked = Plan(plan.get("call").cloned().unwrap_or_default());
     if let Err(error) = call(&client, asked, &mut result).await {
-        result.insert("error".into(), told(&error));
+        result.insert("error".into(), error_value(&error));
     }
     result.insert("ms".into(), (started.elapsed().as_millis() as u64).into());
     result
 }
 
-async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) -> Result<(), Error> {
+async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> Result<(), Error> {
     let id = asked.text("id").unwrap_or_default();
     let options = asked.options()?;
     let sessions = client.checkout_sessions();
@@ -165,19 +165,19 @@ async fn call(client: &Client, asked: Given, result: &mut Map<String, Value>) ->
             result.insert("value".into(), value);
         }
         "nothing" => {}
-        other => return Err(Error::internal(format!("the runner knows no {other}"))),
+        other => return Err(Error::internal(format!("the runner does not support {other}"))),
     }
     Ok(())
 }
 
-/// An object, and which of its fields came as something else.
+/// Sets the value of a result, and the originals of fields whose value was converted.
 fn give(result: &mut Map<String, Value>, mut originals: Map<String, Value>, value: Value) {
     originals.retain(|name, original| value.get(name) != Some(original));
     result.insert("originals".into(), originals.into());
     result.insert("value".into(), value);
 }
 
-fn told(error: &Error) -> Value {
+fn error_value(error: &Error) -> Value {
     json!({
         "kind": error.kind.class_name(), "status": error.status, "code": error.code,
         "message": error.message, "details": error.details, "outcome": error.outcome.as_str(),
@@ -190,7 +190,7 @@ fn told(error: &Error) -> Value {
     })
 }
 
-fn configured(settings: &Given) -> Result<Client, Error> {
+fn configured(settings: &Plan) -> Result<Client, Error> {
     let mut builder = ConfigBuilder {
         api_key: settings.text("api_key").map(Secret::new),
         base_url: settings.text("base_url"),
@@ -212,10 +212,10 @@ fn configured(settings: &Given) -> Result<Client, Error> {
     Client::with(builder)
 }
 
-/// A part of a plan, by name.
-struct Given(Value);
+/// A part of a plan; values are read by name.
+struct Plan(Value);
 
-impl Given {
+impl Plan {
     fn text(&self, name: &str) -> Option<String> {
         self.0.get(name)?.as_str().map(str::to_owned)
     }
@@ -233,7 +233,7 @@ impl Given {
     }
 
     fn seconds(&self, name: &str) -> Result<Option<Duration>, Error> {
-        // Infinity is a number that `as_f64` leaves out.
+        // `as_f64` returns None for infinity.
         let value = self.0.get(name).cloned().map(exact).filter(|value| !value.is_null());
         let value = value.map(|value| value.to_string().parse().unwrap_or(f64::NAN));
         value.map(|value| lomi::seconds(name, value)).transpose()
@@ -266,7 +266,7 @@ impl Given {
     }
 
     fn options(&self) -> Result<CallOptions, Error> {
-        let given = Given(self.0.get("options").cloned().unwrap_or_default());
+        let given = Plan(self.0.get("options").cloned().unwrap_or_default());
         Ok(CallOptions {
             timeout: given.seconds("timeout")?,
             connect_timeout: given.seconds("connect_timeout")?,
@@ -284,7 +284,7 @@ impl Given {
     }
 }
 
-/// Numbers that JSON, or a language's reading of it, cannot hold: `{"$number": "NaN"}`.
+/// Replaces `{"$number": "NaN"}` by the number, which JSON or a language's parser cannot represent.
 fn exact(value: Value) -> Value {
     match value {
         Value::Object(fields) => match fields.get("$number").and_then(Value::as_str) {

@@ -1,5 +1,5 @@
-//! Sending what a scenario says: an answer as it should be, or any bytes, pauses and
-//! ways to end a connection.
+//! Sends the response of a scenario: a well-formed one, or any bytes, pauses and ways to end a
+//! connection.
 
 use std::io::Write;
 use std::time::Duration;
@@ -9,50 +9,50 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::scenario::{Answer, Step};
-use crate::server::Wire;
+use super::connection::Connection;
+use crate::scenario::{Response, Step};
 
-/// Plays one answer. Tells whether the connection goes on.
-pub(crate) async fn play(
-    answer: &Answer,
-    wire: &mut Wire,
-    say: impl Fn(&str) -> String,
+/// Sends one response. Returns whether the connection stays open.
+pub(super) async fn send(
+    response: &Response,
+    connection: &mut Connection,
+    fill: impl Fn(&str) -> String,
 ) -> Result<bool> {
-    if let Some(steps) = &answer.steps {
+    if let Some(steps) = &response.steps {
         for step in steps {
-            if !take(step, wire, &say).await? {
+            if !perform(step, connection, &fill).await? {
                 return Ok(false);
             }
         }
         return Ok(true);
     }
-    let status = answer.status.unwrap_or(200);
-    let body = body(answer, &say)?;
+    let status = response.status.unwrap_or(200);
+    let body = body(response, &fill)?;
     let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(status));
-    let given = |name: &str| answer.headers.keys().any(|n| n.eq_ignore_ascii_case(name));
-    if answer.json.is_some() && !given("content-type") {
+    let given = |name: &str| response.headers.keys().any(|n| n.eq_ignore_ascii_case(name));
+    if response.json.is_some() && !given("content-type") {
         head.push_str("content-type: application/json\r\n");
     }
-    if answer.gzip {
+    if response.gzip {
         head.push_str("content-encoding: gzip\r\n");
     }
-    if answer.chunked {
+    if response.chunked {
         head.push_str("transfer-encoding: chunked\r\n");
     } else if !given("content-length") && status != 204 {
         head.push_str(&format!("content-length: {}\r\n", body.len()));
     }
-    for (name, value) in &answer.headers {
+    for (name, value) in &response.headers {
         let values = match value {
             Value::Array(values) => values.as_slice(),
             one => std::slice::from_ref(one),
         };
         for value in values.iter().filter_map(Value::as_str) {
-            head.push_str(&format!("{name}: {}\r\n", say(value)));
+            head.push_str(&format!("{name}: {}\r\n", fill(value)));
         }
     }
     head.push_str("\r\n");
     let mut whole = head.into_bytes();
-    if answer.chunked {
+    if response.chunked {
         for chunk in body.chunks(7) {
             whole.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
             whole.extend_from_slice(chunk);
@@ -62,33 +62,33 @@ pub(crate) async fn play(
     } else {
         whole.extend_from_slice(&body);
     }
-    wire.write(&whole).await?;
-    match &answer.then {
-        Some(step) => take(step, wire, &say).await,
+    connection.write(&whole).await?;
+    match &response.then {
+        Some(step) => perform(step, connection, &fill).await,
         None => Ok(true),
     }
 }
 
-fn body(answer: &Answer, say: &impl Fn(&str) -> String) -> Result<Vec<u8>> {
+fn body(response: &Response, fill: &impl Fn(&str) -> String) -> Result<Vec<u8>> {
     let mut body = Vec::new();
-    if let Some(json) = &answer.json {
-        body = say(&json.to_string()).into_bytes();
+    if let Some(json) = &response.json {
+        body = fill(&json.to_string()).into_bytes();
     }
-    if let Some(count) = answer.rows {
-        let first: usize = say("{position}").parse()?;
+    if let Some(count) = response.rows {
+        let first: usize = fill("{position}").parse()?;
         let rows: Vec<Value> = (first * count..(first + 1) * count)
             .map(|row| serde_json::json!({"checkout_session_id": format!("cs_{row}"), "status": "open"}))
             .collect();
         body = Value::from(rows).to_string().into_bytes();
     }
-    let parts = match &answer.text {
+    let parts = match &response.text {
         None => &[],
         Some(Value::Array(parts)) => parts.as_slice(),
         Some(one) => std::slice::from_ref(one),
     };
     for part in parts {
         match part {
-            Value::String(text) => body.extend_from_slice(say(text).as_bytes()),
+            Value::String(text) => body.extend_from_slice(fill(text).as_bytes()),
             other => {
                 let text = other.get("repeat").and_then(Value::as_str).context("a part of text")?;
                 let times = other.get("times").and_then(Value::as_u64).context("times")?;
@@ -96,10 +96,10 @@ fn body(answer: &Answer, say: &impl Fn(&str) -> String) -> Result<Vec<u8>> {
             }
         }
     }
-    if let Some(text) = &answer.base64 {
+    if let Some(text) = &response.base64 {
         body.extend_from_slice(&STANDARD.decode(text)?);
     }
-    if answer.gzip { gzip(&body) } else { Ok(body) }
+    if response.gzip { gzip(&body) } else { Ok(body) }
 }
 
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
@@ -108,24 +108,30 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-async fn take(step: &Step, wire: &mut Wire, say: &impl Fn(&str) -> String) -> Result<bool> {
+async fn perform(
+    step: &Step,
+    connection: &mut Connection,
+    fill: &impl Fn(&str) -> String,
+) -> Result<bool> {
     match step {
-        Step::Send(text) => wire.write(say(text).as_bytes()).await?,
-        Step::SendBase64(text) => wire.write(&STANDARD.decode(text)?).await?,
+        Step::Send(text) => connection.write(fill(text).as_bytes()).await?,
+        Step::SendBase64(text) => connection.write(&STANDARD.decode(text)?).await?,
         Step::Repeat { text, times } => {
-            // In pieces of a size that a write is worth.
+            // In blocks of about 64 KiB.
             let piece = usize::try_from((65_536 / text.len().max(1) as u64).clamp(1, *times))?;
             let block = text.repeat(piece);
             let mut left = usize::try_from(*times)?;
             while left > 0 {
                 let now = left.min(piece);
-                wire.write(block.get(..now * text.len()).unwrap_or_default().as_bytes()).await?;
+                connection
+                    .write(block.get(..now * text.len()).unwrap_or_default().as_bytes())
+                    .await?;
                 left -= now;
             }
         }
         Step::Drip { text, every_ms } => {
-            for byte in say(text).as_bytes() {
-                wire.write(std::slice::from_ref(byte)).await?;
+            for byte in fill(text).as_bytes() {
+                connection.write(std::slice::from_ref(byte)).await?;
                 tokio::time::sleep(Duration::from_millis(*every_ms)).await;
             }
         }
@@ -133,21 +139,21 @@ async fn take(step: &Step, wire: &mut Wire, say: &impl Fn(&str) -> String) -> Re
         Step::GzipZerosMib(mebibytes) => {
             let member = gzip(&vec![0; 1 << 20])?;
             for _ in 0..*mebibytes {
-                wire.write(&member).await?;
+                connection.write(&member).await?;
             }
         }
         Step::Close => {
-            wire.shut().await?;
+            connection.shutdown().await?;
             return Ok(false);
         }
         Step::Reset => {
-            // Let what was sent arrive first: a reset throws away what is not read yet.
+            // The client must read the sent bytes first: a reset discards unread ones.
             tokio::time::sleep(Duration::from_millis(50)).await;
-            wire.reset()?;
+            connection.reset()?;
             return Ok(false);
         }
         Step::Hang => {
-            while wire.read(&mut [0; 1024]).await? > 0 {}
+            while connection.read(&mut [0; 1024]).await? > 0 {}
             return Ok(false);
         }
     }
@@ -161,6 +167,6 @@ fn reason(status: u16) -> &'static str {
         204 => "No Content",
         404 => "Not Found",
         500 => "Internal Server Error",
-        _ => "As The Scenario Says",
+        _ => "Scenario",
     }
 }

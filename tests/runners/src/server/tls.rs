@@ -1,4 +1,4 @@
-//! Certificates for the scenarios about TLS: good ones and bad ones, made anew each time.
+//! Certificates for the scenarios about TLS, generated for each run.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use tokio_rustls::TlsAcceptor;
 use crate::scenario::Listen;
 
 /// A certificate authority that the clients of the scenarios are told to trust.
-pub(crate) struct Authority {
+pub(crate) struct CertificateAuthority {
     issuer: CertifiedIssuer<'static, KeyPair>,
-    /// Its certificate as a file of PEM text.
+    /// Its certificate as a PEM file.
     pub(crate) file: PathBuf,
 }
 
-impl Authority {
+impl CertificateAuthority {
     pub(crate) fn new() -> Result<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
-        // OpenSSL takes a certificate that is issued in its own name for self-signed.
-        params.distinguished_name.push(DnType::CommonName, "an authority of the scenarios");
+        // A name, because OpenSSL treats a certificate whose issuer has the same name as self-signed.
+        params.distinguished_name.push(DnType::CommonName, "lomi conformance CA");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let file =
@@ -32,7 +32,7 @@ impl Authority {
         Ok(Self { issuer, file })
     }
 
-    /// What answers the handshake, where there is to be one.
+    /// The TLS acceptor of a server, unless it does not complete a handshake.
     pub(crate) fn acceptor(&self, listen: Listen) -> Result<Option<TlsAcceptor>> {
         let host = if listen == Listen::TlsOtherHost { "other.example" } else { "127.0.0.1" };
         let mut params = CertificateParams::new(vec![host.to_owned()])?;
@@ -63,7 +63,7 @@ impl Authority {
     }
 }
 
-impl Drop for Authority {
+impl Drop for CertificateAuthority {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.file);
     }
