@@ -1,4 +1,5 @@
-//! The control API under `/_sandbox`: a test acts in place of the buyer, the provider and the clock.
+//! The control API under `/_sandbox`: actions in place of the buyer and the provider, the clock,
+//! faults, and logs.
 
 mod body;
 mod clock;

@@ -1,6 +1,6 @@
 //! The lomi. payments API on your own machine.
 //!
-//! A server for development and tests: every documented spelling of the checkout session routes,
+//! A server for development and tests: every documented route style of checkout sessions,
 //! API keys, validation and error bodies, paging, idempotent replay. Start it from a shell with
 //! `lomi-sandbox serve`, or from a Rust test:
 //!
@@ -12,7 +12,7 @@
 //! # Ok::<(), lomi_sandbox::StartError>(())
 //! ```
 //!
-//! It listens on loopback only, unless told otherwise, and stops when the [`Sandbox`] is dropped.
+//! It listens on loopback only, unless `allow_remote` is set, and stops when the [`Sandbox`] is dropped.
 
 pub mod cli;
 mod control;

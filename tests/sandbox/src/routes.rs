@@ -32,7 +32,7 @@ pub(crate) fn session_routes(family: Family) -> Router<SharedApp> {
     }
     Router::new()
         .route(collection, many.clone())
-        // The server's router ignores a slash at the end: an empty id leads to the list.
+        // The server's router ignores a slash at the end: an empty id is the list.
         .route(&format!("{collection}/"), many)
         .route(&format!("{collection}/{{id}}"), one)
 }

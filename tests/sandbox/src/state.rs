@@ -1,6 +1,6 @@
 //! State of the sandbox: what it keeps in memory and in the data file.
 //!
-//! [`app::App`] holds it all; every other file is one part of it. Nothing here serves requests.
+//! [`app::App`] contains the whole state; every other file has one part of it. Nothing here serves requests.
 
 pub(crate) mod app;
 pub(crate) mod clock;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Answer, Client, documented_a, send};
+use common::{Client, Response, documented_a, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,13 +19,13 @@ fn shop() -> Value {
     })
 }
 
-fn plain(answer: &Answer) -> String {
-    answer.text.replace('\u{a0}', " ").replace("&nbsp;", " ").replace("&#x2f;", "/")
+fn plain(response: &Response) -> String {
+    response.text.replace('\u{a0}', " ").replace("&nbsp;", " ").replace("&#x2f;", "/")
 }
 
-fn to(answer: &Answer) -> &str {
-    assert_eq!(answer.status, 303, "{}", answer.text);
-    answer.header("location").unwrap()
+fn to(response: &Response) -> &str {
+    assert_eq!(response.status, 303, "{}", response.text);
+    response.header("location").unwrap()
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ fn refuses_what_it_cannot_do() {
     }
 }
 
-/// Starts one and gives it with its first line.
+/// Starts a sandbox. Returns it with its first line.
 fn started(arguments: &[&str], stdin: Stdio) -> (Child, Value) {
     let mut child = sandbox(arguments).stdin(stdin).spawn().unwrap();
     let mut hello = String::new();
@@ -62,9 +62,9 @@ fn request(hello: &Value, head: &str) -> String {
     let address = hello["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
     let mut stream = std::net::TcpStream::connect(&address).unwrap();
     write!(stream, "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn ends_when_its_owner_is_killed() {
     assert!(lines.next().unwrap().unwrap().contains("test_key"));
     python.kill().unwrap();
     python.wait().unwrap();
-    // The sandbox holds the other end of this pipe: it ends with it.
+    // The sandbox has the other end of this pipe and ends with it.
     assert!(lines.next().is_none());
 }
 

@@ -1,4 +1,4 @@
-//! Faults, rate limits and the answer for an unpaid invoice.
+//! Faults, rate limits and the response to create with an unpaid invoice.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -111,12 +111,12 @@ async fn limits_are_off_until_they_are_asked_for() {
     let first = client.get_as("e", "/checkout-sessions").await;
     assert_eq!(first.header("x-ratelimit-remaining"), Some("2"));
     for expected in [200, 200, 429, 429] {
-        let answer = client.get("/checkout-sessions").await;
-        assert_eq!(answer.status, expected);
+        let response = client.get("/checkout-sessions").await;
+        assert_eq!(response.status, expected);
         if expected == 429 {
             let details = json!({"retry_after_seconds": 60, "limit": 3});
-            assert_eq!(answer.json()["error"]["details"], details);
-            assert_eq!(answer.header("retry-after"), Some("60"));
+            assert_eq!(response.json()["error"]["details"], details);
+            assert_eq!(response.header("retry-after"), Some("60"));
         }
     }
     client.control("/clock", &json!({"advance": "60s"})).await;
@@ -131,11 +131,11 @@ async fn an_unpaid_invoice_is_in_the_way_until_it_is_paid() {
     body["customer_id"] = "cus_1".into();
     let blocked = client.post("/checkout-sessions", &body).await;
     assert_eq!(blocked.status, 201);
-    let answer = blocked.json();
-    assert_eq!(answer["payment_required"], true);
-    assert_eq!(answer["reason"], "invoice_payment_required");
-    assert!(answer["checkout_session_id"].is_null());
-    let page = answer["blocking_invoice"]["checkout_url"].as_str().unwrap();
+    let response = blocked.json();
+    assert_eq!(response["payment_required"], true);
+    assert_eq!(response["reason"], "invoice_payment_required");
+    assert!(response["checkout_session_id"].is_null());
+    let page = response["blocking_invoice"]["checkout_url"].as_str().unwrap();
     let id = page.rsplit('/').next().unwrap();
     client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
     assert!(

@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::{Answer, Client, documented_a, minimal, send};
+use common::{Client, Response, documented_a, minimal, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
+async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Response {
     send(client.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
 }
 
@@ -94,8 +94,8 @@ async fn fields_that_a_generation_does_not_read_are_named() {
     let client = Client::new();
     let mut body = minimal();
     body["expires_at"] = json!("2030-01-01T00:00:00Z");
-    let answer = client.post_as("d", "/checkout-sessions", &body).await;
-    let notice = answer.header("x-sandbox-notice").unwrap();
+    let response = client.post_as("d", "/checkout-sessions", &body).await;
+    let notice = response.header("x-sandbox-notice").unwrap();
     assert!(notice.contains("generation D") && notice.ends_with("expires_at"), "{notice}");
     let read = client.post("/v1/checkout_sessions", &body).await;
     assert_eq!((read.status, read.header("x-sandbox-notice")), (201, None));

@@ -3,14 +3,14 @@
 
 mod common;
 
-use common::{Answer, Client, documented_a, minimal, send};
+use common::{Client, Response, documented_a, minimal, send};
 use lomi_sandbox::{Family, Options, RouteErrors, Sandbox, StartError};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const ABSENT: &str = "11111111-2222-4333-8444-555555555555";
 
-async fn with_key(client: &Client, name: &str, value: &str) -> Answer {
+async fn with_key(client: &Client, name: &str, value: &str) -> Response {
     send(client.bare(Method::GET, "/checkout-sessions").header(name, value)).await
 }
 

@@ -18,7 +18,7 @@ use crate::server::sandbox::Sandbox;
 #[command(after_help = "Examples:
   lomi-sandbox                             serve on http://127.0.0.1:4010; its console is at /_sandbox
   lomi-sandbox --port 0                    serve on a free port; the first line of output has its URL and keys
-  lomi-sandbox serve --generation e        answer like the newest documentation
+  lomi-sandbox serve --generation e        respond like the newest documentation
   lomi-sandbox serve --only-routes current serve /checkout-sessions alone
   lomi-sandbox serve --data lomi.db        keep sessions over restarts
   lomi-sandbox serve --webhook-url http://127.0.0.1:3000/webhooks
@@ -32,9 +32,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve until SIGINT or SIGTERM (what happens without a subcommand, too)
+    /// Serve until SIGINT or SIGTERM (the default without a subcommand)
     Serve(Serve),
-    /// Send one signed event to an address, without a server
+    /// Send one signed event to an address
     Trigger(Trigger),
 }
 
@@ -43,52 +43,52 @@ struct Serve {
     /// Loopback address to listen on; any other needs --allow-remote
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// Serve other machines or containers too, and deliver webhooks to any host
+    /// Accept requests from other machines and containers, and deliver webhooks to any host
     #[arg(long)]
     allow_remote: bool,
-    /// Another host name by which the console and the control API may be called
+    /// Host name that is allowed for the console and the control API, in addition to localhost
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// What the addresses of checkout pages start with [default: the address listened on]
+    /// Start of the addresses of checkout pages [default: the address to listen on]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Do not log requests and webhook deliveries to standard error
     #[arg(long, short)]
     quiet: bool,
-    /// End when standard input is closed: with a pipe, when the program that started it is gone
+    /// Stop when standard input is closed, so that it ends with the program that started it
     #[arg(long)]
     until_stdin_closes: bool,
-    /// Port to listen on; 0 takes a free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, short, default_value_t = 4010)]
     port: u16,
-    /// Secret key of the test environment [default: a random one, kept in --data]
+    /// Secret key of the test environment [default: random, stored in --data]
     #[arg(long, value_name = "KEY")]
     test_key: Option<String>,
-    /// Secret key of the live environment [default: a random one, kept in --data]
+    /// Secret key of the live environment [default: random, stored in --data]
     #[arg(long, value_name = "KEY")]
     live_key: Option<String>,
-    /// Secret that signs webhooks [default: a random one, kept in --data]
+    /// Secret that signs webhooks [default: random, stored in --data]
     #[arg(long, value_name = "SECRET")]
     webhook_secret: Option<String>,
-    /// Keep the state in this SQLite file instead of in memory
+    /// Store the state in this SQLite file [default: in memory]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// How /checkout-sessions behaves: b (API README), d (today's server) or e (newest documents)
+    /// Generation of /checkout-sessions: b (API README), d (today's server) or e (newest documents)
     #[arg(long, default_value = "d", value_parser = current_generation)]
     generation: Generation,
     /// Serve only these route families
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FAMILY")]
     only_routes: Vec<Family>,
-    /// Shape of the 404 for a path that is not served
+    /// Body of the 404 for an unknown path
     #[arg(long, value_enum, default_value = "path")]
     route_errors: RouteErrors,
-    /// Tell this address of every event of the test environment, signed with --webhook-secret
+    /// Send every event of the test environment to this address, signed with --webhook-secret
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
-    /// Names of the webhook events: those of today's server, of the older documents, or both
+    /// Names of webhook events: of today's server, of the older documents, or both
     #[arg(long, value_enum, default_value = "current")]
     event_names: EventNames,
-    /// Refuse what is over this rate, such as 120/60 for 120 requests in 60 seconds
+    /// Reject requests over this rate; 120/60 allows 120 requests in 60 seconds
     #[arg(long, value_name = "REQUESTS/SECONDS")]
     rate_limit: Option<RateLimit>,
 }
@@ -99,7 +99,7 @@ fn current_generation(text: &str) -> Result<Generation, String> {
 
 impl Serve {
     fn options(self) -> Options {
-        let fresh = Options::default();
+        let defaults = Options::default();
         Options {
             host: self.host,
             allow_remote: self.allow_remote,
@@ -112,7 +112,11 @@ impl Serve {
             webhook_secret: self.webhook_secret,
             data: self.data,
             generation: self.generation,
-            families: if self.only_routes.is_empty() { fresh.families } else { self.only_routes },
+            families: if self.only_routes.is_empty() {
+                defaults.families
+            } else {
+                self.only_routes
+            },
             route_errors: self.route_errors,
             event_names: self.event_names,
             webhook_url: self.webhook_url,
@@ -121,13 +125,13 @@ impl Serve {
     }
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Some(Command::Serve(serve)) => serve_until_told(serve),
+        Some(Command::Serve(serve)) => serve_until_stopped(serve),
         Some(Command::Trigger(trigger)) => trigger::run(&trigger),
-        None => serve_until_told(cli.serve),
+        None => serve_until_stopped(cli.serve),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -138,17 +142,17 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn serve_until_told(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
+fn serve_until_stopped(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     let (until_stdin_closes, remote) = (serve.until_stdin_closes, !serve.host.is_loopback());
     let options = serve.options();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         use tokio::signal::unix::{SignalKind, signal};
-        // Installed before the URL is printed: whoever reads it may send a signal at once.
+        // Installed before the URL is printed, because a reader of it may send a signal at once.
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let sandbox = Sandbox::start(options)?;
-        let hello = serde_json::json!({
+        let addresses_and_keys = serde_json::json!({
             "url": sandbox.url(),
             "test_key": sandbox.test_key(),
             "live_key": sandbox.live_key(),
@@ -156,13 +160,13 @@ fn serve_until_told(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
             "console": format!("{}/_sandbox", sandbox.url()),
         });
         let mut stdout = std::io::stdout();
-        writeln!(stdout, "{hello}")?;
+        writeln!(stdout, "{addresses_and_keys}")?;
         stdout.flush()?;
         if remote {
             let _ = writeln!(
                 std::io::stderr(),
-                "lomi-sandbox: warning: this address is not loopback: everyone who reaches the \
-                 port can read the test data, move the clock and make webhooks go out"
+                "lomi-sandbox: warning: this address is not loopback: everyone who can connect to it \
+                 can read the test data, move the clock and cause webhooks to be sent"
             );
         }
         tokio::select! {
@@ -174,8 +178,8 @@ fn serve_until_told(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Ends when nothing more can come from standard input. A thread of its own reads it, which the
-/// end of the process does not wait for.
+/// Ends when standard input is closed. A separate thread reads it, for which the end of the process
+/// does not wait.
 async fn stdin_closed() {
     let (send, closed) = tokio::sync::oneshot::channel::<()>();
     let reading = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {

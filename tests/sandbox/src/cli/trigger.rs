@@ -33,10 +33,10 @@ pub(crate) struct Trigger {
     /// Name of the event, such as PAYMENT_SUCCEEDED (also payment.succeeded) or
     /// checkout.session.completed
     event: String,
-    /// Loopback address to send it to
+    /// Address of this machine to send it to
     #[arg(long, value_name = "URL")]
     to: String,
-    /// Secret that signs it [default: $LOMI_WEBHOOK_SECRET]
+    /// Secret to sign it with [default: $LOMI_WEBHOOK_SECRET]
     #[arg(long, value_name = "SECRET")]
     secret: Option<String>,
     /// JSON object whose fields replace those of the sample's data

@@ -30,7 +30,7 @@ impl RequestId {
     }
 }
 
-/// Gives the request an id and the response the same.
+/// Sets the id of the request, and the same on the response.
 pub(crate) async fn request_id(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());

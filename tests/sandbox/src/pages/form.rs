@@ -63,7 +63,7 @@ impl Form {
         self.fields.get(name).map_or("", |text| text.trim())
     }
 
-    /// The quantity, which is the session's own unless the buyer may choose. None when it is invalid.
+    /// The quantity, that of the session unless the buyer may choose. None when it is invalid.
     pub(super) fn quantity(&self, input: &Map<String, Value>) -> Option<u64> {
         let is_free = input.get("allow_quantity").and_then(Value::as_bool).unwrap_or(false);
         match self.get("quantity") {

@@ -18,7 +18,7 @@ pub(crate) const INVOICE_FLOW: &str = "invoice_payment";
 pub(crate) struct PaymentRequest {
     /// Provider code.
     pub(crate) provider: String,
-    /// Quantity; None means the session's own.
+    /// Quantity; None means that of the session.
     pub(crate) quantity: Option<u64>,
     /// Percent off.
     pub(crate) percent_off: u64,

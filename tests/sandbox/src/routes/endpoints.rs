@@ -25,7 +25,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let made = async {
+    let created = async {
         let body = read_json(&headers, body).await?;
         let now = app.clock.now();
         let secret = format!("whsec_{}", Uuid::new_v4().simple());
@@ -48,7 +48,7 @@ pub(super) async fn create(
         webhooks.add(endpoint);
         Ok((row, secret))
     };
-    match made.await {
+    match created.await {
         // The only response that has the secret.
         Ok((mut row, secret)) if caller.generation == Generation::C => {
             if let Value::Object(row) = &mut row {

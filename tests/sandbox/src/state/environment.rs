@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Environment of a key and of everything made with it.
+/// Environment of a key and of everything created with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Environment {
     /// `lomi_sk_test_`

@@ -1,4 +1,4 @@
-//! State that outlives the process: one SQLite file, written by a thread of its own.
+//! State that outlives the process: one SQLite file, written by its own thread.
 //!
 //! Changes are queued in the order in which they are made, and many of them share a
 //! transaction. A response that confirms a change must wait for [`Journal::flushed`].
@@ -147,7 +147,7 @@ impl SavedRecords {
         records.filter_map(|record| Some((record.1.as_str(), parse(record)?)))
     }
 
-    /// One setting. Each has a type of its own.
+    /// One setting. Each setting has its own type.
     pub(crate) fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let kind = RecordKind::Setting.name();
         self.0.iter().find(|(k, id, _)| k == kind && id == name).and_then(parse)
@@ -168,13 +168,13 @@ fn write_all(mut connection: Connection, changes: &Receiver<Change>) {
         let Ok(first) = changes.recv() else {
             return;
         };
-        let mut waiting = Vec::new();
-        let written = write_batch(&mut connection, changes, first, &mut waiting, &mut closing);
-        if let Err(error) = &written {
+        let mut waiters = Vec::new();
+        let result = write_batch(&mut connection, changes, first, &mut waiters, &mut closing);
+        if let Err(error) = &result {
             eprintln!("lomi-sandbox: the data file cannot be written: {error}");
         }
-        for waiter in waiting {
-            let _ = waiter.send(written.is_ok());
+        for waiter in waiters {
+            let _ = waiter.send(result.is_ok());
         }
     }
     drop(connection);
@@ -187,7 +187,7 @@ fn write_batch(
     connection: &mut Connection,
     changes: &Receiver<Change>,
     first: Change,
-    waiting: &mut Vec<oneshot::Sender<bool>>,
+    waiters: &mut Vec<oneshot::Sender<bool>>,
     closing: &mut Option<Sender<()>>,
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
@@ -213,7 +213,7 @@ fn write_batch(
                 None
             }
             Change::Flush(waiter) => {
-                waiting.push(waiter);
+                waiters.push(waiter);
                 if count < BATCH { changes.try_recv().ok() } else { None }
             }
         };

@@ -9,7 +9,7 @@ use super::time::Millis;
 /// State of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PaymentState {
-    /// The buyer has been asked on the phone, or by the bank.
+    /// The provider waits for the buyer, or the bank does.
     Pending,
     /// Paid.
     Succeeded,
