@@ -1,6 +1,6 @@
 'use strict';
 
-// What a test runs in: a sandbox, a shop that it tells, and a buyer with a browser.
+// The fixture of a test: a sandbox, a shop that receives its webhooks, and a browser.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -8,7 +8,7 @@ const path = require('node:path');
 const { chromium } = require('playwright-core');
 
 const { startSandbox } = require('../../../bindings-node/testing.js');
-const { BUILT, ask } = require('./languages.js');
+const { BUILT, run } = require('./languages.js');
 const { Shop } = require('./shop.js');
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -24,14 +24,14 @@ const FLAGS = [
 ];
 const BINARY = process.env.LOMI_SANDBOX ?? path.join(BUILT, 'lomi-sandbox');
 
-/** A buyer's browser with nothing in it. `how` is what a playwright context takes. */
-async function openBrowser(how = {}) {
+/** A browser with a new profile. `options` are those of a playwright context. */
+async function openBrowser(options = {}) {
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-buyer-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     args: FLAGS,
     timezoneId: 'Africa/Abidjan',
-    ...how,
+    ...options,
   });
   context.setDefaultTimeout(10_000);
   return {
@@ -44,8 +44,8 @@ async function openBrowser(how = {}) {
   };
 }
 
-/** A sandbox and a shop, gone with the test. */
-async function openStage(test, { args = [] } = {}) {
+/** A sandbox and a shop, which end with the test. */
+async function openFixture(test, { args = [] } = {}) {
   const shop = await Shop.open();
   test.after(() => shop.close());
   const sandbox = await startSandbox({
@@ -56,18 +56,18 @@ async function openStage(test, { args = [] } = {}) {
   return {
     shop,
     sandbox,
-    /** Asks a language's program. */
-    ask: (language, ...rest) => ask(language, sandbox, ...rest),
-    /** Does something in the sandbox's control API. */
+    /** Runs a language's program. */
+    run: (language, ...rest) => run(language, sandbox, ...rest),
+    /** POST to the sandbox's control API. */
     async control(route, body = {}) {
-      const answer = await fetch(`${sandbox.url}/_sandbox${route}`, {
+      const response = await fetch(`${sandbox.url}/_sandbox${route}`, {
         method: 'POST',
         body: JSON.stringify(body),
       });
-      if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
+      if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+      return response.json();
     },
   };
 }
 
-module.exports = { openBrowser, openStage };
+module.exports = { openBrowser, openFixture };
