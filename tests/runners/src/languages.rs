@@ -118,7 +118,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Peak memory of a process that makes one call and gets a short answer.
+    /// Peak memory of a process that makes one call and gets a short response.
     async fn base_memory(&self, authority: &CertificateAuthority) -> Result<u64> {
         let scenario: Scenario = serde_json::from_value(json!({
             "name": "bare", "groups": [], "why": "", "outcome": {},

@@ -54,7 +54,7 @@ pub(crate) enum Listen {
     Plain,
     /// The port is closed.
     Closed,
-    /// A certificate that the client is told to trust.
+    /// A certificate that the client is configured to trust.
     TlsTrusted,
     /// A self-signed certificate.
     TlsSelfSigned,

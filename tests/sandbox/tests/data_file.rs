@@ -14,7 +14,7 @@ use lomi_sandbox::{Options, Sandbox, StartError};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A directory that goes away with the test.
+/// A directory that is removed with the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -40,7 +40,7 @@ fn options(file: &Path) -> Options {
 }
 
 #[tokio::test]
-async fn everything_is_there_after_a_restart() {
+async fn the_state_is_restored_after_a_restart() {
     let folder = Folder::new("restart");
     let shop = Shop::responding(&[500, 200]);
     let first =
@@ -120,7 +120,7 @@ fn spawn(file: &Path) -> (Child, Value) {
 
 /// Every session of a 201 exists after a kill, in fifty rounds.
 #[tokio::test]
-async fn nothing_acknowledged_is_lost_to_a_kill() {
+async fn no_confirmed_session_is_lost_by_a_kill() {
     let folder = Folder::new("kill");
     let http = reqwest::Client::new();
     let mut acknowledged: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! A thousand hostile requests leave it serving, with its memory flat.
+//! The sandbox serves after a thousand hostile requests, and its memory does not grow.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Most that the server may grow by, in KiB: a body of the largest size that is taken, twice.
+/// Maximum growth of memory in KiB: twice the largest accepted body.
 const GROWTH: u64 = 24 * 1024;
 
 fn resident(pid: u32) -> u64 {

@@ -13,7 +13,7 @@ async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Respons
 }
 
 #[tokio::test]
-async fn the_first_answer_is_given_again() {
+async fn the_first_response_is_replayed() {
     let client = Client::new();
     for path in ["/checkout-sessions", "/v1/checkout-sessions", "/v1/checkout_sessions"] {
         let first = create(&client, path, path, &documented_a()).await;
@@ -54,7 +54,7 @@ async fn keys_are_cut_to_255_characters_and_blank_ones_are_none() {
 }
 
 #[tokio::test]
-async fn a_refused_request_leaves_its_key_free() {
+async fn a_rejected_request_releases_its_key() {
     let client = Client::new();
     let refused = create(&client, "/checkout-sessions", "k", &json!({"amount": 1})).await;
     assert_eq!(refused.status, 400);
@@ -73,7 +73,7 @@ async fn keys_of_test_and_live_are_apart() {
 }
 
 #[tokio::test]
-async fn work_goes_on_when_its_client_is_gone() {
+async fn a_request_is_completed_after_its_client_is_gone() {
     let client = Client::new();
     let slow = client.request(Method::POST, "/checkout-sessions").json(&minimal());
     let slow = slow.header("idempotency-key", "k").header("x-sandbox-fault", "latency-inside=400");
@@ -90,7 +90,7 @@ async fn work_goes_on_when_its_client_is_gone() {
 }
 
 #[tokio::test]
-async fn fields_that_a_generation_does_not_read_are_named() {
+async fn ignored_fields_are_named() {
     let client = Client::new();
     let mut body = minimal();
     body["expires_at"] = json!("2030-01-01T00:00:00Z");

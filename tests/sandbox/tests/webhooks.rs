@@ -42,7 +42,7 @@ async fn attempts(client: &Client, count: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_payment_is_told_once_and_signed() {
+async fn a_payment_is_reported_once_and_signed() {
     let shop = Shop::responding(&[200]);
     let client = Client::with(options(&shop));
     let mut body = minimal();
@@ -67,7 +67,7 @@ async fn a_payment_is_told_once_and_signed() {
 }
 
 #[tokio::test]
-async fn trouble_is_tried_again_after_5_10_20_and_40_seconds() {
+async fn failures_are_retried_after_5_10_20_and_40_seconds() {
     let shop = Shop::responding(&[500, 503, 302, 500, 500]);
     let client = Client::with(options(&shop));
     client.control("/clock", &json!({"freeze": true})).await;
@@ -118,7 +118,7 @@ async fn a_4xx_is_final_and_can_be_redelivered_by_hand_unchanged() {
 }
 
 #[tokio::test]
-async fn endpoints_are_made_with_a_secret_that_is_shown_once() {
+async fn the_secret_of_an_endpoint_is_shown_once() {
     let shop = Shop::responding(&[200]);
     let client = Client::new();
     let body = json!({"url": shop.url, "authorized_events": ["PAYMENT_FAILED", "checkout.session.expired"]});
@@ -195,7 +195,7 @@ async fn the_documented_names_can_be_switched_on() {
         (&event["event"], &event["data"]["checkout_session_id"]),
         (&json!("checkout.session.expired"), &json!(id))
     );
-    // Dated by the machine's clock, against which the shop checks it, not by the one that was moved.
+    // The time of the machine, with which the shop compares it, and not that of the sandbox's clock.
     let moved = client.get(&format!("/checkout-sessions/{id}")).await.json();
     assert!(event["timestamp"].as_str() < moved["expires_at"].as_str(), "{event}");
     let client = Client::with(names(EventNames::Both));
@@ -210,7 +210,7 @@ async fn the_documented_names_can_be_switched_on() {
 }
 
 #[tokio::test]
-async fn nothing_leaves_the_machine() {
+async fn webhooks_are_sent_to_this_machine_only() {
     let client = Client::with(Options {
         webhook_url: Some("https://shop.example/webhooks".to_owned()),
         ..Options::default()
@@ -222,7 +222,7 @@ async fn nothing_leaves_the_machine() {
 }
 
 #[tokio::test]
-async fn the_error_page_of_a_shop_is_shown_cut() {
+async fn the_error_page_of_a_shop_is_truncated() {
     let shop = Shop::responding(&[500]);
     let client = Client::with(options(&shop));
     let id = client.session(&minimal()).await;

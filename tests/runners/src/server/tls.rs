@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::scenario::Listen;
 
-/// A certificate authority that the clients of the scenarios are told to trust.
+/// A certificate authority that the clients of the scenarios are configured to trust.
 pub(crate) struct CertificateAuthority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     /// Its certificate as a PEM file.

@@ -89,7 +89,7 @@ pub async fn send(request: RequestBuilder) -> Response {
     }
 }
 
-/// The smallest body that today's server takes.
+/// The smallest body that today's server accepts.
 pub fn minimal() -> Value {
     json!({"amount": 10000, "currency_code": "XOF"})
 }

@@ -26,7 +26,7 @@ impl Delivery {
 
 pub struct Shop {
     pub url: String,
-    delivery: Receiver<Delivery>,
+    deliveries: Receiver<Delivery>,
 }
 
 impl Shop {
@@ -34,15 +34,15 @@ impl Shop {
     pub fn responding(statuses: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/webhooks", listener.local_addr().unwrap());
-        let (send, delivery) = channel();
+        let (send, deliveries) = channel();
         let statuses = statuses.to_vec();
         std::thread::spawn(move || serve(&listener, &statuses, &send));
-        Self { url, delivery }
+        Self { url, deliveries }
     }
 
     pub async fn next(&self) -> Delivery {
         for _ in 0..100 {
-            if let Ok(delivery) = self.delivery.try_recv() {
+            if let Ok(delivery) = self.deliveries.try_recv() {
                 return delivery;
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
@@ -50,10 +50,10 @@ impl Shop {
         panic!("no delivery within 3 s");
     }
 
-    /// Is it left alone for a while?
+    /// Whether no delivery comes for a while.
     pub async fn quiet(&self) -> bool {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        self.delivery.try_recv().is_err()
+        self.deliveries.try_recv().is_err()
     }
 }
 
@@ -77,7 +77,7 @@ fn serve(listener: &TcpListener, statuses: &[u16], send: &Sender<Delivery>) {
             }
         };
         let status = statuses.get(turn).or(statuses.last()).unwrap();
-        // As a framework's page for developers: far longer than what is worth showing.
+        // Like the error page of a framework, which is long.
         let body = if *status == 500 { "Traceback ".repeat(10_000) } else { "ok".to_owned() };
         let length = body.len();
         let response = format!(
