@@ -5,10 +5,10 @@ import { LomiClient, LomiError, Money, idempotencyKeyForOrder, webhooks } from '
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 const number = ({ $number: digits }) => (/^-?\d+$/.test(digits) ? BigInt(digits) : Number(digits));
 
-/** Numbers that JSON cannot hold: {"$number": "NaN"}. */
+/** Replaces {"$number": "NaN"} by the number, which JSON cannot represent. */
 const read = (line) => JSON.parse(line, (_, value) => (value?.$number === undefined ? value : number(value)));
 
-/** Settings and options under their names here, times in milliseconds, without what is not given. */
+/** Options under their names in Node, with times in milliseconds and without absent ones. */
 function named(given = {}) {
   const entries = Object.entries(given).filter(([, value]) => value !== null);
   return Object.fromEntries(
@@ -26,7 +26,7 @@ function show(value) {
   return shown;
 }
 
-/** One object, and which of its fields came as something else. */
+/** One object, and the originals of fields whose value was converted. */
 function give(found) {
   const originals = {};
   for (const name of Object.keys(found)) {

@@ -10,7 +10,7 @@ use LomiSDK\LomiClient;
 use LomiSDK\Money;
 use LomiSDK\Webhooks;
 
-/** Numbers that JSON cannot hold: {"$number": "NaN"}. */
+/** Replaces {"$number": "NaN"} by the number, which JSON cannot represent. */
 function exact(mixed $value): mixed
 {
     if (isset($value->{'$number'})) {
@@ -32,7 +32,7 @@ function exact(mixed $value): mixed
     return $value;
 }
 
-/** One object, and which of its fields came as something else. */
+/** One object, and the originals of fields whose value was converted. */
 function give(object $found): array
 {
     $value = $found->jsonSerialize();
@@ -62,7 +62,7 @@ function told(Throwable $error): array
         return ['kind' => 'foreign ' . $error::class, 'message' => $error->getMessage()];
     }
     $body = $error->getResponseBody();
-    // As the documented client does, messages begin with the status: "[404] ...".
+    // As in the documented client, messages begin with the status: "[404] ...".
     return [
         'kind' => (new ReflectionClass($error))->getShortName(), 'status' => $error->getStatus(),
         'code' => $error->getApiCode(), 'message' => preg_replace('/^\[\d+\] /', '', $error->getMessage()), 'details' => $error->getDetails(),

@@ -1,0 +1,299 @@
+//! The Rust runner: performs a plan with the public client of the crate, and prints one line of
+//! JSON per scenario.
+
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use anyhow::Result;
+use base64::Engine;
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
+use lomi::{
+    CallOptions, Client, ConfigBuilder, Created, Error, Input, Map, Money, Number, Secret, Value,
+    json, webhook,
+};
+use tokio::task::JoinSet;
+
+pub(crate) async fn run() -> Result<()> {
+    let mut tasks = JoinSet::new();
+    for line in std::io::read_to_string(std::io::stdin())?.lines() {
+        let plan: Value = line.parse()?;
+        tasks.spawn(async move {
+            let mut result = perform(&plan).await;
+            result.insert("name".into(), plan.get("name").cloned().unwrap_or_default());
+            println!("{}", Value::Object(result));
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done?;
+    }
+    // The peak memory of this process is read after its last line.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    Ok(())
+}
+
+async fn perform(plan: &Value) -> Map<String, Value> {
+    let mut result = Map::new();
+    let settings = Plan(plan.get("client").cloned().unwrap_or_default());
+    let client = match configured(&settings) {
+        Ok(client) => client,
+        Err(error) => {
+            result.insert("error".into(), error_value(&error));
+            return result;
+        }
+    };
+    for before in plan.get("before").and_then(Value::as_array).into_iter().flatten() {
+        if let Err(error) = call(&client, Plan(before.clone()), &mut Map::new()).await {
+            result.insert("error".into(), json!({"kind": "before", "message": error.message()}));
+            return result;
+        }
+    }
+    let pause = plan.get("pause_ms").and_then(Value::as_u64).unwrap_or(0);
+    tokio::time::sleep(Duration::from_millis(pause)).await;
+    let started = Instant::now();
+    let asked = Plan(plan.get("call").cloned().unwrap_or_default());
+    if let Err(error) = call(&client, asked, &mut result).await {
+        result.insert("error".into(), error_value(&error));
+    }
+    result.insert("ms".into(), (started.elapsed().as_millis() as u64).into());
+    result
+}
+
+async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> Result<(), Error> {
+    let id = asked.text("id").unwrap_or_default();
+    let options = asked.options()?;
+    let sessions = client.checkout_sessions();
+    match asked.text("do").unwrap_or_default().as_str() {
+        "create" => {
+            let body = asked.map("body").into_iter();
+            let body = body.fold(CheckoutSessionCreate::new(), |b, (name, v)| b.set(&name, v));
+            match sessions.create_with(body, options).await? {
+                Created::Done(session) => give(result, session.originals.clone(), session.into()),
+                Created::PaymentRequired(first) => {
+                    result.insert("type".into(), "PaymentRequired".into());
+                    give(result, first.originals.clone(), Value::from(*first));
+                }
+                other => return Err(Error::internal(format!("unknown: {other:?}"))),
+            }
+        }
+        "get" => {
+            let session = sessions.get_with(&id, options).await?;
+            give(result, session.originals.clone(), session.into());
+        }
+        "list" => {
+            let page = sessions.list_with(asked.map("query"), options).await?;
+            let data: Vec<Value> = page.data.into_iter().map(Value::from).collect();
+            let facts = page.facts;
+            let page = json!({"data": data, "total": facts.total, "has_more": facts.has_more,
+                "next_cursor": facts.next_cursor});
+            result.insert("page".into(), page);
+        }
+        "update" => {
+            let body = asked.map("body").into_iter();
+            let body = body.fold(CheckoutSessionUpdate::new(), |b, (name, v)| b.set(&name, v));
+            let session = sessions.update_with(&id, body, options).await?;
+            give(result, session.originals.clone(), session.into());
+        }
+        "delete" => {
+            sessions.delete_with(&id, options).await?;
+            result.insert("value".into(), Value::Null);
+        }
+        "list_all" => {
+            let mut pages = sessions.list_all(asked.map("query"));
+            let mut ids = Vec::new();
+            let mut again = asked.flag("resume");
+            while ids.len() < asked.count("take").unwrap_or(usize::MAX) {
+                match pages.next().await {
+                    None => break,
+                    Some(Ok(session)) => ids.push(session.checkout_session_id),
+                    Some(Err(_)) if again => again = false,
+                    Some(Err(error)) => {
+                        result.insert("items".into(), json!(ids));
+                        return Err(error);
+                    }
+                }
+            }
+            result.insert("items".into(), json!(ids));
+        }
+        "request" => {
+            let method = asked.text("method").unwrap_or_default();
+            let method = method.parse().map_err(|_| Error::internal("no method"))?;
+            let body = asked.0.get("body").map(|body| exact(body.clone()));
+            let input = Input { query: asked.map("query"), body, ..Input::default() };
+            let path = asked.text("path").unwrap_or_default();
+            let reply = client.request(method, &path, input, options).await?;
+            let text = String::from_utf8_lossy(&reply.body);
+            let value = text.parse().unwrap_or_default();
+            result.insert("value".into(), value);
+        }
+        "webhook" => {
+            let payload = asked.payload();
+            let secrets = asked.texts("secrets");
+            let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            let signature = match asked.text("sign_with") {
+                Some(secret) => webhook::sign(&payload, &secret)?,
+                None => asked.text("signature").unwrap_or_default(),
+            };
+            let options = webhook::VerifyOptions {
+                max_age: asked.seconds("max_age")?,
+                received_at: asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at),
+            };
+            let event = webhook::construct_event(&payload, &signature, &secrets, options)?;
+            give(result, event.originals.clone(), event.into());
+        }
+        "replay_key" => {
+            let (payload, secret) = (asked.payload(), "whsec_x");
+            let signature = webhook::sign(&payload, secret)?;
+            let event =
+                webhook::construct_event(&payload, &signature, &[secret], Default::default())?;
+            result.insert("text".into(), webhook::replay_key(&event)?.into());
+        }
+        "sign" => {
+            let secret = asked.text("secret").unwrap_or_default();
+            result.insert("text".into(), webhook::sign(&asked.payload(), &secret)?.into());
+        }
+        "key_for_order" => {
+            let part = |name| exact(asked.0.get(name).cloned().unwrap_or_default());
+            let key = lomi::idempotency_key::for_attempt(part("order"), part("attempt"))?;
+            result.insert("text".into(), key.into());
+        }
+        "money" => {
+            let currency = asked.text("currency").unwrap_or_default();
+            let money = match asked.text("major") {
+                Some(text) => Money::from_major(&text, &currency)?,
+                None => Money::new(asked.integer("amount"), &currency)?,
+            };
+            let value = json!({"amount": money.amount(), "text": money.to_string()});
+            result.insert("value".into(), value);
+        }
+        "nothing" => {}
+        other => return Err(Error::internal(format!("the runner does not support {other}"))),
+    }
+    Ok(())
+}
+
+/// Sets the value of a result, and the originals of fields whose value was converted.
+fn give(result: &mut Map<String, Value>, mut originals: Map<String, Value>, value: Value) {
+    originals.retain(|name, original| value.get(name) != Some(original));
+    result.insert("originals".into(), originals.into());
+    result.insert("value".into(), value);
+}
+
+fn error_value(error: &Error) -> Value {
+    json!({
+        "kind": error.kind().class_name(), "status": error.status(), "code": error.code(),
+        "message": error.message(), "details": error.details(), "outcome": error.outcome().as_str(),
+        "attempts": error.attempts(), "request_id": error.request_id(),
+        "idempotency_key": error.idempotency_key(), "operation": error.operation(),
+        "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+        "body": error.body().as_ref().map(|body| {
+            String::from_utf8_lossy(body).chars().take(100).collect::<String>()
+        }),
+    })
+}
+
+fn configured(settings: &Plan) -> Result<Client, Error> {
+    let mut builder = ConfigBuilder {
+        api_key: settings.text("api_key").map(Secret::new),
+        base_url: settings.text("base_url"),
+        environment: settings.text("environment"),
+        timeout: settings.seconds("timeout")?,
+        attempt_timeout: settings.seconds("attempt_timeout")?,
+        connect_timeout: settings.seconds("connect_timeout")?,
+        idle_timeout: settings.seconds("idle_timeout")?,
+        max_retries: settings.count("max_retries").and_then(|n| u32::try_from(n).ok()),
+        max_connections: settings.count("max_connections").and_then(|n| u32::try_from(n).ok()),
+        allow_http: settings.flag("allow_http"),
+        headers: settings.pairs("headers"),
+        ca_files: settings.texts("ca_files").into_iter().map(Into::into).collect(),
+        ..ConfigBuilder::default()
+    };
+    if let Some(routes) = settings.text("routes") {
+        builder.routes = routes.parse()?;
+    }
+    Client::with(builder)
+}
+
+/// A part of a plan; values are read by name.
+struct Plan(Value);
+
+impl Plan {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name)?.as_str().map(str::to_owned)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn count(&self, name: &str) -> Option<usize> {
+        self.0.get(name)?.as_u64().and_then(|count| usize::try_from(count).ok())
+    }
+
+    fn integer(&self, name: &str) -> i64 {
+        self.0.get(name).and_then(Value::as_i64).unwrap_or_default()
+    }
+
+    fn seconds(&self, name: &str) -> Result<Option<Duration>, Error> {
+        // `as_f64` returns None for infinity.
+        let value = self.0.get(name).cloned().map(exact).filter(|value| !value.is_null());
+        let value = value.map(|value| value.to_string().parse().unwrap_or(f64::NAN));
+        value.map(|value| lomi::seconds(name, value)).transpose()
+    }
+
+    fn map(&self, name: &str) -> Map<String, Value> {
+        match self.0.get(name).cloned().map(exact) {
+            Some(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        }
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        let items = self.0.get(name).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    fn pairs(&self, name: &str) -> Vec<(String, String)> {
+        let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
+        self.map(name).into_iter().map(|(name, value)| (name, text(value))).collect()
+    }
+
+    fn payload(&self) -> Vec<u8> {
+        match self.text("payload_base64") {
+            Some(text) => {
+                base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default()
+            }
+            None => self.text("payload").unwrap_or_default().into_bytes(),
+        }
+    }
+
+    fn options(&self) -> Result<CallOptions, Error> {
+        let given = Plan(self.0.get("options").cloned().unwrap_or_default());
+        Ok(CallOptions {
+            timeout: given.seconds("timeout")?,
+            connect_timeout: given.seconds("connect_timeout")?,
+            attempt_timeout: given.seconds("attempt_timeout")?,
+            idle_timeout: given.seconds("idle_timeout")?,
+            extra_body: given.map("extra_body"),
+            max_retries: given.count("max_retries").and_then(|n| u32::try_from(n).ok()),
+            idempotency_key: given.text("idempotency_key"),
+            request_id: given.text("request_id"),
+            headers: given.pairs("headers"),
+            api_key: given.text("api_key").map(Secret::new),
+            account: given.text("account"),
+            ..CallOptions::default()
+        })
+    }
+}
+
+/// Replaces `{"$number": "NaN"}` by the number, which JSON or a language's parser cannot represent.
+fn exact(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => match fields.get("$number").and_then(Value::as_str) {
+            Some(digits) => Number::from_string_unchecked(digits.to_owned()).into(),
+            None => {
+                fields.into_iter().map(|(name, v)| (name, exact(v))).collect::<Map<_, _>>().into()
+            }
+        },
+        Value::Array(items) => items.into_iter().map(exact).collect(),
+        other => other,
+    }
+}
