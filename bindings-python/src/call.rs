@@ -172,14 +172,14 @@ pub(crate) fn time(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Fau
     Ok(seconds(name, other_form("one", name, value)?.extract()?)?)
 }
 
-/// Lets `lomi._timeouts` read a time that is no plain number.
+/// Lets `lomi._convert.timeouts` read a time that is no plain number.
 fn other_form<'py>(
     reader: &str,
     name: &str,
     value: &Bound<'py, PyAny>,
 ) -> Result<Bound<'py, PyAny>, Fault> {
     let py = value.py();
-    let read = py.import("lomi._timeouts")?.getattr(reader)?.call1((name, value));
+    let read = py.import("lomi._convert.timeouts")?.getattr(reader)?.call1((name, value));
     read.map_err(|error| match error.is_instance_of::<PyValueError>(py) {
         true => wrong(error.value(py).to_string()),
         false => error.into(),

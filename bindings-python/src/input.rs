@@ -1,5 +1,5 @@
 //! Python arguments as the core takes them: exact numbers, nothing dropped. Whatever is
-//! not plain data is handed to `lomi._plain`, which knows enums, dates, models,
+//! not plain data is handed to `lomi._convert.plain_data`, which knows enums, dates, models,
 //! dataclasses and the like. What cannot be sent is refused by the name of its field.
 
 use lomi::{Map, Number, Value};
@@ -191,7 +191,7 @@ pub(crate) fn unicode(text: &Bound<'_, PyString>) -> Option<String> {
 
 /// What an object is as plain data: itself, where nothing is known of it.
 pub(crate) fn plain<'py>(given: &Bound<'py, PyAny>, as_given: bool) -> PyResult<Bound<'py, PyAny>> {
-    given.py().import("lomi._plain")?.getattr("plain")?.call1((given, as_given))
+    given.py().import("lomi._convert.plain_data")?.getattr("plain")?.call1((given, as_given))
 }
 
 fn whole(given: &Bound<'_, PyAny>) -> Result<Value, Box<Refused>> {

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from . import webhooks as webhooks
     from ._client import AsyncLomiClient as AsyncLomiClient
     from ._client import LomiClient as LomiClient
-    from ._encode import json_default as json_default
+    from ._convert.json_text import json_default as json_default
     from ._lomi import __version__ as __version__
-    from ._model import Model as Model
+    from ._model.base import Model as Model
     from ._page import AsyncPage as AsyncPage
     from ._page import Page as Page
-    from ._plain import NULL as NULL
+    from ._convert.plain_data import NULL as NULL
     from .api.checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
     from .api_client import ApiClient as ApiClient
     from .api_response import ApiResponse as ApiResponse
@@ -88,11 +88,11 @@ _MODULES = {
     "AsyncLomiClient": "_client",
     "AsyncPage": "_page",
     "LomiClient": "_client",
-    "Model": "_model",
+    "Model": "_model.base",
     "Money": "money",
-    "NULL": "_plain",
+    "NULL": "_convert.plain_data",
     "Page": "_page",
-    "json_default": "_encode",
+    "json_default": "_convert.json_text",
     "CheckoutSessionsApi": "api.checkout_sessions_api",
     "ApiClient": "api_client",
     "ApiResponse": "api_response",
@@ -243,7 +243,7 @@ def __getattr__(name: str) -> Any:
         elif name in _SUBMODULES:
             found = import_module(f"{__name__}.{name}")
         else:
-            from ._not_yet import missing
+            from ._documented.missing_names import missing
 
             raise missing(__name__, name)
     except ImportError as error:

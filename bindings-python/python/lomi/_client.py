@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ._convert.arguments import headers as _headers
+from ._convert.arguments import query as _query
 from ._log import call
 from ._lomi import Client
-from ._options import headers as _headers
-from ._options import query as _query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._options import Timeout
+    from ._convert.arguments import Timeout
     from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
 
 
@@ -109,7 +109,7 @@ class _Base:
             settings["ca_files"] = [settings.pop("ca_file")]
         for name in settings:
             if name not in self._settings:
-                from ._names import unknown
+                from ._unknown_names import unknown
 
                 raise unknown("with_options()", name, self._settings)
         made = object.__new__(type(self))
@@ -224,7 +224,7 @@ class AsyncLomiClient(_Base):
 
         Takes the options of every call, as :meth:`LomiClient.request` does.
         """
-        from ._loop import call as start
+        from ._async_calls import call as start
 
         query = None if query is None else _query("request", query)
         reply = await start(self._native, (method, path), None, query, body, options or None, 2)
@@ -246,5 +246,5 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "CheckoutSessions@resources.checkout_sessions "
-        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_options",
+        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_convert.arguments",
     )

@@ -44,7 +44,7 @@ def call(
         if wait is None:
             reply = client.call(target, path, query, body, options, family)
         else:
-            from ._greenlets import run
+            from ._event_loops.greenlets import run
 
             reply = run(
                 wait,
@@ -74,7 +74,7 @@ def page_call(
         if wait is None:
             reply = pager.call(client, operation, options, family)
         else:
-            from ._greenlets import run
+            from ._event_loops.greenlets import run
 
             reply = run(
                 wait,
@@ -94,7 +94,7 @@ def _hub() -> Callable[[int], None] | None:
     """Give what waits in the hub of gevent or eventlet, where this thread has one."""
     if "gevent" not in modules and "eventlet" not in modules:
         return None
-    from ._greenlets import waiter
+    from ._event_loops.greenlets import waiter
 
     return waiter()
 

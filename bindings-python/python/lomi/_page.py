@@ -220,7 +220,7 @@ class Listing(_Of["T"]):
         return self._first().__await__()
 
     async def _first(self) -> AsyncPage[T]:
-        from ._loop import call as start
+        from ._async_calls import call as start
 
         client, options = self._client, self._options
         reply = await start(client, self._operation, None, self._query, None, options, 1)
@@ -259,7 +259,7 @@ async def fetch_async(
     client: Client, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> AsyncPage[Any]:
     """Fetch the page that a walk is at."""
-    from ._loop import page_call as start
+    from ._async_calls import page_call as start
 
     reply = await start(client, pager, operation, options)
     return AsyncPage(client, pager, None, operation, options, reply)

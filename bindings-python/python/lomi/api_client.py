@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._documented import native
+from ._documented.native_client import native
 from ._log import call
 from ._lomi import __version__
 from .configuration import Configuration
@@ -37,7 +37,7 @@ class _NativeTypes:
     """The types that :meth:`ApiClient.deserialize` knows by name."""
 
     def __get__(self, client: object, owner: type) -> dict[str, type]:
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.native_types()
 
@@ -167,7 +167,7 @@ class ApiClient:
         _request_auth: Mapping[str, Any] | None = None,
     ) -> RequestSerialized:
         """Build what :meth:`call_api` takes: method, address, headers, body and form."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.request(
             self,
@@ -208,19 +208,19 @@ class ApiClient:
         self, response_data: RESTResponse, response_types_map: Mapping[str, Any] | None = None
     ) -> ApiResponse[Any]:
         """Read a response by the types of its statuses; raise for a status that is no success."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.response(self, response_data, response_types_map or {})
 
     def sanitize_for_serialization(self, obj: Any) -> Any:
         """Say a value in what JSON has words for."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.sanitize(obj)
 
     def deserialize(self, response_text: str, response_type: Any, content_type: str | None) -> Any:
         """Read text as a type: a model's name, ``List[...]``, ``Dict[str, ...]`` or a class."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.deserialize(response_text, response_type, content_type)
 
@@ -228,7 +228,7 @@ class ApiClient:
         self, params: Any, collection_formats: Mapping[str, str] | None
     ) -> list[tuple[str, Any]]:
         """Give parameters as pairs, lists joined as their format says."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.tuples(params, collection_formats)
 
@@ -236,13 +236,13 @@ class ApiClient:
         self, params: Any, collection_formats: Mapping[str, str] | None
     ) -> str:
         """Write parameters as the query of an address."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.url_query(params, collection_formats)
 
     def files_parameters(self, files: Mapping[str, Any]) -> list[tuple[str, Any]]:
         """Give files as form parameters."""
-        from . import _serialize
+        from ._documented import call_steps as _serialize
 
         return _serialize.files(files)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._model import Model
+from ._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

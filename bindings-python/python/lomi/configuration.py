@@ -12,18 +12,20 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._settings import JSON_SCHEMA_VALIDATION_KEYWORDS as JSON_SCHEMA_VALIDATION_KEYWORDS
-    from ._settings import APIKeyAuthSetting as APIKeyAuthSetting
-    from ._settings import AuthSettings as AuthSettings
-    from ._settings import BasicAuthSetting as BasicAuthSetting
-    from ._settings import BearerAuthSetting as BearerAuthSetting
-    from ._settings import BearerFormatAuthSetting as BearerFormatAuthSetting
-    from ._settings import GenericAuthSetting as GenericAuthSetting
-    from ._settings import HostSetting as HostSetting
-    from ._settings import HostSettingVariable as HostSettingVariable
-    from ._settings import HTTPSignatureAuthSetting as HTTPSignatureAuthSetting
-    from ._settings import OAuth2AuthSetting as OAuth2AuthSetting
-    from ._settings import ServerVariablesT as ServerVariablesT
+    from ._documented.setting_types import (
+        JSON_SCHEMA_VALIDATION_KEYWORDS as JSON_SCHEMA_VALIDATION_KEYWORDS,
+    )
+    from ._documented.setting_types import APIKeyAuthSetting as APIKeyAuthSetting
+    from ._documented.setting_types import AuthSettings as AuthSettings
+    from ._documented.setting_types import BasicAuthSetting as BasicAuthSetting
+    from ._documented.setting_types import BearerAuthSetting as BearerAuthSetting
+    from ._documented.setting_types import BearerFormatAuthSetting as BearerFormatAuthSetting
+    from ._documented.setting_types import GenericAuthSetting as GenericAuthSetting
+    from ._documented.setting_types import HostSetting as HostSetting
+    from ._documented.setting_types import HostSettingVariable as HostSettingVariable
+    from ._documented.setting_types import HTTPSignatureAuthSetting as HTTPSignatureAuthSetting
+    from ._documented.setting_types import OAuth2AuthSetting as OAuth2AuthSetting
+    from ._documented.setting_types import ServerVariablesT as ServerVariablesT
 
 
 #: The hosts of the API, live first.
@@ -323,11 +325,16 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "logging@ "
-        "APIKeyAuthSetting@_settings AuthSettings@_settings "
-        "BasicAuthSetting@_settings BearerAuthSetting@_settings "
-        "BearerFormatAuthSetting@_settings GenericAuthSetting@_settings "
-        "HTTPSignatureAuthSetting@_settings HostSetting@_settings "
-        "HostSettingVariable@_settings "
-        "JSON_SCHEMA_VALIDATION_KEYWORDS@_settings OAuth2AuthSetting@_settings "
-        "ServerVariablesT@_settings",
+        "APIKeyAuthSetting@_documented.setting_types "
+        "AuthSettings@_documented.setting_types "
+        "BasicAuthSetting@_documented.setting_types "
+        "BearerAuthSetting@_documented.setting_types "
+        "BearerFormatAuthSetting@_documented.setting_types "
+        "GenericAuthSetting@_documented.setting_types "
+        "HTTPSignatureAuthSetting@_documented.setting_types "
+        "HostSetting@_documented.setting_types "
+        "HostSettingVariable@_documented.setting_types "
+        "JSON_SCHEMA_VALIDATION_KEYWORDS@_documented.setting_types "
+        "OAuth2AuthSetting@_documented.setting_types "
+        "ServerVariablesT@_documented.setting_types",
     )

@@ -161,7 +161,7 @@ class RESTClientObject:
 
 def _bare(configuration: Configuration, origin: str) -> Client:
     """Give a client for an address, without a key: the headers carry it."""
-    from ._documented import _build, _retries, _way
+    from ._documented.native_client import _build, _retries, _way
 
     retries = _retries(configuration.retries)
     return _build(origin, None, None, None, retries, _way(configuration))

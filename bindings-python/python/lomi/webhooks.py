@@ -10,8 +10,8 @@ Hand over the raw body, before anything parses it::
 from __future__ import annotations
 
 from ._lomi import WEBHOOK_MAX_BODY, sign_webhook, verify_webhook
-from ._replay import AsyncReplayGuard, CallbackStore, RedisStore, ReplayGuard
-from ._replay_database import DatabaseStore
+from ._replay.database_store import DatabaseStore
+from ._replay.guard import AsyncReplayGuard, CallbackStore, RedisStore, ReplayGuard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

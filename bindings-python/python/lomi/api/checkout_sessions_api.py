@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .._api import Api
-from .._options import without_none
+from .._convert.arguments import without_none
+from .._documented.api import Api
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -515,5 +515,5 @@ if not TYPE_CHECKING:
         "CheckoutSessionsUpdate "
         "CheckoutSessions "
         "ListCheckoutSessions200Response "
-        "Timeout@_options",
+        "Timeout@_convert.arguments",
     )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._not_yet import missing, watch
+from .._documented.missing_names import missing, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

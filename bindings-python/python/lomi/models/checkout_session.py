@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import Time, field
-from .._model import Model
-from .._session import Made
+from .._model.base import Model
+from .._model.create_result import Made
+from .._model.fields import Time, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .._fields import field
-from .._model import Model
+from .._model.base import Model
+from .._model.fields import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._listing import ListModel
+from .._documented.list_model import ListModel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import field
-from .._model import Model
-from .._session import NotMade
+from .._model.base import Model
+from .._model.create_result import NotMade
+from .._model.fields import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from .._convert.arguments import body as _body
+from .._convert.arguments import options as _options
+from .._convert.arguments import query as _given_query
 from .._log import call as _call
-from .._options import body as _body
-from .._options import options as _options
-from .._options import query as _given_query
 from .._page import Listing, Page, first
 from ..models.checkout_sessions_create import CheckoutSessionsCreate
 from ..models.checkout_sessions_update import CheckoutSessionsUpdate
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from .._convert.arguments import Timeout
     from .._lomi import Client
-    from .._options import Timeout
     from ..models.checkout_session import CheckoutSession
     from ..models.payment_required import PaymentRequired
     from ..types import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
@@ -325,7 +325,7 @@ class AsyncCheckoutSessions:
 
     def __init__(self, native: Client) -> None:
         # Not before it is used: asyncio is a lot to import.
-        from .._loop import call
+        from .._async_calls import call
 
         self._native = native
         self._call = call
@@ -602,6 +602,6 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_options CheckoutSession PaymentRequired "
+        "Client@_lomi Timeout@_convert.arguments CheckoutSession PaymentRequired "
         "CheckoutSessionCreateParams@types CheckoutSessionUpdateParams@types",
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._lomi import ReplayMemory, replay_key
-from .errors import ConfigurationError
+from .._lomi import ReplayMemory, replay_key
+from ..errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from typing import Any, Protocol
 
-    from .models.event import Event
+    from ..models.event import Event
 
     class ReplayStore(Protocol):
         """Where a guard remembers keys. ``remember`` must be one step: set if absent."""
@@ -64,7 +64,7 @@ class ReplayGuard:
         """Give the text that an event is remembered by: 77 characters, lower case."""
         import json
 
-        from ._encode import encode
+        from .._convert.json_text import encode
 
         return replay_key(json.dumps(event._dump(typed=False, exclude_none=True), default=encode))
 

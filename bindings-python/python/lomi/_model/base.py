@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ._habits import Habits
-from ._lomi import Fields, Held, redact
-from ._lomi import read as _read
+from .._lomi import Fields, Held, redact
+from .._lomi import read as _read
+from .pydantic_names import Habits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._lomi import LastResponse
+    from .._lomi import LastResponse
 
 
 class _Fields:
@@ -67,7 +67,7 @@ class Model(Habits, Held):
         for name, value in fields.items():
             if name not in known:
                 if self._closed:
-                    from ._names import unknown
+                    from .._unknown_names import unknown
 
                     raise unknown(type(self).__name__, name, known)
                 self._put_extra(name, value)
@@ -92,7 +92,7 @@ class Model(Habits, Held):
             extra = self._extra
             if extra is not None and name in extra:
                 return extra[name]
-            from ._names import no_field
+            from .._unknown_names import no_field
 
             raise no_field(self, name)
 
@@ -148,7 +148,7 @@ class Model(Habits, Held):
         """Give the same as JSON text: ids and times as they came."""
         import json
 
-        from ._encode import encode
+        from .._convert.json_text import encode
 
         return json.dumps(
             self._dump(exclude=self._read_only, exclude_none=True, typed=False), default=encode
@@ -176,7 +176,7 @@ class Model(Habits, Held):
         if not exclude_unset and not exclude_defaults and not exclude_none:
             fields = {**dict.fromkeys(self._fields), **fields}
         if mode == "json":
-            from ._encode import jsonable
+            from .._convert.json_text import jsonable
 
             fields = jsonable(fields)
         return {
@@ -191,7 +191,7 @@ class Model(Habits, Held):
         """Give :meth:`model_dump` as JSON text."""
         import json
 
-        from ._encode import encode
+        from .._convert.json_text import encode
 
         fields = self.model_dump(mode="json", **options)
         separators = None if indent is not None else (",", ":")
@@ -250,14 +250,14 @@ class Model(Habits, Held):
             return obj
         if cls._closed and isinstance(obj, dict):
             return cls._of_fields(obj)
-        from ._encode import to_text
+        from .._convert.json_text import to_text
 
         return cls._take(_read(to_text(obj, cls.__name__), cls._schema, cls._family))
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
         """Read JSON text."""
-        from ._encode import of_text, text_of
+        from .._convert.json_text import of_text, text_of
 
         if cls._closed:
             return cls.model_validate(of_text(json_data, cls.__name__))
@@ -347,7 +347,7 @@ def _dumped(value: Any, mode: str) -> Any:
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(
         __name__,

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from sys import modules
 
-from ._cancelled import attach
-from ._lomi import Inbox
-from ._slot import Slot
+from .._cancelled import attach
+from .._lomi import Inbox
+from .call_result import Slot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ._lomi import Flight, LastResponse, Pager
+    from .._lomi import Flight, LastResponse, Pager
 
 
 def waiter() -> Callable[[int], None] | None:

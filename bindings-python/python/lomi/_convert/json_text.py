@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import ValidationError
+from ..errors import ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ def json_default(value: Any) -> Any:
     An object of the API gives the fields that are set, as the server sent them; times, ids
     and decimals are written as in :meth:`lomi.Model.model_dump_json`.
     """
-    from ._model import Model
+    from .._model.base import Model
 
     return value._dump(typed=False, nested="json") if isinstance(value, Model) else encode(value)
 
 
 def encode(value: Any) -> Any:
     """Say a value that JSON has no word for; for ``json.dumps(default=)``."""
-    from ._plain import plain
+    from .plain_data import plain
 
     said = plain(value, as_given=True)
     if said is value:
@@ -87,6 +87,6 @@ def of_text(json_data: Any, meant: str) -> Any:
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(__name__)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._model import Model
+    from .base import Model
 
 
 class Habits:
@@ -61,7 +61,7 @@ class Habits:
     @classmethod
     def model_json_schema(cls, **ignored: Any) -> Any:
         """Describe the fields as a JSON schema, as far as annotations say their types."""
-        from ._schema import describe
+        from .json_schema import describe
 
         return describe(cls)
 
@@ -77,6 +77,6 @@ class Habits:
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(__name__, "Model")

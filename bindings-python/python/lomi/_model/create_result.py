@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from .errors import PaymentRequiredError
+    from ..errors import PaymentRequiredError
 
 
 class Made:
@@ -44,8 +44,8 @@ class NotMade:
             return super().__getattr__(name)
 
     def _refusal(self: Any) -> PaymentRequiredError:
-        from ._lomi import payment_required
-        from .errors import PaymentRequiredError
+        from .._lomi import payment_required
+        from ..errors import PaymentRequiredError
 
         error = PaymentRequiredError(payment_required(self))
         error.code, error.outcome = self.reason, "final"
@@ -59,6 +59,6 @@ class NotMade:
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(__name__, "PaymentRequiredError")

@@ -6,19 +6,19 @@ import json
 import re
 from urllib.parse import quote
 
-from . import models
-from ._lomi import check_client_headers
-from ._model import Model
-from .api_response import ApiResponse
-from .errors import LomiError, UnexpectedResponseError, ValidationError, of_status
+from .. import models
+from .._lomi import check_client_headers
+from .._model.base import Model
+from ..api_response import ApiResponse
+from ..errors import LomiError, UnexpectedResponseError, ValidationError, of_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from .api_client import ApiClient
-    from .rest import RESTResponse
+    from ..api_client import ApiClient
+    from ..rest import RESTResponse
 
 _DELIMITERS = {"ssv": " ", "tsv": "\t", "pipes": "|"}
 _JSON = re.compile(r"^application/(json|[\w!#$&.+\-^_]+\+json)\s*(;|$)", re.IGNORECASE)
@@ -104,7 +104,7 @@ def sanitize(obj: Any) -> Any:
         return {name: sanitize(value) for name, value in obj.items()}
     if isinstance(obj, Model):
         return sanitize(obj._to_send())
-    from ._plain import plain
+    from .._convert.plain_data import plain
 
     said = plain(obj, as_given=True)
     if isinstance(said, tuple) and said[0] is None:
@@ -153,7 +153,7 @@ def _typed(value: Any, kind: Any) -> Any:
     if kind is object:
         return value
     if getattr(kind, "__module__", "") == "datetime":
-        from ._fields import moment
+        from .._model.fields import moment
 
         read = moment(value)
         if isinstance(read, str):

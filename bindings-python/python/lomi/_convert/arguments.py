@@ -81,8 +81,8 @@ def body(
     """
     for name in fields:
         if name not in known:
-            from ._lomi import CALL_OPTIONS
-            from ._names import unknown
+            from .._lomi import CALL_OPTIONS
+            from .._unknown_names import unknown
 
             raise unknown(f"{operation}()", name, (*known, *CALL_OPTIONS))
     if params is None:
@@ -91,7 +91,7 @@ def body(
     if type(given) is not dict:
         if not fields:
             return params  # refused with its type, like every body
-        from .errors import ValidationError
+        from ..errors import ValidationError
 
         kind = type(params).__name__
         raise ValidationError(f"{operation}() takes a dictionary of fields, not {kind}")
@@ -119,7 +119,7 @@ def query(call: str, params: Any) -> dict[str, Any]:
         return {}
     given = params if type(params) is dict else _plain(params)
     if type(given) is not dict:
-        from .errors import ValidationError
+        from ..errors import ValidationError
 
         kind = type(params).__name__
         raise ValidationError(f"{call}() takes a dictionary of parameters, not {kind}")
@@ -133,7 +133,7 @@ def headers(given: Any) -> dict[str, str] | None:
     try:
         return dict(given)
     except (TypeError, ValueError):
-        from .errors import ConfigurationError
+        from ..errors import ConfigurationError
 
         kind = type(given).__name__
         raise ConfigurationError(
@@ -142,13 +142,13 @@ def headers(given: Any) -> dict[str, str] | None:
 
 
 def _plain(params: Any) -> Any:
-    from ._plain import plain
+    from .plain_data import plain
 
     return plain(params, True)
 
 
 def _says_none(params: Any) -> bool:
     """Say whether None in it was put there: an attribute that is None is mostly not set."""
-    from ._plain import is_mapping
+    from .plain_data import is_mapping
 
     return is_mapping(params) or hasattr(type(params), "model_dump")

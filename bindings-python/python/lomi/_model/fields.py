@@ -6,7 +6,7 @@ a hundred objects costs nothing for fields that nobody reads.
 
 from __future__ import annotations
 
-from ._lomi import Field
+from .._lomi import Field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from ._model import Model
+    from .base import Model
 
 
 def field() -> Any:
@@ -126,6 +126,6 @@ def moment(text: str) -> datetime | str:
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(__name__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import models
-from ._model import Model
+from .. import models
+from .._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ListModel(Model):
         if isinstance(obj, cls):
             return obj
         if not isinstance(obj, dict):
-            from .errors import ValidationError
+            from ..errors import ValidationError
 
             raise ValidationError(f"{cls.__name__} is made from a dictionary with data")
         item = getattr(models, cls._item)
@@ -45,12 +45,12 @@ class ListModel(Model):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
         """Read JSON text."""
-        from ._encode import of_text
+        from .._convert.json_text import of_text
 
         return cls.model_validate(of_text(json_data, cls.__name__))
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(__name__)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .api_client import ApiClient
+from ..api_client import ApiClient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .api_response import ApiResponse
-    from .rest import HTTPResponse
+    from ..api_response import ApiResponse
+    from ..rest import HTTPResponse
 
 
 class Api:
@@ -29,7 +29,7 @@ class Api:
         return _listed(list_class, value, facts)
 
     def _info(self, list_class: str | None, *call: Any) -> ApiResponse[Any]:
-        from .api_response import ApiResponse
+        from ..api_response import ApiResponse
 
         value, facts = self.api_client._operate(*call)
         if list_class is not None:
@@ -43,7 +43,7 @@ class Api:
 
 
 def _listed(list_class: str, value: Any, facts: Any) -> Any:
-    from . import models
+    from .. import models
 
     made = getattr(models, list_class)._of_page(value)
     made._response = facts
@@ -51,6 +51,6 @@ def _listed(list_class: str, value: Any, facts: Any) -> Any:
 
 
 if not TYPE_CHECKING:
-    from ._hints import later
+    from .._hints import later
 
     __getattr__ = later(__name__, "ApiResponse HTTPResponse@rest")

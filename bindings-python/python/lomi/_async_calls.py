@@ -160,7 +160,7 @@ async def _on_trio(
     start: Callable[[Inbox], Flight], pager: Pager | None
 ) -> tuple[Any, LastResponse]:
     """Wait for one call in a task of trio."""
-    from ._slot import Slot
+    from ._event_loops.call_result import Slot
 
     inbox, slot = Inbox(), Slot()
     flight = start(inbox)

@@ -139,7 +139,7 @@ def _is_binary(value: Any) -> bool:
 _BUILT_IN = (str, bool, int, float, dict, list)
 
 _CONVERSIONS = (
-    ("lomi._model:Model", lambda value: value._to_send()),
+    ("lomi._model.base:Model", lambda value: value._to_send()),
     ("lomi.money:Money", lambda value: value._to_send()),
     ("enum:Enum", lambda value: value.value),
     ("uuid:UUID", str),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ._lomi import Client
+from .._lomi import Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .configuration import Configuration
+    from ..configuration import Configuration
 
 _made: dict[tuple[Any, ...], Client] = {}
 

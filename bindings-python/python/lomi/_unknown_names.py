@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._model import Model
+    from ._model.base import Model
     from .errors import ValidationError
 
 
