@@ -1,68 +1,26 @@
-"""Calls on an event loop. Each asyncio loop has an inbox: results come in on the worker
-thread, one file descriptor wakes the loop, and the loop's own thread hands them to the
-futures. On trio each call has an inbox of its own.
+"""The call path for asyncio and trio: :mod:`lomi._calls`, awaited.
+
+A call starts on the worker thread of the native library, and its result comes back through a
+:class:`ResultQueue`. To cancel the task that awaits a call aborts the call.
 """
 
 from __future__ import annotations
 
-import os
 from asyncio import get_running_loop
-from sys import is_finalizing, modules
-from weakref import ref
+from sys import modules
 
-from ._cancelled import attach
-from ._log import answered, failed, wanted, warn
-from ._lomi import Inbox
+from ._event_loops.abort import end
+from ._event_loops.asyncio_queue import queue_of
+from ._event_loops.trio_wait import in_trio
+from ._event_loops.trio_wait import run as run_on_trio
+from ._log import active_logger, log_response, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
-    from collections.abc import Callable
     from typing import Any
 
-    from ._lomi import Client, Flight, LastResponse, Pager
-
-
-class _Desk:
-    """One loop's inbox, and the futures that wait for it."""
-
-    __slots__ = ("loop", "inbox", "waiting", "token", "__weakref__")
-
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        self.loop = ref(loop)
-        self.inbox = Inbox()
-        self.waiting: dict[int, tuple[Any, Pager | None]] = {}
-        self.token = 0
-        # The loop holds the desk, and nothing else does: the futures of a loop that was
-        # closed with calls under way would hold the loop for ever.
-        loop.add_reader(self.inbox.fileno(), self.drain)
-
-    def drain(self) -> None:
-        """Hand every result that came in to its future."""
-        self.inbox.drain(self.waiting)
-
-
-#: By the loop's id, which is quicker to find than the loop itself.
-_desks: dict[int, ref[_Desk]] = {}
-
-
-def _desk(loop: AbstractEventLoop) -> _Desk:
-    number = id(loop)
-    entry = _desks.get(number)
-    desk = None if entry is None else entry()
-    if desk is None or desk.loop() is not loop:
-        desk = _Desk(loop)
-
-        def leave(gone: ref[_Desk]) -> None:
-            if _desks.get(number) is gone:  # else another loop has this id by now
-                del _desks[number]
-
-        _desks[number] = ref(desk, leave)
-    return desk
-
-
-# What a forked child inherits is waited for by its parent.
-os.register_at_fork(after_in_child=_desks.clear)
+    from ._lomi import Client, LastResponse, Pager
 
 
 async def call(
@@ -72,66 +30,58 @@ async def call(
     query: Any,
     body: Any,
     options: dict[str, Any] | None,
-    family: int,
+    models: int,
 ) -> tuple[Any, LastResponse]:
-    """Make a call; gives its value and the facts of its request. To cancel it ends it."""
-    loop = None if "trio" in modules and _in_trio() else _running()
+    """Make a call; takes and gives what :func:`lomi._calls.call` does."""
+    loop = None if "trio" in modules and in_trio() else _running_loop()
     if loop is None:
-        return await _on_trio(
-            lambda inbox: client.start(inbox, 0, target, path, query, body, options, family), None
+        result = await run_on_trio(
+            lambda queue: client.start(queue, 0, target, path, query, body, options, models), None
         )
-    desk = _desk(loop)
-    desk.token = token = desk.token + 1
-    flight = client.start(desk.inbox, token, target, path, query, body, options, family)
-    future: Future[tuple[Any, LastResponse]] = loop.create_future()
-    desk.waiting[token] = (future, None)
-    try:
-        reply = await future
-    except BaseException as error:
-        _end(desk.waiting.pop(token, None) is not None, flight, error)
-        raise
-    if reply[1].warning is not None:
-        warn([reply[1].warning])
-    if (logger := wanted()) is not None:
-        answered(logger, reply[1])
-    return reply
+    else:
+        loop_queue = queue_of(loop)
+        loop_queue.token = token = loop_queue.token + 1
+        handle = client.start(loop_queue.queue, token, target, path, query, body, options, models)
+        future: Future[tuple[Any, LastResponse]] = loop.create_future()
+        loop_queue.pending[token] = (future, None)
+        try:
+            result = await future
+        except BaseException as error:
+            end(loop_queue.pending.pop(token, None) is not None, handle, error)
+            raise
+    if result[1].warning is not None:
+        warn([result[1].warning])
+    if (logger := active_logger()) is not None:
+        log_response(logger, result[1])
+    return result
 
 
-async def page_call(
-    client: Client, pager: Pager, operation: str, options: dict[str, Any] | None
+async def call_page(
+    client: Client, pager: Pager, operation: str, options: dict[str, Any] | None, models: int
 ) -> tuple[Any, LastResponse]:
-    """Fetch the page that a walk is at."""
-    loop = None if "trio" in modules and _in_trio() else _running()
+    """Fetch the next page of a pager."""
+    loop = None if "trio" in modules and in_trio() else _running_loop()
     if loop is None:
-        return await _on_trio(
-            lambda inbox: pager.start(client, inbox, 0, operation, options, 1), pager
+        result = await run_on_trio(
+            lambda queue: client.start_page(queue, 0, pager, operation, options, models), pager
         )
-    desk = _desk(loop)
-    desk.token = token = desk.token + 1
-    flight = pager.start(client, desk.inbox, token, operation, options, 1)
-    future: Future[tuple[Any, LastResponse]] = loop.create_future()
-    desk.waiting[token] = (future, pager)
-    try:
-        reply = await future
-    except BaseException as error:
-        _end(desk.waiting.pop(token, None) is not None, flight, error)
-        raise
-    if (logger := wanted()) is not None:
-        answered(logger, reply[1])
-    return reply
+    else:
+        loop_queue = queue_of(loop)
+        loop_queue.token = token = loop_queue.token + 1
+        handle = client.start_page(loop_queue.queue, token, pager, operation, options, models)
+        future: Future[tuple[Any, LastResponse]] = loop.create_future()
+        loop_queue.pending[token] = (future, pager)
+        try:
+            result = await future
+        except BaseException as error:
+            end(loop_queue.pending.pop(token, None) is not None, handle, error)
+            raise
+    if (logger := active_logger()) is not None:
+        log_response(logger, result[1])
+    return result
 
 
-def _end(waits: bool, flight: Flight, error: BaseException) -> None:
-    """A call that failed, or whose wait was cancelled: then the call ends too."""
-    # A task may be cancelled after its response came in and before it runs again.
-    if waits or not isinstance(error, Exception):
-        if not is_finalizing():  # else the process ends, and the call with it
-            attach(error, *flight.abort())
-    elif (logger := wanted()) is not None:
-        failed(logger, error)
-
-
-def _running() -> AbstractEventLoop:
+def _running_loop() -> AbstractEventLoop:
     try:
         return get_running_loop()
     except RuntimeError:
@@ -141,39 +91,3 @@ def _running() -> AbstractEventLoop:
             "AsyncLomiClient was awaited outside an event loop that it knows: run it on asyncio "
             "(or uvloop) or trio, for instance with asyncio.run(main()), or use LomiClient"
         ) from None
-
-
-def _in_trio() -> bool:
-    """Say whether the running task is one of trio's."""
-    lowlevel = modules.get("trio.lowlevel")
-    asks = getattr(lowlevel, "in_trio_task", None)
-    if asks is not None:
-        return bool(asks())
-    try:  # trio before 0.23
-        modules["trio"].lowlevel.current_task()
-    except (AttributeError, RuntimeError):
-        return False
-    return True
-
-
-async def _on_trio(
-    start: Callable[[Inbox], Flight], pager: Pager | None
-) -> tuple[Any, LastResponse]:
-    """Wait for one call in a task of trio."""
-    from ._event_loops.call_result import Slot
-
-    inbox, slot = Inbox(), Slot()
-    flight = start(inbox)
-    waiting: dict[int, tuple[Any, Pager | None]] = {0: (slot, pager)}
-    wait_readable = modules["trio"].lowlevel.wait_readable
-    try:
-        while not slot.done():
-            await wait_readable(inbox.fileno())
-            inbox.drain(waiting)
-        reply: tuple[Any, LastResponse] = slot.result()
-    except BaseException as error:
-        _end(not slot.done(), flight, error)
-        raise
-    if (logger := wanted()) is not None:
-        answered(logger, reply[1])
-    return reply

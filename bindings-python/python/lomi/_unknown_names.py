@@ -1,4 +1,4 @@
-"""What to say about a name that does not exist."""
+"""The errors for names that do not exist, with the name that was probably meant."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Say which known name may have been meant, as the end of a sentence."""
+    """Give "; did you mean ...?" for the known name that is closest; empty where none is close."""
     from ._lomi import nearest as close_to
 
     close = close_to(name, list(known))
@@ -19,7 +19,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def unknown(where: str, name: str, known: Iterable[str]) -> ValidationError:
-    """Refuse a keyword that nothing knows."""
+    """Make the error for an unknown keyword."""
     from .errors import ValidationError
 
     hint = nearest(name, known) or (
@@ -29,6 +29,6 @@ def unknown(where: str, name: str, known: Iterable[str]) -> ValidationError:
 
 
 def no_field(model: Model, name: str) -> AttributeError:
-    """Refuse an attribute that an object does not have."""
+    """Make the error for an attribute that an object does not have."""
     hint = "" if name.startswith("_") else nearest(name, model._fields)
     return AttributeError(f"{type(model).__name__} has no field {name!r}{hint}")

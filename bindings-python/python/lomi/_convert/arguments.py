@@ -1,4 +1,4 @@
-"""Options of one call, and the settings of a client."""
+"""The arguments of a call: its body, its query, its options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol, TypeAlias
 
     class TimeoutObject(Protocol):
-        """Times as httpx has them."""
+        """The timeouts of httpx."""
 
         connect: float | None
         read: float | None
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     #: What a call takes as a timeout.
     Timeout: TypeAlias = float | timedelta | tuple[float | None, float | None] | TimeoutObject
 else:
-    # What typing.get_type_hints shows: as much as needs no import.
+    # For typing.get_type_hints: the part that needs no import.
     Timeout = float | tuple[float | None, float | None]
 
 
@@ -34,7 +34,7 @@ def options(
     idle_timeout: Any = None,
     extra_body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
-    """Gather the options that were given; None where none was."""
+    """Give the options that are set as a dictionary; None where none is."""
     if (
         idempotency_key is None
         and timeout is None
@@ -74,10 +74,9 @@ def body(
 ) -> Any:
     """Give the body of a request from a dictionary or model, and from keywords.
 
-    A keyword that nothing knows is refused here; a name in a dictionary is sent as it is,
-    unless it is nearly a known one.
-    None in a keyword means "left out" when something is made and "emptied" when something
-    is changed.
+    An unknown keyword is refused here; an unknown name in a dictionary is sent, unless it is
+    close to a known one, which the core refuses.
+    None in a keyword leaves the field out of a create, and empties the field in an update.
     """
     for name in fields:
         if name not in known:
@@ -90,7 +89,7 @@ def body(
     given = params if type(params) is dict else _plain(params)
     if type(given) is not dict:
         if not fields:
-            return params  # refused with its type, like every body
+            return params  # the native library refuses it and names its type
         from ..errors import ValidationError
 
         kind = type(params).__name__
@@ -102,7 +101,7 @@ def body(
 
 
 def without_none(params: Any) -> Any:
-    """Leave out what is None, as the documented client does when something is made."""
+    """Leave out every None, as the documented client does in a create."""
     given = params if type(params) is dict or params is None else _plain(params)
     if type(given) is not dict:
         return params
@@ -114,7 +113,7 @@ def without_none(params: Any) -> Any:
 
 
 def query(call: str, params: Any) -> dict[str, Any]:
-    """Give the parameters of a query as a dictionary that may be added to."""
+    """Give the parameters of a query as a new dictionary."""
     if params is None:
         return {}
     given = params if type(params) is dict else _plain(params)
@@ -127,7 +126,7 @@ def query(call: str, params: Any) -> dict[str, Any]:
 
 
 def headers(given: Any) -> dict[str, str] | None:
-    """Give the headers of a client as a dictionary of its own."""
+    """Give the headers of a client as a new dictionary."""
     if given is None:
         return None
     try:
@@ -148,7 +147,7 @@ def _plain(params: Any) -> Any:
 
 
 def _says_none(params: Any) -> bool:
-    """Say whether None in it was put there: an attribute that is None is mostly not set."""
+    """Say whether a None was set on purpose: an attribute that is None is mostly not set."""
     from .plain_data import is_mapping
 
     return is_mapping(params) or hasattr(type(params), "model_dump")

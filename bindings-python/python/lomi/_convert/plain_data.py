@@ -1,45 +1,28 @@
-"""Turning what users pass into plain data: models, enums, dates, decimals and the like.
+"""Converts arguments to built-in types: models, enums, dates, decimals and the like.
 
-The native library calls :func:`plain` for whatever is not a built-in type already.
+The native library calls :func:`plain` for every value that is not of a built-in type.
 """
 
 from __future__ import annotations
 
 import sys
 
+from .null import NULL
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Final
-
-
-class Null:
-    """The type of :data:`NULL`."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "lomi.NULL"
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __reduce__(self) -> str:
-        return "NULL"
-
-
-NULL: Final = Null()
-"""Sends null where None means "left out": ``CheckoutSessionsUpdate(title=NULL)``."""
+    from typing import Any
 
 
 def plain(value: Any, as_given: bool = False) -> Any:
-    """Say a value in built-in types, or give it back where that cannot be done.
+    """Convert a value to built-in types; give it back where that is not possible.
 
     A tuple of one is a decimal's digits; a tuple of two is None and why the value is refused.
     ``as_given`` sends times without a zone, as the documented client does.
     """
     if value is NULL:
         return None
-    kind = value.__class__  # a proxy, such as Django's lazy objects, names what it stands for
+    kind = value.__class__  # a proxy, such as Django's lazy objects, has the class of its target
     if kind is type(value):
         if issubclass(kind, type):
             return value
@@ -47,7 +30,7 @@ def plain(value: Any, as_given: bool = False) -> Any:
         return next(known for known in _BUILT_IN if issubclass(kind, known))(value)
     for name, convert in _CONVERSIONS:
         module, _, attribute = name.partition(":")
-        # A type whose module was never imported cannot be the value's.
+        # A value cannot be of a type whose module was never imported.
         known = getattr(sys.modules.get(module), attribute, None)
         if known is not None and isinstance(value, known):
             return convert(value)
@@ -59,14 +42,14 @@ def plain(value: Any, as_given: bool = False) -> Any:
 
 
 def is_mapping(value: Any) -> bool:
-    """Say whether a value is a mapping, in which None is said on purpose."""
+    """Say whether a value is a mapping, in which None was set on purpose."""
     from collections.abc import Mapping
 
     return isinstance(value, Mapping)
 
 
 def _object(value: Any, kind: type) -> Any:
-    """Say an object of a class in its fields. Looked up on the class: a mock has any attribute."""
+    """Convert an object to its fields. Attributes of the class count: a mock has any attribute."""
     if hasattr(kind, "dtype"):  # numpy's and pandas'
         return _array(value)
     if hasattr(kind, "model_dump"):
@@ -104,12 +87,12 @@ def _array(value: Any) -> Any:
         return (None, f"is a {type(value).__name__}: send a datetime with a time zone")
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    said = value.tolist() if getattr(value, "shape", ()) else value.item()
-    return value if type(said) is type(value) else said
+    data = value.tolist() if getattr(value, "shape", ()) else value.item()
+    return value if type(data) is type(value) else data
 
 
 def _time(value: Any, as_given: bool) -> Any:
-    """Give a moment in ISO 8601. Without a zone nobody knows which moment it is."""
+    """Give a time in ISO 8601. Without a time zone it is ambiguous, so it is refused."""
     if value != value:  # pandas.NaT
         return (None, "is not a time (NaT)")
     if not as_given and value.utcoffset() is None:

@@ -1,6 +1,6 @@
-"""Timeouts in the forms that users of other HTTP libraries know, as seconds.
+"""Timeouts in the forms of other HTTP libraries, as seconds.
 
-The native library calls this for whatever is not a plain number.
+The native library calls this for every timeout that is not a plain number.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ def parts(name: str, value: Any) -> tuple[float | None, float | None]:
     """Give the seconds for the whole call, and those for connecting; None follows the client.
 
     Takes a number, a timedelta, a pair (connect, read) as requests has it, or an object with
-    these two, such as ``httpx.Timeout`` and ``urllib3.Timeout``. The pair bounds a call of
-    one attempt: connecting may take the one time, and the whole call the sum of both.
+    these two, such as ``httpx.Timeout`` and ``urllib3.Timeout``. The pair limits a call of
+    one attempt: connecting may take the first time, and the whole call the sum of both.
     """
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
@@ -33,7 +33,7 @@ def parts(name: str, value: Any) -> tuple[float | None, float | None]:
     connect = None if connect is None else one(name, connect)
     read = None if read is None else one(name, read)
     if connect is not None and read is not None:
-        # Wrong parts must not add up to a right sum.
+        # Two wrong parts must not add up to a valid sum.
         for part in (connect, read):
             if not part > 0:
                 raise _refused(name, f"{part}")
@@ -57,12 +57,12 @@ def one(name: str, value: Any) -> float:
 
 
 def _limit(value: Any) -> Any:
-    """Leave out what urllib3 has in place of a number."""
+    """Replace urllib3's placeholder for "not set" by None."""
     return value if isinstance(value, (int, float)) else None
 
 
 def _refused(name: str, shown: str) -> ValueError:
-    """Say what is wrong; the native library raises it as an error of ours."""
+    """Make the error, which the native library raises as a ``ValidationError``."""
     return ValueError(
         f"{name} must be a number of seconds above 0, a timedelta or a pair (connect, read), "
         f"not {shown}"

@@ -1,4 +1,4 @@
-"""What the documented API classes share: three ways to give an answer."""
+"""The base class of the documented API classes: three ways to return a response."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .._lomi import LastResponse, PageInfo
     from ..api_response import ApiResponse
     from ..rest import HTTPResponse
 
 
 class Api:
-    """Calls through a client; through the shared one where none is given."""
+    """Makes calls with a client; with the default one where none is given."""
 
     def __init__(self, api_client: ApiClient | None = None) -> None:
         self.api_client = ApiClient.get_default() if api_client is None else api_client
@@ -25,32 +26,35 @@ class Api:
         self.api_client._operate(*call)
 
     def _page(self, list_class: str, *call: Any) -> Any:
-        value, facts = self.api_client._operate(*call)
-        return _listed(list_class, value, facts)
+        page, response = self.api_client._operate(*call)
+        return _list_of(list_class, page, response)
 
     def _info(self, list_class: str | None, *call: Any) -> ApiResponse[Any]:
         from ..api_response import ApiResponse
 
-        value, facts = self.api_client._operate(*call)
+        value, response = self.api_client._operate(*call)
         if list_class is not None:
-            value = _listed(list_class, value, facts)
+            value = _list_of(list_class, value, response)
         return ApiResponse(
-            status_code=facts.status, data=value, raw_data=facts.body, headers=facts.headers
+            status_code=response.status,
+            data=value,
+            raw_data=response.body,
+            headers=response.headers,
         )
 
     def _raw(self, *call: Any) -> HTTPResponse:
         return self.api_client._raw(*call)
 
 
-def _listed(list_class: str, value: Any, facts: Any) -> Any:
+def _list_of(list_class: str, page: PageInfo, response: LastResponse) -> Any:
     from .. import models
 
-    made = getattr(models, list_class)._of_page(value)
-    made._response = facts
+    made = getattr(models, list_class)._of_page(page)
+    made._response = response
     return made
 
 
 if not TYPE_CHECKING:
     from .._hints import later
 
-    __getattr__ = later(__name__, "ApiResponse HTTPResponse@rest")
+    __getattr__ = later(__name__, "ApiResponse HTTPResponse@rest LastResponse@_lomi PageInfo@_lomi")

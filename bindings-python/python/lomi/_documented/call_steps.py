@@ -1,4 +1,4 @@
-"""The steps of a documented call, one by one, for those who take them by hand."""
+"""The single steps of a documented call, for programs that make them by hand."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def request(
     host: str | None,
     request_auth: Mapping[str, Any] | None,
 ) -> tuple[str, str, dict[str, str], Any, Any]:
-    """Build method, address, headers, body and form of a request."""
+    """Build method, URL, headers, body and form of a request."""
     configuration = client.configuration
     headers = dict(header_params or {})
     check_client_headers(list(client.default_headers))
@@ -59,15 +59,15 @@ def request(
     )
     if body:
         body = sanitize(body)
-    use_own = host is None or configuration.ignore_operation_servers
-    url = (configuration.host if use_own else str(host)) + resource_path
+    use_configured = host is None or configuration.ignore_operation_servers
+    url = (configuration.host if use_configured else str(host)) + resource_path
     if query:
         url += "?" + url_query(sanitize(query), collection_formats)
     return method, url, headers, body, form
 
 
 def response(client: ApiClient, answer: RESTResponse, types: Mapping[str, Any]) -> ApiResponse[Any]:
-    """Read a response whose body was read."""
+    """Convert a response whose body was read already."""
     assert answer.data is not None, (
         "RESTResponse.read() must be called before passing it to response_deserialize()"
     )
@@ -75,8 +75,8 @@ def response(client: ApiClient, answer: RESTResponse, types: Mapping[str, Any]) 
     success = 200 <= status <= 299
     kind = types.get(str(status)) or types.get(f"{str(status)[0]}XX")
     if kind is None and success:
-        # A success that was not foreseen has the type of the one that was.
-        kind = next((kind for known, kind in types.items() if known[:1] == "2"), None)
+        # A success with another status has the type of the documented success.
+        kind = next((kind for code, kind in types.items() if code[:1] == "2"), None)
     text = answer.data.decode("utf-8", "replace")
     data: Any = None
     if kind == "bytearray":
@@ -95,7 +95,7 @@ def response(client: ApiClient, answer: RESTResponse, types: Mapping[str, Any]) 
 
 
 def sanitize(obj: Any) -> Any:
-    """Say a value in what JSON has words for."""
+    """Convert a value to types that JSON has."""
     if obj is None or isinstance(obj, (str, int, float, bytes)):
         return getattr(obj, "value", obj) if type(obj) is not str else obj
     if isinstance(obj, (list, tuple)):
@@ -106,12 +106,12 @@ def sanitize(obj: Any) -> Any:
         return sanitize(obj._to_send())
     from .._convert.plain_data import plain
 
-    said = plain(obj, as_given=True)
-    if isinstance(said, tuple) and said[0] is None:
-        raise ValidationError(f"a value {said[1]}")
-    if isinstance(said, tuple):  # the digits of a decimal
+    data = plain(obj, as_given=True)
+    if isinstance(data, tuple) and data[0] is None:
+        raise ValidationError(f"a value {data[1]}")
+    if isinstance(data, tuple):  # the digits of a decimal
         return str(obj)
-    return sanitize(obj.__dict__ if said is obj else said)
+    return sanitize(obj.__dict__ if data is obj else data)
 
 
 def deserialize(text: str, kind: Any, content_type: str | None) -> Any:
@@ -129,7 +129,7 @@ def deserialize(text: str, kind: Any, content_type: str | None) -> Any:
     except ValueError as error:
         if content_type is None:
             return _typed(text, kind)
-        raise UnexpectedResponseError(f"the answer is not JSON: {error}") from None
+        raise UnexpectedResponseError(f"the response is not JSON: {error}") from None
     return _typed(value, kind)
 
 
@@ -153,7 +153,7 @@ def _typed(value: Any, kind: Any) -> Any:
     if kind is object:
         return value
     if getattr(kind, "__module__", "") == "datetime":
-        from .._model.fields import moment
+        from .._convert.times_and_ids import moment
 
         read = moment(value)
         if isinstance(read, str):
@@ -166,7 +166,7 @@ def _typed(value: Any, kind: Any) -> Any:
 
 
 def native_types() -> dict[str, type]:
-    """Give the types that are known by name."""
+    """Give the types that have a name."""
     import datetime
     import decimal
 
@@ -189,30 +189,30 @@ def tuples(params: Any, collection_formats: Mapping[str, str] | None) -> list[tu
 
 
 def _pairs(params: Any, formats: Mapping[str, str], write: Any) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
+    pairs: list[tuple[str, Any]] = []
     for name, value in params.items() if isinstance(params, dict) else params:
         if name not in formats:
-            found.append((name, value))
+            pairs.append((name, value))
         elif formats[name] == "multi":
-            found.extend((name, item) for item in value)
+            pairs.extend((name, item) for item in value)
         else:
             delimiter = _DELIMITERS.get(formats[name], ",")
-            found.append((name, delimiter.join(write(item) for item in value)))
-    return found
+            pairs.append((name, delimiter.join(write(item) for item in value)))
+    return pairs
 
 
 def url_query(params: Any, collection_formats: Mapping[str, str] | None) -> str:
-    """Write parameters as the query of an address."""
+    """Give parameters as the query string of a URL."""
     formats = collection_formats or {}
-    written = []
+    parts = []
     for name, value in _pairs(params, formats, lambda item: quote(str(item))):
         if isinstance(value, bool):
             value = str(value).lower()
         elif isinstance(value, dict):
             value = json.dumps(value)
         joined = name in formats and formats[name] != "multi"
-        written.append(f"{name}={value if joined else quote(str(value))}")
-    return "&".join(written)
+        parts.append(f"{name}={value if joined else quote(str(value))}")
+    return "&".join(parts)
 
 
 def files(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -220,12 +220,12 @@ def files(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
     from mimetypes import guess_type
     from os.path import basename
 
-    found: list[tuple[str, Any]] = []
+    parts: list[tuple[str, Any]] = []
     for name, file in given.items():
         if isinstance(file, list):
             items: Iterable[Any] = file
             for item in items:
-                found.extend(files({name: item}))
+                parts.extend(files({name: item}))
             continue
         if isinstance(file, str):
             with open(file, "rb") as opened:
@@ -236,7 +236,7 @@ def files(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
             filename, content = file
         else:
             raise ValueError("Unsupported file value")
-        found.append(
+        parts.append(
             (name, (filename, content, guess_type(filename)[0] or "application/octet-stream"))
         )
-    return found
+    return parts

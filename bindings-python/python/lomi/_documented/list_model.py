@@ -1,8 +1,7 @@
-"""The documented lists: the objects of a page, and where it lies in the whole."""
+"""The documented lists: the objects of a page, and its place in the whole list."""
 
 from __future__ import annotations
 
-from .. import models
 from .._model.base import Model
 
 TYPE_CHECKING = False
@@ -11,20 +10,22 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .._lomi import PageInfo
+
 
 class ListModel(Model):
     """One page of objects, in the shape of the documented client."""
 
-    _item: ClassVar[str] = ""
+    #: The class of the objects, and that of ``pagination``.
+    _item: ClassVar[type[Model]]
+    _pagination: ClassVar[type[Model]]
 
     @classmethod
-    def _of_page(cls, page: tuple[Any, ...]) -> Self:
-        """Take what the native client gives for a page, whatever envelope it came in."""
-        rows, total, limit, offset = page[:4]
-        facts = {"limit": limit, "offset": offset, "total": total}
-        known = {name: value for name, value in facts.items() if value is not None}
-        pagination = models.ListCustomers200ResponsePagination(**known) if known else None
-        return cls(data=rows, pagination=pagination)
+    def _of_page(cls, page: PageInfo) -> Self:
+        """Make the list of a page, whatever envelope it came in."""
+        place = {"limit": page.limit, "offset": page.offset, "total": page.total}
+        given = {name: value for name, value in place.items() if value is not None}
+        return cls(data=page.rows, pagination=cls._pagination(**given) if given else None)
 
     @classmethod
     def model_validate(cls, obj: Any, **ignored: Any) -> Self:
@@ -35,11 +36,10 @@ class ListModel(Model):
             from ..errors import ValidationError
 
             raise ValidationError(f"{cls.__name__} is made from a dictionary with data")
-        item = getattr(models, cls._item)
         data = obj.get("data")
         return cls(
-            data=None if data is None else [item.from_dict(row) for row in data],
-            pagination=models.ListCustomers200ResponsePagination.from_dict(obj.get("pagination")),
+            data=None if data is None else [cls._item.from_dict(row) for row in data],
+            pagination=cls._pagination.from_dict(obj.get("pagination")),
         )
 
     @classmethod
@@ -53,4 +53,4 @@ class ListModel(Model):
 if not TYPE_CHECKING:
     from .._hints import later
 
-    __getattr__ = later(__name__)
+    __getattr__ = later(__name__, "PageInfo@_lomi")

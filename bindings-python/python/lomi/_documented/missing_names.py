@@ -1,4 +1,4 @@
-"""What lomi 1.1.0 had and this version has not yet: who asks for it is told what works now.
+"""Names of lomi 1.1.0 that this version does not have yet: their errors say what works now.
 
 ``lomi.CustomersApi`` is an AttributeError, and ``from lomi import CustomersApi`` or ``import
 lomi.api.customers_api`` an ImportError, each naming the request that does the work.
@@ -38,7 +38,7 @@ RESOURCES = (
 )
 
 #: Its enums, whose members were strings.
-WORDS = (
+ENUMS = (
     "BnplStatus",
     "Frequency",
     "InvoiceStatus",
@@ -64,10 +64,10 @@ OTHERS = {
 }
 
 
-def way(name: str) -> str | None:
+def replacement(name: str) -> str | None:
     """Say what works in place of a name of 1.1.0; None for any other name."""
     short = name.replace("_", "").lower()
-    for word in WORDS:
+    for word in ENUMS:
         if short == word.lower():
             return f"the words of {word} are plain strings until its class is there"
     found = OTHERS.get(short)
@@ -89,25 +89,25 @@ def way(name: str) -> str | None:
 
 def missing(module: str, name: str) -> AttributeError:
     """Make the error for a name that a module does not have."""
-    said = way(name)
-    if said is None:
+    instead = replacement(name)
+    if instead is None:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     watch()  # ``from lomi import CustomersApi`` looks for a module next
-    return AttributeError(f"module {module!r} has no attribute {name!r}: {said}")
+    return AttributeError(f"module {module!r} has no attribute {name!r}: {instead}")
 
 
 class _Finder:
-    """Asked last for a module: words the ImportError of one that 1.1.0 had."""
+    """The last finder of ``sys.meta_path``: raises for modules that 1.1.0 had."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> None:
         if name.startswith("lomi."):
-            said = way(name.rpartition(".")[2])
-            if said is not None:
-                raise ImportError(f"there is no {name}: {said}", name=name)
+            instead = replacement(name.rpartition(".")[2])
+            if instead is not None:
+                raise ImportError(f"there is no {name}: {instead}", name=name)
 
 
 def watch() -> None:
-    """Word the errors of imports too."""
+    """Raise the same errors for imports."""
     if not any(type(finder).__name__ == "_Finder" for finder in sys.meta_path):
         sys.meta_path.append(_Finder())

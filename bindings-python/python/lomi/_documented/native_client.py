@@ -1,4 +1,4 @@
-"""From the documented settings to the native client's. One is built per set of settings."""
+"""The native client of a documented ``Configuration``. One is made per set of settings."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ if TYPE_CHECKING:
 
     from ..configuration import Configuration
 
-_made: dict[tuple[Any, ...], Client] = {}
+_clients: dict[tuple[Any, ...], Client] = {}
 
 
 def native(configuration: Configuration, user_agent: str | None, keyless: bool = False) -> Client:
-    """Give the native client for a configuration as it stands now."""
+    """Give the native client for the present values of a configuration."""
     key = None if keyless else _key(configuration)
-    wants = (
+    settings = (
         configuration.host,
         key,
         None if key is None else configuration.api_key_prefix.get("ApiKeyAuth"),
         user_agent,
-        _retries(configuration.retries),
-        _way(configuration),
+        retries_of(configuration.retries),
+        connection_settings(configuration),
     )
-    client = _made.get(wants)
+    client = _clients.get(settings)
     if client is None:
-        if len(_made) >= 64:
-            _made.clear()
-        client = _made[wants] = _build(*wants)
+        if len(_clients) >= 64:
+            _clients.clear()
+        client = _clients[settings] = make(*settings)
     return client
 
 
@@ -38,15 +38,17 @@ def _key(configuration: Configuration) -> str | None:
     return configuration.api_key.get("ApiKeyAuth") or None
 
 
-def _build(
+def make(
     host: str,
     key: str | None,
     prefix: str | None,
     user_agent: str | None,
     retries: int | None,
-    way: tuple[Any, ...],
+    connection: tuple[Any, ...],
 ) -> Client:
-    ca_file, ca_data, certificate, key_file, server_name, proxy, proxy_headers = way
+    ca_file, ca_data, certificate, key_file, server_name, proxy, proxy_headers, allow_http = (
+        connection
+    )
     files = [file for file in (ca_file, _file_of(ca_data)) if file]
     return Client(
         {
@@ -63,12 +65,13 @@ def _build(
             "tls_server_name": server_name,
             "proxy": proxy,
             "proxy_headers": dict(proxy_headers),
+            "allow_http": allow_http,
         }
     )
 
 
-def _way(configuration: Configuration) -> tuple[Any, ...]:
-    """Say how a server is reached, and believed."""
+def connection_settings(configuration: Configuration) -> tuple[Any, ...]:
+    """Give the settings of connections: TLS, proxy, plain HTTP."""
     return (
         configuration.ssl_ca_cert,
         configuration.ca_cert_data,
@@ -77,11 +80,12 @@ def _way(configuration: Configuration) -> tuple[Any, ...]:
         configuration.tls_server_name,
         configuration.proxy,
         tuple((configuration.proxy_headers or {}).items()),
+        configuration.allow_http,
     )
 
 
-def _retries(given: Any) -> int | None:
-    """Take a number, or urllib3's Retry object, of which only the total counts."""
+def retries_of(given: Any) -> int | None:
+    """Read a number, or urllib3's Retry object, of which only ``total`` counts."""
     if given is None or given is True:
         return None
     if given is False:
@@ -91,7 +95,7 @@ def _retries(given: Any) -> int | None:
 
 
 def _file_of(data: str | bytes | None) -> str | None:
-    """Write certificates to a file that lives as long as the process."""
+    """Write certificates to a file that is deleted when the process ends."""
     if not data:
         return None
     import atexit

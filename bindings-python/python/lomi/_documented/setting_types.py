@@ -1,4 +1,4 @@
-"""Types of the documented settings, as lomi 1.1.0 named them."""
+"""Types of the documented settings, with their names of lomi 1.1.0."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Blocking calls under gevent and eventlet: the greenlet that calls waits in its hub, and
-other greenlets run meanwhile, whether the program patched the standard library or not.
+"""Blocking calls under gevent and eventlet: the calling greenlet waits in its hub, so that
+other greenlets run. It works with and without a patched standard library.
 """
 
 from __future__ import annotations
@@ -7,38 +7,38 @@ from __future__ import annotations
 from sys import modules
 
 from .._cancelled import attach
-from .._lomi import Inbox
-from .call_result import Slot
+from .._lomi import ResultQueue
+from .pending_result import PendingResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .._lomi import Flight, LastResponse, Pager
+    from .._lomi import CallHandle, LastResponse, Pager
 
 
 def waiter() -> Callable[[int], None] | None:
-    """Give what waits for a descriptor in this thread's hub; None where there is no hub."""
+    """Give the function that waits for a descriptor in this thread's hub; None without a hub."""
     return _gevent() or _eventlet()
 
 
 def run(
-    wait: Callable[[int], None], start: Callable[[Inbox], Flight], pager: Pager | None
+    wait: Callable[[int], None], start: Callable[[ResultQueue], CallHandle], pager: Pager | None
 ) -> tuple[Any, LastResponse]:
-    """Make a call and wait for it in the hub."""
-    inbox, slot = Inbox(), Slot()
-    flight = start(inbox)
-    waiting: dict[int, tuple[Any, Pager | None]] = {0: (slot, pager)}
+    """Start a call and wait for its result in the hub."""
+    queue, pending = ResultQueue(), PendingResult()
+    handle = start(queue)
+    waiting: dict[int, tuple[Any, Pager | None]] = {0: (pending, pager)}
     try:
-        while not slot.done():
-            wait(inbox.fileno())
-            inbox.drain(waiting)
+        while not pending.done():
+            wait(queue.fileno())
+            queue.drain(waiting)
     except BaseException as error:  # a timeout of gevent's, a kill, Ctrl-C
-        attach(error, *flight.abort())
+        attach(error, *handle.abort())
         raise
-    reply: tuple[Any, LastResponse] = slot.result()
-    return reply
+    result: tuple[Any, LastResponse] = pending.result()
+    return result
 
 
 def _gevent() -> Callable[[int], None] | None:

@@ -1,10 +1,10 @@
-"""What every model can do. The models themselves are generated: names, types, docs."""
+"""The base class of every model. The models are generated: names, types, docs."""
 
 from __future__ import annotations
 
-from .._lomi import Fields, Held, redact
+from .._lomi import DOCUMENTED_MODELS, FieldDict, ModelBase, read_all_fields, redact
 from .._lomi import read as _read
-from .pydantic_names import Habits
+from .pydantic_names import PydanticNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class _Fields:
 
 
 class _Signature:
-    """What a model class takes, for ``inspect.signature`` and for help."""
+    """The keywords of a model class, for ``inspect.signature`` and ``help``."""
 
     def __get__(self, model: Model | None, owner: type[Model]) -> Any:
         from inspect import Parameter, Signature
@@ -35,17 +35,17 @@ class _Signature:
         return Signature(fields, return_annotation=None)
 
 
-class Model(Habits, Held):
+class Model(PydanticNames, ModelBase):
     """An object of the API.
 
-    ``__dict__`` holds the fields that are set, as they came. Fields that this version does
-    not know are attributes too, and stand in :attr:`model_extra`.
+    ``__dict__`` has the fields that are set, as the server sent them. Fields that this version
+    does not know are attributes too, and in :attr:`model_extra`.
     """
 
     __slots__ = ("_extra", "_originals", "_response", "__dict__", "__weakref__")
     if not TYPE_CHECKING:
-        # Reads what is still unread; what it gives is the object's own.
-        __dict__ = Fields()
+        # Reads every field of the lazy row first.
+        __dict__ = FieldDict()
 
     if TYPE_CHECKING:
         _extra: dict[str, Any] | None
@@ -53,7 +53,7 @@ class Model(Habits, Held):
         _response: LastResponse | None
 
     _schema: ClassVar[str] = ""
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ()
     _times: ClassVar[frozenset[str]] = frozenset()
     _read_only: ClassVar[frozenset[str]] = frozenset()
@@ -63,7 +63,7 @@ class Model(Habits, Held):
 
     def __init__(self, **fields: Any) -> None:
         """Set fields by name. None means: not set."""
-        known, held = self._fields, self.__dict__
+        known, values = self._fields, self.__dict__
         for name, value in fields.items():
             if name not in known:
                 if self._closed:
@@ -72,7 +72,7 @@ class Model(Habits, Held):
                     raise unknown(type(self).__name__, name, known)
                 self._put_extra(name, value)
             elif value is not None:
-                held[name] = value
+                values[name] = value
 
     def _put_extra(self, name: str, value: Any) -> None:
         if self._extra is None:
@@ -84,11 +84,11 @@ class Model(Habits, Held):
     if not TYPE_CHECKING:  # a misspelt field is an error to a type checker
 
         def __getattr__(self, name: str) -> Any:
-            # Reached only where nothing else has the name.
+            # Python calls this only for a name that is nowhere else.
             if name in Model.__slots__:
-                # With the fields come those that the schema does not know.
-                unread = name in ("_extra", "_originals") and self._read_all()
-                return getattr(self, name) if unread else None
+                # To read all fields also sets `_extra` and `_originals`.
+                new = name in ("_extra", "_originals") and read_all_fields(self)
+                return getattr(self, name) if new else None
             extra = self._extra
             if extra is not None and name in extra:
                 return extra[name]
@@ -97,7 +97,7 @@ class Model(Habits, Held):
             raise no_field(self, name)
 
     def __delattr__(self, name: str) -> None:
-        self._read_all()  # what is unread cannot be taken away
+        read_all_fields(self)  # only a field in the __dict__ can be deleted
         super().__delattr__(name)
 
     def __getitem__(self, name: str) -> Any:
@@ -125,7 +125,7 @@ class Model(Habits, Held):
 
     @property
     def last_response(self) -> LastResponse | None:
-        """What is known about the request that gave this object."""
+        """The response that this object came with: status, request id, attempts, headers."""
         return self._response
 
     @property
@@ -138,14 +138,14 @@ class Model(Habits, Held):
         """The names of the fields that are set."""
         return set(self.__dict__) | set(self._extra or ())
 
-    # Writing out
+    # Converting
 
     def to_dict(self) -> dict[str, Any]:
         """Give the fields that are set, typed, without those that only the server sets."""
         return self._dump(exclude=self._read_only, exclude_none=True)
 
     def to_json(self) -> str:
-        """Give the same as JSON text: ids and times as they came."""
+        """Give the same as JSON text: ids and times as the server sent them."""
         import json
 
         from .._convert.json_text import encode
@@ -155,7 +155,7 @@ class Model(Habits, Held):
         )
 
     def to_str(self) -> str:
-        """Give every field, those that are not set included, laid out for reading."""
+        """Give every field, also those that are not set, in an indented form."""
         from pprint import pformat
 
         return redact(pformat(self.model_dump()))
@@ -207,12 +207,12 @@ class Model(Habits, Held):
         typed: bool = True,
         nested: str = "",
     ) -> dict[str, Any]:
-        """Give what is set, in the order of the schema, nested models as dictionaries."""
-        held = self.__dict__
+        """Give the fields that are set, in the order of the schema, models as dictionaries."""
+        values = self.__dict__
         fields = {
-            name: getattr(self, name) if typed else held[name]
+            name: getattr(self, name) if typed else values[name]
             for name in self._fields
-            if name in held and name not in exclude
+            if name in values and name not in exclude
         }
         fields.update(self._extra or ())
         return {
@@ -222,7 +222,7 @@ class Model(Habits, Held):
         }
 
     def _to_send(self) -> dict[str, Any]:
-        """Give what a request carries: set, not None, not the server's to set."""
+        """Give the fields of a request: those that are set, not None, and not read-only."""
         fields = {
             name: value
             for name, value in self.__dict__.items()
@@ -235,12 +235,12 @@ class Model(Habits, Held):
 
     @classmethod
     def from_dict(cls, obj: Mapping[str, Any] | None) -> Self | None:
-        """Read a dictionary by the rules for answers; None gives None."""
+        """Read a dictionary by the rules for responses; None gives None."""
         return None if obj is None else cls.model_validate(obj)
 
     @classmethod
     def from_json(cls, json_str: str) -> Self | None:
-        """Read JSON text by the rules for answers; ``null`` gives None."""
+        """Read JSON text by the rules for responses; ``null`` gives None."""
         return None if json_str.strip() == "null" else cls.model_validate_json(json_str)
 
     @classmethod
@@ -252,7 +252,7 @@ class Model(Habits, Held):
             return cls._of_fields(obj)
         from .._convert.json_text import to_text
 
-        return cls._take(_read(to_text(obj, cls.__name__), cls._schema, cls._family))
+        return cls._take(_read(to_text(obj, cls.__name__), cls._schema, cls._model_set))
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, **ignored: Any) -> Self:
@@ -261,18 +261,18 @@ class Model(Habits, Held):
 
         if cls._closed:
             return cls.model_validate(of_text(json_data, cls.__name__))
-        return cls._take(_read(text_of(json_data, cls.__name__), cls._schema, cls._family))
+        return cls._take(_read(text_of(json_data, cls.__name__), cls._schema, cls._model_set))
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
-        """Make an object without looking at the values."""
+        """Make an object without checking the values."""
         model = cls.__new__(cls)
         model.__dict__.update(values)
         return model
 
     @classmethod
     def _of_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """Take fields as they are, those that the schema does not know included."""
+        """Take fields unchanged, also those that the schema does not know."""
         model = cls()
         for name, value in fields.items():
             if name not in cls._fields:
@@ -283,7 +283,7 @@ class Model(Habits, Held):
 
     @classmethod
     def _take(cls, read: Any) -> Self:
-        """Make what the core read an object of this class, which may be a subclass."""
+        """Give an object that the core read as an object of this class, which may be a subclass."""
         if type(read) is cls:
             return read
         model = cls.__new__(cls)
@@ -300,7 +300,7 @@ class Model(Habits, Held):
         return made
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        # The oldest protocols know no class whose instances a library makes.
+        # The oldest protocols cannot make an object of a class of a native library.
         return _blank, (type(self),), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""What create gives: the object that was made, or what must be paid before one is made.
+"""The two results of create: a session, or an invoice that must be paid before one is made.
 
-Either has ``session()``, so that code which expects a session needs no cast and no test.
+Both have ``session()``, so that code which expects a session needs no cast and no test.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ..errors import PaymentRequiredError
 
 
-class Made:
-    """An object that was made."""
+class Created:
+    """An object that was created."""
 
     __slots__ = ()
 
@@ -24,13 +24,13 @@ class Made:
         return self
 
 
-class NotMade:
-    """An answer in place of the object that was asked for."""
+class NotCreated:
+    """The response of a create that created no object."""
 
     __slots__ = ()
 
     def session(self) -> NoReturn:
-        """Raise :class:`~lomi.errors.PaymentRequiredError`: nothing was made."""
+        """Raise :class:`~lomi.errors.PaymentRequiredError`: nothing was created."""
         raise self._refusal()
 
     if TYPE_CHECKING:
@@ -51,10 +51,10 @@ class NotMade:
         error.code, error.outcome = self.reason, "final"
         error.operation = "create_checkout_session"
         error.payment_required = self
-        facts = self.last_response
-        if facts is not None:
-            error.status, error.request_id = facts.status, facts.request_id
-            error.idempotency_key, error.attempts = facts.idempotency_key, facts.attempts
+        response = self.last_response
+        if response is not None:
+            error.status, error.request_id = response.status, response.request_id
+            error.idempotency_key, error.attempts = response.idempotency_key, response.attempts
         return error
 
 

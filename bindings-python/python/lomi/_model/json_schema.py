@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: What each word of an annotation is in JSON.
-_WORDS: dict[str, dict[str, Any]] = {
+#: The JSON schema of each type of an annotation.
+_TYPES: dict[str, dict[str, Any]] = {
     "str": {"type": "string"},
     "UUID": {"type": "string", "format": "uuid"},
     "datetime": {"type": "string", "format": "date-time"},
@@ -20,7 +20,7 @@ _WORDS: dict[str, dict[str, Any]] = {
 
 
 def describe(model: Any) -> dict[str, Any]:
-    """Say the fields of a model class. None is required."""
+    """Describe the fields of a model class. No field is required."""
     fields = {name: _of(str(hint)) for name, hint in model.model_fields.items()}
     described = {"title": model.__name__, "type": "object", "properties": fields}
     return {**described, "description": model.__doc__} if model.__doc__ else described
@@ -29,8 +29,8 @@ def describe(model: Any) -> dict[str, Any]:
 def _of(annotation: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
     for word in annotation.split(" | "):
-        if word in _WORDS:
-            found.append(_WORDS[word])
+        if word in _TYPES:
+            found.append(_TYPES[word])
         elif word.startswith(("list[", "Sequence[")):
             found.append({"type": "array", "items": _of(word[word.index("[") + 1 : -1])})
         elif word not in ("Any", "object"):

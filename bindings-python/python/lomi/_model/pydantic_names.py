@@ -1,6 +1,6 @@
-"""What code written for pydantic's models does with an object: ``dict(session)``, ``.json()``.
+"""The methods of pydantic 1, for code written for pydantic models: ``dict(session)``, ``.json()``.
 
-A class of its own, below :class:`lomi.Model`: inside that one, ``dict`` is the built-in.
+A base class of :class:`lomi.Model`: a method ``dict`` inside that class would hide the built-in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .base import Model
 
 
-class Habits:
+class PydanticNames:
     """The older names of pydantic's methods, and iteration over fields."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Deliveries that came, as rows of the shop's database."""
+"""The keys of deliveries as rows of the shop's database."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _transaction(connection: Any, work: Callable[[Callable[..., Any]], Any]) -> 
     cursor = connection.cursor()
 
     def run(statement: str, *values: Any) -> Any:
-        cursor.execute(_written(connection, statement), values)
+        cursor.execute(_with_placeholders(connection, statement), values)
         return cursor
 
     try:
@@ -126,7 +126,7 @@ def _transaction(connection: Any, work: Callable[[Callable[..., Any]], Any]) -> 
         cursor.close()
 
 
-def _written(connection: Any, statement: str) -> str:
+def _with_placeholders(connection: Any, statement: str) -> str:
     """The statement with the placeholders of the connection's driver."""
     from sys import modules
 

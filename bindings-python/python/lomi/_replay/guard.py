@@ -1,26 +1,19 @@
-"""Deliveries that come more than once: the guard, and where it remembers them."""
+"""Webhook deliveries that come more than once: the guard that handles each event once."""
 
 from __future__ import annotations
 
 from .._lomi import ReplayMemory, replay_key
 from ..errors import ConfigurationError
+from .stores import CallbackStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable
     from datetime import timedelta
-    from typing import Any, Protocol
+    from typing import Any
 
     from ..models.event import Event
-
-    class ReplayStore(Protocol):
-        """Where a guard remembers keys. ``remember`` must be one step: set if absent."""
-
-        def remember(self, key: str, ttl: float, /) -> Any:
-            """Remember a key for so many seconds: true if it is new, false if it was known."""
-
-        def forget(self, key: str, /) -> Any:
-            """Forget a key."""
+    from .stores import ReplayStore
 
 
 #: 30 days, in seconds.
@@ -70,11 +63,11 @@ class ReplayGuard:
 
     def first_time(self, event: Event) -> bool:
         """Say whether an event is new, and remember it."""
-        return _sure(_at_once(self._store.remember(self.key(event), self._ttl)))
+        return _boolean(_not_awaitable(self._store.remember(self.key(event), self._ttl)))
 
     def forget(self, event: Event) -> None:
         """Forget an event, so that its next delivery counts as the first."""
-        _at_once(self._store.forget(self.key(event)))
+        _not_awaitable(self._store.forget(self.key(event)))
 
     def once(self, event: Event, handler: Callable[[Event], Any]) -> bool:
         """Call ``handler(event)`` if the event is new, and say whether it was called.
@@ -98,7 +91,7 @@ class AsyncReplayGuard(ReplayGuard):
 
     async def first_time(self, event: Event) -> bool:  # type: ignore[override]
         """Say whether an event is new, and remember it."""
-        return _sure(await _awaited(self._store.remember(self.key(event), self._ttl)))
+        return _boolean(await _awaited(self._store.remember(self.key(event), self._ttl)))
 
     async def forget(self, event: Event) -> None:  # type: ignore[override]
         """Forget an event, so that its next delivery counts as the first."""
@@ -118,49 +111,6 @@ class AsyncReplayGuard(ReplayGuard):
         return True
 
 
-class CallbackStore:
-    """A store of two functions, such as those of Django's cache.
-
-    ``CallbackStore(lambda key, ttl: cache.add(key, 1, ttl), cache.delete)``
-    """
-
-    def __init__(
-        self,
-        remember: Callable[[str, float], Any],
-        forget: Callable[[str], Any] | None = None,
-    ) -> None:
-        """Take a function that sets a key if it is absent, and one that removes it."""
-        self.remember = remember
-        self._forget = forget
-
-    def forget(self, key: str) -> Any:
-        """Forget a key."""
-        if self._forget is None:
-            raise ConfigurationError(
-                "this store cannot forget a delivery whose handler failed: give CallbackStore a "
-                "second function that removes a key"
-            )
-        return self._forget(key)
-
-
-class RedisStore:
-    """Keys in Redis, with a client of the caller's: redis-py's, or its asyncio client."""
-
-    def __init__(self, client: Any, prefix: str = "") -> None:
-        """Take the client, and what to write before each key."""
-        self._client = client
-        self._prefix = prefix
-
-    def remember(self, key: str, ttl: float) -> Any:
-        """``SET key 1 NX EX ttl``: true if the key is new."""
-        said = self._client.set(self._prefix + key, 1, nx=True, ex=max(1, round(ttl)))
-        return _IsSet(said) if hasattr(said, "__await__") else bool(said)
-
-    def forget(self, key: str) -> Any:
-        """Forget a key."""
-        return self._client.delete(self._prefix + key)
-
-
 def _store(given: Any) -> Any:
     if hasattr(given, "remember"):
         return given
@@ -169,40 +119,25 @@ def _store(given: Any) -> Any:
     return CallbackStore(given)
 
 
-def _at_once(said: Any) -> Any:
-    if hasattr(said, "__await__"):
-        if hasattr(said, "close"):
-            said.close()
+def _not_awaitable(result: Any) -> Any:
+    if hasattr(result, "__await__"):
+        if hasattr(result, "close"):
+            result.close()
         # Every coroutine counts as true, so every delivery would seem new.
         raise ConfigurationError(
             "the store of this ReplayGuard is asynchronous: use lomi.webhooks.AsyncReplayGuard"
         )
-    return said
+    return result
 
 
-def _sure(said: Any) -> bool:
-    if not isinstance(said, bool):
-        # None would make every delivery a known one, and "OK" every one new.
+def _boolean(result: Any) -> bool:
+    if not isinstance(result, bool):
+        # None would count as "seen before" for every delivery, and "OK" as "new".
         raise ConfigurationError(
-            f"the store's remember must return True or False, and returned {type(said).__name__}"
+            f"the store's remember must return True or False, and returned {type(result).__name__}"
         )
-    return said
+    return result
 
 
-class _IsSet:
-    """Awaits whether Redis has set a key."""
-
-    def __init__(self, said: Any) -> None:
-        self._said = said
-
-    def __await__(self) -> Generator[Any, None, bool]:
-        return bool((yield from self._said.__await__()))
-
-    def close(self) -> None:
-        """End a coroutine that nobody awaits."""
-        if hasattr(self._said, "close"):
-            self._said.close()
-
-
-async def _awaited(said: Any) -> Any:
-    return await said if hasattr(said, "__await__") else said
+async def _awaited(result: Any) -> Any:
+    return await result if hasattr(result, "__await__") else result

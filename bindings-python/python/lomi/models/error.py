@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._lomi import DOCUMENTED_MODELS
 from .._model.base import Model
 from .._model.fields import field
 
@@ -19,7 +20,7 @@ class Error(Model):
     """The documented body of a failed call."""
 
     _schema: ClassVar[str] = "Error"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("error",)
 
     error: ErrorError | None = field()

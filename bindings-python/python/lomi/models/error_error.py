@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._lomi import DOCUMENTED_MODELS
 from .._model.base import Model
 from .._model.fields import field
 
@@ -17,7 +18,7 @@ class ErrorError(Model):
     """What went wrong."""
 
     _schema: ClassVar[str] = "ErrorError"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("code", "details", "message")
 
     code: str | None = field()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .._lomi import DOCUMENTED_MODELS
 from .._model.base import Model
 from .._model.fields import Moment, field
 
@@ -18,7 +19,7 @@ class Event(Model):
     """A webhook delivery whose signature was checked."""
 
     _schema: ClassVar[str] = "Event"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
         "data",
         "event",

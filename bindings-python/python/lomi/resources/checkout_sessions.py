@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from .._calls import call as _call
 from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
-from .._log import call as _call
+from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
 from ..models.checkout_sessions_create import CheckoutSessionsCreate
 from ..models.checkout_sessions_update import CheckoutSessionsUpdate
@@ -103,7 +104,7 @@ class CheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession | PaymentRequired = _reply[0]
         return _value
@@ -146,7 +147,7 @@ class CheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -262,7 +263,7 @@ class CheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -306,7 +307,7 @@ class CheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         del _reply
 
@@ -324,7 +325,7 @@ class AsyncCheckoutSessions:
     __slots__ = ("_native", "_call", "__dict__")
 
     def __init__(self, native: Client) -> None:
-        # Not before it is used: asyncio is a lot to import.
+        # Imported at the first use, because asyncio is slow to import.
         from .._async_calls import call
 
         self._native = native
@@ -389,7 +390,7 @@ class AsyncCheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession | PaymentRequired = _reply[0]
         return _value
@@ -432,7 +433,7 @@ class AsyncCheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -548,7 +549,7 @@ class AsyncCheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -592,7 +593,7 @@ class AsyncCheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         del _reply
 

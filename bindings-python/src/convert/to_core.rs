@@ -1,45 +1,45 @@
-//! Python arguments as the core takes them: exact numbers, nothing dropped. Whatever is
-//! not plain data is handed to `lomi._convert.plain_data`, which knows enums, dates, models,
-//! dataclasses and the like. What cannot be sent is refused by the name of its field.
+//! Python arguments to values of the core: numbers keep every digit, nothing is dropped.
+//! `lomi._convert.plain_data` converts everything that is not a built-in type: enums, dates,
+//! models, dataclasses. The error for a value that cannot be sent names its field.
 
 use lomi::{Map, Number, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use crate::fault::{Fault, wrong};
-use crate::shapes::Family;
+use crate::error::{BindingError, wrong};
+use crate::model_set::ModelSet;
 
 /// Deepest nesting of an argument; a cyclic one ends here.
 const DEEPEST: usize = 64;
 
-/// How many steps of a path a sentence shows.
+/// How many steps of a path an error shows.
 const SHOWN: usize = 6;
 
-/// A dictionary as named values; nothing for None.
+/// Converts a dictionary; None gives an empty map.
 pub(crate) fn named(
     argument: &str,
     given: Option<&Bound<'_, PyAny>>,
-    family: Family,
-) -> Result<Map<String, Value>, Fault> {
+    models: ModelSet,
+) -> Result<Map<String, Value>, BindingError> {
     let Some(given) = given else { return Ok(Map::new()) };
-    match any(argument, given, family)? {
+    match any(argument, given, models)? {
         Value::Object(fields) => Ok(fields),
         Value::Null => Ok(Map::new()),
         _ => Err(wrong(format!("{argument} must be a dictionary, not {}", shown(given)))),
     }
 }
 
-/// Any value. `argument` names it where no field does.
+/// Converts any value. `argument` names it in an error that concerns no field.
 pub(crate) fn any(
     argument: &str,
     given: &Bound<'_, PyAny>,
-    family: Family,
-) -> Result<Value, Fault> {
-    let reader = Reader { as_given: family == Family::Documented };
-    reader.value(given, DEEPEST).map_err(|refused| refused.told(argument))
+    models: ModelSet,
+) -> Result<Value, BindingError> {
+    let reader = Reader { as_given: models == ModelSet::Documented };
+    reader.value(given, DEEPEST).map_err(|refused| refused.into_error(argument))
 }
 
-/// Why an argument cannot be sent, and where in it the reason stands.
+/// Why an argument cannot be sent, and the path to the value that is wrong.
 struct Refused {
     /// Names and positions, from the inside out.
     path: Vec<Step>,
@@ -52,9 +52,9 @@ enum Step {
 }
 
 enum Why {
-    /// A sentence whose subject is the field.
+    /// A sentence without its subject, which is the field.
     Sentence(String),
-    /// Code of the caller's raised.
+    /// The caller's code raised, such as a `to_dict` method.
     Raised(PyErr),
 }
 
@@ -69,7 +69,7 @@ fn refuse(why: impl Into<String>) -> Box<Refused> {
 }
 
 impl Refused {
-    fn told(self, argument: &str) -> Fault {
+    fn into_error(self, argument: &str) -> BindingError {
         let why = match self.why {
             Why::Raised(error) => return error.into(),
             Why::Sentence(why) => why,
@@ -102,14 +102,14 @@ impl Refused {
 }
 
 struct Reader {
-    /// Send what the documented client sent, such as times without a zone.
+    /// Sends what the documented client sent, such as times without a zone.
     as_given: bool,
 }
 
 impl Reader {
     fn value(&self, given: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Box<Refused>> {
         let Some(deepest) = deepest.checked_sub(1) else {
-            return Err(refuse("is nested too deeply, or holds itself"));
+            return Err(refuse("is nested too deeply, or contains itself"));
         };
         if let Ok(text) = given.cast::<PyString>() {
             return Ok(Value::String(unicode(text).ok_or_else(|| refuse(NOT_UNICODE))?));
@@ -143,14 +143,14 @@ impl Reader {
         if let Ok(items) = given.cast_exact::<PyTuple>() {
             return self.items(items.iter(), deepest);
         }
-        // Everything else must say itself what it is as plain data.
+        // Any other object is converted by Python code first.
         let plain = plain(given, self.as_given)?;
         if plain.is(given) {
             return Err(refuse(format!("is {}, which cannot be sent", shown(given))));
         }
         if let Ok(special) = plain.cast_exact::<PyTuple>() {
             return match special.len() {
-                // A decimal: its digits, which no Python number can carry across.
+                // The digits of a decimal, which no float can hold.
                 1 => {
                     let digits: String = special.get_item(0)?.extract()?;
                     Ok(Value::Number(Number::from_string_unchecked(digits)))
@@ -184,12 +184,12 @@ impl Reader {
 
 pub(crate) const NOT_UNICODE: &str = "has text that is not Unicode (half of a surrogate pair)";
 
-/// The text of a string; nothing where it has no UTF-8 form.
+/// A Python string as UTF-8; None where it has no UTF-8 form.
 pub(crate) fn unicode(text: &Bound<'_, PyString>) -> Option<String> {
     text.to_cow().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// What an object is as plain data: itself, where nothing is known of it.
+/// Converts an object to built-in types; gives the object itself where that is not possible.
 pub(crate) fn plain<'py>(given: &Bound<'py, PyAny>, as_given: bool) -> PyResult<Bound<'py, PyAny>> {
     given.py().import("lomi._convert.plain_data")?.getattr("plain")?.call1((given, as_given))
 }
@@ -198,10 +198,10 @@ fn whole(given: &Bound<'_, PyAny>) -> Result<Value, Box<Refused>> {
     if let Ok(small) = given.extract::<i64>() {
         return Ok(Value::Number(small.into()));
     }
-    // `int.__repr__` rather than `str`: a subclass may show itself otherwise.
+    // `int.__repr__` rather than `str`: a subclass may override `__str__`.
     match given.py().get_type::<PyInt>().call_method1("__repr__", (given,)) {
         Ok(digits) => Ok(Value::Number(Number::from_string_unchecked(digits.extract()?))),
-        // Python writes out a few thousand digits at most.
+        // Python converts a few thousand digits at most.
         Err(_) => Err(refuse("is a number with too many digits")),
     }
 }
@@ -209,12 +209,12 @@ fn whole(given: &Bound<'_, PyAny>) -> Result<Value, Box<Refused>> {
 fn float(value: f64) -> Value {
     match Number::from_f64(value) {
         Some(number) => Value::Number(number),
-        // Refused by the core with the name of its field.
+        // NaN or an infinity: the core refuses it and names its field.
         None => Value::Number(Number::from_string_unchecked(value.to_string())),
     }
 }
 
-/// What an argument is, without its content.
+/// The type of an argument, without its content: it may be a secret.
 pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
     match given.get_type().name() {
         Ok(name) => format!("an object of type {name}"),

@@ -1,28 +1,31 @@
-//! Values that Python has a word for, without classes: numbers with every digit, and
-//! JSON that no schema describes.
+//! Values of the core to Python's built-in types: numbers with every digit, and JSON
+//! without a schema.
 
 use lomi::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyString};
 
-use crate::fault::Fault;
+use crate::error::BindingError;
 
-/// A number that is no machine integer: an int of any size, a float where it says
-/// the same, else a Decimal.
-pub(crate) fn number<'py>(py: Python<'py>, digits: &str) -> Result<Bound<'py, PyAny>, Fault> {
+/// A number that does not fit an i64: an int of any size, a float where it loses no digit,
+/// else a Decimal.
+pub(crate) fn number<'py>(
+    py: Python<'py>,
+    digits: &str,
+) -> Result<Bound<'py, PyAny>, BindingError> {
     let whole = digits.strip_prefix('-').unwrap_or(digits);
     if whole.bytes().all(|byte| byte.is_ascii_digit()) && digits != "-0" {
         let builtins = py.import("builtins")?;
         return match builtins.getattr("int")?.call1((digits,)) {
             Ok(number) => Ok(number),
-            // Longer than the interpreter turns into an int.
+            // The interpreter limits the length of an int's text.
             Err(_) => decimal(py, digits),
         };
     }
     let mantissa = whole.split(['e', 'E']).next().unwrap_or_default();
     let significant = mantissa.bytes().filter(u8::is_ascii_digit).count();
     match digits.parse::<f64>() {
-        // Fifteen digits always survive a float, unless it over- or underflows.
+        // A float keeps fifteen digits, unless it overflows or underflows.
         Ok(value) if significant <= 15 && (value.is_normal() || is_zero(mantissa)) => {
             Ok(PyFloat::new(py, value).into_any())
         }
@@ -30,7 +33,7 @@ pub(crate) fn number<'py>(py: Python<'py>, digits: &str) -> Result<Bound<'py, Py
     }
 }
 
-fn decimal<'py>(py: Python<'py>, digits: &str) -> Result<Bound<'py, PyAny>, Fault> {
+fn decimal<'py>(py: Python<'py>, digits: &str) -> Result<Bound<'py, PyAny>, BindingError> {
     Ok(py.import("decimal")?.getattr("Decimal")?.call1((digits,))?)
 }
 
@@ -39,7 +42,10 @@ fn is_zero(mantissa: &str) -> bool {
 }
 
 /// A value without a schema.
-pub(crate) fn plain<'py>(py: Python<'py>, value: &Value) -> Result<Bound<'py, PyAny>, Fault> {
+pub(crate) fn plain<'py>(
+    py: Python<'py>,
+    value: &Value,
+) -> Result<Bound<'py, PyAny>, BindingError> {
     Ok(match value {
         Value::Null => py.None().into_bound(py),
         Value::Bool(flag) => flag.into_pyobject(py).map_err(PyErr::from)?.to_owned().into_any(),

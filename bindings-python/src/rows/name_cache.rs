@@ -1,24 +1,24 @@
-//! Names that were just made into Python objects. Dictionaries of one answer mostly have
-//! the same names; to hand out the same object again costs a comparison, and its hash was
-//! worked out before. A memo lives as long as one answer is read.
+//! A cache of dictionary keys as Python strings. The dictionaries of one response mostly have
+//! the same keys: to reuse a string costs one comparison, and its hash is computed already.
+//! A cache exists as long as one response is read.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// A longer text is not kept: it is rarely the same twice.
+/// A longer name is not cached: it is rarely the same twice.
 const LONGEST: usize = 96;
-/// The most names that are kept.
-const MOST_WORDS: usize = 64;
+/// The most names in the cache.
+const MOST_NAMES: usize = 64;
 
-/// Names in the order in which they were met.
+/// Names in the order in which they came first.
 #[derive(Default)]
-pub(crate) struct Words<'py> {
+pub(crate) struct NameCache<'py> {
     known: Vec<(String, Bound<'py, PyString>)>,
-    /// Where the next is looked for first: objects repeat each other's order.
+    /// Where the next name is looked up first: objects repeat each other's order.
     next: usize,
 }
 
-impl<'py> Words<'py> {
+impl<'py> NameCache<'py> {
     /// A name as a Python object.
     pub(crate) fn take(&mut self, py: Python<'py>, text: &str) -> Bound<'py, PyString> {
         let at = |at: usize| self.known.get(at).filter(|(known, _)| known == text);
@@ -32,7 +32,7 @@ impl<'py> Words<'py> {
             return made;
         }
         let made = PyString::new(py, text);
-        if self.known.len() < MOST_WORDS && text.len() <= LONGEST {
+        if self.known.len() < MOST_NAMES && text.len() <= LONGEST {
             self.known.push((text.to_owned(), made.clone()));
             self.next = 0;
         }

@@ -1,4 +1,4 @@
-"""The result of one call, for waiters that have no future of their own."""
+"""The result of one call, for a waiter that has no future."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Slot:
-    """Takes what a call came to, as :meth:`Inbox.drain` hands it over."""
+class PendingResult:
+    """Has the methods of a future that :meth:`ResultQueue.drain` calls."""
 
     __slots__ = ("_done", "_value", "_error")
 
@@ -18,11 +18,11 @@ class Slot:
         self._error: BaseException | None = None
 
     def set_result(self, value: Any) -> None:
-        """Take the value."""
+        """Set the value."""
         self._done, self._value = True, value
 
     def set_exception(self, error: BaseException) -> None:
-        """Take the error."""
+        """Set the error."""
         self._done, self._error = True, error
 
     def done(self) -> bool:
