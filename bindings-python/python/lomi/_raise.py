@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import errors
-from ._headers import Headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ def exception(class_name: str, outcome_unknown: bool, fields: dict[str, Any]) ->
     error.__dict__.update(fields)
     error.raw_body = body
     if body is not None:
+        from ._headers import Headers
+
         error.headers = Headers(headers)
         error.body = body.decode("utf-8", "replace")
         error.data = _error_model(error)

@@ -140,7 +140,7 @@ class Configuration:
         self.server_index = None
 
     def get_host_settings(self) -> list[dict[str, Any]]:
-        """Give the known hosts, each with url and description."""
+        """Give the hosts of the API, each with url and description."""
         return [{"url": url, "description": description} for url, description in HOSTS]
 
     def get_host_from_settings(

@@ -157,7 +157,7 @@ class TLSError(LomiError):
 
 
 class UnexpectedResponseError(LomiError):
-    """A successful status with a body that is not what was asked for."""
+    """A successful status with a body that is not of the expected type."""
 
 
 class UnexpectedRedirectError(LomiError):
@@ -305,7 +305,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def of_status(status: int) -> type[APIStatusError]:
-    """Give the class that stands for an HTTP status."""
+    """Give the class for an HTTP status."""
     if 500 <= status <= 599:
         return ServerError
     return _BY_STATUS.get(status, APIStatusError)

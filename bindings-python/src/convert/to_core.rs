@@ -109,7 +109,7 @@ struct Reader {
 impl Reader {
     fn value(&self, given: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Box<Refused>> {
         let Some(deepest) = deepest.checked_sub(1) else {
-            return Err(refuse("is nested too deeply, or contains itself"));
+            return Err(refuse("is nested too deeply, or holds itself"));
         };
         if let Ok(text) = given.cast::<PyString>() {
             return Ok(Value::String(unicode(text).ok_or_else(|| refuse(NOT_UNICODE))?));

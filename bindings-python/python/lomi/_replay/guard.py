@@ -25,7 +25,7 @@ class ReplayGuard:
 
     lomi. repeats a delivery that was not answered with 2xx. The ids of two deliveries of one
     payment may differ (live payments by Wave and by card get a new id on every attempt), so a
-    payment event is known by its name, transaction and status. Every other event is known by
+    payment event is identified by its name, transaction and status. Every other event has
     its id: two renewals of one subscription are two events.
 
     Checking and remembering is one step: of several threads, processes or machines that share
@@ -43,7 +43,7 @@ class ReplayGuard:
         store: ReplayStore | Callable[[str, float], bool] | None = None,
         ttl: float | timedelta = DEFAULT_TTL,
     ) -> None:
-        """Remember events in a store; so many in the memory of this process where left out.
+        """Remember events in a store; in the memory of this process where left out.
 
         :param store: a :class:`RedisStore`, :class:`DatabaseStore`, an object with the methods
             ``remember(key, ttl)`` and ``forget(key)``, or a function like ``remember``
@@ -54,7 +54,7 @@ class ReplayGuard:
 
     @staticmethod
     def key(event: Event) -> str:
-        """Give the text that an event is remembered by: 77 characters, lower case."""
+        """Give the key of an event, the same for each delivery: 77 characters, lower case."""
         import json
 
         from .._convert.json_text import encode

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class ReplayStore(Protocol):
-        """Where a guard remembers keys. ``remember`` must be one step: set if absent."""
+        """Where a guard stores keys. ``remember`` must be one atomic step: set if absent."""
 
         def remember(self, key: str, ttl: float, /) -> Any:
-            """Remember a key for so many seconds: true if it is new, false if it was known."""
+            """Store a key for ``ttl`` seconds: true if it is new, false if it is there already."""
 
         def forget(self, key: str, /) -> Any:
             """Forget a key."""
