@@ -2,7 +2,7 @@
 
 // Webhooks in Express (and in anything with Node's request and response).
 
-const { HEADER, check, rawBody, receive, refuse } = require('./runtime/receive.js');
+const { HEADER, check, rawBody, receive, refuse } = require('./runtime/webhooks/receive.js');
 
 /** A route's handler that calls `handler(event, request, response)` for each proven delivery. */
 function webhook(options, handler) {

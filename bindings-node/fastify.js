@@ -3,7 +3,7 @@
 // Webhooks in Fastify.
 
 const { webhooks } = require('./index.js');
-const { HEADER, check, receive, refuse } = require('./runtime/receive.js');
+const { HEADER, check, receive, refuse } = require('./runtime/webhooks/receive.js');
 
 /**
  * A plugin with one route: `app.register(webhook, {url, secret, onEvent})`. Bodies stay

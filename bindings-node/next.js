@@ -5,7 +5,7 @@
 
 const express = require('./express.js');
 const { webhooks } = require('./index.js');
-const { HEADER, check, checkLength, gather, receive, refuse } = require('./runtime/receive.js');
+const { HEADER, check, checkLength, gather, receive, refuse } = require('./runtime/webhooks/receive.js');
 
 /** `export const POST = webhook({secret}, async (event, request) => {...})`. */
 function webhook(options, handler) {

@@ -2,8 +2,8 @@
 
 const native = require('../native.js');
 const { errors, fromText } = require('./errors.js');
-const { Refusal, kindOf } = require('./values.js');
-const { checked, string } = require('./write.js');
+const { Refusal, kindOf } = require('./convert/values.js');
+const { checked, string } = require('./convert/json.js');
 
 /** A whole number in digits. */
 function digits(amount) {

@@ -4,11 +4,11 @@
 // its input, and one of these carries it out.
 
 const native = require('../native.js');
-const { dispatch, finish, started } = require('./calls.js');
-const { readOne } = require('./model.js');
-const options = require('./options.js');
-const { list } = require('./page.js');
-const { detached, object, write } = require('./write.js');
+const { dispatch, finish, started } = require('./call/dispatch.js');
+const { readOne } = require('./response/model.js');
+const options = require('./convert/options.js');
+const { list } = require('./list/page.js');
+const { detached, object, write } = require('./convert/json.js');
 
 /** The number of an operation in the native half. */
 function operation(id) {

@@ -3,12 +3,12 @@
 // Deliveries that come more than once: the guard, and where it remembers them. lomi. repeats a
 // delivery that was not answered with 2xx; which key it is known by is a rule of the core.
 
-const native = require('../native.js');
-const { settled } = require('./calls.js');
-const { errors } = require('./errors.js');
-const { named } = require('./options.js');
-const { checkText } = require('./values.js');
-const { checked, refuse } = require('./write.js');
+const native = require('../../native.js');
+const { settled } = require('../call/dispatch.js');
+const { errors } = require('../errors.js');
+const { named } = require('../convert/options.js');
+const { checkText } = require('../convert/values.js');
+const { checked, refuse } = require('../convert/json.js');
 
 /** 30 days, in seconds. */
 const TTL = 30 * 24 * 60 * 60;

@@ -3,11 +3,11 @@
 // A client's settings. They live in the native half, the key with them: no JavaScript
 // object holds a key, so none can show one.
 
-const native = require('../native.js');
-const { door } = require('./calls.js');
-const { errors, fromText } = require('./errors.js');
-const { listener, warn } = require('./log.js');
-const { write } = require('./write.js');
+const native = require('../../native.js');
+const { door } = require('../call/dispatch.js');
+const { errors, fromText } = require('../errors.js');
+const { listener, warn } = require('../log.js');
+const { write } = require('../convert/json.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 

@@ -1,14 +1,14 @@
 'use strict';
 
-const { resources } = require('../lib/resources.js');
-const { dispatch, finish } = require('./calls.js');
+const { resources } = require('../../lib/resources.js');
+const { dispatch, finish } = require('../call/dispatch.js');
 const { withEnvironment } = require('./environment.js');
-const { errors } = require('./errors.js');
-const { readAny } = require('./model.js');
-const { CALL, forCall, forClient } = require('./options.js');
-const { compose } = require('./resource.js');
-const { configure, presentable } = require('./settings.js');
-const { detached, object, string } = require('./write.js');
+const { errors } = require('../errors.js');
+const { readAny } = require('../response/model.js');
+const { CALL, forCall, forClient } = require('../convert/options.js');
+const { compose } = require('../resource.js');
+const { configure, presentable } = require('./configure.js');
+const { detached, object, string } = require('../convert/json.js');
 
 const SETTINGS = new Set([
   'apiKey',

@@ -4,14 +4,14 @@
 
 const { types } = require('node:util');
 
-const native = require('../native.js');
-const { settled } = require('./calls.js');
-const { errors } = require('./errors.js');
-const { readOne } = require('./model.js');
-const { named } = require('./options.js');
+const native = require('../../native.js');
+const { settled } = require('../call/dispatch.js');
+const { errors } = require('../errors.js');
+const { readOne } = require('../response/model.js');
+const { named } = require('../convert/options.js');
 const { DatabaseStore, RedisStore, ReplayGuard } = require('./replay.js');
-const { Refusal } = require('./values.js');
-const { checked } = require('./write.js');
+const { Refusal } = require('../convert/values.js');
+const { checked } = require('../convert/json.js');
 
 const VARIABLE = 'LOMI_WEBHOOK_SECRET';
 

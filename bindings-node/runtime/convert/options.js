@@ -2,10 +2,10 @@
 
 // Options by name: an unknown one is an error that says which was meant, never ignored.
 
-const native = require('../native.js');
-const { errors } = require('./errors.js');
+const native = require('../../native.js');
+const { errors } = require('../errors.js');
 const { Refusal, fields } = require('./values.js');
-const { checked, object, refuse, string, write } = require('./write.js');
+const { checked, object, refuse, string, write } = require('./json.js');
 
 const CALL = new Set([
   'idempotencyKey',

@@ -3,8 +3,8 @@
 // Answers: the objects that JSON.parse made, given their class and, out of sight, what
 // is known about the call they came from.
 
-const native = require('../native.js');
-const { errors } = require('./errors.js');
+const native = require('../../native.js');
+const { errors } = require('../errors.js');
 
 /** What is known about a call: read from its text when somebody asks. */
 class LastResponse {

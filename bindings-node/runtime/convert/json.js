@@ -4,8 +4,8 @@
 // integers of any size; here they are tagged, so that the native half sends them exactly
 // or refuses them.
 
-const native = require('../native.js');
-const { errors } = require('./errors.js');
+const native = require('../../native.js');
+const { errors } = require('../errors.js');
 const { Refusal, checkText, faithful, fields, reason, written } = require('./values.js');
 
 /** An error of `Type` with this message; a key that the caller misplaced is not shown. */

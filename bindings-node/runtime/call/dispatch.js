@@ -4,9 +4,9 @@
 // settles its own promise here, and what it came to is read where the caller awaits it,
 // so that an error's stack leads to the caller.
 
-const native = require('../native.js');
-const { errors, fromText } = require('./errors.js');
-const { tell, warn } = require('./log.js');
+const native = require('../../native.js');
+const { errors, fromText } = require('../errors.js');
+const { tell, warn } = require('../log.js');
 
 const NOTHING = 0;
 const ONE = 1;

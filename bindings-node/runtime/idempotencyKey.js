@@ -4,7 +4,7 @@
 
 const native = require('../native.js');
 const { fromText } = require('./errors.js');
-const { write } = require('./write.js');
+const { write } = require('./convert/json.js');
 
 /** A value as the native half reads it. A number that has lost digits shows that it is a float. */
 function text(value, name) {

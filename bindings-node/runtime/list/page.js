@@ -2,11 +2,11 @@
 
 // Lists: one page, and the walk over all of them.
 
-const native = require('../native.js');
-const { dispatch, finish, started, NOTHING } = require('./calls.js');
-const { errors } = require('./errors.js');
-const { readPage } = require('./model.js');
-const { object } = require('./write.js');
+const native = require('../../native.js');
+const { dispatch, finish, started, NOTHING } = require('../call/dispatch.js');
+const { errors } = require('../errors.js');
+const { readPage } = require('../response/model.js');
+const { object } = require('../convert/json.js');
 
 /** A walk through a list, page by page. After an error the same page is asked for again. */
 class Walker {

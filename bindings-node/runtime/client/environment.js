@@ -5,7 +5,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const native = require('../native.js');
+const native = require('../../native.js');
 
 /** Files that were checked, and when they were last changed. */
 const known = new Map();

@@ -1,9 +1,9 @@
 'use strict';
 
-const { withEnvironment } = require('./environment.js');
-const { errors } = require('./errors.js');
-const { forClient } = require('./options.js');
-const { configure, presentable } = require('./settings.js');
+const { withEnvironment } = require('../client/environment.js');
+const { errors } = require('../errors.js');
+const { forClient } = require('../convert/options.js');
+const { configure, presentable } = require('../client/configure.js');
 
 const SETTINGS = new Set([
   'apiKey',

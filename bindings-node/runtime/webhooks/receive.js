@@ -5,7 +5,7 @@
 // the delivery; a handler that fails, or a set-up that cannot work, with 500, after
 // which lomi. delivers again. The reason goes to the log and not into the response.
 
-const errors = require('../index.js');
+const errors = require('../../index.js');
 
 const { webhooks } = errors;
 
