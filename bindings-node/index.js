@@ -10,8 +10,9 @@ const { LomiClient } = require('./runtime/client/lomiClient.js');
 const { Configuration } = require('./runtime/documented/configuration.js');
 const { errors } = require('./runtime/errors.js');
 const { idempotencyKeyForOrder } = require('./runtime/idempotencyKey.js');
-const { Money } = require('./runtime/money.js');
+const { internal } = require('./runtime/internal.js');
 const { Page } = require('./runtime/list/page.js');
+const { Money } = require('./runtime/money.js');
 const { webhooks } = require('./runtime/webhooks/webhooks.js');
 
 module.exports = {
@@ -28,3 +29,6 @@ module.exports = {
   ...models,
   ...enums,
 };
+
+// Not enumerable: for the other files of this package only.
+Object.defineProperty(module.exports, 'internal', { value: internal });

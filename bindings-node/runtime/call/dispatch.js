@@ -1,80 +1,79 @@
 'use strict';
 
-// The JavaScript end of every call. The native half settles calls in batches; each
-// settles its own promise here, and what it came to is read where the caller awaits it,
-// so that an error's stack leads to the caller.
+// The JavaScript end of every call. The native library finishes calls in batches; each one
+// resolves its own promise here. `finish` then throws the error or returns the result in the
+// caller's async function, so that the stack of an error leads to the caller.
 
 const native = require('../../native.js');
-const { errors, fromText } = require('../errors.js');
-const { tell, warn } = require('../log.js');
+const { errors, errorFromJson } = require('../errors.js');
+const { logAttempts, emitWarnings } = require('../log.js');
 
+/** What a call ended with: the low bits of its tag, as in src/response/call_result.rs. */
 const NOTHING = 0;
-const ONE = 1;
-const PAGE = 2;
 const ERROR = 4;
-
-/** The number of a call that is prepared and never sent. */
-const ABORTED = 0;
-
-/** The calls that are under way, by number. */
-const waiting = new Map();
-let last = 0;
-let port;
 
 /** A bit of the tag: the response has a warning. */
 const WARNED = 0x40;
 
-class Outcome {
-  constructor(tag, text, facts, notes, signal) {
+/** The call id of an aborted signal: the call is checked and prepared, and never sent. */
+const ABORTED = 0;
+
+/** The `resolve` functions of the calls in flight, by call id. */
+const inFlight = new Map();
+let lastId = 0;
+let queue;
+
+/** How a call ended, as the native library describes it. Each part is JSON. */
+class CallResult {
+  constructor(tag, json, metadata, notes, signal) {
     this.tag = tag & 0x3f;
     this.warned = (tag & WARNED) !== 0;
     this.model = tag >>> 8;
-    this.text = text;
-    this.facts = facts;
+    this.json = json;
+    this.metadata = metadata;
     this.notes = notes;
     this.signal = signal;
   }
 }
 
-/** Takes calls that ended, five arguments each. */
-function settle(...batch) {
+/** Resolves the calls of a batch: five arguments for each call. */
+function resolveBatch(...batch) {
   for (let at = 0; at < batch.length; at += 5) {
-    const resolve = waiting.get(batch[at]);
+    const resolve = inFlight.get(batch[at]);
     if (resolve !== undefined) {
-      waiting.delete(batch[at]);
-      resolve(new Outcome(batch[at + 1], batch[at + 2], batch[at + 3], batch[at + 4]));
+      inFlight.delete(batch[at]);
+      resolve(new CallResult(batch[at + 1], batch[at + 2], batch[at + 3], batch[at + 4]));
     }
   }
 }
 
-/** Where the calls of this thread settle. */
-function door() {
-  return (port ??= new native.Port(settle));
+/** The queue through which the calls of this thread end. */
+function callQueue() {
+  return (queue ??= new native.CallQueue(resolveBatch));
 }
 
 /**
- * Starts a call. `send` gets the call's number, and answers with the text of an error when
- * the call cannot be made. What it comes to is for `finish`,
- * in an async function of the caller's: only there an error's stack leads to who awaits it.
+ * Starts a call. `send` gets the call id and returns the JSON of an error when the call cannot
+ * be made.
  *
- * An abort settles the call through the native half, which knows whether anything was sent.
+ * An aborted signal is passed to the native library, which can tell whether a request was sent.
  */
 function dispatch(send, signal) {
   return new Promise((resolve) => {
-    const refuse = (text) => resolve(new Outcome(ERROR, text, undefined, undefined, signal));
+    const refuse = (json) => resolve(new CallResult(ERROR, json, undefined, undefined, signal));
     if (signal?.aborted) {
       refuse(send(ABORTED));
       return;
     }
-    last = last === 0xffffffff ? 1 : last + 1;
-    const id = last;
+    lastId = lastId === 0xffffffff ? 1 : lastId + 1;
+    const id = lastId;
     if (signal === undefined) {
       const refused = send(id);
       if (typeof refused === 'string') refuse(refused);
-      else waiting.set(id, resolve);
+      else inFlight.set(id, resolve);
       return;
     }
-    const abort = () => port.abort(id);
+    const abort = () => queue.abort(id);
     try {
       signal.addEventListener('abort', abort, { once: true });
     } catch (cause) {
@@ -86,40 +85,40 @@ function dispatch(send, signal) {
       refuse(refused);
       return;
     }
-    waiting.set(id, (outcome) => {
+    inFlight.set(id, (result) => {
       signal.removeEventListener('abort', abort);
-      outcome.signal = signal;
-      resolve(outcome);
+      result.signal = signal;
+      resolve(result);
     });
   });
 }
 
-/** What a call of `client` came to; throws what it failed with. */
-function finish(client, outcome) {
+/** Returns the result of a call of `client`, or throws its error. Logs its attempts. */
+function finish(client, result) {
   const { logger } = client;
-  if (outcome.tag === ERROR) {
-    const error = fromText(outcome.text, outcome.signal);
-    if (logger !== undefined) tell(logger, error.history);
+  if (result.tag === ERROR) {
+    const error = errorFromJson(result.json, result.signal);
+    if (logger !== undefined) logAttempts(logger, error.history);
     throw error;
   }
-  if (outcome.warned) warn([JSON.parse(outcome.facts).warning]);
-  if (logger !== undefined && typeof outcome.facts === 'string') {
-    tell(logger, JSON.parse(outcome.facts).history);
+  if (result.warned) emitWarnings([JSON.parse(result.metadata).warning]);
+  if (logger !== undefined && typeof result.metadata === 'string') {
+    logAttempts(logger, JSON.parse(result.metadata).history);
   }
-  return outcome;
+  return result;
 }
 
-/** Passes on what a native client said to a call, and warns of what is doubtful about it. */
-function started(client, refused) {
-  if (client.documented) warn(client.warnings());
+/** Emits the warnings that preparing a call gave, and returns `refused` as it is. */
+function withWarnings(client, refused) {
+  if (client.documented) emitWarnings(client.warnings());
   return refused;
 }
 
-/** What did not take a call: the outcome of a batch of one. */
-function settled(batch) {
-  const outcome = new Outcome(batch[1], batch[2], batch[3], batch[4]);
-  if (outcome.tag === ERROR) throw fromText(outcome.text);
-  return outcome;
+/** The result of a native function that returns at once: a batch of one. Throws its error. */
+function resultOf(batch) {
+  const result = new CallResult(batch[1], batch[2], batch[3], batch[4]);
+  if (result.tag === ERROR) throw errorFromJson(result.json);
+  return result;
 }
 
-module.exports = { dispatch, door, finish, settled, started, NOTHING, ONE, PAGE };
+module.exports = { callQueue, dispatch, finish, resultOf, withWarnings, NOTHING };

@@ -1,46 +1,46 @@
 'use strict';
 
-// A client's settings. They live in the native half, the key with them: no JavaScript
-// object holds a key, so none can show one.
+// A client's settings. The native library keeps them, and the key with them: no JavaScript
+// object contains a key, so none can show one.
 
 const native = require('../../native.js');
-const { door } = require('../call/dispatch.js');
-const { errors, fromText } = require('../errors.js');
-const { listener, warn } = require('../log.js');
-const { write } = require('../convert/json.js');
+const { callQueue } = require('../call/dispatch.js');
+const { toJson } = require('../convert/json.js');
+const { errors, errorFromJson } = require('../errors.js');
+const { splitLogger, emitWarnings } = require('../log.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A native client with these settings. */
-function configure(settings, client = new native.Client(door())) {
-  const [rest, logger] = listener(settings);
-  const refused = client.configure(write(rest, 'the set-up', errors.ConfigurationError));
-  if (typeof refused === 'string') throw fromText(refused);
+function configure(settings, client = new native.Client(callQueue())) {
+  const [rest, logger] = splitLogger(settings);
+  const refused = client.configure(toJson(rest, 'the options of a client', errors.ConfigurationError));
+  if (typeof refused === 'string') throw errorFromJson(refused);
   client.logger = logger;
   client.documented = rest.documented === true;
-  warn(client.warnings());
+  emitWarnings(client.warnings());
   return client;
 }
 
-/** What may be shown of a client. */
-function shown(client) {
+/** What JSON and console.log show of a client: no key. */
+function summary(client) {
   return { baseUrl: client.baseUrl, apiKey: client.maskedKey ?? null };
 }
 
-/** Makes `type` show only what may be shown. */
-function presentable(type, clientOf) {
-  Object.defineProperties(type.prototype, {
+/** Makes JSON and console.log show only the summary of a `Type`. */
+function showSummary(Type, nativeOf) {
+  Object.defineProperties(Type.prototype, {
     toJSON: {
       value() {
-        return shown(clientOf(this));
+        return summary(nativeOf(this));
       },
     },
     [INSPECT]: {
       value(depth, options, inspect) {
-        return `${type.name} ${inspect(shown(clientOf(this)), options)}`;
+        return `${Type.name} ${inspect(summary(nativeOf(this)), options)}`;
       },
     },
   });
 }
 
-module.exports = { configure, presentable };
+module.exports = { configure, showSummary };

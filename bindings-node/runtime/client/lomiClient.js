@@ -2,15 +2,15 @@
 
 const { resources } = require('../../lib/resources.js');
 const { dispatch, finish } = require('../call/dispatch.js');
-const { withEnvironment } = require('./environment.js');
+const { composeInput } = require('../convert/input.js');
+const { detachedMethodError, object, string } = require('../convert/json.js');
+const { CALL_OPTIONS, callOptions, clientOptions } = require('../convert/options.js');
 const { errors } = require('../errors.js');
-const { readAny } = require('../response/model.js');
-const { CALL, forCall, forClient } = require('../convert/options.js');
-const { compose } = require('../resource.js');
-const { configure, presentable } = require('./configure.js');
-const { detached, object, string } = require('../convert/json.js');
+const { readAny } = require('../response/read.js');
+const { configure, showSummary } = require('./configure.js');
+const { withEnvironment } = require('./environment.js');
 
-const SETTINGS = new Set([
+const CLIENT_OPTIONS = new Set([
   'apiKey',
   'environment',
   'baseUrl',
@@ -29,7 +29,7 @@ const SETTINGS = new Set([
   'logger',
 ]);
 
-const REQUEST = new Set(['method', 'path', 'query', 'body', ...CALL]);
+const REQUEST_OPTIONS = new Set(['method', 'path', 'query', 'body', ...CALL_OPTIONS]);
 
 /** A client of the lomi. API. */
 class LomiClient {
@@ -40,9 +40,9 @@ class LomiClient {
     let given = apiKey ?? options ?? {};
     if (typeof apiKey === 'string' || (options ?? given) !== given) {
       string(apiKey, 'the API key', errors.ConfigurationError);
-      given = { ...object(options ?? {}, 'the set-up of a client', errors.ConfigurationError), apiKey };
+      given = { ...object(options ?? {}, 'the options of a client', errors.ConfigurationError), apiKey };
     }
-    const settings = withEnvironment(forClient(given, SETTINGS));
+    const settings = withEnvironment(clientOptions(given, CLIENT_OPTIONS));
     this.#native = configure(settings);
     delete settings.apiKey;
     this.#settings = settings;
@@ -53,14 +53,14 @@ class LomiClient {
 
   static #nativeOf(client) {
     if (typeof client === 'object' && client !== null && #native in client) return client.#native;
-    throw detached('client.request(...)');
+    throw detachedMethodError('client.request(...)');
   }
 
   static {
-    presentable(this, (client) => client.#native);
+    showSummary(this, (client) => client.#native);
   }
 
-  /** Another key for this client, from the next call on. Other clients keep theirs. */
+  /** Sets another key for the next calls of this client. Other clients keep theirs. */
   setApiKey(apiKey) {
     const client = LomiClient.#nativeOf(this);
     string(apiKey, 'the API key', errors.ConfigurationError);
@@ -71,15 +71,15 @@ class LomiClient {
     return LomiClient.#nativeOf(this).baseUrl;
   }
 
-  /** Any endpoint, by method and by path below the base URL. */
+  /** Calls any endpoint, by method and by path below the base URL. */
   async request(request) {
     const { method = 'GET', path, query, body, ...options } = object(request, 'the request');
     string(method, 'method');
     string(path, 'path');
-    const { text, signal } = forCall(options, REQUEST);
-    const values = compose({ query, body });
+    const { json, signal } = callOptions(options, REQUEST_OPTIONS);
+    const input = composeInput({ query, body });
     const client = LomiClient.#nativeOf(this);
-    const send = (id) => client.request(id, method, path, values, text);
+    const send = (id) => client.request(id, method, path, input, json);
     return readAny(finish(client, await dispatch(send, signal)));
   }
 }

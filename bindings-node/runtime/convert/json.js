@@ -1,33 +1,33 @@
 'use strict';
 
-// What goes to the native half, as JSON text. JSON has no NaN, no Infinity and no
-// integers of any size; here they are tagged, so that the native half sends them exactly
+// The caller's values as JSON for the native library. JSON has no NaN, no Infinity and no
+// integers of any size; here they become tagged strings, so that the core sends them exactly
 // or refuses them.
 
 const native = require('../../native.js');
 const { errors } = require('../errors.js');
-const { Refusal, checkText, faithful, fields, reason, written } = require('./values.js');
+const { Refusal, checkUnicode, fields, formatPath, jsonValue, refusalFrom } = require('./values.js');
 
-/** An error of `Type` with this message; a key that the caller misplaced is not shown. */
-const refuse = (message, cause, Type = errors.ValidationError) =>
+/** An error of `Type` with this message, from which API keys are removed. */
+const refusal = (message, cause, Type = errors.ValidationError) =>
   new Type(native.redact(message), {}, cause && { cause });
 
-/** The error for a method that was taken off its object. */
-function detached(example) {
+/** The error for a method that is called without its object. */
+function detachedMethodError(example) {
   return new errors.ConfigurationError(`a method was called without its object; call it as ${example}`);
 }
 
-/** Runs a check of what errors call `name`: what it refuses becomes an error of `Type`. */
-function checked(name, Type, check) {
+/** Returns what `run` returns. What it throws becomes an error of `Type` about the value called `name`. */
+function check(name, Type, run) {
   try {
-    return check();
+    return run();
   } catch (cause) {
-    const { path, message, cause: original } = reason(cause);
-    throw refuse(`${path.length === 0 ? name : written(path)} ${message}`, original, Type);
+    const { path, message, cause: original } = refusalFrom(cause);
+    throw refusal(`${path.length === 0 ? name : formatPath(path)} ${message}`, original, Type);
   }
 }
 
-/** Whether JSON.stringify alone writes an object faithfully. */
+/** Whether JSON.stringify writes an object without loss, so that it needs no copy. */
 function isPlain(object) {
   if (object === null || typeof object !== 'object' || Object.getPrototypeOf(object) !== Object.prototype) {
     return false;
@@ -52,33 +52,38 @@ function isPlain(object) {
   return true;
 }
 
-/** Any value as JSON text; nothing for undefined. Errors call the whole of it `name`. */
-function write(value, name = 'the value', Type = errors.ValidationError) {
+/** Any value as JSON; undefined for undefined. Errors about the whole value call it `name`. */
+function toJson(value, name = 'the value', Type = errors.ValidationError) {
   if (value === undefined) {
     return undefined;
   }
-  return checked(name, Type, () => {
-    const ready = isPlain(value) ? value : faithful(value, '', []);
-    const text = JSON.stringify(ready);
-    // JSON.stringify escapes a lone surrogate, and no other text this way.
-    if (text === undefined) throw new Refusal('has a toJSON() that gives nothing the second time');
-    if (text.includes('\\ud')) checkText(ready);
-    return text;
+  return check(name, Type, () => {
+    const ready = isPlain(value) ? value : jsonValue(value, '', []);
+    const json = JSON.stringify(ready);
+    if (json === undefined) throw new Refusal('has a toJSON() that gives nothing the second time');
+    // JSON.stringify writes `\ud` only for a lone surrogate, or for a backslash before "ud".
+    if (json.includes('\\ud')) checkUnicode(ready);
+    return json;
   });
 }
 
-/** A copy of `value` where it is an object of fields, such as options. */
+/** A copy of `value`, which must be an object of fields, such as options. */
 function object(value, name, Type = errors.ValidationError) {
-  return checked(name, Type, () => ({ ...fields(value) }));
+  return check(name, Type, () => ({ ...fields(value) }));
 }
 
-/** Gives `value` where it is a string that can be sent. */
+/** The member `name` of an object of the caller's; undefined where there is none. */
+function member(object, name, what) {
+  return check(what, errors.ConfigurationError, () => object?.[name]);
+}
+
+/** Returns `value`, which must be a string of valid Unicode. */
 function string(value, name, Type = errors.ValidationError) {
-  return checked(name, Type, () => {
+  return check(name, Type, () => {
     if (typeof value !== 'string') throw new Refusal('must be a string');
-    checkText(value);
+    checkUnicode(value);
     return value;
   });
 }
 
-module.exports = { checked, detached, object, refuse, string, write };
+module.exports = { check, detachedMethodError, member, object, refusal, string, toJson };

@@ -1,13 +1,15 @@
 'use strict';
 
-// Options by name: an unknown one is an error that says which was meant, never ignored.
+// Options by name. An unknown name is an error that suggests the nearest one; it is never ignored.
 
 const native = require('../../native.js');
 const { errors } = require('../errors.js');
-const { Refusal, fields } = require('./values.js');
-const { checked, object, refuse, string, write } = require('./json.js');
+const { headersObject } = require('./headers.js');
+const { check, object, refusal, string, toJson } = require('./json.js');
+const { Refusal } = require('./values.js');
 
-const CALL = new Set([
+/** The options of one call. */
+const CALL_OPTIONS = new Set([
   'idempotencyKey',
   'timeout',
   'attemptTimeout',
@@ -22,45 +24,27 @@ const CALL = new Set([
   'extraBody',
 ]);
 
-/** The sentence for an option that does not exist. */
-function unknown(name, known) {
-  const names = [...known];
-  const meant = native.nearest(name, names);
-  const hint = typeof meant === 'string' ? `; did you mean ${meant}?` : `; there are ${names.join(', ')}`;
-  return `there is no option ${name}${hint}`;
+/** Throws an error of `Type` for the first name that is not one of `names`. */
+function checkNames(options, names, Type) {
+  for (const name of Object.keys(options)) {
+    if (names.has(name)) continue;
+    const all = [...names];
+    const nearest = native.nearest(name, all);
+    const hint = typeof nearest === 'string' ? `did you mean ${nearest}?` : `there are ${all.join(', ')}`;
+    throw refusal(`there is no option ${name}; ${hint}`, undefined, Type);
+  }
 }
 
-/** Options that may be left out, with their names checked. */
-function named(given, known, what, Type = errors.ValidationError) {
-  if (given === undefined || given === null) return {};
+/** A copy of options, with their names checked. Errors about the whole object call it `what`. */
+function checkedOptions(given, names, what, Type = errors.ValidationError) {
   const options = object(given, what, Type);
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw refuse(unknown(name, known), undefined, Type);
-  }
+  checkNames(options, names, Type);
   return options;
 }
 
-/** Headers in any of the forms that fetch takes, as a plain object. */
-function plainHeaders(headers, Type = errors.ValidationError) {
-  if (headers === null || headers === undefined) return undefined;
-  return checked('headers', Type, () => {
-    const entries = headers[Symbol.iterator] === undefined ? Object.entries(fields(headers)) : headers;
-    // Without a prototype, "__proto__" is a name like any other.
-    const plain = Object.create(null);
-    for (const entry of entries) {
-      if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {
-        throw new Refusal('must be an object of names and values, or a list of [name, value]');
-      }
-      const [name, value] = entry;
-      const number = value?.valueOf?.();
-      if (typeof number === 'number' && !Number.isFinite(number)) {
-        throw new Refusal(`must have finite numbers; ${name} is ${value}`);
-      }
-      // A name that comes twice is sent as fetch sends it.
-      plain[name] = name in plain ? `${plain[name]}, ${value}` : value;
-    }
-    return plain;
-  });
+/** The same for options that may be left out. */
+function optionalOptions(given, names, what, Type) {
+  return given === undefined || given === null ? {} : checkedOptions(given, names, what, Type);
 }
 
 function checkSignal(signal) {
@@ -70,41 +54,40 @@ function checkSignal(signal) {
   }
 }
 
-/** Refuses a key that is no string, before a message could show what it says of itself. */
+/** Throws for a key that is not a string, before another check could show its value in a message. */
 function checkKey(apiKey, Type) {
   if (apiKey !== undefined && apiKey !== null) string(apiKey, 'the API key', Type);
 }
 
-/** The options of one call: the text for the native half, and the signal. */
-function forCall(options, known = CALL) {
-  if (options === undefined || options === null) {
-    return { text: undefined, signal: undefined };
+function hasValue(options) {
+  for (const name in options) if (options[name] !== undefined) return true;
+  return false;
+}
+
+/** The options of one call as JSON for the native library, and the signal. */
+function callOptions(given, names = CALL_OPTIONS) {
+  if (given === undefined || given === null) {
+    return { json: undefined, signal: undefined };
   }
-  const { signal, ...rest } = object(options, 'the options of a call');
-  let any = false;
-  for (const name of Object.keys(rest)) {
-    if (!known.has(name)) throw refuse(unknown(name, known));
-    any ||= rest[name] !== undefined;
-  }
+  const { signal, ...options } = object(given, 'the options of a call');
+  checkNames(options, names, errors.ValidationError);
   if (signal !== undefined && signal !== null) {
-    checked('signal', errors.ValidationError, () => checkSignal(signal));
+    check('signal', errors.ValidationError, () => checkSignal(signal));
   }
-  checkKey(rest.apiKey);
-  if (rest.headers !== undefined) rest.headers = plainHeaders(rest.headers);
-  return { text: any ? write(rest, 'the options of a call') : undefined, signal: signal ?? undefined };
+  checkKey(options.apiKey);
+  if (options.headers !== undefined) options.headers = headersObject(options.headers);
+  const json = hasValue(options) ? toJson(options, 'the options of a call') : undefined;
+  return { json, signal: signal ?? undefined };
 }
 
-/** The settings of a client, with their names checked. */
-function forClient(given, known) {
-  const settings = object(given, 'the set-up of a client', errors.ConfigurationError);
-  for (const name of Object.keys(settings)) {
-    if (!known.has(name)) throw refuse(unknown(name, known), undefined, errors.ConfigurationError);
+/** A copy of a client's options, with their names checked. */
+function clientOptions(given, names) {
+  const options = checkedOptions(given, names, 'the options of a client', errors.ConfigurationError);
+  if (options.headers !== undefined) {
+    options.headers = headersObject(options.headers, errors.ConfigurationError);
   }
-  if (settings.headers !== undefined) {
-    settings.headers = plainHeaders(settings.headers, errors.ConfigurationError);
-  }
-  checkKey(settings.apiKey, errors.ConfigurationError);
-  return settings;
+  checkKey(options.apiKey, errors.ConfigurationError);
+  return options;
 }
 
-module.exports = { CALL, forCall, forClient, named };
+module.exports = { CALL_OPTIONS, callOptions, checkedOptions, clientOptions, optionalOptions };

@@ -1,33 +1,33 @@
 'use strict';
 
-// Values of the caller's before they are written as JSON. JSON.stringify writes a Map, a
-// Promise or a FormData as {}, an invalid date as null, and drops functions: here each is
-// refused with its type and the path of its field. The checks hold for objects of another
-// realm too, such as those of a Jest test.
+// Checks of the caller's values before they are written as JSON. JSON.stringify writes a Map, a
+// Promise or a FormData as {}, an invalid date as null, and drops functions; here each is
+// refused with its type and the path of its field. The checks also work for objects of another
+// realm, such as those of a Jest test.
 
 const { types } = require('node:util');
 
-/** Deepest nesting of what is sent. */
-const DEEPEST = 200;
+/** Maximum depth of nesting. */
+const MAX_DEPTH = 200;
 
-/** Why a value cannot be sent. The path grows on the way out of the value. */
+/** Why a value cannot be sent. Each enclosing value adds a step at the front of the path. */
 class Refusal extends Error {
   path = [];
 }
 
-/** The reason that a value gives, or its own code: a getter or a toJSON of the caller's that throws. */
-function reason(cause) {
-  return cause instanceof Refusal ? cause : new Refusal(`cannot be read: ${sentence(cause)}`, { cause });
+/** A Refusal for anything thrown by a check, or by a getter or a toJSON of the caller's. */
+function refusalFrom(cause) {
+  return cause instanceof Refusal ? cause : new Refusal(`cannot be read: ${messageOf(cause)}`, { cause });
 }
 
-/** The reason, with one more step of the path in front. */
-function below(key, cause) {
-  const refusal = reason(cause);
+/** The same, with one more step at the front of the path. */
+function refusalBelow(key, cause) {
+  const refusal = refusalFrom(cause);
   refusal.path.unshift(key);
   return refusal;
 }
 
-function sentence(cause) {
+function messageOf(cause) {
   try {
     return String(cause?.message ?? cause);
   } catch {
@@ -36,7 +36,7 @@ function sentence(cause) {
 }
 
 /** A path as JavaScript writes it: `line_items[0].metadata["my order"]`. */
-function written(path) {
+function formatPath(path) {
   return path.reduce((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     if (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(step)) return text === '' ? step : `${text}.${step}`;
@@ -44,19 +44,20 @@ function written(path) {
   }, '');
 }
 
-/** The name of a value's type, with its article. */
+/** The name of a value's type with its article, such as "a Map". */
 function kindOf(value) {
   if (value === null || value === undefined) return String(value);
   let name = typeof value;
   if (name === 'object') {
     const tag = Object.prototype.toString.call(value).slice(8, -1);
-    const own = value.constructor?.name;
-    name = Buffer.isBuffer(value) || (tag === 'Object' && typeof own === 'string' && own !== '') ? own : tag;
+    const constructor = value.constructor?.name;
+    const isNamed = typeof constructor === 'string' && constructor !== '';
+    name = Buffer.isBuffer(value) || (tag === 'Object' && isNamed) ? constructor : tag;
   }
   return `${/^[aeioAEIO]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** What to do about it. */
+/** What to send in place of an object that JSON cannot express. */
 function advice(value) {
   if (types.isPromise(value) || typeof value.then === 'function') return 'await it first';
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return 'give its bytes as a string';
@@ -66,7 +67,7 @@ function advice(value) {
   return 'give a plain object';
 }
 
-/** Whether an object is one of fields: not a container or a handle whose content JSON does not see. */
+/** Whether an object has fields, unlike a container or a handle whose content JSON.stringify drops. */
 function hasFields(object) {
   if (object[Symbol.iterator] !== undefined || ArrayBuffer.isView(object)) return false;
   const parent = Object.getPrototypeOf(object);
@@ -81,7 +82,7 @@ function hasFields(object) {
   );
 }
 
-/** Gives `value` where it is an object of fields, and throws a Refusal otherwise. */
+/** Returns `value` if it is an object of fields, and throws a Refusal otherwise. */
 function fields(value) {
   if (value !== null && typeof value === 'object' && !Array.isArray(value) && hasFields(value)) return value;
   const why =
@@ -91,7 +92,7 @@ function fields(value) {
   throw new Refusal(`is ${kindOf(value)}${why}`);
 }
 
-/** The value that a wrapper such as `new Number(5)` holds. */
+/** The primitive in a wrapper such as `new Number(5)`. */
 function unboxed(value) {
   if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
   if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
@@ -101,10 +102,11 @@ function unboxed(value) {
 }
 
 /**
- * What JSON.stringify writes faithfully, for `value`: numbers that JSON does not have are
- * tagged strings. An object that needs no change is given back as it is.
+ * A value that JSON.stringify writes without loss: a number that JSON does not have becomes a
+ * tagged string (src/convert/input.rs reads the tags). An object that needs no change is
+ * returned as it is.
  */
-function faithful(value, key, within) {
+function jsonValue(value, key, within) {
   switch (typeof value) {
     case 'string':
       return value.charCodeAt(0) === 0 ? `\0s${value}` : value;
@@ -122,19 +124,19 @@ function faithful(value, key, within) {
 }
 
 function composite(value, key, within) {
-  if (types.isBoxedPrimitive(value)) return faithful(unboxed(value), key, within);
+  if (types.isBoxedPrimitive(value)) return jsonValue(unboxed(value), key, within);
   if (types.isDate(value) && Number.isNaN(Date.prototype.getTime.call(value))) {
     throw new Refusal('is an invalid date');
   }
   if (within.includes(value)) throw new Refusal('refers to an object that it is part of');
-  if (within.length === DEEPEST) throw new Refusal(`is nested deeper than ${DEEPEST} levels`);
+  if (within.length === MAX_DEPTH) throw new Refusal(`is nested deeper than ${MAX_DEPTH} levels`);
   let shown = value;
   if (typeof value.toJSON === 'function' && !ArrayBuffer.isView(value)) {
     shown = value.toJSON(key);
     if (shown === null || shown === undefined) {
       throw new Refusal(`is ${kindOf(value)} whose toJSON() gives ${shown}`);
     }
-    if (typeof shown !== 'object') return faithful(shown, key, within);
+    if (typeof shown !== 'object') return jsonValue(shown, key, within);
   }
   within.push(value);
   const result = Array.isArray(shown) ? items(shown, within) : members(fields(shown), within);
@@ -147,9 +149,9 @@ function items(list, within) {
   for (let at = 0; at < list.length; at++) {
     let item;
     try {
-      item = faithful(list[at], String(at), within);
+      item = jsonValue(list[at], String(at), within);
     } catch (cause) {
-      throw below(at, cause);
+      throw refusalBelow(at, cause);
     }
     if (item !== list[at]) copy ??= Array.from(list);
     if (copy !== undefined) copy[at] = item;
@@ -166,34 +168,34 @@ function members(object, within) {
       given = object[name];
       // Left out, as JSON.stringify does.
       if (given === undefined) continue;
-      member = faithful(given, name, within);
+      member = jsonValue(given, name, within);
     } catch (cause) {
-      throw below(name, cause);
+      throw refusalBelow(name, cause);
     }
-    // Without a prototype, "__proto__" is a name like any other.
+    // No prototype, so that "__proto__" is a name like any other.
     if (member !== given) copy ??= Object.assign(Object.create(null), object);
     if (copy !== undefined) copy[name] = member;
   }
   return copy ?? object;
 }
 
-/** Throws a Refusal for text that is not Unicode, which half of an emoji is. */
-function checkText(value) {
+/** Throws a Refusal for a string with a lone surrogate, such as half of an emoji. */
+function checkUnicode(value) {
   if (typeof value === 'string') {
     if (/\p{Surrogate}/u.test(value)) throw new Refusal('has a lone surrogate, which is not Unicode text');
   } else if (value !== null && typeof value === 'object') {
     for (const name of Object.keys(value)) {
       const key = Array.isArray(value) ? Number(name) : name;
       if (/\p{Surrogate}/u.test(name)) {
-        throw below(key, new Refusal('is a name with a lone surrogate, which is not Unicode text'));
+        throw refusalBelow(key, new Refusal('is a name with a lone surrogate, which is not Unicode text'));
       }
       try {
-        checkText(value[name]);
+        checkUnicode(value[name]);
       } catch (cause) {
-        throw below(key, cause);
+        throw refusalBelow(key, cause);
       }
     }
   }
 }
 
-module.exports = { Refusal, checkText, faithful, fields, kindOf, reason, written };
+module.exports = { Refusal, checkUnicode, fields, formatPath, jsonValue, kindOf, refusalFrom };

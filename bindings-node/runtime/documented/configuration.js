@@ -1,11 +1,11 @@
 'use strict';
 
+const { configure, showSummary } = require('../client/configure.js');
 const { withEnvironment } = require('../client/environment.js');
+const { clientOptions } = require('../convert/options.js');
 const { errors } = require('../errors.js');
-const { forClient } = require('../convert/options.js');
-const { configure, presentable } = require('../client/configure.js');
 
-const SETTINGS = new Set([
+const CONFIGURATION_OPTIONS = new Set([
   'apiKey',
   'apiKeyPrefix',
   'basePath',
@@ -21,20 +21,20 @@ const SETTINGS = new Set([
   'logger',
 ]);
 
-/** How the classes of the documented surface (`CheckoutSessionsApi`) are set up. */
+/** The configuration of the documented classes, such as `CheckoutSessionsApi`. */
 class Configuration {
   #native;
 
   constructor(options = {}) {
-    const { basePath, ...settings } = forClient(options, SETTINGS);
+    const { basePath, ...settings } = clientOptions(options, CONFIGURATION_OPTIONS);
     this.#native = configure(withEnvironment({ ...settings, baseUrl: basePath, documented: true }));
   }
 
   static {
-    presentable(this, (configuration) => configuration.#native);
+    showSummary(this, (configuration) => configuration.#native);
   }
 
-  /** Where the API is. */
+  /** The base URL of the API. */
   get basePath() {
     return this.#native.baseUrl;
   }

@@ -1,26 +1,28 @@
 'use strict';
 
-// Webhooks: proof that a delivery comes from lomi., and its event.
+// The public object `webhooks`: checks that a delivery comes from lomi., and returns its event.
 
 const { types } = require('node:util');
 
 const native = require('../../native.js');
-const { settled } = require('../call/dispatch.js');
-const { errors } = require('../errors.js');
-const { readOne } = require('../response/model.js');
-const { named } = require('../convert/options.js');
-const { DatabaseStore, RedisStore, ReplayGuard } = require('./replay.js');
+const { resultOf } = require('../call/dispatch.js');
+const { check } = require('../convert/json.js');
+const { optionalOptions } = require('../convert/options.js');
 const { Refusal } = require('../convert/values.js');
-const { checked } = require('../convert/json.js');
+const { errors } = require('../errors.js');
+const { readOne } = require('../response/read.js');
+const { DatabaseStore } = require('./databaseStore.js');
+const { RedisStore } = require('./redisStore.js');
+const { ReplayGuard } = require('./replayGuard.js');
 
-const VARIABLE = 'LOMI_WEBHOOK_SECRET';
+const SECRET_VARIABLE = 'LOMI_WEBHOOK_SECRET';
 
-/** The raw bytes of a body, or the explanation why there are none. */
-function bytes(payload) {
+/** The raw bytes of a body. An error explains what a parsed body lacks. */
+function payloadBytes(payload) {
   if (typeof payload === 'string') return Buffer.from(payload, 'utf8');
   if (ArrayBuffer.isView(payload) || types.isAnyArrayBuffer(payload)) {
     const { buffer = payload, byteOffset, byteLength } = payload;
-    return checked('the payload', errors.WebhookPayloadError, () =>
+    return check('the payload', errors.WebhookPayloadError, () =>
       Buffer.from(buffer, byteOffset, byteLength),
     );
   }
@@ -34,10 +36,11 @@ function bytes(payload) {
   );
 }
 
-function texts(secret) {
-  const given = secret ?? process.env[VARIABLE];
+/** The secrets as a list of strings; those of the environment variable where none is given. */
+function secretList(secret) {
+  const given = secret ?? process.env[SECRET_VARIABLE];
   if (given === undefined || given === '') {
-    throw new errors.ConfigurationError(`no webhook secret: give one, or set ${VARIABLE}`);
+    throw new errors.ConfigurationError(`no webhook secret: give one, or set ${SECRET_VARIABLE}`);
   }
   let secrets;
   try {
@@ -45,7 +48,7 @@ function texts(secret) {
   } catch {
     secrets = [undefined];
   }
-  // Without the value, and without a reason that might show it.
+  // The message has neither the value nor the reason, which might show it.
   if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string')) {
     throw new errors.ConfigurationError('a webhook secret must be a string, or a list of strings');
   }
@@ -55,16 +58,17 @@ function texts(secret) {
   return secrets;
 }
 
-/** The value of the header with the signature, in the forms in which frameworks give one. */
-function headerOf(signature) {
+/** The value of the signature's header, which frameworks give as a string or as a list of strings. */
+function signatureHeader(signature) {
   if (signature === undefined || signature === null) return '';
-  return checked('the signature', errors.ValidationError, () => {
+  return check('the signature', errors.ValidationError, () => {
     const values = Array.isArray(signature) ? [...signature] : [signature];
     if (values.every((value) => typeof value === 'string')) return values.join(',');
     throw new Refusal('must be the value of the header X-Lomi-Signature, a string or a list of strings');
   });
 }
 
+/** A time in seconds; a Date counts from 1970. */
 function seconds(name, value) {
   if (value === undefined || value === null) return undefined;
   const number = types.isDate(value) ? Date.prototype.getTime.call(value) / 1000 : value;
@@ -74,25 +78,25 @@ function seconds(name, value) {
   return number;
 }
 
-const OPTIONS = new Set(['maxAge', 'receivedAt']);
+const EVENT_OPTIONS = new Set(['maxAge', 'receivedAt']);
 
 const webhooks = {
-  /** Checks a delivery and gives its event. */
+  /** Checks the signature of a delivery and returns its event. */
   constructEvent(payload, signature, secret, options) {
-    const body = bytes(payload);
-    const header = headerOf(signature);
-    const given = named(options, OPTIONS, 'the options of constructEvent');
+    const body = payloadBytes(payload);
+    const header = signatureHeader(signature);
+    const given = optionalOptions(options, EVENT_OPTIONS, 'the options of constructEvent');
     const maxAge = seconds('maxAge', given.maxAge);
     const receivedAt = seconds('receivedAt', given.receivedAt);
-    return readOne(settled(native.verifyWebhook(body, header, texts(secret), maxAge, receivedAt)));
+    return readOne(resultOf(native.verifyWebhook(body, header, secretList(secret), maxAge, receivedAt)));
   },
 
   /** The signature that lomi. would send for a body: for tests of a handler. */
   sign(payload, secret) {
-    return settled(native.signWebhook(bytes(payload), texts(secret)[0])).text;
+    return resultOf(native.signWebhook(payloadBytes(payload), secretList(secret)[0])).json;
   },
 
-  /** The response that refuses a delivery with this error; undefined where the sender is not at fault. */
+  /** The response that refuses a delivery with this error; undefined where the error is not the sender's. */
   refusal(error) {
     let kind;
     let code;
@@ -107,15 +111,15 @@ const webhooks = {
 
   /** Throws the error for a body of more bytes than `MAX_BODY`. */
   bodyTooLarge() {
-    settled(native.webhookBodyTooLarge());
+    resultOf(native.webhookBodyTooLarge());
   },
 
-  /** Throws the error for the body of a request that something else has read. */
+  /** Throws the error for the body of a request that was read before. */
   bodyAlreadyRead() {
-    settled(native.webhookBodyAlreadyRead());
+    resultOf(native.webhookBodyAlreadyRead());
   },
 
-  /** The most bytes of a body that the helpers for web frameworks read: 1 MiB. */
+  /** Maximum size of a body that the helpers for web frameworks read: 1 MiB. */
   MAX_BODY: native.webhookMaxBody(),
 
   ReplayGuard,
