@@ -5,7 +5,7 @@
 const { Configuration } = require('../../runtime/documented/configuration.js');
 const { CheckoutSessions } = require('../resources/checkoutSessions.js');
 
-/** The operations on checkout sessions, under their documented names. */
+/** The operations on checkout sessions, with their documented names. */
 class CheckoutSessionsApi {
   #resource;
 

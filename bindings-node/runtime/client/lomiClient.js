@@ -9,25 +9,7 @@ const { errors } = require('../errors.js');
 const { readAny } = require('../response/read.js');
 const { configure, showSummary } = require('./configure.js');
 const { withEnvironment } = require('./environment.js');
-
-const CLIENT_OPTIONS = new Set([
-  'apiKey',
-  'environment',
-  'baseUrl',
-  'headers',
-  'timeout',
-  'attemptTimeout',
-  'connectTimeout',
-  'idleTimeout',
-  'maxRetries',
-  'maxConnections',
-  'allowHttp',
-  'routes',
-  'userAgent',
-  'caFiles',
-  'proxy',
-  'logger',
-]);
+const { CLIENT_OPTIONS } = require('./optionNames.js');
 
 const REQUEST_OPTIONS = new Set(['method', 'path', 'query', 'body', ...CALL_OPTIONS]);
 

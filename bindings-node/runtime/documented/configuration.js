@@ -2,24 +2,9 @@
 
 const { configure, showSummary } = require('../client/configure.js');
 const { withEnvironment } = require('../client/environment.js');
+const { CONFIGURATION_OPTIONS } = require('../client/optionNames.js');
 const { clientOptions } = require('../convert/options.js');
 const { errors } = require('../errors.js');
-
-const CONFIGURATION_OPTIONS = new Set([
-  'apiKey',
-  'apiKeyPrefix',
-  'basePath',
-  'headers',
-  'timeout',
-  'maxRetries',
-  'maxConnections',
-  'allowHttp',
-  'userAgent',
-  'routes',
-  'caFiles',
-  'proxy',
-  'logger',
-]);
 
 /** The configuration of the documented classes, such as `CheckoutSessionsApi`. */
 class Configuration {

@@ -34,8 +34,9 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
             None => format!("lomi-node/{}", lomi::VERSION),
         }),
         ca_files: options
-            .strings("caFiles")?
+            .string("caFile")?
             .into_iter()
+            .chain(options.strings("caFiles")?)
             .chain(options.strings("extraCaFiles")?)
             .map(PathBuf::from)
             .collect(),
