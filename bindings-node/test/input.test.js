@@ -59,6 +59,41 @@ test('a client that cannot work is not made', () => {
   assert.throws(() => new lomi.LomiClient([]), lomi.ConfigurationError);
 });
 
+test('Configuration takes the options of LomiClient', async () => {
+  const options = {
+    apiKey: 'lomi_sk_test_1',
+    environment: 'test',
+    headers: { 'X-Shop': '1' },
+    timeout: 1000,
+    attemptTimeout: 1000,
+    connectTimeout: 1000,
+    idleTimeout: 1000,
+    maxRetries: 0,
+    maxConnections: 1,
+    allowHttp: true,
+    routes: 'current',
+    userAgent: 'shop/1',
+    caFile: '/nowhere/ca.pem',
+    proxy: 'http://127.0.0.1:1',
+    logger: () => {},
+  };
+  const { caFile, ...usable } = options;
+  assert.ok(new lomi.LomiClient(usable) && new lomi.Configuration(usable));
+  for (const Type of [lomi.LomiClient, lomi.Configuration]) {
+    assert.throws(() => new Type({ ...usable, environment: 'live' }), lomi.ConfigurationError);
+  }
+  for (const files of [{ caFile }, { caFiles: [caFile] }]) {
+    const settings = { ...usable, ...files, proxy: undefined };
+    const documented = new lomi.CheckoutSessionsApi(new lomi.Configuration(settings));
+    for (const call of [
+      new lomi.LomiClient(settings).checkoutSessions.get('x'),
+      documented.retrieveCheckoutSession('x'),
+    ]) {
+      await assert.rejects(call, /ca\.pem/);
+    }
+  }
+});
+
 test('the key and the address may come from the environment', () => {
   const { LOMI_API_KEY, LOMI_BASE_URL } = process.env;
   delete process.env.LOMI_API_KEY;

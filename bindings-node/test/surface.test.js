@@ -71,7 +71,7 @@ async function probe(what, call) {
 }
 
 const SETTINGS =
-  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFiles proxy logger';
+  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFile caFiles proxy logger';
 const OPTIONS = 'idempotencyKey timeout connectTimeout maxRetries headers signal apiKey account requestId';
 const FIELDS =
   'amount currency_code title metadata line_items allowed_providers expires_at allow_coupon_code brand_new';
@@ -84,7 +84,8 @@ test('clients', async () => {
     await probe(setting, (value) => new lomi.LomiClient({ apiKey: KEY, [setting]: value }));
   }
   await probe('Configuration', (value) => new lomi.Configuration(value));
-  for (const setting of ['apiKey', 'apiKeyPrefix', 'basePath', 'headers', 'timeout']) {
+  const documentedSettings = ['apiKeyPrefix', 'basePath', ...SETTINGS.split(' ')];
+  for (const setting of documentedSettings.filter((name) => name !== 'baseUrl')) {
     await probe(setting, (value) => new lomi.Configuration({ [setting]: value }));
   }
   await probe('CheckoutSessionsApi', (value) => new lomi.CheckoutSessionsApi(value));

@@ -95,6 +95,25 @@ it('stops', async () => {
   await assert.rejects(startSandbox({ args: ['--no-such-argument'] }), /before it was ready/);
 });
 
+it('refuses options that it does not have, and values of a wrong type', async () => {
+  for (const [options, message] of [
+    [null, 'the argument of startSandbox is null; give a plain object'],
+    ['lomi-sandbox', 'the argument of startSandbox is a string; give a plain object'],
+    [{ binnary: 'x' }, 'there is no option binnary; did you mean binary?'],
+    [{ port: 1 }, 'there is no option port; there are binary, args'],
+    [{ binary: 1 }, 'binary must be a string'],
+    [{ args: '--port' }, 'args must be a list of strings, such as ["--webhook-url", "http://..."]'],
+  ]) {
+    await assert.rejects(
+      startSandbox(options),
+      (error) => error instanceof ConfigurationError && error.message === message,
+    );
+  }
+  const id = await open();
+  await assert.rejects(sandbox.pay(id, { providers: 'WAVE' }), /did you mean provider\?$/);
+  assert.equal((await sandbox.pay(id, null)).provider_code, 'WAVE');
+});
+
 it('ends when its owner is killed', async () => {
   const code = `require('./testing.js').startSandbox().then((s) => console.log(s.url)); setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['-e', code], {
