@@ -1,7 +1,7 @@
 'use strict';
 
-// Every argument of every public function, given values of every wrong kind: an error of this
-// package with words of its own, or a result; never a TypeError from inside.
+// Every argument of every public function with values of every wrong type. The result is a value
+// or an error class of this package with a clear message, never a TypeError from inside.
 
 const assert = require('node:assert/strict');
 const { before, test } = require('node:test');
@@ -43,7 +43,7 @@ const ODD = [
   new AbortController().signal, process, globalThis,
 ]; // prettier-ignore
 
-/** Words of the layers below, which say nothing to the caller. */
+/** Words of lower layers, which do not help the caller. */
 const INSIDE =
   /rust|napi|failed to convert|StringExpected|expected (?!a )|is not a function|cannot read (private|prop)|\[object|serde|at line/i;
 
@@ -227,8 +227,8 @@ test('webhooks', async () => {
     await guard.forget(genuine);
     if (typeof value !== 'function') await guard.once(genuine, value);
   });
-  await probe('an answer of the store', async (value) => {
-    // What a thenable of the caller's throws is the caller's.
+  await probe('the return value of a store', async (value) => {
+    // An error of the caller's thenable passes through.
     if (typeof value !== 'object') await new ReplayGuard({ store: () => value }).firstTime(genuine);
   });
   await probe('RedisStore', (value) => new RedisStore(value));
