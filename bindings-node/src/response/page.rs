@@ -1,0 +1,72 @@
+//! One page of a list: its rows and the members of its envelope.
+
+use std::sync::{Mutex, MutexGuard};
+
+use lomi::{Error, Found, PageFacts, Pager, Reply};
+
+use super::call_result::CallResult;
+use super::json_writer::JsonWriter;
+use super::metadata;
+use super::object_writer::ObjectWriter;
+
+/// The page that a request of `pager` ended with.
+pub(crate) fn page_of(pager: &Mutex<Pager>, result: Result<Reply, Error>) -> CallResult {
+    let page = result.and_then(|reply| accept(pager, &reply));
+    page.unwrap_or_else(|error| CallResult::error(&error))
+}
+
+/// Locks a pager.
+pub(crate) fn lock(pager: &Mutex<Pager>) -> Result<MutexGuard<'_, Pager>, Error> {
+    pager.lock().map_err(|_| Error::internal("an earlier request of this list ended in a panic"))
+}
+
+fn accept(pager: &Mutex<Pager>, reply: &Reply) -> Result<CallResult, Error> {
+    let mut pager = lock(pager)?;
+    let fresh = pager.accept(reply)?;
+    // A list that grows between two requests repeats rows of the page before; they are left out.
+    let rows = rows(reply, |at| fresh.has(at))?;
+    with_rows(reply, rows, pager.next().is_some())
+}
+
+/// The rows of a page that `keep` selects by their index.
+pub(super) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<JsonWriter, Error> {
+    let mut writer = JsonWriter::list(reply.body.len());
+    match reply.write(&mut writer, keep)? {
+        lomi::Decoded::Rows(..) => Ok(writer),
+        _ => Err(Error::not_a_list()),
+    }
+}
+
+/// A page with these rows. `more` is `has_more` where the envelope does not say it.
+pub(super) fn with_rows(
+    reply: &Reply,
+    mut rows: JsonWriter,
+    more: bool,
+) -> Result<CallResult, Error> {
+    let (notes, earlier) = (rows.notes(), rows.earlier());
+    let mut list = rows.json;
+    list.push(b']');
+    let mut json = Vec::with_capacity(list.len() + 160);
+    json.extend_from_slice(b"{\"data\":");
+    json.extend_from_slice(&list);
+    let mut page = ObjectWriter::resume(json);
+    if let Found::Rows(_, _, envelope) = &reply.found {
+        write_envelope(&mut page, envelope, more);
+    }
+    let metadata = Some(metadata::of_reply(reply));
+    Ok(CallResult { tag: CallResult::PAGE, json: page.end(), earlier, metadata, notes })
+}
+
+fn write_envelope(page: &mut ObjectWriter, envelope: &PageFacts, more: bool) {
+    for (name, number) in [
+        ("total", envelope.total),
+        ("limit", envelope.limit),
+        ("offset", envelope.offset),
+        ("page", envelope.page),
+        ("total_pages", envelope.total_pages),
+    ] {
+        page.number(name, number);
+    }
+    page.number("has_more", Some(envelope.has_more.unwrap_or(more)));
+    page.string("next_cursor", envelope.next_cursor.as_deref());
+}

@@ -1,0 +1,36 @@
+//! The value in a response: one object, a page or any JSON.
+
+use lomi::{Decoded, Error, Found, Reply};
+
+use super::call_result::CallResult;
+use super::json_writer::JsonWriter;
+use super::{metadata, page};
+use crate::table;
+
+/// What a call ended with.
+pub(crate) fn result_of(result: Result<Reply, Error>) -> CallResult {
+    let read = result.and_then(|reply| reply.reading(read));
+    read.unwrap_or_else(|error| CallResult::error(&error))
+}
+
+fn read(reply: &Reply) -> Result<CallResult, Error> {
+    if let Found::Rows(_, _, envelope) = &reply.found {
+        let rows = page::rows(reply, |_| true)?;
+        return page::with_rows(reply, rows, envelope.has_more.unwrap_or(false));
+    }
+    let metadata = Some(metadata::of_reply(reply));
+    let mut writer = JsonWriter::with_room(reply.body.len());
+    let tag = match reply.write(&mut writer, |_| true)? {
+        Decoded::Nothing => return Ok(CallResult::nothing(metadata)),
+        Decoded::One(()) => match &reply.found {
+            Found::One(model, _) => {
+                let warned = if reply.warning().is_some() { CallResult::WARNED } else { 0 };
+                CallResult::ONE | warned | table::number_of(model) << 8
+            }
+            _ => CallResult::ANY,
+        },
+        Decoded::Rows(..) => return Err(Error::internal("rows without a page")),
+    };
+    let notes = writer.notes();
+    Ok(CallResult { tag, json: writer.json, earlier: Vec::new(), metadata, notes })
+}
