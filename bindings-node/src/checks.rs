@@ -1,6 +1,7 @@
 //! Single rules of the core that the JavaScript half applies outside of a call.
 
-use lomi::{Created, Error, ErrorKind, FromObject, Value};
+use lomi::binding::FromObject;
+use lomi::{Created, Error, ErrorKind, Value};
 use napi_derive::napi;
 
 /// A message without API keys and webhook secrets, and of limited length.
@@ -12,7 +13,7 @@ pub fn redact(message: String) -> String {
 /// Whether this value of `LOMI_LOG` turns the log on.
 #[napi(catch_unwind)]
 pub fn is_log_enabled(value: String) -> bool {
-    lomi::log::is_asked_for(Some(&value))
+    lomi::binding::log::is_asked_for(Some(&value))
 }
 
 /// The message for a create whose response names an unpaid invoice in place of a session.
@@ -22,17 +23,17 @@ pub fn payment_required(invoice_number: Option<String>) -> String {
     let Value::Object(fields) = response else { return String::new() };
     let payment_required = Box::new(FromObject::from_object(fields));
     let result = Created::<()>::PaymentRequired(payment_required).done();
-    result.err().map(|error| error.message.clone()).unwrap_or_default()
+    result.err().map(|error| error.message().clone()).unwrap_or_default()
 }
 
 /// Why a file of certificate authorities cannot be used; nothing if it can.
 #[napi(catch_unwind)]
 pub fn check_ca_file(file: String) -> Option<String> {
-    lomi::check_ca_file(file.as_ref()).err().map(|error| error.message.clone())
+    lomi::binding::check_ca_file(file.as_ref()).err().map(|error| error.message().clone())
 }
 
 /// The name among `names` that a misspelt `name` probably means.
 #[napi(catch_unwind)]
 pub fn nearest(name: String, names: Vec<String>) -> Option<String> {
-    lomi::names::suggestion(&name, names.iter().map(String::as_str)).map(str::to_owned)
+    lomi::binding::names::suggestion(&name, names.iter().map(String::as_str)).map(str::to_owned)
 }

@@ -4,7 +4,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use lomi::{CallOptions, Error, ErrorKind, Exchange, Input, Reply, Target, execute};
+use lomi::binding::{Call, Target, execute};
+use lomi::{CallOptions, Error, ErrorKind, Input, Response};
 use napi::Env;
 use napi_derive::napi;
 
@@ -148,16 +149,11 @@ impl Client {
         target: Target,
         input: Option<&str>,
         options: Option<&str>,
-    ) -> Result<Exchange, Error> {
+    ) -> Result<Call, Error> {
         self.prepare(target, convert::input(input)?, convert::call_options(options)?)
     }
 
-    fn prepare(
-        &self,
-        target: Target,
-        input: Input,
-        options: CallOptions,
-    ) -> Result<Exchange, Error> {
+    fn prepare(&self, target: Target, input: Input, options: CallOptions) -> Result<Call, Error> {
         let client = self.inner.borrow().clone();
         let client = client.ok_or_else(|| Error::internal("the client has no configuration"))?;
         let exchange = client.prepare(target, input, options)?;
@@ -173,8 +169,8 @@ impl Client {
         &self,
         env: &Env,
         id: u32,
-        mut exchange: Exchange,
-        read: impl FnOnce(Result<Reply, Error>) -> CallResult + Send + 'static,
+        mut exchange: Call,
+        read: impl FnOnce(Result<Response, Error>) -> CallResult + Send + 'static,
     ) -> Result<(), Error> {
         let progress = exchange.progress();
         if id == ABORTED {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use lomi::Error;
-use lomi::schema::Operation;
+use lomi::binding::table::Operation;
 use napi_derive::napi;
 
 use crate::{convert, table};
@@ -12,7 +12,7 @@ use crate::{convert, table};
 #[napi]
 pub struct Pager {
     pub(crate) operation: &'static Operation,
-    pub(crate) inner: Arc<Mutex<lomi::Pager>>,
+    pub(crate) inner: Arc<Mutex<lomi::binding::Pager>>,
 }
 
 #[napi]
@@ -20,10 +20,10 @@ impl Pager {
     /// A pager of the list that `operation` gives for `input`.
     #[napi(constructor, catch_unwind)]
     pub fn new(operation: u32, input: Option<String>) -> napi::Result<Self> {
-        let to_js = |error: Error| napi::Error::from_reason(error.message.clone());
+        let to_js = |error: Error| napi::Error::from_reason(error.message().clone());
         let operation = table::operation_at(operation).map_err(to_js)?;
         let input = convert::input(input.as_deref()).map_err(to_js)?;
-        Ok(Self { operation, inner: Arc::new(Mutex::new(lomi::Pager::new(input))) })
+        Ok(Self { operation, inner: Arc::new(Mutex::new(lomi::binding::Pager::new(input))) })
     }
 
     /// Another pager at the same position.

@@ -1,8 +1,9 @@
 //! The operations and models of the core's table, by number: a number is cheaper to pass than a
 //! name.
 
-use lomi::schema::{Model, Operation};
-use lomi::{Error, MODELS, OPERATIONS};
+use lomi::Error;
+use lomi::binding::{MODELS, OPERATIONS};
+use lomi::binding::{table::Model, table::Operation};
 use napi_derive::napi;
 
 /// The version of this library.

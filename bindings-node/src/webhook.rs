@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
 use lomi::{Error, ErrorKind};
+use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
 

@@ -14,7 +14,7 @@ use crate::exception::guarded;
 use crate::model_set::ModelSet;
 use crate::request::arguments::{Arguments, warn};
 use crate::response::pager::Pager;
-use crate::response::read::read_reply;
+use crate::response::read::read_response;
 
 /// A configuration that calls can be made with.
 #[pyclass(frozen, module = "lomi._lomi")]
@@ -51,10 +51,10 @@ impl Client {
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
             let models = ModelSet::from_number(models);
-            let exchange =
+            let call =
                 Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
-            let reply = run(py, exchange)?;
-            read_reply(py, reply, models)
+            let response = run(py, call)?;
+            read_response(py, response, models)
         })
     }
 
@@ -74,9 +74,9 @@ impl Client {
     ) -> PyResult<CallHandle> {
         guarded(|| {
             let models = ModelSet::from_number(models);
-            let exchange =
+            let call =
                 Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
-            Ok(queue.start(token, exchange, models)?)
+            Ok(queue.start(token, call, models)?)
         })
     }
 
@@ -92,9 +92,9 @@ impl Client {
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
             let models = ModelSet::from_number(models);
-            let exchange = pager.prepare(&self.core, operation, options, models)?;
-            let reply = run(py, exchange)?;
-            pager.accept(py, reply, models)
+            let call = pager.prepare(&self.core, operation, options, models)?;
+            let response = run(py, call)?;
+            pager.accept(py, response, models)
         })
     }
 
@@ -111,8 +111,8 @@ impl Client {
     ) -> PyResult<CallHandle> {
         guarded(|| {
             let models = ModelSet::from_number(models);
-            let exchange = pager.prepare(&self.core, operation, options, models)?;
-            Ok(queue.start(token, exchange, models)?)
+            let call = pager.prepare(&self.core, operation, options, models)?;
+            Ok(queue.start(token, call, models)?)
         })
     }
 

@@ -1,6 +1,7 @@
 //! The settings of a client, from Python's names to the core's builder.
 
-use lomi::{ConfigBuilder, Secret};
+use lomi::Secret;
+use lomi::binding::ConfigBuilder;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -12,7 +13,7 @@ use crate::error::{BindingError, wrong};
 pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, BindingError> {
     let mut builder = ConfigBuilder {
         user_agent: Some(format!("lomi-python/{}", lomi::VERSION)),
-        own_log: true, // lomi._log passes the history to Python's logging
+        binding_logs: true, // lomi._log passes the history to Python's logging
         ..ConfigBuilder::default()
     };
     for (name, value) in settings.iter() {

@@ -1,6 +1,6 @@
 //! The error type of this crate. `exception` turns it into a Python exception.
 
-use lomi::{Error, ErrorKind, Reply};
+use lomi::{Error, ErrorKind, Response};
 use pyo3::prelude::*;
 
 /// What a native call can raise.
@@ -13,9 +13,9 @@ pub(crate) enum BindingError {
 
 impl BindingError {
     /// The same error after a response has arrived whose values could not be converted.
-    pub(crate) fn after(self, reply: &Reply) -> Self {
+    pub(crate) fn after(self, response: &Response) -> Self {
         match self {
-            Self::Core(error) => Self::Core(reply.unusable(error)),
+            Self::Core(error) => Self::Core(response.unusable(error)),
             python => python,
         }
     }
@@ -23,7 +23,7 @@ impl BindingError {
     /// The same error where the wrong value is a setting of the client.
     pub(crate) fn of_a_setting(self) -> Self {
         match self {
-            Self::Core(mut error) if error.kind == ErrorKind::Validation => {
+            Self::Core(mut error) if error.kind() == ErrorKind::Validation => {
                 error.kind = ErrorKind::Configuration;
                 Self::Core(error)
             }

@@ -51,7 +51,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
     module.add_function(wrap_pyfunction!(log_is_asked_for, module)?)?;
-    module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::names::OPTIONS)?)?;
+    module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::binding::names::OPTIONS)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
 }
 
@@ -60,25 +60,25 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
 fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
     let names = names.iter().map(|name| convert::strings::text("the name of a header", name));
     let names = names.collect::<Result<Vec<_>, _>>()?;
-    let checked = lomi::check_client_headers(names.iter().map(String::as_str));
+    let checked = lomi::binding::check_client_headers(names.iter().map(String::as_str));
     Ok(checked.map_err(error::BindingError::from)?)
 }
 
 /// Whether this value of `LOMI_LOG` asks for a log.
 #[pyfunction]
 fn log_is_asked_for(value: &Bound<'_, PyString>) -> bool {
-    lomi::log::is_asked_for(Some(&value.to_string_lossy()))
+    lomi::binding::log::is_asked_for(Some(&value.to_string_lossy()))
 }
 
 /// Replaces every key and secret in a string.
 #[pyfunction]
 fn redact(text: &Bound<'_, PyString>) -> String {
-    lomi::redact(&text.to_string_lossy())
+    lomi::binding::redact(&text.to_string_lossy())
 }
 
 /// The known name that was probably meant.
 #[pyfunction]
 fn nearest(name: &Bound<'_, PyString>, known: Vec<String>) -> Option<String> {
-    lomi::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
+    lomi::binding::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
         .map(str::to_owned)
 }

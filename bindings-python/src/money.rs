@@ -53,7 +53,7 @@ pub(crate) fn key_for_order(
 
 fn part(rule: &str, given: &Bound<'_, PyAny>) -> Result<Value, BindingError> {
     to_core::any("the value", given, ModelSet::Modern).map_err(|error| match error {
-        BindingError::Core(error) => wrong(format!("{rule}: {}", error.message)),
+        BindingError::Core(error) => wrong(format!("{rule}: {}", error.message())),
         python => python,
     })
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
+use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
@@ -90,7 +90,7 @@ impl ReplayMemory {
 
     /// Stores a key for `ttl` seconds; false where it is stored already.
     fn remember(&self, key: &str, ttl: f64) -> PyResult<bool> {
-        guarded(|| Ok(self.0.remember(key, lomi::seconds("ttl", ttl)?)))
+        guarded(|| Ok(self.0.remember(key, lomi::binding::seconds("ttl", ttl)?)))
     }
 
     /// Removes a key.

@@ -191,6 +191,32 @@ impl Error {
         Self { inner: Box::new(inner) }
     }
 
+    /// The same error under another kind, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.inner.kind = kind;
+        self
+    }
+
+    /// The same error with another sentence, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.inner.message = message.into();
+        self
+    }
+
+    /// The same error with the name of its operation, where it has none, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_operation(mut self, operation: Option<&str>) -> Self {
+        if self.inner.operation.is_none() {
+            self.inner.operation = operation.map(str::to_owned);
+        }
+        self
+    }
+
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Validation, message)
     }

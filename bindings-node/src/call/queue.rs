@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lomi::process::{Started, Waiting};
+use lomi::binding::{CallCount, InFlight};
 use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
@@ -24,10 +24,10 @@ type Waker = ThreadsafeFunction<(), (), Batch, Status, false, true>;
 pub(crate) struct Queue {
     ended: Mutex<Vec<(u32, CallResult)>>,
     /// Counts the calls whose result JavaScript does not have yet.
-    pub(super) in_flight: Waiting,
+    pub(super) in_flight: CallCount,
     waker: OnceLock<Waker>,
     /// The call handles by call id. Dropping a handle cancels its call.
-    handles: Mutex<BTreeMap<u32, Started>>,
+    handles: Mutex<BTreeMap<u32, InFlight>>,
 }
 
 impl Queue {
@@ -45,7 +45,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn add_handle(&self, id: u32, handle: Started) {
+    pub(super) fn add_handle(&self, id: u32, handle: InFlight) {
         if let Ok(mut handles) = self.handles.lock() {
             handles.insert(id, handle);
         }

@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use lomi::process::Bundle;
-use lomi::{Error, ErrorKind, Progress};
+use lomi::binding::CallHandle;
+use lomi::binding::Worker;
+use lomi::{Error, ErrorKind};
 use napi::Env;
 
 use super::queue::Queue;
@@ -16,10 +17,10 @@ pub(crate) fn start(
     queue: &Arc<Queue>,
     env: &Env,
     id: u32,
-    progress: Option<Progress>,
+    progress: Option<CallHandle>,
     work: impl Future<Output = CallResult> + Send + 'static,
 ) -> Result<(), Error> {
-    let bundle = Bundle::current()?;
+    let bundle = Worker::current()?;
     let mut ending = Ending { queue: Arc::clone(queue), id, progress, state: State::InFlight };
     let alone = queue.in_flight.begin();
     if alone {
@@ -41,7 +42,7 @@ pub(crate) fn start(
 struct Ending {
     queue: Arc<Queue>,
     id: u32,
-    progress: Option<Progress>,
+    progress: Option<CallHandle>,
     state: State,
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use lomi::{ConfigBuilder, Error, ErrorKind, RouteChoice, Secret};
+use lomi::binding::ConfigBuilder;
+use lomi::{Error, ErrorKind, RouteChoice, Secret};
 
 use super::input::value;
 use super::options::Options;
@@ -48,8 +49,8 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
                 .map(|(name, value)| (name, Secret::new(value)))
                 .collect(),
         ),
-        own_environment: true, // runtime/client/environment.js reads process.env
-        own_log: true,         // runtime/log.js logs the history
+        binding_reads_environment: true, // runtime/client/environment.js reads process.env
+        binding_logs: true,              // runtime/log.js logs the history
         ..ConfigBuilder::default()
     })
 }

@@ -10,7 +10,7 @@ const TAG: char = '\0';
 /// Any JSON of the JavaScript half.
 pub(crate) fn value(json: &str) -> Result<Value, Error> {
     let mut value: Value = json.parse().map_err(|error: Error| {
-        Error::new(ErrorKind::Validation, format!("the input is not usable: {}", error.message))
+        Error::new(ErrorKind::Validation, format!("the input is not usable: {}", error.message()))
     })?;
     if json.contains("\\u0000") {
         untag(&mut value);

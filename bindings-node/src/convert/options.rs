@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use lomi::{Error, ErrorKind, Map, Value, milliseconds};
+use lomi::binding::milliseconds;
+use lomi::{Error, ErrorKind, Map, Value};
 
 /// Options by name. Each method returns an option of one type, or an error for another type.
 pub(crate) struct Options {

@@ -4,8 +4,9 @@
 
 use std::io::Write as _;
 
-use lomi::schema::{Field, Model};
-use lomi::{Error, Key, Sink, TextSink, Written};
+use lomi::Error;
+use lomi::binding::{Key, RawJson, RawJsonSink, Sink};
+use lomi::binding::{table::Field, table::Model};
 
 use super::latin1::{quote, write_json};
 
@@ -255,7 +256,7 @@ impl Sink for JsonWriter {
     }
 }
 
-impl TextSink for JsonWriter {
+impl RawJsonSink for JsonWriter {
     fn reads_integer(&self, number: i64) -> bool {
         number.unsigned_abs() <= MAX_EXACT
     }
@@ -264,7 +265,7 @@ impl TextSink for JsonWriter {
         !is_whole(digits) && digits.parse::<f64>().is_ok_and(f64::is_finite)
     }
 
-    fn written(&mut self, value: Written<'_>) -> Result<(), Error> {
+    fn written(&mut self, value: RawJson<'_>) -> Result<(), Error> {
         self.start_row();
         let open = if value.added.is_empty() { None } else { value.text.strip_suffix('}') };
         let Some(open) = open else {

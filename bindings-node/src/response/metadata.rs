@@ -1,13 +1,13 @@
 //! What a call has beside its value: status, ids, headers and the history of its attempts.
 
 use http::HeaderMap;
-use lomi::{Attempt, Reply};
+use lomi::{Attempt, Response};
 
 use super::latin1::quote;
 use super::object_writer::ObjectWriter;
 
 /// The metadata of a successful call. JavaScript parses it only when a property is read.
-pub(super) fn of_reply(reply: &Reply) -> Vec<u8> {
+pub(super) fn of_reply(reply: &Response) -> Vec<u8> {
     let mut metadata = ObjectWriter::new();
     metadata.number("status", Some(reply.status));
     metadata.string("requestId", Some(&reply.request_id));

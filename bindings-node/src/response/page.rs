@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use lomi::{Error, Found, PageFacts, Pager, Reply};
+use lomi::binding::{Content, Pager};
+use lomi::{Error, PageInfo, Response};
 
 use super::call_result::CallResult;
 use super::json_writer::JsonWriter;
@@ -10,7 +11,7 @@ use super::metadata;
 use super::object_writer::ObjectWriter;
 
 /// The page that a request of `pager` ended with.
-pub(crate) fn page_of(pager: &Mutex<Pager>, result: Result<Reply, Error>) -> CallResult {
+pub(crate) fn page_of(pager: &Mutex<Pager>, result: Result<Response, Error>) -> CallResult {
     let page = result.and_then(|reply| accept(pager, &reply));
     page.unwrap_or_else(|error| CallResult::error(&error))
 }
@@ -20,7 +21,7 @@ pub(crate) fn lock(pager: &Mutex<Pager>) -> Result<MutexGuard<'_, Pager>, Error>
     pager.lock().map_err(|_| Error::internal("an earlier request of this list ended in a panic"))
 }
 
-fn accept(pager: &Mutex<Pager>, reply: &Reply) -> Result<CallResult, Error> {
+fn accept(pager: &Mutex<Pager>, reply: &Response) -> Result<CallResult, Error> {
     let mut pager = lock(pager)?;
     let fresh = pager.accept(reply)?;
     // A list that grows between two requests repeats rows of the page before; they are left out.
@@ -29,17 +30,17 @@ fn accept(pager: &Mutex<Pager>, reply: &Reply) -> Result<CallResult, Error> {
 }
 
 /// The rows of a page that `keep` selects by their index.
-pub(super) fn rows(reply: &Reply, keep: impl Fn(usize) -> bool) -> Result<JsonWriter, Error> {
+pub(super) fn rows(reply: &Response, keep: impl Fn(usize) -> bool) -> Result<JsonWriter, Error> {
     let mut writer = JsonWriter::list(reply.body.len());
     match reply.write(&mut writer, keep)? {
-        lomi::Decoded::Rows(..) => Ok(writer),
+        lomi::binding::Decoded::Rows(..) => Ok(writer),
         _ => Err(Error::not_a_list()),
     }
 }
 
 /// A page with these rows. `more` is `has_more` where the envelope does not say it.
 pub(super) fn with_rows(
-    reply: &Reply,
+    reply: &Response,
     mut rows: JsonWriter,
     more: bool,
 ) -> Result<CallResult, Error> {
@@ -50,14 +51,14 @@ pub(super) fn with_rows(
     json.extend_from_slice(b"{\"data\":");
     json.extend_from_slice(&list);
     let mut page = ObjectWriter::resume(json);
-    if let Found::Rows(_, _, envelope) = &reply.found {
+    if let Content::Rows(_, _, envelope) = &reply.content {
         write_envelope(&mut page, envelope, more);
     }
     let metadata = Some(metadata::of_reply(reply));
     Ok(CallResult { tag: CallResult::PAGE, json: page.end(), earlier, metadata, notes })
 }
 
-fn write_envelope(page: &mut ObjectWriter, envelope: &PageFacts, more: bool) {
+fn write_envelope(page: &mut ObjectWriter, envelope: &PageInfo, more: bool) {
     for (name, number) in [
         ("total", envelope.total),
         ("limit", envelope.limit),

@@ -1,6 +1,7 @@
 //! The value in a response: one object, a page or any JSON.
 
-use lomi::{Decoded, Error, Found, Reply};
+use lomi::binding::{Content, Decoded};
+use lomi::{Error, Response};
 
 use super::call_result::CallResult;
 use super::json_writer::JsonWriter;
@@ -8,13 +9,13 @@ use super::{metadata, page};
 use crate::table;
 
 /// What a call ended with.
-pub(crate) fn result_of(result: Result<Reply, Error>) -> CallResult {
+pub(crate) fn result_of(result: Result<Response, Error>) -> CallResult {
     let read = result.and_then(|reply| reply.reading(read));
     read.unwrap_or_else(|error| CallResult::error(&error))
 }
 
-fn read(reply: &Reply) -> Result<CallResult, Error> {
-    if let Found::Rows(_, _, envelope) = &reply.found {
+fn read(reply: &Response) -> Result<CallResult, Error> {
+    if let Content::Rows(_, _, envelope) = &reply.content {
         let rows = page::rows(reply, |_| true)?;
         return page::with_rows(reply, rows, envelope.has_more.unwrap_or(false));
     }
@@ -22,8 +23,8 @@ fn read(reply: &Reply) -> Result<CallResult, Error> {
     let mut writer = JsonWriter::with_room(reply.body.len());
     let tag = match reply.write(&mut writer, |_| true)? {
         Decoded::Nothing => return Ok(CallResult::nothing(metadata)),
-        Decoded::One(()) => match &reply.found {
-            Found::One(model, _) => {
+        Decoded::One(()) => match &reply.content {
+            Content::One(model, _) => {
                 let warned = if reply.warning().is_some() { CallResult::WARNED } else { 0 };
                 CallResult::ONE | warned | table::number_of(model) << 8
             }

@@ -1,7 +1,7 @@
 //! A call that blocks the thread that makes it, without holding the interpreter.
 
-use lomi::process;
-use lomi::{Exchange, Progress, Reply};
+use lomi::Response;
+use lomi::binding::{Call, CallHandle, run_blocking};
 use pyo3::prelude::*;
 
 use crate::error::BindingError;
@@ -14,26 +14,26 @@ use crate::exception::raise;
 /// Signal handlers run on the main thread only. Other threads do not touch the interpreter
 /// until the response is there: the interpreter may be gone by then, and only a thread that
 /// returns to the point where it released it is stopped safely.
-pub(crate) fn run(py: Python<'_>, mut exchange: Exchange) -> Result<Reply, BindingError> {
+pub(crate) fn run(py: Python<'_>, mut call: Call) -> Result<Response, BindingError> {
     if !is_main_thread() {
-        return py.detach(|| process::run(exchange, || Ok(())));
+        return py.detach(|| run_blocking(call, || Ok(())));
     }
-    let progress = exchange.progress();
-    let reply = py.detach(|| {
-        process::run(exchange, || {
-            Python::attach(|py| py.check_signals()).map_err(BindingError::Python)
-        })
+    let progress = call.progress();
+    let response = py.detach(|| {
+        run_blocking(call, || Python::attach(|py| py.check_signals()).map_err(BindingError::Python))
     });
     // A signal that came with the response would otherwise be raised later, where the
     // exception could no longer name this call.
-    match reply.and_then(|reply| py.check_signals().map(|()| reply).map_err(BindingError::Python)) {
+    match response
+        .and_then(|response| py.check_signals().map(|()| response).map_err(BindingError::Python))
+    {
         Err(BindingError::Python(raised)) => Err(cancelled(py, raised, &progress).into()),
         result => result,
     }
 }
 
 /// Attaches the `CancelledError` of the call to the exception that ended the wait.
-fn cancelled(py: Python<'_>, raised: PyErr, progress: &Progress) -> PyErr {
+fn cancelled(py: Python<'_>, raised: PyErr, progress: &CallHandle) -> PyErr {
     let error = progress.cancelled();
     let cause = raise(py, &error).into_value(py);
     let attached = py.import("lomi._cancelled").and_then(|module| {

@@ -6,8 +6,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use lomi::process::{Bundle, Started, Waiting};
-use lomi::{Error, Exchange, Progress, Reply, execute};
+use lomi::binding::{self, Call, execute};
+use lomi::binding::{CallCount, InFlight, Worker};
+use lomi::{Error, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -16,20 +17,20 @@ use crate::error::BindingError;
 use crate::exception::{guarded, raise};
 use crate::model_set::ModelSet;
 use crate::response::pager::Pager;
-use crate::response::read::read_reply;
+use crate::response::read::read_response;
 
 /// One finished call.
 struct Finished {
     token: u64,
     models: ModelSet,
-    result: Result<Reply, Error>,
+    result: Result<Response, Error>,
 }
 
 /// What the worker thread and the loop share.
 struct Shared {
     finished: Mutex<VecDeque<Finished>>,
     /// Calls whose results the loop has not taken yet.
-    in_flight: Waiting,
+    in_flight: CallCount,
     wake: Wake,
 }
 
@@ -61,7 +62,7 @@ pub(crate) struct ResultQueue {
 impl ResultQueue {
     #[new]
     fn new() -> PyResult<Self> {
-        let (finished, in_flight) = (Mutex::default(), Waiting::default());
+        let (finished, in_flight) = (Mutex::default(), CallCount::default());
         Ok(Self { shared: Arc::new(Shared { finished, in_flight, wake: Wake::new()? }) })
     }
 
@@ -107,17 +108,17 @@ fn is_done(future: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 fn value<'py>(
     py: Python<'py>,
-    result: Result<Reply, Error>,
+    result: Result<Response, Error>,
     models: ModelSet,
     pager: Option<&Pager>,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
-    let reply = match result {
-        Ok(reply) => reply,
+    let response = match result {
+        Ok(response) => response,
         Err(error) => return Err(raise(py, &error).into()),
     };
     match pager {
-        Some(pager) => pager.accept(py, reply, models),
-        None => read_reply(py, reply, models),
+        Some(pager) => pager.accept(py, response, models),
+        None => read_response(py, response, models),
     }
 }
 
@@ -126,15 +127,15 @@ impl ResultQueue {
     pub(crate) fn start(
         &self,
         token: u64,
-        mut exchange: Exchange,
+        mut call: Call,
         models: ModelSet,
     ) -> Result<CallHandle, Error> {
-        let progress = exchange.progress();
+        let progress = call.progress();
         let shared = Arc::clone(&self.shared);
-        let call = execute(exchange);
-        let bundle = Bundle::current()?;
+        let call = execute(call);
+        let worker = Worker::current()?;
         let alone = shared.in_flight.begin();
-        let started = bundle.start(alone, async move {
+        let started = worker.start(alone, async move {
             let mut delivery = Delivery { shared, token, models, stage: Stage::Running };
             let result = call.await;
             delivery.push(result);
@@ -165,7 +166,7 @@ enum Stage {
 }
 
 impl Delivery {
-    fn push(&mut self, result: Result<Reply, Error>) {
+    fn push(&mut self, result: Result<Response, Error>) {
         let finished = Finished { token: self.token, models: self.models, result };
         self.stage = if self.shared.push(finished) { Stage::MustWake } else { Stage::Queued };
     }
@@ -190,8 +191,8 @@ impl Drop for Delivery {
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct CallHandle {
     /// To drop it ends the call.
-    call: Mutex<Option<Started>>,
-    progress: Progress,
+    call: Mutex<Option<InFlight>>,
+    progress: binding::CallHandle,
 }
 
 #[pymethods]
@@ -207,7 +208,7 @@ impl CallHandle {
 }
 
 impl CallHandle {
-    fn take(&self) -> Option<Started> {
+    fn take(&self) -> Option<InFlight> {
         self.call.lock().ok().and_then(|mut call| call.take())
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lomi::seconds;
+use lomi::binding::seconds;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt};

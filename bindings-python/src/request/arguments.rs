@@ -1,7 +1,8 @@
 //! The arguments of one call: the operation, its input and its options.
 
-use lomi::schema::{Answer, operation};
-use lomi::{Error, Exchange, Input, Target};
+use lomi::binding::{Call, Target};
+use lomi::binding::{table::Returns, table::operation};
+use lomi::{Error, Input};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -28,12 +29,12 @@ impl Arguments<'_, '_> {
         &self,
         client: &lomi::Client,
         models: ModelSet,
-    ) -> Result<Exchange, BindingError> {
+    ) -> Result<Call, BindingError> {
         let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
         // The error for a wrong argument names the operation.
         let named = |error| match error {
             BindingError::Core(mut error) => {
-                error.operation = error.operation.take().or_else(|| name.clone());
+                error.operation = error.operation().take().or_else(|| name.clone());
                 BindingError::Core(error)
             }
             python => python,
@@ -58,12 +59,12 @@ pub(crate) fn prepare(
     input: Input,
     given_options: Option<&Bound<'_, PyDict>>,
     models: ModelSet,
-) -> Result<Exchange, BindingError> {
+) -> Result<Call, BindingError> {
     let target = target(given)?;
     import_for_response(given.py(), &target, models)?;
-    let exchange = client.prepare(target, input, options(given_options)?)?;
-    warn(given.py(), exchange.warnings())?;
-    Ok(exchange)
+    let call = client.prepare(target, input, options(given_options)?)?;
+    warn(given.py(), call.warnings())?;
+    Ok(call)
 }
 
 /// Hands warnings to Python's logging.
@@ -83,7 +84,7 @@ fn import_for_response(
     models: ModelSet,
 ) -> Result<(), BindingError> {
     if let Target::Operation(operation) = target
-        && let Answer::One(model) | Answer::Page(model) = operation.answer
+        && let Returns::One(model) | Returns::Page(model) = operation.answer
     {
         class_of(py, models, model)?;
     }

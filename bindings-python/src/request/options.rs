@@ -1,6 +1,7 @@
 //! The options of one call.
 
-use lomi::{CallOptions, Secret, names};
+use lomi::binding::names;
+use lomi::{CallOptions, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 

@@ -1,6 +1,6 @@
 //! `LastResponse`, which every object and every page carries.
 
-use lomi::Reply;
+use lomi::Response;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -24,24 +24,24 @@ pub(crate) struct LastResponse {
     /// What the caller should know about the response.
     #[pyo3(get)]
     warning: Option<String>,
-    reply: Reply,
+    response: Response,
 }
 
 impl LastResponse {
-    pub(crate) fn new(mut reply: Reply) -> Self {
+    pub(crate) fn new(mut response: Response) -> Self {
         Self {
-            status: reply.status,
-            request_id: std::mem::take(&mut reply.request_id),
-            idempotency_key: reply.idempotency_key.take(),
-            attempts: reply.attempts,
-            warning: reply.warning(),
-            reply,
+            status: response.status,
+            request_id: std::mem::take(&mut response.request_id),
+            idempotency_key: response.idempotency_key.take(),
+            attempts: response.attempts,
+            warning: response.warning(),
+            response,
         }
     }
 
     /// The core's response.
-    pub(crate) fn reply(&self) -> &Reply {
-        &self.reply
+    pub(crate) fn response(&self) -> &Response {
+        &self.response
     }
 }
 
@@ -51,7 +51,7 @@ impl LastResponse {
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let pairs = PyList::empty(py);
-        for (name, value) in &self.reply.headers {
+        for (name, value) in &self.response.headers {
             pairs.append((name.as_str(), String::from_utf8_lossy(value.as_bytes())))?;
         }
         py.import("lomi._headers")?.getattr("Headers")?.call1((pairs,))
@@ -61,19 +61,19 @@ impl LastResponse {
     /// where it does not say.
     #[getter]
     fn replayed(&self) -> Option<bool> {
-        self.reply.replayed()
+        self.response.replayed()
     }
 
     /// Each attempt of the call, as a dictionary.
     #[getter]
     fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        history(py, &self.reply.history)
+        history(py, &self.response.history)
     }
 
     /// The raw body.
     #[getter]
     fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.reply.body)
+        PyBytes::new(py, &self.response.body)
     }
 
     fn __repr__(&self) -> String {

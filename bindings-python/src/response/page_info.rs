@@ -1,6 +1,5 @@
 //! One page of a list, as Python gets it.
 
-use lomi::PageFacts;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -9,11 +8,11 @@ use pyo3::types::PyList;
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct PageInfo {
     rows: Py<PyList>,
-    place: PageFacts,
+    place: lomi::PageInfo,
 }
 
 impl PageInfo {
-    pub(crate) fn new(rows: Bound<'_, PyList>, place: PageFacts) -> Self {
+    pub(crate) fn new(rows: Bound<'_, PyList>, place: lomi::PageInfo) -> Self {
         Self { rows: rows.unbind(), place }
     }
 }

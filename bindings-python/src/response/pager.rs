@@ -2,7 +2,8 @@
 
 use std::sync::Mutex;
 
-use lomi::{Error, Exchange, Input, Reply};
+use lomi::binding::Call;
+use lomi::{Error, Input, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -17,7 +18,7 @@ use crate::response::read::read_page;
 /// The position in a list. After an error the same page is fetched again.
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Pager {
-    position: Mutex<lomi::Pager>,
+    position: Mutex<lomi::binding::Pager>,
 }
 
 #[pymethods]
@@ -33,7 +34,7 @@ impl Pager {
     fn after(query: Option<&Bound<'_, PyAny>>, page: &LastResponse) -> PyResult<Self> {
         guarded(|| {
             let mut position = first(query)?;
-            position.accept(page.reply())?;
+            position.accept(page.response())?;
             Ok(Self { position: Mutex::new(position) })
         })
     }
@@ -61,7 +62,7 @@ impl Pager {
         operation: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
         models: ModelSet,
-    ) -> Result<Exchange, BindingError> {
+    ) -> Result<Call, BindingError> {
         let next = self.position.lock().map_err(|_| poisoned())?.next().cloned();
         let ended = || Error::internal("the list is at its end already");
         prepare(client, operation, next.ok_or_else(ended)?, options, models)
@@ -71,18 +72,18 @@ impl Pager {
     pub(crate) fn accept<'py>(
         &self,
         py: Python<'py>,
-        reply: Reply,
+        response: Response,
         models: ModelSet,
     ) -> Result<Bound<'py, PyTuple>, BindingError> {
-        read_page(py, reply, models, |reply| {
-            self.position.lock().map_err(|_| poisoned())?.accept(reply)
+        read_page(py, response, models, |response| {
+            self.position.lock().map_err(|_| poisoned())?.accept(response)
         })
     }
 }
 
-fn first(query: Option<&Bound<'_, PyAny>>) -> Result<lomi::Pager, BindingError> {
+fn first(query: Option<&Bound<'_, PyAny>>) -> Result<lomi::binding::Pager, BindingError> {
     let query = to_core::named("the query", query, ModelSet::Modern)?;
-    Ok(lomi::Pager::new(Input::query(query)))
+    Ok(lomi::binding::Pager::new(Input::query(query)))
 }
 
 fn poisoned() -> Error {

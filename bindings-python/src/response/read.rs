@@ -1,6 +1,7 @@
 //! From the core's response to the value that a call returns, with the response beside it.
 
-use lomi::{Decoded, Error, Found, Fresh, MODELS, PageFacts, Reply};
+use lomi::binding::{Content, Decoded, MODELS, NewRows, payment_required_error};
+use lomi::{Error, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
@@ -14,44 +15,45 @@ use crate::rows::builder::Objects;
 
 /// The value of a response, in the classes of a model set, and its `LastResponse`. The value
 /// of a list is a `PageInfo`.
-pub(crate) fn read_reply<'py>(
+pub(crate) fn read_response<'py>(
     py: Python<'py>,
-    reply: Reply,
+    response: Response,
     models: ModelSet,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
-    let decoded = reply.caught(|reply| reply.defer(&mut Objects::new(py, models), |_| true));
-    let value = match decoded.map_err(|error| error.after(&reply))? {
+    let decoded =
+        response.caught(|response| response.defer(&mut Objects::new(py, models), |_| true));
+    let value = match decoded.map_err(|error| error.after(&response))? {
         Decoded::Nothing => py.None().into_bound(py),
         Decoded::One(value) => value,
         Decoded::Rows(rows, place) => page(py, rows, place)?,
     };
-    with_response(py, value, reply, models)
+    with_response(py, value, response, models)
 }
 
 /// The same for the next page of a pager: `accept` says by position which rows are new.
 pub(crate) fn read_page<'py>(
     py: Python<'py>,
-    reply: Reply,
+    response: Response,
     models: ModelSet,
-    accept: impl FnOnce(&Reply) -> Result<Fresh, Error>,
+    accept: impl FnOnce(&Response) -> Result<NewRows, Error>,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
-    let fresh = accept(&reply)?;
+    let fresh = accept(&response)?;
     let keep = |at: usize| fresh.has(at);
-    let Decoded::Rows(rows, place) = reply.defer(&mut Objects::new(py, models), keep)? else {
+    let Decoded::Rows(rows, place) = response.defer(&mut Objects::new(py, models), keep)? else {
         return Err(Error::not_a_list().into());
     };
     let value = page(py, rows, place)?;
-    with_response(py, value, reply, models)
+    with_response(py, value, response, models)
 }
 
 fn with_response<'py>(
     py: Python<'py>,
     value: Bound<'py, PyAny>,
-    reply: Reply,
+    response: Response,
     models: ModelSet,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
-    let is_model = matches!(reply.found, Found::One(..)) && models != ModelSet::Plain;
-    let response = Bound::new(py, LastResponse::new(reply))?;
+    let is_model = matches!(response.content, Content::One(..)) && models != ModelSet::Plain;
+    let response = Bound::new(py, LastResponse::new(response))?;
     if is_model {
         value.setattr(pyo3::intern!(py, "_response"), &response)?;
     }
@@ -61,7 +63,7 @@ fn with_response<'py>(
 fn page<'py>(
     py: Python<'py>,
     rows: Vec<Bound<'py, PyAny>>,
-    place: PageFacts,
+    place: PageInfo,
 ) -> Result<Bound<'py, PyAny>, BindingError> {
     Ok(Bound::new(py, PageInfo::new(PyList::new(py, rows)?, place))?.into_any())
 }
@@ -78,8 +80,8 @@ pub(crate) fn read<'py>(
         let text = unicode(text).ok_or_else(|| wrong(format!("the JSON text {NOT_UNICODE}")))?;
         let known = MODELS.iter().copied().find(|known| known.name == model);
         let model = known.ok_or_else(|| wrong(format!("there is no model {model}")))?;
-        let reply = Reply::of_text(&text, model)?;
-        match reply.decode(&mut Objects::new(py, ModelSet::from_number(models)))? {
+        let response = Response::from_json(&text, model)?;
+        match response.decode(&mut Objects::new(py, ModelSet::from_number(models)))? {
             Decoded::One(value) => Ok(value),
             _ => Err(wrong("the text is not one object")),
         }
@@ -91,8 +93,6 @@ pub(crate) fn read<'py>(
 pub(crate) fn payment_required(response: &Bound<'_, PyAny>) -> PyResult<String> {
     guarded(|| {
         let fields = named("the response", Some(response), ModelSet::Modern)?;
-        let model = Box::new(lomi::FromObject::from_object(fields));
-        let refused = lomi::Created::<()>::PaymentRequired(model).done();
-        Ok(refused.err().map(|error| error.message.clone()).unwrap_or_default())
+        Ok(payment_required_error(&fields.into()).message().to_owned())
     })
 }

@@ -2,8 +2,8 @@
 //! of its class whose `__dict__` holds the fields that the server sent. `_extra` holds the
 //! fields that the schema lacks, `_originals` the values that were read as something else.
 
-use lomi::schema::Model;
-use lomi::{Key, Row, RowSink, Sink};
+use lomi::binding::table::Model;
+use lomi::binding::{self, Key, LazyRowSink, Sink};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -192,8 +192,8 @@ impl<'py> Sink for Objects<'py> {
     }
 }
 
-impl RowSink for Objects<'_> {
-    fn row(&mut self, row: Row) -> Result<Self::Value, BindingError> {
+impl LazyRowSink for Objects<'_> {
+    fn row(&mut self, row: binding::LazyRow) -> Result<Self::Value, BindingError> {
         let Some(class) = class_of(self.py, self.models, row.model())? else {
             return row.decode(self);
         };

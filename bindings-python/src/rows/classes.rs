@@ -1,8 +1,9 @@
 //! The Python class of each model, and the names of its fields as interned strings. They are
 //! looked up once per model, for its first object.
 
-use lomi::schema::Model;
-use lomi::{Error, MODELS};
+use lomi::Error;
+use lomi::binding::MODELS;
+use lomi::binding::table::Model;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

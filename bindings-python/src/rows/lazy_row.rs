@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use lomi::{Error, Row};
+use lomi::Error;
+use lomi::binding;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -19,7 +20,7 @@ pub(crate) struct ModelBase {
 
 /// An object of a response as JSON, and the classes of its nested objects.
 pub(crate) struct LazyRow {
-    pub(crate) row: Row,
+    pub(crate) row: binding::LazyRow,
     pub(crate) models: ModelSet,
 }
 
