@@ -2,35 +2,16 @@
 //! registered at module start, and nothing else happens then: runtime and connections
 //! are the worker's own, made on its first call.
 
-mod api;
-mod cancelled;
 mod client;
-mod configuration;
+mod config;
+mod convert;
 mod documented;
-mod enums;
-mod environment;
 mod errors;
-mod foreign_http;
-mod form_data;
-mod from_json;
-mod generated;
-mod header_selector;
-mod hosts;
-mod ini;
-mod iterator;
-mod model_methods;
 mod models;
 mod money;
-mod options;
-mod page;
-mod pool;
-mod promise;
 mod response;
-mod road;
-mod serializer;
-mod settings;
-mod sink;
-mod to_json;
+mod send;
+mod table;
 mod webhooks;
 mod zend;
 
@@ -58,8 +39,8 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
 
 unsafe extern "C" fn startup(_kind: i32, module: i32) -> i32 {
     let registered = std::panic::catch_unwind(|| {
-        ini::register(module);
-        environment::remember();
+        config::ini::register(module);
+        config::environment::remember();
         register()
     });
     match registered {
@@ -75,23 +56,23 @@ fn refuse(why: &str) -> i32 {
 }
 
 fn register() -> Result<(), String> {
-    errors::register()?;
+    errors::classes::register()?;
     response::register()?;
-    models::register()?;
-    enums::register()?;
-    configuration::register()?;
-    header_selector::register()?;
-    serializer::register()?;
-    form_data::register()?;
+    models::declare::register()?;
+    models::enums::register()?;
+    documented::configuration::register()?;
+    documented::header_selector::register()?;
+    documented::serializer::register()?;
+    documented::form_data::register()?;
     webhooks::register()?;
     money::register()?;
-    promise::register()?;
-    foreign_http::register()?;
-    api::register()?;
-    page::register()?;
-    client::register()
+    client::promise::register()?;
+    send::psr18::register()?;
+    documented::api::register()?;
+    client::page::register()?;
+    client::lomi_client::register()
 }
 
 unsafe extern "C" fn info(_: *mut ModuleEntry) {
-    ini::show();
+    config::ini::show();
 }

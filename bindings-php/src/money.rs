@@ -122,9 +122,9 @@ fn random(call: &mut Call<'_>) -> Done {
 }
 
 fn for_order(call: &mut Call<'_>) -> Done {
-    let order = crate::to_json::for_core("the order", call.required(0)?)?;
+    let order = crate::convert::to_json::for_core("the order", call.required(0)?)?;
     let attempt = match call.argument(1) {
-        Some(attempt) => crate::to_json::for_core("the attempt", attempt)?,
+        Some(attempt) => crate::convert::to_json::for_core("the attempt", attempt)?,
         None => lomi::Value::Null,
     };
     call.give_text(&lomi::idempotency_key::for_attempt(order, attempt)?)

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use ext_php_rs::types::Zval;
 use lomi::webhook::{self, VerifyOptions};
 
-use crate::sink::PhpSink;
+use crate::convert::decode::PhpSink;
 use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, string_zval};
 
 static WEBHOOKS: ClassRef = ClassRef::new();
@@ -62,8 +62,8 @@ fn signature(call: &Call<'_>) -> Result<String, Thrown> {
 fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
     let given = call.argument(2).filter(|value| !value.is_null());
     let Some(given) = given else {
-        let set = match crate::ini::webhook_secret()? {
-            None => crate::environment::variable("LOMI_WEBHOOK_SECRET")?,
+        let set = match crate::config::ini::webhook_secret()? {
+            None => crate::config::environment::variable("LOMI_WEBHOOK_SECRET")?,
             set => set,
         };
         return match set {
@@ -133,7 +133,7 @@ fn verify(call: &mut Call<'_>) -> Done {
 
 /// The key by which an event is known when it comes again.
 fn replay_key(call: &mut Call<'_>) -> Done {
-    let event = crate::to_json::value("the event", call.required(0)?)?;
+    let event = crate::convert::to_json::value("the event", call.required(0)?)?;
     let key = webhook::replay_key_of_json(&event.to_string())?;
     call.give_text(&key)
 }

@@ -90,7 +90,7 @@ impl Thrown {
     pub(crate) fn into_object(self) -> Result<Zval, Self> {
         match self {
             Self::Object(object) => Ok(object),
-            Self::Failure(error) => crate::errors::exception(&error),
+            Self::Failure(error) => crate::errors::classes::exception(&error),
             other => {
                 other.raise();
                 if is_exit() { Err(Self::Pending) } else { take_exception().ok_or(Self::Pending) }
@@ -106,7 +106,7 @@ impl Thrown {
         match self {
             Self::Pending => {}
             Self::Plain(class, message) => throw(class, &message),
-            Self::Failure(error) => match crate::errors::exception(&error) {
+            Self::Failure(error) => match crate::errors::classes::exception(&error) {
                 Ok(object) => throw_object(object),
                 // SAFETY: the engine's own class.
                 Err(_) => throw(unsafe { zend_ce_error }, &error.to_string()),

@@ -50,7 +50,7 @@ pub(super) fn render(
         resources => resources(api),
         exceptions => Value::from(Serde(EXCEPTIONS)),
     };
-    let path = "bindings-php/src/generated.rs";
+    let path = "bindings-php/src/table/generated.rs";
     let text = fill(templates, "php/generated.rs.j2", words.clone())?;
     outputs.add(path.into(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)?;
     let text = fill(templates, "php/stubs.php.j2", words)?;

@@ -12,8 +12,8 @@ use ext_php_rs::zend::ExecutorGlobals;
 use lomi::process::{Bundle, SLICE, run};
 use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 
-use crate::configuration::Certificates;
-use crate::promise::caught;
+use crate::client::promise::caught;
+use crate::documented::configuration::Certificates;
 use crate::response::long;
 use crate::zend::{Array, Thrown, call_function, call_value, guarded, string_zval};
 
@@ -81,7 +81,7 @@ impl Road {
         let progress = exchange.progress();
         let result = match &self.http {
             Some(http) => {
-                let drive = || crate::foreign_http::drive(self, http, &mut exchange);
+                let drive = || crate::send::psr18::drive(self, http, &mut exchange);
                 catch_unwind(AssertUnwindSafe(drive)).unwrap_or_else(|_| {
                     let panic = Error::internal("a defect of the extension (a panic)");
                     Err(exchange.broken_off(panic).into())
@@ -89,7 +89,7 @@ impl Road {
             }
             None => run_here(exchange),
         };
-        let result = result.map_err(|thrown| crate::cancelled::ended(thrown, &progress));
+        let result = result.map_err(|thrown| crate::send::cancellation::ended(thrown, &progress));
         self.report(&result)?;
         result
     }

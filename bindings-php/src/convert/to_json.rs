@@ -12,7 +12,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use lomi::schema::Kind;
 use lomi::{Map, Number, Value};
 
-use crate::models::{self, CONTAINER, ModelClass, NULLS};
+use crate::models::declare::{self, CONTAINER, ModelClass, NULLS};
 use crate::zend::{AsObject, Object};
 use crate::zend::{
     Key, Thrown, call_function, call_method, class_named, get_property, is_a, is_list, object_zval,
@@ -149,7 +149,7 @@ const REFUSED: &[&str] = &[
 const USER_CLASS: u8 = 2;
 
 fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
-    if let Some(known) = models::of_object(object) {
+    if let Some(known) = declare::of_object(object) {
         return model(known, object, place).map(Value::Object);
     }
     if let Some(money) = crate::money::of_object(object) {
@@ -219,7 +219,7 @@ fn model(
     place: &Place<'_>,
 ) -> Result<Map<String, Value>, Thrown> {
     let mut map = Map::new();
-    let container = models::read_slot(object, CONTAINER);
+    let container = declare::read_slot(object, CONTAINER);
     let values = container.array().map_or_else(|| Ok(Map::new()), |table| fields(table, place))?;
     for (name, value) in values {
         let is_map = known.model.field(&name).is_some_and(|f| matches!(f.kind, Kind::Map));
@@ -230,7 +230,8 @@ fn model(
         };
         map.insert(name, value);
     }
-    for name in models::read_slot(object, NULLS).array().into_iter().flat_map(crate::zend::values) {
+    for name in declare::read_slot(object, NULLS).array().into_iter().flat_map(crate::zend::values)
+    {
         if let Some(name) = String::from_zval(name) {
             map.insert(name, Value::Null);
         }

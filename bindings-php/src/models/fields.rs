@@ -4,7 +4,9 @@ use ext_php_rs::types::{ZendObject, Zval};
 use lomi::Value;
 use lomi::schema::{Kind, Model};
 
-use crate::models::{self, Accessor, CONTAINER, ModelClass, NULLS, ORIGINALS, read_slot, slot};
+use crate::models::declare::{
+    self, Accessor, CONTAINER, ModelClass, NULLS, ORIGINALS, read_slot, slot,
+};
 use crate::response::Facts;
 use crate::zend::AsObject;
 use crate::zend::{
@@ -13,12 +15,12 @@ use crate::zend::{
 };
 
 fn known(call: &mut Call<'_>) -> Result<&'static ModelClass, Thrown> {
-    models::of_object(call.handle()?).ok_or_else(|| Thrown::defect("the object is of no model"))
+    declare::of_object(call.handle()?).ok_or_else(|| Thrown::defect("the object is of no model"))
 }
 
 fn called(call: &Call<'_>) -> Result<&'static Model, Thrown> {
     call.called_class()
-        .and_then(models::of_class)
+        .and_then(declare::of_class)
         .map(|known| known.model)
         .ok_or_else(|| Thrown::defect("the class is of no model"))
 }
@@ -187,25 +189,25 @@ pub(crate) fn count(call: &mut Call<'_>) -> Done {
 
 pub(crate) fn get_iterator(call: &mut Call<'_>) -> Done {
     let values = read_slot(call.handle()?, CONTAINER).shallow_clone();
-    let iterator = crate::iterator::over_array(values)?;
+    let iterator = crate::zend::iterator::over_array(values)?;
     call.give(iterator)
 }
 
 fn json(call: &mut Call<'_>) -> Result<Value, Thrown> {
     let this = crate::zend::object_zval(call.handle()?);
-    crate::to_json::value("the model", &this)
+    crate::convert::to_json::value("the model", &this)
 }
 
 /// The set fields as a plain object, as documented.
 pub(crate) fn json_serialize(call: &mut Call<'_>) -> Done {
     let value = json(call)?;
-    let value = crate::from_json::object(&value)?;
+    let value = crate::convert::from_json::object(&value)?;
     call.give(value)
 }
 
 pub(crate) fn to_array(call: &mut Call<'_>) -> Done {
     let value = json(call)?;
-    let value = crate::from_json::array(&value);
+    let value = crate::convert::from_json::array(&value);
     call.give(value)
 }
 
@@ -260,7 +262,8 @@ pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
     if let Some(facts) = payload::<Facts>(this) {
         facts.describe(&mut error);
     }
-    let exception = crate::errors::payment_required(&error, crate::zend::object_zval(this))?;
+    let exception =
+        crate::errors::classes::payment_required(&error, crate::zend::object_zval(this))?;
     Err(Thrown::Object(exception))
 }
 
@@ -295,12 +298,12 @@ fn by_field(call: &mut Call<'_>, value: impl Fn(&lomi::schema::Field) -> Zval) -
 }
 
 pub(crate) fn open_api_types(call: &mut Call<'_>) -> Done {
-    by_field(call, |field| string_zval(&models::documented_type(field.kind)))
+    by_field(call, |field| string_zval(&declare::documented_type(field.kind)))
 }
 
 pub(crate) fn open_api_formats(call: &mut Call<'_>) -> Done {
     by_field(call, |field| {
-        models::documented_format(field.kind).map_or_else(Zval::null, string_zval)
+        declare::documented_format(field.kind).map_or_else(Zval::null, string_zval)
     })
 }
 
@@ -309,11 +312,11 @@ pub(crate) fn attribute_map(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn setters(call: &mut Call<'_>) -> Done {
-    by_field(call, |field| string_zval(&format!("set{}", models::studly(field.name))))
+    by_field(call, |field| string_zval(&format!("set{}", declare::studly(field.name))))
 }
 
 pub(crate) fn getters(call: &mut Call<'_>) -> Done {
-    by_field(call, |field| string_zval(&format!("get{}", models::studly(field.name))))
+    by_field(call, |field| string_zval(&format!("get{}", declare::studly(field.name))))
 }
 
 /// No field was documented as nullable.

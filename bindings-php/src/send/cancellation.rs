@@ -6,7 +6,7 @@ use ext_php_rs::ffi::zend_object;
 use ext_php_rs::types::Zval;
 use lomi::{ErrorKind, Progress};
 
-use crate::client::CLIENT;
+use crate::client::lomi_client::CLIENT;
 use crate::zend::{
     AsObject, Thrown, guarded, is_exit, static_property, take_exception, update_static_property,
 };
@@ -41,7 +41,7 @@ pub(crate) fn ended(thrown: Thrown, progress: &Progress) -> Thrown {
         _ => None,
     };
     let made = guarded(|| {
-        let made = crate::errors::exception(&error).ok()?;
+        let made = crate::errors::classes::exception(&error).ok()?;
         update_static_property(CLIENT.get()?, LAST, made.shallow_clone());
         Some(made)
     });

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ext_php_rs::types::Zval;
 use lomi::{ErrorKind, Exchange, Heard, Limits, Outcome, Silence};
 
-use super::heard;
+use super::response;
 use crate::response::long;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, call_value,
@@ -190,7 +190,7 @@ fn headers(call: &mut Call<'_>) -> Done {
     let announced = call_method(response, "getHeaderLine", name)?;
     let announced = announced.str().and_then(|length| length.trim().parse::<usize>().ok());
     if status >= 300 && arrival.refused().is_none() {
-        let headers = heard::headers(response)?;
+        let headers = response::headers(response)?;
         let failure = Heard { status, headers, body: Default::default() };
         arrival.0.borrow_mut().failure = Some(failure);
     }

@@ -9,8 +9,8 @@ use ext_php_rs::types::Zval;
 use lomi::process::{Bundle, SLICE, Started};
 use lomi::{Error, Exchange, Reply};
 
-use crate::client::Shared;
-use crate::road::{Road, look, start_worker};
+use crate::client::lomi_client::Shared;
+use crate::send::sender::{Road, look, start_worker};
 use crate::zend::AsObject;
 use crate::zend::{
     Call, Class, ClassRef, Done, Thrown, call_method, call_value, class_named, get_property,
@@ -52,7 +52,7 @@ impl Flight {
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(stop) = look() {
                         self.call = None;
-                        return Err(crate::cancelled::ended(stop, &self.progress));
+                        return Err(crate::send::cancellation::ended(stop, &self.progress));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => {

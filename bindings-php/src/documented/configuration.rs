@@ -4,8 +4,8 @@
 use ext_php_rs::types::Zval;
 use lomi::Secret;
 
-use crate::hosts;
-use crate::settings::{Settings, default_timeout};
+use crate::documented::hosts;
+use crate::documented::settings::{Settings, default_timeout};
 use crate::zend::{AsObject, Object};
 
 use crate::zend::{
@@ -28,8 +28,8 @@ pub(crate) struct Certificates {
 pub(crate) fn register() -> Result<(), String> {
     let class = Class::new("LomiSDK\\Configuration")
         .holds::<Settings>()
-        .constant("BOOLEAN_FORMAT_INT", crate::errors::interned_zval("int"))
-        .constant("BOOLEAN_FORMAT_STRING", crate::errors::interned_zval("string"))
+        .constant("BOOLEAN_FORMAT_INT", crate::errors::classes::interned_zval("int"))
+        .constant("BOOLEAN_FORMAT_STRING", crate::errors::classes::interned_zval("string"))
         .private_static(DEFAULT)
         .method("__construct()", handler(construct))
         .method("setApiKey($apiKeyIdentifier, sensitive $key)", handler(set_api_key))
@@ -281,7 +281,7 @@ fn get_max_retries(call: &mut Call<'_>) -> Done {
 }
 
 fn set_allow_http(call: &mut Call<'_>) -> Done {
-    let allow = crate::options::flag("allow_http", call.required(0)?)?;
+    let allow = crate::client::options::flag("allow_http", call.required(0)?)?;
     change(call, |settings| settings.allow_http = allow)
 }
 
@@ -325,7 +325,7 @@ fn to_debug_report(call: &mut Call<'_>) -> Done {
          Temp Folder Path: {}\n",
         system.str().unwrap_or_default(),
         php.str().unwrap_or_default(),
-        crate::generated::API_VERSION,
+        crate::table::API_VERSION,
         lomi::VERSION,
         folder.str().unwrap_or_default(),
     ))

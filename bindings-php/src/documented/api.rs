@@ -8,15 +8,15 @@ use ext_php_rs::zend::ClassEntry;
 use lomi::Value;
 use lomi::{CallOptions, Decoded, Input, Reply, Target};
 
-use crate::configuration::{self, CONFIGURATION};
-use crate::documented::{Api, Argument, Documented};
-use crate::errors::interned_zval;
-use crate::foreign_http;
-use crate::generated::APIS;
-use crate::header_selector::HEADER_SELECTOR;
+use crate::convert::decode::PhpSink;
+use crate::documented::configuration::{self, CONFIGURATION};
+use crate::documented::header_selector::HEADER_SELECTOR;
+use crate::errors::classes::interned_zval;
 use crate::response::{self, Facts, header_array, long, pairs};
-use crate::road::Road;
-use crate::sink::PhpSink;
+use crate::send::psr18;
+use crate::send::sender::Road;
+use crate::table::APIS;
+use crate::table::{Api, Argument, Documented};
 use crate::zend::AsObject;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, set_property,
@@ -118,7 +118,7 @@ fn scope(object: &ZendObject) -> Result<&'static ClassEntry, Thrown> {
 fn construct(call: &mut Call<'_>) -> Done {
     let client = call.argument(0).filter(|value| !value.is_null()).map(Zval::shallow_clone);
     if let Some(given) = &client
-        && !given.handle().is_some_and(foreign_http::is_client)
+        && !given.handle().is_some_and(psr18::is_client)
     {
         return Err(call.wrong_type(0, "?GuzzleHttp\\ClientInterface", given));
     }
@@ -211,7 +211,7 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
-    let made = crate::settings::client(config, index)?;
+    let made = crate::documented::settings::client(config, index)?;
     Ok(Road {
         client: made.client,
         logs: made.logs,
@@ -238,14 +238,14 @@ fn call_operation(call: &mut Call<'_>) -> Done {
             let lomi::Step::Send(request, _) = exchange.step(std::time::Instant::now()) else {
                 return Err(Thrown::defect("there is nothing to send"));
             };
-            let request = foreign_http::psr_request(&request)?;
+            let request = psr18::psr_request(&request)?;
             call.give(request)
         }
         Form::Async | Form::AsyncWithHttpInfo => {
             let with_info = method.form == Form::AsyncWithHttpInfo;
             let exchange = road.prepare(target, input, options)?;
             let finish = move |_, reply| result(method.operation, reply, with_info);
-            let promise = crate::promise::start(road, None, exchange, Box::new(finish))?;
+            let promise = crate::client::promise::start(road, None, exchange, Box::new(finish))?;
             call.give(promise)
         }
     }
@@ -273,7 +273,7 @@ fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown>
         Some(_) => PhpSink::documented().rows(),
         None => PhpSink::documented(),
     };
-    Ok(match crate::sink::decode(reply, &mut sink)? {
+    Ok(match crate::convert::decode::decode(reply, &mut sink)? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
         Decoded::Rows(rows, facts) => {
@@ -298,8 +298,8 @@ fn page(
         }
     }
     let made = |model, values| {
-        crate::models::of_model(model)
-            .and_then(|known| crate::models::build(known, values, None))
+        crate::models::declare::of_model(model)
+            .and_then(|known| crate::models::declare::build(known, values, None))
             .ok_or_else(|| Thrown::defect("a page cannot be made"))
     };
     let mut values = Array::new();
@@ -321,18 +321,20 @@ fn arguments(
             Argument::Path(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
-                input.path.insert((*name).to_owned(), crate::to_json::for_core(name, value)?);
+                input
+                    .path
+                    .insert((*name).to_owned(), crate::convert::to_json::for_core(name, value)?);
             }
             Argument::Body(name) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
                 let model = operation.operation.body;
-                input.body = Some(crate::to_json::body(value, model)?);
+                input.body = Some(crate::convert::to_json::body(value, model)?);
             }
             Argument::Query { name, least, most, default } => {
                 let left_out = call.argument(position).is_none();
                 let value = match (given, default) {
-                    (Some(value), _) => crate::to_json::for_core(name, value)?,
+                    (Some(value), _) => crate::convert::to_json::for_core(name, value)?,
                     (None, Some(default)) if left_out => Value::from(*default),
                     _ => continue,
                 };
@@ -344,7 +346,7 @@ fn arguments(
     if let Some(content_type) = call.optional_text(operation.arguments.len())?
         && content_type != JSON
     {
-        if !crate::header_selector::is_json(&content_type) {
+        if !crate::documented::header_selector::is_json(&content_type) {
             return Err(Thrown::invalid_argument(format!(
                 "{}: the body is JSON; it cannot be sent as {content_type}",
                 operation.name

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
 
-use crate::environment::variable;
+use crate::config::environment::variable;
 use crate::zend::AsObject;
 use crate::zend::{Key, Thrown, pairs, text_of, type_name};
 
@@ -134,7 +134,7 @@ pub(crate) fn of_call(
 
 /// Fields of any name to add to the body.
 fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
-    match crate::to_json::for_core("extra_body", value)? {
+    match crate::convert::to_json::for_core("extra_body", value)? {
         Value::Object(fields) => Ok(fields),
         Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
         _ => Err(Thrown::validation("extra_body must be an array of names and values")),
@@ -170,11 +170,11 @@ pub(crate) struct SetUp {
 
 /// Reads the options of a client.
 pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<SetUp, Thrown> {
-    let key = match key.map_or_else(crate::ini::api_key, |key| Ok(Some(key)))? {
+    let key = match key.map_or_else(crate::config::ini::api_key, |key| Ok(Some(key)))? {
         Some(key) => Some(key),
         None => variable("LOMI_API_KEY")?,
     };
-    let base_url = match crate::ini::base_url()? {
+    let base_url = match crate::config::ini::base_url()? {
         Some(url) => Some(url),
         None => variable("LOMI_BASE_URL")?,
     };
@@ -184,8 +184,11 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
         own_environment: true,
         own_log: true,
         user_agent: Some(crate::USER_AGENT.to_owned()),
-        ca_files: crate::ini::authorities(),
-        timeout: Some(lomi::seconds("lomi.timeout", crate::settings::default_timeout())?),
+        ca_files: crate::config::ini::authorities(),
+        timeout: Some(lomi::seconds(
+            "lomi.timeout",
+            crate::documented::settings::default_timeout(),
+        )?),
         ..ConfigBuilder::default()
     };
     let (mut http, mut logger) = (None, None);
@@ -213,7 +216,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "http_client" => {
-                if !value.handle().is_some_and(crate::foreign_http::is_client) {
+                if !value.handle().is_some_and(crate::send::psr18::is_client) {
                     return Err(Thrown::configuration(
                         "http_client must be a GuzzleHttp\\ClientInterface or \
                          Psr\\Http\\Client\\ClientInterface",
@@ -242,7 +245,7 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
 pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
         None => Ok(lomi::Map::new()),
-        Some(value) => match crate::to_json::for_core("the query", value)? {
+        Some(value) => match crate::convert::to_json::for_core("the query", value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
             _ => Err(Thrown::validation("a query must be an array of names and values")),

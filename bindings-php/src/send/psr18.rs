@@ -1,19 +1,19 @@
 //! Sending through an HTTP client of the user's: its handlers, mocks and middleware see
 //! every request, and what it throws is read by the core's rules.
 
-mod arrival;
-mod heard;
+mod response;
+mod transfer;
 
 use std::time::{Duration, Instant};
 
-use arrival::Arrival;
-pub(crate) use arrival::register;
 use ext_php_rs::types::Zval;
-use heard::Context;
 use lomi::{Exchange, Heard, Reply, Request, Silence, Step};
+use response::Context;
+use transfer::Arrival;
+pub(crate) use transfer::register;
 
 use crate::response::long;
-use crate::road::{Road, pause};
+use crate::send::sender::{Road, pause};
 use crate::zend::{
     Array, Thrown, call_function, call_method, class_named, is_a, new_object, object_zval,
     string_zval,
@@ -162,7 +162,7 @@ fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown
 fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
     let config = exchange.config();
     // Streams and curl know php.ini's by themselves.
-    let known = crate::ini::authorities();
+    let known = crate::config::ini::authorities();
     let mut given = config.ca_files.iter().filter(|file| !known.contains(file));
     let Some(file) = given.next().filter(|_| config.base_url.starts_with("https:")) else {
         return Ok(None);
@@ -213,10 +213,10 @@ fn send(
     let context = Context { method, limits: exchange.config().limits, packed: is_guzzle };
     let heard = match answer {
         Ok(response) => match response.handle() {
-            Some(response) => heard::read(response, &context),
+            Some(response) => response::read(response, &context),
             None => Err(Thrown::configuration("the HTTP client answered no response")),
         },
-        Err(Thrown::Pending) => heard::thrown(&context),
+        Err(Thrown::Pending) => response::thrown(&context),
         Err(other) => Err(other),
     };
     // The client had the request by then.

@@ -5,7 +5,7 @@
 use lomi::generated as table;
 use lomi::schema::{Field, Kind, Model, Names};
 
-use crate::documented::{Api, Argument, Documented};
+use crate::table::{Api, Argument, Documented};
 
 /// The version of the documents.
 pub(crate) const API_VERSION: &str = "2.0.0";

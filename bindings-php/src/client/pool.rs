@@ -2,7 +2,7 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::promise::caught;
+use crate::client::promise::caught;
 use crate::zend::AsObject;
 use crate::zend::{Array, Call, Done, Thrown, call_function, call_method, call_value};
 

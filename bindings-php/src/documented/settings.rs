@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use ext_php_rs::types::Zval;
 use lomi::{Client, ConfigBuilder, Secret};
 
-use crate::configuration::{self, API_KEY, CONFIGURATION};
-use crate::hosts;
+use crate::documented::configuration::{self, API_KEY, CONFIGURATION};
+use crate::documented::hosts;
 use crate::zend::Object;
 use crate::zend::{Thrown, call_method, payload_type, string_zval};
 
@@ -90,17 +90,18 @@ impl Settings {
             allow_http: self.allow_http,
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
-            ca_files: crate::ini::authorities(),
+            ca_files: crate::config::ini::authorities(),
             own_log: true,
             ..ConfigBuilder::default()
         })?;
-        Ok(Made { client, logs: crate::environment::wants_log()? })
+        Ok(Made { client, logs: crate::config::environment::wants_log()? })
     }
 }
 
 /// The deadline of a call: `lomi.timeout`, else one that ends before php-fpm's own.
 pub(crate) fn default_timeout() -> f64 {
-    crate::ini::timeout().unwrap_or_else(|| if crate::ini::is_web_server() { 25.0 } else { 60.0 })
+    crate::config::ini::timeout()
+        .unwrap_or_else(|| if crate::config::ini::is_web_server() { 25.0 } else { 60.0 })
 }
 
 /// The client that a configuration stands for.
@@ -129,7 +130,7 @@ fn warn(settings: &Settings, made: Made) -> Result<Made, Thrown> {
     let is_news = *settings.warned.borrow() != *warnings;
     if is_news {
         settings.warned.replace(warnings.clone());
-        crate::road::warn(warnings)?;
+        crate::send::sender::warn(warnings)?;
     }
     Ok(made)
 }

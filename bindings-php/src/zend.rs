@@ -7,6 +7,7 @@ mod class;
 mod gc;
 mod guard;
 mod handle;
+pub(crate) mod iterator;
 mod object;
 mod pairs;
 mod permanent;

@@ -2,7 +2,7 @@
 
 use lomi::schema::Enum;
 
-use crate::errors::interned_zval;
+use crate::errors::classes::interned_zval;
 use crate::zend::{Array, Call, Class, ClassRef, Done, handler, string_zval};
 
 /// Which set a class stands for.

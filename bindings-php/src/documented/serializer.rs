@@ -5,10 +5,10 @@ use lomi::Value;
 use lomi::schema::Model;
 use lomi::{Decoded, Reply};
 
-use crate::configuration;
-use crate::models;
-use crate::sink::PhpSink;
-use crate::to_json::ATOM;
+use crate::convert::decode::PhpSink;
+use crate::convert::to_json::ATOM;
+use crate::documented::configuration;
+use crate::models::declare;
 use crate::zend::AsObject;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, handler, is_a,
@@ -81,7 +81,7 @@ fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
         let format = if date_only { string_zval("Y-m-d") } else { format() };
         return call_method(object, "format", &mut [format]);
     }
-    crate::from_json::object(&crate::to_json::value("the value", data)?)
+    crate::convert::from_json::object(&crate::convert::to_json::value("the value", data)?)
 }
 
 fn sanitize_filename(call: &mut Call<'_>) -> Done {
@@ -126,7 +126,7 @@ fn string_of(value: &Zval) -> Result<String, Thrown> {
     match text_of("the value", value)? {
         Some(text) => Ok(text),
         None if value.is_null() => Ok(String::new()),
-        None => Ok(crate::to_json::value("the value", value)?.to_string()),
+        None => Ok(crate::convert::to_json::value("the value", value)?.to_string()),
     }
 }
 
@@ -195,7 +195,7 @@ fn convert_bool(call: &mut Call<'_>) -> Done {
 fn to_header_value(call: &mut Call<'_>) -> Done {
     let value = call.required(0)?;
     let text = match value.handle() {
-        Some(object) if models::of_object(object).is_some() => {
+        Some(object) if declare::of_object(object).is_some() => {
             call_method(object, "toHeaderValue", &mut [])?.string().unwrap_or_default()
         }
         _ => string_of(value)?,
@@ -234,12 +234,12 @@ fn deserialize(call: &mut Call<'_>) -> Done {
     let json = match data.str() {
         // A text is JSON for a model, and itself for a string.
         Some(text) => match scalar(&class) {
-            true => crate::to_json::value("the value", data)?,
+            true => crate::convert::to_json::value("the value", data)?,
             false => text.parse().map_err(|_| {
                 lomi::Error::new(lomi::ErrorKind::UnexpectedResponse, "the data is not JSON")
             })?,
         },
-        None => crate::to_json::value("the value", data)?,
+        None => crate::convert::to_json::value("the value", data)?,
     };
     let value = read(&json, class.trim())?;
     call.give(value)
@@ -283,10 +283,12 @@ fn read(json: &Value, class: &str) -> Result<Zval, Thrown> {
             let text = json.as_str().ok_or_else(mismatch)?;
             moment(text).ok_or_else(mismatch)
         }
-        "object" | "array" | "mixed" => Ok(crate::from_json::array(json)),
+        "object" | "array" | "mixed" => Ok(crate::convert::from_json::array(json)),
         "string" if json.is_object() || json.is_array() => Err(mismatch()),
         "string" => Ok(string_zval(json.as_str().unwrap_or(&json.to_string()))),
-        "int" | "integer" | "float" | "bool" | "boolean" => Ok(crate::from_json::array(json)),
+        "int" | "integer" | "float" | "bool" | "boolean" => {
+            Ok(crate::convert::from_json::array(json))
+        }
         _ => Err(mismatch()),
     }
 }
@@ -304,11 +306,11 @@ fn moment(text: &str) -> Option<Zval> {
 fn model_named(class: &str) -> Option<&'static Model> {
     let name = class.trim().trim_start_matches('\\');
     let name = name.strip_prefix("LomiSDK\\Model\\").unwrap_or(name);
-    models::all().iter().map(|known| known.model).find(|model| model.names.php == name)
+    declare::all().iter().map(|known| known.model).find(|model| model.names.php == name)
 }
 
 fn is_list(model: &'static Model) -> bool {
-    crate::generated::LISTS.iter().any(|list| std::ptr::eq(*list, model))
+    crate::table::LISTS.iter().any(|list| std::ptr::eq(*list, model))
 }
 
 /// One object of a model, or a page of them.
@@ -327,7 +329,7 @@ fn read_model(json: &Value, model: &'static Model) -> Result<Zval, Thrown> {
                 values.set(field.name, read(value, &inner)?);
             }
         }
-        let built = models::of_model(model).and_then(|known| models::build(known, values, None));
+        let built = declare::of_model(model).and_then(|known| declare::build(known, values, None));
         return built.ok_or_else(|| Thrown::defect("a page cannot be made"));
     }
     of_text(json.to_string(), model)

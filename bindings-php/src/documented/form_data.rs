@@ -39,7 +39,10 @@ fn prepare(call: &mut Call<'_>) -> Done {
 
 fn processed(value: &Zval) -> Result<Zval, Thrown> {
     if value.is_object() {
-        return Ok(crate::from_json::array(&crate::to_json::value("the value", value)?));
+        return Ok(crate::convert::from_json::array(&crate::convert::to_json::value(
+            "the value",
+            value,
+        )?));
     }
     Ok(value.shallow_clone())
 }

@@ -5,10 +5,10 @@ use ext_php_rs::types::Zval;
 use lomi::schema::Operation;
 use lomi::{CallOptions, Decoded, Input, Pager, Reply, Target};
 
-use crate::client::Shared;
-use crate::models;
+use crate::client::lomi_client::Shared;
+use crate::convert::decode::PhpSink;
+use crate::models::declare;
 use crate::response::{self, Facts, long};
-use crate::sink::PhpSink;
 use crate::zend::Object;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, get_property, guarded, handler, new_object,
@@ -84,7 +84,7 @@ pub(crate) fn register() -> Result<(), String> {
         .holds::<PageState>()
         .implements(aggregate)
         .implements(countable)
-        .public("data", models::empty_array())
+        .public("data", declare::empty_array())
         .public("total", Zval::null())
         .public("hasMore", Zval::null())
         .public("nextCursor", Zval::null())
@@ -200,7 +200,7 @@ fn next_page(call: &mut Call<'_>) -> Done {
 }
 
 fn get_iterator(call: &mut Call<'_>) -> Done {
-    let iterator = crate::iterator::over_array(data(call.handle()?))?;
+    let iterator = crate::zend::iterator::over_array(data(call.handle()?))?;
     call.give(iterator)
 }
 

@@ -3,7 +3,7 @@
 use ext_php_rs::types::Zval;
 use lomi::{Number, Value};
 
-use crate::sink::plain_object;
+use crate::convert::decode::plain_object;
 use crate::zend::{Array, Thrown, string_zval};
 
 /// Objects as arrays.

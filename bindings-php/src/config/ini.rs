@@ -146,7 +146,7 @@ pub(crate) fn show() {
         Some(url) if url.contains('@') => "refused: it holds a user or a password".to_owned(),
         Some(url) => lomi::redact(&url),
     };
-    let timeout = crate::settings::default_timeout();
+    let timeout = crate::documented::settings::default_timeout();
     info_table_start!();
     info_table_header!("lomi", "enabled");
     info_table_row!("Version", lomi::VERSION);

@@ -1,0 +1,5 @@
+//! Sending a call: through the core's own HTTP, or through an HTTP client of the user's.
+
+pub(crate) mod cancellation;
+pub(crate) mod psr18;
+pub(crate) mod sender;
