@@ -1,11 +1,10 @@
 //! `LomiSDK\Money` and `LomiSDK\IdempotencyKey`: small helpers of the core.
 
-use lomi::Money;
-
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Object, Thrown, handler, new_object, payload, payload_mut,
-    payload_type, string_zval,
+    Array, Call, Class, ClassRef, Done, Object, Thrown, handler, long, new_object, payload,
+    payload_mut, payload_type, string_zval,
 };
+use lomi::Money;
 
 static MONEY: ClassRef = ClassRef::new();
 static KEY: ClassRef = ClassRef::new();
@@ -111,7 +110,7 @@ fn text(call: &mut Call<'_>) -> Done {
 fn debug_info(call: &mut Call<'_>) -> Done {
     let mut info = Array::new();
     if let Ok(money) = held(call) {
-        info.set("amount", crate::response::long(money.amount()));
+        info.set("amount", long(money.amount()));
         info.set("currency", string_zval(money.currency()));
     }
     call.give(info.finish())

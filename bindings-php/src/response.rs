@@ -1,13 +1,14 @@
 //! `LomiSDK\Response`: the facts of the request behind a result.
 
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, handler, long, new_object, payload, payload_mut,
+    string_zval,
+};
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
 use lomi::Reply;
-
-use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, handler, new_object};
-use crate::zend::{payload, payload_mut, string_zval};
 
 pub(crate) static RESPONSE: ClassRef = ClassRef::new();
 
@@ -195,11 +196,4 @@ fn debug_info(call: &mut Call<'_>) -> Done {
         array.finish()
     });
     call.give(info.unwrap_or_else(|_| Array::new().finish()))
-}
-
-/// A whole number as a value.
-pub(crate) fn long(number: i64) -> Zval {
-    let mut value = Zval::new();
-    value.set_long(number);
-    value
 }

@@ -6,7 +6,9 @@ use ext_php_rs::types::Zval;
 use lomi::webhook::{self, VerifyOptions};
 
 use crate::convert::decode::PhpSink;
-use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, string_zval};
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, long, string_zval,
+};
 
 static WEBHOOKS: ClassRef = ClassRef::new();
 
@@ -28,7 +30,7 @@ pub(crate) fn register() -> Result<(), String> {
         .method("static refusal(string $kind, ?string $code = null): ?array", handler(refusal))
         .method("static bodyTooLarge(): void", handler(body_too_large))
         .method("static bodyAlreadyRead(): void", handler(body_already_read))
-        .constant("MAX_BODY", long(webhook::MAX_BODY))
+        .constant("MAX_BODY", long(i64::try_from(webhook::MAX_BODY).unwrap_or(i64::MAX)))
         .register(&WEBHOOKS)
 }
 
@@ -146,7 +148,7 @@ fn refusal(call: &mut Call<'_>) -> Done {
         return call.give(Zval::null());
     };
     let mut response = Array::new();
-    response.set("status", long(refusal.status.into()));
+    response.set("status", long(i64::from(refusal.status)));
     response.set("body", string_zval(refusal.body));
     call.give(response.finish())
 }
@@ -157,10 +159,4 @@ fn body_too_large(_: &mut Call<'_>) -> Done {
 
 fn body_already_read(_: &mut Call<'_>) -> Done {
     Err(webhook::body_already_read().into())
-}
-
-fn long(number: usize) -> Zval {
-    let mut value = Zval::null();
-    value.set_long(i64::try_from(number).unwrap_or(i64::MAX));
-    value
 }

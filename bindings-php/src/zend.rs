@@ -2,29 +2,40 @@
 //! declared by PHP signatures, objects with a Rust value inside, and handlers that are
 //! ordinary Rust functions. All `unsafe` of the engine's own conventions lives here.
 
+mod array;
 mod call;
 mod class;
 mod gc;
 mod guard;
 mod handle;
-pub(crate) mod iterator;
+mod instance;
+mod invoke;
+mod iterator;
 mod object;
 mod pairs;
+mod payload;
 mod permanent;
+mod property;
+mod raise;
 mod signature;
+mod text;
 mod thrown;
 mod value;
 
+pub(crate) use array::{Array, Name, empty_array, find, put, table_mut};
 pub(crate) use call::{Call, Done, handler};
 pub(crate) use class::{Class, ClassRef};
 pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
-pub(crate) use object::{Payload, handlers_of, payload, payload_mut, payload_type};
+pub(crate) use instance::{class_named, clone_object, is_a, new_object, plain_object};
+pub(crate) use invoke::{call_function, call_method, call_value};
+pub(crate) use iterator::array_iterator;
+pub(crate) use object::{handlers_of, payload_type};
 pub(crate) use pairs::{Key, is_list, pairs, pairs_of, values};
+pub(crate) use payload::{Payload, payload, payload_mut};
 pub(crate) use permanent::Permanent;
-pub(crate) use thrown::{Thrown, is_exit, take_exception};
-pub(crate) use value::{
-    Array, Name, call_function, call_method, call_value, class_named, clone_object, find,
-    get_property, interned, is_a, new_object, object_zval, put, set_property, static_property,
-    string_zval, table_mut, text_of, type_name, update_static_property,
-};
+pub(crate) use property::{get_property, set_property, static_property, update_static_property};
+pub(crate) use raise::{caught, is_exit, set_exception_maker, take_exception};
+pub(crate) use text::{text_of, type_name};
+pub(crate) use thrown::Thrown;
+pub(crate) use value::{boolean, double, interned, interned_zval, long, object_zval, string_zval};

@@ -16,8 +16,8 @@ use crate::send::sender::Road;
 use crate::table::APIS;
 use crate::table::{Api, Argument, Documented};
 use crate::zend::{
-    Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut, payload_type,
-    set_property,
+    Array, Call, Class, ClassRef, Done, Thrown, handler, new_object, payload, payload_mut,
+    payload_type, set_property, string_zval,
 };
 
 pub(crate) static CLIENT: ClassRef = ClassRef::new();
@@ -250,12 +250,12 @@ fn last_response(call: &mut Call<'_>) -> Done {
 
 /// What `print_r` and `var_dump` show: no key.
 fn debug_info(call: &mut Call<'_>) -> Done {
-    let mut info = crate::zend::Array::new();
+    let mut info = Array::new();
     if let Ok(shared) = shared(call.handle()?) {
         let config = shared.road.client.config();
         let key = config.api_key.as_ref().map_or_else(String::new, lomi::Secret::masked);
-        info.set("apiKey", crate::zend::string_zval(&key));
-        info.set("baseUrl", crate::zend::string_zval(&lomi::redact(&config.base_url)));
+        info.set("apiKey", string_zval(&key));
+        info.set("baseUrl", string_zval(&lomi::redact(&config.base_url)));
     }
     call.give(info.finish())
 }

@@ -7,17 +7,13 @@ use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
 
 use crate::config::environment::variable;
-use crate::zend::AsObject;
-use crate::zend::{Key, Thrown, pairs, text_of, type_name};
+use crate::zend::{AsObject, Key, Thrown, pairs, text_of, type_name};
 
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
     let Some(options) = options.filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
     let table = options.array().ok_or_else(|| {
-        Thrown::type_error(format!(
-            "the options have to be an array, not {}",
-            crate::zend::type_name(options)
-        ))
+        Thrown::type_error(format!("the options have to be an array, not {}", type_name(options)))
     })?;
     Ok(pairs(table)
         .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
@@ -39,7 +35,7 @@ fn snake(name: &str) -> String {
 
 fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
     text_of(&format!("the option {name}"), value)?.ok_or_else(|| {
-        let given = crate::zend::type_name(value);
+        let given = type_name(value);
         Thrown::validation(format!("the option {name} must be a string, not {given}"))
     })
 }
@@ -78,7 +74,7 @@ fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
     let table = value.array().ok_or_else(|| {
         Thrown::validation(format!(
             "headers have to be an array of name and value, not {}",
-            crate::zend::type_name(value)
+            type_name(value)
         ))
     })?;
     let mut headers = Vec::new();

@@ -1,5 +1,10 @@
 //! `LomiSDK\Page`: one page of a list, and the way to every item behind it.
 
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Object, Thrown, array_iterator, empty_array, get_property,
+    guarded, handler, long, new_object, payload, payload_mut, payload_type, set_property,
+    string_zval,
+};
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable, zend_ce_iterator};
 use ext_php_rs::types::Zval;
 use lomi::schema::Operation;
@@ -7,13 +12,7 @@ use lomi::{CallOptions, Decoded, Input, Pager, Reply, Target};
 
 use crate::client::lomi_client::Shared;
 use crate::convert::decode::PhpSink;
-use crate::models::declare;
-use crate::response::{self, Facts, long};
-use crate::zend::Object;
-use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, get_property, guarded, handler, new_object,
-    payload, payload_mut, payload_type, set_property, string_zval,
-};
+use crate::response::{self, Facts};
 
 static PAGE: ClassRef = ClassRef::new();
 static ITERATOR: ClassRef = ClassRef::new();
@@ -84,7 +83,7 @@ pub(crate) fn register() -> Result<(), String> {
         .holds::<PageState>()
         .implements(aggregate)
         .implements(countable)
-        .public("data", declare::empty_array())
+        .public("data", empty_array())
         .public("total", Zval::null())
         .public("hasMore", Zval::null())
         .public("nextCursor", Zval::null())
@@ -200,7 +199,7 @@ fn next_page(call: &mut Call<'_>) -> Done {
 }
 
 fn get_iterator(call: &mut Call<'_>) -> Done {
-    let iterator = crate::zend::iterator::over_array(data(call.handle()?))?;
+    let iterator = array_iterator(data(call.handle()?))?;
     call.give(iterator)
 }
 

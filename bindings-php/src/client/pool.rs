@@ -1,10 +1,9 @@
 //! `pool`: several calls at once, results and exceptions in their order.
 
+use crate::zend::{
+    Array, AsObject, Call, Done, Thrown, call_function, call_method, call_value, caught,
+};
 use ext_php_rs::types::Zval;
-
-use crate::client::promise::caught;
-use crate::zend::AsObject;
-use crate::zend::{Array, Call, Done, Thrown, call_function, call_method, call_value};
 
 /// Takes promises, or callables that start one; at most `$concurrency` run at a time.
 pub(crate) fn run(call: &mut Call<'_>) -> Done {

@@ -1,6 +1,11 @@
 //! Calls that run while the script goes on: `XAsync` gives a promise of Guzzle's where
 //! Guzzle is loaded, else a `LomiSDK\Promise` with `then`, `otherwise` and `wait`.
 
+use crate::zend::{
+    AsObject, Call, Class, ClassRef, Done, Thrown, call_method, call_value, caught, class_named,
+    get_property, handler, new_object, object_zval, payload, payload_mut, payload_type,
+    set_property,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -11,11 +16,6 @@ use lomi::{Error, Exchange, Reply};
 
 use crate::client::lomi_client::Shared;
 use crate::send::sender::{Road, look, start_worker};
-use crate::zend::AsObject;
-use crate::zend::{
-    Call, Class, ClassRef, Done, Thrown, call_method, call_value, class_named, get_property,
-    handler, new_object, object_zval, payload, payload_mut, payload_type, set_property,
-};
 
 const GUZZLE_PROMISE: &str = "GuzzleHttp\\Promise\\Promise";
 
@@ -252,14 +252,6 @@ fn follow(
             None => Ok(answer),
         },
         Err(_) => Ok(answer),
-    }
-}
-
-/// An exception as a value; `exit()` goes on.
-pub(crate) fn caught(result: Result<Zval, Thrown>) -> Result<Result<Zval, Zval>, Thrown> {
-    match result {
-        Ok(value) => Ok(Ok(value)),
-        Err(thrown) => Ok(Err(thrown.into_object()?)),
     }
 }
 

@@ -5,11 +5,10 @@ use std::ffi::{CStr, OsString, c_char};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use crate::zend::Thrown;
 use ext_php_rs::ffi::ext_php_rs_sapi_module;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
-
-use crate::zend::Thrown;
 
 unsafe extern "C" {
     fn zend_ini_string(name: *const c_char, length: usize, original: i32) -> *mut c_char;

@@ -9,7 +9,7 @@ use lomi::schema::Model;
 use lomi::{Decoded, Key, Reply, Sink};
 
 use crate::models::declare::{self, ModelClass};
-use crate::zend::{Array, Name, Thrown, guarded, new_object, string_zval};
+use crate::zend::{Array, Name, Thrown, guarded, plain_object, string_zval};
 
 /// Builds PHP values.
 pub(crate) struct PhpSink {
@@ -186,24 +186,4 @@ impl Sink for PhpSink {
         }
         Ok(object.values.finish())
     }
-}
-
-/// A `stdClass` with the values of an array.
-pub(crate) fn plain_object(values: Array) -> Result<Zval, Thrown> {
-    let class = crate::zend::class_named("stdClass")
-        .ok_or_else(|| Thrown::defect("there is no stdClass"))?;
-    let mut value = new_object(class)?;
-    let mut array = values.finish();
-    if let (Some(object), Some(table)) = (value.object_mut(), crate::zend::table_mut(&mut array)) {
-        // SAFETY: the new object has no property table yet; it takes the array over, with
-        // numeric keys turned into names as `(object)` does.
-        unsafe { object.properties = zend_symtable_to_proptable(table) };
-    }
-    Ok(value)
-}
-
-unsafe extern "C" {
-    fn zend_symtable_to_proptable(
-        table: *mut ext_php_rs::ffi::HashTable,
-    ) -> *mut ext_php_rs::ffi::HashTable;
 }

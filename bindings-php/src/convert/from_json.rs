@@ -1,10 +1,8 @@
 //! JSON values of ours as PHP values.
 
+use crate::zend::{Array, Thrown, plain_object, string_zval};
 use ext_php_rs::types::Zval;
 use lomi::{Number, Value};
-
-use crate::convert::decode::plain_object;
-use crate::zend::{Array, Thrown, string_zval};
 
 /// Objects as arrays.
 pub(crate) fn array(value: &Value) -> Zval {

@@ -13,10 +13,9 @@ use lomi::schema::Kind;
 use lomi::{Map, Number, Value};
 
 use crate::models::declare::{self, CONTAINER, ModelClass, NULLS};
-use crate::zend::{AsObject, Object};
 use crate::zend::{
-    Key, Thrown, call_function, call_method, class_named, get_property, is_a, is_list, object_zval,
-    pairs, string_zval, type_name,
+    AsObject, Key, Object, Thrown, call_function, call_method, class_named, get_property, is_a,
+    is_list, object_zval, pairs, string_zval, type_name,
 };
 use place::Place;
 

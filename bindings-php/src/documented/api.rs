@@ -11,16 +11,14 @@ use lomi::{CallOptions, Decoded, Input, Reply, Target};
 use crate::convert::decode::PhpSink;
 use crate::documented::configuration::{self, CONFIGURATION};
 use crate::documented::header_selector::HEADER_SELECTOR;
-use crate::errors::classes::interned_zval;
-use crate::response::{self, Facts, header_array, long, pairs};
+use crate::response::{self, Facts, header_array, pairs};
 use crate::send::psr18;
 use crate::send::sender::Road;
 use crate::table::APIS;
 use crate::table::{Api, Argument, Documented};
-use crate::zend::AsObject;
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, set_property,
-    string_zval,
+    Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
+    long, new_object, set_property, string_zval,
 };
 
 const JSON: &str = "application/json";

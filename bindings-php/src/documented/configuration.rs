@@ -6,11 +6,10 @@ use lomi::Secret;
 
 use crate::documented::hosts;
 use crate::documented::settings::{Settings, default_timeout};
-use crate::zend::{AsObject, Object};
-
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, call_method, handler, new_object, payload,
-    payload_mut, static_property, string_zval, update_static_property,
+    Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
+    handler, interned_zval, new_object, payload, payload_mut, static_property, string_zval,
+    update_static_property,
 };
 
 pub(crate) static CONFIGURATION: ClassRef = ClassRef::new();
@@ -28,8 +27,8 @@ pub(crate) struct Certificates {
 pub(crate) fn register() -> Result<(), String> {
     let class = Class::new("LomiSDK\\Configuration")
         .holds::<Settings>()
-        .constant("BOOLEAN_FORMAT_INT", crate::errors::classes::interned_zval("int"))
-        .constant("BOOLEAN_FORMAT_STRING", crate::errors::classes::interned_zval("string"))
+        .constant("BOOLEAN_FORMAT_INT", interned_zval("int"))
+        .constant("BOOLEAN_FORMAT_STRING", interned_zval("string"))
         .private_static(DEFAULT)
         .method("__construct()", handler(construct))
         .method("setApiKey($apiKeyIdentifier, sensitive $key)", handler(set_api_key))
@@ -223,7 +222,7 @@ fn get_temp_folder_path(call: &mut Call<'_>) -> Done {
     match settings(call.handle()?)?.temp_folder.clone() {
         Some(folder) => call.give_text(&folder),
         None => {
-            let folder = crate::zend::call_function("sys_get_temp_dir", &mut [])?;
+            let folder = call_function("sys_get_temp_dir", &mut [])?;
             call.give(folder)
         }
     }
@@ -312,8 +311,8 @@ fn set_default(call: &mut Call<'_>) -> Done {
 }
 
 fn to_debug_report(call: &mut Call<'_>) -> Done {
-    let php = crate::zend::call_function("phpversion", &mut [])?;
-    let system = crate::zend::call_function("php_uname", &mut [])?;
+    let php = call_function("phpversion", &mut [])?;
+    let system = call_function("php_uname", &mut [])?;
     let known = default()?;
     let folder = match known.handle() {
         Some(object) => call_method(object, "getTempFolderPath", &mut [])?,

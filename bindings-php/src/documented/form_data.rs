@@ -1,9 +1,8 @@
 //! `LomiSDK\FormDataProcessor`, as documented. No operation here sends a form; it stands
 //! for code that uses it.
 
-use ext_php_rs::types::Zval;
-
 use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, handler, set_property, string_zval};
+use ext_php_rs::types::Zval;
 
 static PROCESSOR: ClassRef = ClassRef::new();
 

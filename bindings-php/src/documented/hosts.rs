@@ -1,8 +1,7 @@
 //! The documented hosts, by index: 0 live, 1 sandbox.
 
-use ext_php_rs::types::Zval;
-
 use crate::zend::{Array, Call, Done, Thrown, string_zval};
+use ext_php_rs::types::Zval;
 
 /// What stands at 0.
 pub(crate) const FIRST: &str = "https://api.lomi.africa/v1";

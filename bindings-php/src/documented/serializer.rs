@@ -9,10 +9,10 @@ use crate::convert::decode::PhpSink;
 use crate::convert::to_json::ATOM;
 use crate::documented::configuration;
 use crate::models::declare;
-use crate::zend::AsObject;
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, call_function, call_method, handler, is_a,
-    new_object, static_property, string_zval, text_of, update_static_property,
+    Array, AsObject, Call, Class, ClassRef, Done, Thrown, call_function, call_method, class_named,
+    handler, is_a, long, new_object, static_property, string_zval, take_exception, text_of,
+    update_static_property,
 };
 
 static SERIALIZER: ClassRef = ClassRef::new();
@@ -184,7 +184,7 @@ fn bool_format(value: bool) -> Result<Zval, Thrown> {
     if format.str() == Some("string") {
         return Ok(string_zval(if value { "true" } else { "false" }));
     }
-    Ok(crate::response::long(value.into()))
+    Ok(long(value.into()))
 }
 
 fn convert_bool(call: &mut Call<'_>) -> Done {
@@ -294,10 +294,10 @@ fn read(json: &Value, class: &str) -> Result<Zval, Thrown> {
 }
 
 fn moment(text: &str) -> Option<Zval> {
-    let moment = new_object(crate::zend::class_named("DateTime")?).ok()?;
+    let moment = new_object(class_named("DateTime")?).ok()?;
     let made = call_method(moment.handle()?, "__construct", &mut [string_zval(text)]);
     if made.is_err() {
-        drop(crate::zend::take_exception());
+        drop(take_exception());
         return None;
     }
     Some(moment)

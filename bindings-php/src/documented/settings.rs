@@ -8,8 +8,7 @@ use lomi::{Client, ConfigBuilder, Secret};
 
 use crate::documented::configuration::{self, API_KEY, CONFIGURATION};
 use crate::documented::hosts;
-use crate::zend::Object;
-use crate::zend::{Thrown, call_method, payload_type, string_zval};
+use crate::zend::{Object, Thrown, call_method, payload_type, string_zval, text_of};
 
 /// What a configuration holds.
 #[derive(Clone, Default)]
@@ -139,7 +138,7 @@ fn overridden(object: Object<'_>, settings: &Settings, host_index: u32) -> Resul
     let mut said = settings.clone();
     let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
         let value = call_method(object, name, arguments)?;
-        if value.is_null() { Ok(None) } else { crate::zend::text_of(&format!("{name}()"), &value) }
+        if value.is_null() { Ok(None) } else { text_of(&format!("{name}()"), &value) }
     };
     let identifier = || [string_zval(API_KEY)];
     if let Some(key) = ask("getApiKey", &mut identifier())? {

@@ -8,10 +8,10 @@ use ext_php_rs::zend::ClassEntry;
 use lomi::{Error, ErrorKind};
 use lomi::{Value, json};
 
-use crate::response::{header_array, long};
+use crate::response::header_array;
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, get_property, handler, new_object, set_property,
-    string_zval,
+    Array, Call, Class, ClassRef, Done, Thrown, call_function, get_property, handler,
+    interned_zval, long, new_object, set_exception_maker, set_property, string_zval,
 };
 
 pub(crate) static API_EXCEPTION: ClassRef = ClassRef::new();
@@ -103,7 +103,8 @@ const GETTERS_OF_UNKNOWN: &[&str] = &[
 struct Fact(&'static str);
 
 pub(crate) fn register() -> Result<(), String> {
-    let empty = crate::models::declare::empty_array;
+    set_exception_maker(exception)?;
+    let empty = crate::zend::empty_array;
     let mut class = Class::new("LomiSDK\\ApiException")
         // SAFETY: the engine's own class, set before any module starts.
         .extends(unsafe { zend_ce_exception })
@@ -189,14 +190,6 @@ fn unknown_class(kind: ErrorKind, parent: *mut ClassEntry) -> Class {
     Class::new(format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name()))
         .extends(parent)
         .implements(OUTCOME_UNKNOWN.raw())
-}
-
-/// A text that a declaration may hold.
-pub(crate) fn interned_zval(text: &str) -> Zval {
-    let mut value = Zval::new();
-    value.u1.type_info = ext_php_rs::ffi::IS_INTERNED_STRING_EX;
-    value.value.str_ = crate::zend::interned(text);
-    value
 }
 
 /// The exception for a failed call.
@@ -334,7 +327,7 @@ fn parsed_body(call: &mut Call<'_>) -> Done {
             as_arrays.set_bool(true);
             // 2 is JSON_BIGINT_AS_STRING.
             let arguments = &mut [body, as_arrays, long(512), long(2)];
-            crate::zend::call_function("json_decode", arguments)?
+            call_function("json_decode", arguments)?
         }
         false => Zval::null(),
     };

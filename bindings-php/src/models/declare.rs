@@ -15,8 +15,9 @@ use lomi::schema::{Field, Kind, Model};
 use crate::models::fields as methods;
 use crate::response::Facts;
 use crate::table::LISTS;
-use crate::zend::Object;
-use crate::zend::{Array, Class, ClassRef, handler, interned, payload_type};
+use crate::zend::{
+    Array, Class, ClassRef, Object, empty_array, handler, interned, new_object, payload_type,
+};
 
 unsafe extern "C" {
     static mut php_json_serializable_ce: *mut zend_class_entry;
@@ -180,15 +181,6 @@ fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
     class
 }
 
-/// An array that a declaration may hold: the engine's own empty one.
-pub(crate) fn empty_array() -> Zval {
-    let mut value = Zval::new();
-    value.u1.type_info = ext_php_rs::ffi::IS_ARRAY;
-    // SAFETY: the engine's constant, which is never counted.
-    value.value.arr = (&raw const ext_php_rs::ffi::zend_empty_array).cast_mut();
-    value
-}
-
 /// The documented type of a field.
 pub(crate) fn documented_type(kind: Kind) -> String {
     match kind {
@@ -217,7 +209,7 @@ pub(crate) fn documented_format(kind: Kind) -> Option<&'static str> {
 /// A new object of a model, with its values.
 pub(crate) fn build(known: &ModelClass, container: Array, originals: Option<Zval>) -> Option<Zval> {
     let class = known.class.get()?;
-    let mut value = crate::zend::new_object(class).ok()?;
+    let mut value = new_object(class).ok()?;
     let object = value.object_mut()?;
     *slot(object, CONTAINER) = container.finish();
     if let Some(originals) = originals {

@@ -8,10 +8,9 @@ use crate::models::declare::{
     self, Accessor, CONTAINER, ModelClass, NULLS, ORIGINALS, read_slot, slot,
 };
 use crate::response::Facts;
-use crate::zend::AsObject;
 use crate::zend::{
-    Array, Call, Done, Thrown, call_method, class_named, find, new_object, payload, put,
-    string_zval, table_mut,
+    Array, AsObject, Call, Done, Thrown, array_iterator, call_method, class_named, find,
+    new_object, object_zval, payload, put, string_zval, table_mut, take_exception,
 };
 
 fn known(call: &mut Call<'_>) -> Result<&'static ModelClass, Thrown> {
@@ -67,7 +66,7 @@ fn shown(value: &Zval, kind: Kind) -> Result<Zval, Thrown> {
     match made {
         Some(Ok(_)) => Ok(moment),
         _ => {
-            drop(crate::zend::take_exception());
+            drop(take_exception());
             Ok(value.shallow_clone())
         }
     }
@@ -189,12 +188,12 @@ pub(crate) fn count(call: &mut Call<'_>) -> Done {
 
 pub(crate) fn get_iterator(call: &mut Call<'_>) -> Done {
     let values = read_slot(call.handle()?, CONTAINER).shallow_clone();
-    let iterator = crate::zend::iterator::over_array(values)?;
+    let iterator = array_iterator(values)?;
     call.give(iterator)
 }
 
 fn json(call: &mut Call<'_>) -> Result<Value, Thrown> {
-    let this = crate::zend::object_zval(call.handle()?);
+    let this = object_zval(call.handle()?);
     crate::convert::to_json::value("the model", &this)
 }
 
@@ -262,8 +261,7 @@ pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
     if let Some(facts) = payload::<Facts>(this) {
         facts.describe(&mut error);
     }
-    let exception =
-        crate::errors::classes::payment_required(&error, crate::zend::object_zval(this))?;
+    let exception = crate::errors::classes::payment_required(&error, object_zval(this))?;
     Err(Thrown::Object(exception))
 }
 

@@ -12,13 +12,11 @@ use response::Context;
 use transfer::Arrival;
 pub(crate) use transfer::register;
 
-use crate::response::long;
 use crate::send::sender::{Road, pause};
 use crate::zend::{
-    Array, Thrown, call_function, call_method, class_named, is_a, new_object, object_zval,
-    string_zval,
+    Array, AsObject, Object, Thrown, boolean, call_function, call_method, class_named, double,
+    is_a, long, new_object, object_zval, string_zval,
 };
-use crate::zend::{AsObject, Object};
 
 const GUZZLE: &str = "GuzzleHttp\\ClientInterface";
 /// curl's `CURLOPT_FRESH_CONNECT`.
@@ -95,18 +93,6 @@ pub(crate) fn psr_request(request: &Request) -> Result<Zval, Thrown> {
     Ok(made)
 }
 
-fn number(value: f64) -> Zval {
-    let mut zval = Zval::new();
-    zval.set_double(value);
-    zval
-}
-
-fn boolean(value: bool) -> Zval {
-    let mut zval = Zval::new();
-    zval.set_bool(value);
-    zval
-}
-
 /// How Guzzle has to go about one request: it follows nothing and repeats nothing.
 fn guzzle_options(
     road: &Road,
@@ -118,9 +104,9 @@ fn guzzle_options(
     let mut options = Array::new();
     options.set("http_errors", boolean(false));
     options.set("allow_redirects", boolean(false));
-    options.set("timeout", number(within.as_secs_f64()));
+    options.set("timeout", double(within.as_secs_f64()));
     let connect = exchange.connect_timeout().min(within);
-    options.set("connect_timeout", number(connect.as_secs_f64()));
+    options.set("connect_timeout", double(connect.as_secs_f64()));
     // The core unpacks, within its bounds.
     options.set("decode_content", boolean(false));
     // Guzzle sends a request anew by itself where curl fails without an error's number;

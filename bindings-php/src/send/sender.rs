@@ -12,10 +12,8 @@ use ext_php_rs::zend::ExecutorGlobals;
 use lomi::process::{Bundle, SLICE, run};
 use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 
-use crate::client::promise::caught;
 use crate::documented::configuration::Certificates;
-use crate::response::long;
-use crate::zend::{Array, Thrown, call_function, call_value, guarded, string_zval};
+use crate::zend::{Array, Thrown, call_function, call_value, caught, guarded, long, string_zval};
 
 /// How calls of one API object travel.
 pub(crate) struct Road {

@@ -140,7 +140,7 @@ impl Call<'_> {
     /// An argument as text, as PHP would convert it.
     pub(crate) fn text(&self, position: usize) -> Result<String, Thrown> {
         let value = self.required(position)?;
-        super::value::text_of(&self.argument_name(position), value)?
+        super::text::text_of(&self.argument_name(position), value)?
             .ok_or_else(|| self.wrong_type(position, "string", value))
     }
 
@@ -185,7 +185,7 @@ impl Call<'_> {
         Thrown::type_error(format!(
             "{name}(): Argument #{} must be of type {wanted}, {} given",
             position + 1,
-            super::value::type_name(given)
+            super::text::type_name(given)
         ))
     }
 

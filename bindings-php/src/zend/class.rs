@@ -17,7 +17,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 
 use super::call::Handler;
-use super::object::Payload;
+use super::payload::Payload;
 use super::signature::Signature;
 
 unsafe extern "C" {

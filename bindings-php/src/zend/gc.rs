@@ -8,7 +8,7 @@ use std::mem::ManuallyDrop;
 use ext_php_rs::ffi::{HashTable, zend_object, zval};
 use ext_php_rs::types::Zval;
 
-use super::object::{Payload, payload_of};
+use super::payload::{Payload, payload_of};
 
 unsafe extern "C" {
     fn zend_std_get_gc(

@@ -2,11 +2,13 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::zend::AsObject;
-use crate::zend::{Thrown, call_method, class_named, new_object};
+use super::handle::AsObject;
+use super::instance::{class_named, new_object};
+use super::invoke::call_method;
+use super::thrown::Thrown;
 
 /// An `\ArrayIterator` over an array.
-pub(crate) fn over_array(values: Zval) -> Result<Zval, Thrown> {
+pub(crate) fn array_iterator(values: Zval) -> Result<Zval, Thrown> {
     let class =
         class_named("ArrayIterator").ok_or_else(|| Thrown::defect("there is no ArrayIterator"))?;
     let iterator = new_object(class)?;

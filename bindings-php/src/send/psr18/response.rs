@@ -1,12 +1,9 @@
 //! What the user's HTTP client gave, as the core wants it: an answer, or why there is none.
 
+use crate::zend::{AsObject, Object, Thrown, call_method, is_a, is_exit, long, take_exception};
 use ext_php_rs::types::Zval;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lomi::{ErrorKind, Heard, Limits, Outcome, Silence};
-
-use crate::response::long;
-use crate::zend::{AsObject, Object};
-use crate::zend::{Thrown, call_method, is_a, is_exit, take_exception};
 
 /// What must be known to read an answer.
 pub(super) struct Context {
