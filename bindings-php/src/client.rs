@@ -1,7 +1,11 @@
 //! `LomiSDK\LomiClient` and the classes that its methods return.
 
 pub(crate) mod lomi_client;
-pub(crate) mod options;
+mod options;
 pub(crate) mod page;
-pub(crate) mod pool;
+pub(crate) mod page_iterator;
+mod page_walk;
+mod pool;
 pub(crate) mod promise;
+pub(crate) mod resource;
+pub(crate) mod state;

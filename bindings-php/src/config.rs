@@ -2,3 +2,6 @@
 
 pub(crate) mod environment;
 pub(crate) mod ini;
+
+/// What this SDK calls itself in requests.
+pub(crate) const USER_AGENT: &str = concat!("lomi-php/", env!("CARGO_PKG_VERSION"));

@@ -2,4 +2,5 @@
 
 pub(crate) mod decode;
 pub(crate) mod from_json;
+pub(crate) mod option;
 pub(crate) mod to_json;

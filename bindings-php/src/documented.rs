@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod configuration;
+mod configured_client;
 pub(crate) mod form_data;
 pub(crate) mod header_selector;
 pub(crate) mod hosts;

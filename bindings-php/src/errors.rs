@@ -1,3 +1,14 @@
-//! Exceptions: their classes, and the one that a failed call throws.
+//! Exceptions: their classes, and the object for a failed call.
 
-pub(crate) mod classes;
+mod base;
+mod classes;
+mod exception;
+
+pub(crate) use exception::{exception, payment_required};
+
+/// Registers the classes, parents before children.
+pub(crate) fn register() -> Result<(), String> {
+    crate::zend::set_exception_maker(exception)?;
+    base::register()?;
+    classes::register()
+}

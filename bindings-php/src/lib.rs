@@ -7,6 +7,7 @@ mod config;
 mod convert;
 mod documented;
 mod errors;
+mod idempotency_key;
 mod models;
 mod money;
 mod response;
@@ -17,9 +18,6 @@ mod zend;
 
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
-
-/// What this SDK calls itself in requests.
-pub(crate) const USER_AGENT: &str = concat!("lomi-php/", env!("CARGO_PKG_VERSION"));
 
 /// What PHP asks a shared library for.
 #[unsafe(no_mangle)]
@@ -56,7 +54,7 @@ fn refuse(why: &str) -> i32 {
 }
 
 fn register() -> Result<(), String> {
-    errors::classes::register()?;
+    errors::register()?;
     response::register()?;
     models::declare::register()?;
     models::enums::register()?;
@@ -66,10 +64,13 @@ fn register() -> Result<(), String> {
     documented::form_data::register()?;
     webhooks::register()?;
     money::register()?;
+    idempotency_key::register()?;
     client::promise::register()?;
     send::psr18::register()?;
     documented::api::register()?;
     client::page::register()?;
+    client::page_iterator::register()?;
+    client::resource::register()?;
     client::lomi_client::register()
 }
 

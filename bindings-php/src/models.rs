@@ -1,5 +1,8 @@
 //! `LomiSDK\Model\*`: the API's objects and its sets of constants.
 
 pub(crate) mod declare;
+mod describe;
 pub(crate) mod enums;
-pub(crate) mod fields;
+mod fields;
+mod output;
+pub(crate) mod registry;

@@ -1,13 +1,13 @@
-//! `LomiSDK\Money` and `LomiSDK\IdempotencyKey`: small helpers of the core.
+//! `LomiSDK\Money`: an amount in the smallest unit of its currency.
+
+use lomi::Money;
 
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Object, Thrown, handler, long, new_object, payload,
     payload_mut, payload_type, string_zval,
 };
-use lomi::Money;
 
 static MONEY: ClassRef = ClassRef::new();
-static KEY: ClassRef = ClassRef::new();
 
 #[derive(Clone, Default)]
 struct Held(Option<Money>);
@@ -29,12 +29,7 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getDecimals(): int", handler(decimals))
         .method("__toString(): string", handler(text))
         .method("__debugInfo(): array", handler(debug_info))
-        .register(&MONEY)?;
-    Class::new("LomiSDK\\IdempotencyKey")
-        .sealed()
-        .method("static random(): string", handler(random))
-        .method("static forOrder($order, ?int $attempt = null): string", handler(for_order))
-        .register(&KEY)
+        .register(&MONEY)
 }
 
 /// The money that an object holds, where it is a `LomiSDK\Money`.
@@ -114,17 +109,4 @@ fn debug_info(call: &mut Call<'_>) -> Done {
         info.set("currency", string_zval(money.currency()));
     }
     call.give(info.finish())
-}
-
-fn random(call: &mut Call<'_>) -> Done {
-    call.give_text(&lomi::idempotency_key::random())
-}
-
-fn for_order(call: &mut Call<'_>) -> Done {
-    let order = crate::convert::to_json::for_core("the order", call.required(0)?)?;
-    let attempt = match call.argument(1) {
-        Some(attempt) => crate::convert::to_json::for_core("the attempt", attempt)?,
-        None => lomi::Value::Null,
-    };
-    call.give_text(&lomi::idempotency_key::for_attempt(order, attempt)?)
 }

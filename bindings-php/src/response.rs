@@ -1,16 +1,19 @@
 //! `LomiSDK\Response`: the facts of the request behind a result.
 
-use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Thrown, handler, long, new_object, payload, payload_mut,
-    string_zval,
-};
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
 use lomi::Reply;
 
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, handler, long, new_object, payload, payload_mut,
+    payload_type, string_zval,
+};
+
 pub(crate) static RESPONSE: ClassRef = ClassRef::new();
+
+payload_type!(Facts);
 
 /// What is known about the request behind a result. Shared, never changed.
 #[derive(Default, Clone)]

@@ -7,7 +7,8 @@ use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
 
 use crate::config::environment::variable;
-use crate::zend::{AsObject, Key, Thrown, pairs, text_of, type_name};
+use crate::convert::option::{flag, headers, retries, seconds, text};
+use crate::zend::{AsObject, Thrown, pairs, type_name};
 
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
@@ -33,67 +34,9 @@ fn snake(name: &str) -> String {
     text
 }
 
-fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
-    text_of(&format!("the option {name}"), value)?.ok_or_else(|| {
-        let given = type_name(value);
-        Thrown::validation(format!("the option {name} must be a string, not {given}"))
-    })
-}
-
-fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
-    let number = match (value.long(), value.double()) {
-        (Some(whole), _) => whole as f64,
-        (_, Some(number)) => number,
-        _ => {
-            return Err(Thrown::validation(format!(
-                "{name} must be a number of seconds above 0, not {}",
-                type_name(value)
-            )));
-        }
-    };
-    Ok(lomi::seconds(name, number)?)
-}
-
 /// The end of a sentence that refuses an unknown name.
 fn hint(name: &str, known: &[&str]) -> String {
     names::hint(name, known.iter().copied())
-}
-
-fn retries(value: &Zval) -> Result<u32, Thrown> {
-    value
-        .long()
-        .and_then(|number| u32::try_from(number).ok())
-        .ok_or_else(|| Thrown::validation("max_retries must be 0 or more"))
-}
-
-pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
-    value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
-}
-
-fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
-    let table = value.array().ok_or_else(|| {
-        Thrown::validation(format!(
-            "headers have to be an array of name and value, not {}",
-            type_name(value)
-        ))
-    })?;
-    let mut headers = Vec::new();
-    for (name, value) in pairs(table) {
-        if let Key::Bytes(name) = &name {
-            return Err(Thrown::not_utf8(&format!("the name of the header {name}")));
-        }
-        let name = name.to_string();
-        let value = value.dereference();
-        match value.array() {
-            Some(values) => {
-                for value in crate::zend::values(values) {
-                    headers.push((name.clone(), text(&name, value)?));
-                }
-            }
-            None => headers.push((name.clone(), text(&name, value)?)),
-        }
-    }
-    Ok(headers)
 }
 
 /// The options of one call; what else a call takes is handed to `other`, which says
@@ -179,12 +122,9 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
         base_url,
         own_environment: true,
         own_log: true,
-        user_agent: Some(crate::USER_AGENT.to_owned()),
+        user_agent: Some(crate::config::USER_AGENT.to_owned()),
         ca_files: crate::config::ini::authorities(),
-        timeout: Some(lomi::seconds(
-            "lomi.timeout",
-            crate::documented::settings::default_timeout(),
-        )?),
+        timeout: Some(lomi::seconds("lomi.timeout", crate::config::ini::default_timeout())?),
         ..ConfigBuilder::default()
     };
     let (mut http, mut logger) = (None, None);

@@ -1,9 +1,10 @@
 //! `pool`: several calls at once, results and exceptions in their order.
 
+use ext_php_rs::types::Zval;
+
 use crate::zend::{
     Array, AsObject, Call, Done, Thrown, call_function, call_method, call_value, caught,
 };
-use ext_php_rs::types::Zval;
 
 /// Takes promises, or callables that start one; at most `$concurrency` run at a time.
 pub(crate) fn run(call: &mut Call<'_>) -> Done {

@@ -1,67 +1,25 @@
 //! Calls that run while the script goes on: `XAsync` gives a promise of Guzzle's where
 //! Guzzle is loaded, else a `LomiSDK\Promise` with `then`, `otherwise` and `wait`.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+use lomi::{Exchange, Reply};
+
+use crate::client::state::Shared;
+use crate::send::in_flight::Flight;
+use crate::send::sender::Road;
 use crate::zend::{
     AsObject, Call, Class, ClassRef, Done, Thrown, call_method, call_value, caught, class_named,
     get_property, handler, new_object, object_zval, payload, payload_mut, payload_type,
     set_property,
 };
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-
-use ext_php_rs::types::Zval;
-use lomi::process::{Bundle, SLICE, Started};
-use lomi::{Error, Exchange, Reply};
-
-use crate::client::lomi_client::Shared;
-use crate::send::sender::{Road, look, start_worker};
 
 const GUZZLE_PROMISE: &str = "GuzzleHttp\\Promise\\Promise";
 
 static PROMISE: ClassRef = ClassRef::new();
 static WAITER: ClassRef = ClassRef::new();
-
-/// A call under way on the process's own thread.
-pub(crate) struct Flight {
-    /// Dropped, it ends the call.
-    call: Option<Started>,
-    landed: Receiver<Result<Reply, Error>>,
-    progress: lomi::Progress,
-}
-
-impl Flight {
-    /// Starts a call.
-    pub(crate) fn start(mut exchange: Exchange) -> Result<Self, Thrown> {
-        start_worker()?;
-        let progress = exchange.progress();
-        let (sender, landed) = sync_channel(1);
-        let call = lomi::execute(exchange);
-        let started = Bundle::current()?.start(false, async move {
-            // Nobody listens any more when the promise is gone.
-            let _ = sender.send(call.await);
-        });
-        Ok(Self { call: Some(started), landed, progress })
-    }
-
-    /// Waits for its end.
-    pub(crate) fn land(&mut self) -> Result<Reply, Thrown> {
-        loop {
-            match self.landed.recv_timeout(SLICE) {
-                Ok(result) => return Ok(result?),
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Err(stop) = look() {
-                        self.call = None;
-                        return Err(crate::send::cancellation::ended(stop, &self.progress));
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Thrown::defect("the call ended without a result"));
-                }
-            }
-        }
-    }
-}
 
 /// A call whose result is not there yet.
 struct Unsettled {

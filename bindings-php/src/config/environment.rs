@@ -5,9 +5,10 @@
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
-use crate::zend::{Thrown, call_function, string_zval};
 use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use ext_php_rs::types::Zval;
+
+use crate::zend::{Thrown, call_function, string_zval};
 
 /// The variables of ours.
 const NAMES: [&str; 4] = ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_LOG", "LOMI_WEBHOOK_SECRET"];

@@ -5,10 +5,11 @@ use std::ffi::{CStr, OsString, c_char};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use crate::zend::Thrown;
 use ext_php_rs::ffi::ext_php_rs_sapi_module;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
+
+use crate::zend::Thrown;
 
 unsafe extern "C" {
     fn zend_ini_string(name: *const c_char, length: usize, original: i32) -> *mut c_char;
@@ -145,7 +146,7 @@ pub(crate) fn show() {
         Some(url) if url.contains('@') => "refused: it holds a user or a password".to_owned(),
         Some(url) => lomi::redact(&url),
     };
-    let timeout = crate::documented::settings::default_timeout();
+    let timeout = default_timeout();
     info_table_start!();
     info_table_header!("lomi", "enabled");
     info_table_row!("Version", lomi::VERSION);
@@ -157,4 +158,9 @@ pub(crate) fn show() {
         if read(c"lomi.webhook_secret").is_some() { "set" } else { "not set" }
     );
     info_table_end!();
+}
+
+/// The deadline of a call: `lomi.timeout`, else one that ends before php-fpm's own.
+pub(crate) fn default_timeout() -> f64 {
+    timeout().unwrap_or_else(|| if is_web_server() { 25.0 } else { 60.0 })
 }

@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 use lomi::schema::Model;
 use lomi::{Decoded, Key, Reply, Sink};
 
-use crate::models::declare::{self, ModelClass};
+use crate::models::registry::{self, ModelClass};
 use crate::zend::{Array, Name, Thrown, guarded, plain_object, string_zval};
 
 /// Builds PHP values.
@@ -41,7 +41,7 @@ impl PhpSink {
     /// For a page of them. Rows have much in common: a text that stands in the row before,
     /// too, is held once.
     pub(crate) fn rows(self) -> Self {
-        let longest = declare::all().iter().map(|known| known.keys.len()).max();
+        let longest = registry::all().iter().map(|known| known.keys.len()).max();
         let before = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
         Self { before: before.collect(), ..self }
     }
@@ -135,7 +135,7 @@ impl Sink for PhpSink {
     }
 
     fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Filling, Thrown> {
-        let model = model.and_then(declare::of_model);
+        let model = model.and_then(registry::of_model);
         if model.is_none() {
             self.depth += 1;
         }
@@ -177,7 +177,7 @@ impl Sink for PhpSink {
 
     fn end_object(&mut self, object: Filling) -> Result<Zval, Thrown> {
         if let Some(known) = object.model {
-            return declare::build(known, object.values, object.originals)
+            return registry::build(known, object.values, object.originals)
                 .ok_or_else(|| Thrown::defect("an object of a model cannot be made"));
         }
         self.depth -= 1;

@@ -1,8 +1,9 @@
 //! JSON values of ours as PHP values.
 
-use crate::zend::{Array, Thrown, plain_object, string_zval};
 use ext_php_rs::types::Zval;
 use lomi::{Number, Value};
+
+use crate::zend::{Array, Thrown, plain_object, string_zval};
 
 /// Objects as arrays.
 pub(crate) fn array(value: &Value) -> Zval {

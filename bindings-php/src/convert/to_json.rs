@@ -12,12 +12,12 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use lomi::schema::Kind;
 use lomi::{Map, Number, Value};
 
-use crate::models::declare::{self, CONTAINER, ModelClass, NULLS};
+use crate::models::registry::{self, CONTAINER, ModelClass, NULLS};
 use crate::zend::{
     AsObject, Key, Object, Thrown, call_function, call_method, class_named, get_property, is_a,
     is_list, object_zval, pairs, string_zval, type_name,
 };
-use place::Place;
+use place::{Place, refused};
 
 /// Deeper than any body of the API; a loop of references ends here.
 const DEEPEST: usize = 100;
@@ -92,14 +92,6 @@ fn at(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
     })
 }
 
-/// The error for a value without a meaning in JSON.
-fn refused(type_name: &str, place: &Place<'_>) -> Thrown {
-    Thrown::validation(format!(
-        "{place} is of type {type_name}, which cannot be sent as JSON; give a string, a number, \
-         a bool or an array of such values"
-    ))
-}
-
 /// A float as PHP's `json_encode` writes it: whole ones without a point.
 fn float(number: f64) -> Number {
     if number.fract() == 0.0 && number.abs() < 1e15 {
@@ -148,7 +140,7 @@ const REFUSED: &[&str] = &[
 const USER_CLASS: u8 = 2;
 
 fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
-    if let Some(known) = declare::of_object(object) {
+    if let Some(known) = registry::of_object(object) {
         return model(known, object, place).map(Value::Object);
     }
     if let Some(money) = crate::money::of_object(object) {
@@ -179,7 +171,7 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
         };
     }
     if is_a(object, "Traversable") {
-        return traversable::value(object, place);
+        return traversable::value(object, place, at);
     }
     if is_a(object, "GMP") {
         let digits = call_function("gmp_strval", &mut [object_zval(object)])?;
@@ -218,7 +210,7 @@ fn model(
     place: &Place<'_>,
 ) -> Result<Map<String, Value>, Thrown> {
     let mut map = Map::new();
-    let container = declare::read_slot(object, CONTAINER);
+    let container = registry::read_slot(object, CONTAINER);
     let values = container.array().map_or_else(|| Ok(Map::new()), |table| fields(table, place))?;
     for (name, value) in values {
         let is_map = known.model.field(&name).is_some_and(|f| matches!(f.kind, Kind::Map));
@@ -229,7 +221,7 @@ fn model(
         };
         map.insert(name, value);
     }
-    for name in declare::read_slot(object, NULLS).array().into_iter().flat_map(crate::zend::values)
+    for name in registry::read_slot(object, NULLS).array().into_iter().flat_map(crate::zend::values)
     {
         if let Some(name) = String::from_zval(name) {
             map.insert(name, Value::Null);

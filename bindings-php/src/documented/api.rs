@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
-use lomi::Value;
-use lomi::{CallOptions, Decoded, Input, Reply, Target};
+use lomi::{CallOptions, Decoded, Input, Reply, Target, Value};
 
 use crate::convert::decode::PhpSink;
 use crate::documented::configuration::{self, CONFIGURATION};
@@ -14,8 +13,7 @@ use crate::documented::header_selector::HEADER_SELECTOR;
 use crate::response::{self, Facts, header_array, pairs};
 use crate::send::psr18;
 use crate::send::sender::Road;
-use crate::table::APIS;
-use crate::table::{Api, Argument, Documented};
+use crate::table::{APIS, Api, Argument, Documented};
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
     long, new_object, set_property, string_zval,
@@ -209,7 +207,7 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
         .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
-    let made = crate::documented::settings::client(config, index)?;
+    let made = crate::documented::configured_client::client(config, index)?;
     Ok(Road {
         client: made.client,
         logs: made.logs,
@@ -296,8 +294,8 @@ fn page(
         }
     }
     let made = |model, values| {
-        crate::models::declare::of_model(model)
-            .and_then(|known| crate::models::declare::build(known, values, None))
+        crate::models::registry::of_model(model)
+            .and_then(|known| crate::models::registry::build(known, values, None))
             .ok_or_else(|| Thrown::defect("a page cannot be made"))
     };
     let mut values = Array::new();

@@ -4,8 +4,10 @@
 use ext_php_rs::types::Zval;
 use lomi::Secret;
 
+use crate::config::ini::default_timeout;
 use crate::documented::hosts;
-use crate::documented::settings::{Settings, default_timeout};
+use crate::documented::settings::Settings;
+use crate::send::psr18::Certificates;
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
     handler, interned_zval, new_object, payload, payload_mut, static_property, string_zval,
@@ -14,15 +16,7 @@ use crate::zend::{
 
 pub(crate) static CONFIGURATION: ClassRef = ClassRef::new();
 
-/// The documented identifier of the API key: its header.
-pub(crate) const API_KEY: &str = "X-API-KEY";
 const DEFAULT: &str = "defaultConfiguration";
-/// What HTTP libraries of PHP's own need to know.
-#[derive(Clone)]
-pub(crate) struct Certificates {
-    pub(crate) cert: Option<String>,
-    pub(crate) key: Option<String>,
-}
 
 pub(crate) fn register() -> Result<(), String> {
     let class = Class::new("LomiSDK\\Configuration")
@@ -280,7 +274,7 @@ fn get_max_retries(call: &mut Call<'_>) -> Done {
 }
 
 fn set_allow_http(call: &mut Call<'_>) -> Done {
-    let allow = crate::client::options::flag("allow_http", call.required(0)?)?;
+    let allow = crate::convert::option::flag("allow_http", call.required(0)?)?;
     change(call, |settings| settings.allow_http = allow)
 }
 

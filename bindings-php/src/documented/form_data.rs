@@ -1,8 +1,9 @@
 //! `LomiSDK\FormDataProcessor`, as documented. No operation here sends a form; it stands
 //! for code that uses it.
 
-use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, handler, set_property, string_zval};
 use ext_php_rs::types::Zval;
+
+use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, handler, set_property, string_zval};
 
 static PROCESSOR: ClassRef = ClassRef::new();
 

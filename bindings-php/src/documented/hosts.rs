@@ -1,7 +1,8 @@
 //! The documented hosts, by index: 0 live, 1 sandbox.
 
-use crate::zend::{Array, Call, Done, Thrown, string_zval};
 use ext_php_rs::types::Zval;
+
+use crate::zend::{Array, Call, Done, Thrown, string_zval};
 
 /// What stands at 0.
 pub(crate) const FIRST: &str = "https://api.lomi.africa/v1";

@@ -1,14 +1,13 @@
 //! `LomiSDK\ObjectSerializer`, as documented, with the core's reading behind `deserialize`.
 
 use ext_php_rs::types::Zval;
-use lomi::Value;
 use lomi::schema::Model;
-use lomi::{Decoded, Reply};
+use lomi::{Decoded, Reply, Value};
 
 use crate::convert::decode::PhpSink;
 use crate::convert::to_json::ATOM;
 use crate::documented::configuration;
-use crate::models::declare;
+use crate::models::registry;
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Thrown, call_function, call_method, class_named,
     handler, is_a, long, new_object, static_property, string_zval, take_exception, text_of,
@@ -195,7 +194,7 @@ fn convert_bool(call: &mut Call<'_>) -> Done {
 fn to_header_value(call: &mut Call<'_>) -> Done {
     let value = call.required(0)?;
     let text = match value.handle() {
-        Some(object) if declare::of_object(object).is_some() => {
+        Some(object) if registry::of_object(object).is_some() => {
             call_method(object, "toHeaderValue", &mut [])?.string().unwrap_or_default()
         }
         _ => string_of(value)?,
@@ -306,7 +305,7 @@ fn moment(text: &str) -> Option<Zval> {
 fn model_named(class: &str) -> Option<&'static Model> {
     let name = class.trim().trim_start_matches('\\');
     let name = name.strip_prefix("LomiSDK\\Model\\").unwrap_or(name);
-    declare::all().iter().map(|known| known.model).find(|model| model.names.php == name)
+    registry::all().iter().map(|known| known.model).find(|model| model.names.php == name)
 }
 
 fn is_list(model: &'static Model) -> bool {
@@ -329,7 +328,8 @@ fn read_model(json: &Value, model: &'static Model) -> Result<Zval, Thrown> {
                 values.set(field.name, read(value, &inner)?);
             }
         }
-        let built = declare::of_model(model).and_then(|known| declare::build(known, values, None));
+        let built =
+            registry::of_model(model).and_then(|known| registry::build(known, values, None));
         return built.ok_or_else(|| Thrown::defect("a page cannot be made"));
     }
     of_text(json.to_string(), model)

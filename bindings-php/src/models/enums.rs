@@ -1,7 +1,8 @@
 //! The open sets of words, as classes of constants: `CheckoutSessionStatus::OPEN`.
 
-use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
 use lomi::schema::Enum;
+
+use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
 
 /// Which set a class stands for.
 struct Words(&'static Enum);

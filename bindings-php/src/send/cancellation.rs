@@ -6,9 +6,9 @@ use ext_php_rs::ffi::zend_object;
 use ext_php_rs::types::Zval;
 use lomi::{ErrorKind, Progress};
 
-use crate::client::lomi_client::CLIENT;
 use crate::zend::{
-    AsObject, Thrown, guarded, is_exit, static_property, take_exception, update_static_property,
+    AsObject, ClassRef, Thrown, guarded, is_exit, static_property, take_exception,
+    update_static_property,
 };
 
 /// The static property of `LomiClient` that holds the last such error. The engine empties
@@ -41,7 +41,7 @@ pub(crate) fn ended(thrown: Thrown, progress: &Progress) -> Thrown {
         _ => None,
     };
     let made = guarded(|| {
-        let made = crate::errors::classes::exception(&error).ok()?;
+        let made = crate::errors::exception(&error).ok()?;
         update_static_property(CLIENT.get()?, LAST, made.shallow_clone());
         Some(made)
     });
@@ -67,3 +67,6 @@ fn chain(exception: &Zval, previous: Zval) {
         unsafe { zend_exception_set_previous(exception.as_ptr(), previous.as_ptr()) };
     }
 }
+
+/// `LomiSDK\LomiClient`, registered by the room `client`.
+pub(crate) static CLIENT: ClassRef = ClassRef::new();

@@ -3,12 +3,13 @@
 
 use std::mem::offset_of;
 
-use super::payload::{Holder, Payload, holder};
 use ext_php_rs::ffi::{
     ext_php_rs_zend_object_alloc, object_properties_init, std_object_handlers, zend_class_entry,
     zend_object, zend_object_handlers, zend_object_std_dtor, zend_object_std_init,
     zend_objects_clone_members,
 };
+
+use super::payload::{Holder, Payload, holder};
 
 /// Makes a type a [`Payload`]; one that owns PHP values says how to walk through them.
 macro_rules! payload_type {

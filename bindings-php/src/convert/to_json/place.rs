@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::zend::Thrown;
+
 /// One step on the way to a value; the steps before it live on the stack.
 pub(super) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
@@ -80,4 +82,12 @@ impl Place<'_> {
             _ => false,
         }
     }
+}
+
+/// The error for a value without a meaning in JSON.
+pub(super) fn refused(type_name: &str, place: &Place<'_>) -> Thrown {
+    Thrown::validation(format!(
+        "{place} is of type {type_name}, which cannot be sent as JSON; give a string, a number, \
+         a bool or an array of such values"
+    ))
 }

@@ -4,8 +4,7 @@
 use ext_php_rs::types::Zval;
 use lomi::{Map, Value};
 
-use super::place::Place;
-use super::{at, refused};
+use super::place::{Place, refused};
 use crate::zend::{
     AsObject, Object, Thrown, call_method, clone_object, is_a, object_zval, take_exception,
     type_name,
@@ -17,8 +16,12 @@ const MOST: usize = 100_000;
 /// Lists whose keys count in an order of their own.
 const LISTS: &[&str] = &["SplDoublyLinkedList", "SplHeap", "SplPriorityQueue"];
 
-/// A list where the keys are 0, 1, 2, ..., else an object.
-pub(super) fn value(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
+/// A list where the keys are 0, 1, 2, ..., else an object. `convert` converts one value.
+pub(super) fn value(
+    object: Object<'_>,
+    place: &Place<'_>,
+    convert: fn(&Zval, &Place<'_>) -> Result<Value, Thrown>,
+) -> Result<Value, Thrown> {
     let is_list = LISTS.iter().any(|name| is_a(object, name));
     // Walking through such a list may empty it, and the caller may call again with it.
     let copy = if is_list { clone_object(object)? } else { object_zval(object) };
@@ -34,7 +37,7 @@ pub(super) fn value(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thro
         let name = keys.read(iterator, items.len(), place)?;
         let item = call_method(iterator, "current", &mut [])?;
         let inner = if keys.sequential { place.item(items.len()) } else { place.field(&name) };
-        let item = at(&item, &inner)?;
+        let item = convert(&item, &inner)?;
         items.push((name, item));
         call_method(iterator, "next", &mut [])?;
     }

@@ -1,10 +1,5 @@
 //! An answer while Guzzle reads it: counted, timed, and refused past the core's bounds.
 
-use crate::zend::{
-    Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
-    call_value, class_named, handler, long, new_object, payload, payload_mut, payload_type,
-    string_zval,
-};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -13,6 +8,11 @@ use ext_php_rs::types::Zval;
 use lomi::{ErrorKind, Exchange, Heard, Limits, Outcome, Silence};
 
 use super::response;
+use crate::zend::{
+    Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
+    call_value, class_named, handler, long, new_object, payload, payload_mut, payload_type,
+    string_zval,
+};
 
 static ARRIVAL: ClassRef = ClassRef::new();
 
