@@ -6278,3 +6278,247 @@ namespace LomiSDK {
         }
     }
 }
+
+namespace LomiSDK\Exception {
+
+    // Every class that ends in Error is also there under the name that PHP users expect. Both
+    // names are one class; the declarations below are for tools that do not read class_alias().
+    \class_alias(ConfigurationError::class, 'LomiSDK\Exception\ConfigurationException');
+    \class_alias(ValidationError::class, 'LomiSDK\Exception\ValidationException');
+    \class_alias(APIConnectionError::class, 'LomiSDK\Exception\APIConnectionException');
+    \class_alias(APITimeoutError::class, 'LomiSDK\Exception\APITimeoutException');
+    \class_alias(TLSError::class, 'LomiSDK\Exception\TLSException');
+    \class_alias(UnexpectedResponseError::class, 'LomiSDK\Exception\UnexpectedResponseException');
+    \class_alias(UnexpectedRedirectError::class, 'LomiSDK\Exception\UnexpectedRedirectException');
+    \class_alias(ResponseTooLargeError::class, 'LomiSDK\Exception\ResponseTooLargeException');
+    \class_alias(BadRequestError::class, 'LomiSDK\Exception\BadRequestException');
+    \class_alias(AuthenticationError::class, 'LomiSDK\Exception\AuthenticationException');
+    \class_alias(PermissionDeniedError::class, 'LomiSDK\Exception\PermissionDeniedException');
+    \class_alias(NotFoundError::class, 'LomiSDK\Exception\NotFoundException');
+    \class_alias(ConflictError::class, 'LomiSDK\Exception\ConflictException');
+    \class_alias(IdempotencyConflictError::class, 'LomiSDK\Exception\IdempotencyConflictException');
+    \class_alias(UnprocessableEntityError::class, 'LomiSDK\Exception\UnprocessableEntityException');
+    \class_alias(RateLimitError::class, 'LomiSDK\Exception\RateLimitException');
+    \class_alias(ServerError::class, 'LomiSDK\Exception\ServerException');
+    \class_alias(APIStatusError::class, 'LomiSDK\Exception\APIStatusException');
+    \class_alias(UnsupportedOperationError::class, 'LomiSDK\Exception\UnsupportedOperationException');
+    \class_alias(PaginationLoopError::class, 'LomiSDK\Exception\PaginationLoopException');
+    \class_alias(CancelledError::class, 'LomiSDK\Exception\CancelledException');
+    \class_alias(SignatureVerificationError::class, 'LomiSDK\Exception\SignatureVerificationException');
+    \class_alias(WebhookPayloadError::class, 'LomiSDK\Exception\WebhookPayloadException');
+    \class_alias(InternalError::class, 'LomiSDK\Exception\InternalException');
+    \class_alias(PaymentRequiredError::class, 'LomiSDK\Exception\PaymentRequiredException');
+    \class_alias(OutcomeUnknownError::class, 'LomiSDK\Exception\OutcomeUnknownException');
+
+    if (false) {
+        class ConfigurationException extends ConfigurationError
+        {
+        }
+
+        class ValidationException extends ValidationError
+        {
+        }
+
+        class APIConnectionException extends APIConnectionError
+        {
+        }
+
+        class APITimeoutException extends APITimeoutError
+        {
+        }
+
+        class TLSException extends TLSError
+        {
+        }
+
+        class UnexpectedResponseException extends UnexpectedResponseError
+        {
+        }
+
+        class UnexpectedRedirectException extends UnexpectedRedirectError
+        {
+        }
+
+        class ResponseTooLargeException extends ResponseTooLargeError
+        {
+        }
+
+        class BadRequestException extends BadRequestError
+        {
+        }
+
+        class AuthenticationException extends AuthenticationError
+        {
+        }
+
+        class PermissionDeniedException extends PermissionDeniedError
+        {
+        }
+
+        class NotFoundException extends NotFoundError
+        {
+        }
+
+        class ConflictException extends ConflictError
+        {
+        }
+
+        class IdempotencyConflictException extends IdempotencyConflictError
+        {
+        }
+
+        class UnprocessableEntityException extends UnprocessableEntityError
+        {
+        }
+
+        class RateLimitException extends RateLimitError
+        {
+        }
+
+        class ServerException extends ServerError
+        {
+        }
+
+        class APIStatusException extends APIStatusError
+        {
+        }
+
+        class UnsupportedOperationException extends UnsupportedOperationError
+        {
+        }
+
+        class PaginationLoopException extends PaginationLoopError
+        {
+        }
+
+        class CancelledException extends CancelledError
+        {
+        }
+
+        class SignatureVerificationException extends SignatureVerificationError
+        {
+        }
+
+        class WebhookPayloadException extends WebhookPayloadError
+        {
+        }
+
+        class InternalException extends InternalError
+        {
+        }
+
+        class PaymentRequiredException extends PaymentRequiredError
+        {
+        }
+
+        interface OutcomeUnknownException extends OutcomeUnknownError
+        {
+        }
+    }
+}
+
+namespace LomiSDK\Exception\OutcomeUnknown {
+
+    \class_alias(OutcomeUnknownError::class, 'LomiSDK\Exception\OutcomeUnknown\OutcomeUnknownException');
+    \class_alias(APIConnectionError::class, 'LomiSDK\Exception\OutcomeUnknown\APIConnectionException');
+    \class_alias(APITimeoutError::class, 'LomiSDK\Exception\OutcomeUnknown\APITimeoutException');
+    \class_alias(TLSError::class, 'LomiSDK\Exception\OutcomeUnknown\TLSException');
+    \class_alias(UnexpectedResponseError::class, 'LomiSDK\Exception\OutcomeUnknown\UnexpectedResponseException');
+    \class_alias(UnexpectedRedirectError::class, 'LomiSDK\Exception\OutcomeUnknown\UnexpectedRedirectException');
+    \class_alias(ResponseTooLargeError::class, 'LomiSDK\Exception\OutcomeUnknown\ResponseTooLargeException');
+    \class_alias(BadRequestError::class, 'LomiSDK\Exception\OutcomeUnknown\BadRequestException');
+    \class_alias(AuthenticationError::class, 'LomiSDK\Exception\OutcomeUnknown\AuthenticationException');
+    \class_alias(PermissionDeniedError::class, 'LomiSDK\Exception\OutcomeUnknown\PermissionDeniedException');
+    \class_alias(NotFoundError::class, 'LomiSDK\Exception\OutcomeUnknown\NotFoundException');
+    \class_alias(ConflictError::class, 'LomiSDK\Exception\OutcomeUnknown\ConflictException');
+    \class_alias(IdempotencyConflictError::class, 'LomiSDK\Exception\OutcomeUnknown\IdempotencyConflictException');
+    \class_alias(UnprocessableEntityError::class, 'LomiSDK\Exception\OutcomeUnknown\UnprocessableEntityException');
+    \class_alias(RateLimitError::class, 'LomiSDK\Exception\OutcomeUnknown\RateLimitException');
+    \class_alias(ServerError::class, 'LomiSDK\Exception\OutcomeUnknown\ServerException');
+    \class_alias(APIStatusError::class, 'LomiSDK\Exception\OutcomeUnknown\APIStatusException');
+    \class_alias(UnsupportedOperationError::class, 'LomiSDK\Exception\OutcomeUnknown\UnsupportedOperationException');
+    \class_alias(CancelledError::class, 'LomiSDK\Exception\OutcomeUnknown\CancelledException');
+    \class_alias(InternalError::class, 'LomiSDK\Exception\OutcomeUnknown\InternalException');
+
+    if (false) {
+        class OutcomeUnknownException extends OutcomeUnknownError
+        {
+        }
+
+        class APIConnectionException extends APIConnectionError
+        {
+        }
+
+        class APITimeoutException extends APITimeoutError
+        {
+        }
+
+        class TLSException extends TLSError
+        {
+        }
+
+        class UnexpectedResponseException extends UnexpectedResponseError
+        {
+        }
+
+        class UnexpectedRedirectException extends UnexpectedRedirectError
+        {
+        }
+
+        class ResponseTooLargeException extends ResponseTooLargeError
+        {
+        }
+
+        class BadRequestException extends BadRequestError
+        {
+        }
+
+        class AuthenticationException extends AuthenticationError
+        {
+        }
+
+        class PermissionDeniedException extends PermissionDeniedError
+        {
+        }
+
+        class NotFoundException extends NotFoundError
+        {
+        }
+
+        class ConflictException extends ConflictError
+        {
+        }
+
+        class IdempotencyConflictException extends IdempotencyConflictError
+        {
+        }
+
+        class UnprocessableEntityException extends UnprocessableEntityError
+        {
+        }
+
+        class RateLimitException extends RateLimitError
+        {
+        }
+
+        class ServerException extends ServerError
+        {
+        }
+
+        class APIStatusException extends APIStatusError
+        {
+        }
+
+        class UnsupportedOperationException extends UnsupportedOperationError
+        {
+        }
+
+        class CancelledException extends CancelledError
+        {
+        }
+
+        class InternalException extends InternalError
+        {
+        }
+    }
+}

@@ -24,7 +24,7 @@ mod value;
 
 pub(crate) use array::{Array, Name, empty_array, find, put, table_mut};
 pub(crate) use call::{Call, Done, handler};
-pub(crate) use class::{Class, ClassRef};
+pub(crate) use class::{Class, ClassRef, register_alias};
 pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
 pub(crate) use instance::{class_named, clone_object, is_a, new_object, plain_object};

@@ -6,7 +6,7 @@ use ext_php_rs::zend::ClassEntry;
 use lomi::{Error, ErrorKind};
 
 use crate::errors::base::API_EXCEPTION;
-use crate::zend::{Class, ClassRef};
+use crate::zend::{Class, ClassRef, register_alias};
 
 /// Every kind that has a class, parents before children.
 const KINDS: &[ErrorKind] = &[
@@ -87,6 +87,7 @@ pub(crate) fn register() -> Result<(), String> {
         interface = interface.abstract_method(getter);
     }
     interface.register(&OUTCOME_UNKNOWN)?;
+    alias(&OUTCOME_UNKNOWN, "LomiSDK\\Exception\\OutcomeUnknownError")?;
     let mut classes: Vec<Classes> = Vec::new();
     for kind in KINDS {
         let parent = match kind {
@@ -99,29 +100,38 @@ pub(crate) fn register() -> Result<(), String> {
         let class = ClassRef::new();
         if *kind == ErrorKind::OutcomeUnknown {
             // No response came: the plain case, which has no other name.
-            let unknown = unknown_class(*kind, parent);
-            unknown.register(&class)?;
+            register_unknown(*kind, parent, &class)?;
             classes.push((*kind, class, None));
             continue;
         }
-        Class::new(format!("LomiSDK\\Exception\\{}", kind.class_name()))
-            .extends(parent)
-            .register(&class)?;
+        register_class(kind.class_name(), parent, &class)?;
         let unknown = (!NEVER_UNKNOWN.contains(kind)).then(ClassRef::new);
         if let Some(unknown) = &unknown {
-            unknown_class(*kind, class.raw()).register(unknown)?;
+            register_unknown(*kind, class.raw(), unknown)?;
         }
         classes.push((*kind, class, unknown));
     }
-    Class::new(format!("LomiSDK\\Exception\\{PAYMENT_REQUIRED}"))
-        .extends(API_EXCEPTION.raw())
-        .register(&PAYMENT_REQUIRED_ERROR)?;
+    register_class(PAYMENT_REQUIRED, API_EXCEPTION.raw(), &PAYMENT_REQUIRED_ERROR)?;
     CLASSES.set(classes).map_err(|_| "the exceptions are registered twice".to_owned())
 }
 
+fn register_class(name: &str, parent: *mut ClassEntry, at: &ClassRef) -> Result<(), String> {
+    let name = format!("LomiSDK\\Exception\\{name}");
+    Class::new(name.as_str()).extends(parent).register(at)?;
+    alias(at, &name)
+}
+
 /// The class of a kind where the outcome of a write is unknown.
-fn unknown_class(kind: ErrorKind, parent: *mut ClassEntry) -> Class {
-    Class::new(format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name()))
-        .extends(parent)
-        .implements(OUTCOME_UNKNOWN.raw())
+fn register_unknown(kind: ErrorKind, parent: *mut ClassEntry, at: &ClassRef) -> Result<(), String> {
+    let name = format!("LomiSDK\\Exception\\OutcomeUnknown\\{}", kind.class_name());
+    Class::new(name.as_str()).extends(parent).implements(OUTCOME_UNKNOWN.raw()).register(at)?;
+    alias(at, &name)
+}
+
+/// The name that PHP users expect: `RateLimitException` for `RateLimitError`.
+fn alias(class: &ClassRef, name: &str) -> Result<(), String> {
+    match name.strip_suffix("Error") {
+        Some(stem) => register_alias(class, &format!("{stem}Exception")),
+        None => Ok(()),
+    }
 }

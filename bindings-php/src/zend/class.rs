@@ -29,6 +29,12 @@ unsafe extern "C" {
         offset: u32,
         lineno: u32,
     ) -> *mut c_void;
+    fn zend_register_class_alias_ex(
+        name: *const c_char,
+        name_length: usize,
+        class: *mut zend_class_entry,
+        persistent: bool,
+    ) -> c_int;
 }
 
 /// Where a registered class is found again.
@@ -258,6 +264,16 @@ impl Class {
         at.0.store(class, Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// Registers a second name of a class, as `class_alias` does. To be called at module start
+/// only.
+pub(crate) fn register_alias(class: &ClassRef, alias: &str) -> Result<(), String> {
+    // SAFETY: the class is registered; the engine copies the name.
+    let result = unsafe {
+        zend_register_class_alias_ex(alias.as_ptr().cast(), alias.len(), class.raw(), true)
+    };
+    if result == 0 { Ok(()) } else { Err(format!("the alias {alias} cannot be registered")) }
 }
 
 /// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.
