@@ -5,21 +5,20 @@ use std::sync::OnceLock;
 
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
-use lomi::{CallOptions, Decoded, Input, Reply, Target, Value};
+use lomi::Target;
 
-use crate::convert::decode::PhpSink;
+use crate::documented::JSON;
+use crate::documented::arguments::arguments;
 use crate::documented::configuration::{self, CONFIGURATION};
 use crate::documented::header_selector::HEADER_SELECTOR;
-use crate::response::{self, Facts, header_array, pairs};
+use crate::documented::result::result;
 use crate::send::psr18;
 use crate::send::sender::Road;
-use crate::table::{APIS, Api, Argument, Documented};
+use crate::table::{APIS, Api, Documented};
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
     long, new_object, set_property, string_zval,
 };
-
-const JSON: &str = "application/json";
 
 static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
@@ -244,145 +243,5 @@ fn call_operation(call: &mut Call<'_>) -> Done {
             let promise = crate::client::promise::start(road, None, exchange, Box::new(finish))?;
             call.give(promise)
         }
-    }
-}
-
-/// What a documented method gives.
-pub(crate) fn result(
-    operation: &'static Documented,
-    reply: Reply,
-    with_info: bool,
-) -> Result<Zval, Thrown> {
-    let mut value = decode(operation, &reply)?;
-    let triple = with_info.then(|| (reply.status, header_array(pairs(&reply.headers))));
-    response::attach(&mut value, &Facts::from(reply));
-    Ok(match triple {
-        None => value,
-        Some((status, headers)) => {
-            [value, long(status.into()), headers].into_iter().collect::<Array>().finish()
-        }
-    })
-}
-
-fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown> {
-    let mut sink = match operation.list {
-        Some(_) => PhpSink::documented().rows(),
-        None => PhpSink::documented(),
-    };
-    Ok(match crate::convert::decode::decode(reply, &mut sink)? {
-        Decoded::Nothing => Zval::null(),
-        Decoded::One(value) => value,
-        Decoded::Rows(rows, facts) => {
-            let model = operation.list.ok_or_else(|| Thrown::defect("no model of the page"))?;
-            page(model, rows, &facts)?
-        }
-    })
-}
-
-/// A page as the documented model: `data` and `pagination`.
-fn page(
-    model: &'static lomi::schema::Model,
-    rows: Vec<Zval>,
-    facts: &lomi::PageFacts,
-) -> Result<Zval, Thrown> {
-    let number = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok()).map(long);
-    let mut pagination = Array::new();
-    for (name, value) in [("limit", facts.limit), ("offset", facts.offset), ("total", facts.total)]
-    {
-        if let Some(value) = number(value) {
-            pagination.set(name, value);
-        }
-    }
-    let made = |model, values| {
-        crate::models::registry::of_model(model)
-            .and_then(|known| crate::models::registry::build(known, values, None))
-            .ok_or_else(|| Thrown::defect("a page cannot be made"))
-    };
-    let mut values = Array::new();
-    values.set("data", rows.into_iter().collect::<Array>().finish());
-    values.set("pagination", made(&lomi::generated::PAGINATION, pagination)?);
-    made(model, values)
-}
-
-/// The documented arguments, with the documented complaints about them.
-fn arguments(
-    call: &mut Call<'_>,
-    operation: &'static Documented,
-) -> Result<(Input, CallOptions), Thrown> {
-    let mut input = Input::default();
-    let mut options = CallOptions::default();
-    for (position, argument) in operation.arguments.iter().enumerate() {
-        let given = call.argument(position).filter(|value| !value.is_null());
-        match argument {
-            Argument::Path(name) => {
-                let value = given.filter(|value| !is_empty_array(value));
-                let value = value.ok_or_else(|| missing(name, operation))?;
-                input
-                    .path
-                    .insert((*name).to_owned(), crate::convert::to_json::for_core(name, value)?);
-            }
-            Argument::Body(name) => {
-                let value = given.filter(|value| !is_empty_array(value));
-                let value = value.ok_or_else(|| missing(name, operation))?;
-                let model = operation.operation.body;
-                input.body = Some(crate::convert::to_json::body(value, model)?);
-            }
-            Argument::Query { name, least, most, default } => {
-                let left_out = call.argument(position).is_none();
-                let value = match (given, default) {
-                    (Some(value), _) => crate::convert::to_json::for_core(name, value)?,
-                    (None, Some(default)) if left_out => Value::from(*default),
-                    _ => continue,
-                };
-                check_bounds(operation, name, &value, *least, *most)?;
-                input.query.insert((*name).to_owned(), value);
-            }
-        }
-    }
-    if let Some(content_type) = call.optional_text(operation.arguments.len())?
-        && content_type != JSON
-    {
-        if !crate::documented::header_selector::is_json(&content_type) {
-            return Err(Thrown::invalid_argument(format!(
-                "{}: the body is JSON; it cannot be sent as {content_type}",
-                operation.name
-            )));
-        }
-        if input.body.is_some() {
-            options.headers.push(("content-type".to_owned(), content_type));
-        }
-    }
-    Ok((input, options))
-}
-
-fn is_empty_array(value: &Zval) -> bool {
-    value.array().is_some_and(|table| table.is_empty())
-}
-
-fn missing(name: &str, operation: &Documented) -> Thrown {
-    Thrown::invalid_argument(format!(
-        "Missing the required parameter ${name} when calling {}",
-        operation.name
-    ))
-}
-
-fn check_bounds(
-    operation: &Documented,
-    name: &str,
-    value: &Value,
-    least: Option<i64>,
-    most: Option<i64>,
-) -> Result<(), Thrown> {
-    let Some(number) = value.as_i64() else { return Ok(()) };
-    let wrong = |word: &str, bound: i64| {
-        Err(Thrown::invalid_argument(format!(
-            "invalid value for \"${name}\" when calling {}, must be {word} than or equal to {bound}.",
-            operation.name
-        )))
-    };
-    match (least, most) {
-        (_, Some(most)) if number > most => wrong("smaller", most),
-        (Some(least), _) if number < least => wrong("bigger", least),
-        _ => Ok(()),
     }
 }
