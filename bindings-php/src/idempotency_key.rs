@@ -14,7 +14,7 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 fn random(call: &mut Call<'_>) -> Done {
-    call.give_text(&lomi::idempotency_key::random())
+    call.give_string(&lomi::idempotency_key::random())
 }
 
 fn for_order(call: &mut Call<'_>) -> Done {
@@ -23,5 +23,5 @@ fn for_order(call: &mut Call<'_>) -> Done {
         Some(attempt) => to_json::for_core("the attempt", attempt)?,
         None => lomi::Value::Null,
     };
-    call.give_text(&lomi::idempotency_key::for_attempt(order, attempt)?)
+    call.give_string(&lomi::idempotency_key::for_attempt(order, attempt)?)
 }

@@ -38,7 +38,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
 unsafe extern "C" fn startup(_kind: i32, module: i32) -> i32 {
     let registered = std::panic::catch_unwind(|| {
         config::ini::register(module);
-        config::environment::remember();
+        config::environment::read_at_start();
         register()
     });
     match registered {
@@ -75,5 +75,5 @@ fn register() -> Result<(), String> {
 }
 
 unsafe extern "C" fn info(_: *mut ModuleEntry) {
-    config::ini::show();
+    config::ini::print_info();
 }

@@ -10,14 +10,14 @@ use crate::zend::{
 static MONEY: ClassRef = ClassRef::new();
 
 #[derive(Clone, Default)]
-struct Held(Option<Money>);
+struct MoneyPayload(Option<Money>);
 
-payload_type!(Held);
+payload_type!(MoneyPayload);
 
 pub(crate) fn register() -> Result<(), String> {
     Class::new("LomiSDK\\Money")
         .sealed()
-        .holds::<Held>()
+        .with_payload::<MoneyPayload>()
         .method("__construct(int $amount, string $currency)", handler(construct))
         .method("static xof(int $amount): LomiSDK\\Money", handler(xof))
         .method(
@@ -27,7 +27,7 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getAmount(): int", handler(amount))
         .method("getCurrency(): string", handler(currency))
         .method("getDecimals(): int", handler(decimals))
-        .method("__toString(): string", handler(text))
+        .method("__toString(): string", handler(to_string))
         .method("__debugInfo(): array", handler(debug_info))
         .register(&MONEY)
 }
@@ -35,7 +35,7 @@ pub(crate) fn register() -> Result<(), String> {
 /// The money that an object holds, where it is a `LomiSDK\Money`.
 pub(crate) fn of_object(object: Object<'_>) -> Option<Money> {
     MONEY.get().filter(|class| object.instance_of(class))?;
-    payload::<Held>(object)?.0
+    payload::<MoneyPayload>(object)?.0
 }
 
 /// Whole numbers only: 49.99 must not become 49.
@@ -45,9 +45,9 @@ fn whole(call: &Call<'_>) -> Result<i64, Thrown> {
 }
 
 fn construct(call: &mut Call<'_>) -> Done {
-    let money = Money::new(whole(call)?, &call.text(1)?)?;
-    if let Some(held) = payload_mut::<Held>(call.this()?) {
-        held.0 = Some(money);
+    let money = Money::new(whole(call)?, &call.string(1)?)?;
+    if let Some(payload) = payload_mut::<MoneyPayload>(call.this()?) {
+        payload.0 = Some(money);
     }
     Ok(())
 }
@@ -55,8 +55,8 @@ fn construct(call: &mut Call<'_>) -> Done {
 fn give(call: &mut Call<'_>, money: Money) -> Done {
     let class = MONEY.get().ok_or_else(|| Thrown::defect("there is no Money"))?;
     let mut value = new_object(class)?;
-    if let Some(held) = value.object_mut().and_then(payload_mut::<Held>) {
-        held.0 = Some(money);
+    if let Some(payload) = value.object_mut().and_then(payload_mut::<MoneyPayload>) {
+        payload.0 = Some(money);
     }
     call.give(value)
 }
@@ -72,39 +72,39 @@ fn from_major(call: &mut Call<'_>) -> Done {
     if !given.is_string() && !given.is_long() {
         return Err(call.wrong_type(0, "string", given));
     }
-    let money = Money::from_major(&call.text(0)?, &call.text(1)?)?;
+    let money = Money::from_major(&call.string(0)?, &call.string(1)?)?;
     give(call, money)
 }
 
-fn held(call: &mut Call<'_>) -> Result<Money, Thrown> {
-    payload::<Held>(call.handle()?)
-        .and_then(|held| held.0)
+fn money(call: &mut Call<'_>) -> Result<Money, Thrown> {
+    payload::<MoneyPayload>(call.handle()?)
+        .and_then(|payload| payload.0)
         .ok_or_else(|| Thrown::validation("the LomiSDK\\Money was not constructed"))
 }
 
 fn amount(call: &mut Call<'_>) -> Done {
-    let amount = held(call)?.amount();
+    let amount = money(call)?.amount();
     call.give_long(amount)
 }
 
 fn currency(call: &mut Call<'_>) -> Done {
-    let currency = held(call)?.currency();
-    call.give_text(currency)
+    let currency = money(call)?.currency();
+    call.give_string(currency)
 }
 
 fn decimals(call: &mut Call<'_>) -> Done {
-    let decimals = held(call)?.decimals();
+    let decimals = money(call)?.decimals();
     call.give_long(decimals.into())
 }
 
-fn text(call: &mut Call<'_>) -> Done {
-    let text = held(call)?.to_string();
-    call.give_text(&text)
+fn to_string(call: &mut Call<'_>) -> Done {
+    let text = money(call)?.to_string();
+    call.give_string(&text)
 }
 
 fn debug_info(call: &mut Call<'_>) -> Done {
     let mut info = Array::new();
-    if let Ok(money) = held(call) {
+    if let Ok(money) = money(call) {
         info.set("amount", long(money.amount()));
         info.set("currency", string_zval(money.currency()));
     }

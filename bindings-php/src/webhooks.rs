@@ -82,7 +82,7 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
                 value.string().ok_or_else(|| call.wrong_type(2, "a list of strings", value))
             })
             .collect(),
-        None => Ok(vec![call.text(2)?]),
+        None => Ok(vec![call.string(2)?]),
     }
 }
 
@@ -116,9 +116,9 @@ fn construct_event(call: &mut Call<'_>) -> Done {
 }
 
 fn sign(call: &mut Call<'_>) -> Done {
-    let secret = call.text(1)?;
+    let secret = call.string(1)?;
     let signature = webhook::sign(&payload(call)?, &secret)?;
-    call.give_text(&signature)
+    call.give_string(&signature)
 }
 
 /// Whether a delivery is genuine: a set-up that cannot be used still throws.
@@ -137,14 +137,14 @@ fn verify(call: &mut Call<'_>) -> Done {
 fn replay_key(call: &mut Call<'_>) -> Done {
     let event = crate::convert::to_json::value("the event", call.required(0)?)?;
     let key = webhook::replay_key_of_json(&event.to_string())?;
-    call.give_text(&key)
+    call.give_string(&key)
 }
 
 /// Status and body of the response that refuses a delivery; null where the sender is not at
 /// fault.
 fn refusal(call: &mut Call<'_>) -> Done {
-    let code = call.optional_text(1)?;
-    let Some(refusal) = webhook::refusal_of(&call.text(0)?, code.as_deref()) else {
+    let code = call.optional_string(1)?;
+    let Some(refusal) = webhook::refusal_of(&call.string(0)?, code.as_deref()) else {
         return call.give(Zval::null());
     };
     let mut response = Array::new();

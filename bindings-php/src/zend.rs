@@ -5,6 +5,7 @@
 mod array;
 mod call;
 mod class;
+mod coerce;
 mod gc;
 mod guard;
 mod handle;
@@ -18,13 +19,14 @@ mod permanent;
 mod property;
 mod raise;
 mod signature;
-mod text;
+
 mod thrown;
 mod value;
 
 pub(crate) use array::{Array, Name, empty_array, find, put, table_mut};
 pub(crate) use call::{Call, Done, handler};
 pub(crate) use class::{Class, ClassRef, register_alias};
+pub(crate) use coerce::{php_string, type_name};
 pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
 pub(crate) use instance::{class_named, clone_object, is_a, new_object, plain_object};
@@ -33,9 +35,8 @@ pub(crate) use iterator::array_iterator;
 pub(crate) use object::{handlers_of, payload_type};
 pub(crate) use pairs::{Key, is_list, pairs, pairs_of, values};
 pub(crate) use payload::{Payload, payload, payload_mut};
-pub(crate) use permanent::Permanent;
+pub(crate) use permanent::PersistentArray;
 pub(crate) use property::{get_property, set_property, static_property, update_static_property};
 pub(crate) use raise::{caught, is_exit, set_exception_maker, take_exception};
-pub(crate) use text::{text_of, type_name};
 pub(crate) use thrown::Thrown;
 pub(crate) use value::{boolean, double, interned, interned_zval, long, object_zval, string_zval};

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 use lomi::{Input, Target};
 
-use crate::client::options::{self, SetUp};
+use crate::client::options::{self, ClientOptions};
 use crate::client::resource;
-use crate::client::state::{Held, Shared, shared};
+use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::response;
 use crate::send::cancellation::CLIENT;
-use crate::send::sender::Road;
+use crate::send::sender::Sender;
 use crate::table::APIS;
 use crate::zend::{
     Array, Call, Class, Done, Thrown, handler, payload_mut, set_property, string_zval,
@@ -18,7 +18,7 @@ use crate::zend::{
 
 pub(crate) fn register() -> Result<(), String> {
     let mut class = Class::new("LomiSDK\\LomiClient")
-        .holds::<Held>()
+        .with_payload::<ClientPayload>()
         .method(
             "__construct(sensitive ?string $apiKey = null, sensitive array $options = [])",
             handler(construct),
@@ -45,19 +45,19 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 fn construct(call: &mut Call<'_>) -> Done {
-    let key = call.optional_text(0)?;
-    let SetUp { builder, http, logger } = options::of_client(key, call.argument(1))?;
+    let key = call.optional_string(0)?;
+    let ClientOptions { builder, http, logger } = options::client_options(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
     crate::send::log::warn(&client.config().warnings)?;
     let logs = crate::config::environment::wants_log()?;
-    let road = Road { http, logs, logger, ..Road::own(client) };
-    let held = Held(Some(Shared { road, last: Rc::default() }));
+    let sender = Sender { http, logs, logger, ..Sender::new(client) };
+    let client = ClientPayload(Some(ClientState { sender, last: Rc::default() }));
     let this = call.this()?;
-    if let Some(mine) = payload_mut::<Held>(this) {
-        *mine = held.clone();
+    if let Some(mine) = payload_mut::<ClientPayload>(this) {
+        *mine = client.clone();
     }
     let scope = CLIENT.get().ok_or_else(|| Thrown::defect("there is no LomiClient"))?;
-    for (name, resource) in resource::build_all(&held)? {
+    for (name, resource) in resource::build_all(&client)? {
         set_property(this, scope, name, resource);
     }
     Ok(())
@@ -65,12 +65,12 @@ fn construct(call: &mut Call<'_>) -> Done {
 
 /// Any other endpoint: `query`, `body` and `headers` stand among the options.
 fn request(call: &mut Call<'_>) -> Done {
-    let method = call.text(0)?.to_ascii_uppercase();
+    let method = call.string(0)?.to_ascii_uppercase();
     let method = http::Method::from_bytes(method.as_bytes())
         .map_err(|_| Thrown::validation(format!("{method:?} is no HTTP method")))?;
-    let path = call.text(1)?;
+    let path = call.string(1)?;
     let mut input = Input::default();
-    let options = options::of_call(call.argument(2), |name, value| {
+    let options = options::call_options(call.argument(2), |name, value| {
         match name {
             "query" => input.query = options::query(Some(value))?,
             "body" | "json" => {
@@ -80,15 +80,15 @@ fn request(call: &mut Call<'_>) -> Done {
         }
         Ok(true)
     })?;
-    let shared = shared(call.handle()?)?;
-    let reply = shared.road.call(Target::Raw { method, path }, input, options)?;
+    let state = state_of(call.handle()?)?;
+    let reply = state.sender.call(Target::Raw { method, path }, input, options)?;
     let value = resource::one(&reply)?;
-    drop(shared.heard(reply));
+    drop(state.keep_response(reply));
     call.give(value)
 }
 
 fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = shared(call.handle()?)?.last.borrow().clone();
+    let facts = state_of(call.handle()?)?.last.borrow().clone();
     let object = response::object(&facts)?;
     call.give(object)
 }
@@ -96,8 +96,8 @@ fn last_response(call: &mut Call<'_>) -> Done {
 /// What `print_r` and `var_dump` show: no key.
 fn debug_info(call: &mut Call<'_>) -> Done {
     let mut info = Array::new();
-    if let Ok(shared) = shared(call.handle()?) {
-        let config = shared.road.client.config();
+    if let Ok(state) = state_of(call.handle()?) {
+        let config = state.sender.client.config();
         let key = config.api_key.as_ref().map_or_else(String::new, lomi::Secret::masked);
         info.set("apiKey", string_zval(&key));
         info.set("baseUrl", string_zval(&lomi::redact(&config.base_url)));

@@ -7,7 +7,7 @@ use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
 
 use crate::config::environment::variable;
-use crate::convert::option::{flag, headers, retries, seconds, text};
+use crate::convert::option::{flag, headers, retries, seconds, string};
 use crate::zend::{AsObject, Thrown, pairs, type_name};
 
 /// The entries of an options array, names in snake case.
@@ -41,14 +41,14 @@ fn hint(name: &str, known: &[&str]) -> String {
 
 /// The options of one call; what else a call takes is handed to `other`, which says
 /// whether it knew the name.
-pub(crate) fn of_call(
+pub(crate) fn call_options(
     options: Option<&Zval>,
     mut other: impl FnMut(&str, &Zval) -> Result<bool, Thrown>,
 ) -> Result<CallOptions, Thrown> {
     let mut call = CallOptions::default();
     for (name, value) in entries(options)? {
         match name.as_str() {
-            "idempotency_key" => call.idempotency_key = Some(text(&name, &value)?),
+            "idempotency_key" => call.idempotency_key = Some(string(&name, &value)?),
             "timeout" => call.timeout = Some(seconds(&name, &value)?),
             "attempt_timeout" => call.attempt_timeout = Some(seconds(&name, &value)?),
             "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),
@@ -56,9 +56,9 @@ pub(crate) fn of_call(
             "extra_body" => call.extra_body = extra_body(&value)?,
             "max_retries" => call.max_retries = Some(retries(&value)?),
             "headers" => call.headers = headers(&value)?,
-            "api_key" => call.api_key = Some(Secret::new(text(&name, &value)?)),
-            "account" => call.account = Some(text(&name, &value)?),
-            "request_id" => call.request_id = Some(text(&name, &value)?),
+            "api_key" => call.api_key = Some(Secret::new(string(&name, &value)?)),
+            "account" => call.account = Some(string(&name, &value)?),
+            "request_id" => call.request_id = Some(string(&name, &value)?),
             _ if other(&name, &value)? => {}
             _ => {
                 return Err(Thrown::validation(format!(
@@ -81,7 +81,7 @@ fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
 }
 
 /// The options of a client.
-const SETTINGS: &[&str] = &[
+const CLIENT_OPTIONS: &[&str] = &[
     "environment",
     "base_url",
     "routes",
@@ -101,14 +101,17 @@ const SETTINGS: &[&str] = &[
 ];
 
 /// What a client is set up with, the HTTP client to send through, and who is told of it.
-pub(crate) struct SetUp {
+pub(crate) struct ClientOptions {
     pub(crate) builder: ConfigBuilder,
     pub(crate) http: Option<Zval>,
     pub(crate) logger: Option<Zval>,
 }
 
 /// Reads the options of a client.
-pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<SetUp, Thrown> {
+pub(crate) fn client_options(
+    key: Option<String>,
+    options: Option<&Zval>,
+) -> Result<ClientOptions, Thrown> {
     let key = match key.map_or_else(crate::config::ini::api_key, |key| Ok(Some(key)))? {
         Some(key) => Some(key),
         None => variable("LOMI_API_KEY")?,
@@ -131,10 +134,10 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
     for (name, value) in entries(options)? {
         match name.as_str() {
             "environment" => {
-                builder.environment = Some(text(&name, &value)?);
+                builder.environment = Some(string(&name, &value)?);
             }
-            "base_url" => builder.base_url = Some(text(&name, &value)?),
-            "routes" => builder.routes = text(&name, &value)?.parse()?,
+            "base_url" => builder.base_url = Some(string(&name, &value)?),
+            "routes" => builder.routes = string(&name, &value)?.parse()?,
             "timeout" => builder.timeout = Some(seconds(&name, &value)?),
             "attempt_timeout" => builder.attempt_timeout = Some(seconds(&name, &value)?),
             "connect_timeout" => builder.connect_timeout = Some(seconds(&name, &value)?),
@@ -148,9 +151,9 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             }
             "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&value)?,
-            "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_file" => builder.ca_files.insert(0, PathBuf::from(text(&name, &value)?)),
-            "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
+            "user_agent" => builder.user_agent = Some(string(&name, &value)?),
+            "ca_file" => builder.ca_files.insert(0, PathBuf::from(string(&name, &value)?)),
+            "proxy" => builder.proxy = Some(Secret::new(string(&name, &value)?)),
             "http_client" => {
                 if !value.handle().is_some_and(crate::send::psr18::is_client) {
                     return Err(Thrown::configuration(
@@ -169,12 +172,12 @@ pub(crate) fn of_client(key: Option<String>, options: Option<&Zval>) -> Result<S
             _ => {
                 return Err(Thrown::configuration(format!(
                     "there is no option {name:?} of a client{}",
-                    hint(&name, SETTINGS)
+                    hint(&name, CLIENT_OPTIONS)
                 )));
             }
         }
     }
-    Ok(SetUp { builder, http, logger })
+    Ok(ClientOptions { builder, http, logger })
 }
 
 /// Query values: PHP's lists and booleans as the API wants them.

@@ -6,8 +6,8 @@ use lomi::schema::Operation;
 use lomi::{CallOptions, Input, Pager, Reply};
 
 use crate::client::page_walk::Walk;
-use crate::client::state::Shared;
-use crate::response::{self, Facts};
+use crate::client::state::ClientState;
+use crate::response::{self, ResponseInfo};
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Object, Thrown, array_iterator, empty_array, get_property,
     handler, long, new_object, payload, payload_mut, payload_type, set_property, string_zval,
@@ -18,12 +18,12 @@ static PAGE: ClassRef = ClassRef::new();
 #[derive(Clone, Default)]
 struct PageState {
     walk: Option<Walk>,
-    facts: Facts,
+    facts: ResponseInfo,
 }
 
 payload_type!(PageState, |state, visit| {
     if let Some(walk) = &state.walk {
-        walk.shared.road.references(visit);
+        walk.shared.sender.references(visit);
     }
 });
 
@@ -32,7 +32,7 @@ pub(crate) fn register() -> Result<(), String> {
     let (aggregate, countable) = unsafe { (zend_ce_aggregate, zend_ce_countable) };
     Class::new("LomiSDK\\Page")
         .sealed()
-        .holds::<PageState>()
+        .with_payload::<PageState>()
         .implements(aggregate)
         .implements(countable)
         .public("data", empty_array())
@@ -49,7 +49,7 @@ pub(crate) fn register() -> Result<(), String> {
 
 /// The page of an answer.
 pub(crate) fn build(
-    shared: Shared,
+    shared: ClientState,
     operation: &'static Operation,
     input: Input,
     options: CallOptions,
@@ -61,7 +61,7 @@ pub(crate) fn build(
 
 /// Takes an answer in and makes its page.
 fn page(mut walk: Walk, reply: Reply) -> Result<Zval, Thrown> {
-    let (rows, facts) = walk.take(&reply)?;
+    let (rows, facts) = walk.read_rows(&reply)?;
     let class = PAGE.get().ok_or_else(|| Thrown::defect("there is no Page"))?;
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
@@ -73,7 +73,7 @@ fn page(mut walk: Walk, reply: Reply) -> Result<Zval, Thrown> {
     set_property(object, class, "hasMore", has_more);
     let cursor = facts.next_cursor.as_deref().map_or_else(Zval::null, string_zval);
     set_property(object, class, "nextCursor", cursor);
-    let facts = walk.shared.heard(reply);
+    let facts = walk.shared.keep_response(reply);
     if let Some(state) = payload_mut::<PageState>(object) {
         *state = PageState { walk: Some(walk), facts };
     }
@@ -104,7 +104,7 @@ fn auto_paging_iterator(call: &mut Call<'_>) -> Done {
 
 fn next_page(call: &mut Call<'_>) -> Done {
     let walk = walk(call)?;
-    match walk.ask()? {
+    match walk.fetch_next()? {
         None => Ok(()),
         Some(reply) => {
             let next = page(walk, reply)?;

@@ -15,7 +15,7 @@ pub(crate) fn register() -> Result<(), String> {
     let iterator = unsafe { zend_ce_iterator };
     Class::new("LomiSDK\\PageIterator")
         .sealed()
-        .holds::<Items>()
+        .with_payload::<Items>()
         .implements(iterator)
         .method("current(): mixed", handler(current))
         .method("key(): mixed", handler(key))
@@ -65,10 +65,10 @@ fn copies(values: &[Zval]) -> Vec<Zval> {
 payload_type!(Items, |items, visit| {
     if let Some((rows, walk)) = &items.start {
         visit(rows);
-        walk.shared.road.references(visit);
+        walk.shared.sender.references(visit);
     }
     if let Some(walk) = &items.walk {
-        walk.shared.road.references(visit);
+        walk.shared.sender.references(visit);
     }
     items.rows.as_slice().iter().chain(&items.current).for_each(visit);
 });
@@ -88,16 +88,16 @@ impl Items {
 
     /// Sees to it that there is a current item, if there is any more. After an error the
     /// next look asks for the same page again.
-    fn look(&mut self) -> Result<bool, Thrown> {
+    fn advance(&mut self) -> Result<bool, Thrown> {
         while self.current.is_none() {
             if let Some(row) = self.rows.next() {
                 self.current = Some(row);
                 break;
             }
             let Some(walk) = &mut self.walk else { return Ok(false) };
-            let Some(reply) = walk.ask()? else { return Ok(false) };
-            let (rows, _) = walk.take(&reply)?;
-            drop(walk.shared.heard(reply));
+            let Some(reply) = walk.fetch_next()? else { return Ok(false) };
+            let (rows, _) = walk.read_rows(&reply)?;
+            drop(walk.shared.keep_response(reply));
             self.rows = rows.into_iter();
         }
         Ok(true)
@@ -110,7 +110,7 @@ fn items<'c>(call: &'c mut Call<'_>) -> Result<&'c mut Items, Thrown> {
 
 fn current(call: &mut Call<'_>) -> Done {
     let items = items(call)?;
-    items.look()?;
+    items.advance()?;
     let item = items.current.as_ref().map_or_else(Zval::null, Zval::shallow_clone);
     call.give(item)
 }
@@ -122,7 +122,7 @@ fn key(call: &mut Call<'_>) -> Done {
 
 fn next(call: &mut Call<'_>) -> Done {
     let items = items(call)?;
-    items.look()?;
+    items.advance()?;
     items.current = None;
     items.key += 1;
     Ok(())
@@ -134,6 +134,6 @@ fn rewind(call: &mut Call<'_>) -> Done {
 }
 
 fn valid(call: &mut Call<'_>) -> Done {
-    let valid = items(call)?.look()?;
+    let valid = items(call)?.advance()?;
     call.give_bool(valid)
 }

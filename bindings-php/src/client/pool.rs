@@ -26,20 +26,20 @@ pub(crate) fn run(call: &mut Call<'_>) -> Done {
     let table = calls
         .array()
         .ok_or_else(|| Thrown::type_error("pool() takes a list of calls".to_owned()))?;
-    let mut waiting: std::collections::VecDeque<(String, Zval)> = crate::zend::pairs(table)
+    let mut queued: std::collections::VecDeque<(String, Zval)> = crate::zend::pairs(table)
         .map(|(key, value)| (key.to_string(), value.dereference().shallow_clone()))
         .collect();
     let mut running = std::collections::VecDeque::new();
-    let mut results = Array::with_capacity(waiting.len());
+    let mut results = Array::with_capacity(queued.len());
     loop {
         while running.len() < limit
-            && let Some((key, what)) = waiting.pop_front()
+            && let Some((key, what)) = queued.pop_front()
         {
-            running.push_back((key, begin(what)?));
+            running.push_back((key, start(what)?));
         }
         let Some((key, started)) = running.pop_front() else { break };
         let outcome = match started {
-            Ok(promise) => end(&promise)?,
+            Ok(promise) => wait(&promise)?,
             failed => failed,
         };
         results.set(&key, outcome.unwrap_or_else(|exception| exception));
@@ -48,7 +48,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Done {
 }
 
 /// Starts a call. What a callable throws stands in its place among the results.
-fn begin(what: Zval) -> Result<Result<Zval, Zval>, Thrown> {
+fn start(what: Zval) -> Result<Result<Zval, Zval>, Thrown> {
     if is_promise(&what) || !what.is_callable() {
         return Ok(Ok(what));
     }
@@ -62,7 +62,7 @@ fn is_promise(value: &Zval) -> bool {
     })
 }
 
-fn end(value: &Zval) -> Result<Result<Zval, Zval>, Thrown> {
+fn wait(value: &Zval) -> Result<Result<Zval, Zval>, Thrown> {
     match value.handle() {
         Some(promise) if is_promise(value) => caught(call_method(promise, "wait", &mut [])),
         // A callable may have made its call already.

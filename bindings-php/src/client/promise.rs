@@ -7,9 +7,9 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 use lomi::{Exchange, Reply};
 
-use crate::client::state::Shared;
-use crate::send::in_flight::Flight;
-use crate::send::sender::Road;
+use crate::client::state::ClientState;
+use crate::send::in_flight::InFlight;
+use crate::send::sender::Sender;
 use crate::zend::{
     AsObject, Call, Class, ClassRef, Done, Thrown, call_method, call_value, caught, class_named,
     get_property, handler, new_object, object_zval, payload, payload_mut, payload_type,
@@ -22,41 +22,41 @@ static PROMISE: ClassRef = ClassRef::new();
 static WAITER: ClassRef = ClassRef::new();
 
 /// A call whose result is not there yet.
-struct Unsettled {
-    way: Way,
+struct PendingCall {
+    sending: Sending,
     /// The client that the call is of.
-    owner: Option<Shared>,
+    client: Option<ClientState>,
     /// Owns no PHP values: those would hide from the engine's collector.
     finish: Finish,
 }
 
 /// Makes the result of a reply.
-pub(crate) type Finish = Box<dyn FnOnce(Option<Shared>, Reply) -> Result<Zval, Thrown>>;
+pub(crate) type Finish = Box<dyn FnOnce(Option<ClientState>, Reply) -> Result<Zval, Thrown>>;
 
-enum Way {
-    /// On the core's road, under way; what is told of it is the road's.
-    Flight(Box<(Road, Flight)>),
+enum Sending {
+    /// On the core's sender, under sending; what is told of it is the sender's.
+    Worker(Box<(Sender, InFlight)>),
     /// Through the user's HTTP client, made when it is waited for.
-    Later(Box<(Road, Exchange)>),
+    WhenWaited(Box<(Sender, Exchange)>),
 }
 
-impl Unsettled {
-    fn end(self) -> Result<Zval, Thrown> {
-        let reply = match self.way {
-            Way::Flight(mut call) => {
-                let result = call.1.land();
+impl PendingCall {
+    fn wait(self) -> Result<Zval, Thrown> {
+        let reply = match self.sending {
+            Sending::Worker(mut call) => {
+                let result = call.1.wait();
                 call.0.report(&result)?;
                 result?
             }
-            Way::Later(call) => call.0.run(call.1)?,
+            Sending::WhenWaited(call) => call.0.run(call.1)?,
         };
-        (self.finish)(self.owner, reply)
+        (self.finish)(self.client, reply)
     }
 }
 
 /// How far a promise is.
-enum Progress {
-    Waiting(Unsettled),
+enum State {
+    Pending(PendingCall),
     /// It follows another promise, through what was given to `then`.
     Following {
         parent: Zval,
@@ -69,27 +69,27 @@ enum Progress {
 
 /// The Rust side of a promise.
 #[derive(Clone, Default)]
-struct Promised(Option<Rc<RefCell<Option<Progress>>>>);
+struct PromisePayload(Option<Rc<RefCell<Option<State>>>>);
 
-payload_type!(Promised, |promised, visit| {
+payload_type!(PromisePayload, |promised, visit| {
     // A clone in PHP shares it, and then it has two owners.
-    let progress = promised.0.as_ref().filter(|shared| Rc::strong_count(shared) == 1);
-    let progress = progress.and_then(|shared| shared.try_borrow().ok());
-    if let Some(progress) = progress.as_deref().and_then(Option::as_ref) {
-        progress.references(visit);
+    let state = promised.0.as_ref().filter(|shared| Rc::strong_count(shared) == 1);
+    let state = state.and_then(|shared| shared.try_borrow().ok());
+    if let Some(state) = state.as_deref().and_then(Option::as_ref) {
+        state.references(visit);
     }
 });
 
-impl Progress {
+impl State {
     fn references(&self, visit: &mut dyn FnMut(&Zval)) {
         match self {
-            Self::Waiting(call) => {
-                match &call.way {
-                    Way::Flight(flight) => flight.0.references(visit),
-                    Way::Later(later) => later.0.references(visit),
+            Self::Pending(call) => {
+                match &call.sending {
+                    Sending::Worker(flight) => flight.0.references(visit),
+                    Sending::WhenWaited(later) => later.0.references(visit),
                 }
-                if let Some(owner) = &call.owner {
-                    owner.road.references(visit);
+                if let Some(client) = &call.client {
+                    client.sender.references(visit);
                 }
             }
             Self::Following { parent, fulfilled, rejected } => {
@@ -101,16 +101,16 @@ impl Progress {
     }
 }
 
-impl Promised {
-    fn new(progress: Progress) -> Self {
-        Self(Some(Rc::new(RefCell::new(Some(progress)))))
+impl PromisePayload {
+    fn new(state: State) -> Self {
+        Self(Some(Rc::new(RefCell::new(Some(state)))))
     }
 }
 
 pub(crate) fn register() -> Result<(), String> {
     Class::new("LomiSDK\\Promise")
         .sealed()
-        .holds::<Promised>()
+        .with_payload::<PromisePayload>()
         .method("then(?callable $onFulfilled = null, ?callable $onRejected = null)", handler(then))
         .method("otherwise(callable $onRejected)", handler(otherwise))
         .method("wait(bool $unwrap = true)", handler(wait))
@@ -119,7 +119,7 @@ pub(crate) fn register() -> Result<(), String> {
     // What Guzzle's promise calls to be settled.
     Class::new("LomiSDK\\Internal\\Waiter")
         .sealed()
-        .holds::<Promised>()
+        .with_payload::<PromisePayload>()
         .private("promise", Zval::null())
         .method("__invoke()", handler(settle_guzzle))
         .register(&WAITER)
@@ -127,19 +127,19 @@ pub(crate) fn register() -> Result<(), String> {
 
 /// Starts a call and promises its result.
 pub(crate) fn start(
-    road: Road,
-    owner: Option<Shared>,
+    sender: Sender,
+    client: Option<ClientState>,
     exchange: Exchange,
     finish: Finish,
 ) -> Result<Zval, Thrown> {
-    let way = match road.http {
+    let sending = match sender.http {
         None => {
-            let flight = Flight::start(exchange)?;
-            Way::Flight(Box::new((road, flight)))
+            let flight = InFlight::start(exchange)?;
+            Sending::Worker(Box::new((sender, flight)))
         }
-        Some(_) => Way::Later(Box::new((road, exchange))),
+        Some(_) => Sending::WhenWaited(Box::new((sender, exchange))),
     };
-    let promised = Promised::new(Progress::Waiting(Unsettled { way, owner, finish }));
+    let promised = PromisePayload::new(State::Pending(PendingCall { sending, client, finish }));
     match class_named(GUZZLE_PROMISE) {
         Some(guzzle) => {
             let mut waiter = holding(&WAITER, promised)?;
@@ -157,37 +157,37 @@ pub(crate) fn start(
     }
 }
 
-fn holding(class: &ClassRef, promised: Promised) -> Result<Zval, Thrown> {
+fn holding(class: &ClassRef, promised: PromisePayload) -> Result<Zval, Thrown> {
     let class = class.get().ok_or_else(|| Thrown::defect("a class is missing"))?;
     let mut value = new_object(class)?;
-    if let Some(held) = value.object_mut().and_then(payload_mut::<Promised>) {
+    if let Some(held) = value.object_mut().and_then(payload_mut::<PromisePayload>) {
         *held = promised;
     }
     Ok(value)
 }
 
-fn promised(call: &mut Call<'_>) -> Result<Promised, Thrown> {
-    Ok(payload::<Promised>(call.handle()?).cloned().unwrap_or_default())
+fn promised(call: &mut Call<'_>) -> Result<PromisePayload, Thrown> {
+    Ok(payload::<PromisePayload>(call.handle()?).cloned().unwrap_or_default())
 }
 
 /// Brings a promise to its end, once. The outer error is `exit()`.
-fn settle(promised: &Promised) -> Result<Result<Zval, Zval>, Thrown> {
+fn settle(promised: &PromisePayload) -> Result<Result<Zval, Zval>, Thrown> {
     let Some(shared) = &promised.0 else {
         return Err(Thrown::validation("a LomiSDK\\Promise is made by a call, not by new"));
     };
-    let progress = shared.borrow_mut().take();
-    let outcome = match progress {
+    let state = shared.borrow_mut().take();
+    let outcome = match state {
         None => return Err(Thrown::validation("a promise waits for itself")),
-        Some(Progress::Fulfilled(value)) => Ok(value),
-        Some(Progress::Rejected(exception)) => Err(exception),
-        Some(Progress::Waiting(call)) => caught(call.end())?,
-        Some(Progress::Following { parent, fulfilled, rejected }) => {
+        Some(State::Fulfilled(value)) => Ok(value),
+        Some(State::Rejected(exception)) => Err(exception),
+        Some(State::Pending(call)) => caught(call.wait())?,
+        Some(State::Following { parent, fulfilled, rejected }) => {
             follow(&parent, fulfilled.as_ref(), rejected.as_ref())?
         }
     };
     *shared.borrow_mut() = Some(match &outcome {
-        Ok(value) => Progress::Fulfilled(value.shallow_clone()),
-        Err(exception) => Progress::Rejected(exception.shallow_clone()),
+        Ok(value) => State::Fulfilled(value.shallow_clone()),
+        Err(exception) => State::Rejected(exception.shallow_clone()),
     });
     Ok(outcome)
 }
@@ -197,7 +197,8 @@ fn follow(
     fulfilled: Option<&Zval>,
     rejected: Option<&Zval>,
 ) -> Result<Result<Zval, Zval>, Thrown> {
-    let of_parent = parent.handle().and_then(payload::<Promised>).cloned().unwrap_or_default();
+    let of_parent =
+        parent.handle().and_then(payload::<PromisePayload>).cloned().unwrap_or_default();
     let answer = match (settle(&of_parent)?, fulfilled, rejected) {
         (Ok(value), Some(then), _) => caught(call_value(then, &mut [value]))?,
         (Err(exception), _, Some(then)) => caught(call_value(then, &mut [exception]))?,
@@ -205,7 +206,7 @@ fn follow(
     };
     // A promise given back is followed in turn.
     match &answer {
-        Ok(value) => match value.handle().and_then(payload::<Promised>) {
+        Ok(value) => match value.handle().and_then(payload::<PromisePayload>) {
             Some(inner) => settle(&inner.clone()),
             None => Ok(answer),
         },
@@ -223,7 +224,7 @@ fn callback(call: &Call<'_>, position: usize) -> Result<Option<Zval>, Thrown> {
 
 fn following(call: &mut Call<'_>, fulfilled: Option<Zval>, rejected: Option<Zval>) -> Done {
     let parent = object_zval(call.handle()?);
-    let promised = Promised::new(Progress::Following { parent, fulfilled, rejected });
+    let promised = PromisePayload::new(State::Following { parent, fulfilled, rejected });
     let promise = holding(&PROMISE, promised)?;
     call.give(promise)
 }
@@ -251,11 +252,11 @@ fn wait(call: &mut Call<'_>) -> Done {
 fn state(call: &mut Call<'_>) -> Done {
     let promised = promised(call)?;
     let state = match promised.0.as_ref().map(|shared| shared.borrow()).as_deref() {
-        Some(Some(Progress::Fulfilled(_))) => "fulfilled",
-        Some(Some(Progress::Rejected(_))) => "rejected",
+        Some(Some(State::Fulfilled(_))) => "fulfilled",
+        Some(Some(State::Rejected(_))) => "rejected",
         _ => "pending",
     };
-    call.give_text(state)
+    call.give_string(state)
 }
 
 fn settle_guzzle(call: &mut Call<'_>) -> Done {

@@ -7,7 +7,7 @@ use lomi::schema::Answer;
 use lomi::{Decoded, Input, Reply, Target, Value};
 
 use crate::client::options;
-use crate::client::state::{Held, Shared, shared};
+use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::convert::decode::{self, PhpSink};
 use crate::response;
 use crate::table::{APIS, Api, Argument, Documented};
@@ -26,13 +26,13 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 /// The resources of a new client, each with the name of its property.
-pub(super) fn build_all(held: &Held) -> Result<Vec<(&'static str, Zval)>, Thrown> {
+pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zval)>, Thrown> {
     let mut built = Vec::with_capacity(APIS.len());
     for (api, class) in APIS.iter().zip(RESOURCES.get().into_iter().flatten()) {
         let class = class.get().ok_or_else(|| Thrown::defect("a resource is missing"))?;
         let mut resource = new_object(class)?;
-        if let Some(carried) = resource.object_mut().and_then(payload_mut::<Held>) {
-            *carried = held.clone();
+        if let Some(carried) = resource.object_mut().and_then(payload_mut::<ClientPayload>) {
+            *carried = client.clone();
         }
         built.push((api.resource, resource));
     }
@@ -47,7 +47,8 @@ struct Verb {
 
 fn declare(api: &'static Api) -> Class {
     let name = api.class.trim_end_matches("Api");
-    let mut class = Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().holds::<Held>();
+    let mut class =
+        Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().with_payload::<ClientPayload>();
     for operation in api.operations {
         let mut declared = String::new();
         for argument in operation.arguments {
@@ -62,7 +63,7 @@ fn declare(api: &'static Api) -> Class {
         }
         for (suffix, later) in [("", false), ("Async", true)] {
             let verb = operation.operation.verb;
-            class = class.method_about(
+            class = class.method_with(
                 format!("{verb}{suffix}({declared}sensitive array $options = [])"),
                 handler(call_verb),
                 Verb { operation, later },
@@ -73,7 +74,7 @@ fn declare(api: &'static Api) -> Class {
 }
 
 fn call_verb(call: &mut Call<'_>) -> Done {
-    let verb = call.about::<Verb>()?;
+    let verb = call.attached::<Verb>()?;
     let operation = verb.operation;
     let mut input = Input::default();
     let mut position = 0;
@@ -104,29 +105,29 @@ fn call_verb(call: &mut Call<'_>) -> Done {
         input.query = options::query(call.argument(position))?;
         position += 1;
     }
-    let options = options::of_call(call.argument(position), |_, _| Ok(false))?;
-    let shared = shared(call.handle()?)?;
+    let options = options::call_options(call.argument(position), |_, _| Ok(false))?;
+    let state = state_of(call.handle()?)?;
     let target = Target::Operation(operation.operation);
     // What the pages behind this one are asked for with.
     let again = is_page.then(|| (input.clone(), options.clone()));
-    let exchange = shared.road.prepare(target, input, options)?;
-    let finish = move |ending: Option<Shared>, reply: Reply| -> Result<Zval, Thrown> {
+    let exchange = state.sender.prepare(target, input, options)?;
+    let finish = move |ending: Option<ClientState>, reply: Reply| -> Result<Zval, Thrown> {
         let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
         if let Some((input, options)) = again {
             return crate::client::page::build(ending, operation.operation, input, options, reply);
         }
         let mut value = one(&reply)?;
-        response::attach(&mut value, &ending.heard(reply));
+        response::attach(&mut value, &ending.keep_response(reply));
         Ok(value)
     };
     let result = match verb.later {
         false => {
-            let reply = shared.road.run(exchange)?;
-            finish(Some(shared), reply)?
+            let reply = state.sender.run(exchange)?;
+            finish(Some(state), reply)?
         }
         true => {
-            let road = shared.road.share();
-            crate::client::promise::start(road, Some(shared), exchange, Box::new(finish))?
+            let sender = state.sender.share();
+            crate::client::promise::start(sender, Some(state), exchange, Box::new(finish))?
         }
     };
     call.give(result)

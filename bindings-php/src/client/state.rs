@@ -5,40 +5,45 @@ use std::rc::Rc;
 
 use lomi::Reply;
 
-use crate::response::Facts;
-use crate::send::sender::Road;
+use crate::response::ResponseInfo;
+use crate::send::sender::Sender;
 use crate::zend::{Object, Thrown, payload, payload_type};
 
-/// A client's road and its last answer, shared by its resources.
+/// A client's sender and its last answer, shared by its resources.
 #[derive(Clone, Default)]
-pub(crate) struct Held(pub(super) Option<Shared>);
+pub(crate) struct ClientPayload(pub(super) Option<ClientState>);
 
-/// Every holder has a road of its own, so that each PHP value in it has one owner.
-pub(crate) struct Shared {
-    pub(crate) road: Road,
-    pub(super) last: Rc<RefCell<Facts>>,
+/// Every holder has a sender of its own, so that each PHP value in it has one owner.
+pub(crate) struct ClientState {
+    pub(crate) sender: Sender,
+    pub(super) last: Rc<RefCell<ResponseInfo>>,
 }
 
-impl Clone for Shared {
+impl Clone for ClientState {
     fn clone(&self) -> Self {
-        Self { road: self.road.share(), last: Rc::clone(&self.last) }
+        Self { sender: self.sender.share(), last: Rc::clone(&self.last) }
     }
 }
 
-payload_type!(Held, |held, visit| if let Some(shared) = &held.0 {
-    shared.road.references(visit);
-});
+payload_type!(
+    ClientPayload,
+    |payload_of_client, visit| if let Some(shared) = &payload_of_client.0 {
+        shared.sender.references(visit);
+    }
+);
 
-pub(crate) fn shared(object: Object<'_>) -> Result<Shared, Thrown> {
-    payload::<Held>(object).and_then(|held| held.0.clone()).ok_or_else(|| {
-        Thrown::configuration("the client was not set up; was its constructor called?")
-    })
+pub(crate) fn state_of(object: Object<'_>) -> Result<ClientState, Thrown> {
+    payload::<ClientPayload>(object)
+        .and_then(|payload_of_client| payload_of_client.0.clone())
+        .ok_or_else(|| {
+            Thrown::configuration("the client was not set up; was its constructor called?")
+        })
 }
 
-impl Shared {
+impl ClientState {
     /// Remembers an answer's facts, and gives them on.
-    pub(crate) fn heard(&self, reply: Reply) -> Facts {
-        let facts = Facts::from(reply);
+    pub(crate) fn keep_response(&self, reply: Reply) -> ResponseInfo {
+        let facts = ResponseInfo::from(reply);
         *self.last.borrow_mut() = facts.clone();
         facts
     }

@@ -17,7 +17,7 @@ const NAMES: [&str; 4] = ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_LOG", "LOMI_WEB
 static AT_START: OnceLock<Vec<(&str, OsString)>> = OnceLock::new();
 
 /// To be called at module start.
-pub(crate) fn remember() {
+pub(crate) fn read_at_start() {
     let known = NAMES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
     let _ = AT_START.set(known.collect());
 }

@@ -137,7 +137,7 @@ pub(crate) fn is_web_server() -> bool {
 }
 
 /// The table of `phpinfo()` and `php --ri lomi`. No key or password is in it.
-pub(crate) fn show() {
+pub(crate) fn print_info() {
     use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
     let (key, url) = (api_key().ok().flatten(), base_url().ok().flatten());
     let key = key.map_or_else(|| "not set".to_owned(), |key| lomi::Secret::new(key).masked());

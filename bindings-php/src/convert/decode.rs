@@ -20,8 +20,8 @@ pub(crate) struct PhpSink {
     depth: u32,
     /// The field whose value is read next, by its place in the model.
     field: usize,
-    /// The texts of the row before, by field; nobody's where there are no rows.
-    before: Vec<Zval>,
+    /// The texts of the row previous, by field; nobody's where there are no rows.
+    previous: Vec<Zval>,
 }
 
 /// Values that belong to no field of a model.
@@ -30,7 +30,7 @@ const NO_FIELD: usize = usize::MAX;
 impl PhpSink {
     /// For the modern client: what has no model is arrays at every depth.
     pub(crate) fn arrays() -> Self {
-        Self { nested_objects: false, depth: 0, field: NO_FIELD, before: Vec::new() }
+        Self { nested_objects: false, depth: 0, field: NO_FIELD, previous: Vec::new() }
     }
 
     /// For the documented classes: objects inside of objects are `stdClass`.
@@ -38,12 +38,12 @@ impl PhpSink {
         Self { nested_objects: true, ..Self::arrays() }
     }
 
-    /// For a page of them. Rows have much in common: a text that stands in the row before,
+    /// For a page of them. Rows have much in common: a text that stands in the row previous,
     /// too, is held once.
     pub(crate) fn rows(self) -> Self {
-        let longest = registry::all().iter().map(|known| known.keys.len()).max();
-        let before = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
-        Self { before: before.collect(), ..self }
+        let longest = registry::all().iter().map(|class| class.keys.len()).max();
+        let previous = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
+        Self { previous: previous.collect(), ..self }
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn decode(reply: &Reply, sink: &mut PhpSink) -> Result<Decoded<Zval>,
 }
 
 /// An object being filled.
-pub(crate) struct Filling {
+pub(crate) struct ObjectBuilder {
     model: Option<&'static ModelClass>,
     values: Array,
     key: NextKey,
@@ -65,7 +65,7 @@ pub(crate) struct Filling {
 
 enum NextKey {
     /// A field of the model.
-    Known(*mut zend_string),
+    Field(*mut zend_string),
     Other(Name),
     Originals,
 }
@@ -73,7 +73,7 @@ enum NextKey {
 impl Sink for PhpSink {
     type Value = Zval;
     type List = Array;
-    type Object = Filling;
+    type Object = ObjectBuilder;
     type Error = Thrown;
 
     fn null(&mut self) -> Result<Zval, Thrown> {
@@ -105,13 +105,13 @@ impl Sink for PhpSink {
     }
 
     fn text(&mut self, text: &str) -> Result<Zval, Thrown> {
-        match self.before.get_mut(std::mem::replace(&mut self.field, NO_FIELD)) {
+        match self.previous.get_mut(std::mem::replace(&mut self.field, NO_FIELD)) {
             None => Ok(string_zval(text)),
-            Some(before) => {
-                if before.zend_str().is_none_or(|known| known.as_bytes() != text.as_bytes()) {
-                    *before = string_zval(text);
+            Some(previous) => {
+                if previous.zend_str().is_none_or(|class| class.as_bytes() != text.as_bytes()) {
+                    *previous = string_zval(text);
                 }
-                Ok(before.shallow_clone())
+                Ok(previous.shallow_clone())
             }
         }
     }
@@ -134,25 +134,25 @@ impl Sink for PhpSink {
         Ok(list.finish())
     }
 
-    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Filling, Thrown> {
+    fn begin_object(&mut self, model: Option<&'static Model>) -> Result<ObjectBuilder, Thrown> {
         let model = model.and_then(registry::of_model);
         if model.is_none() {
             self.depth += 1;
         }
         let values = match model {
-            Some(known) => Array::with_capacity(known.keys.len()),
+            Some(class) => Array::with_capacity(class.keys.len()),
             None => Array::new(),
         };
-        Ok(Filling { model, values, key: NextKey::Originals, originals: None })
+        Ok(ObjectBuilder { model, values, key: NextKey::Originals, originals: None })
     }
 
-    fn key(&mut self, object: &mut Filling, key: Key<'_>) -> Result<(), Thrown> {
+    fn key(&mut self, object: &mut ObjectBuilder, key: Key<'_>) -> Result<(), Thrown> {
         self.field = NO_FIELD;
         object.key = match key {
             Key::Field(position, field) => {
                 self.field = position;
-                match object.model.and_then(|known| known.keys.get(position)) {
-                    Some(key) => NextKey::Known(*key),
+                match object.model.and_then(|class| class.keys.get(position)) {
+                    Some(key) => NextKey::Field(*key),
                     None => NextKey::Other(Name::new(field.name)),
                 }
             }
@@ -162,22 +162,22 @@ impl Sink for PhpSink {
         Ok(())
     }
 
-    fn value(&mut self, object: &mut Filling, value: Zval) -> Result<(), Thrown> {
-        if let NextKey::Known(key) = object.key {
+    fn value(&mut self, object: &mut ObjectBuilder, value: Zval) -> Result<(), Thrown> {
+        if let NextKey::Field(key) = object.key {
             object.values.set_interned(key, value);
             return Ok(());
         }
         match std::mem::replace(&mut object.key, NextKey::Originals) {
             NextKey::Other(name) => object.values.set_named(name, value),
             NextKey::Originals => object.originals = Some(value),
-            NextKey::Known(_) => {}
+            NextKey::Field(_) => {}
         }
         Ok(())
     }
 
-    fn end_object(&mut self, object: Filling) -> Result<Zval, Thrown> {
-        if let Some(known) = object.model {
-            return registry::build(known, object.values, object.originals)
+    fn end_object(&mut self, object: ObjectBuilder) -> Result<Zval, Thrown> {
+        if let Some(class) = object.model {
+            return registry::build(class, object.values, object.originals)
                 .ok_or_else(|| Thrown::defect("an object of a model cannot be made"));
         }
         self.depth -= 1;

@@ -2,10 +2,10 @@
 
 use ext_php_rs::types::Zval;
 
-use crate::zend::{Key, Thrown, pairs, text_of, type_name};
+use crate::zend::{Key, Thrown, pairs, php_string, type_name};
 
-pub(crate) fn text(name: &str, value: &Zval) -> Result<String, Thrown> {
-    text_of(&format!("the option {name}"), value)?.ok_or_else(|| {
+pub(crate) fn string(name: &str, value: &Zval) -> Result<String, Thrown> {
+    php_string(&format!("the option {name}"), value)?.ok_or_else(|| {
         let given = type_name(value);
         Thrown::validation(format!("the option {name} must be a string, not {given}"))
     })
@@ -53,10 +53,10 @@ pub(crate) fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
         match value.array() {
             Some(values) => {
                 for value in crate::zend::values(values) {
-                    headers.push((name.clone(), text(&name, value)?));
+                    headers.push((name.clone(), string(&name, value)?));
                 }
             }
-            None => headers.push((name.clone(), text(&name, value)?)),
+            None => headers.push((name.clone(), string(&name, value)?)),
         }
     }
     Ok(headers)

@@ -25,13 +25,13 @@ const DEEPEST: usize = 100;
 /// A value as JSON. `what` names it in errors, such as "the body"; what is inside of it is
 /// named by its path.
 pub(crate) fn value(what: &str, zval: &Zval) -> Result<Value, Thrown> {
-    at(zval, &Place::root(what, false))
+    convert(zval, &Place::root(what, false))
 }
 
 /// The same for a value that is only handed to the core, which refuses NaN and infinity
 /// with the sentence of every language.
 pub(crate) fn for_core(what: &str, zval: &Zval) -> Result<Value, Thrown> {
-    at(zval, &Place::root(what, true))
+    convert(zval, &Place::root(what, true))
 }
 
 /// A body as JSON. An array that has lost some of its keys (`array_filter` leaves gaps) is
@@ -52,7 +52,7 @@ pub(crate) fn body(zval: &Zval, model: Option<&lomi::schema::Model>) -> Result<V
     Ok(value)
 }
 
-fn at(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
+fn convert(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
     if place.depth > DEEPEST {
         let top = place.top();
         return Err(Thrown::validation(format!(
@@ -104,7 +104,7 @@ fn float(number: f64) -> Number {
 fn array(table: &ZendHashTable, place: &Place<'_>) -> Result<Value, Thrown> {
     if is_list(table) {
         let items = crate::zend::values(table).enumerate();
-        return items.map(|(index, item)| at(item, &place.item(index))).collect();
+        return items.map(|(index, item)| convert(item, &place.item(index))).collect();
     }
     fields(table, place).map(Value::Object)
 }
@@ -117,7 +117,7 @@ fn fields(table: &ZendHashTable, place: &Place<'_>) -> Result<Map<String, Value>
             Key::Text(name) => name,
             Key::Bytes(_) => return Err(Thrown::not_utf8(&format!("a key in {place}"))),
         };
-        let value = at(item, &place.field(&name))?;
+        let value = convert(item, &place.field(&name))?;
         map.insert(name, value);
     }
     Ok(map)
@@ -140,19 +140,19 @@ const REFUSED: &[&str] = &[
 const USER_CLASS: u8 = 2;
 
 fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
-    if let Some(known) = registry::of_object(object) {
-        return model(known, object, place).map(Value::Object);
+    if let Some(class) = registry::of_object(object) {
+        return model(class, object, place).map(Value::Object);
     }
     if let Some(money) = crate::money::of_object(object) {
         return Ok(money.into());
     }
     let refuse = || Err(refused(&type_name(&object_zval(object)), place));
     if is_a(object, "DateTimeInterface") {
-        return at(&call_method(object, "format", &mut [string_zval(ATOM)])?, place);
+        return convert(&call_method(object, "format", &mut [string_zval(ATOM)])?, place);
     }
     if is_a(object, "BackedEnum") {
         let class = class_named("BackedEnum").ok_or(Thrown::Pending)?;
-        return at(&get_property(object, class, "value"), place);
+        return convert(&get_property(object, class, "value"), place);
     }
     if is_a(object, "UnitEnum") || REFUSED.iter().any(|name| is_a(object, name)) {
         return refuse();
@@ -161,17 +161,17 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
         let inner = call_method(object, "jsonSerialize", &mut [])?;
         let same = inner.handle().is_some_and(|inner| inner.as_ptr() == object.as_ptr());
         if !same {
-            return at(&inner, &place.inside());
+            return convert(&inner, &place.inside());
         }
     }
     if is_a(object, "SimpleXMLElement") {
         return match call_method(object, "count", &mut [])?.long() {
-            Some(0) => at(&call_method(object, "__toString", &mut [])?, place),
+            Some(0) => convert(&call_method(object, "__toString", &mut [])?, place),
             _ => refuse(),
         };
     }
     if is_a(object, "Traversable") {
-        return traversable::value(object, place, at);
+        return traversable::value(object, place, convert);
     }
     if is_a(object, "GMP") {
         let digits = call_function("gmp_strval", &mut [object_zval(object)])?;
@@ -179,7 +179,7 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
         return Ok(Value::Number(Number::from_string_unchecked(digits)));
     }
     if is_a(object, "Stringable") {
-        return at(&call_method(object, "__toString", &mut [])?, place);
+        return convert(&call_method(object, "__toString", &mut [])?, place);
     }
     let is_plain = is_a(object, "stdClass");
     // SAFETY: an object has a class.
@@ -205,7 +205,7 @@ pub(crate) const ATOM: &str = "Y-m-d\\TH:i:sP";
 
 /// A model's set fields, and those that are to be emptied as null.
 fn model(
-    known: &ModelClass,
+    class: &ModelClass,
     object: Object<'_>,
     place: &Place<'_>,
 ) -> Result<Map<String, Value>, Thrown> {
@@ -213,7 +213,7 @@ fn model(
     let container = registry::read_slot(object, CONTAINER);
     let values = container.array().map_or_else(|| Ok(Map::new()), |table| fields(table, place))?;
     for (name, value) in values {
-        let is_map = known.model.field(&name).is_some_and(|f| matches!(f.kind, Kind::Map));
+        let is_map = class.model.field(&name).is_some_and(|f| matches!(f.kind, Kind::Map));
         let value = match value {
             Value::Null => continue,
             Value::Array(items) if is_map && items.is_empty() => Value::Object(Map::new()),

@@ -13,7 +13,7 @@ use crate::documented::configuration::{self, CONFIGURATION};
 use crate::documented::header_selector::HEADER_SELECTOR;
 use crate::documented::result::result;
 use crate::send::psr18;
-use crate::send::sender::Road;
+use crate::send::sender::Sender;
 use crate::table::{APIS, Api, Documented};
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
@@ -82,7 +82,7 @@ fn declare(api: &'static Api) -> Class {
                 operation.name, operation.declared
             );
             let method = Method { operation, form: *form };
-            class = class.method_about(declaration, handler(call_operation), method);
+            class = class.method_with(declaration, handler(call_operation), method);
         }
     }
     class
@@ -90,9 +90,9 @@ fn declare(api: &'static Api) -> Class {
 
 /// Operation to content types, built so that the engine may keep it.
 fn content_types(api: &Api) -> Zval {
-    let mut types = crate::zend::Permanent::new();
+    let mut types = crate::zend::PersistentArray::new();
     for operation in api.operations {
-        let mut list = crate::zend::Permanent::new();
+        let mut list = crate::zend::PersistentArray::new();
         list.push(interned_zval(JSON));
         types.set(operation.name, list.finish());
     }
@@ -194,8 +194,8 @@ fn create_http_client_option(call: &mut Call<'_>) -> Done {
     call.give(options.finish())
 }
 
-/// The road of an Api object: its configuration, its host, its HTTP client.
-fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
+/// The sender of an Api object: its configuration, its host, its HTTP client.
+fn sender(call: &mut Call<'_>) -> Result<Sender, Thrown> {
     let http = property(call, "client")?;
     let index = property(call, "hostIndex")?.long().unwrap_or_default();
     let config = property(call, "config")?;
@@ -207,7 +207,7 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
     let made = crate::documented::configured_client::client(config, index)?;
-    Ok(Road {
+    Ok(Sender {
         client: made.client,
         logs: made.logs,
         http,
@@ -218,18 +218,18 @@ fn road(call: &mut Call<'_>) -> Result<Road, Thrown> {
 }
 
 fn call_operation(call: &mut Call<'_>) -> Done {
-    let method = call.about::<Method>()?;
+    let method = call.attached::<Method>()?;
     let (input, options) = arguments(call, method.operation)?;
-    let road = road(call)?;
+    let sender = sender(call)?;
     let target = Target::Operation(method.operation.operation);
     match method.form {
         Form::Model | Form::WithHttpInfo => {
-            let reply = road.call(target, input, options)?;
+            let reply = sender.call(target, input, options)?;
             let result = result(method.operation, reply, method.form == Form::WithHttpInfo)?;
             call.give(result)
         }
         Form::Request => {
-            let mut exchange = road.prepare(target, input, options)?;
+            let mut exchange = sender.prepare(target, input, options)?;
             let lomi::Step::Send(request, _) = exchange.step(std::time::Instant::now()) else {
                 return Err(Thrown::defect("there is nothing to send"));
             };
@@ -238,9 +238,9 @@ fn call_operation(call: &mut Call<'_>) -> Done {
         }
         Form::Async | Form::AsyncWithHttpInfo => {
             let with_info = method.form == Form::AsyncWithHttpInfo;
-            let exchange = road.prepare(target, input, options)?;
+            let exchange = sender.prepare(target, input, options)?;
             let finish = move |_, reply| result(method.operation, reply, with_info);
-            let promise = crate::client::promise::start(road, None, exchange, Box::new(finish))?;
+            let promise = crate::client::promise::start(sender, None, exchange, Box::new(finish))?;
             call.give(promise)
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn arguments(
             }
         }
     }
-    if let Some(content_type) = call.optional_text(operation.arguments.len())?
+    if let Some(content_type) = call.optional_string(operation.arguments.len())?
         && content_type != JSON
     {
         if !crate::documented::header_selector::is_json(&content_type) {

@@ -20,7 +20,7 @@ const DEFAULT: &str = "defaultConfiguration";
 
 pub(crate) fn register() -> Result<(), String> {
     let class = Class::new("LomiSDK\\Configuration")
-        .holds::<Settings>()
+        .with_payload::<Settings>()
         .constant("BOOLEAN_FORMAT_INT", interned_zval("int"))
         .constant("BOOLEAN_FORMAT_STRING", interned_zval("string"))
         .private_static(DEFAULT)
@@ -33,17 +33,17 @@ pub(crate) fn register() -> Result<(), String> {
         .method("setAccessToken(sensitive $accessToken)", handler(set_access_token))
         .method("getAccessToken()", handler(|c| secret(c, |s| s.access_token.as_ref())))
         .method("setUsername($username)", handler(|c| set(c, |s, v| s.username = Some(v))))
-        .method("getUsername()", handler(|c| text(c, |s| s.username.as_deref().unwrap_or(""))))
+        .method("getUsername()", handler(|c| string(c, |s| s.username.as_deref().unwrap_or(""))))
         .method("setPassword(sensitive $password)", handler(set_password))
         .method("getPassword()", handler(|c| secret(c, |s| s.password.as_ref())))
         .method("setHost($host)", handler(|c| set(c, |s, v| s.host = Some(v))))
-        .method("getHost()", handler(|c| text(c, Settings::host)))
+        .method("getHost()", handler(|c| string(c, Settings::host)))
         .method("setUserAgent($userAgent)", handler(set_user_agent))
-        .method("getUserAgent()", handler(|c| text(c, Settings::user_agent)))
+        .method("getUserAgent()", handler(|c| string(c, Settings::user_agent)))
         .method("setDebug($debug)", handler(set_debug))
         .method("getDebug()", handler(get_debug))
         .method("setDebugFile($debugFile)", handler(|c| set(c, |s, v| s.debug_file = Some(v))))
-        .method("getDebugFile()", handler(|c| text(c, Settings::debug_file)))
+        .method("getDebugFile()", handler(|c| string(c, Settings::debug_file)))
         .method(
             "setTempFolderPath($tempFolderPath)",
             handler(|c| set(c, |s, v| s.temp_folder = Some(v))),
@@ -64,7 +64,7 @@ pub(crate) fn register() -> Result<(), String> {
         .method("setAllowHttp(bool $allowHttp)", handler(set_allow_http))
         .method("getAllowHttp(): bool", handler(get_allow_http))
         .method("setRoutes(string $routes)", handler(set_routes))
-        .method("getRoutes(): string", handler(|c| text(c, Settings::routes)))
+        .method("getRoutes(): string", handler(|c| string(c, Settings::routes)))
         .method("static getDefaultConfiguration()", handler(get_default))
         .method(
             "static setDefaultConfiguration(LomiSDK\\Configuration $config)",
@@ -117,16 +117,16 @@ fn change(call: &mut Call<'_>, set: impl FnOnce(&mut Settings)) -> Done {
     let settings = payload_mut::<Settings>(call.this()?)
         .ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))?;
     set(settings);
-    settings.made.borrow_mut().clear();
+    settings.clients.borrow_mut().clear();
     call.give_this()
 }
 
 fn set(call: &mut Call<'_>, set: impl FnOnce(&mut Settings, String)) -> Done {
-    let value = call.text(0)?;
+    let value = call.string(0)?;
     change(call, |settings| set(settings, value))
 }
 
-fn text(call: &mut Call<'_>, read: impl Fn(&Settings) -> &str) -> Done {
+fn string(call: &mut Call<'_>, read: impl Fn(&Settings) -> &str) -> Done {
     let value = string_zval(read(settings(call.handle()?)?));
     call.give(value)
 }
@@ -148,8 +148,8 @@ fn construct(call: &mut Call<'_>) -> Done {
 }
 
 fn set_api_key(call: &mut Call<'_>) -> Done {
-    let identifier = call.text(0)?;
-    let key = call.optional_text(1)?;
+    let identifier = call.string(0)?;
+    let key = call.optional_string(1)?;
     change(call, |settings| {
         settings.api_keys.retain(|(known, _)| *known != identifier);
         if let Some(key) = key {
@@ -159,13 +159,13 @@ fn set_api_key(call: &mut Call<'_>) -> Done {
 }
 
 fn get_api_key(call: &mut Call<'_>) -> Done {
-    let identifier = call.text(0)?;
+    let identifier = call.string(0)?;
     let key = settings(call.handle()?)?.key(&identifier).map(|key| string_zval(key.expose()));
     call.give(key.unwrap_or_else(Zval::null))
 }
 
 fn set_api_key_prefix(call: &mut Call<'_>) -> Done {
-    let (identifier, prefix) = (call.text(0)?, call.text(1)?);
+    let (identifier, prefix) = (call.string(0)?, call.string(1)?);
     change(call, |settings| {
         settings.prefixes.retain(|(known, _)| *known != identifier);
         settings.prefixes.push((identifier, prefix));
@@ -173,12 +173,12 @@ fn set_api_key_prefix(call: &mut Call<'_>) -> Done {
 }
 
 fn get_api_key_prefix(call: &mut Call<'_>) -> Done {
-    let identifier = call.text(0)?;
+    let identifier = call.string(0)?;
     optional(call, |settings| settings.prefix(&identifier))
 }
 
 fn get_api_key_with_prefix(call: &mut Call<'_>) -> Done {
-    let identifier = call.text(0)?;
+    let identifier = call.string(0)?;
     let settings = settings(call.handle()?)?;
     let key = settings.key(&identifier).map(|key| match settings.prefix(&identifier) {
         Some(prefix) => string_zval(&format!("{prefix} {}", key.expose())),
@@ -214,7 +214,7 @@ fn get_debug(call: &mut Call<'_>) -> Done {
 
 fn get_temp_folder_path(call: &mut Call<'_>) -> Done {
     match settings(call.handle()?)?.temp_folder.clone() {
-        Some(folder) => call.give_text(&folder),
+        Some(folder) => call.give_string(&folder),
         None => {
             let folder = call_function("sys_get_temp_dir", &mut [])?;
             call.give(folder)
@@ -227,7 +227,7 @@ fn set_boolean_format(call: &mut Call<'_>) -> Done {
 }
 
 fn get_boolean_format(call: &mut Call<'_>) -> Done {
-    text(call, |settings| if settings.boolean_as_text { "string" } else { "int" })
+    string(call, |settings| if settings.boolean_as_text { "string" } else { "int" })
 }
 
 fn seconds_of(call: &Call<'_>, name: &str) -> Result<Option<f64>, Thrown> {
@@ -284,7 +284,7 @@ fn get_allow_http(call: &mut Call<'_>) -> Done {
 }
 
 fn set_routes(call: &mut Call<'_>) -> Done {
-    let routes = call.text(0)?;
+    let routes = call.string(0)?;
     routes.parse::<lomi::RouteChoice>()?;
     change(call, |settings| settings.routes = Some(routes))
 }
@@ -312,7 +312,7 @@ fn to_debug_report(call: &mut Call<'_>) -> Done {
         Some(object) => call_method(object, "getTempFolderPath", &mut [])?,
         None => Zval::null(),
     };
-    call.give_text(&format!(
+    call.give_string(&format!(
         "PHP SDK (LomiSDK) Debug Report:\n    OS: {}\n    PHP Version: {}\n    \
          The version of the OpenAPI document: {}\n    SDK Package Version: {}\n    \
          Temp Folder Path: {}\n",

@@ -14,7 +14,7 @@ use crate::zend::{
 /// Reads JSON, or what `json_decode` made of it, as a class. What is not an object of the
 /// model is an error, never an empty model.
 pub(super) fn deserialize(call: &mut Call<'_>) -> Done {
-    let class = call.text(1)?;
+    let class = call.string(1)?;
     let data = call.required(0)?;
     if data.is_null() {
         return Ok(());

@@ -50,7 +50,7 @@ fn processed(value: &Zval) -> Result<Zval, Thrown> {
 /// Nested names as `a[b][c]`.
 fn flatten(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?.shallow_clone();
-    let start = call.optional_text(1)?.unwrap_or_default();
+    let start = call.optional_string(1)?.unwrap_or_default();
     let mut flat = Array::new();
     flatten_into(&mut flat, &given, &start)?;
     call.give(flat.finish())

@@ -40,7 +40,7 @@ fn select_headers(call: &mut Call<'_>) -> Done {
     }
     let multipart = call.required(2)?.coerce_to_bool();
     if !multipart {
-        let content_type = call.text(1)?;
+        let content_type = call.string(1)?;
         let content_type =
             if content_type.is_empty() { "application/json" } else { content_type.as_str() };
         headers.set("Content-Type", string_zval(content_type));
@@ -92,7 +92,7 @@ fn next_weight(current: i32, crowded: bool) -> i32 {
 }
 
 fn is_json_mime(call: &mut Call<'_>) -> Done {
-    let media_type = call.text(0)?;
+    let media_type = call.string(0)?;
     call.give_bool(is_json(&media_type))
 }
 

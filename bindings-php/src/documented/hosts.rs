@@ -41,7 +41,7 @@ pub(crate) fn get_host_string(call: &mut Call<'_>) -> Done {
     match host {
         Some(url) => {
             let url = with_variables(url, call.argument(2));
-            call.give_text(&url)
+            call.give_string(&url)
         }
         None => Err(Thrown::invalid_argument(format!(
             "Invalid index {index} when selecting the host. Must be less than {}",
@@ -62,5 +62,5 @@ fn with_variables(mut url: String, variables: Option<&Zval>) -> String {
 
 pub(crate) fn get_host_from_settings(call: &mut Call<'_>) -> Done {
     let host = at(call.integer(0)?)?;
-    call.give_text(host)
+    call.give_string(host)
 }

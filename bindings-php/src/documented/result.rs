@@ -5,7 +5,7 @@ use ext_php_rs::types::Zval;
 use lomi::{Decoded, Reply};
 
 use crate::convert::decode::PhpSink;
-use crate::response::{self, Facts, header_array, pairs};
+use crate::response::{self, ResponseInfo, header_array, pairs};
 use crate::table::Documented;
 use crate::zend::{Array, Thrown, long};
 
@@ -17,7 +17,7 @@ pub(super) fn result(
 ) -> Result<Zval, Thrown> {
     let mut value = decode(operation, &reply)?;
     let triple = with_info.then(|| (reply.status, header_array(pairs(&reply.headers))));
-    response::attach(&mut value, &Facts::from(reply));
+    response::attach(&mut value, &ResponseInfo::from(reply));
     Ok(match triple {
         None => value,
         Some((status, headers)) => {

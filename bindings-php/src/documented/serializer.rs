@@ -8,7 +8,7 @@ use crate::documented::deserializer::deserialize;
 use crate::models::registry;
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Thrown, call_function, call_method, handler,
-    is_a, long, static_property, string_zval, text_of, update_static_property,
+    is_a, long, php_string, static_property, string_zval, update_static_property,
 };
 
 static SERIALIZER: ClassRef = ClassRef::new();
@@ -50,7 +50,7 @@ fn format() -> Zval {
 }
 
 fn set_date_time_format(call: &mut Call<'_>) -> Done {
-    let format = call.text(0)?;
+    let format = call.string(0)?;
     if let Some(class) = SERIALIZER.get() {
         update_static_property(class, FORMAT, string_zval(&format));
     }
@@ -58,7 +58,7 @@ fn set_date_time_format(call: &mut Call<'_>) -> Done {
 }
 
 fn sanitize_for_serialization(call: &mut Call<'_>) -> Done {
-    let date_only = call.optional_text(2)?.as_deref() == Some("date");
+    let date_only = call.optional_string(2)?.as_deref() == Some("date");
     let value = sanitized(call.required(0)?, date_only)?;
     call.give(value)
 }
@@ -81,9 +81,9 @@ fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
 }
 
 fn sanitize_filename(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
+    let name = call.string(0)?;
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    call.give_text(if last.is_empty() { &name } else { last })
+    call.give_string(if last.is_empty() { &name } else { last })
 }
 
 /// At most six digits of a second's fraction, which is what PHP reads.
@@ -92,7 +92,7 @@ fn sanitize_timestamp(call: &mut Call<'_>) -> Done {
         let as_it_is = call.required(0)?.shallow_clone();
         return call.give(as_it_is);
     }
-    let text = call.text(0)?;
+    let text = call.string(0)?;
     let kept = match text.split_once('.') {
         Some((whole, rest)) => {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -101,7 +101,7 @@ fn sanitize_timestamp(call: &mut Call<'_>) -> Done {
         }
         None => text,
     };
-    call.give_text(&kept)
+    call.give_string(&kept)
 }
 
 fn to_path_value(call: &mut Call<'_>) -> Done {
@@ -119,7 +119,7 @@ fn string_of(value: &Zval) -> Result<String, Thrown> {
     if value.is_bool() {
         return Ok(if value.is_true() { "true" } else { "false" }.to_owned());
     }
-    match text_of("the value", value)? {
+    match php_string("the value", value)? {
         Some(text) => Ok(text),
         None if value.is_null() => Ok(String::new()),
         None => Ok(crate::convert::to_json::value("the value", value)?.to_string()),
@@ -127,10 +127,10 @@ fn string_of(value: &Zval) -> Result<String, Thrown> {
 }
 
 fn to_query_value(call: &mut Call<'_>) -> Done {
-    let name = call.text(1)?;
+    let name = call.string(1)?;
     let flag = |call: &Call<'_>, at: usize| call.argument(at).is_none_or(Zval::coerce_to_bool);
     let (explode, required) = (flag(call, 4), flag(call, 5));
-    let style = call.optional_text(3)?.unwrap_or_else(|| "form".to_owned());
+    let style = call.optional_string(3)?.unwrap_or_else(|| "form".to_owned());
     let value = call.required(0)?.shallow_clone();
     let empty = value.is_null() || value.str() == Some("") || is_empty_array(&value);
     let mut query = Array::new();
@@ -196,20 +196,20 @@ fn to_header_value(call: &mut Call<'_>) -> Done {
         }
         _ => string_of(value)?,
     };
-    call.give_text(&text)
+    call.give_string(&text)
 }
 
 fn to_string(call: &mut Call<'_>) -> Done {
     let text = string_of(call.required(0)?)?;
-    call.give_text(&text)
+    call.give_string(&text)
 }
 
 fn serialize_collection(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
     let table = given.array().ok_or_else(|| call.wrong_type(0, "array", given))?;
     let parts: Result<Vec<String>, Thrown> = crate::zend::values(table).map(string_of).collect();
-    let style = call.text(1)?;
-    call.give_text(&parts?.join(separator(&style)))
+    let style = call.string(1)?;
+    call.give_string(&parts?.join(separator(&style)))
 }
 
 fn build_query(call: &mut Call<'_>) -> Done {
@@ -248,5 +248,5 @@ fn build_query(call: &mut Call<'_>) -> Done {
             parts.push(format!("{name}={}", encode(&text)?));
         }
     }
-    call.give_text(&parts.join("&"))
+    call.give_string(&parts.join("&"))
 }

@@ -31,14 +31,14 @@ pub(crate) struct Settings {
     pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
     /// The client that these settings make, kept until one of them changes.
-    pub(crate) made: RefCell<Vec<(u32, Made)>>,
+    pub(crate) clients: RefCell<Vec<(u32, BuiltClient)>>,
     /// The last warnings about a client that were logged.
-    pub(crate) warned: RefCell<Vec<String>>,
+    pub(crate) logged_warnings: RefCell<Vec<String>>,
 }
 
 /// A client, and whether `LOMI_LOG` asked for its log when it was made.
 #[derive(Clone)]
-pub(crate) struct Made {
+pub(crate) struct BuiltClient {
     pub(crate) client: Client,
     pub(crate) logs: bool,
 }
@@ -70,7 +70,7 @@ impl Settings {
         self.prefixes.iter().find(|(known, _)| known == identifier).map(|(_, p)| p.as_str())
     }
 
-    pub(crate) fn build(&self, host: &str) -> Result<Made, Thrown> {
+    pub(crate) fn build(&self, host: &str) -> Result<BuiltClient, Thrown> {
         let client = Client::with(ConfigBuilder {
             api_key: self.key(API_KEY).cloned(),
             documented: true,
@@ -92,7 +92,7 @@ impl Settings {
             own_log: true,
             ..ConfigBuilder::default()
         })?;
-        Ok(Made { client, logs: crate::config::environment::wants_log()? })
+        Ok(BuiltClient { client, logs: crate::config::environment::wants_log()? })
     }
 }
 

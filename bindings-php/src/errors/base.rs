@@ -41,7 +41,7 @@ pub(super) fn register() -> Result<(), String> {
         ("getOperation(): ?string", "operation"),
         ("getRetryAfter(): ?float", "retryAfter"),
     ] {
-        class = class.method_about(getter.to_owned(), handler(read), Fact(property));
+        class = class.method_with(getter.to_owned(), handler(read), Property(property));
     }
     for property in
         ["status", "apiCode", "details", "requestId", "idempotencyKey", "operation", "retryAfter"]
@@ -56,14 +56,14 @@ pub(super) fn register() -> Result<(), String> {
 }
 
 /// What a getter reads.
-struct Fact(&'static str);
+struct Property(&'static str);
 
 pub(super) fn scope() -> Result<&'static ClassEntry, Thrown> {
     API_EXCEPTION.get().ok_or_else(|| Thrown::defect("there is no ApiException"))
 }
 
 fn construct(call: &mut Call<'_>) -> Done {
-    let message = call.optional_text(0)?.unwrap_or_default();
+    let message = call.optional_string(0)?.unwrap_or_default();
     let code = match call.argument(1) {
         Some(_) => call.integer(1)?,
         None => 0,
@@ -87,16 +87,16 @@ fn construct(call: &mut Call<'_>) -> Done {
 }
 
 fn read(call: &mut Call<'_>) -> Done {
-    let fact = call.about::<Fact>()?;
+    let property = call.attached::<Property>()?;
     let scope = scope()?;
     let this = call.handle()?;
-    let value = get_property(this, scope, fact.0);
+    let value = get_property(this, scope, property.0);
     call.give(value)
 }
 
 /// The values of one header, however its name is written; null where there is none.
 fn response_header(call: &mut Call<'_>) -> Done {
-    let wanted = call.text(0)?;
+    let wanted = call.string(0)?;
     let headers = get_property(call.handle()?, scope()?, "responseHeaders");
     for (name, values) in crate::zend::pairs_of(&headers) {
         if name.to_string().eq_ignore_ascii_case(&wanted) {
@@ -104,7 +104,7 @@ fn response_header(call: &mut Call<'_>) -> Done {
                 Some(table) => crate::zend::values(table).filter_map(Zval::string).collect(),
                 None => values.string().into_iter().collect(),
             };
-            return call.give_text(&parts.join(", "));
+            return call.give_string(&parts.join(", "));
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use lomi::schema::Model;
 
 use crate::models::registry::{self, Accessor, ModelClass};
 use crate::models::{describe, fields, output};
-use crate::response::Facts;
+use crate::response::ResponseInfo;
 use crate::table::LISTS;
 use crate::zend::{Class, ClassRef, empty_array, handler, interned};
 
@@ -55,7 +55,7 @@ fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
         (zend_ce_arrayaccess, zend_ce_countable, zend_ce_aggregate, php_json_serializable_ce)
     };
     let mut class = Class::new(format!("LomiSDK\\Model\\{}", model.names.php))
-        .holds_lightly::<Facts>()
+        .with_transient_payload::<ResponseInfo>()
         .implements(INTERFACE.raw())
         .implements(array_access)
         .implements(json)
@@ -106,8 +106,8 @@ fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
         let name = describe::studly(field.name);
         let accessor = || Accessor { field, key: *key };
         class = class
-            .method_about(format!("get{name}()"), handler(fields::get), accessor())
-            .method_about(format!("set{name}(${})", field.name), handler(fields::set), accessor());
+            .method_with(format!("get{name}()"), handler(fields::get), accessor())
+            .method_with(format!("set{name}(${})", field.name), handler(fields::set), accessor());
     }
     class
 }

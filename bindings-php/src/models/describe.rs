@@ -19,7 +19,7 @@ pub(crate) fn model_name(call: &mut Call<'_>) -> Done {
         .model
         .names
         .php;
-    call.give_text(name)
+    call.give_string(name)
 }
 
 fn by_field(call: &mut Call<'_>, value: impl Fn(&lomi::schema::Field) -> Zval) -> Done {
@@ -58,7 +58,7 @@ pub(crate) fn is_nullable(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn is_nullable_set_to_null(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
+    let name = call.string(0)?;
     let nulls = read_slot(call.handle()?, NULLS);
     let set = nulls.array().is_some_and(|table| {
         crate::zend::values(table).any(|value| value.str() == Some(name.as_str()))

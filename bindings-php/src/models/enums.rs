@@ -1,18 +1,18 @@
-//! The open sets of words, as classes of constants: `CheckoutSessionStatus::OPEN`.
+//! The open sets of set, as classes of constants: `CheckoutSessionStatus::OPEN`.
 
 use lomi::schema::Enum;
 
 use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
 
 /// Which set a class stands for.
-struct Words(&'static Enum);
+struct EnumRef(&'static Enum);
 
 pub(crate) fn register() -> Result<(), String> {
     for set in lomi::ENUMS {
-        let mut class = Class::new(format!("LomiSDK\\Model\\{}", set.name)).method_about(
+        let mut class = Class::new(format!("LomiSDK\\Model\\{}", set.name)).method_with(
             "static getAllowableEnumValues()".to_owned(),
             handler(values),
-            Words(set),
+            EnumRef(set),
         );
         for value in set.values {
             let name = value.to_uppercase().replace(['-', '.'], "_");
@@ -24,7 +24,7 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 fn values(call: &mut Call<'_>) -> Done {
-    let words = call.about::<Words>()?;
-    let values: Array = words.0.values.iter().map(|value| string_zval(value)).collect();
+    let set = call.attached::<EnumRef>()?;
+    let values: Array = set.0.values.iter().map(|value| string_zval(value)).collect();
     call.give(values.finish())
 }

@@ -11,7 +11,7 @@ use crate::zend::{
     new_object, put, string_zval, table_mut, take_exception,
 };
 
-fn known(call: &mut Call<'_>) -> Result<&'static ModelClass, Thrown> {
+fn model_class(call: &mut Call<'_>) -> Result<&'static ModelClass, Thrown> {
     registry::of_object(call.handle()?).ok_or_else(|| Thrown::defect("the object is of no model"))
 }
 
@@ -24,8 +24,8 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
         Some(value) if value.is_array() => value.shallow_clone(),
         Some(value) => return Err(call.wrong_type(0, "?array", value)),
     };
-    let known = known(call)?;
-    let mut container = Array::with_capacity(known.keys.len());
+    let class = model_class(call)?;
+    let mut container = Array::with_capacity(class.keys.len());
     for (key, value) in crate::zend::pairs_of(&given) {
         if value.dereference().is_null() {
             continue;
@@ -35,7 +35,7 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
         }
         let name = key.to_string();
         let value = value.dereference().shallow_clone();
-        match known.model.position(&name).and_then(|at| known.keys.get(at)) {
+        match class.model.position(&name).and_then(|at| class.keys.get(at)) {
             Some(key) => container.set_interned(*key, value),
             None => container.set(&name, value),
         }
@@ -64,7 +64,7 @@ fn shown(value: &Zval, kind: Kind) -> Result<Zval, Thrown> {
 }
 
 pub(crate) fn get(call: &mut Call<'_>) -> Done {
-    let accessor = call.about::<Accessor>()?;
+    let accessor = call.attached::<Accessor>()?;
     let this = call.handle()?;
     let value = match read_slot(this, CONTAINER).array().and_then(|t| find(t, accessor.key)) {
         Some(value) => shown(value, accessor.field.kind)?,
@@ -74,7 +74,7 @@ pub(crate) fn get(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn set(call: &mut Call<'_>) -> Done {
-    let accessor = call.about::<Accessor>()?;
+    let accessor = call.attached::<Accessor>()?;
     let value = call.required(0)?.shallow_clone();
     if value.is_null() {
         let name = accessor.field.name;
@@ -113,7 +113,7 @@ fn forget(this: &mut ZendObject, name: &str) {
 
 /// Sends null for a field, which empties it.
 pub(crate) fn set_null(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
+    let name = call.string(0)?;
     let this = call.this()?;
     forget(this, &name);
     if let Some(table) = table_mut(slot(this, CONTAINER)) {
@@ -126,7 +126,7 @@ pub(crate) fn set_null(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn offset_exists(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
+    let name = call.string(0)?;
     let this = call.handle()?;
     let set = read_slot(this, CONTAINER)
         .array()
@@ -136,9 +136,9 @@ pub(crate) fn offset_exists(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn offset_get(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
-    let known = known(call)?;
-    let kind = known.model.field(&name).map_or(Kind::Text, |field| field.kind);
+    let name = call.string(0)?;
+    let class = model_class(call)?;
+    let kind = class.model.field(&name).map_or(Kind::Text, |field| field.kind);
     let this = call.handle()?;
     let value = match read_slot(this, CONTAINER).array().and_then(|t| t.get(name.as_str())) {
         Some(value) => shown(value.dereference(), kind)?,
@@ -149,7 +149,7 @@ pub(crate) fn offset_get(call: &mut Call<'_>) -> Done {
 
 pub(crate) fn offset_set(call: &mut Call<'_>) -> Done {
     let value = call.required(1)?.shallow_clone();
-    let name = call.optional_text(0)?;
+    let name = call.optional_string(0)?;
     let this = call.this()?;
     let Some(table) = table_mut(slot(this, CONTAINER)) else { return Ok(()) };
     match name {
@@ -163,7 +163,7 @@ pub(crate) fn offset_set(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn offset_unset(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
+    let name = call.string(0)?;
     let this = call.this()?;
     if let Some(table) = table_mut(slot(this, CONTAINER)) {
         table.remove(name.as_str());

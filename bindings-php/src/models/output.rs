@@ -4,7 +4,7 @@ use ext_php_rs::types::Zval;
 use lomi::Value;
 
 use crate::models::registry::{CONTAINER, ORIGINALS, read_slot, slot};
-use crate::response::Facts;
+use crate::response::ResponseInfo;
 use crate::zend::{Call, Done, Thrown, new_object, object_zval, payload};
 
 fn json(call: &mut Call<'_>) -> Result<Value, Thrown> {
@@ -35,17 +35,17 @@ pub(crate) fn pretty(call: &mut Call<'_>) -> Done {
             format!("{}{}", " ".repeat(spaces), line)
         })
         .collect();
-    call.give_text(&text.join("\n"))
+    call.give_string(&text.join("\n"))
 }
 
 pub(crate) fn compact(call: &mut Call<'_>) -> Done {
     let text = json(call)?.to_string();
-    call.give_text(&text)
+    call.give_string(&text)
 }
 
 /// A value as the server sent it, where it was read as something else.
 pub(crate) fn original(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
+    let name = call.string(0)?;
     let this = call.handle()?;
     let kept = read_slot(this, ORIGINALS).array().and_then(|table| table.get(name.as_str()));
     let plain = || read_slot(this, CONTAINER).array().and_then(|table| table.get(name.as_str()));
@@ -54,7 +54,7 @@ pub(crate) fn original(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = payload::<Facts>(call.handle()?).cloned().unwrap_or_default();
+    let facts = payload::<ResponseInfo>(call.handle()?).cloned().unwrap_or_default();
     let object = crate::response::object(&facts)?;
     call.give(object)
 }
@@ -73,7 +73,7 @@ pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
     let model = Box::new(lomi::FromObject::from_object(fields));
     let Err(mut error) = lomi::Created::<()>::PaymentRequired(model).done() else { return Ok(()) };
     let this = call.handle()?;
-    if let Some(facts) = payload::<Facts>(this) {
+    if let Some(facts) = payload::<ResponseInfo>(this) {
         facts.describe(&mut error);
     }
     let exception = crate::errors::payment_required(&error, object_zval(this))?;

@@ -45,7 +45,7 @@ pub(crate) fn all() -> &'static [ModelClass] {
 
 /// The class of a model.
 pub(crate) fn of_model(model: &'static Model) -> Option<&'static ModelClass> {
-    all().iter().find(|known| std::ptr::eq(known.model, model))
+    all().iter().find(|class| std::ptr::eq(class.model, model))
 }
 
 /// The model of an object, whose class may be a subclass in PHP.
@@ -58,7 +58,7 @@ pub(crate) fn of_object(object: Object<'_>) -> Option<&'static ModelClass> {
 pub(crate) fn of_class(class: &ClassEntry) -> Option<&'static ModelClass> {
     let mut class = Some(class);
     while let Some(now) = class {
-        if let Some(found) = all().iter().find(|known| std::ptr::eq(known.class.raw(), now)) {
+        if let Some(found) = all().iter().find(|class| std::ptr::eq(class.class.raw(), now)) {
             return Some(found);
         }
         class = now.parent();
@@ -67,8 +67,8 @@ pub(crate) fn of_class(class: &ClassEntry) -> Option<&'static ModelClass> {
 }
 
 /// A new object of a model, with its values.
-pub(crate) fn build(known: &ModelClass, container: Array, originals: Option<Zval>) -> Option<Zval> {
-    let class = known.class.get()?;
+pub(crate) fn build(class: &ModelClass, container: Array, originals: Option<Zval>) -> Option<Zval> {
+    let class = class.class.get()?;
     let mut value = new_object(class).ok()?;
     let object = value.object_mut()?;
     *slot(object, CONTAINER) = container.finish();

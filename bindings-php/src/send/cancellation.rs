@@ -27,7 +27,7 @@ pub(crate) fn last() -> Zval {
 /// Adds what is known of the call to what ended it. An exception of the script's own gets
 /// the `CancelledError` as its previous one; `exit()` and a fatal error leave it in
 /// `LomiClient::getLastCancelled()`, for a shutdown function.
-pub(crate) fn ended(thrown: Thrown, progress: &Progress) -> Thrown {
+pub(crate) fn attach_cancelled_error(thrown: Thrown, progress: &Progress) -> Thrown {
     let (error, timed_out) = match &thrown {
         Thrown::Pending | Thrown::Object(_) => (progress.cancelled(), false),
         Thrown::Failure(error) if error.kind == ErrorKind::Cancelled => {

@@ -6,40 +6,43 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use lomi::process::{Bundle, SLICE, Started};
 use lomi::{Error, Exchange, Reply};
 
-use crate::send::signals::{BlockedSignals, look};
+use crate::send::signals::{BlockedSignals, check_interrupts};
 use crate::zend::Thrown;
 
 /// A call under way on the process's own thread.
-pub(crate) struct Flight {
+pub(crate) struct InFlight {
     /// Dropped, it ends the call.
     call: Option<Started>,
-    landed: Receiver<Result<Reply, Error>>,
+    result: Receiver<Result<Reply, Error>>,
     progress: lomi::Progress,
 }
 
-impl Flight {
+impl InFlight {
     /// Starts a call.
     pub(crate) fn start(mut exchange: Exchange) -> Result<Self, Thrown> {
         start_worker()?;
         let progress = exchange.progress();
-        let (sender, landed) = sync_channel(1);
+        let (sender, result) = sync_channel(1);
         let call = lomi::execute(exchange);
         let started = Bundle::current()?.start(false, async move {
             // Nobody listens any more when the promise is gone.
             let _ = sender.send(call.await);
         });
-        Ok(Self { call: Some(started), landed, progress })
+        Ok(Self { call: Some(started), result, progress })
     }
 
     /// Waits for its end.
-    pub(crate) fn land(&mut self) -> Result<Reply, Thrown> {
+    pub(crate) fn wait(&mut self) -> Result<Reply, Thrown> {
         loop {
-            match self.landed.recv_timeout(SLICE) {
+            match self.result.recv_timeout(SLICE) {
                 Ok(result) => return Ok(result?),
                 Err(RecvTimeoutError::Timeout) => {
-                    if let Err(stop) = look() {
+                    if let Err(stop) = check_interrupts() {
                         self.call = None;
-                        return Err(crate::send::cancellation::ended(stop, &self.progress));
+                        return Err(crate::send::cancellation::attach_cancelled_error(
+                            stop,
+                            &self.progress,
+                        ));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => {

@@ -8,7 +8,7 @@ use crate::zend::{Array, Thrown, call_function, call_value, caught, long, string
 
 /// The log of `setDebug(true)`: one line for each request, with nothing private in it. A
 /// file that cannot be written does not change what the call came to.
-pub(super) fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
+pub(super) fn write_debug_file(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
     let append = long(8);
     let arguments = &mut [string_zval(file), string_zval(&lines), append];
@@ -16,7 +16,7 @@ pub(super) fn debug(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown>
 }
 
 /// One line for each request, as every language writes it where it has no log of its own.
-pub(super) fn log(history: &[lomi::Attempt]) {
+pub(super) fn write_stderr(history: &[lomi::Attempt]) {
     let mut out = std::io::stderr().lock();
     for (number, attempt) in history.iter().enumerate() {
         // A log that cannot be written is no failure of the call.
@@ -35,7 +35,7 @@ pub(crate) fn warn(sentences: &[String]) -> Result<(), Thrown> {
 
 /// Tells the user's logger of each request. What it throws is its own affair: the call
 /// has had its outcome.
-pub(super) fn tell(logger: &Zval, history: &[lomi::Attempt]) -> Result<(), Thrown> {
+pub(super) fn call_logger(logger: &Zval, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     for (number, attempt) in history.iter().enumerate() {
         let mut entry = Array::new();
         entry.set("method", string_zval(attempt.method.as_str()));

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use ext_php_rs::types::Zval;
 use lomi::{Client, Exchange, Heard, Reply, Request, Silence, Step};
 
-use crate::send::signals::pause;
+use crate::send::signals::sleep;
 use crate::zend::{AsObject, Object, Thrown, call_method, is_a};
 use response::Context;
-use transfer::Arrival;
+use transfer::Transfer;
 
 pub(crate) use guzzle::Certificates;
 pub(crate) use request::psr_request;
@@ -54,7 +54,7 @@ pub(crate) fn drive(
                 }
                 return Ok(result?);
             }
-            Step::Wait(time) => pause(time)?,
+            Step::Wait(time) => sleep(time)?,
             Step::Send(request, within) => {
                 let heard = send(http, certificates, &request, within, exchange)?;
                 exchange.heard(heard, Instant::now(), lomi::chance);
@@ -74,26 +74,26 @@ fn send(
     let psr = psr_request(request)?;
     let method = request.method.clone();
     let is_guzzle = is_a(client, GUZZLE);
-    let mut arrival = Arrival::default();
+    let mut transfer = Transfer::default();
     let answer = if is_guzzle {
         let own = |name| guzzle::setting(client, name);
-        arrival = Arrival::new(exchange, own("on_headers")?, own("progress")?);
-        let options = guzzle::options(certificates, client, within, exchange, &arrival)?;
+        transfer = Transfer::new(exchange, own("on_headers")?, own("progress")?);
+        let options = guzzle::options(certificates, client, within, exchange, &transfer)?;
         call_method(client, "send", &mut [psr, options])
     } else {
         call_method(client, "sendRequest", &mut [psr])
     };
-    let context = Context { method, limits: exchange.config().limits, packed: is_guzzle };
+    let context = Context { method, limits: exchange.config().limits, raw_body: is_guzzle };
     let heard = match answer {
         Ok(response) => match response.handle() {
             Some(response) => match response::read(response, &context) {
                 Ok(Some(read)) => Ok(read),
-                Ok(None) => exception::thrown(&context),
+                Ok(None) => exception::read_exception(&context),
                 Err(thrown) => Err(thrown),
             },
             None => Err(Thrown::configuration("the HTTP client answered no response")),
         },
-        Err(Thrown::Pending) => exception::thrown(&context),
+        Err(Thrown::Pending) => exception::read_exception(&context),
         Err(other) => Err(other),
     };
     // The client had the request by then.
@@ -101,5 +101,5 @@ fn send(
         Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
         other => other,
     })?;
-    Ok(arrival.settle(heard))
+    Ok(transfer.settle(heard))
 }

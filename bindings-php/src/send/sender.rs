@@ -7,13 +7,13 @@ use ext_php_rs::types::Zval;
 use lomi::process::run;
 use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
 
-use crate::send::log::{debug, log, tell, warn};
+use crate::send::log::{call_logger, warn, write_debug_file, write_stderr};
 use crate::send::psr18::{self, Certificates};
-use crate::send::signals::{BlockedSignals, look};
+use crate::send::signals::{BlockedSignals, check_interrupts};
 use crate::zend::Thrown;
 
 /// How calls of one API object travel.
-pub(crate) struct Road {
+pub(crate) struct Sender {
     pub(crate) client: Client,
     /// The user's HTTP client: Guzzle's, or any of PSR-18.
     pub(crate) http: Option<Zval>,
@@ -25,9 +25,9 @@ pub(crate) struct Road {
     pub(crate) logger: Option<Zval>,
 }
 
-impl Road {
-    /// The core's own road.
-    pub(crate) fn own(client: Client) -> Self {
+impl Sender {
+    /// The core's own sender.
+    pub(crate) fn new(client: Client) -> Self {
         Self { client, http: None, certificates: None, debug_file: None, logs: false, logger: None }
     }
 
@@ -36,7 +36,7 @@ impl Road {
         self.http.iter().chain(&self.logger).for_each(visit);
     }
 
-    /// The same road once more.
+    /// The same sender once more.
     pub(crate) fn share(&self) -> Self {
         Self {
             client: self.client.clone(),
@@ -87,7 +87,8 @@ impl Road {
             }
             None => run_here(exchange),
         };
-        let result = result.map_err(|thrown| crate::send::cancellation::ended(thrown, &progress));
+        let result = result
+            .map_err(|thrown| crate::send::cancellation::attach_cancelled_error(thrown, &progress));
         self.report(&result)?;
         result
     }
@@ -105,24 +106,24 @@ impl Road {
             Err(_) => return Ok(()),
         };
         if self.logs && self.logger.is_none() {
-            log(history);
+            write_stderr(history);
         }
         if let Some(file) = &self.debug_file {
-            debug(file, history)?;
+            write_debug_file(file, history)?;
         }
         if let Some(logger) = &self.logger {
-            tell(logger, history)?;
+            call_logger(logger, history)?;
         }
         Ok(())
     }
 }
 
-/// The core's own road, on this thread. Threads that are started on the way (to look up
+/// The core's own sender, on this thread. Threads that are started on the way (to look up
 /// a name) inherit the blocked signals: PHP's handlers must run on PHP's own thread.
 fn run_here(exchange: Exchange) -> Result<Reply, Thrown> {
     let signals = BlockedSignals::new();
     run(exchange, || {
         signals.let_through();
-        look()
+        check_interrupts()
     })
 }

@@ -52,7 +52,7 @@ impl Drop for BlockedSignals {
 
 /// Lets PHP look at its signals and limits while a call is under way. A handler of the
 /// script's own may throw or exit here, which ends the call.
-pub(crate) fn look() -> Result<(), Thrown> {
+pub(crate) fn check_interrupts() -> Result<(), Thrown> {
     // SAFETY: the globals of this thread; both flags are one byte that signal handlers set.
     let (interrupted, timed_out) = unsafe {
         let globals = ext_php_rs_executor_globals();
@@ -84,7 +84,7 @@ pub(crate) fn look() -> Result<(), Thrown> {
 }
 
 /// Waits, looking.
-pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
+pub(crate) fn sleep(whole: Duration) -> Result<(), Thrown> {
     let until = std::time::Instant::now() + whole;
     loop {
         let left = until.saturating_duration_since(std::time::Instant::now());
@@ -92,6 +92,6 @@ pub(crate) fn pause(whole: Duration) -> Result<(), Thrown> {
             return Ok(());
         }
         std::thread::sleep(left.min(SLICE));
-        look()?;
+        check_interrupts()?;
     }
 }

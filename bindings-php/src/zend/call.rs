@@ -96,8 +96,8 @@ impl Call<'_> {
             .ok_or_else(|| Thrown::defect("the method has no name"))
     }
 
-    /// What [`Class::method_about`](super::Class::method_about) said of this method.
-    pub(crate) fn about<T: Any>(&self) -> Result<&'static T, Thrown> {
+    /// What [`Class::method_with`](super::Class::method_with) said of this method.
+    pub(crate) fn attached<T: Any>(&self) -> Result<&'static T, Thrown> {
         // SAFETY: the argument table of our own methods is ours: its head, one before the
         // first argument, holds null or the pointer that was put there.
         unsafe {
@@ -138,9 +138,9 @@ impl Call<'_> {
     }
 
     /// An argument as text, as PHP would convert it.
-    pub(crate) fn text(&self, position: usize) -> Result<String, Thrown> {
+    pub(crate) fn string(&self, position: usize) -> Result<String, Thrown> {
         let value = self.required(position)?;
-        super::text::text_of(&self.argument_name(position), value)?
+        super::coerce::php_string(&self.argument_name(position), value)?
             .ok_or_else(|| self.wrong_type(position, "string", value))
     }
 
@@ -162,11 +162,11 @@ impl Call<'_> {
     }
 
     /// The same where null or nothing may be given.
-    pub(crate) fn optional_text(&self, position: usize) -> Result<Option<String>, Thrown> {
+    pub(crate) fn optional_string(&self, position: usize) -> Result<Option<String>, Thrown> {
         match self.argument(position) {
             None => Ok(None),
             Some(value) if value.is_null() => Ok(None),
-            Some(_) => self.text(position).map(Some),
+            Some(_) => self.string(position).map(Some),
         }
     }
 
@@ -185,7 +185,7 @@ impl Call<'_> {
         Thrown::type_error(format!(
             "{name}(): Argument #{} must be of type {wanted}, {} given",
             position + 1,
-            super::text::type_name(given)
+            super::coerce::type_name(given)
         ))
     }
 
@@ -201,7 +201,7 @@ impl Call<'_> {
         self.give(this)
     }
 
-    pub(crate) fn give_text(&mut self, text: &str) -> Done {
+    pub(crate) fn give_string(&mut self, text: &str) -> Done {
         self.give(super::value::string_zval(text))
     }
 

@@ -101,14 +101,14 @@ impl Class {
     }
 
     /// The objects carry a Rust value. Such objects cannot be serialized.
-    pub(crate) fn holds<T: Payload>(mut self) -> Self {
+    pub(crate) fn with_payload<T: Payload>(mut self) -> Self {
         self.create = Some(super::object::create::<T>);
         self.flags |= ZEND_ACC_NOT_SERIALIZABLE;
         self
     }
 
     /// The objects carry a Rust value that serialization may lose.
-    pub(crate) fn holds_lightly<T: Payload>(mut self) -> Self {
+    pub(crate) fn with_transient_payload<T: Payload>(mut self) -> Self {
         self.create = Some(super::object::create::<T>);
         self
     }
@@ -128,8 +128,8 @@ impl Class {
     }
 
     /// The same for a handler that serves many methods: `what` says which this one is,
-    /// and is found again by [`Call::about`](super::Call::about).
-    pub(crate) fn method_about<T: Any + Sync>(
+    /// and is found again by [`Call::attached`](super::Call::attached).
+    pub(crate) fn method_with<T: Any + Sync>(
         mut self,
         declaration: String,
         handler: Handler,

@@ -8,7 +8,7 @@ use super::response::{Context, read};
 use crate::zend::{AsObject, Object, Thrown, call_method, is_a, is_exit, take_exception};
 
 /// What the client's exception says about the request.
-pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown> {
+pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>, Thrown> {
     if is_exit() {
         return Err(Thrown::Pending);
     }
@@ -24,7 +24,7 @@ pub(super) fn thrown(context: &Context) -> Result<Result<Heard, Silence>, Thrown
         if let Some(response) = response.handle() {
             return match read(response, context)? {
                 Some(read) => Ok(read),
-                None => thrown(context),
+                None => read_exception(context),
             };
         }
     }

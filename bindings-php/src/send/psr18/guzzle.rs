@@ -5,7 +5,7 @@ use std::time::Duration;
 use ext_php_rs::types::Zval;
 use lomi::Exchange;
 
-use super::transfer::Arrival;
+use super::transfer::Transfer;
 use crate::zend::{
     Array, Object, Thrown, boolean, call_function, call_method, double, long, object_zval,
     string_zval,
@@ -27,7 +27,7 @@ pub(super) fn options(
     client: Object<'_>,
     within: Duration,
     exchange: &Exchange,
-    arrival: &Arrival,
+    transfer: &Transfer,
 ) -> Result<Zval, Thrown> {
     let mut options = Array::new();
     options.set("http_errors", boolean(false));
@@ -41,7 +41,7 @@ pub(super) fn options(
     // this is its own count of that, at its end.
     options.set("_curl_retries", long(2));
     let mut curl = curl_options(client, exchange)?;
-    arrival.listen(&mut options, &mut curl)?;
+    transfer.install(&mut options, &mut curl)?;
     options.set("curl", curl.finish());
     if let Some(authorities) = authorities(exchange)? {
         options.set("verify", string_zval(&authorities));

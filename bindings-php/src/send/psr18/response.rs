@@ -10,7 +10,7 @@ pub(super) struct Context {
     pub(super) method: Method,
     pub(super) limits: Limits,
     /// The client was told to leave the body as it came.
-    pub(super) packed: bool,
+    pub(super) raw_body: bool,
 }
 
 /// So much of a body is read at once.
@@ -29,7 +29,7 @@ pub(super) fn read(
         Some(bytes) => bytes?,
         None => Vec::new(),
     };
-    if !context.packed && headers.contains_key("content-encoding") && !bytes.starts_with(GZIP) {
+    if !context.raw_body && headers.contains_key("content-encoding") && !bytes.starts_with(GZIP) {
         // A client that unpacks by itself, and leaves the headers as they were.
         headers.remove("content-encoding");
         headers.remove("content-length");
@@ -54,7 +54,7 @@ pub(super) fn headers(response: Object<'_>) -> Result<HeaderMap, Thrown> {
     Ok(headers)
 }
 
-/// How data that gzip packed begins.
+/// How data that gzip raw_body begins.
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// The whole body, or one chunk more than is allowed.

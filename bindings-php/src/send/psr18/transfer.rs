@@ -14,18 +14,18 @@ use crate::zend::{
     string_zval,
 };
 
-static ARRIVAL: ClassRef = ClassRef::new();
+static TRANSFER: ClassRef = ClassRef::new();
 
 const STREAMS: &str = "GuzzleHttp\\Psr7\\FnStream";
 
 /// One answer under way. Guzzle's callbacks and the caller share it.
 #[derive(Clone, Default)]
-pub(super) struct Arrival(Rc<RefCell<State>>);
+pub(super) struct Transfer(Rc<RefCell<State>>);
 
-payload_type!(Arrival, |arrival, visit| {
+payload_type!(Transfer, |transfer, visit| {
     // While a request is under way, the caller owns it, too.
-    if Rc::strong_count(&arrival.0) == 1
-        && let Ok(state) = arrival.0.try_borrow()
+    if Rc::strong_count(&transfer.0) == 1
+        && let Ok(state) = transfer.0.try_borrow()
     {
         state.file.iter().chain(&state.on_headers).chain(&state.progress).for_each(visit);
     }
@@ -40,11 +40,11 @@ struct State {
     /// What the client's owner wants to be called, too.
     on_headers: Option<Zval>,
     progress: Option<Zval>,
-    arrived: usize,
-    seen: (i64, i64),
-    moved: Option<Instant>,
+    received: usize,
+    last_sizes: (i64, i64),
+    last_progress: Option<Instant>,
     /// The head of a response is there. Before it the server may still work.
-    begun: bool,
+    head_received: bool,
     /// Responses of 1xx, which announce the response.
     interim: usize,
     /// Of a failure, whose status is enough: its body is read as far as the bounds allow.
@@ -54,24 +54,24 @@ struct State {
 
 impl State {
     fn only_interim(&self, silence: &Silence) -> bool {
-        silence.kind == ErrorKind::ResponseTooLarge && self.interim > 1 && !self.begun
+        silence.kind == ErrorKind::ResponseTooLarge && self.interim > 1 && !self.head_received
     }
 }
 
 pub(crate) fn register() -> Result<(), String> {
-    Class::new("LomiSDK\\Internal\\Arrival")
+    Class::new("LomiSDK\\Internal\\Transfer")
         .sealed()
-        .holds::<Arrival>()
+        .with_payload::<Transfer>()
         .method("headers(object $response): void", handler(headers))
         .method("write(string $string): int", handler(write))
         .method(
             "progress($handle, int $size, int $down, int $upSize, int $up): int",
             handler(progress),
         )
-        .register(&ARRIVAL)
+        .register(&TRANSFER)
 }
 
-impl Arrival {
+impl Transfer {
     pub(super) fn new(exchange: &Exchange, on_headers: Zval, progress: Zval) -> Self {
         let given = |value: Zval| Some(value).filter(|value| !value.is_null());
         Self(Rc::new(RefCell::new(State {
@@ -111,11 +111,11 @@ impl Arrival {
     }
 
     /// Sets what Guzzle calls.
-    pub(super) fn listen(&self, options: &mut Array, curl: &mut Array) -> Result<(), Thrown> {
-        let class = ARRIVAL.get().ok_or_else(|| Thrown::defect("there is no Arrival"))?;
+    pub(super) fn install(&self, options: &mut Array, curl: &mut Array) -> Result<(), Thrown> {
+        let class = TRANSFER.get().ok_or_else(|| Thrown::defect("there is no Transfer"))?;
         let mut object = new_object(class)?;
-        if let Some(held) = object.object_mut().and_then(payload_mut::<Self>) {
-            *held = self.clone();
+        if let Some(payload) = object.object_mut().and_then(payload_mut::<Self>) {
+            *payload = self.clone();
         }
         let method = |name: &str| {
             [object.shallow_clone(), string_zval(name)].into_iter().collect::<Array>().finish()
@@ -151,13 +151,13 @@ impl Arrival {
 const NO_PROGRESS: &str = "43";
 const PROGRESS: &str = "20056";
 
-fn arrival(call: &mut Call<'_>) -> Result<Arrival, Thrown> {
-    payload::<Arrival>(call.handle()?).cloned().ok_or_else(|| Thrown::defect("no Arrival"))
+fn transfer(call: &mut Call<'_>) -> Result<Transfer, Thrown> {
+    payload::<Transfer>(call.handle()?).cloned().ok_or_else(|| Thrown::defect("no Transfer"))
 }
 
 /// The head of an answer: a new one, where the client's own middleware asked again.
 fn headers(call: &mut Call<'_>) -> Done {
-    let arrival = arrival(call)?;
+    let transfer = transfer(call)?;
     let response = call.required(0)?.shallow_clone();
     let status = match response.handle() {
         Some(response) => call_method(response, "getStatusCode", &mut [])?.long(),
@@ -165,10 +165,10 @@ fn headers(call: &mut Call<'_>) -> Done {
     };
     let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
     let (file, own, limits) = {
-        let mut state = arrival.0.borrow_mut();
-        state.arrived = 0;
-        state.moved = None;
-        state.begun = status >= 200;
+        let mut state = transfer.0.borrow_mut();
+        state.received = 0;
+        state.last_progress = None;
+        state.head_received = status >= 200;
         state.interim += usize::from(status < 200);
         state.failure = None;
         let copy = |value: &Option<Zval>| value.as_ref().map(Zval::shallow_clone);
@@ -183,20 +183,20 @@ fn headers(call: &mut Call<'_>) -> Done {
     }
     let Some(response) = response.handle() else { return Ok(()) };
     if size_of_headers(response)? > limits.headers {
-        arrival.too_large(format!("has more than {} bytes of headers", limits.headers));
+        transfer.too_large(format!("has more than {} bytes of headers", limits.headers));
     }
     let name = &mut [string_zval("Content-Length")];
     let announced = call_method(response, "getHeaderLine", name)?;
     let announced = announced.str().and_then(|length| length.trim().parse::<usize>().ok());
-    if status >= 300 && arrival.refused().is_none() {
+    if status >= 300 && transfer.refused().is_none() {
         let headers = response::headers(response)?;
         let failure = Heard { status, headers, body: Default::default() };
-        arrival.0.borrow_mut().failure = Some(failure);
+        transfer.0.borrow_mut().failure = Some(failure);
     }
     if announced.is_some_and(|length| length > limits.body) {
-        arrival.too_large(format!("has more than {} bytes", limits.body));
+        transfer.too_large(format!("has more than {} bytes", limits.body));
     }
-    match arrival.refused() {
+    match transfer.refused() {
         // Guzzle breaks off where this throws.
         Some(refused) => Err(Thrown::validation(refused.message)),
         None => Ok(()),
@@ -216,18 +216,18 @@ fn size_of_headers(response: Object<'_>) -> Result<usize, Thrown> {
 
 /// The next bytes of a body. Where none is taken, the client breaks off.
 fn write(call: &mut Call<'_>) -> Done {
-    let arrival = arrival(call)?;
+    let transfer = transfer(call)?;
     let chunk = call.required(0)?.shallow_clone();
     let length = chunk.zend_str().map_or(0, |text| text.as_bytes().len());
     let (file, over, most) = {
-        let mut state = arrival.0.borrow_mut();
-        state.arrived += length;
-        state.moved = None;
-        let over = state.arrived > state.limits.body;
+        let mut state = transfer.0.borrow_mut();
+        state.received += length;
+        state.last_progress = None;
+        let over = state.received > state.limits.body;
         (state.file.as_ref().map(Zval::shallow_clone), over, state.limits.body)
     };
     if over {
-        arrival.too_large(format!("has more than {most} bytes"));
+        transfer.too_large(format!("has more than {most} bytes"));
         return call.give_long(0);
     }
     let Some(file) = file else { return call.give_long(0) };
@@ -237,29 +237,29 @@ fn write(call: &mut Call<'_>) -> Done {
 
 /// curl calls this at least once a second. Anything but 0 ends the request.
 fn progress(call: &mut Call<'_>) -> Done {
-    let arrival = arrival(call)?;
+    let transfer = transfer(call)?;
     let sizes = [call.integer(1)?, call.integer(2)?, call.integer(3)?, call.integer(4)?];
-    let own = arrival.0.borrow().progress.as_ref().map(Zval::shallow_clone);
+    let own = transfer.0.borrow().progress.as_ref().map(Zval::shallow_clone);
     if let Some(own) = own {
         call_value(&own, &mut sizes.map(long))?;
     }
     let [_, down, _, up] = sizes;
     let silent = {
-        let mut state = arrival.0.borrow_mut();
-        if state.seen != (down, up) {
-            state.seen = (down, up);
-            state.moved = None;
+        let mut state = transfer.0.borrow_mut();
+        if state.last_sizes != (down, up) {
+            state.last_sizes = (down, up);
+            state.last_progress = None;
         }
         let idle = state.idle;
-        let moved = *state.moved.get_or_insert_with(Instant::now);
-        Some(idle).filter(|idle| state.begun && moved.elapsed() > *idle)
+        let last_progress = *state.last_progress.get_or_insert_with(Instant::now);
+        Some(idle).filter(|idle| state.head_received && last_progress.elapsed() > *idle)
     };
     if let Some(idle) = silent {
         let message = format!(
             "the server stopped in the middle of its response for {:.1} s",
             idle.as_secs_f64()
         );
-        arrival.refuse(ErrorKind::Timeout, Outcome::Unknown, message);
+        transfer.refuse(ErrorKind::Timeout, Outcome::Unknown, message);
     }
-    call.give_long(arrival.refused().is_some().into())
+    call.give_long(transfer.refused().is_some().into())
 }

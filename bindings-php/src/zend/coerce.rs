@@ -9,7 +9,7 @@ use super::thrown::Thrown;
 
 /// A value as text, as PHP converts it; nothing for what PHP does not convert.
 /// `what` names the value in errors.
-pub(crate) fn text_of(what: &str, value: &Zval) -> Result<Option<String>, Thrown> {
+pub(crate) fn php_string(what: &str, value: &Zval) -> Result<Option<String>, Thrown> {
     match value.get_type() {
         DataType::String => match value.str() {
             Some(text) => Ok(Some(text.to_owned())),
