@@ -3,5 +3,5 @@
 pub(crate) mod environment;
 pub(crate) mod ini;
 
-/// What this SDK calls itself in requests.
+/// The `User-Agent` of requests.
 pub(crate) const USER_AGENT: &str = concat!("lomi-php/", env!("CARGO_PKG_VERSION"));

@@ -1,6 +1,6 @@
 //! The PHP extension `lomi`: the classes of `LomiSDK\` over the core's table. Classes are
-//! registered at module start, and nothing else happens then: runtime and connections
-//! are the worker's own, made on its first call.
+//! registered at module start, and nothing else happens then: the runtime and connections are
+//! created by a process's first call.
 
 mod client;
 mod config;

@@ -38,7 +38,7 @@ pub(crate) fn of_object(object: Object<'_>) -> Option<Money> {
     payload::<MoneyPayload>(object)?.0
 }
 
-/// Whole numbers only: 49.99 must not become 49.
+/// Accepts int only: 49.99 must not become 49.
 fn whole(call: &Call<'_>) -> Result<i64, Thrown> {
     let given = call.required(0)?;
     given.long().ok_or_else(|| call.wrong_type(0, "int", given))
@@ -68,7 +68,7 @@ fn xof(call: &mut Call<'_>) -> Done {
 
 fn from_major(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
-    // A float has lost its last digit already.
+    // A float may already be inexact.
     if !given.is_string() && !given.is_long() {
         return Err(call.wrong_type(0, "string", given));
     }

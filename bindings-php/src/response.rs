@@ -44,7 +44,7 @@ impl From<Reply> for ResponseInfo {
 }
 
 impl ResponseInfo {
-    /// Says in an error which request it is about.
+    /// Adds the request's id, idempotency key and attempts to an error.
     pub(crate) fn describe(&self, error: &mut lomi::Error) {
         if let Some(details) = &self.0 {
             error.request_id = Some(details.request_id.clone());
@@ -70,14 +70,14 @@ pub(crate) fn register() -> Result<(), String> {
         .register(&RESPONSE)
 }
 
-/// Puts the info into an object that carries them.
+/// Stores the metadata in an object that carries it.
 pub(crate) fn attach(value: &mut Zval, info: &ResponseInfo) {
     if let Some(carried) = value.object_mut().and_then(payload_mut::<ResponseInfo>) {
         *carried = info.clone();
     }
 }
 
-/// A `LomiSDK\Response`; null where nothing is details.
+/// A `LomiSDK\Response`; null where there was no request.
 pub(crate) fn object(info: &ResponseInfo) -> Result<Zval, Thrown> {
     if info.0.is_none() {
         return Ok(Zval::null());
@@ -105,12 +105,12 @@ pub(crate) fn header_array<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>
     array.finish()
 }
 
-/// The headers of an answer as text.
+/// The headers of a response as strings.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()))
 }
 
-/// Names whose usual spelling is not one capital for each word.
+/// Header names that are not usually written with one capital for each word.
 const UNUSUAL: &[&str] = &["ETag", "WWW-Authenticate", "X-RateLimit-", "X-XSS-Protection"];
 
 /// `content-type` to `Content-Type`. hyper gives names in lower case, however the server

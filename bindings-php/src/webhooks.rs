@@ -34,7 +34,7 @@ pub(crate) fn register() -> Result<(), String> {
         .register(&WEBHOOKS)
 }
 
-/// The body byte by byte: it may hold what is no UTF-8.
+/// The body as bytes: it may not be UTF-8.
 fn payload(call: &Call<'_>) -> Result<Vec<u8>, Thrown> {
     let given = call.required(0)?;
     match given.zend_str() {
@@ -48,7 +48,7 @@ fn payload(call: &Call<'_>) -> Result<Vec<u8>, Thrown> {
     }
 }
 
-/// The header; one that is missing is an empty one.
+/// The header; empty where it is missing.
 fn signature(call: &Call<'_>) -> Result<String, Thrown> {
     match call.argument(1) {
         Some(value) if value.is_string() => Ok(value
@@ -121,7 +121,7 @@ fn sign(call: &mut Call<'_>) -> Done {
     call.give_string(&signature)
 }
 
-/// Whether a delivery is genuine: a set-up that cannot be used still throws.
+/// Whether a delivery is genuine. A wrong configuration still throws.
 fn verify(call: &mut Call<'_>) -> Done {
     let secrets = secrets(call)?;
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
@@ -133,7 +133,7 @@ fn verify(call: &mut Call<'_>) -> Done {
     }
 }
 
-/// The key by which an event is known when it comes again.
+/// The key that is equal when an event is delivered again.
 fn replay_key(call: &mut Call<'_>) -> Done {
     let event = crate::convert::to_json::value("the event", call.required(0)?)?;
     let key = webhook::replay_key_of_json(&event.to_string())?;

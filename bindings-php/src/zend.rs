@@ -1,6 +1,6 @@
-//! The thin layer over the Zend engine that the rest of this crate stands on: classes
-//! declared by PHP signatures, objects with a Rust value inside, and handlers that are
-//! ordinary Rust functions. All `unsafe` of the engine's own conventions lives here.
+//! A thin layer over the Zend engine, used by the rest of this crate: classes declared by PHP
+//! signatures, objects with a Rust value inside, and handlers that are ordinary Rust functions.
+//! The `unsafe` code for the engine's conventions is here.
 
 mod array;
 mod call;

@@ -63,7 +63,7 @@ fn construct(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
-/// Any other endpoint: `query`, `body` and `headers` stand among the options.
+/// Calls any other endpoint; `query`, `body` and `headers` are among the options.
 fn request(call: &mut Call<'_>) -> Done {
     let method = call.string(0)?.to_ascii_uppercase();
     let method = http::Method::from_bytes(method.as_bytes())

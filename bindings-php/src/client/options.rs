@@ -34,13 +34,13 @@ fn snake(name: &str) -> String {
     text
 }
 
-/// The end of a sentence that refuses an unknown name.
+/// The end of an error about an unknown name: a similar name that exists.
 fn hint(name: &str, known: &[&str]) -> String {
     names::hint(name, known.iter().copied())
 }
 
-/// The options of one call; what else a call takes is handed to `other`, which says
-/// whether it knew the name.
+/// The options of one call. Other names are passed to `other`, which returns whether it accepts
+/// them.
 pub(crate) fn call_options(
     options: Option<&Zval>,
     mut other: impl FnMut(&str, &Zval) -> Result<bool, Thrown>,
@@ -100,7 +100,7 @@ const CLIENT_OPTIONS: &[&str] = &[
     "logger",
 ];
 
-/// What a client is set up with, the HTTP client to send through, and who is told of it.
+/// The options of a client: configuration, HTTP client and logger.
 pub(crate) struct ClientOptions {
     pub(crate) builder: ConfigBuilder,
     pub(crate) http: Option<Zval>,

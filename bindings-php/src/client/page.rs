@@ -1,4 +1,4 @@
-//! `LomiSDK\Page`: one page of a list, and the way to every item behind it.
+//! `LomiSDK\Page`: one page of a list, from which the following items can be read.
 
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable};
 use ext_php_rs::types::Zval;
@@ -47,7 +47,7 @@ pub(crate) fn register() -> Result<(), String> {
         .register(&PAGE)
 }
 
-/// The page of an answer.
+/// The page of a response.
 pub(crate) fn build(
     shared: ClientState,
     operation: &'static Operation,
@@ -59,7 +59,7 @@ pub(crate) fn build(
     page(Walk { shared, operation, options, pager }, reply)
 }
 
-/// Takes an answer in and makes its page.
+/// Reads a response and makes its page.
 fn page(mut walk: Walk, reply: Reply) -> Result<Zval, Thrown> {
     let (rows, facts) = walk.read_rows(&reply)?;
     let class = PAGE.get().ok_or_else(|| Thrown::defect("there is no Page"))?;

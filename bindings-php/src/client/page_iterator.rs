@@ -38,7 +38,7 @@ pub(super) fn build(rows: Zval, walk: Walk) -> Result<Zval, Thrown> {
 
 #[derive(Default)]
 struct Items {
-    /// Where the walk starts again: the first page, and what follows it.
+    /// The first page and its cursor, for `rewind`.
     start: Option<(Zval, Walk)>,
     walk: Option<Walk>,
     rows: std::vec::IntoIter<Zval>,
@@ -86,8 +86,8 @@ impl Items {
         self.key = 0;
     }
 
-    /// Sees to it that there is a current item, if there is any more. After an error the
-    /// next look asks for the same page again.
+    /// Moves to the next item unless there is a current one; false at the end. After an error the
+    /// next call requests the same page again.
     fn advance(&mut self) -> Result<bool, Thrown> {
         while self.current.is_none() {
             if let Some(row) = self.rows.next() {

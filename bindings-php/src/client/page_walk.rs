@@ -1,4 +1,4 @@
-//! The way from one page of a list to the next.
+//! Requests the pages of a list, one after the other.
 
 use ext_php_rs::types::Zval;
 use lomi::schema::Operation;
@@ -8,7 +8,7 @@ use crate::client::state::ClientState;
 use crate::convert::decode::PhpSink;
 use crate::zend::{Thrown, guarded};
 
-/// Where a walk stands: whom to ask, and for what.
+/// A position in a list: the client, the operation and the request for the next page.
 #[derive(Clone)]
 pub(super) struct Walk {
     pub(super) shared: ClientState,
@@ -18,20 +18,21 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The next page's answer; nothing at the end.
+    /// Requests the next page; nothing at the end.
     pub(super) fn fetch_next(&self) -> Result<Option<Reply>, Thrown> {
         let Some(input) = self.pager.next() else { return Ok(None) };
         let target = Target::Operation(self.operation);
         self.shared.sender.call(target, input.clone(), self.options.clone()).map(Some)
     }
 
-    /// The rows of an answer that were not seen before.
+    /// The rows of a response that earlier pages did not have.
     pub(super) fn read_rows(
         &mut self,
         reply: &Reply,
     ) -> Result<(Vec<Zval>, lomi::PageFacts), Thrown> {
         let fresh = self.pager.accept(reply)?;
-        // A list that shifts under a walk shows rows again; those are left out.
+        // When a list changes between two pages, rows may appear twice; repeated rows are left
+        // out.
         let keep = |at: usize| fresh.has(at);
         let decode = || reply.decode_rows(&mut PhpSink::arrays().rows(), keep);
         let decoded = guarded(|| reply.caught(|_| decode())).and_then(|decoded| decoded);

@@ -6,7 +6,7 @@ use crate::zend::{
     Array, AsObject, Call, Done, Thrown, call_function, call_method, call_value, caught,
 };
 
-/// Takes promises, or callables that start one; at most `$concurrency` run at a time.
+/// Takes promises, or callables that return one; at most `$concurrency` calls run at once.
 pub(crate) fn run(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?.shallow_clone();
     let limit = match call.argument(1) {
@@ -47,7 +47,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Done {
     call.give(results.finish())
 }
 
-/// Starts a call. What a callable throws stands in its place among the results.
+/// Starts a call. An exception of the callable becomes its result.
 fn start(what: Zval) -> Result<Result<Zval, Zval>, Thrown> {
     if is_promise(&what) || !what.is_callable() {
         return Ok(Ok(what));
@@ -65,7 +65,7 @@ fn is_promise(value: &Zval) -> bool {
 fn wait(value: &Zval) -> Result<Result<Zval, Zval>, Thrown> {
     match value.handle() {
         Some(promise) if is_promise(value) => caught(call_method(promise, "wait", &mut [])),
-        // A callable may have made its call already.
+        // A callable may return a finished result.
         _ => Ok(Ok(value.shallow_clone())),
     }
 }

@@ -1,5 +1,5 @@
-//! Calls that run while the script goes on: `XAsync` gives a promise of Guzzle's where
-//! Guzzle is loaded, else a `LomiSDK\Promise` with `then`, `otherwise` and `wait`.
+//! Calls that run while the script continues: `XAsync` returns a Guzzle promise where Guzzle is
+//! loaded, else a `LomiSDK\Promise` with `then`, `otherwise` and `wait`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,22 +21,22 @@ const GUZZLE_PROMISE: &str = "GuzzleHttp\\Promise\\Promise";
 static PROMISE: ClassRef = ClassRef::new();
 static WAITER: ClassRef = ClassRef::new();
 
-/// A call whose result is not there yet.
+/// A call without a result.
 struct PendingCall {
     sending: Sending,
-    /// The client that the call is of.
+    /// The client that made the call.
     client: Option<ClientState>,
-    /// Owns no PHP values: those would hide from the engine's collector.
+    /// Owns no PHP values, because the engine's garbage collector could not see them.
     finish: Finish,
 }
 
-/// Makes the result of a reply.
+/// Converts a response to the promise's result.
 pub(crate) type Finish = Box<dyn FnOnce(Option<ClientState>, Reply) -> Result<Zval, Thrown>>;
 
 enum Sending {
-    /// On the core's sender, under sending; what is told of it is the sender's.
+    /// In flight on the worker thread; the sender reports it.
     Worker(Box<(Sender, InFlight)>),
-    /// Through the user's HTTP client, made when it is waited for.
+    /// Through the user's HTTP client, sent when `wait` is called.
     WhenWaited(Box<(Sender, Exchange)>),
 }
 
@@ -54,10 +54,10 @@ impl PendingCall {
     }
 }
 
-/// How far a promise is.
+/// The state of a promise.
 enum State {
     Pending(PendingCall),
-    /// It follows another promise, through what was given to `then`.
+    /// Follows another promise, through the callbacks of `then`.
     Following {
         parent: Zval,
         fulfilled: Option<Zval>,
@@ -72,7 +72,7 @@ enum State {
 struct PromisePayload(Option<Rc<RefCell<Option<State>>>>);
 
 payload_type!(PromisePayload, |promised, visit| {
-    // A clone in PHP shares it, and then it has two owners.
+    // A clone in PHP shares the state; then it has two owners, and the collector must not see it.
     let state = promised.0.as_ref().filter(|shared| Rc::strong_count(shared) == 1);
     let state = state.and_then(|shared| shared.try_borrow().ok());
     if let Some(state) = state.as_deref().and_then(Option::as_ref) {
@@ -116,7 +116,7 @@ pub(crate) fn register() -> Result<(), String> {
         .method("wait(bool $unwrap = true)", handler(wait))
         .method("getState(): string", handler(state))
         .register(&PROMISE)?;
-    // What Guzzle's promise calls to be settled.
+    // The wait function of a Guzzle promise.
     Class::new("LomiSDK\\Internal\\Waiter")
         .sealed()
         .with_payload::<PromisePayload>()
@@ -125,7 +125,7 @@ pub(crate) fn register() -> Result<(), String> {
         .register(&WAITER)
 }
 
-/// Starts a call and promises its result.
+/// Starts a call and returns a promise of its result.
 pub(crate) fn start(
     sender: Sender,
     client: Option<ClientState>,
@@ -170,7 +170,7 @@ fn promised(call: &mut Call<'_>) -> Result<PromisePayload, Thrown> {
     Ok(payload::<PromisePayload>(call.handle()?).cloned().unwrap_or_default())
 }
 
-/// Brings a promise to its end, once. The outer error is `exit()`.
+/// Settles a promise, once. The outer error is `exit()`.
 fn settle(promised: &PromisePayload) -> Result<Result<Zval, Zval>, Thrown> {
     let Some(shared) = &promised.0 else {
         return Err(Thrown::validation("a LomiSDK\\Promise is made by a call, not by new"));
@@ -204,7 +204,7 @@ fn follow(
         (Err(exception), _, Some(then)) => caught(call_value(then, &mut [exception]))?,
         (as_it_was, _, _) => return Ok(as_it_was),
     };
-    // A promise given back is followed in turn.
+    // A callback may return a promise, which is then awaited.
     match &answer {
         Ok(value) => match value.handle().and_then(payload::<PromisePayload>) {
             Some(inner) => settle(&inner.clone()),

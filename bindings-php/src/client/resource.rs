@@ -39,7 +39,7 @@ pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zva
     Ok(built)
 }
 
-/// What a method of a resource does.
+/// The operation of a resource's method.
 struct Verb {
     operation: &'static Documented,
     later: bool,
@@ -90,7 +90,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
                     call.required(position)?,
                     operation.operation.body,
                 )? {
-                    // An empty PHP array is an object without fields here.
+                    // PHP has one empty array; as a body it is an object without fields.
                     Value::Array(items) if items.is_empty() => Value::Object(Default::default()),
                     value => value,
                 };
@@ -108,7 +108,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     let options = options::call_options(call.argument(position), |_, _| Ok(false))?;
     let state = state_of(call.handle()?)?;
     let target = Target::Operation(operation.operation);
-    // What the pages behind this one are asked for with.
+    // The request for the following pages.
     let again = is_page.then(|| (input.clone(), options.clone()));
     let exchange = state.sender.prepare(target, input, options)?;
     let finish = move |ending: Option<ClientState>, reply: Reply| -> Result<Zval, Thrown> {

@@ -9,11 +9,11 @@ use crate::response::ResponseInfo;
 use crate::send::sender::Sender;
 use crate::zend::{Object, Thrown, payload, payload_type};
 
-/// A client's sender and its last answer, shared by its resources.
+/// A client's sender and last response, shared by its resources.
 #[derive(Clone, Default)]
 pub(crate) struct ClientPayload(pub(super) Option<ClientState>);
 
-/// Every holder has a sender of its own, so that each PHP value in it has one owner.
+/// Each copy has its own sender, so that each PHP value in it has one owner.
 pub(crate) struct ClientState {
     pub(crate) sender: Sender,
     pub(super) last: Rc<RefCell<ResponseInfo>>,
@@ -41,7 +41,7 @@ pub(crate) fn state_of(object: Object<'_>) -> Result<ClientState, Thrown> {
 }
 
 impl ClientState {
-    /// Remembers an answer's facts, and gives them on.
+    /// Stores a response's metadata as the client's last response, and returns it.
     pub(crate) fn keep_response(&self, reply: Reply) -> ResponseInfo {
         let facts = ResponseInfo::from(reply);
         *self.last.borrow_mut() = facts.clone();

@@ -10,13 +10,13 @@ use ext_php_rs::types::Zval;
 
 use crate::zend::{Thrown, call_function, string_zval};
 
-/// The variables of ours.
+/// The variables that this SDK reads.
 const NAMES: [&str; 4] = ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_LOG", "LOMI_WEBHOOK_SECRET"];
 
-/// Their values when the process started.
+/// The values when the process started.
 static AT_START: OnceLock<Vec<(&str, OsString)>> = OnceLock::new();
 
-/// To be called at module start.
+/// Reads the variables at module start.
 pub(crate) fn read_at_start() {
     let known = NAMES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
     let _ = AT_START.set(known.collect());

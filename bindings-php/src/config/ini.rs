@@ -90,7 +90,7 @@ fn configured(name: &CStr) -> Option<Vec<u8>> {
     Some(text.to_bytes()).filter(|text| !text.is_empty()).map(<[u8]>::to_vec)
 }
 
-/// The certificates of a folder that `openssl rehash` has gone through: `5ed36f99.0`.
+/// The certificates of a folder prepared by `openssl rehash`, named such as `5ed36f99.0`.
 fn hashed(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let is_hash = |entry: &std::fs::DirEntry| {
@@ -103,7 +103,8 @@ fn hashed(folder: &Path) -> Vec<PathBuf> {
         )
     };
     let mut files: Vec<PathBuf> = entries.filter(is_hash).map(|entry| entry.path()).collect();
-    // The order of a folder is nobody's: clients that trust the same share connections.
+    // Sorted, because the order of a folder is arbitrary: clients with the same files share
+    // connections.
     files.sort();
     files
 }
@@ -131,7 +132,7 @@ pub(crate) fn server_interface() -> String {
     }
 }
 
-/// Whether a web server waits for the script, and cuts it off after 30 s by habit.
+/// Whether PHP runs under a web server, whose limit is 30 s by default.
 pub(crate) fn is_web_server() -> bool {
     !matches!(server_interface().as_str(), "cli" | "phpdbg" | "embed" | "")
 }
@@ -160,7 +161,7 @@ pub(crate) fn print_info() {
     info_table_end!();
 }
 
-/// The deadline of a call: `lomi.timeout`, else one that ends before php-fpm's own.
+/// The deadline of a call in seconds: `lomi.timeout`, else one that ends before php-fpm's limit.
 pub(crate) fn default_timeout() -> f64 {
     timeout().unwrap_or_else(|| if is_web_server() { 25.0 } else { 60.0 })
 }

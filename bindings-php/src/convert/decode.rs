@@ -1,5 +1,5 @@
-//! Answers as PHP values: models for what the table knows, arrays and plain objects for
-//! the rest, numbers with every digit (whole ones as int; what does not fit as text).
+//! Responses as PHP values: models, arrays and plain objects for the rest, numbers with every
+//! digit (int where it fits, else a string).
 
 use std::convert::identity;
 
@@ -16,11 +16,11 @@ pub(crate) struct PhpSink {
     /// Objects inside objects become `stdClass`, as in the documented classes; else
     /// everything is an array.
     nested_objects: bool,
-    /// How many objects without a model we are inside of.
+    /// Depth of nesting in objects without a model.
     depth: u32,
-    /// The field whose value is read next, by its place in the model.
+    /// Position in the model of the field whose value is read next.
     field: usize,
-    /// The texts of the row previous, by field; nobody's where there are no rows.
+    /// The strings of the previous row, by field; empty where there are no rows.
     previous: Vec<Zval>,
 }
 
@@ -28,18 +28,17 @@ pub(crate) struct PhpSink {
 const NO_FIELD: usize = usize::MAX;
 
 impl PhpSink {
-    /// For the modern client: what has no model is arrays at every depth.
+    /// For `LomiClient`: values without a model are arrays at every depth.
     pub(crate) fn arrays() -> Self {
         Self { nested_objects: false, depth: 0, field: NO_FIELD, previous: Vec::new() }
     }
 
-    /// For the documented classes: objects inside of objects are `stdClass`.
+    /// For the documented classes: nested objects are `stdClass`.
     pub(crate) fn documented() -> Self {
         Self { nested_objects: true, ..Self::arrays() }
     }
 
-    /// For a page of them. Rows have much in common: a text that stands in the row previous,
-    /// too, is held once.
+    /// For the rows of a page: a string that is equal in the previous row is stored once.
     pub(crate) fn rows(self) -> Self {
         let longest = registry::all().iter().map(|class| class.keys.len()).max();
         let previous = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
@@ -47,8 +46,8 @@ impl PhpSink {
     }
 }
 
-/// The values of a response. Where they exceed `memory_limit`, the script ends when the
-/// caller's frames have returned.
+/// The values of a response. Where they exceed `memory_limit`, PHP ends the script after the Rust
+/// frames have returned.
 pub(crate) fn decode(reply: &Reply, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
     guarded(|| reply.caught(|reply| reply.decode(sink)))
         .and_then(identity)

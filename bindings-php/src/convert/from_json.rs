@@ -1,4 +1,4 @@
-//! JSON values of ours as PHP values.
+//! The core's JSON values as PHP values.
 
 use ext_php_rs::types::Zval;
 use lomi::{Number, Value};

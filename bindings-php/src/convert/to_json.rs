@@ -19,7 +19,7 @@ use crate::zend::{
 };
 use place::{Place, refused};
 
-/// Deeper than any body of the API; a loop of references ends here.
+/// Deeper than any body of the API; circular references stop here.
 const DEEPEST: usize = 100;
 
 /// A value as JSON. `what` names it in errors, such as "the body"; what is inside of it is
@@ -188,7 +188,7 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
     if !is_plain && !of_user {
         return refuse();
     }
-    // What the class lets everyone see, as json_encode writes it.
+    // The public properties, as json_encode writes them.
     let seen = call_function("get_object_vars", &mut [object_zval(object)])?;
     match seen.array() {
         Some(table) if is_plain || !table.is_empty() => fields(table, place).map(Value::Object),

@@ -1,5 +1,5 @@
-//! The documented classes: `LomiSDK\Api\CheckoutSessionsApi` and its kin, each operation
-//! in its five documented forms.
+//! The documented classes such as `LomiSDK\Api\CheckoutSessionsApi`, with each operation in its
+//! five documented forms.
 
 use std::sync::OnceLock;
 
@@ -22,7 +22,7 @@ use crate::zend::{
 
 static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
-/// Which operation a method is, in which of its forms.
+/// The operation and the form of a method.
 struct Method {
     operation: &'static Documented,
     form: Form,
@@ -45,7 +45,7 @@ const FORMS: &[(Form, &str)] = &[
     (Form::Request, "Request"),
 ];
 
-/// Each class stands in `LomiSDK\Api`; the documents also name it without.
+/// Each class is in `LomiSDK\Api`; the documents also use it as `LomiSDK\CheckoutSessionsApi`.
 pub(crate) fn register() -> Result<(), String> {
     let mut classes = Vec::new();
     for api in APIS {
@@ -99,7 +99,7 @@ fn content_types(api: &Api) -> Zval {
     types.finish()
 }
 
-/// The class that declares the four properties: scope for reading them.
+/// The class that declares the four properties, as the scope for reading them.
 fn scope(object: &ZendObject) -> Result<&'static ClassEntry, Thrown> {
     CLASSES
         .get()
@@ -194,7 +194,7 @@ fn create_http_client_option(call: &mut Call<'_>) -> Done {
     call.give(options.finish())
 }
 
-/// The sender of an Api object: its configuration, its host, its HTTP client.
+/// The sender of an Api object, from its configuration, host and HTTP client.
 fn sender(call: &mut Call<'_>) -> Result<Sender, Thrown> {
     let http = property(call, "client")?;
     let index = property(call, "hostIndex")?.long().unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::documented::JSON;
 use crate::table::{Argument, Documented};
 use crate::zend::{Call, Thrown};
 
-/// The documented arguments, with the documented complaints about them.
+/// The arguments of a call, checked as documented.
 pub(super) fn arguments(
     call: &mut Call<'_>,
     operation: &'static Documented,

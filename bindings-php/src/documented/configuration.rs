@@ -84,7 +84,7 @@ pub(crate) fn register() -> Result<(), String> {
     class.register(&CONFIGURATION)
 }
 
-/// Where the wire log of a configuration goes; nothing where it is off.
+/// The debug file of a configuration; nothing where debugging is off.
 pub(crate) fn debug_file(object: Object<'_>) -> Option<String> {
     let settings = settings(object).ok()?;
     settings.debug.then(|| settings.debug_file().to_owned())
@@ -141,7 +141,7 @@ fn secret(call: &mut Call<'_>, read: impl Fn(&Settings) -> Option<&Secret>) -> D
     call.give(value)
 }
 
-/// The key of `LOMI_API_KEY` or `lomi.api_key` stands in until one is set.
+/// Without a key, `LOMI_API_KEY` or `lomi.api_key` is used.
 fn construct(call: &mut Call<'_>) -> Done {
     let _ = call.this()?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The client that a `LomiSDK\Configuration` stands for.
+//! The core's client for a `LomiSDK\Configuration`.
 
 use ext_php_rs::types::Zval;
 use lomi::Secret;
@@ -8,10 +8,11 @@ use crate::documented::hosts;
 use crate::documented::settings::{API_KEY, BuiltClient, Settings};
 use crate::zend::{Object, Thrown, call_method, php_string, string_zval};
 
-/// The client that a configuration stands for.
+/// The client for a configuration and a host index. It is built once and cached until a setting
+/// changes.
 pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<BuiltClient, Thrown> {
     let settings = configuration::settings(object)?;
-    // A subclass in PHP may answer for itself.
+    // A subclass in PHP may override the getters, so they are called.
     if object.ce != CONFIGURATION.raw() {
         let made = overridden(object, settings, host_index)?;
         return warn(settings, made);

@@ -1,5 +1,5 @@
-//! `LomiSDK\FormDataProcessor`, as documented. No operation here sends a form; it stands
-//! for code that uses it.
+//! `LomiSDK\FormDataProcessor`, as documented. No operation sends a form; the class exists for
+//! code that uses it.
 
 use ext_php_rs::types::Zval;
 

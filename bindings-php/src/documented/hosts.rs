@@ -4,7 +4,7 @@ use ext_php_rs::types::Zval;
 
 use crate::zend::{Array, Call, Done, Thrown, string_zval};
 
-/// What stands at 0.
+/// The host at index 0.
 pub(crate) const FIRST: &str = "https://api.lomi.africa/v1";
 
 /// Hosts by index, as documented.
@@ -50,7 +50,7 @@ pub(crate) fn get_host_string(call: &mut Call<'_>) -> Done {
     }
 }
 
-/// Fills `{name}` in a host of the caller's own.
+/// Replaces `{name}` in a host given by the caller.
 fn with_variables(mut url: String, variables: Option<&Zval>) -> String {
     for (name, value) in variables.into_iter().flat_map(crate::zend::pairs_of) {
         if let Some(value) = value.str() {

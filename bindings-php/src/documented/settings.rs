@@ -1,4 +1,4 @@
-//! What a `LomiSDK\Configuration` holds, and the client that it stands for.
+//! The settings of a `LomiSDK\Configuration`, and building a client from them.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::config::ini::default_timeout;
 use crate::documented::hosts;
 use crate::zend::{Thrown, payload_type};
 
-/// What a configuration holds.
+/// The settings of a configuration.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) api_keys: Vec<(String, Secret)>,
@@ -30,7 +30,7 @@ pub(crate) struct Settings {
     pub(crate) max_retries: Option<u32>,
     pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
-    /// The client that these settings make, kept until one of them changes.
+    /// The clients built from these settings, by host index; cleared when a setting changes.
     pub(crate) clients: RefCell<Vec<(u32, BuiltClient)>>,
     /// The last warnings about a client that were logged.
     pub(crate) logged_warnings: RefCell<Vec<String>>,

@@ -55,7 +55,7 @@ pub(super) fn register() -> Result<(), String> {
         .register(&API_EXCEPTION)
 }
 
-/// What a getter reads.
+/// The property that a getter reads.
 struct Property(&'static str);
 
 pub(super) fn scope() -> Result<&'static ClassEntry, Thrown> {

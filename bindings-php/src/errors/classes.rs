@@ -8,7 +8,7 @@ use lomi::{Error, ErrorKind};
 use crate::errors::base::API_EXCEPTION;
 use crate::zend::{Class, ClassRef, register_alias};
 
-/// Every kind that has a class, parents before children.
+/// Every kind of error that has a class, parents before children.
 const KINDS: &[ErrorKind] = &[
     ErrorKind::Configuration,
     ErrorKind::Validation,
@@ -37,7 +37,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::Internal,
 ];
 
-/// Kinds that end no call, or only a read.
+/// Kinds that never leave the outcome of a write unknown.
 const NEVER_UNKNOWN: &[ErrorKind] = &[
     ErrorKind::Configuration,
     ErrorKind::Validation,
@@ -51,8 +51,8 @@ type Classes = (ErrorKind, ClassRef, Option<ClassRef>);
 
 static CLASSES: OnceLock<Vec<Classes>> = OnceLock::new();
 
-/// What `catch` takes for every unknown outcome. PHP has one parent for each class, so this
-/// is an interface, and each class of an error has a subclass that implements it.
+/// The interface of every unknown outcome. A PHP class has one parent, so this is an interface,
+/// and each error class has a subclass that implements it.
 static OUTCOME_UNKNOWN: ClassRef = ClassRef::new();
 
 pub(super) fn class_of(error: &Error) -> Option<&'static ClassEntry> {
@@ -67,7 +67,7 @@ pub(super) fn class_of(error: &Error) -> Option<&'static ClassEntry> {
 pub(super) static PAYMENT_REQUIRED_ERROR: ClassRef = ClassRef::new();
 pub(super) const PAYMENT_REQUIRED: &str = "PaymentRequiredError";
 
-/// What is of use after an unknown outcome.
+/// The getters of the interface.
 const GETTERS_OF_UNKNOWN: &[&str] = &[
     "getKind(): string",
     "getStatus(): ?int",
@@ -99,7 +99,7 @@ pub(crate) fn register() -> Result<(), String> {
         let parent = parent.map_or_else(|| API_EXCEPTION.raw(), |(_, class, _)| class.raw());
         let class = ClassRef::new();
         if *kind == ErrorKind::OutcomeUnknown {
-            // No response came: the plain case, which has no other name.
+            // No response came: there is no class for it besides this one.
             register_unknown(*kind, parent, &class)?;
             classes.push((*kind, class, None));
             continue;

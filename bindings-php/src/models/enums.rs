@@ -4,7 +4,7 @@ use lomi::schema::Enum;
 
 use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
 
-/// Which set a class stands for.
+/// The enum of a class.
 struct EnumRef(&'static Enum);
 
 pub(crate) fn register() -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! What the methods of every model do. Which model it is follows from the object.
+//! Reading and setting a model's fields. The model follows from the object's class.
 
 use ext_php_rs::types::{ZendObject, Zval};
 use lomi::schema::Kind;
@@ -15,8 +15,7 @@ fn model_class(call: &mut Call<'_>) -> Result<&'static ModelClass, Thrown> {
     registry::of_object(call.handle()?).ok_or_else(|| Thrown::defect("the object is of no model"))
 }
 
-/// Values that are given are kept, names that are not known too; null is as good as
-/// nothing, as documented.
+/// Keeps the given values, unknown names too; null counts as missing, as documented.
 pub(crate) fn construct(call: &mut Call<'_>) -> Done {
     let given = match call.argument(0) {
         Some(value) if value.is_null() => return Ok(()),
@@ -44,7 +43,8 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
-/// Moments are given as `\DateTime`, as documented; what is no moment as it came.
+/// Times are returned as `\DateTime`, as documented; a string that is no time is returned
+/// unchanged.
 fn shown(value: &Zval, kind: Kind) -> Result<Zval, Thrown> {
     if !matches!(kind, Kind::Time) || !value.is_string() {
         return Ok(value.shallow_clone());
@@ -90,7 +90,7 @@ pub(crate) fn set(call: &mut Call<'_>) -> Done {
     call.give_this()
 }
 
-/// A new value replaces what was kept about the old one.
+/// Drops the original value and the null marker of a field.
 fn forget(this: &mut ZendObject, name: &str) {
     if let Some(table) = table_mut(slot(this, ORIGINALS)) {
         table.remove(name);

@@ -1,4 +1,4 @@
-//! A model as JSON, as an array, and as what stands behind it: the response, the session.
+//! A model as JSON and as an array; its original values, response and session.
 
 use ext_php_rs::types::Zval;
 use lomi::Value;
@@ -27,7 +27,7 @@ pub(crate) fn to_array(call: &mut Call<'_>) -> Done {
 
 pub(crate) fn pretty(call: &mut Call<'_>) -> Done {
     let text = format!("{:#}", json(call)?);
-    // PHP indents by four.
+    // `JSON_PRETTY_PRINT` indents by four.
     let text: Vec<String> = text
         .lines()
         .map(|line| {
@@ -43,7 +43,7 @@ pub(crate) fn compact(call: &mut Call<'_>) -> Done {
     call.give_string(&text)
 }
 
-/// A value as the server sent it, where it was read as something else.
+/// A value as the server sent it, where decoding changed it.
 pub(crate) fn original(call: &mut Call<'_>) -> Done {
     let name = call.string(0)?;
     let this = call.handle()?;

@@ -78,15 +78,15 @@ pub(crate) fn build(class: &ModelClass, container: Array, originals: Option<Zval
     Some(value)
 }
 
-/// The places of the declared properties.
+/// The slots of the declared properties.
 pub(crate) const CONTAINER: usize = 0;
 
 pub(crate) const ORIGINALS: usize = 1;
 
 pub(crate) const NULLS: usize = 2;
 
-/// A declared property by its place. Only for objects of a model class, which have
-/// three, also in subclasses.
+/// A declared property by its slot. Only for objects of a model class or of a subclass, which
+/// start with the three slots.
 pub(crate) fn slot(object: &mut ZendObject, place: usize) -> &mut Zval {
     // SAFETY: the slots of a class and of its subclasses start with the three of the model.
     unsafe { &mut *object.properties_table.as_mut_ptr().add(place) }

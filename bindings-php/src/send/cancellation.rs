@@ -1,6 +1,5 @@
-//! Calls that PHP ends: a signal handler that throws or exits, the time limit, a fatal
-//! error in a callback. The idempotency key, the attempts and the outcome stay reachable
-//! in a `CancelledError`.
+//! Calls that PHP ends: by a signal handler that throws or exits, the time limit, or a fatal error
+//! in a callback. A `CancelledError` keeps the idempotency key, the attempts and the outcome.
 
 use ext_php_rs::ffi::zend_object;
 use ext_php_rs::types::Zval;
@@ -11,8 +10,8 @@ use crate::zend::{
     update_static_property,
 };
 
-/// The static property of `LomiClient` that holds the last such error. The engine empties
-/// it after each request.
+/// The static property of `LomiClient` with the last such error. The engine resets it after each
+/// request.
 pub(crate) const LAST: &str = "lastCancelled";
 
 unsafe extern "C" {
@@ -24,8 +23,8 @@ pub(crate) fn last() -> Zval {
     CLIENT.get().map_or_else(Zval::null, |class| static_property(class, LAST))
 }
 
-/// Adds what is known of the call to what ended it. An exception of the script's own gets
-/// the `CancelledError` as its previous one; `exit()` and a fatal error leave it in
+/// Attaches the call's details to what ended it. An exception of the script gets the
+/// `CancelledError` as its previous one; `exit()` and a fatal error leave it in
 /// `LomiClient::getLastCancelled()`, for a shutdown function.
 pub(crate) fn attach_cancelled_error(thrown: Thrown, progress: &Progress) -> Thrown {
     let (error, timed_out) = match &thrown {

@@ -9,9 +9,9 @@ use lomi::{Error, Exchange, Reply};
 use crate::send::signals::{BlockedSignals, check_interrupts};
 use crate::zend::Thrown;
 
-/// A call under way on the process's own thread.
+/// A call in flight on the worker thread.
 pub(crate) struct InFlight {
-    /// Dropped, it ends the call.
+    /// Dropping it cancels the call.
     call: Option<Started>,
     result: Receiver<Result<Reply, Error>>,
     progress: lomi::Progress,
@@ -25,13 +25,13 @@ impl InFlight {
         let (sender, result) = sync_channel(1);
         let call = lomi::execute(exchange);
         let started = Bundle::current()?.start(false, async move {
-            // Nobody listens any more when the promise is gone.
+            // The receiver is gone when the promise was dropped.
             let _ = sender.send(call.await);
         });
         Ok(Self { call: Some(started), result, progress })
     }
 
-    /// Waits for its end.
+    /// Waits for the result.
     pub(crate) fn wait(&mut self) -> Result<Reply, Thrown> {
         loop {
             match self.result.recv_timeout(SLICE) {
@@ -53,10 +53,10 @@ impl InFlight {
     }
 }
 
-/// The process whose worker thread was started by [`start_worker`].
+/// The process, by its generation, whose worker thread [`start_worker`] has started.
 static STARTED: AtomicU64 = AtomicU64::new(0);
 
-/// Starts the process's worker thread, for calls that run while the script goes on.
+/// Starts the worker thread, with signals blocked, for calls that run while the script continues.
 pub(crate) fn start_worker() -> Result<(), Thrown> {
     let generation = lomi::process::generation();
     if STARTED.load(Ordering::Relaxed) != generation {

@@ -19,7 +19,7 @@ pub(super) fn write_debug_file(file: &str, history: &[lomi::Attempt]) -> Result<
 pub(super) fn write_stderr(history: &[lomi::Attempt]) {
     let mut out = std::io::stderr().lock();
     for (number, attempt) in history.iter().enumerate() {
-        // A log that cannot be written is no failure of the call.
+        // An error while logging must not fail the call.
         let _ = writeln!(out, "lomi: {attempt} attempt {}", number + 1);
     }
 }
@@ -33,8 +33,8 @@ pub(crate) fn warn(sentences: &[String]) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// Tells the user's logger of each request. What it throws is its own affair: the call
-/// has had its outcome.
+/// Calls the user's logger for each request. Its exceptions are dropped, because the call already
+/// has its result.
 pub(super) fn call_logger(logger: &Zval, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     for (number, attempt) in history.iter().enumerate() {
         let mut entry = Array::new();

@@ -1,5 +1,5 @@
-//! Sending through an HTTP client of the user's: its handlers, mocks and middleware see
-//! every request, and what it throws is read by the core's rules.
+//! Sends through the user's HTTP client, Guzzle or any of PSR-18: its handlers, mocks and
+//! middleware see every request, and the core's rules apply to what it returns or throws.
 
 mod exception;
 mod guzzle;
@@ -24,12 +24,12 @@ pub(crate) use transfer::register;
 const GUZZLE: &str = "GuzzleHttp\\ClientInterface";
 const PSR_18: &str = "Psr\\Http\\Client\\ClientInterface";
 
-/// Whether a value can be sent through.
+/// Whether an object is such a client.
 pub(crate) fn is_client(object: Object<'_>) -> bool {
     is_a(object, GUZZLE) || is_a(object, PSR_18)
 }
 
-/// Carries a call out through the user's client.
+/// Runs a call through the user's client.
 pub(crate) fn drive(
     config: &Client,
     http: &Zval,
@@ -63,7 +63,7 @@ pub(crate) fn drive(
     }
 }
 
-/// Sends one request. The outer error is an exception that is none of HTTP's.
+/// Sends one request. The outer error is an exception that is no HTTP error.
 fn send(
     client: Object<'_>,
     certificates: Option<&Certificates>,
@@ -96,7 +96,7 @@ fn send(
         Err(Thrown::Pending) => exception::read_exception(&context),
         Err(other) => Err(other),
     };
-    // The client had the request by then.
+    // The client may have sent the request by then.
     let heard = heard.map_err(|thrown| match thrown {
         Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
         other => other,

@@ -1,5 +1,5 @@
-//! The two roads of a call: the core's own HTTP, or an HTTP client of the user's. Every
-//! rule (retries, deadlines, idempotency keys, limits) is the core's on both.
+//! Sends a call through the core's own HTTP or through the user's HTTP client. The core applies
+//! the same rules to both (retries, deadlines, idempotency keys, limits).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,7 +12,7 @@ use crate::send::psr18::{self, Certificates};
 use crate::send::signals::{BlockedSignals, check_interrupts};
 use crate::zend::Thrown;
 
-/// How calls of one API object travel.
+/// How an API object sends its calls.
 pub(crate) struct Sender {
     pub(crate) client: Client,
     /// The user's HTTP client: Guzzle's, or any of PSR-18.
@@ -21,22 +21,22 @@ pub(crate) struct Sender {
     pub(crate) debug_file: Option<String>,
     /// `LOMI_LOG` asks for a line on standard error for each request.
     pub(crate) logs: bool,
-    /// What the user wants told of every request.
+    /// The user's logger, called once for each request.
     pub(crate) logger: Option<Zval>,
 }
 
 impl Sender {
-    /// The core's own sender.
+    /// Sends through the core's own HTTP.
     pub(crate) fn new(client: Client) -> Self {
         Self { client, http: None, certificates: None, debug_file: None, logs: false, logger: None }
     }
 
-    /// The PHP values that it owns.
+    /// Visits the PHP values that it owns.
     pub(crate) fn references(&self, visit: &mut dyn FnMut(&Zval)) {
         self.http.iter().chain(&self.logger).for_each(visit);
     }
 
-    /// The same sender once more.
+    /// A copy that counts its own references to the PHP values.
     pub(crate) fn share(&self) -> Self {
         Self {
             client: self.client.clone(),
@@ -60,7 +60,7 @@ impl Sender {
         Ok(exchange)
     }
 
-    /// Makes a call and waits for its end.
+    /// Makes a call and waits for its result.
     pub(crate) fn call(
         &self,
         target: Target,
@@ -71,7 +71,7 @@ impl Sender {
         self.run(exchange)
     }
 
-    /// Carries a prepared call out.
+    /// Runs a prepared call.
     pub(crate) fn run(&self, mut exchange: Exchange) -> Result<Reply, Thrown> {
         let progress = exchange.progress();
         let result = match &self.http {
@@ -93,7 +93,7 @@ impl Sender {
         result
     }
 
-    /// Tells of every request of a call that has ended.
+    /// Reports every attempt of a finished call to the logs.
     pub(crate) fn report(&self, result: &Result<Reply, Thrown>) -> Result<(), Thrown> {
         if let Ok(reply) = result
             && let Some(warning) = reply.warning()

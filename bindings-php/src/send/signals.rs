@@ -9,7 +9,7 @@ use lomi::process::SLICE;
 
 use crate::zend::{Thrown, guarded};
 
-/// While it lives, this thread takes no signals; those that come wait.
+/// Blocks signals on this thread until it is dropped; they stay pending.
 pub(super) struct BlockedSignals {
     before: libc::sigset_t,
 }
@@ -21,7 +21,7 @@ impl BlockedSignals {
             let mut all: libc::sigset_t = std::mem::zeroed();
             let mut before: libc::sigset_t = std::mem::zeroed();
             libc::sigfillset(&raw mut all);
-            // A crash is the thread's own.
+            // Signals of a crash cannot be deferred.
             for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT] {
                 libc::sigdelset(&raw mut all, signal);
             }
@@ -30,7 +30,7 @@ impl BlockedSignals {
         }
     }
 
-    /// Takes those that wait.
+    /// Delivers the pending signals.
     pub(super) fn let_through(&self) {
         // SAFETY: as above.
         unsafe {
@@ -50,8 +50,8 @@ impl Drop for BlockedSignals {
     }
 }
 
-/// Lets PHP look at its signals and limits while a call is under way. A handler of the
-/// script's own may throw or exit here, which ends the call.
+/// Lets PHP handle its signals and time limit while a call is in flight. A signal handler of the
+/// script may throw or exit here, which ends the call.
 pub(crate) fn check_interrupts() -> Result<(), Thrown> {
     // SAFETY: the globals of this thread; both flags are one byte that signal handlers set.
     let (interrupted, timed_out) = unsafe {
@@ -68,7 +68,7 @@ pub(crate) fn check_interrupts() -> Result<(), Thrown> {
         return Ok(());
     }
     if timed_out {
-        // The engine raises its own fatal error as soon as it has control again.
+        // The engine raises its own fatal error when this call returns.
         let mut error = Error::cancelled();
         error.message = "the script ran into max_execution_time".to_owned();
         return Err(error.into());
@@ -83,7 +83,7 @@ pub(crate) fn check_interrupts() -> Result<(), Thrown> {
     if ExecutorGlobals::has_exception() { Err(Thrown::Pending) } else { Ok(()) }
 }
 
-/// Waits, looking.
+/// Sleeps, and checks for interrupts in between.
 pub(crate) fn sleep(whole: Duration) -> Result<(), Thrown> {
     let until = std::time::Instant::now() + whole;
     loop {

@@ -1,4 +1,4 @@
-//! What the generated file says about the documented classes.
+//! The types of the generated table of operations.
 
 use lomi::schema::{Model, Operation};
 

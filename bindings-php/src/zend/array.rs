@@ -21,7 +21,7 @@ impl Array {
         Self(ZendHashTable::with_capacity(u32::try_from(size).unwrap_or_default()))
     }
 
-    /// Sets a key that the engine holds. The value moves in.
+    /// Sets an interned key. The array takes the value.
     pub(crate) fn set_interned(&mut self, key: *mut zend_string, value: Zval) {
         let mut value = std::mem::ManuallyDrop::new(value);
         // SAFETY: the table is ours alone; an interned key needs no counting.
@@ -33,7 +33,7 @@ impl Array {
         self.set_named(Name::new(key), value);
     }
 
-    /// The same with a key that stands ready.
+    /// The same with a prepared key.
     pub(crate) fn set_named(&mut self, key: Name, value: Zval) {
         match key {
             Name::Index(index) => {
@@ -93,7 +93,7 @@ pub(crate) fn array_index(key: &str) -> Option<i64> {
     key.parse().ok()
 }
 
-/// The table of an array that is about to be changed, shared with nobody.
+/// The table of an array for writing: a shared or constant array is copied first.
 pub(crate) fn table_mut(value: &mut Zval) -> Option<&mut ZendHashTable> {
     let value = if value.is_array() { value } else { value.dereference_mut() };
     if !value.is_array() {
@@ -115,14 +115,14 @@ pub(crate) fn table_mut(value: &mut Zval) -> Option<&mut ZendHashTable> {
     }
 }
 
-/// Sets a key of a table that is shared with nobody.
+/// Sets a key of a table that is not shared.
 pub(crate) fn put(table: &mut ZendHashTable, key: *mut zend_string, value: Zval) {
     let mut value = std::mem::ManuallyDrop::new(value);
     // SAFETY: the table takes the value over, and counts the key.
     unsafe { zend_hash_update(table, key, &raw mut *value) };
 }
 
-/// A value of an array by a key that the engine holds.
+/// A value of an array by an interned key.
 pub(crate) fn find(table: &ZendHashTable, key: *mut zend_string) -> Option<&Zval> {
     // SAFETY: both are live; the engine gives null where there is none.
     unsafe { zend_hash_find(ptr::from_ref(table), key).as_ref() }.map(Zval::dereference)

@@ -15,7 +15,7 @@ use super::thrown::Thrown;
 pub(crate) type Handler =
     unsafe extern "C" fn(execute_data: *mut zend_execute_data, return_value: *mut zval);
 
-/// What a method came to: its value stands in [`Call::give`].
+/// The result of a handler; [`Call::give`] sets the value that PHP gets.
 pub(crate) type Done = Result<(), Thrown>;
 
 /// One call of a method.
@@ -96,7 +96,7 @@ impl Call<'_> {
             .ok_or_else(|| Thrown::defect("the method has no name"))
     }
 
-    /// What [`Class::method_with`](super::Class::method_with) said of this method.
+    /// The value that [`Class::method_with`](super::Class::method_with) attached to this method.
     pub(crate) fn attached<T: Any>(&self) -> Result<&'static T, Thrown> {
         // SAFETY: the argument table of our own methods is ours: its head, one before the
         // first argument, holds null or the pointer that was put there.
@@ -137,7 +137,7 @@ impl Call<'_> {
         })
     }
 
-    /// An argument as text, as PHP would convert it.
+    /// An argument as a string, as PHP would convert it.
     pub(crate) fn string(&self, position: usize) -> Result<String, Thrown> {
         let value = self.required(position)?;
         super::coerce::php_string(&self.argument_name(position), value)?
@@ -189,13 +189,13 @@ impl Call<'_> {
         ))
     }
 
-    /// Gives the method's result.
+    /// Sets the method's result.
     pub(crate) fn give(&mut self, value: Zval) -> Done {
         *self.result = value;
         Ok(())
     }
 
-    /// Gives `$this`, as fluent methods do.
+    /// Returns `$this`, as fluent methods do.
     pub(crate) fn give_this(&mut self) -> Done {
         let this = self.data.This.shallow_clone();
         self.give(this)

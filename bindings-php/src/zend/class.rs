@@ -37,7 +37,7 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Where a registered class is found again.
+/// A registered class, filled at module start.
 pub(crate) struct ClassRef(AtomicPtr<ClassEntry>);
 
 impl ClassRef {
@@ -49,7 +49,7 @@ impl ClassRef {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The class; nothing before module start.
+    /// The class; nothing before it is registered.
     pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
         // SAFETY: set once, to a class entry that lives as long as the process.
         unsafe { self.raw().as_ref() }
@@ -107,7 +107,7 @@ impl Class {
         self
     }
 
-    /// The objects carry a Rust value that serialization may lose.
+    /// The objects carry a Rust value that serialization leaves out.
     pub(crate) fn with_transient_payload<T: Payload>(mut self) -> Self {
         self.create = Some(super::object::create::<T>);
         self
@@ -127,8 +127,8 @@ impl Class {
         self
     }
 
-    /// The same for a handler that serves many methods: `what` says which this one is,
-    /// and is found again by [`Call::attached`](super::Call::attached).
+    /// The same for a handler of many methods: `what` is attached to this one, and
+    /// [`Call::attached`](super::Call::attached) returns it.
     pub(crate) fn method_with<T: Any + Sync>(
         mut self,
         declaration: String,
@@ -139,7 +139,8 @@ impl Class {
         let what: &'static dyn Any = Box::leak(Box::new(what));
         let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
         if let Some(first) = self.methods.last_mut().and_then(|m| m.0.arguments.first_mut()) {
-            // The engine has no use for a default value of the result.
+            // The engine does not read the default value of a return type, so the pointer is
+            // stored there.
             first.default_value = ptr::from_mut(what).cast_const().cast();
         }
         self
@@ -177,7 +178,7 @@ impl Class {
         self
     }
 
-    /// A constant: null, a number or a text.
+    /// A constant: null, a number or a string.
     pub(crate) fn constant(mut self, name: impl Into<String>, value: Zval) -> Self {
         self.constants.push((name.into(), value));
         self
@@ -205,7 +206,7 @@ impl Class {
                 let name = CString::new(name).unwrap_or_default();
                 sensitive.push((name, function.num_args, signature.sensitive));
             }
-            // The engine keeps pointing at both for the life of the process.
+            // The engine uses both for the life of the process.
             function.fname = signature.name.into_raw().cast_const();
             function.arg_info = Box::leak(signature.arguments).as_ptr();
             functions.push(function);

@@ -47,7 +47,7 @@ pub(crate) fn type_name(value: &Zval) -> String {
         DataType::Array => "array".into(),
         DataType::Object(_) => {
             let name = value.handle().and_then(|o| o.get_class_name().ok());
-            // The name of an anonymous class goes on with the path of its file.
+            // The name of an anonymous class contains the path of its file after a NUL.
             let name = name.as_deref().and_then(|name| name.split('\0').next());
             name.unwrap_or("object").to_owned()
         }

@@ -1,5 +1,5 @@
-//! What the engine's cycle collector asks of objects with a Rust value: which PHP values
-//! they own. Without it, a client whose logger refers to the client is never freed.
+//! Tells the engine's cycle collector which PHP values an object's Rust value owns. Without it, a
+//! client whose logger refers to the client is never freed.
 
 use std::cell::RefCell;
 use std::ffi::c_int;
@@ -19,7 +19,7 @@ unsafe extern "C" {
 }
 
 thread_local! {
-    /// What the last object answered. The collector reads it before it asks the next.
+    /// The values of the last object. The collector reads them before it calls the next one.
     static ANSWER: RefCell<Vec<ManuallyDrop<Zval>>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -11,7 +11,7 @@ use super::handle::Object;
 use super::thrown::Thrown;
 use super::value::{object_zval, string_zval};
 
-/// Calls a method. An exception that it throws is on its way when this fails.
+/// Calls a method. Where it throws, the exception is pending in the engine.
 pub(crate) fn call_method(
     object: Object<'_>,
     name: &str,

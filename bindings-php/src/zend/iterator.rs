@@ -1,4 +1,4 @@
-//! PHP's own iterators, for the objects of ours that can be walked through.
+//! PHP's own iterator, for our classes that implement IteratorAggregate.
 
 use ext_php_rs::types::Zval;
 

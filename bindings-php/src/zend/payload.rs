@@ -12,9 +12,8 @@ pub(crate) trait Payload: Default + Clone + 'static {
     /// The handlers of objects with this value, made once: see [`payload!`].
     fn handlers() -> &'static zend_object_handlers;
 
-    /// Hands every PHP value that it owns to `visit`, once: the engine's collector finds
-    /// cycles by them. A value that something else may own as well must be left out: the
-    /// collector would take it for unused.
+    /// Passes every PHP value that it owns to `visit`, once, so that the engine's collector can
+    /// find cycles. A value with another owner must be left out: the collector would free it.
     fn references(&self, visit: &mut dyn FnMut(&Zval));
 }
 
@@ -22,7 +21,7 @@ pub(crate) trait Payload: Default + Clone + 'static {
 #[repr(C)]
 pub(super) struct Holder<T> {
     pub(super) payload: T,
-    // Last: the engine puts the property slots behind it.
+    // Must be last: the engine allocates the property slots after it.
     pub(super) object: zend_object,
 }
 

@@ -33,7 +33,7 @@ fn exception(error: &lomi::Error) -> Result<Zval, Thrown> {
 }
 
 impl Thrown {
-    /// The exception as a value. The error is `exit()`, which nobody may catch.
+    /// The exception as a value. The error is `exit()`, which must not be caught.
     pub(crate) fn into_object(self) -> Result<Zval, Self> {
         match self {
             Self::Object(object) => Ok(object),
@@ -45,7 +45,7 @@ impl Thrown {
         }
     }
 
-    /// Throws it. Everything of ours is dropped before PHP code can run again.
+    /// Throws it. The caller's Rust values are dropped before PHP code runs again.
     pub(super) fn raise(self) {
         if ExecutorGlobals::has_exception() || is_bailing() {
             return;
@@ -75,7 +75,7 @@ fn throw_object(object: Zval) {
     unsafe { zend_throw_exception_object(&raw mut *object) };
 }
 
-/// Takes an exception that PHP code has thrown out of the engine's hands.
+/// Takes the pending exception from the engine.
 pub(crate) fn take_exception() -> Option<Zval> {
     let mut object = ExecutorGlobals::take_exception()?;
     let mut value = Zval::new();
@@ -90,7 +90,7 @@ pub(crate) fn is_exit() -> bool {
     pending.is_some_and(|object| !is_a(object.into(), "Throwable"))
 }
 
-/// An exception as a value; `exit()` goes on.
+/// An exception as a value; `exit()` stays an error.
 pub(crate) fn caught(result: Result<Zval, Thrown>) -> Result<Result<Zval, Zval>, Thrown> {
     match result {
         Ok(value) => Ok(Ok(value)),

@@ -154,7 +154,7 @@ fn zend_type(text: &str) -> Option<ZendType> {
         mask |= _ZEND_TYPE_NULLABLE_BIT;
     }
     let mut ty = match class {
-        // The engine keeps the name for ever; so do we.
+        // The engine uses the name for the life of the process, so it is leaked.
         Some(name) => {
             let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
             ZendType::empty_from_type(DataType::object(name), false, false, nullable)?

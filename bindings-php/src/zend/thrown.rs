@@ -8,13 +8,13 @@ unsafe extern "C" {
     static mut spl_ce_InvalidArgumentException: *mut ClassEntry;
 }
 
-/// What a method throws.
+/// What a method may throw.
 pub(crate) enum Thrown {
-    /// An exception of PHP code that is on its way already.
+    /// PHP code has thrown an exception, and the engine has it.
     Pending,
-    /// A failed call, as its own class.
+    /// A failed call; it is thrown as the class of its kind.
     Failure(lomi::Error),
-    /// An exception that stands ready.
+    /// An exception object.
     Object(Zval),
     /// An exception of one of PHP's own classes.
     Plain(*mut ClassEntry, String),
@@ -36,7 +36,7 @@ impl From<ext_php_rs::error::Error> for Thrown {
 }
 
 impl Thrown {
-    /// The same where a response had come already, whose values could not be handed over.
+    /// The same for a response whose values could not be created.
     pub(crate) fn after(self, reply: &lomi::Reply) -> Self {
         match self {
             Self::Failure(error) => Self::Failure(reply.unusable(error)),
@@ -44,12 +44,12 @@ impl Thrown {
         }
     }
 
-    /// Something that cannot happen.
+    /// A defect of this extension.
     pub(crate) fn defect(what: &str) -> Self {
         Self::Failure(lomi::Error::internal(what))
     }
 
-    /// An argument that is wrong, said before anything is sent.
+    /// A wrong argument. Nothing was sent.
     pub(crate) fn validation(what: impl Into<String>) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Validation, what))
     }
@@ -62,7 +62,7 @@ impl Thrown {
         ))
     }
 
-    /// A set-up that cannot be used.
+    /// A configuration that cannot be used.
     pub(crate) fn configuration(what: impl Into<String>) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Configuration, what))
     }

@@ -8,8 +8,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 
 use super::handle::Object;
 
-/// A text that the engine keeps for the life of the process, for keys that are used
-/// again and again. To be called at module start only.
+/// An interned string, for keys that are used often. To be called at module start only.
 pub(crate) fn interned(text: &str) -> *mut zend_string {
     ZendStr::new_interned(text, true).into_raw()
 }
@@ -17,8 +16,8 @@ pub(crate) fn interned(text: &str) -> *mut zend_string {
 /// A text.
 pub(crate) fn string_zval(text: &str) -> Zval {
     let mut value = Zval::new();
-    // SAFETY: the engine copies the bytes; the value owns the one reference there is. The
-    // shortest texts are the engine's own, which nobody counts.
+    // SAFETY: the engine copies the bytes; the value owns the one reference there is. The engine
+    // interns the shortest strings and does not count their references.
     unsafe {
         let made = ext_php_rs_zend_string_init(text.as_ptr().cast(), text.len(), false);
         let counted = (*made).gc.u.type_info & GC_IMMUTABLE == 0;
@@ -39,7 +38,7 @@ pub(crate) fn object_zval(object: Object<'_>) -> Zval {
     value
 }
 
-/// A text that a declaration may hold.
+/// A string for a declaration, such as the default of a property.
 pub(crate) fn interned_zval(text: &str) -> Zval {
     let mut value = Zval::new();
     value.u1.type_info = IS_INTERNED_STRING_EX;

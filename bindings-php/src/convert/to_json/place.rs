@@ -1,11 +1,11 @@
-//! Where in a body a value stands, for errors: `metadata.order` or `line_items[0].price_id`.
-//! Nothing is written down until an error asks for it.
+//! The position of a value in a body, for errors: `metadata.order` or `line_items[0].price_id`.
+//! The path is formatted only for an error.
 
 use std::fmt;
 
 use crate::zend::Thrown;
 
-/// One step on the way to a value; the steps before it live on the stack.
+/// One step of a path; the steps before it are on the stack.
 pub(super) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     step: Step<'a>,
@@ -19,7 +19,7 @@ enum Step<'a> {
     Root(&'a str),
     Field(&'a str),
     Item(usize),
-    /// What stands for the object itself.
+    /// A value that replaces the object itself, such as the result of `jsonSerialize`.
     Inside,
 }
 

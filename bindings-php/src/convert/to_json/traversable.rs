@@ -1,5 +1,5 @@
-//! Objects that `foreach` walks through, as what is in them: ArrayObject, collections of
-//! an ORM, queues, generators.
+//! Objects that `foreach` iterates over, as their items: ArrayObject, collections of an ORM,
+//! queues, generators.
 
 use ext_php_rs::types::Zval;
 use lomi::{Map, Value};
@@ -10,10 +10,10 @@ use crate::zend::{
     type_name,
 };
 
-/// More than any body holds: an iterator without an end stops here.
+/// More than any body has; an endless iterator stops here.
 const MOST: usize = 100_000;
 
-/// Lists whose keys count in an order of their own.
+/// Lists whose keys are not 0, 1, 2, ...
 const LISTS: &[&str] = &["SplDoublyLinkedList", "SplHeap", "SplPriorityQueue"];
 
 /// A list where the keys are 0, 1, 2, ..., else an object. `convert` converts one value.
@@ -23,7 +23,8 @@ pub(super) fn value(
     convert: fn(&Zval, &Place<'_>) -> Result<Value, Thrown>,
 ) -> Result<Value, Thrown> {
     let is_list = LISTS.iter().any(|name| is_a(object, name));
-    // Walking through such a list may empty it, and the caller may call again with it.
+    // Iterating over such a list may empty it, and the caller may use it again, so a copy is
+    // iterated.
     let copy = if is_list { clone_object(object)? } else { object_zval(object) };
     let iterator = iterator(copy, place)?;
     let Some(iterator) = iterator.handle() else { return Ok(Value::Null) };
@@ -112,7 +113,7 @@ fn iterator(object: Zval, place: &Place<'_>) -> Result<Zval, Thrown> {
     Err(refused(&type_name(&now), place))
 }
 
-/// A generator runs once: PHP says so with a plain exception, which names no field.
+/// A generator runs once. PHP's exception for a second run names no field, so it is replaced.
 fn rewind(iterator: Object<'_>, place: &Place<'_>) -> Result<(), Thrown> {
     let thrown = match call_method(iterator, "rewind", &mut []) {
         Ok(_) => return Ok(()),

@@ -15,7 +15,7 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
     let Some(exception) = take_exception() else { return Err(Thrown::Pending) };
     let Some(object) = exception.handle() else { return Err(Thrown::Object(exception)) };
     let (number, sent) = curl_error(object)?;
-    // With a number there is a part of an answer at most.
+    // With an error number the response is incomplete or missing.
     if number.is_none()
         && is_a(object, "GuzzleHttp\\Exception\\RequestException")
         && call_method(object, "hasResponse", &mut [])?.is_true()
@@ -33,13 +33,13 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
     }
     let mut message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
     if message.contains("request was retried 3 times") {
-        // Guzzle's words for its count, which began at its end: there was one request.
+        // Guzzle's message about its counter, which started at the maximum: there was one request.
         message = "the server closed it before a whole head of an answer".to_owned();
     }
     let silence = |kind, outcome, what: &str| {
         Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
     };
-    // What curl takes of one header, and of all, is bounded, too: two numbers in its time.
+    // curl limits one header and all headers; its versions use two error numbers for that.
     if matches!(number, Some(27 | 100)) || message.contains("Too large response headers") {
         let what = "the answer has more or longer headers than any answer needs";
         return silence(ErrorKind::ResponseTooLarge, Outcome::Final, what);
@@ -47,7 +47,7 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
     let broke = "the connection broke";
     let unreached = "the server was not reached";
     if is_a(object, "GuzzleHttp\\Exception\\ConnectException") {
-        // Guzzle throws this for some failures after the request was sent, too.
+        // Guzzle also throws this for some failures after the request was sent.
         return match (number, sent) {
             (Some(28), true) => {
                 silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not answer in time")
@@ -86,7 +86,7 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
 /// How OpenSSL says that a handshake ended, and was not refused.
 const CUT_OFF: [&str; 3] = ["SSL_ERROR_SYSCALL", "reset by peer", "unexpected eof"];
 
-/// A status beyond 599, for which PSR-7 has no response; curl knows it.
+/// A status beyond 599: PSR-7 has no response for it, but curl's information has the status.
 fn unknown_status(exception: Object<'_>) -> Result<Option<u16>, Thrown> {
     if !is_a(exception, "GuzzleHttp\\Exception\\RequestException") {
         return Ok(None);

@@ -11,7 +11,7 @@ use crate::zend::{
     string_zval,
 };
 
-/// What HTTP libraries of PHP's own need to know.
+/// The client certificate of a configuration, for Guzzle.
 #[derive(Clone)]
 pub(crate) struct Certificates {
     pub(crate) cert: Option<String>,
@@ -35,10 +35,10 @@ pub(super) fn options(
     options.set("timeout", double(within.as_secs_f64()));
     let connect = exchange.connect_timeout().min(within);
     options.set("connect_timeout", double(connect.as_secs_f64()));
-    // The core unpacks, within its bounds.
+    // The core decompresses the body, within its limits.
     options.set("decode_content", boolean(false));
-    // Guzzle sends a request anew by itself where curl fails without an error's number;
-    // this is its own count of that, at its end.
+    // Guzzle repeats a request by itself where curl fails without an error number. This is its
+    // counter, set to the maximum, so that it never does.
     options.set("_curl_retries", long(2));
     let mut curl = curl_options(client, exchange)?;
     transfer.install(&mut options, &mut curl)?;
@@ -65,17 +65,17 @@ fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown
         options.set(&key.to_string(), value.shallow_clone());
     }
     if !exchange.replay_safe() {
-        // curl repeats what an idle connection took and did not answer. A new one is
-        // never taken for idle.
+        // curl repeats a request when an idle connection closes without a response. It does not do
+        // so on a new connection.
         options.set(FRESH_CONNECT, boolean(true));
     }
     Ok(options)
 }
 
-/// The file of certificates to trust, where one is given and of use.
+/// The configured file of certificates to trust, for HTTPS.
 fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
     let config = exchange.config();
-    // Streams and curl know php.ini's by themselves.
+    // Streams and curl read php.ini's settings themselves.
     let known = crate::config::ini::authorities();
     let mut given = config.ca_files.iter().filter(|file| !known.contains(file));
     let Some(file) = given.next().filter(|_| config.base_url.starts_with("https:")) else {
@@ -92,9 +92,9 @@ fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
     Ok(Some(file.display().to_string()))
 }
 
-/// A default of the client's.
+/// One of the client's default options.
 pub(super) fn setting(client: Object<'_>, name: &str) -> Result<Zval, Thrown> {
-    // Announced as leaving Guzzle one day, so it is not taken for granted.
+    // Guzzle has deprecated this method, so it may be missing.
     let known =
         call_function("method_exists", &mut [object_zval(client), string_zval("getConfig")]);
     if known?.is_true() {

@@ -26,7 +26,7 @@ pub(crate) fn psr_request(request: &Request) -> Result<Zval, Thrown> {
     let made = new_object(class)?;
     if let Some(object) = made.handle() {
         if name.starts_with("Laminas") {
-            // Its body is a stream, which starts as memory.
+            // Its body is a stream, here one in memory.
             let stream = string_zval("php://memory");
             call_method(object, "__construct", &mut [url, method, stream, headers.finish()])?;
             let content = call_method(object, "getBody", &mut [])?;

@@ -1,19 +1,19 @@
-//! What the user's HTTP client gave, as the core wants it: an answer, or why there is none.
+//! A PSR-7 response as the core takes it.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lomi::{Heard, Limits, Silence};
 
 use crate::zend::{AsObject, Object, Thrown, call_method, long};
 
-/// What must be known to read an answer.
+/// What reading a response needs.
 pub(super) struct Context {
     pub(super) method: Method,
     pub(super) limits: Limits,
-    /// The client was told to leave the body as it came.
+    /// The client was told not to decompress the body.
     pub(super) raw_body: bool,
 }
 
-/// So much of a body is read at once.
+/// Bytes of a body that are read at once.
 const CHUNK: i64 = 1 << 16;
 
 /// A PSR-7 response as the core takes it; nothing where reading its body threw an exception.
@@ -30,7 +30,7 @@ pub(super) fn read(
         None => Vec::new(),
     };
     if !context.raw_body && headers.contains_key("content-encoding") && !bytes.starts_with(GZIP) {
-        // A client that unpacks by itself, and leaves the headers as they were.
+        // The client decompressed the body and left the headers unchanged.
         headers.remove("content-encoding");
         headers.remove("content-length");
     }
@@ -57,7 +57,7 @@ pub(super) fn headers(response: Object<'_>) -> Result<HeaderMap, Thrown> {
 /// How data that gzip raw_body begins.
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
-/// The whole body, or one chunk more than is allowed.
+/// The whole body, or up to one chunk more than the limit.
 fn bytes(stream: Object<'_>, most: usize) -> Result<Vec<u8>, Thrown> {
     if call_method(stream, "isSeekable", &mut [])?.is_true() {
         call_method(stream, "rewind", &mut [])?;

@@ -1,4 +1,4 @@
-//! An answer while Guzzle reads it: counted, timed, and refused past the core's bounds.
+//! One response while Guzzle reads it: counted, timed, and aborted beyond the core's limits.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,12 +18,12 @@ static TRANSFER: ClassRef = ClassRef::new();
 
 const STREAMS: &str = "GuzzleHttp\\Psr7\\FnStream";
 
-/// One answer under way. Guzzle's callbacks and the caller share it.
+/// The transfer of one response. Guzzle's callbacks and the caller share it.
 #[derive(Clone, Default)]
 pub(super) struct Transfer(Rc<RefCell<State>>);
 
 payload_type!(Transfer, |transfer, visit| {
-    // While a request is under way, the caller owns it, too.
+    // While a request is in flight, the caller is a second owner.
     if Rc::strong_count(&transfer.0) == 1
         && let Ok(state) = transfer.0.try_borrow()
     {
@@ -35,19 +35,21 @@ payload_type!(Transfer, |transfer, visit| {
 struct State {
     limits: Limits,
     idle: Duration,
-    /// What was written, behind which PHP keeps it: in memory, or in a file if it is long.
+    /// The stream `php://temp` with the body: in memory, or in a file if it is long.
     file: Option<Zval>,
-    /// What the client's owner wants to be called, too.
+    /// The client's own `on_headers` callback, which is called as well.
     on_headers: Option<Zval>,
     progress: Option<Zval>,
     received: usize,
     last_sizes: (i64, i64),
     last_progress: Option<Instant>,
-    /// The head of a response is there. Before it the server may still work.
+    /// The head of a response was received. Before it the idle timeout does not apply: the server
+    /// may still work.
     head_received: bool,
-    /// Responses of 1xx, which announce the response.
+    /// Number of 1xx responses.
     interim: usize,
-    /// Of a failure, whose status is enough: its body is read as far as the bounds allow.
+    /// Head of a response that is an error. Its status is enough where the body exceeds the
+    /// limits.
     failure: Option<Heard>,
     refused: Option<Silence>,
 }
@@ -83,13 +85,13 @@ impl Transfer {
         })))
     }
 
-    /// Why it was broken off, if it was.
+    /// Why the transfer was aborted, if it was.
     pub(super) fn refused(&self) -> Option<Silence> {
         self.0.borrow().refused.clone()
     }
 
-    /// What the core hears, given what the client said. Why we broke off says more than how
-    /// the client tells it; a failure that is too large keeps its status.
+    /// The result for the core. Our reason for aborting is more precise than the client's
+    /// exception; an error response that is too large keeps its status.
     pub(super) fn settle(&self, said: Result<Heard, Silence>) -> Result<Heard, Silence> {
         let mut state = self.0.borrow_mut();
         match (state.refused.take(), said) {
@@ -97,7 +99,7 @@ impl Transfer {
                 let too_large = refused.kind == ErrorKind::ResponseTooLarge;
                 state.failure.take().filter(|_| too_large).ok_or(refused)
             }
-            // curl counts them among the headers and breaks off; no response came.
+            // curl counts 1xx responses among the headers and aborts; no response came.
             (None, Err(silence)) if state.only_interim(&silence) => Err(Silence {
                 kind: ErrorKind::Timeout,
                 outcome: Outcome::Unknown,
@@ -110,7 +112,7 @@ impl Transfer {
         }
     }
 
-    /// Sets what Guzzle calls.
+    /// Sets the callbacks of a request.
     pub(super) fn install(&self, options: &mut Array, curl: &mut Array) -> Result<(), Thrown> {
         let class = TRANSFER.get().ok_or_else(|| Thrown::defect("there is no Transfer"))?;
         let mut object = new_object(class)?;
@@ -155,7 +157,7 @@ fn transfer(call: &mut Call<'_>) -> Result<Transfer, Thrown> {
     payload::<Transfer>(call.handle()?).cloned().ok_or_else(|| Thrown::defect("no Transfer"))
 }
 
-/// The head of an answer: a new one, where the client's own middleware asked again.
+/// The head of a response; it comes again where the client's middleware repeats a request.
 fn headers(call: &mut Call<'_>) -> Done {
     let transfer = transfer(call)?;
     let response = call.required(0)?.shallow_clone();
@@ -197,7 +199,7 @@ fn headers(call: &mut Call<'_>) -> Done {
         transfer.too_large(format!("has more than {} bytes", limits.body));
     }
     match transfer.refused() {
-        // Guzzle breaks off where this throws.
+        // Guzzle aborts the transfer where this throws.
         Some(refused) => Err(Thrown::validation(refused.message)),
         None => Ok(()),
     }
@@ -214,7 +216,7 @@ fn size_of_headers(response: Object<'_>) -> Result<usize, Thrown> {
     Ok(size)
 }
 
-/// The next bytes of a body. Where none is taken, the client breaks off.
+/// The next bytes of a body. Returning 0 makes the client abort.
 fn write(call: &mut Call<'_>) -> Done {
     let transfer = transfer(call)?;
     let chunk = call.required(0)?.shallow_clone();
