@@ -32,7 +32,7 @@ pub(crate) fn register() -> Result<(), String> {
         .register(&MONEY)
 }
 
-/// The money that an object holds, where it is a `LomiSDK\Money`.
+/// The amount of an object, where it is a `LomiSDK\Money`.
 pub(crate) fn of_object(object: Object<'_>) -> Option<Money> {
     MONEY.get().filter(|class| object.instance_of(class))?;
     payload::<MoneyPayload>(object)?.0

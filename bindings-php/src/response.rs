@@ -1,4 +1,4 @@
-//! `LomiSDK\Response`: the info of the request behind a result.
+//! `LomiSDK\Response`: status, headers and ids of the request behind a result.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(crate) static RESPONSE: ClassRef = ClassRef::new();
 
 payload_type!(ResponseInfo);
 
-/// What is details about the request behind a result. Shared, never changed.
+/// Metadata of the request behind a result. Shared and immutable.
 #[derive(Default, Clone)]
 pub(crate) struct ResponseInfo(Option<Rc<Details>>);
 

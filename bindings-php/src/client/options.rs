@@ -7,14 +7,14 @@ use ext_php_rs::types::Zval;
 use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
 
 use crate::config::environment::variable;
-use crate::convert::option::{flag, headers, retries, seconds, string};
+use crate::convert::option::{connections, flag, headers, retries, seconds, string};
 use crate::zend::{AsObject, Thrown, pairs, type_name};
 
 /// The entries of an options array, names in snake case.
 pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
     let Some(options) = options.filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
     let table = options.array().ok_or_else(|| {
-        Thrown::type_error(format!("the options have to be an array, not {}", type_name(options)))
+        Thrown::type_error(format!("the options must be an array, not {}", type_name(options)))
     })?;
     Ok(pairs(table)
         .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
@@ -143,12 +143,7 @@ pub(crate) fn client_options(
             "connect_timeout" => builder.connect_timeout = Some(seconds(&name, &value)?),
             "idle_timeout" => builder.idle_timeout = Some(seconds(&name, &value)?),
             "max_retries" => builder.max_retries = Some(retries(&value)?),
-            "max_connections" => {
-                let count = value.long().and_then(|number| u32::try_from(number).ok());
-                builder.max_connections = Some(count.ok_or_else(|| {
-                    Thrown::configuration("max_connections must be a whole number above 0")
-                })?);
-            }
+            "max_connections" => builder.max_connections = Some(connections(&value)?),
             "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&value)?,
             "user_agent" => builder.user_agent = Some(string(&name, &value)?),

@@ -16,6 +16,7 @@ pub(crate) struct ClientPayload(pub(super) Option<ClientState>);
 /// Each copy has its own sender, so that each PHP value in it has one owner.
 pub(crate) struct ClientState {
     pub(crate) sender: Sender,
+    /// The last response, shared with the copies.
     pub(super) last: Rc<RefCell<ResponseInfo>>,
 }
 
@@ -25,26 +26,21 @@ impl Clone for ClientState {
     }
 }
 
-payload_type!(
-    ClientPayload,
-    |payload_of_client, visit| if let Some(shared) = &payload_of_client.0 {
-        shared.sender.references(visit);
-    }
-);
+payload_type!(ClientPayload, |payload, visit| if let Some(state) = &payload.0 {
+    state.sender.references(visit);
+});
 
 pub(crate) fn state_of(object: Object<'_>) -> Result<ClientState, Thrown> {
-    payload::<ClientPayload>(object)
-        .and_then(|payload_of_client| payload_of_client.0.clone())
-        .ok_or_else(|| {
-            Thrown::configuration("the client was not set up; was its constructor called?")
-        })
+    payload::<ClientPayload>(object).and_then(|payload| payload.0.clone()).ok_or_else(|| {
+        Thrown::configuration("the client was not set up; was its constructor called?")
+    })
 }
 
 impl ClientState {
     /// Stores a response's metadata as the client's last response, and returns it.
     pub(crate) fn keep_response(&self, reply: Reply) -> ResponseInfo {
-        let facts = ResponseInfo::from(reply);
-        *self.last.borrow_mut() = facts.clone();
-        facts
+        let info = ResponseInfo::from(reply);
+        *self.last.borrow_mut() = info.clone();
+        info
     }
 }

@@ -1,6 +1,6 @@
-//! Settings of the environment: `LOMI_API_KEY` and the like, read when a client is made.
-//! A dotenv library writes `$_ENV` and `$_SERVER`, and not always the process's own
-//! environment. Names are exact: headers of a request stand in `$_SERVER` as `HTTP_...`.
+//! Settings of the environment: `LOMI_API_KEY` and the like, read when a client is made. A dotenv
+//! library writes `$_ENV` and `$_SERVER`, and not always the process's own environment. Only exact
+//! names are read, because `$_SERVER` has a request's headers as `HTTP_...`.
 
 use std::ffi::OsString;
 use std::sync::OnceLock;
@@ -46,7 +46,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
     }
 }
 
-/// Whether the user asked for a log of every request.
+/// Whether `LOMI_LOG` asks for a log of every request.
 pub(crate) fn wants_log() -> Result<bool, Thrown> {
     Ok(lomi::log::is_asked_for(Some(variable("LOMI_LOG")?.as_deref().unwrap_or_default())))
 }
@@ -56,8 +56,8 @@ fn bytes(value: &Zval) -> Option<&[u8]> {
     value.zend_str().map(|text| text.as_bytes()).filter(|text| !text.is_empty())
 }
 
-/// An entry of a superglobal as the script sees it now. One that no code of the script
-/// mentions is not there yet, and holds nothing that `getenv()` does not.
+/// An entry of a superglobal as the script sees it now. PHP creates a superglobal only where the
+/// script mentions it; one that is missing has nothing beyond `getenv()`.
 fn global(array: &str, name: &str) -> Option<Zval> {
     // SAFETY: the globals of this thread; the table is only read.
     let symbols = unsafe { &(*ext_php_rs_executor_globals()).symbol_table };

@@ -49,7 +49,7 @@ fn plain(value: &Value) -> Zval {
     zval
 }
 
-/// A whole number that fits as int, any other as float, what neither holds as text.
+/// An int where it fits, else a float, else a string.
 fn number(digits: &Number) -> Zval {
     let mut zval = Zval::new();
     let text = digits.to_string();

@@ -39,7 +39,7 @@ pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
 pub(crate) fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
     let table = value.array().ok_or_else(|| {
         Thrown::validation(format!(
-            "headers have to be an array of name and value, not {}",
+            "headers must be an array of name and value, not {}",
             type_name(value)
         ))
     })?;
@@ -60,4 +60,11 @@ pub(crate) fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
         }
     }
     Ok(headers)
+}
+
+pub(crate) fn connections(value: &Zval) -> Result<u32, Thrown> {
+    value
+        .long()
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| Thrown::configuration("max_connections must be a whole number above 0"))
 }

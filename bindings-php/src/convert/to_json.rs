@@ -1,7 +1,6 @@
-//! PHP values as JSON, the way a PHP user means them: models as their fields, dates as
-//! ISO 8601 text, enums as their value, whatever can be walked through as what is in it,
-//! numbers with every digit. What has no such meaning is refused with its type and its
-//! place: it must not become an empty object.
+//! PHP values as JSON, as a PHP user expects: models as their fields, dates as ISO 8601 strings,
+//! enums as their value, iterables as their items, numbers with every digit. Any other value is
+//! refused with its type and position, because it must not become an empty object.
 
 mod place;
 mod traversable;
@@ -123,7 +122,7 @@ fn fields(table: &ZendHashTable, place: &Place<'_>) -> Result<Map<String, Value>
     Ok(map)
 }
 
-/// Classes whose text or properties would not say what they are.
+/// Classes whose string or properties do not represent them.
 const REFUSED: &[&str] = &[
     "Closure",
     "DateInterval",
@@ -200,7 +199,7 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
     }
 }
 
-/// What `DateTimeInterface::ATOM` holds.
+/// The value of `DateTimeInterface::ATOM`.
 pub(crate) const ATOM: &str = "Y-m-d\\TH:i:sP";
 
 /// A model's set fields, and those that are to be emptied as null.

@@ -5,13 +5,14 @@ use ext_php_rs::types::Zval;
 use lomi::Secret;
 
 use crate::config::ini::default_timeout;
+use crate::convert::option::{connections, flag};
 use crate::documented::hosts;
 use crate::documented::settings::Settings;
 use crate::send::psr18::Certificates;
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
-    handler, interned_zval, new_object, payload, payload_mut, static_property, string_zval,
-    update_static_property,
+    double, handler, interned_zval, long, new_object, payload, payload_mut, static_property,
+    string_zval, update_static_property,
 };
 
 pub(crate) static CONFIGURATION: ClassRef = ClassRef::new();
@@ -59,6 +60,19 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getTimeout(): float", handler(get_timeout))
         .method("setConnectTimeout(?float $seconds)", handler(set_connect_timeout))
         .method("getConnectTimeout(): float", handler(get_connect_timeout))
+        .method("setAttemptTimeout(?float $seconds)", handler(set_attempt_timeout))
+        .method("getAttemptTimeout(): ?float", handler(|c| seconds(c, |s| s.attempt_timeout)))
+        .method("setIdleTimeout(?float $seconds)", handler(set_idle_timeout))
+        .method("getIdleTimeout(): ?float", handler(|c| seconds(c, |s| s.idle_timeout)))
+        .method("setMaxConnections(int $maxConnections)", handler(set_max_connections))
+        .method("getMaxConnections(): ?int", handler(get_max_connections))
+        .method("setCaFile(?string $caFile)", handler(set_ca_file))
+        .method("getCaFile(): ?string", handler(|c| optional(c, |s| s.ca_file.as_deref())))
+        .method("setProxy(sensitive ?string $proxy)", handler(set_proxy))
+        .method(
+            "getProxy(): ?string",
+            handler(|c| optional(c, |s| s.proxy.as_ref().map(Secret::expose))),
+        )
         .method("setMaxRetries(int $maxRetries)", handler(set_max_retries))
         .method("getMaxRetries(): int", handler(get_max_retries))
         .method("setAllowHttp(bool $allowHttp)", handler(set_allow_http))
@@ -246,9 +260,8 @@ fn set_timeout(call: &mut Call<'_>) -> Done {
 }
 
 fn get_timeout(call: &mut Call<'_>) -> Done {
-    let mut value = Zval::new();
-    value.set_double(settings(call.handle()?)?.timeout.unwrap_or_else(default_timeout));
-    call.give(value)
+    let seconds = settings(call.handle()?)?.timeout.unwrap_or_else(default_timeout);
+    call.give(double(seconds))
 }
 
 fn set_connect_timeout(call: &mut Call<'_>) -> Done {
@@ -257,9 +270,43 @@ fn set_connect_timeout(call: &mut Call<'_>) -> Done {
 }
 
 fn get_connect_timeout(call: &mut Call<'_>) -> Done {
-    let mut value = Zval::new();
-    value.set_double(settings(call.handle()?)?.connect_timeout.unwrap_or(10.0));
+    let seconds = settings(call.handle()?)?.connect_timeout.unwrap_or(10.0);
+    call.give(double(seconds))
+}
+
+fn set_attempt_timeout(call: &mut Call<'_>) -> Done {
+    let seconds = seconds_of(call, "attempt_timeout")?;
+    change(call, |settings| settings.attempt_timeout = seconds)
+}
+
+fn set_idle_timeout(call: &mut Call<'_>) -> Done {
+    let seconds = seconds_of(call, "idle_timeout")?;
+    change(call, |settings| settings.idle_timeout = seconds)
+}
+
+fn seconds(call: &mut Call<'_>, read: impl Fn(&Settings) -> Option<f64>) -> Done {
+    let value = read(settings(call.handle()?)?).map_or_else(Zval::null, double);
     call.give(value)
+}
+
+fn set_max_connections(call: &mut Call<'_>) -> Done {
+    let count = connections(call.required(0)?)?;
+    change(call, |settings| settings.max_connections = Some(count))
+}
+
+fn get_max_connections(call: &mut Call<'_>) -> Done {
+    let count = settings(call.handle()?)?.max_connections;
+    call.give(count.map_or_else(Zval::null, |count| long(count.into())))
+}
+
+fn set_ca_file(call: &mut Call<'_>) -> Done {
+    let file = call.optional_string(0)?;
+    change(call, |settings| settings.ca_file = file)
+}
+
+fn set_proxy(call: &mut Call<'_>) -> Done {
+    let proxy = call.optional_string(0)?.map(Secret::new);
+    change(call, |settings| settings.proxy = proxy)
 }
 
 fn set_max_retries(call: &mut Call<'_>) -> Done {
@@ -274,7 +321,7 @@ fn get_max_retries(call: &mut Call<'_>) -> Done {
 }
 
 fn set_allow_http(call: &mut Call<'_>) -> Done {
-    let allow = crate::convert::option::flag("allow_http", call.required(0)?)?;
+    let allow = flag("allow_http", call.required(0)?)?;
     change(call, |settings| settings.allow_http = allow)
 }
 
@@ -331,8 +378,7 @@ fn debug_info(call: &mut Call<'_>) -> Done {
     for (identifier, key) in &settings.api_keys {
         keys.set(identifier, string_zval(&key.masked()));
     }
-    let mut timeout = Zval::new();
-    timeout.set_double(settings.timeout.unwrap_or_else(default_timeout));
+    let timeout = double(settings.timeout.unwrap_or_else(default_timeout));
     let mut info = Array::new();
     info.set("apiKeys", keys.finish());
     info.set("host", string_zval(&lomi::redact(settings.host())));

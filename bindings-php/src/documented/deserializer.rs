@@ -19,7 +19,7 @@ pub(super) fn deserialize(call: &mut Call<'_>) -> Done {
     if data.is_null() {
         return Ok(());
     }
-    // JSON is read directly, so that numbers keep every digit.
+    // A string is decoded directly, so that numbers keep every digit.
     if let (Some(text), Some(model)) = (data.str(), model_named(&class))
         && !is_list(model)
     {

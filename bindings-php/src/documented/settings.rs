@@ -27,6 +27,11 @@ pub(crate) struct Settings {
     pub(crate) boolean_as_text: bool,
     pub(crate) timeout: Option<f64>,
     pub(crate) connect_timeout: Option<f64>,
+    pub(crate) attempt_timeout: Option<f64>,
+    pub(crate) idle_timeout: Option<f64>,
+    pub(crate) max_connections: Option<u32>,
+    pub(crate) ca_file: Option<String>,
+    pub(crate) proxy: Option<Secret>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
@@ -71,6 +76,11 @@ impl Settings {
     }
 
     pub(crate) fn build(&self, host: &str) -> Result<BuiltClient, Thrown> {
+        let seconds = |name: &str, value: Option<f64>| {
+            value.map(|value| lomi::seconds(name, value)).transpose()
+        };
+        let ca_files =
+            self.ca_file.iter().map(PathBuf::from).chain(crate::config::ini::authorities());
         let client = Client::with(ConfigBuilder {
             api_key: self.key(API_KEY).cloned(),
             documented: true,
@@ -80,15 +90,16 @@ impl Settings {
             user_agent: Some(self.user_agent().to_owned()),
             routes: self.routes().parse()?,
             timeout: Some(lomi::seconds("timeout", self.timeout.unwrap_or_else(default_timeout))?),
-            connect_timeout: self
-                .connect_timeout
-                .map(|seconds| lomi::seconds("connect_timeout", seconds))
-                .transpose()?,
+            connect_timeout: seconds("connect_timeout", self.connect_timeout)?,
+            attempt_timeout: seconds("attempt_timeout", self.attempt_timeout)?,
+            idle_timeout: seconds("idle_timeout", self.idle_timeout)?,
+            max_connections: self.max_connections,
+            proxy: self.proxy.clone(),
             max_retries: self.max_retries,
             allow_http: self.allow_http,
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
-            ca_files: crate::config::ini::authorities(),
+            ca_files: ca_files.collect(),
             own_log: true,
             ..ConfigBuilder::default()
         })?;

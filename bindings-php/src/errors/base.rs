@@ -94,7 +94,7 @@ fn read(call: &mut Call<'_>) -> Done {
     call.give(value)
 }
 
-/// The values of one header, however its name is written; null where there is none.
+/// The values of one header, in any case of its name; null where there is none.
 fn response_header(call: &mut Call<'_>) -> Done {
     let wanted = call.string(0)?;
     let headers = get_property(call.handle()?, scope()?, "responseHeaders");

@@ -9,8 +9,7 @@ use crate::errors::classes::{PAYMENT_REQUIRED, PAYMENT_REQUIRED_ERROR, class_of}
 use crate::response::header_array;
 use crate::zend::{Array, Thrown, long, new_object, set_property, string_zval};
 
-/// The exception for a create that was answered with an unpaid invoice, which is its
-/// response object.
+/// The exception for a create that returned an unpaid invoice, which is its response object.
 pub(crate) fn payment_required(error: &Error, invoice: Zval) -> Result<Zval, Thrown> {
     let class = PAYMENT_REQUIRED_ERROR.get();
     let class = class.ok_or_else(|| Thrown::defect("there is no PaymentRequiredError"))?;

@@ -6,8 +6,8 @@ use ext_php_rs::types::Zval;
 
 use crate::zend::{Array, Thrown, call_function, call_value, caught, long, string_zval};
 
-/// The log of `setDebug(true)`: one line for each request, with nothing private in it. A
-/// file that cannot be written does not change what the call came to.
+/// The log of `setDebug(true)`: one line for each request, with nothing private in it. A file that
+/// cannot be written does not change the result.
 pub(super) fn write_debug_file(file: &str, history: &[lomi::Attempt]) -> Result<(), Thrown> {
     let lines: String = history.iter().map(|attempt| format!("lomi: {attempt}\n")).collect();
     let append = long(8);

@@ -31,7 +31,7 @@ pub(crate) fn is_client(object: Object<'_>) -> bool {
 
 /// Runs a call through the user's client.
 pub(crate) fn drive(
-    config: &Client,
+    core: &Client,
     http: &Zval,
     certificates: Option<&Certificates>,
     exchange: &mut Exchange,
@@ -39,7 +39,7 @@ pub(crate) fn drive(
     let http = http.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client must be a {GUZZLE} or {PSR_18}"))
     })?;
-    config.check_plain_http()?;
+    core.check_plain_http()?;
     if is_a(http, GUZZLE) {
         let own = guzzle::setting(http, "headers")?;
         let names: Vec<String> =
@@ -50,7 +50,7 @@ pub(crate) fn drive(
         match exchange.step(Instant::now()) {
             Step::Done(result) => {
                 if result.is_ok() {
-                    config.remember(exchange)?;
+                    core.remember(exchange)?;
                 }
                 return Ok(result?);
             }
@@ -91,7 +91,7 @@ fn send(
                 Ok(None) => exception::read_exception(&context),
                 Err(thrown) => Err(thrown),
             },
-            None => Err(Thrown::configuration("the HTTP client answered no response")),
+            None => Err(Thrown::configuration("the HTTP client returned no response")),
         },
         Err(Thrown::Pending) => exception::read_exception(&context),
         Err(other) => Err(other),

@@ -118,8 +118,8 @@ impl Sender {
     }
 }
 
-/// The core's own sender, on this thread. Threads that are started on the way (to look up
-/// a name) inherit the blocked signals: PHP's handlers must run on PHP's own thread.
+/// Runs a call through the core's own HTTP, on this thread. Threads that it starts (to resolve a
+/// name) inherit the blocked signals, because PHP's handlers must run on PHP's thread.
 fn run_here(exchange: Exchange) -> Result<Reply, Thrown> {
     let signals = BlockedSignals::new();
     run(exchange, || {

@@ -2,7 +2,7 @@
 
 use lomi::schema::{Model, Operation};
 
-/// One class of the documented surface, and the resource it stands for.
+/// One class of the documented surface, and its resource.
 pub(crate) struct Api {
     /// Such as `CheckoutSessionsApi`.
     pub(crate) class: &'static str,

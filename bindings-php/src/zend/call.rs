@@ -24,8 +24,8 @@ pub(crate) struct Call<'a> {
     result: &'a mut Zval,
 }
 
-/// Makes a function of ours callable by the engine. The function must be a plain one
-/// (it is found by its type alone, so nothing may be captured).
+/// Makes a Rust function callable by the engine. It must capture nothing, because only its type is
+/// passed on.
 pub(crate) fn handler<F>(_: F) -> Handler
 where
     F: Fn(&mut Call<'_>) -> Done + Copy + 'static,

@@ -7,8 +7,8 @@ use super::handle::AsObject;
 use super::invoke::call_method;
 use super::thrown::Thrown;
 
-/// A value as text, as PHP converts it; nothing for what PHP does not convert.
-/// `what` names the value in errors.
+/// A value as a string, as PHP converts it; nothing where PHP does not convert it. `what` names
+/// the value in errors.
 pub(crate) fn php_string(what: &str, value: &Zval) -> Result<Option<String>, Thrown> {
     match value.get_type() {
         DataType::String => match value.str() {

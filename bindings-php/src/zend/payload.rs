@@ -7,7 +7,7 @@ use ext_php_rs::types::{ZendObject, Zval};
 
 use super::handle::Object;
 
-/// A Rust value that lives inside PHP objects.
+/// A Rust value inside PHP objects.
 pub(crate) trait Payload: Default + Clone + 'static {
     /// The handlers of objects with this value, made once: see [`payload!`].
     fn handlers() -> &'static zend_object_handlers;

@@ -18,11 +18,11 @@ use super::thrown::Thrown;
 /// Makes the exception object of a failed call.
 pub(crate) type MakeException = fn(&lomi::Error) -> Result<Zval, Thrown>;
 
-/// Set at module start by the room that declares the exception classes, which stands above
-/// this one.
+/// Set at module start by `errors`, which this module must not import.
 static MAKE_EXCEPTION: OnceLock<MakeException> = OnceLock::new();
 
-/// Says how the exception of a failed call is made. To be called at module start, once.
+/// Sets the function that makes the exception of a failed call. To be called at module start,
+/// once.
 pub(crate) fn set_exception_maker(make: MakeException) -> Result<(), String> {
     MAKE_EXCEPTION.set(make).map_err(|_| "the exceptions are registered twice".to_owned())
 }

@@ -165,7 +165,7 @@ fn zend_type(text: &str) -> Option<ZendType> {
     Some(ty)
 }
 
-/// A C string that lives as long as the process, as the engine expects of a declaration.
+/// A C string that is never freed, as the engine expects of a declaration.
 fn leak(text: &str) -> *const c_char {
     CString::new(text.trim()).map_or(ptr::null(), |text| text.into_raw().cast_const())
 }

@@ -13,7 +13,7 @@ pub(crate) fn interned(text: &str) -> *mut zend_string {
     ZendStr::new_interned(text, true).into_raw()
 }
 
-/// A text.
+/// A string.
 pub(crate) fn string_zval(text: &str) -> Zval {
     let mut value = Zval::new();
     // SAFETY: the engine copies the bytes; the value owns the one reference there is. The engine

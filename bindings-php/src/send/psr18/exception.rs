@@ -34,14 +34,14 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
     let mut message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
     if message.contains("request was retried 3 times") {
         // Guzzle's message about its counter, which started at the maximum: there was one request.
-        message = "the server closed it before a whole head of an answer".to_owned();
+        message = "the server closed the connection before the whole head of a response".to_owned();
     }
     let silence = |kind, outcome, what: &str| {
         Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
     };
     // curl limits one header and all headers; its versions use two error numbers for that.
     if matches!(number, Some(27 | 100)) || message.contains("Too large response headers") {
-        let what = "the answer has more or longer headers than any answer needs";
+        let what = "the response has more or longer headers than any response needs";
         return silence(ErrorKind::ResponseTooLarge, Outcome::Final, what);
     }
     let broke = "the connection broke";

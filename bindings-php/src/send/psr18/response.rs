@@ -54,7 +54,7 @@ pub(super) fn headers(response: Object<'_>) -> Result<HeaderMap, Thrown> {
     Ok(headers)
 }
 
-/// How data that gzip raw_body begins.
+/// The first bytes of gzip data.
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// The whole body, or up to one chunk more than the limit.

@@ -145,7 +145,7 @@ impl Transfer {
     }
 
     fn too_large(&self, what: String) {
-        self.refuse(ErrorKind::ResponseTooLarge, Outcome::Final, format!("the answer {what}"));
+        self.refuse(ErrorKind::ResponseTooLarge, Outcome::Final, format!("the response {what}"));
     }
 }
 
