@@ -88,8 +88,8 @@ fn request(call: &mut Call<'_>) -> Done {
 }
 
 fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = state_of(call.handle()?)?.last.borrow().clone();
-    let object = response::object(&facts)?;
+    let info = state_of(call.handle()?)?.last.borrow().clone();
+    let object = response::object(&info)?;
     call.give(object)
 }
 

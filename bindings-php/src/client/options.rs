@@ -35,8 +35,8 @@ fn snake(name: &str) -> String {
 }
 
 /// The end of an error about an unknown name: a similar name that exists.
-fn hint(name: &str, known: &[&str]) -> String {
-    names::hint(name, known.iter().copied())
+fn hint(name: &str, names: &[&str]) -> String {
+    names::hint(name, names.iter().copied())
 }
 
 /// The options of one call. Other names are passed to `other`, which returns whether it accepts

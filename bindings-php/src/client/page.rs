@@ -18,12 +18,12 @@ static PAGE: ClassRef = ClassRef::new();
 #[derive(Clone, Default)]
 struct PageState {
     walk: Option<Walk>,
-    facts: ResponseInfo,
+    info: ResponseInfo,
 }
 
 payload_type!(PageState, |state, visit| {
     if let Some(walk) = &state.walk {
-        walk.shared.sender.references(visit);
+        walk.client.sender.references(visit);
     }
 });
 
@@ -49,33 +49,33 @@ pub(crate) fn register() -> Result<(), String> {
 
 /// The page of a response.
 pub(crate) fn build(
-    shared: ClientState,
+    client: ClientState,
     operation: &'static Operation,
     input: Input,
     options: CallOptions,
     reply: Reply,
 ) -> Result<Zval, Thrown> {
     let pager = Pager::new(input);
-    page(Walk { shared, operation, options, pager }, reply)
+    page(Walk { client, operation, options, pager }, reply)
 }
 
 /// Reads a response and makes its page.
 fn page(mut walk: Walk, reply: Reply) -> Result<Zval, Thrown> {
-    let (rows, facts) = walk.read_rows(&reply)?;
+    let (rows, page_info) = walk.read_rows(&reply)?;
     let class = PAGE.get().ok_or_else(|| Thrown::defect("there is no Page"))?;
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
     let mut has_more = Zval::new();
     has_more.set_bool(walk.pager.next().is_some());
-    let total = facts.total.and_then(|total| i64::try_from(total).ok());
+    let total = page_info.total.and_then(|total| i64::try_from(total).ok());
     set_property(object, class, "data", rows.into_iter().collect::<Array>().finish());
     set_property(object, class, "total", total.map_or_else(Zval::null, long));
     set_property(object, class, "hasMore", has_more);
-    let cursor = facts.next_cursor.as_deref().map_or_else(Zval::null, string_zval);
+    let cursor = page_info.next_cursor.as_deref().map_or_else(Zval::null, string_zval);
     set_property(object, class, "nextCursor", cursor);
-    let facts = walk.shared.keep_response(reply);
+    let info = walk.client.keep_response(reply);
     if let Some(state) = payload_mut::<PageState>(object) {
-        *state = PageState { walk: Some(walk), facts };
+        *state = PageState { walk: Some(walk), info };
     }
     Ok(value)
 }
@@ -124,7 +124,7 @@ fn count(call: &mut Call<'_>) -> Done {
 }
 
 fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = state(call)?.facts.clone();
-    let object = response::object(&facts)?;
+    let info = state(call)?.info.clone();
+    let object = response::object(&info)?;
     call.give(object)
 }

@@ -65,10 +65,10 @@ fn copies(values: &[Zval]) -> Vec<Zval> {
 payload_type!(Items, |items, visit| {
     if let Some((rows, walk)) = &items.start {
         visit(rows);
-        walk.shared.sender.references(visit);
+        walk.client.sender.references(visit);
     }
     if let Some(walk) = &items.walk {
-        walk.shared.sender.references(visit);
+        walk.client.sender.references(visit);
     }
     items.rows.as_slice().iter().chain(&items.current).for_each(visit);
 });
@@ -97,7 +97,7 @@ impl Items {
             let Some(walk) = &mut self.walk else { return Ok(false) };
             let Some(reply) = walk.fetch_next()? else { return Ok(false) };
             let (rows, _) = walk.read_rows(&reply)?;
-            drop(walk.shared.keep_response(reply));
+            drop(walk.client.keep_response(reply));
             self.rows = rows.into_iter();
         }
         Ok(true)

@@ -11,7 +11,7 @@ use crate::zend::{Thrown, guarded};
 /// A position in a list: the client, the operation and the request for the next page.
 #[derive(Clone)]
 pub(super) struct Walk {
-    pub(super) shared: ClientState,
+    pub(super) client: ClientState,
     pub(super) operation: &'static Operation,
     pub(super) options: CallOptions,
     pub(super) pager: Pager,
@@ -22,7 +22,7 @@ impl Walk {
     pub(super) fn fetch_next(&self) -> Result<Option<Reply>, Thrown> {
         let Some(input) = self.pager.next() else { return Ok(None) };
         let target = Target::Operation(self.operation);
-        self.shared.sender.call(target, input.clone(), self.options.clone()).map(Some)
+        self.client.sender.call(target, input.clone(), self.options.clone()).map(Some)
     }
 
     /// The rows of a response that earlier pages did not have.
@@ -36,9 +36,9 @@ impl Walk {
         let keep = |at: usize| fresh.has(at);
         let decode = || reply.decode_rows(&mut PhpSink::arrays().rows(), keep);
         let decoded = guarded(|| reply.caught(|_| decode())).and_then(|decoded| decoded);
-        let Decoded::Rows(rows, facts) = decoded.map_err(|thrown| thrown.after(reply))? else {
+        let Decoded::Rows(rows, info) = decoded.map_err(|thrown| thrown.after(reply))? else {
             return Err(lomi::Error::not_a_list().into());
         };
-        Ok((rows, facts))
+        Ok((rows, info))
     }
 }

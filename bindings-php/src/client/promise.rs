@@ -160,8 +160,8 @@ pub(crate) fn start(
 fn holding(class: &ClassRef, promised: PromisePayload) -> Result<Zval, Thrown> {
     let class = class.get().ok_or_else(|| Thrown::defect("a class is missing"))?;
     let mut value = new_object(class)?;
-    if let Some(held) = value.object_mut().and_then(payload_mut::<PromisePayload>) {
-        *held = promised;
+    if let Some(payload) = value.object_mut().and_then(payload_mut::<PromisePayload>) {
+        *payload = promised;
     }
     Ok(value)
 }
@@ -199,18 +199,18 @@ fn follow(
 ) -> Result<Result<Zval, Zval>, Thrown> {
     let of_parent =
         parent.handle().and_then(payload::<PromisePayload>).cloned().unwrap_or_default();
-    let answer = match (settle(&of_parent)?, fulfilled, rejected) {
+    let result = match (settle(&of_parent)?, fulfilled, rejected) {
         (Ok(value), Some(then), _) => caught(call_value(then, &mut [value]))?,
         (Err(exception), _, Some(then)) => caught(call_value(then, &mut [exception]))?,
         (as_it_was, _, _) => return Ok(as_it_was),
     };
     // A callback may return a promise, which is then awaited.
-    match &answer {
+    match &result {
         Ok(value) => match value.handle().and_then(payload::<PromisePayload>) {
             Some(inner) => settle(&inner.clone()),
-            None => Ok(answer),
+            None => Ok(result),
         },
-        Err(_) => Ok(answer),
+        Err(_) => Ok(result),
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zva
     for (api, class) in APIS.iter().zip(RESOURCES.get().into_iter().flatten()) {
         let class = class.get().ok_or_else(|| Thrown::defect("a resource is missing"))?;
         let mut resource = new_object(class)?;
-        if let Some(carried) = resource.object_mut().and_then(payload_mut::<ClientPayload>) {
-            *carried = client.clone();
+        if let Some(payload) = resource.object_mut().and_then(payload_mut::<ClientPayload>) {
+            *payload = client.clone();
         }
         built.push((api.resource, resource));
     }

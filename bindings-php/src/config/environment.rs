@@ -18,17 +18,18 @@ static AT_START: OnceLock<Vec<(&str, OsString)>> = OnceLock::new();
 
 /// Reads the variables at module start.
 pub(crate) fn read_at_start() {
-    let known = NAMES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
-    let _ = AT_START.set(known.collect());
+    let variables = NAMES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
+    let _ = AT_START.set(variables.collect());
 }
 
 /// A variable, from `$_ENV`, `$_SERVER` or `getenv()`. What the script has set wins over
 /// what the process was started with. One that is empty counts as not set.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
-    let at_start = AT_START.get().into_iter().flatten().find(|(known, _)| *known == name);
+    let at_start =
+        AT_START.get().into_iter().flatten().find(|(variable_name, _)| *variable_name == name);
     let at_start = at_start.map(|(_, value)| value.as_encoded_bytes());
-    let own = call_function("getenv", &mut [string_zval(name)])?;
-    let given = [global("_ENV", name), global("_SERVER", name), Some(own)];
+    let from_process = call_function("getenv", &mut [string_zval(name)])?;
+    let given = [global("_ENV", name), global("_SERVER", name), Some(from_process)];
     let mut given = given.into_iter().flatten().filter(|value| bytes(value).is_some());
     let mut found = given.next();
     if found.as_ref().and_then(bytes) == at_start {

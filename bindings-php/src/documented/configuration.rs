@@ -114,9 +114,9 @@ pub(crate) fn certificates(object: Object<'_>) -> Result<Certificates, Thrown> {
 /// engine empties after each request: no key outlives the one that set it.
 pub(crate) fn default() -> Result<Zval, Thrown> {
     let class = CONFIGURATION.get().ok_or_else(|| Thrown::defect("there is no Configuration"))?;
-    let known = static_property(class, DEFAULT);
-    if known.is_object() {
-        return Ok(known);
+    let current = static_property(class, DEFAULT);
+    if current.is_object() {
+        return Ok(current);
     }
     let made = new_object(class)?;
     update_static_property(class, DEFAULT, made.shallow_clone());
@@ -165,7 +165,7 @@ fn set_api_key(call: &mut Call<'_>) -> Done {
     let identifier = call.string(0)?;
     let key = call.optional_string(1)?;
     change(call, |settings| {
-        settings.api_keys.retain(|(known, _)| *known != identifier);
+        settings.api_keys.retain(|(name, _)| *name != identifier);
         if let Some(key) = key {
             settings.api_keys.push((identifier, Secret::new(key)));
         }
@@ -181,7 +181,7 @@ fn get_api_key(call: &mut Call<'_>) -> Done {
 fn set_api_key_prefix(call: &mut Call<'_>) -> Done {
     let (identifier, prefix) = (call.string(0)?, call.string(1)?);
     change(call, |settings| {
-        settings.prefixes.retain(|(known, _)| *known != identifier);
+        settings.prefixes.retain(|(name, _)| *name != identifier);
         settings.prefixes.push((identifier, prefix));
     })
 }
@@ -337,8 +337,8 @@ fn set_routes(call: &mut Call<'_>) -> Done {
 }
 
 fn get_default(call: &mut Call<'_>) -> Done {
-    let known = default()?;
-    call.give(known)
+    let current = default()?;
+    call.give(current)
 }
 
 fn set_default(call: &mut Call<'_>) -> Done {
@@ -354,8 +354,8 @@ fn set_default(call: &mut Call<'_>) -> Done {
 fn to_debug_report(call: &mut Call<'_>) -> Done {
     let php = call_function("phpversion", &mut [])?;
     let system = call_function("php_uname", &mut [])?;
-    let known = default()?;
-    let folder = match known.handle() {
+    let current = default()?;
+    let folder = match current.handle() {
         Some(object) => call_method(object, "getTempFolderPath", &mut [])?,
         None => Zval::null(),
     };

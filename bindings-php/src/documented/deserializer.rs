@@ -101,7 +101,7 @@ fn moment(text: &str) -> Option<Zval> {
 fn model_named(class: &str) -> Option<&'static Model> {
     let name = class.trim().trim_start_matches('\\');
     let name = name.strip_prefix("LomiSDK\\Model\\").unwrap_or(name);
-    registry::all().iter().map(|known| known.model).find(|model| model.names.php == name)
+    registry::all().iter().map(|class| class.model).find(|model| model.names.php == name)
 }
 
 fn is_list(model: &'static Model) -> bool {
@@ -125,7 +125,7 @@ fn read_model(json: &Value, model: &'static Model) -> Result<Zval, Thrown> {
             }
         }
         let built =
-            registry::of_model(model).and_then(|known| registry::build(known, values, None));
+            registry::of_model(model).and_then(|class| registry::build(class, values, None));
         return built.ok_or_else(|| Thrown::defect("a page cannot be made"));
     }
     of_text(json.to_string(), model)

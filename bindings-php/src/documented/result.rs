@@ -34,9 +34,9 @@ fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown>
     Ok(match crate::convert::decode::decode(reply, &mut sink)? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
-        Decoded::Rows(rows, facts) => {
+        Decoded::Rows(rows, info) => {
             let model = operation.list.ok_or_else(|| Thrown::defect("no model of the page"))?;
-            page(model, rows, &facts)?
+            page(model, rows, &info)?
         }
     })
 }
@@ -45,19 +45,18 @@ fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown>
 fn page(
     model: &'static lomi::schema::Model,
     rows: Vec<Zval>,
-    facts: &lomi::PageFacts,
+    info: &lomi::PageFacts,
 ) -> Result<Zval, Thrown> {
     let number = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok()).map(long);
     let mut pagination = Array::new();
-    for (name, value) in [("limit", facts.limit), ("offset", facts.offset), ("total", facts.total)]
-    {
+    for (name, value) in [("limit", info.limit), ("offset", info.offset), ("total", info.total)] {
         if let Some(value) = number(value) {
             pagination.set(name, value);
         }
     }
     let made = |model, values| {
         crate::models::registry::of_model(model)
-            .and_then(|known| crate::models::registry::build(known, values, None))
+            .and_then(|class| crate::models::registry::build(class, values, None))
             .ok_or_else(|| Thrown::defect("a page cannot be made"))
     };
     let mut values = Array::new();

@@ -68,11 +68,11 @@ impl Settings {
     }
 
     pub(crate) fn key(&self, identifier: &str) -> Option<&Secret> {
-        self.api_keys.iter().find(|(known, _)| known == identifier).map(|(_, key)| key)
+        self.api_keys.iter().find(|(name, _)| name == identifier).map(|(_, key)| key)
     }
 
     pub(crate) fn prefix(&self, identifier: &str) -> Option<&str> {
-        self.prefixes.iter().find(|(known, _)| known == identifier).map(|(_, p)| p.as_str())
+        self.prefixes.iter().find(|(name, _)| name == identifier).map(|(_, p)| p.as_str())
     }
 
     pub(crate) fn build(&self, host: &str) -> Result<BuiltClient, Thrown> {

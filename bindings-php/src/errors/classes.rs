@@ -56,8 +56,8 @@ static CLASSES: OnceLock<Vec<Classes>> = OnceLock::new();
 static OUTCOME_UNKNOWN: ClassRef = ClassRef::new();
 
 pub(super) fn class_of(error: &Error) -> Option<&'static ClassEntry> {
-    let known = CLASSES.get()?.iter().find(|(known, ..)| *known == error.kind);
-    let class = known.map_or(&API_EXCEPTION, |(_, class, unknown)| match unknown {
+    let found = CLASSES.get()?.iter().find(|(kind, ..)| *kind == error.kind);
+    let class = found.map_or(&API_EXCEPTION, |(_, class, unknown)| match unknown {
         Some(unknown) if error.is_outcome_unknown() => unknown,
         _ => class,
     });
@@ -95,7 +95,7 @@ pub(crate) fn register() -> Result<(), String> {
             ErrorKind::IdempotencyConflict => Some(ErrorKind::Conflict),
             _ => None,
         };
-        let parent = classes.iter().find(|(known, ..)| Some(*known) == parent);
+        let parent = classes.iter().find(|(kind, ..)| Some(*kind) == parent);
         let parent = parent.map_or_else(|| API_EXCEPTION.raw(), |(_, class, _)| class.raw());
         let class = ClassRef::new();
         if *kind == ErrorKind::OutcomeUnknown {

@@ -71,9 +71,9 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
 /// The documented `Error` model, for every status and every shape of body that says
 /// anything.
 fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
-    let is_answer = error.status.is_some_and(|status| status >= 400);
-    let said = error.code.is_some() || error.details.is_some() || error.body.is_some();
-    if !is_answer || !said {
+    let is_error_response = error.status.is_some_and(|status| status >= 400);
+    let has_details = error.code.is_some() || error.details.is_some() || error.body.is_some();
+    if !is_error_response || !has_details {
         return Ok(None);
     }
     let mut inner = Array::new();
@@ -87,7 +87,7 @@ fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
     put("details", &json!(error.details));
     let built = |model, values| {
         crate::models::registry::of_model(model)
-            .and_then(|known| crate::models::registry::build(known, values, None))
+            .and_then(|class| crate::models::registry::build(class, values, None))
     };
     let Some(detail) = built(&lomi::generated::ERROR_ERROR, inner) else { return Ok(None) };
     let mut outer = Array::new();

@@ -24,9 +24,9 @@ static INTERFACE: ClassRef = ClassRef::new();
 /// Registers every model's class.
 pub(crate) fn register() -> Result<(), String> {
     interface().register(&INTERFACE)?;
-    let known = lomi::MODELS.iter().chain(LISTS.iter());
+    let models = lomi::MODELS.iter().chain(LISTS.iter());
     let mut classes = Vec::new();
-    for model in known {
+    for model in models {
         let keys: Vec<_> = model.fields.iter().map(|field| interned(field.name)).collect();
         let class = ClassRef::new();
         declare(model, &keys).register(&class)?;

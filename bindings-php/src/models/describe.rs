@@ -9,7 +9,7 @@ use crate::zend::{Array, Call, Done, Thrown, string_zval};
 fn called(call: &Call<'_>) -> Result<&'static Model, Thrown> {
     call.called_class()
         .and_then(registry::of_class)
-        .map(|known| known.model)
+        .map(|class| class.model)
         .ok_or_else(|| Thrown::defect("the class is of no model"))
 }
 

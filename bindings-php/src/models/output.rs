@@ -54,8 +54,8 @@ pub(crate) fn original(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn last_response(call: &mut Call<'_>) -> Done {
-    let facts = payload::<ResponseInfo>(call.handle()?).cloned().unwrap_or_default();
-    let object = crate::response::object(&facts)?;
+    let info = payload::<ResponseInfo>(call.handle()?).cloned().unwrap_or_default();
+    let object = crate::response::object(&info)?;
     call.give(object)
 }
 
@@ -73,8 +73,8 @@ pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
     let model = Box::new(lomi::FromObject::from_object(fields));
     let Err(mut error) = lomi::Created::<()>::PaymentRequired(model).done() else { return Ok(()) };
     let this = call.handle()?;
-    if let Some(facts) = payload::<ResponseInfo>(this) {
-        facts.describe(&mut error);
+    if let Some(info) = payload::<ResponseInfo>(this) {
+        info.describe(&mut error);
     }
     let exception = crate::errors::payment_required(&error, object_zval(this))?;
     Err(Thrown::Object(exception))

@@ -41,9 +41,9 @@ pub(crate) fn drive(
     })?;
     core.check_plain_http()?;
     if is_a(http, GUZZLE) {
-        let own = guzzle::setting(http, "headers")?;
+        let defaults = guzzle::setting(http, "headers")?;
         let names: Vec<String> =
-            own.array().into_iter().flatten().map(|(name, _)| name.to_string()).collect();
+            defaults.array().into_iter().flatten().map(|(name, _)| name.to_string()).collect();
         lomi::check_client_headers(names.iter().map(String::as_str))?;
     }
     loop {
@@ -56,8 +56,8 @@ pub(crate) fn drive(
             }
             Step::Wait(time) => sleep(time)?,
             Step::Send(request, within) => {
-                let heard = send(http, certificates, &request, within, exchange)?;
-                exchange.heard(heard, Instant::now(), lomi::chance);
+                let result = send(http, certificates, &request, within, exchange)?;
+                exchange.heard(result, Instant::now(), lomi::chance);
             }
         }
     }
@@ -75,16 +75,16 @@ fn send(
     let method = request.method.clone();
     let is_guzzle = is_a(client, GUZZLE);
     let mut transfer = Transfer::default();
-    let answer = if is_guzzle {
-        let own = |name| guzzle::setting(client, name);
-        transfer = Transfer::new(exchange, own("on_headers")?, own("progress")?);
+    let returned = if is_guzzle {
+        let default = |name| guzzle::setting(client, name);
+        transfer = Transfer::new(exchange, default("on_headers")?, default("progress")?);
         let options = guzzle::options(certificates, client, within, exchange, &transfer)?;
         call_method(client, "send", &mut [psr, options])
     } else {
         call_method(client, "sendRequest", &mut [psr])
     };
     let context = Context { method, limits: exchange.config().limits, raw_body: is_guzzle };
-    let heard = match answer {
+    let result = match returned {
         Ok(response) => match response.handle() {
             Some(response) => match response::read(response, &context) {
                 Ok(Some(read)) => Ok(read),
@@ -97,9 +97,9 @@ fn send(
         Err(other) => Err(other),
     };
     // The client may have sent the request by then.
-    let heard = heard.map_err(|thrown| match thrown {
+    let result = result.map_err(|thrown| match thrown {
         Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
         other => other,
     })?;
-    Ok(transfer.settle(heard))
+    Ok(transfer.settle(result))
 }

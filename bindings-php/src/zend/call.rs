@@ -151,9 +151,9 @@ impl Call<'_> {
         let name = unsafe {
             self.data.func.as_ref().and_then(|function| {
                 let internal = &function.internal_function;
-                let known = position < internal.num_args as usize;
-                let argument = internal.arg_info.add(if known { position } else { 0 });
-                argument.as_ref().filter(|argument| known && !argument.name.is_null())
+                let declared = position < internal.num_args as usize;
+                let argument = internal.arg_info.add(if declared { position } else { 0 });
+                argument.as_ref().filter(|argument| declared && !argument.name.is_null())
             })
         }
         // SAFETY: as above.

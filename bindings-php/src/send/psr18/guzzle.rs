@@ -59,9 +59,9 @@ pub(super) fn options(
 
 /// The client's own options for curl, and ours.
 fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown> {
-    let own = setting(client, "curl")?;
+    let defaults = setting(client, "curl")?;
     let mut options = Array::new();
-    for (key, value) in crate::zend::pairs_of(&own) {
+    for (key, value) in crate::zend::pairs_of(&defaults) {
         options.set(&key.to_string(), value.shallow_clone());
     }
     if !exchange.replay_safe() {
@@ -76,8 +76,8 @@ fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown
 fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
     let config = exchange.config();
     // Streams and curl read php.ini's settings themselves.
-    let known = crate::config::ini::authorities();
-    let mut given = config.ca_files.iter().filter(|file| !known.contains(file));
+    let from_ini = crate::config::ini::authorities();
+    let mut given = config.ca_files.iter().filter(|file| !from_ini.contains(file));
     let Some(file) = given.next().filter(|_| config.base_url.starts_with("https:")) else {
         return Ok(None);
     };
@@ -95,9 +95,9 @@ fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
 /// One of the client's default options.
 pub(super) fn setting(client: Object<'_>, name: &str) -> Result<Zval, Thrown> {
     // Guzzle has deprecated this method, so it may be missing.
-    let known =
+    let exists =
         call_function("method_exists", &mut [object_zval(client), string_zval("getConfig")]);
-    if known?.is_true() {
+    if exists?.is_true() {
         call_method(client, "getConfig", &mut [string_zval(name)])
     } else {
         Ok(Zval::null())

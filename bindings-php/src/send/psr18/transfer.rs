@@ -37,7 +37,7 @@ struct State {
     idle: Duration,
     /// The stream `php://temp` with the body: in memory, or in a file if it is long.
     file: Option<Zval>,
-    /// The client's own `on_headers` callback, which is called as well.
+    /// The client's callback `on_headers` callback, which is called as well.
     on_headers: Option<Zval>,
     progress: Option<Zval>,
     received: usize,
@@ -92,9 +92,9 @@ impl Transfer {
 
     /// The result for the core. Our reason for aborting is more precise than the client's
     /// exception; an error response that is too large keeps its status.
-    pub(super) fn settle(&self, said: Result<Heard, Silence>) -> Result<Heard, Silence> {
+    pub(super) fn settle(&self, result: Result<Heard, Silence>) -> Result<Heard, Silence> {
         let mut state = self.0.borrow_mut();
-        match (state.refused.take(), said) {
+        match (state.refused.take(), result) {
             (Some(refused), _) => {
                 let too_large = refused.kind == ErrorKind::ResponseTooLarge;
                 state.failure.take().filter(|_| too_large).ok_or(refused)
@@ -108,7 +108,7 @@ impl Transfer {
                     state.interim, silence.message
                 ),
             }),
-            (None, said) => said,
+            (None, result) => result,
         }
     }
 
@@ -166,7 +166,7 @@ fn headers(call: &mut Call<'_>) -> Done {
         None => None,
     };
     let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
-    let (file, own, limits) = {
+    let (file, callback, limits) = {
         let mut state = transfer.0.borrow_mut();
         state.received = 0;
         state.last_progress = None;
@@ -180,8 +180,8 @@ fn headers(call: &mut Call<'_>) -> Done {
         call_function("ftruncate", &mut [file.shallow_clone(), long(0)])?;
         call_function("rewind", &mut [file])?;
     }
-    if let Some(own) = own {
-        call_value(&own, &mut [response.shallow_clone()])?;
+    if let Some(callback) = callback {
+        call_value(&callback, &mut [response.shallow_clone()])?;
     }
     let Some(response) = response.handle() else { return Ok(()) };
     if size_of_headers(response)? > limits.headers {
@@ -241,9 +241,9 @@ fn write(call: &mut Call<'_>) -> Done {
 fn progress(call: &mut Call<'_>) -> Done {
     let transfer = transfer(call)?;
     let sizes = [call.integer(1)?, call.integer(2)?, call.integer(3)?, call.integer(4)?];
-    let own = transfer.0.borrow().progress.as_ref().map(Zval::shallow_clone);
-    if let Some(own) = own {
-        call_value(&own, &mut sizes.map(long))?;
+    let callback = transfer.0.borrow().progress.as_ref().map(Zval::shallow_clone);
+    if let Some(callback) = callback {
+        call_value(&callback, &mut sizes.map(long))?;
     }
     let [_, down, _, up] = sizes;
     let silent = {
