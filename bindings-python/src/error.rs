@@ -23,9 +23,8 @@ impl BindingError {
     /// The same error where the wrong value is a setting of the client.
     pub(crate) fn of_a_setting(self) -> Self {
         match self {
-            Self::Core(mut error) if error.kind() == ErrorKind::Validation => {
-                error.kind = ErrorKind::Configuration;
-                Self::Core(error)
+            Self::Core(error) if error.kind() == ErrorKind::Validation => {
+                Self::Core(error.with_kind(ErrorKind::Configuration))
             }
             other => other,
         }

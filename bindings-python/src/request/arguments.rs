@@ -33,10 +33,7 @@ impl Arguments<'_, '_> {
         let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
         // The error for a wrong argument names the operation.
         let named = |error| match error {
-            BindingError::Core(mut error) => {
-                error.operation = error.operation().take().or_else(|| name.clone());
-                BindingError::Core(error)
-            }
+            BindingError::Core(error) => BindingError::Core(error.of_operation(name.as_deref())),
             python => python,
         };
         let input = Input {

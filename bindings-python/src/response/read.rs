@@ -63,7 +63,7 @@ fn with_response<'py>(
 fn page<'py>(
     py: Python<'py>,
     rows: Vec<Bound<'py, PyAny>>,
-    place: PageInfo,
+    place: lomi::PageInfo,
 ) -> Result<Bound<'py, PyAny>, BindingError> {
     Ok(Bound::new(py, PageInfo::new(PyList::new(py, rows)?, place))?.into_any())
 }

@@ -51,7 +51,7 @@ pub(super) fn render(
         resources => resources(api),
         exceptions => Value::from(Serde(EXCEPTIONS)),
     };
-    let path = "bindings-php/src/generated.rs";
+    let path = "bindings-php/src/table/generated.rs";
     let text = render_template(templates, "php/generated.rs.j2", context.clone())?;
     outputs.add(path.into(), rustfmt(&text).map_err(|e| format!("{path}: {e}"))?)?;
     let text = render_template(templates, "php/stubs.php.j2", context)?;
