@@ -1,13 +1,13 @@
 //! Single rules of the core that the JavaScript half applies outside of a call.
 
-use lomi::binding::FromObject;
-use lomi::{Created, Error, ErrorKind, Value};
+use lomi::binding::payment_required_error;
+use lomi::{Error, ErrorKind};
 use napi_derive::napi;
 
 /// A message without API keys and webhook secrets, and of limited length.
 #[napi(catch_unwind)]
 pub fn redact(message: String) -> String {
-    Error::new(ErrorKind::Validation, message).message.clone()
+    Error::new(ErrorKind::Validation, message).message().to_owned()
 }
 
 /// Whether this value of `LOMI_LOG` turns the log on.
@@ -20,16 +20,13 @@ pub fn is_log_enabled(value: String) -> bool {
 #[napi(catch_unwind)]
 pub fn payment_required(invoice_number: Option<String>) -> String {
     let response = lomi::json!({"blocking_invoice": {"invoice_number": invoice_number}});
-    let Value::Object(fields) = response else { return String::new() };
-    let payment_required = Box::new(FromObject::from_object(fields));
-    let result = Created::<()>::PaymentRequired(payment_required).done();
-    result.err().map(|error| error.message().clone()).unwrap_or_default()
+    payment_required_error(&response).message().to_owned()
 }
 
 /// Why a file of certificate authorities cannot be used; nothing if it can.
 #[napi(catch_unwind)]
 pub fn check_ca_file(file: String) -> Option<String> {
-    lomi::binding::check_ca_file(file.as_ref()).err().map(|error| error.message().clone())
+    lomi::binding::check_ca_file(file.as_ref()).err().map(|error| error.message().to_owned())
 }
 
 /// The name among `names` that a misspelt `name` probably means.

@@ -89,8 +89,8 @@ impl Client {
     ) -> Option<String> {
         error_of(table::operation_at(operation).and_then(|operation| {
             let target = Target::Operation(operation);
-            let exchange = self.prepare_json(target, input.as_deref(), options.as_deref())?;
-            self.start(env, id, exchange, response::result_of)
+            let call = self.prepare_json(target, input.as_deref(), options.as_deref())?;
+            self.start(env, id, call, response::result_of)
         }))
     }
 
@@ -110,8 +110,8 @@ impl Client {
             let method = http::Method::from_bytes(method.to_uppercase().as_bytes())
                 .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
             let target = Target::Raw { method, path };
-            let exchange = self.prepare_json(target, input.as_deref(), options.as_deref())?;
-            self.start(env, id, exchange, response::result_of)
+            let call = self.prepare_json(target, input.as_deref(), options.as_deref())?;
+            self.start(env, id, call, response::result_of)
         };
         error_of(start())
     }
@@ -135,9 +135,9 @@ impl Client {
             };
             let target = Target::Operation(pager.operation);
             let options = convert::call_options(options.as_deref())?;
-            let exchange = self.prepare(target, input, options)?;
+            let call = self.prepare(target, input, options)?;
             let pager = Arc::clone(&pager.inner);
-            self.start(env, id, exchange, move |result| response::page_of(&pager, result))
+            self.start(env, id, call, move |result| response::page_of(&pager, result))
         };
         error_of(start())
     }
@@ -156,11 +156,11 @@ impl Client {
     fn prepare(&self, target: Target, input: Input, options: CallOptions) -> Result<Call, Error> {
         let client = self.inner.borrow().clone();
         let client = client.ok_or_else(|| Error::internal("the client has no configuration"))?;
-        let exchange = client.prepare(target, input, options)?;
-        if !exchange.warnings().is_empty() {
-            self.warnings.borrow_mut().extend_from_slice(exchange.warnings());
+        let call = client.prepare(target, input, options)?;
+        if !call.warnings().is_empty() {
+            self.warnings.borrow_mut().extend_from_slice(call.warnings());
         }
-        Ok(exchange)
+        Ok(call)
     }
 
     /// Starts a prepared call, or refuses it if its signal was aborted before. `read` makes its
@@ -169,14 +169,14 @@ impl Client {
         &self,
         env: &Env,
         id: u32,
-        mut exchange: Call,
+        mut call: Call,
         read: impl FnOnce(Result<Response, Error>) -> CallResult + Send + 'static,
     ) -> Result<(), Error> {
-        let progress = exchange.progress();
+        let progress = call.progress();
         if id == ABORTED {
             return Err(progress.cancelled());
         }
-        let work = async move { read(execute(exchange).await) };
+        let work = async move { read(execute(call).await) };
         start(&self.queue, env, id, Some(progress), work)
     }
 }

@@ -20,7 +20,7 @@ impl Pager {
     /// A pager of the list that `operation` gives for `input`.
     #[napi(constructor, catch_unwind)]
     pub fn new(operation: u32, input: Option<String>) -> napi::Result<Self> {
-        let to_js = |error: Error| napi::Error::from_reason(error.message().clone());
+        let to_js = |error: Error| napi::Error::from_reason(error.message().to_owned());
         let operation = table::operation_at(operation).map_err(to_js)?;
         let input = convert::input(input.as_deref()).map_err(to_js)?;
         Ok(Self { operation, inner: Arc::new(Mutex::new(lomi::binding::Pager::new(input))) })

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
-use lomi::Reply;
+use lomi::Response;
 
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, handler, long, new_object, payload, payload_mut,
@@ -29,28 +29,26 @@ struct Details {
     warning: Option<String>,
 }
 
-impl From<Reply> for ResponseInfo {
-    fn from(reply: Reply) -> Self {
+impl From<Response> for ResponseInfo {
+    fn from(response: Response) -> Self {
         Self(Some(Rc::new(Details {
-            replayed: reply.replayed(),
-            warning: reply.warning(),
-            status: reply.status,
-            headers: reply.headers,
-            request_id: reply.request_id,
-            idempotency_key: reply.idempotency_key,
-            attempts: reply.attempts,
+            replayed: response.replayed(),
+            warning: response.warning(),
+            status: response.status,
+            headers: response.headers,
+            request_id: response.request_id,
+            idempotency_key: response.idempotency_key,
+            attempts: response.attempts,
         })))
     }
 }
 
 impl ResponseInfo {
-    /// Adds the request's id, idempotency key and attempts to an error.
-    pub(crate) fn describe(&self, error: &mut lomi::Error) {
-        if let Some(details) = &self.0 {
-            error.request_id = Some(details.request_id.clone());
-            error.idempotency_key.clone_from(&details.idempotency_key);
-            error.attempts = details.attempts;
-        }
+    /// The error with the request's id, idempotency key and attempts.
+    pub(crate) fn describe(&self, error: lomi::Error) -> lomi::Error {
+        let Some(details) = &self.0 else { return error };
+        let key = details.idempotency_key.as_deref();
+        error.of_call(&details.request_id, key, details.attempts)
     }
 }
 

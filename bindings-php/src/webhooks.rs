@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use ext_php_rs::types::Zval;
-use lomi::webhook::{self, VerifyOptions};
+use lomi::{webhook, webhook::VerifyOptions};
 
 use crate::convert::decode::PhpSink;
 use crate::zend::{
@@ -128,7 +128,7 @@ fn verify(call: &mut Call<'_>) -> Done {
     let payload = payload(call)?;
     match webhook::verify(&payload, &signature(call)?, &secrets, VerifyOptions::default()) {
         Ok(_) => call.give_bool(true),
-        Err(error) if error.kind == lomi::ErrorKind::Configuration => Err(error.into()),
+        Err(error) if error.kind() == lomi::ErrorKind::Configuration => Err(error.into()),
         Err(_) => call.give_bool(false),
     }
 }

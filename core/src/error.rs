@@ -207,6 +207,16 @@ impl Error {
         self
     }
 
+    /// The same error with what identified the call, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_call(mut self, request_id: &str, key: Option<&str>, attempts: u32) -> Self {
+        self.inner.request_id = Some(request_id.to_owned());
+        self.inner.idempotency_key = key.map(str::to_owned);
+        self.inner.attempts = attempts;
+        self
+    }
+
     /// The same error with the name of its operation, where it has none, for a binding.
     #[doc(hidden)]
     #[must_use]

@@ -20,13 +20,13 @@ pub(crate) fn start(
     progress: Option<CallHandle>,
     work: impl Future<Output = CallResult> + Send + 'static,
 ) -> Result<(), Error> {
-    let bundle = Worker::current()?;
+    let worker = Worker::current()?;
     let mut ending = Ending { queue: Arc::clone(queue), id, progress, state: State::InFlight };
     let alone = queue.in_flight.begin();
     if alone {
         queue.keep_alive(env, true);
     }
-    let handle = bundle.start(alone, async move {
+    let handle = worker.start(alone, async move {
         ending.end(work.await);
         if ending.queue.in_flight.is_many() {
             // Other calls may end at the same moment: one wake-up is enough for all of them.

@@ -8,20 +8,19 @@ use super::options::Options;
 /// The options of one call from JSON. `runtime/convert/options.js` has refused unknown names.
 pub(crate) fn call_options(json: Option<&str>) -> Result<CallOptions, Error> {
     let Some(json) = json else { return Ok(CallOptions::default()) };
-    let options = Options::new(value(json)?, ErrorKind::Validation);
-    Ok(CallOptions {
-        timeout: options.time("timeout")?,
-        attempt_timeout: options.time("attemptTimeout")?,
-        connect_timeout: options.time("connectTimeout")?,
-        idle_timeout: options.time("idleTimeout")?,
-        max_retries: options.count("maxRetries")?,
-        idempotency_key: options.string("idempotencyKey")?,
-        request_id: options.string("requestId")?,
-        headers: options.headers("headers")?,
-        api_key: options.string("apiKey")?.map(Secret::new),
-        account: options.string("account")?,
-        default_headers: Vec::new(),
-        any_status: options.flag("anyStatus")?,
-        extra_body: options.fields("extraBody")?,
-    })
+    let given = Options::new(value(json)?, ErrorKind::Validation);
+    let mut options = CallOptions::new();
+    options.timeout = given.time("timeout")?;
+    options.attempt_timeout = given.time("attemptTimeout")?;
+    options.connect_timeout = given.time("connectTimeout")?;
+    options.idle_timeout = given.time("idleTimeout")?;
+    options.max_retries = given.count("maxRetries")?;
+    options.idempotency_key = given.string("idempotencyKey")?;
+    options.request_id = given.string("requestId")?;
+    options.headers = given.headers("headers")?;
+    options.api_key = given.string("apiKey")?.map(Secret::new);
+    options.account = given.string("account")?;
+    options.any_status = given.flag("anyStatus")?;
+    options.extra_body = given.fields("extraBody")?;
+    Ok(options)
 }

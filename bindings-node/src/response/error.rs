@@ -45,7 +45,7 @@ pub(crate) fn error_string(error: &Error) -> String {
 /// The headers by name. The values of a repeated header are joined by commas.
 fn headers(error: &Error) -> Value {
     let mut headers: Map<String, Value> = Map::new();
-    for (name, value) in &error.headers() {
+    for (name, value) in error.headers() {
         let value = redact(value);
         match headers.get_mut(name.as_str()) {
             Some(Value::String(earlier)) => {

@@ -265,7 +265,7 @@ impl RawJsonSink for JsonWriter {
         !is_whole(digits) && digits.parse::<f64>().is_ok_and(f64::is_finite)
     }
 
-    fn written(&mut self, value: RawJson<'_>) -> Result<(), Error> {
+    fn raw_json(&mut self, value: RawJson<'_>) -> Result<(), Error> {
         self.start_row();
         let open = if value.added.is_empty() { None } else { value.text.strip_suffix('}') };
         let Some(open) = open else {

@@ -7,16 +7,16 @@ use super::latin1::quote;
 use super::object_writer::ObjectWriter;
 
 /// The metadata of a successful call. JavaScript parses it only when a property is read.
-pub(super) fn of_reply(reply: &Response) -> Vec<u8> {
+pub(super) fn of_reply(response: &Response) -> Vec<u8> {
     let mut metadata = ObjectWriter::new();
-    metadata.number("status", Some(reply.status));
-    metadata.string("requestId", Some(&reply.request_id));
-    metadata.string("idempotencyKey", reply.idempotency_key.as_deref());
-    metadata.number("attempts", Some(reply.attempts));
-    metadata.number("replayed", reply.replayed());
-    metadata.string("warning", reply.warning().as_deref());
-    write_history(&mut metadata, &reply.history);
-    write_headers(metadata.name("headers"), &reply.headers);
+    metadata.number("status", Some(response.status));
+    metadata.string("requestId", Some(&response.request_id));
+    metadata.string("idempotencyKey", response.idempotency_key.as_deref());
+    metadata.number("attempts", Some(response.attempts));
+    metadata.number("replayed", response.replayed());
+    metadata.string("warning", response.warning().as_deref());
+    write_history(&mut metadata, &response.history);
+    write_headers(metadata.name("headers"), &response.headers);
     metadata.end()
 }
 

@@ -12,7 +12,7 @@ use super::object_writer::ObjectWriter;
 
 /// The page that a request of `pager` ended with.
 pub(crate) fn page_of(pager: &Mutex<Pager>, result: Result<Response, Error>) -> CallResult {
-    let page = result.and_then(|reply| accept(pager, &reply));
+    let page = result.and_then(|response| accept(pager, &response));
     page.unwrap_or_else(|error| CallResult::error(&error))
 }
 
@@ -21,18 +21,18 @@ pub(crate) fn lock(pager: &Mutex<Pager>) -> Result<MutexGuard<'_, Pager>, Error>
     pager.lock().map_err(|_| Error::internal("an earlier request of this list ended in a panic"))
 }
 
-fn accept(pager: &Mutex<Pager>, reply: &Response) -> Result<CallResult, Error> {
+fn accept(pager: &Mutex<Pager>, response: &Response) -> Result<CallResult, Error> {
     let mut pager = lock(pager)?;
-    let fresh = pager.accept(reply)?;
+    let fresh = pager.accept(response)?;
     // A list that grows between two requests repeats rows of the page before; they are left out.
-    let rows = rows(reply, |at| fresh.has(at))?;
-    with_rows(reply, rows, pager.next().is_some())
+    let rows = rows(response, |at| fresh.has(at))?;
+    with_rows(response, rows, pager.next().is_some())
 }
 
 /// The rows of a page that `keep` selects by their index.
-pub(super) fn rows(reply: &Response, keep: impl Fn(usize) -> bool) -> Result<JsonWriter, Error> {
-    let mut writer = JsonWriter::list(reply.body.len());
-    match reply.write(&mut writer, keep)? {
+pub(super) fn rows(response: &Response, keep: impl Fn(usize) -> bool) -> Result<JsonWriter, Error> {
+    let mut writer = JsonWriter::list(response.body.len());
+    match response.write(&mut writer, keep)? {
         lomi::binding::Decoded::Rows(..) => Ok(writer),
         _ => Err(Error::not_a_list()),
     }
@@ -40,7 +40,7 @@ pub(super) fn rows(reply: &Response, keep: impl Fn(usize) -> bool) -> Result<Jso
 
 /// A page with these rows. `more` is `has_more` where the envelope does not say it.
 pub(super) fn with_rows(
-    reply: &Response,
+    response: &Response,
     mut rows: JsonWriter,
     more: bool,
 ) -> Result<CallResult, Error> {
@@ -51,10 +51,10 @@ pub(super) fn with_rows(
     json.extend_from_slice(b"{\"data\":");
     json.extend_from_slice(&list);
     let mut page = ObjectWriter::resume(json);
-    if let Content::Rows(_, _, envelope) = &reply.content {
+    if let Content::Rows(_, _, envelope) = &response.content {
         write_envelope(&mut page, envelope, more);
     }
-    let metadata = Some(metadata::of_reply(reply));
+    let metadata = Some(metadata::of_reply(response));
     Ok(CallResult { tag: CallResult::PAGE, json: page.end(), earlier, metadata, notes })
 }
 

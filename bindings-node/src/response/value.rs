@@ -10,22 +10,22 @@ use crate::table;
 
 /// What a call ended with.
 pub(crate) fn result_of(result: Result<Response, Error>) -> CallResult {
-    let read = result.and_then(|reply| reply.reading(read));
+    let read = result.and_then(|response| response.reading(read));
     read.unwrap_or_else(|error| CallResult::error(&error))
 }
 
-fn read(reply: &Response) -> Result<CallResult, Error> {
-    if let Content::Rows(_, _, envelope) = &reply.content {
-        let rows = page::rows(reply, |_| true)?;
-        return page::with_rows(reply, rows, envelope.has_more.unwrap_or(false));
+fn read(response: &Response) -> Result<CallResult, Error> {
+    if let Content::Rows(_, _, envelope) = &response.content {
+        let rows = page::rows(response, |_| true)?;
+        return page::with_rows(response, rows, envelope.has_more.unwrap_or(false));
     }
-    let metadata = Some(metadata::of_reply(reply));
-    let mut writer = JsonWriter::with_room(reply.body.len());
-    let tag = match reply.write(&mut writer, |_| true)? {
+    let metadata = Some(metadata::of_reply(response));
+    let mut writer = JsonWriter::with_room(response.body.len());
+    let tag = match response.write(&mut writer, |_| true)? {
         Decoded::Nothing => return Ok(CallResult::nothing(metadata)),
-        Decoded::One(()) => match &reply.content {
+        Decoded::One(()) => match &response.content {
             Content::One(model, _) => {
-                let warned = if reply.warning().is_some() { CallResult::WARNED } else { 0 };
+                let warned = if response.warning().is_some() { CallResult::WARNED } else { 0 };
                 CallResult::ONE | warned | table::number_of(model) << 8
             }
             _ => CallResult::ANY,

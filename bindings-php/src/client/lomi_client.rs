@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
-use lomi::{Input, Target};
+use lomi::Input;
+use lomi::binding::Target;
 
 use crate::client::options::{self, ClientOptions};
 use crate::client::resource;
@@ -81,9 +82,9 @@ fn request(call: &mut Call<'_>) -> Done {
         Ok(true)
     })?;
     let state = state_of(call.handle()?)?;
-    let reply = state.sender.call(Target::Raw { method, path }, input, options)?;
-    let value = resource::one(&reply)?;
-    drop(state.keep_response(reply));
+    let response = state.sender.call(Target::Raw { method, path }, input, options)?;
+    let value = resource::one(&response)?;
+    drop(state.keep_response(response));
     call.give(value)
 }
 
@@ -100,7 +101,7 @@ fn debug_info(call: &mut Call<'_>) -> Done {
         let config = state.sender.client.config();
         let key = config.api_key.as_ref().map_or_else(String::new, lomi::Secret::masked);
         info.set("apiKey", string_zval(&key));
-        info.set("baseUrl", string_zval(&lomi::redact(&config.base_url)));
+        info.set("baseUrl", string_zval(&lomi::binding::redact(&config.base_url)));
     }
     call.give(info.finish())
 }

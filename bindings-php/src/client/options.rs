@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use ext_php_rs::types::Zval;
-use lomi::{CallOptions, ConfigBuilder, Secret, Value, names};
+use lomi::binding::{ConfigBuilder, names};
+use lomi::{CallOptions, Secret, Value};
 
 use crate::config::environment::variable;
 use crate::convert::option::{connections, flag, headers, retries, seconds, string};
@@ -123,11 +124,14 @@ pub(crate) fn client_options(
     let mut builder = ConfigBuilder {
         api_key: key.map(Secret::new),
         base_url,
-        own_environment: true,
-        own_log: true,
+        binding_reads_environment: true,
+        binding_logs: true,
         user_agent: Some(crate::config::USER_AGENT.to_owned()),
         ca_files: crate::config::ini::authorities(),
-        timeout: Some(lomi::seconds("lomi.timeout", crate::config::ini::default_timeout())?),
+        timeout: Some(lomi::binding::seconds(
+            "lomi.timeout",
+            crate::config::ini::default_timeout(),
+        )?),
         ..ConfigBuilder::default()
     };
     let (mut http, mut logger) = (None, None);

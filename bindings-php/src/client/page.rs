@@ -2,8 +2,9 @@
 
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable};
 use ext_php_rs::types::Zval;
-use lomi::schema::Operation;
-use lomi::{CallOptions, Input, Pager, Reply};
+use lomi::binding::Pager;
+use lomi::binding::table::Operation;
+use lomi::{CallOptions, Input, Response};
 
 use crate::client::page_walk::Walk;
 use crate::client::state::ClientState;
@@ -53,15 +54,15 @@ pub(crate) fn build(
     operation: &'static Operation,
     input: Input,
     options: CallOptions,
-    reply: Reply,
+    response: Response,
 ) -> Result<Zval, Thrown> {
     let pager = Pager::new(input);
-    page(Walk { client, operation, options, pager }, reply)
+    page(Walk { client, operation, options, pager }, response)
 }
 
 /// Reads a response and makes its page.
-fn page(mut walk: Walk, reply: Reply) -> Result<Zval, Thrown> {
-    let (rows, page_info) = walk.read_rows(&reply)?;
+fn page(mut walk: Walk, response: Response) -> Result<Zval, Thrown> {
+    let (rows, page_info) = walk.read_rows(&response)?;
     let class = PAGE.get().ok_or_else(|| Thrown::defect("there is no Page"))?;
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
@@ -73,7 +74,7 @@ fn page(mut walk: Walk, reply: Reply) -> Result<Zval, Thrown> {
     set_property(object, class, "hasMore", has_more);
     let cursor = page_info.next_cursor.as_deref().map_or_else(Zval::null, string_zval);
     set_property(object, class, "nextCursor", cursor);
-    let info = walk.client.keep_response(reply);
+    let info = walk.client.keep_response(response);
     if let Some(state) = payload_mut::<PageState>(object) {
         *state = PageState { walk: Some(walk), info };
     }
@@ -106,8 +107,8 @@ fn next_page(call: &mut Call<'_>) -> Done {
     let walk = walk(call)?;
     match walk.fetch_next()? {
         None => Ok(()),
-        Some(reply) => {
-            let next = page(walk, reply)?;
+        Some(response) => {
+            let next = page(walk, response)?;
             call.give(next)
         }
     }

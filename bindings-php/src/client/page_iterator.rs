@@ -95,9 +95,9 @@ impl Items {
                 break;
             }
             let Some(walk) = &mut self.walk else { return Ok(false) };
-            let Some(reply) = walk.fetch_next()? else { return Ok(false) };
-            let (rows, _) = walk.read_rows(&reply)?;
-            drop(walk.client.keep_response(reply));
+            let Some(response) = walk.fetch_next()? else { return Ok(false) };
+            let (rows, _) = walk.read_rows(&response)?;
+            drop(walk.client.keep_response(response));
             self.rows = rows.into_iter();
         }
         Ok(true)

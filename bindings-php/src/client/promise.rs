@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
-use lomi::{Exchange, Reply};
+use lomi::Response;
+use lomi::binding::{self as core};
 
 use crate::client::state::ClientState;
 use crate::send::in_flight::InFlight;
@@ -31,18 +32,18 @@ struct PendingCall {
 }
 
 /// Converts a response to the promise's result.
-pub(crate) type Finish = Box<dyn FnOnce(Option<ClientState>, Reply) -> Result<Zval, Thrown>>;
+pub(crate) type Finish = Box<dyn FnOnce(Option<ClientState>, Response) -> Result<Zval, Thrown>>;
 
 enum Sending {
     /// In flight on the worker thread; the sender reports it.
     Worker(Box<(Sender, InFlight)>),
     /// Through the user's HTTP client, sent when `wait` is called.
-    WhenWaited(Box<(Sender, Exchange)>),
+    WhenWaited(Box<(Sender, core::Call)>),
 }
 
 impl PendingCall {
     fn wait(self) -> Result<Zval, Thrown> {
-        let reply = match self.sending {
+        let response = match self.sending {
             Sending::Worker(mut call) => {
                 let result = call.1.wait();
                 call.0.report(&result)?;
@@ -50,7 +51,7 @@ impl PendingCall {
             }
             Sending::WhenWaited(call) => call.0.run(call.1)?,
         };
-        (self.finish)(self.client, reply)
+        (self.finish)(self.client, response)
     }
 }
 
@@ -129,15 +130,15 @@ pub(crate) fn register() -> Result<(), String> {
 pub(crate) fn start(
     sender: Sender,
     client: Option<ClientState>,
-    exchange: Exchange,
+    prepared: core::Call,
     finish: Finish,
 ) -> Result<Zval, Thrown> {
     let sending = match sender.http {
         None => {
-            let flight = InFlight::start(exchange)?;
+            let flight = InFlight::start(prepared)?;
             Sending::Worker(Box::new((sender, flight)))
         }
-        Some(_) => Sending::WhenWaited(Box::new((sender, exchange))),
+        Some(_) => Sending::WhenWaited(Box::new((sender, prepared))),
     };
     let promised = PromisePayload::new(State::Pending(PendingCall { sending, client, finish }));
     match class_named(GUZZLE_PROMISE) {

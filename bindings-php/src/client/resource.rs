@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 
 use ext_php_rs::types::Zval;
-use lomi::schema::Answer;
-use lomi::{Decoded, Input, Reply, Target, Value};
+use lomi::binding::table::Returns;
+use lomi::binding::{Decoded, Target};
+use lomi::{Input, Response, Value};
 
 use crate::client::options;
 use crate::client::state::{ClientPayload, ClientState, state_of};
@@ -58,7 +59,7 @@ fn declare(api: &'static Api) -> Class {
                 Argument::Query { .. } => {}
             }
         }
-        if matches!(operation.operation.answer, Answer::Page(_)) {
+        if matches!(operation.operation.answer, Returns::Page(_)) {
             declared += "array $query = [], ";
         }
         for (suffix, later) in [("", false), ("Async", true)] {
@@ -100,7 +101,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
             Argument::Query { .. } => {}
         }
     }
-    let is_page = matches!(operation.operation.answer, Answer::Page(_));
+    let is_page = matches!(operation.operation.answer, Returns::Page(_));
     if is_page {
         input.query = options::query(call.argument(position))?;
         position += 1;
@@ -110,32 +111,38 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     let target = Target::Operation(operation.operation);
     // The request for the following pages.
     let again = is_page.then(|| (input.clone(), options.clone()));
-    let exchange = state.sender.prepare(target, input, options)?;
-    let finish = move |ending: Option<ClientState>, reply: Reply| -> Result<Zval, Thrown> {
+    let prepared = state.sender.prepare(target, input, options)?;
+    let finish = move |ending: Option<ClientState>, response: Response| -> Result<Zval, Thrown> {
         let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
         if let Some((input, options)) = again {
-            return crate::client::page::build(ending, operation.operation, input, options, reply);
+            return crate::client::page::build(
+                ending,
+                operation.operation,
+                input,
+                options,
+                response,
+            );
         }
-        let mut value = one(&reply)?;
-        response::attach(&mut value, &ending.keep_response(reply));
+        let mut value = one(&response)?;
+        response::attach(&mut value, &ending.keep_response(response));
         Ok(value)
     };
     let result = match verb.later {
         false => {
-            let reply = state.sender.run(exchange)?;
-            finish(Some(state), reply)?
+            let response = state.sender.run(prepared)?;
+            finish(Some(state), response)?
         }
         true => {
             let sender = state.sender.share();
-            crate::client::promise::start(sender, Some(state), exchange, Box::new(finish))?
+            crate::client::promise::start(sender, Some(state), prepared, Box::new(finish))?
         }
     };
     call.give(result)
 }
 
 /// The value of a response; null where it has none.
-pub(super) fn one(reply: &Reply) -> Result<Zval, Thrown> {
-    Ok(match decode::decode(reply, &mut PhpSink::arrays())? {
+pub(super) fn one(response: &Response) -> Result<Zval, Thrown> {
+    Ok(match decode::decode(response, &mut PhpSink::arrays())? {
         Decoded::One(value) => value,
         _ => Zval::null(),
     })

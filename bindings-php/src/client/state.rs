@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use lomi::Reply;
+use lomi::Response;
 
 use crate::response::ResponseInfo;
 use crate::send::sender::Sender;
@@ -38,8 +38,8 @@ pub(crate) fn state_of(object: Object<'_>) -> Result<ClientState, Thrown> {
 
 impl ClientState {
     /// Stores a response's metadata as the client's last response, and returns it.
-    pub(crate) fn keep_response(&self, reply: Reply) -> ResponseInfo {
-        let info = ResponseInfo::from(reply);
+    pub(crate) fn keep_response(&self, response: Response) -> ResponseInfo {
+        let info = ResponseInfo::from(response);
         *self.last.borrow_mut() = info.clone();
         info
     }

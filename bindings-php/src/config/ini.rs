@@ -145,7 +145,7 @@ pub(crate) fn print_info() {
     let url = match url {
         None => "follows from the key".to_owned(),
         Some(url) if url.contains('@') => "refused: it holds a user or a password".to_owned(),
-        Some(url) => lomi::redact(&url),
+        Some(url) => lomi::binding::redact(&url),
     };
     let timeout = default_timeout();
     info_table_start!();

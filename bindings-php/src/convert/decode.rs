@@ -5,8 +5,9 @@ use std::convert::identity;
 
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::Zval;
-use lomi::schema::Model;
-use lomi::{Decoded, Key, Reply, Sink};
+use lomi::Response;
+use lomi::binding::table::Model;
+use lomi::binding::{Decoded, Key, Sink};
 
 use crate::models::registry::{self, ModelClass};
 use crate::zend::{Array, Name, Thrown, guarded, plain_object, string_zval};
@@ -48,10 +49,10 @@ impl PhpSink {
 
 /// The values of a response. Where they exceed `memory_limit`, PHP ends the script after the Rust
 /// frames have returned.
-pub(crate) fn decode(reply: &Reply, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
-    guarded(|| reply.caught(|reply| reply.decode(sink)))
+pub(crate) fn decode(response: &Response, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
+    guarded(|| response.caught(|response| response.decode(sink)))
         .and_then(identity)
-        .map_err(|thrown| thrown.after(reply))
+        .map_err(|thrown| thrown.after(response))
 }
 
 /// An object being filled.

@@ -22,7 +22,7 @@ pub(crate) fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, T
             )));
         }
     };
-    Ok(lomi::seconds(name, number)?)
+    Ok(lomi::binding::seconds(name, number)?)
 }
 
 pub(crate) fn retries(value: &Zval) -> Result<u32, Thrown> {

@@ -8,7 +8,7 @@ mod traversable;
 use ext_php_rs::convert::FromZval;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, Zval};
-use lomi::schema::Kind;
+use lomi::binding::table::Kind;
 use lomi::{Map, Number, Value};
 
 use crate::models::registry::{self, CONTAINER, ModelClass, NULLS};
@@ -35,7 +35,10 @@ pub(crate) fn for_core(what: &str, zval: &Zval) -> Result<Value, Thrown> {
 
 /// A body as JSON. An array that has lost some of its keys (`array_filter` leaves gaps) is
 /// still the list that its field wants.
-pub(crate) fn body(zval: &Zval, model: Option<&lomi::schema::Model>) -> Result<Value, Thrown> {
+pub(crate) fn body(
+    zval: &Zval,
+    model: Option<&lomi::binding::table::Model>,
+) -> Result<Value, Thrown> {
     let mut value = for_core("the body", zval)?;
     if let (Some(model), Value::Object(fields)) = (model, &mut value) {
         for (name, value) in fields {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
-use lomi::Target;
+use lomi::binding::Target;
 
 use crate::documented::JSON;
 use crate::documented::arguments::arguments;
@@ -224,13 +224,14 @@ fn call_operation(call: &mut Call<'_>) -> Done {
     let target = Target::Operation(method.operation.operation);
     match method.form {
         Form::Model | Form::WithHttpInfo => {
-            let reply = sender.call(target, input, options)?;
-            let result = result(method.operation, reply, method.form == Form::WithHttpInfo)?;
+            let response = sender.call(target, input, options)?;
+            let result = result(method.operation, response, method.form == Form::WithHttpInfo)?;
             call.give(result)
         }
         Form::Request => {
-            let mut exchange = sender.prepare(target, input, options)?;
-            let lomi::Step::Send(request, _) = exchange.step(std::time::Instant::now()) else {
+            let mut prepared = sender.prepare(target, input, options)?;
+            let lomi::binding::Step::Send(request, _) = prepared.step(std::time::Instant::now())
+            else {
                 return Err(Thrown::defect("there is nothing to send"));
             };
             let request = psr18::psr_request(&request)?;
@@ -238,9 +239,9 @@ fn call_operation(call: &mut Call<'_>) -> Done {
         }
         Form::Async | Form::AsyncWithHttpInfo => {
             let with_info = method.form == Form::AsyncWithHttpInfo;
-            let exchange = sender.prepare(target, input, options)?;
-            let finish = move |_, reply| result(method.operation, reply, with_info);
-            let promise = crate::client::promise::start(sender, None, exchange, Box::new(finish))?;
+            let prepared = sender.prepare(target, input, options)?;
+            let finish = move |_, response| result(method.operation, response, with_info);
+            let promise = crate::client::promise::start(sender, None, prepared, Box::new(finish))?;
             call.give(promise)
         }
     }

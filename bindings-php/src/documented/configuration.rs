@@ -250,7 +250,7 @@ fn seconds_of(call: &Call<'_>, name: &str) -> Result<Option<f64>, Thrown> {
         return Ok(None);
     }
     let seconds = given.coerce_to_double().unwrap_or(f64::NAN);
-    lomi::seconds(name, seconds)?;
+    lomi::binding::seconds(name, seconds)?;
     Ok(Some(seconds))
 }
 
@@ -381,7 +381,7 @@ fn debug_info(call: &mut Call<'_>) -> Done {
     let timeout = double(settings.timeout.unwrap_or_else(default_timeout));
     let mut info = Array::new();
     info.set("apiKeys", keys.finish());
-    info.set("host", string_zval(&lomi::redact(settings.host())));
+    info.set("host", string_zval(&lomi::binding::redact(settings.host())));
     info.set("userAgent", string_zval(settings.user_agent()));
     info.set("timeout", timeout);
     call.give(info.finish())

@@ -1,8 +1,9 @@
 //! `ObjectSerializer::deserialize`: JSON as an object of a class.
 
 use ext_php_rs::types::Zval;
-use lomi::schema::Model;
-use lomi::{Decoded, Reply, Value};
+use lomi::binding::Decoded;
+use lomi::binding::table::Model;
+use lomi::{Response, Value};
 
 use crate::convert::decode::PhpSink;
 use crate::models::registry;
@@ -23,7 +24,7 @@ pub(super) fn deserialize(call: &mut Call<'_>) -> Done {
     if let (Some(text), Some(model)) = (data.str(), model_named(&class))
         && !is_list(model)
     {
-        let value = of_text(text.to_owned(), model)?;
+        let value = from_json(text.to_owned(), model)?;
         return call.give(value);
     }
     let json = match data.str() {
@@ -116,8 +117,8 @@ fn read_model(json: &Value, model: &'static Model) -> Result<Zval, Thrown> {
         let mut values = Array::new();
         for field in model.fields {
             let inner = match field.kind {
-                lomi::schema::Kind::Models(inner) => format!("{}[]", inner.names.php),
-                lomi::schema::Kind::Model(inner) => inner.names.php.to_owned(),
+                lomi::binding::table::Kind::Models(inner) => format!("{}[]", inner.names.php),
+                lomi::binding::table::Kind::Model(inner) => inner.names.php.to_owned(),
                 _ => continue,
             };
             if let Some(value) = fields.get(field.name) {
@@ -128,11 +129,11 @@ fn read_model(json: &Value, model: &'static Model) -> Result<Zval, Thrown> {
             registry::of_model(model).and_then(|class| registry::build(class, values, None));
         return built.ok_or_else(|| Thrown::defect("a page cannot be made"));
     }
-    of_text(json.to_string(), model)
+    from_json(json.to_string(), model)
 }
 
-fn of_text(text: String, model: &'static Model) -> Result<Zval, Thrown> {
-    match Reply::of_text(text, model)?.decode(&mut PhpSink::documented())? {
+fn from_json(text: String, model: &'static Model) -> Result<Zval, Thrown> {
+    match Response::from_json(text, model)?.decode(&mut PhpSink::documented())? {
         Decoded::One(value) => Ok(value),
         _ => Ok(Zval::null()),
     }

@@ -2,7 +2,8 @@
 //! `WithHttpInfo`.
 
 use ext_php_rs::types::Zval;
-use lomi::{Decoded, Reply};
+use lomi::Response;
+use lomi::binding::Decoded;
 
 use crate::convert::decode::PhpSink;
 use crate::response::{self, ResponseInfo, header_array, pairs};
@@ -12,12 +13,12 @@ use crate::zend::{Array, Thrown, long};
 /// What a documented method gives.
 pub(super) fn result(
     operation: &'static Documented,
-    reply: Reply,
+    response: Response,
     with_info: bool,
 ) -> Result<Zval, Thrown> {
-    let mut value = decode(operation, &reply)?;
-    let triple = with_info.then(|| (reply.status, header_array(pairs(&reply.headers))));
-    response::attach(&mut value, &ResponseInfo::from(reply));
+    let mut value = decode(operation, &response)?;
+    let triple = with_info.then(|| (response.status, header_array(pairs(&response.headers))));
+    response::attach(&mut value, &ResponseInfo::from(response));
     Ok(match triple {
         None => value,
         Some((status, headers)) => {
@@ -26,12 +27,12 @@ pub(super) fn result(
     })
 }
 
-fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown> {
+fn decode(operation: &'static Documented, response: &Response) -> Result<Zval, Thrown> {
     let mut sink = match operation.list {
         Some(_) => PhpSink::documented().rows(),
         None => PhpSink::documented(),
     };
-    Ok(match crate::convert::decode::decode(reply, &mut sink)? {
+    Ok(match crate::convert::decode::decode(response, &mut sink)? {
         Decoded::Nothing => Zval::null(),
         Decoded::One(value) => value,
         Decoded::Rows(rows, info) => {
@@ -43,9 +44,9 @@ fn decode(operation: &'static Documented, reply: &Reply) -> Result<Zval, Thrown>
 
 /// A page as the documented model: `data` and `pagination`.
 fn page(
-    model: &'static lomi::schema::Model,
+    model: &'static lomi::binding::table::Model,
     rows: Vec<Zval>,
-    info: &lomi::PageFacts,
+    info: &lomi::PageInfo,
 ) -> Result<Zval, Thrown> {
     let number = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok()).map(long);
     let mut pagination = Array::new();
@@ -61,6 +62,6 @@ fn page(
     };
     let mut values = Array::new();
     values.set("data", rows.into_iter().collect::<Array>().finish());
-    values.set("pagination", made(&lomi::generated::PAGINATION, pagination)?);
+    values.set("pagination", made(&lomi::binding::table::PAGINATION, pagination)?);
     made(model, values)
 }

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use lomi::{Client, ConfigBuilder, Secret};
+use lomi::binding::ConfigBuilder;
+use lomi::{Client, Secret};
 
 use crate::config::ini::default_timeout;
 use crate::documented::hosts;
@@ -77,7 +78,7 @@ impl Settings {
 
     pub(crate) fn build(&self, host: &str) -> Result<BuiltClient, Thrown> {
         let seconds = |name: &str, value: Option<f64>| {
-            value.map(|value| lomi::seconds(name, value)).transpose()
+            value.map(|value| lomi::binding::seconds(name, value)).transpose()
         };
         let ca_files =
             self.ca_file.iter().map(PathBuf::from).chain(crate::config::ini::authorities());
@@ -89,7 +90,10 @@ impl Settings {
             base_url: Some(host.to_owned()),
             user_agent: Some(self.user_agent().to_owned()),
             routes: self.routes().parse()?,
-            timeout: Some(lomi::seconds("timeout", self.timeout.unwrap_or_else(default_timeout))?),
+            timeout: Some(lomi::binding::seconds(
+                "timeout",
+                self.timeout.unwrap_or_else(default_timeout),
+            )?),
             connect_timeout: seconds("connect_timeout", self.connect_timeout)?,
             attempt_timeout: seconds("attempt_timeout", self.attempt_timeout)?,
             idle_timeout: seconds("idle_timeout", self.idle_timeout)?,
@@ -100,7 +104,7 @@ impl Settings {
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
             ca_files: ca_files.collect(),
-            own_log: true,
+            binding_logs: true,
             ..ConfigBuilder::default()
         })?;
         Ok(BuiltClient { client, logs: crate::config::environment::wants_log()? })

@@ -56,7 +56,7 @@ static CLASSES: OnceLock<Vec<Classes>> = OnceLock::new();
 static OUTCOME_UNKNOWN: ClassRef = ClassRef::new();
 
 pub(super) fn class_of(error: &Error) -> Option<&'static ClassEntry> {
-    let found = CLASSES.get()?.iter().find(|(kind, ..)| *kind == error.kind);
+    let found = CLASSES.get()?.iter().find(|(kind, ..)| *kind == error.kind());
     let class = found.map_or(&API_EXCEPTION, |(_, class, unknown)| match unknown {
         Some(unknown) if error.is_outcome_unknown() => unknown,
         _ => class,

@@ -31,36 +31,33 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
     let mut set = |name: &str, value: Zval| set_property(object, scope, name, value);
-    let text = |text: &Option<String>| text.as_deref().map_or_else(Zval::null, string_zval);
-    let status = error.status.map(i64::from);
+    let text = |text: Option<&str>| text.map_or_else(Zval::null, string_zval);
+    let status = error.status().map(i64::from);
     let message = match status {
-        Some(status) => format!("[{status}] {}", error.message),
-        None => error.message.clone(),
+        Some(status) => format!("[{status}] {}", error.message()),
+        None => error.message().to_owned(),
     };
     set("message", string_zval(&message));
     set("code", long(status.unwrap_or(0)));
-    set("kind", string_zval(error.kind.class_name()));
+    set("kind", string_zval(error.kind().class_name()));
     set("status", status.map_or_else(Zval::null, long));
-    set("apiCode", text(&error.code));
-    set(
-        "details",
-        error.details.as_ref().map_or_else(Zval::null, crate::convert::from_json::array),
-    );
-    set("requestId", text(&error.request_id));
-    set("idempotencyKey", text(&error.idempotency_key));
-    set("attempts", long(error.attempts.into()));
-    set("outcome", string_zval(error.outcome.as_str()));
-    set("operation", text(&error.operation));
-    let retry_after = error.retry_after.map(|wait| {
+    set("apiCode", text(error.code()));
+    set("details", error.details().map_or_else(Zval::null, crate::convert::from_json::array));
+    set("requestId", text(error.request_id()));
+    set("idempotencyKey", text(error.idempotency_key()));
+    set("attempts", long(error.attempts().into()));
+    set("outcome", string_zval(error.outcome().as_str()));
+    set("operation", text(error.operation()));
+    let retry_after = error.retry_after().map(|wait| {
         let mut seconds = Zval::new();
         seconds.set_double(wait.as_secs_f64());
         seconds
     });
     set("retryAfter", retry_after.unwrap_or_else(Zval::null));
-    if let Some(body) = &error.body {
+    if let Some(body) = error.body() {
         set("responseBody", string_zval(&String::from_utf8_lossy(body)));
     }
-    let headers = error.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let headers = error.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
     set("responseHeaders", header_array(headers));
     if let Some(model) = response_object(error)? {
         set("responseObject", model);
@@ -71,8 +68,8 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
 /// The documented `Error` model, for every status and every shape of body that says
 /// anything.
 fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
-    let is_error_response = error.status.is_some_and(|status| status >= 400);
-    let has_details = error.code.is_some() || error.details.is_some() || error.body.is_some();
+    let is_error_response = error.status().is_some_and(|status| status >= 400);
+    let has_details = error.code().is_some() || error.details().is_some() || error.body().is_some();
     if !is_error_response || !has_details {
         return Ok(None);
     }
@@ -82,15 +79,15 @@ fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
             inner.set(name, crate::convert::from_json::array(value));
         }
     };
-    put("code", &json!(error.code));
-    put("message", &json!(error.server_message.as_ref().unwrap_or(&error.message)));
-    put("details", &json!(error.details));
+    put("code", &json!(error.code()));
+    put("message", &json!(error.server_message().as_ref().unwrap_or(&error.message())));
+    put("details", &json!(error.details()));
     let built = |model, values| {
         crate::models::registry::of_model(model)
             .and_then(|class| crate::models::registry::build(class, values, None))
     };
-    let Some(detail) = built(&lomi::generated::ERROR_ERROR, inner) else { return Ok(None) };
+    let Some(detail) = built(&lomi::binding::table::ERROR_ERROR, inner) else { return Ok(None) };
     let mut outer = Array::new();
     outer.set("error", detail);
-    Ok(built(&lomi::generated::ERROR, outer))
+    Ok(built(&lomi::binding::table::ERROR, outer))
 }

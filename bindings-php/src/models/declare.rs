@@ -7,7 +7,7 @@ use ext_php_rs::ffi::{
     zend_ce_aggregate, zend_ce_arrayaccess, zend_ce_countable, zend_class_entry, zend_string,
 };
 use ext_php_rs::types::Zval;
-use lomi::schema::Model;
+use lomi::binding::table::Model;
 
 use crate::models::registry::{self, Accessor, ModelClass};
 use crate::models::{describe, fields, output};
@@ -24,7 +24,7 @@ static INTERFACE: ClassRef = ClassRef::new();
 /// Registers every model's class.
 pub(crate) fn register() -> Result<(), String> {
     interface().register(&INTERFACE)?;
-    let models = lomi::MODELS.iter().chain(LISTS.iter());
+    let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
     let mut classes = Vec::new();
     for model in models {
         let keys: Vec<_> = model.fields.iter().map(|field| interned(field.name)).collect();
@@ -93,7 +93,7 @@ fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
         .method("setNull(string $name)", handler(fields::set_null))
         .method("getLastResponse()", handler(output::last_response))
         .method("static __set_state(array $array)", handler(output::set_state));
-    if std::ptr::eq(model, &lomi::generated::CHECKOUT_SESSION) {
+    if std::ptr::eq(model, &lomi::binding::table::CHECKOUT_SESSION) {
         class =
             class.method("session(): LomiSDK\\Model\\CheckoutSessions", handler(output::session));
     } else if model.marker.is_some() {

@@ -1,7 +1,7 @@
 //! The methods with which a model describes itself, as documented: names, types, getters.
 
 use ext_php_rs::types::Zval;
-use lomi::schema::{Kind, Model};
+use lomi::binding::{table::Kind, table::Model};
 
 use crate::models::registry::{self, NULLS, read_slot};
 use crate::zend::{Array, Call, Done, Thrown, string_zval};
@@ -22,7 +22,7 @@ pub(crate) fn model_name(call: &mut Call<'_>) -> Done {
     call.give_string(name)
 }
 
-fn by_field(call: &mut Call<'_>, value: impl Fn(&lomi::schema::Field) -> Zval) -> Done {
+fn by_field(call: &mut Call<'_>, value: impl Fn(&lomi::binding::table::Field) -> Zval) -> Done {
     let model = called(call)?;
     let mut array = Array::with_capacity(model.fields.len());
     for field in model.fields {

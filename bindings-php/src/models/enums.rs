@@ -1,6 +1,6 @@
 //! The open sets of set, as classes of constants: `CheckoutSessionStatus::OPEN`.
 
-use lomi::schema::Enum;
+use lomi::binding::table::Enum;
 
 use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
 
@@ -8,7 +8,7 @@ use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, st
 struct EnumRef(&'static Enum);
 
 pub(crate) fn register() -> Result<(), String> {
-    for set in lomi::ENUMS {
+    for set in lomi::binding::ENUMS {
         let mut class = Class::new(format!("LomiSDK\\Model\\{}", set.name)).method_with(
             "static getAllowableEnumValues()".to_owned(),
             handler(values),

@@ -1,7 +1,7 @@
 //! Reading and setting a model's fields. The model follows from the object's class.
 
 use ext_php_rs::types::{ZendObject, Zval};
-use lomi::schema::Kind;
+use lomi::binding::table::Kind;
 
 use crate::models::registry::{
     self, Accessor, CONTAINER, ModelClass, NULLS, ORIGINALS, read_slot, slot,

@@ -66,15 +66,10 @@ pub(crate) fn session(call: &mut Call<'_>) -> Done {
 
 /// There is no session: throws, with the invoice.
 pub(crate) fn payment_required(call: &mut Call<'_>) -> Done {
-    let fields = match json(call)? {
-        Value::Object(fields) => fields,
-        _ => lomi::Map::new(),
-    };
-    let model = Box::new(lomi::FromObject::from_object(fields));
-    let Err(mut error) = lomi::Created::<()>::PaymentRequired(model).done() else { return Ok(()) };
+    let mut error = lomi::binding::payment_required_error(&json(call)?);
     let this = call.handle()?;
     if let Some(info) = payload::<ResponseInfo>(this) {
-        info.describe(&mut error);
+        error = info.describe(error);
     }
     let exception = crate::errors::payment_required(&error, object_zval(this))?;
     Err(Thrown::Object(exception))

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
-use lomi::schema::{Field, Model};
+use lomi::binding::{table::Field, table::Model};
 
 use crate::zend::{Array, ClassRef, Object, new_object};
 

@@ -3,7 +3,8 @@
 
 use ext_php_rs::ffi::zend_object;
 use ext_php_rs::types::Zval;
-use lomi::{ErrorKind, Progress};
+use lomi::ErrorKind;
+use lomi::binding::CallHandle;
 
 use crate::zend::{
     AsObject, ClassRef, Thrown, guarded, is_exit, static_property, take_exception,
@@ -26,10 +27,10 @@ pub(crate) fn last() -> Zval {
 /// Attaches the call's details to what ended it. An exception of the script gets the
 /// `CancelledError` as its previous one; `exit()` and a fatal error leave it in
 /// `LomiClient::getLastCancelled()`, for a shutdown function.
-pub(crate) fn attach_cancelled_error(thrown: Thrown, progress: &Progress) -> Thrown {
+pub(crate) fn attach_cancelled_error(thrown: Thrown, progress: &CallHandle) -> Thrown {
     let (error, timed_out) = match &thrown {
         Thrown::Pending | Thrown::Object(_) => (progress.cancelled(), false),
-        Thrown::Failure(error) if error.kind == ErrorKind::Cancelled => {
+        Thrown::Failure(error) if error.kind() == ErrorKind::Cancelled => {
             (progress.ended(error.clone()), true)
         }
         _ => return thrown,

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 
-use lomi::process::{Bundle, SLICE, Started};
-use lomi::{Error, Exchange, Reply};
+use lomi::binding::{self as core, CHECK_INTERVAL, Worker};
+use lomi::{Error, Response};
 
 use crate::send::signals::{BlockedSignals, check_interrupts};
 use crate::zend::Thrown;
@@ -12,19 +12,19 @@ use crate::zend::Thrown;
 /// A call in flight on the worker thread.
 pub(crate) struct InFlight {
     /// Dropping it cancels the call.
-    call: Option<Started>,
-    result: Receiver<Result<Reply, Error>>,
-    progress: lomi::Progress,
+    call: Option<core::InFlight>,
+    result: Receiver<Result<Response, Error>>,
+    progress: lomi::binding::CallHandle,
 }
 
 impl InFlight {
     /// Starts a call.
-    pub(crate) fn start(mut exchange: Exchange) -> Result<Self, Thrown> {
+    pub(crate) fn start(mut prepared: core::Call) -> Result<Self, Thrown> {
         start_worker()?;
-        let progress = exchange.progress();
+        let progress = prepared.progress();
         let (sender, result) = sync_channel(1);
-        let call = lomi::execute(exchange);
-        let started = Bundle::current()?.start(false, async move {
+        let call = lomi::binding::execute(prepared);
+        let started = Worker::current()?.start(false, async move {
             // The receiver is gone when the promise was dropped.
             let _ = sender.send(call.await);
         });
@@ -32,9 +32,9 @@ impl InFlight {
     }
 
     /// Waits for the result.
-    pub(crate) fn wait(&mut self) -> Result<Reply, Thrown> {
+    pub(crate) fn wait(&mut self) -> Result<Response, Thrown> {
         loop {
-            match self.result.recv_timeout(SLICE) {
+            match self.result.recv_timeout(CHECK_INTERVAL) {
                 Ok(result) => return Ok(result?),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(stop) = check_interrupts() {
@@ -58,10 +58,10 @@ static STARTED: AtomicU64 = AtomicU64::new(0);
 
 /// Starts the worker thread, with signals blocked, for calls that run while the script continues.
 pub(crate) fn start_worker() -> Result<(), Thrown> {
-    let generation = lomi::process::generation();
+    let generation = lomi::binding::generation();
     if STARTED.load(Ordering::Relaxed) != generation {
         let _signals = BlockedSignals::new();
-        Bundle::current()?;
+        Worker::current()?;
         STARTED.store(generation, Ordering::Relaxed);
     }
     Ok(())

@@ -10,7 +10,8 @@ mod transfer;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use lomi::{Client, Exchange, Heard, Reply, Request, Silence, Step};
+use lomi::binding::{self as core, RawResponse, Request, Step, TransportError};
+use lomi::{Client, Response};
 
 use crate::send::signals::sleep;
 use crate::zend::{AsObject, Object, Thrown, call_method, is_a};
@@ -34,8 +35,8 @@ pub(crate) fn drive(
     core: &Client,
     http: &Zval,
     certificates: Option<&Certificates>,
-    exchange: &mut Exchange,
-) -> Result<Reply, Thrown> {
+    prepared: &mut core::Call,
+) -> Result<Response, Thrown> {
     let http = http.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client must be a {GUZZLE} or {PSR_18}"))
     })?;
@@ -44,20 +45,20 @@ pub(crate) fn drive(
         let defaults = guzzle::setting(http, "headers")?;
         let names: Vec<String> =
             defaults.array().into_iter().flatten().map(|(name, _)| name.to_string()).collect();
-        lomi::check_client_headers(names.iter().map(String::as_str))?;
+        lomi::binding::check_client_headers(names.iter().map(String::as_str))?;
     }
     loop {
-        match exchange.step(Instant::now()) {
+        match prepared.step(Instant::now()) {
             Step::Done(result) => {
                 if result.is_ok() {
-                    core.remember(exchange)?;
+                    core.remember(prepared)?;
                 }
                 return Ok(result?);
             }
             Step::Wait(time) => sleep(time)?,
             Step::Send(request, within) => {
-                let result = send(http, certificates, &request, within, exchange)?;
-                exchange.heard(result, Instant::now(), lomi::chance);
+                let result = send(http, certificates, &request, within, prepared)?;
+                prepared.complete_attempt(result, Instant::now(), lomi::binding::random_fraction);
             }
         }
     }
@@ -69,21 +70,21 @@ fn send(
     certificates: Option<&Certificates>,
     request: &Request,
     within: Duration,
-    exchange: &Exchange,
-) -> Result<Result<Heard, Silence>, Thrown> {
+    prepared: &core::Call,
+) -> Result<Result<RawResponse, TransportError>, Thrown> {
     let psr = psr_request(request)?;
     let method = request.method.clone();
     let is_guzzle = is_a(client, GUZZLE);
     let mut transfer = Transfer::default();
     let returned = if is_guzzle {
         let default = |name| guzzle::setting(client, name);
-        transfer = Transfer::new(exchange, default("on_headers")?, default("progress")?);
-        let options = guzzle::options(certificates, client, within, exchange, &transfer)?;
+        transfer = Transfer::new(prepared, default("on_headers")?, default("progress")?);
+        let options = guzzle::options(certificates, client, within, prepared, &transfer)?;
         call_method(client, "send", &mut [psr, options])
     } else {
         call_method(client, "sendRequest", &mut [psr])
     };
-    let context = Context { method, limits: exchange.config().limits, raw_body: is_guzzle };
+    let context = Context { method, limits: prepared.config().limits, raw_body: is_guzzle };
     let result = match returned {
         Ok(response) => match response.handle() {
             Some(response) => match response::read(response, &context) {
@@ -98,7 +99,7 @@ fn send(
     };
     // The client may have sent the request by then.
     let result = result.map_err(|thrown| match thrown {
-        Thrown::Failure(error) => Thrown::Failure(exchange.broken_off(error)),
+        Thrown::Failure(error) => Thrown::Failure(prepared.interrupted(error)),
         other => other,
     })?;
     Ok(transfer.settle(result))

@@ -4,8 +4,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ext_php_rs::types::Zval;
-use lomi::process::run;
-use lomi::{CallOptions, Client, Error, Exchange, Input, Reply, Target};
+use lomi::binding::run_blocking;
+use lomi::binding::{self as core, Target};
+use lomi::{CallOptions, Client, Error, Input, Response};
 
 use crate::send::log::{call_logger, warn, write_debug_file, write_stderr};
 use crate::send::psr18::{self, Certificates};
@@ -54,10 +55,10 @@ impl Sender {
         target: Target,
         input: Input,
         options: CallOptions,
-    ) -> Result<Exchange, Thrown> {
-        let exchange = self.client.prepare(target, input, options)?;
-        warn(exchange.warnings())?;
-        Ok(exchange)
+    ) -> Result<core::Call, Thrown> {
+        let prepared = self.client.prepare(target, input, options)?;
+        warn(prepared.warnings())?;
+        Ok(prepared)
     }
 
     /// Makes a call and waits for its result.
@@ -66,26 +67,26 @@ impl Sender {
         target: Target,
         input: Input,
         options: CallOptions,
-    ) -> Result<Reply, Thrown> {
-        let exchange = self.prepare(target, input, options)?;
-        self.run(exchange)
+    ) -> Result<Response, Thrown> {
+        let prepared = self.prepare(target, input, options)?;
+        self.run(prepared)
     }
 
     /// Runs a prepared call.
-    pub(crate) fn run(&self, mut exchange: Exchange) -> Result<Reply, Thrown> {
-        let progress = exchange.progress();
+    pub(crate) fn run(&self, mut prepared: core::Call) -> Result<Response, Thrown> {
+        let progress = prepared.progress();
         let result = match &self.http {
             Some(http) => {
                 let drive = || {
                     let certificates = self.certificates.as_ref();
-                    psr18::drive(&self.client, http, certificates, &mut exchange)
+                    psr18::drive(&self.client, http, certificates, &mut prepared)
                 };
                 catch_unwind(AssertUnwindSafe(drive)).unwrap_or_else(|_| {
                     let panic = Error::internal("a defect of the extension (a panic)");
-                    Err(exchange.broken_off(panic).into())
+                    Err(prepared.interrupted(panic).into())
                 })
             }
-            None => run_here(exchange),
+            None => run_here(prepared),
         };
         let result = result
             .map_err(|thrown| crate::send::cancellation::attach_cancelled_error(thrown, &progress));
@@ -94,15 +95,15 @@ impl Sender {
     }
 
     /// Reports every attempt of a finished call to the logs.
-    pub(crate) fn report(&self, result: &Result<Reply, Thrown>) -> Result<(), Thrown> {
-        if let Ok(reply) = result
-            && let Some(warning) = reply.warning()
+    pub(crate) fn report(&self, result: &Result<Response, Thrown>) -> Result<(), Thrown> {
+        if let Ok(response) = result
+            && let Some(warning) = response.warning()
         {
             warn(&[warning])?;
         }
         let history = match result {
-            Ok(reply) => reply.history.as_slice(),
-            Err(Thrown::Failure(error)) => error.history.as_slice(),
+            Ok(response) => response.history.as_slice(),
+            Err(Thrown::Failure(error)) => error.history(),
             Err(_) => return Ok(()),
         };
         if self.logs && self.logger.is_none() {
@@ -120,9 +121,9 @@ impl Sender {
 
 /// Runs a call through the core's own HTTP, on this thread. Threads that it starts (to resolve a
 /// name) inherit the blocked signals, because PHP's handlers must run on PHP's thread.
-fn run_here(exchange: Exchange) -> Result<Reply, Thrown> {
+fn run_here(prepared: core::Call) -> Result<Response, Thrown> {
     let signals = BlockedSignals::new();
-    run(exchange, || {
+    run_blocking(prepared, || {
         signals.let_through();
         check_interrupts()
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ext_php_rs::ffi::{ext_php_rs_executor_globals, zend_interrupt_function};
 use ext_php_rs::zend::ExecutorGlobals;
 use lomi::Error;
-use lomi::process::SLICE;
+use lomi::binding::CHECK_INTERVAL;
 
 use crate::zend::{Thrown, guarded};
 
@@ -69,8 +69,7 @@ pub(crate) fn check_interrupts() -> Result<(), Thrown> {
     }
     if timed_out {
         // The engine raises its own fatal error when this call returns.
-        let mut error = Error::cancelled();
-        error.message = "the script ran into max_execution_time".to_owned();
+        let error = Error::cancelled().with_message("the script ran into max_execution_time");
         return Err(error.into());
     }
     // SAFETY: what the engine itself does at this point; the frame is the running one.
@@ -91,7 +90,7 @@ pub(crate) fn sleep(whole: Duration) -> Result<(), Thrown> {
         if left.is_zero() {
             return Ok(());
         }
-        std::thread::sleep(left.min(SLICE));
+        std::thread::sleep(left.min(CHECK_INTERVAL));
         check_interrupts()?;
     }
 }

@@ -1,6 +1,6 @@
 //! The types of the generated table of operations.
 
-use lomi::schema::{Model, Operation};
+use lomi::binding::{table::Model, table::Operation};
 
 /// One class of the documented surface, and its resource.
 pub(crate) struct Api {

@@ -37,9 +37,9 @@ impl From<ext_php_rs::error::Error> for Thrown {
 
 impl Thrown {
     /// The same for a response whose values could not be created.
-    pub(crate) fn after(self, reply: &lomi::Reply) -> Self {
+    pub(crate) fn after(self, response: &lomi::Response) -> Self {
         match self {
-            Self::Failure(error) => Self::Failure(reply.unusable(error)),
+            Self::Failure(error) => Self::Failure(response.unusable(error)),
             other => other,
         }
     }

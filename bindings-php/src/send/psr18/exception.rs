@@ -2,13 +2,16 @@
 
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
-use lomi::{ErrorKind, Heard, Outcome, Silence};
+use lomi::binding::{RawResponse, TransportError};
+use lomi::{ErrorKind, Outcome};
 
 use super::response::{Context, read};
 use crate::zend::{AsObject, Object, Thrown, call_method, is_a, is_exit, take_exception};
 
 /// What the client's exception says about the request.
-pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>, Thrown> {
+pub(super) fn read_exception(
+    context: &Context,
+) -> Result<Result<RawResponse, TransportError>, Thrown> {
     if is_exit() {
         return Err(Thrown::Pending);
     }
@@ -29,7 +32,13 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
         }
     }
     if let Some(status) = unknown_status(object)? {
-        return Ok(Heard::read(&context.method, status, HeaderMap::new(), &[], context.limits));
+        return Ok(RawResponse::read(
+            &context.method,
+            status,
+            HeaderMap::new(),
+            &[],
+            context.limits,
+        ));
     }
     let mut message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
     if message.contains("request was retried 3 times") {
@@ -37,7 +46,7 @@ pub(super) fn read_exception(context: &Context) -> Result<Result<Heard, Silence>
         message = "the server closed the connection before the whole head of a response".to_owned();
     }
     let silence = |kind, outcome, what: &str| {
-        Ok(Err(Silence { kind, outcome, message: format!("{what}: {message}") }))
+        Ok(Err(TransportError::new(kind, outcome, format!("{what}: {message}"))))
     };
     // curl limits one header and all headers; its versions use two error numbers for that.
     if matches!(number, Some(27 | 100)) || message.contains("Too large response headers") {

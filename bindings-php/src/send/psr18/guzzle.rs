@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ext_php_rs::types::Zval;
-use lomi::Exchange;
+use lomi::binding::{self as core};
 
 use super::transfer::Transfer;
 use crate::zend::{
@@ -26,24 +26,24 @@ pub(super) fn options(
     certificates: Option<&Certificates>,
     client: Object<'_>,
     within: Duration,
-    exchange: &Exchange,
+    prepared: &core::Call,
     transfer: &Transfer,
 ) -> Result<Zval, Thrown> {
     let mut options = Array::new();
     options.set("http_errors", boolean(false));
     options.set("allow_redirects", boolean(false));
     options.set("timeout", double(within.as_secs_f64()));
-    let connect = exchange.connect_timeout().min(within);
+    let connect = prepared.connect_timeout().min(within);
     options.set("connect_timeout", double(connect.as_secs_f64()));
     // The core decompresses the body, within its limits.
     options.set("decode_content", boolean(false));
     // Guzzle repeats a request by itself where curl fails without an error number. This is its
     // counter, set to the maximum, so that it never does.
     options.set("_curl_retries", long(2));
-    let mut curl = curl_options(client, exchange)?;
+    let mut curl = curl_options(client, prepared)?;
     transfer.install(&mut options, &mut curl)?;
     options.set("curl", curl.finish());
-    if let Some(authorities) = authorities(exchange)? {
+    if let Some(authorities) = authorities(prepared)? {
         options.set("verify", string_zval(&authorities));
     }
     if let Some(certificates) = certificates {
@@ -58,13 +58,13 @@ pub(super) fn options(
 }
 
 /// The client's own options for curl, and ours.
-fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown> {
+fn curl_options(client: Object<'_>, prepared: &core::Call) -> Result<Array, Thrown> {
     let defaults = setting(client, "curl")?;
     let mut options = Array::new();
     for (key, value) in crate::zend::pairs_of(&defaults) {
         options.set(&key.to_string(), value.shallow_clone());
     }
-    if !exchange.replay_safe() {
+    if !prepared.replay_safe() {
         // curl repeats a request when an idle connection closes without a response. It does not do
         // so on a new connection.
         options.set(FRESH_CONNECT, boolean(true));
@@ -73,8 +73,8 @@ fn curl_options(client: Object<'_>, exchange: &Exchange) -> Result<Array, Thrown
 }
 
 /// The configured file of certificates to trust, for HTTPS.
-fn authorities(exchange: &Exchange) -> Result<Option<String>, Thrown> {
-    let config = exchange.config();
+fn authorities(prepared: &core::Call) -> Result<Option<String>, Thrown> {
+    let config = prepared.config();
     // Streams and curl read php.ini's settings themselves.
     let from_ini = crate::config::ini::authorities();
     let mut given = config.ca_files.iter().filter(|file| !from_ini.contains(file));

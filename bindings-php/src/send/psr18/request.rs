@@ -1,7 +1,7 @@
 //! A request as PSR-7 has it, by whichever library for it is installed.
 
 use ext_php_rs::types::Zval;
-use lomi::Request;
+use lomi::binding::Request;
 
 use crate::zend::{Array, AsObject, Thrown, call_method, class_named, new_object, string_zval};
 

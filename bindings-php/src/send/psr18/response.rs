@@ -1,7 +1,8 @@
 //! A PSR-7 response as the core takes it.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use lomi::{Heard, Limits, Silence};
+use lomi::Limits;
+use lomi::binding::{RawResponse, TransportError};
 
 use crate::zend::{AsObject, Object, Thrown, call_method, long};
 
@@ -20,7 +21,7 @@ const CHUNK: i64 = 1 << 16;
 pub(super) fn read(
     response: Object<'_>,
     context: &Context,
-) -> Result<Option<Result<Heard, Silence>>, Thrown> {
+) -> Result<Option<Result<RawResponse, TransportError>>, Thrown> {
     let status = call_method(response, "getStatusCode", &mut [])?.long().unwrap_or_default();
     let mut headers = headers(response)?;
     let body = call_method(response, "getBody", &mut [])?;
@@ -35,7 +36,7 @@ pub(super) fn read(
         headers.remove("content-length");
     }
     let status = u16::try_from(status).unwrap_or_default();
-    Ok(Some(Heard::read(&context.method, status, headers, &bytes, context.limits)))
+    Ok(Some(RawResponse::read(&context.method, status, headers, &bytes, context.limits)))
 }
 
 /// The headers of a PSR-7 response.

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use lomi::{ErrorKind, Exchange, Heard, Limits, Outcome, Silence};
+use lomi::binding::{self as core, RawResponse, TransportError};
+use lomi::{ErrorKind, Limits, Outcome};
 
 use super::response;
 use crate::zend::{
@@ -50,13 +51,13 @@ struct State {
     interim: usize,
     /// Head of a response that is an error. Its status is enough where the body exceeds the
     /// limits.
-    failure: Option<Heard>,
-    refused: Option<Silence>,
+    failure: Option<RawResponse>,
+    refused: Option<TransportError>,
 }
 
 impl State {
-    fn only_interim(&self, silence: &Silence) -> bool {
-        silence.kind == ErrorKind::ResponseTooLarge && self.interim > 1 && !self.head_received
+    fn only_interim(&self, failure: &TransportError) -> bool {
+        failure.kind == ErrorKind::ResponseTooLarge && self.interim > 1 && !self.head_received
     }
 }
 
@@ -74,11 +75,11 @@ pub(crate) fn register() -> Result<(), String> {
 }
 
 impl Transfer {
-    pub(super) fn new(exchange: &Exchange, on_headers: Zval, progress: Zval) -> Self {
+    pub(super) fn new(prepared: &core::Call, on_headers: Zval, progress: Zval) -> Self {
         let given = |value: Zval| Some(value).filter(|value| !value.is_null());
         Self(Rc::new(RefCell::new(State {
-            limits: exchange.config().limits,
-            idle: exchange.idle_timeout(),
+            limits: prepared.config().limits,
+            idle: prepared.idle_timeout(),
             on_headers: given(on_headers),
             progress: given(progress),
             ..State::default()
@@ -86,13 +87,16 @@ impl Transfer {
     }
 
     /// Why the transfer was aborted, if it was.
-    pub(super) fn refused(&self) -> Option<Silence> {
+    pub(super) fn refused(&self) -> Option<TransportError> {
         self.0.borrow().refused.clone()
     }
 
     /// The result for the core. Our reason for aborting is more precise than the client's
     /// exception; an error response that is too large keeps its status.
-    pub(super) fn settle(&self, result: Result<Heard, Silence>) -> Result<Heard, Silence> {
+    pub(super) fn settle(
+        &self,
+        result: Result<RawResponse, TransportError>,
+    ) -> Result<RawResponse, TransportError> {
         let mut state = self.0.borrow_mut();
         match (state.refused.take(), result) {
             (Some(refused), _) => {
@@ -100,14 +104,14 @@ impl Transfer {
                 state.failure.take().filter(|_| too_large).ok_or(refused)
             }
             // curl counts 1xx responses among the headers and aborts; no response came.
-            (None, Err(silence)) if state.only_interim(&silence) => Err(Silence {
-                kind: ErrorKind::Timeout,
-                outcome: Outcome::Unknown,
-                message: format!(
+            (None, Err(failure)) if state.only_interim(&failure) => Err(TransportError::new(
+                ErrorKind::Timeout,
+                Outcome::Unknown,
+                format!(
                     "the server sent {} interim responses and no response: {}",
-                    state.interim, silence.message
+                    state.interim, failure.message
                 ),
-            }),
+            )),
             (None, result) => result,
         }
     }
@@ -141,7 +145,7 @@ impl Transfer {
     }
 
     fn refuse(&self, kind: ErrorKind, outcome: Outcome, message: String) {
-        self.0.borrow_mut().refused.get_or_insert(Silence { kind, outcome, message });
+        self.0.borrow_mut().refused.get_or_insert(TransportError::new(kind, outcome, message));
     }
 
     fn too_large(&self, what: String) {
@@ -192,7 +196,7 @@ fn headers(call: &mut Call<'_>) -> Done {
     let announced = announced.str().and_then(|length| length.trim().parse::<usize>().ok());
     if status >= 300 && transfer.refused().is_none() {
         let headers = response::headers(response)?;
-        let failure = Heard { status, headers, body: Default::default() };
+        let failure = RawResponse { status, headers, body: Default::default() };
         transfer.0.borrow_mut().failure = Some(failure);
     }
     if announced.is_some_and(|length| length > limits.body) {
