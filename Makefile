@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
-.PHONY: bench bench-sandbox bench-python bench-node bench-php soak soak-python soak-node soak-php
+.PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php instructions soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,7 +60,10 @@ test-dist: build ## what is shipped, optimised: installed where nothing was; PHP
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
 
-bench: bench-python bench-node bench-php ## what a call costs, ours and the peers
+bench: bench-rust bench-python bench-node bench-php ## what a call costs, ours and the peers
+
+instructions: install ## instructions per call by callgrind, against the recorded baseline
+	@.venv/bin/python tests/instructions/run.py
 
 bench-sandbox: install ## the sandbox against its bars: requests a second, p99, memory, start
 	.ci/bench-sandbox
@@ -71,6 +74,9 @@ fuzz: ## a minute of hostile input for each reader
 
 codegen: ## write everything that follows from core/spec/openapi.json
 	cargo codegen
+
+bench-rust: install ## what a call costs in Rust, ours and the peers in one run
+	.venv/bin/python core/bench/run.py
 
 bench-python: install ## what a call costs in Python, ours and the peers in one run
 	.venv/bin/python bindings-python/bench/run.py

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnyWebhookEvent } from './index.js';
 
-/** Set-up of a webhook route. */
+/** Options of a webhook route. An unknown name is a `ConfigurationError`. */
 export interface WebhookOptions {
-  /** The endpoint's secret, or several (`"new,old"` as well); `LOMI_WEBHOOK_SECRET` when left out. */
+  /** The endpoint's secret, or several (also as `"new,old"`). Default: `LOMI_WEBHOOK_SECRET`. */
   secret?: string | readonly string[];
-  /** Refuse a delivery that was made more seconds ago. */
+  /** Maximum age of a delivery, in seconds. Default: no limit. */
   maxAge?: number;
-  /** Takes a line that says why a delivery was refused; `console.warn`, or Fastify's log, when left out. */
+  /** Called with the reason when a delivery is refused. Default: `console.warn`, or Fastify's log. */
   logger?: (line: string) => unknown;
 }
 
 /**
- * A route's handler that calls `handler` for each proven delivery: 200 when it is done, 400 for a
- * signature that is wrong, 413 for a body beyond 1 MiB, and what it throws goes to `next`, so that
- * lomi. delivers again.
+ * A route handler that calls `handler` for each verified delivery. The response is 200 when `handler`
+ * has returned, 400 for an invalid signature, and 413 for a body beyond 1 MiB. An error of `handler` goes
+ * to `next`, so that lomi. repeats the delivery.
  *
  * ```js
  * app.post('/webhooks/lomi', webhook({ secret }, async (event) => { ... }));
@@ -28,5 +28,5 @@ export declare function webhook<
   handler: (event: AnyWebhookEvent, request: Request, response: Response) => unknown,
 ): (request: Request, response: Response, next?: (error?: unknown) => void) => Promise<void>;
 
-/** For `express.json({verify: keepRawBody})`: keeps the bytes of a body beside what was parsed of it. */
+/** For `express.json({verify: keepRawBody})`: stores the raw body of a request beside the parsed one. */
 export declare function keepRawBody(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void;

@@ -1,41 +1,41 @@
 'use strict';
 
-// Webhooks in Express (and in anything with Node's request and response).
+// Webhooks in Express, and in any framework with Node's request and response.
 
-const { HEADER, check, rawBody, receive, refuse } = require('./runtime/receive.js');
+const { SIGNATURE_HEADER, rawBody, receive, refusalOf, routeOptions } = require('./index.js').internal;
 
-/** A route's handler that calls `handler(event, request, response)` for each proven delivery. */
+/** A route handler that calls `handler(event, request, response)` for each verified delivery. */
 function webhook(options, handler) {
-  const settings = check(options, handler);
+  const settings = routeOptions(options, handler);
   return async (request, response, next) => {
     try {
       let event;
       try {
-        event = await receive(() => rawBody(request), request.headers[HEADER], settings);
+        event = await receive(() => rawBody(request), request.headers[SIGNATURE_HEADER], settings);
       } catch (error) {
-        const { status, body } = refuse(error, settings);
-        // Of a body that is too large, the rest is not read.
+        const { status, body } = refusalOf(error, settings);
+        // The rest of a body that is too large is not read.
         if (status === 413 && !response.headersSent) response.setHeader('connection', 'close');
-        end(response, status, body);
+        respond(response, status, body);
         return;
       }
       await handler(event, request, response);
-      end(response, 200, '{"received":true}');
+      respond(response, 200, '{"received":true}');
     } catch (error) {
       if (typeof next === 'function') next(error);
-      else end(response, 500, '{"error":"internal error"}');
+      else respond(response, 500, '{"error":"internal error"}');
     }
   };
 }
 
-function end(response, status, body) {
+function respond(response, status, body) {
   if (response.headersSent) return;
   response.statusCode = status;
   response.setHeader('content-type', 'application/json');
   response.end(body);
 }
 
-/** For `express.json({verify: keepRawBody})`: keeps the bytes of a body beside what was parsed of it. */
+/** For `express.json({verify: keepRawBody})`: stores the raw body of a request beside the parsed one. */
 function keepRawBody(request, _response, bytes) {
   request.rawBody = bytes;
 }

@@ -1,11 +1,11 @@
 import type { AnyWebhookEvent } from './index.js';
 import type { WebhookOptions } from './express.js';
 
-/** Set-up of the plugin. */
+/** Options of the plugin. An unknown name is a `ConfigurationError`. */
 export interface WebhookPluginOptions<Request = unknown, Reply = unknown> extends WebhookOptions {
-  /** The route; `/webhooks/lomi` when left out. */
+  /** The path of the route. Default: `/webhooks/lomi`. */
   url?: string;
-  /** Called for each proven delivery. What it throws makes lomi. deliver again. */
+  /** Called for each verified delivery. If it throws, lomi. repeats the delivery. */
   onEvent: (event: AnyWebhookEvent, request: Request, reply: Reply) => unknown;
 }
 

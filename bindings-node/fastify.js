@@ -2,20 +2,24 @@
 
 // Webhooks in Fastify.
 
-const { webhooks } = require('./index.js');
-const { HEADER, check, receive, refuse } = require('./runtime/receive.js');
+const { internal, webhooks } = require('./index.js');
+
+const { SIGNATURE_HEADER, receive, refusalOf, routeOptions } = internal;
+
+/** The names of our options, then those that Fastify's `register` passes to every plugin. */
+const PLUGIN_OPTIONS = ['url', 'onEvent', 'prefix', 'logLevel', 'logSerializers'];
 
 /**
- * A plugin with one route: `app.register(webhook, {url, secret, onEvent})`. Bodies stay
- * raw within the plugin only; the app's other routes parse JSON as before.
+ * A plugin with one route: `app.register(webhook, {url, secret, onEvent})`. Bodies stay raw
+ * inside the plugin only; the app's other routes parse JSON as before.
  */
 async function webhook(app, options) {
-  const { secret, maxAge, logger, onEvent, url = '/webhooks/lomi' } = options ?? {};
-  const settings = check({ secret, maxAge, logger }, onEvent);
+  const settings = routeOptions(options, options?.onEvent, PLUGIN_OPTIONS);
+  const { onEvent, url = '/webhooks/lomi' } = settings;
   const bodyLimit = webhooks.MAX_BODY;
-  const refused = (request, reply, error) => {
-    const own = logger ?? ((line) => request.log.warn(line));
-    const { status, body } = refuse(error, { ...settings, logger: own });
+  const refuse = (request, reply, error) => {
+    const logger = options.logger ?? ((line) => request.log.warn(line));
+    const { status, body } = refusalOf(error, { logger });
     return reply.code(status).type('application/json').send(body);
   };
   app.removeAllContentTypeParsers();
@@ -24,16 +28,20 @@ async function webhook(app, options) {
     if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
     try {
       return webhooks.bodyTooLarge();
-    } catch (own) {
-      return refused(request, reply, own);
+    } catch (tooLarge) {
+      return refuse(request, reply, tooLarge);
     }
   });
   app.post(url, { bodyLimit }, async (request, reply) => {
     let event;
     try {
-      event = await receive(() => request.body ?? Buffer.alloc(0), request.headers[HEADER], settings);
+      event = await receive(
+        () => request.body ?? Buffer.alloc(0),
+        request.headers[SIGNATURE_HEADER],
+        settings,
+      );
     } catch (error) {
-      return refused(request, reply, error);
+      return refuse(request, reply, error);
     }
     await onEvent(event, request, reply);
     return reply.sent ? reply : reply.code(200).send({ received: true });

@@ -6,13 +6,14 @@ const native = require('./native.js');
 const { CheckoutSessionsApi } = require('./lib/api/checkoutSessionsApi.js');
 const { enums } = require('./lib/enums.js');
 const { models } = require('./lib/models.js');
-const { LomiClient } = require('./runtime/client.js');
-const { Configuration } = require('./runtime/configuration.js');
+const { LomiClient } = require('./runtime/client/lomiClient.js');
+const { Configuration } = require('./runtime/documented/configuration.js');
 const { errors } = require('./runtime/errors.js');
-const { idempotencyKeyForOrder } = require('./runtime/keys.js');
+const { idempotencyKeyForOrder } = require('./runtime/idempotencyKey.js');
+const { internal } = require('./runtime/internal.js');
+const { Page } = require('./runtime/list/page.js');
 const { Money } = require('./runtime/money.js');
-const { Page } = require('./runtime/page.js');
-const { webhooks } = require('./runtime/webhooks.js');
+const { webhooks } = require('./runtime/webhooks/webhooks.js');
 
 module.exports = {
   LomiClient,
@@ -28,3 +29,6 @@ module.exports = {
   ...models,
   ...enums,
 };
+
+// Not enumerable: for the other files of this package only.
+Object.defineProperty(module.exports, 'internal', { value: internal });

@@ -1,8 +1,7 @@
 'use strict';
 
-// Finds the compiled half of this package. It comes in a package of its own per
-// platform, which npm installs beside this one (optionalDependencies); nothing is
-// compiled or downloaded when this package is installed.
+// Loads the native library. Each platform has a package with it, which npm installs beside this
+// one (optionalDependencies); installing this package compiles and downloads nothing else.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -17,29 +16,30 @@ const SUPPORTED = new Set([
   'win32-x64-msvc',
 ]);
 
-/** Alpine and its like: no glibc in the running program. Finding out takes milliseconds. */
+/** Whether Node runs without glibc, as on Alpine Linux. The report takes milliseconds. */
 function isMusl() {
   const { header } = process.report?.getReport?.() ?? {};
   return header !== undefined && header.glibcVersionRuntime === undefined;
 }
 
-/** What this system may be, likeliest first: where both are installed, only one can be loaded. */
+/** The possible platforms of this system, the likeliest first. Only one of their libraries can be loaded. */
 function platforms() {
   const { platform, arch } = process;
   if (platform === 'linux') return [`linux-${arch}-gnu`, `linux-${arch}-musl`];
   return [platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`];
 }
 
-function complain(name, cause) {
+/** The error for a platform whose package is missing or cannot be loaded. */
+function loadError(name, cause) {
   const wanted = `lomi-${name}`;
   const why = SUPPORTED.has(name)
     ? `Install it with "npm install ${wanted}", or install again without --omit=optional ` +
       '(--no-optional) and on the machine that runs the program: a node_modules folder that was ' +
       'copied from another system holds that system’s package. A bundle cannot hold it: name lomi among ' +
-      'what stays outside (serverExternalPackages in Next.js, external or externals elsewhere).'
+      'the external packages (serverExternalPackages in Next.js, external or externals elsewhere).'
     : `There is none for ${name}; the supported ones are ${[...SUPPORTED].join(', ')}.`;
-  const found = cause && cause.code !== 'MODULE_NOT_FOUND' ? ` Loading it failed: ${cause.message}.` : '';
-  return new Error(`lomi needs its native part for this system, the package ${wanted}.${found} ${why}`, {
+  const failure = cause && cause.code !== 'MODULE_NOT_FOUND' ? ` Loading it failed: ${cause.message}.` : '';
+  return new Error(`lomi needs its native part for this system, the package ${wanted}.${failure} ${why}`, {
     cause,
   });
 }
@@ -67,7 +67,7 @@ function load() {
       if (failure === undefined || cause.code !== 'MODULE_NOT_FOUND') failure = cause;
     }
   }
-  throw complain(names[names.length > 1 && isMusl() ? 1 : 0], failure);
+  throw loadError(names[names.length > 1 && isMusl() ? 1 : 0], failure);
 }
 
 module.exports = load();

@@ -3,7 +3,7 @@ import type { AnyWebhookEvent } from './index.js';
 import type { WebhookOptions } from './express.js';
 
 /**
- * A route of the app directory.
+ * A route handler of the app directory.
  *
  * ```js
  * export const POST = webhook({ secret }, async (event) => { ... });
@@ -14,11 +14,11 @@ export declare function webhook(
   handler: (event: AnyWebhookEvent, request: Request) => unknown,
 ): (request: Request) => Promise<Response>;
 
-/** A route of the pages directory; it needs `export const config = rawBody` beside it. */
+/** A route handler of the pages directory. Its file must also `export const config = rawBody`. */
 export declare function pagesWebhook(
   options: WebhookOptions,
   handler: (event: AnyWebhookEvent, request: IncomingMessage, response: ServerResponse) => unknown,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Tells Next to leave the body of a route in the pages directory alone. */
+/** The route config with which Next.js does not parse the body of a route in the pages directory. */
 export declare const rawBody: { api: { bodyParser: false } };

@@ -1,33 +1,34 @@
 'use strict';
 
-// Webhooks in Next.js: a route of the app directory, or of anything else that is given a
-// Request and gives a Response. For the pages directory there is `pagesWebhook`.
+// Webhooks in Next.js: a route of the app directory, or of any framework whose routes take a
+// Request and return a Response. `pagesWebhook` is for the pages directory.
 
 const express = require('./express.js');
-const { webhooks } = require('./index.js');
-const { HEADER, check, checkLength, gather, receive, refuse } = require('./runtime/receive.js');
+const { internal, webhooks } = require('./index.js');
+
+const { SIGNATURE_HEADER, checkLength, readAll, receive, refusalOf, routeOptions } = internal;
 
 /** `export const POST = webhook({secret}, async (event, request) => {...})`. */
 function webhook(options, handler) {
-  const settings = check(options, handler);
+  const settings = routeOptions(options, handler);
   return async (request) => {
     let event;
     try {
-      event = await receive(() => rawBytes(request), request.headers.get(HEADER), settings);
+      event = await receive(() => rawBytes(request), request.headers.get(SIGNATURE_HEADER), settings);
     } catch (error) {
-      const { status, body } = refuse(error, settings);
-      return answer(status, body);
+      const { status, body } = refusalOf(error, settings);
+      return jsonResponse(status, body);
     }
-    const own = await handler(event, request);
-    return own instanceof Response ? own : answer(200, '{"received":true}');
+    const returned = await handler(event, request);
+    return returned instanceof Response ? returned : jsonResponse(200, '{"received":true}');
   };
 }
 
-/** The body of a Request, read no further than the bound. */
+/** The body of a Request, up to the maximum size. */
 async function rawBytes(request) {
   checkLength(request.headers.get('content-length'));
   if (request.bodyUsed) webhooks.bodyAlreadyRead();
-  return request.body === null ? Buffer.alloc(0) : gather(chunks(request.body));
+  return request.body === null ? Buffer.alloc(0) : readAll(chunks(request.body));
 }
 
 async function* chunks(stream) {
@@ -45,7 +46,7 @@ async function* chunks(stream) {
   }
 }
 
-function answer(status, body) {
+function jsonResponse(status, body) {
   return new Response(body, { status, headers: { 'content-type': 'application/json' } });
 }
 
@@ -58,7 +59,7 @@ function pagesWebhook(options, handler) {
     });
 }
 
-/** Tells Next to leave the body of a route in the pages directory alone. */
+/** The route config with which Next.js does not parse the body of a route in the pages directory. */
 const rawBody = { api: { bodyParser: false } };
 
 module.exports = { webhook, pagesWebhook, rawBody };

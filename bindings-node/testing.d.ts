@@ -2,38 +2,38 @@ import type { LomiClient, LomiClientOptions } from './index.js';
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** Its address, for `baseUrl`. */
+  /** The URL of the sandbox, for `baseUrl`. */
   readonly url: string;
   /** A key of the test environment. */
   readonly apiKey: string;
   /** A key of the live environment. */
   readonly liveKey: string;
-  /** The secret that signs its webhooks. */
+  /** The secret with which the sandbox signs webhooks. */
   readonly webhookSecret: string;
-  /** A client of its test environment; its options go before ours. */
+  /** A client of the test environment. `options` replace the sandbox's key and URL. */
   client(options?: LomiClientOptions): LomiClient;
-  /** Pays a session, as a buyer does; gives its transaction. With Wave when left out. */
+  /** Pays a session as a buyer and returns the transaction. The default provider is Wave. */
   pay(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
-  /** Lets a payment be refused; the session stays open. */
+  /** Makes a payment fail. The session stays open. */
   fail(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
-  /** Begins a payment and leaves it waiting; `pay` or `fail` ends it. */
+  /** Starts a payment that stays pending until `pay` or `fail`. */
   pending(sessionId: string, options?: { provider?: string }): Promise<Record<string, unknown>>;
-  /** Ends an open session now. */
+  /** Expires an open session. */
   expire(sessionId: string): Promise<void>;
-  /** Moves its clock: `'61m'`, or milliseconds. Sessions end, webhooks are sent again. */
+  /** Advances the clock by a duration such as `'61m'`, or by milliseconds. Sessions expire and webhooks are repeated. */
   advanceClock(by: string | number): Promise<void>;
-  /** The webhooks that were sent, newest first, each with its attempts. */
+  /** The webhooks that were sent, the newest first, each with its attempts. */
   deliveries(): Promise<Record<string, unknown>[]>;
-  /** Calls its control API, for what has no method here. */
+  /** Calls any route of the sandbox's control API. */
   control(method: 'GET' | 'POST' | 'DELETE', route: string, body?: object): Promise<unknown>;
-  /** Ends it. */
+  /** Stops the sandbox. */
   stop(): Promise<void>;
 }
 
-/** The local lomi. API on a free port, for tests of your own. */
+/** Starts the sandbox (the lomi. API on this machine) on a free port, for tests of your own. */
 export declare function startSandbox(options?: {
-  /** The program; `LOMI_SANDBOX`, else `lomi-sandbox` on the PATH, when left out. */
+  /** The path of the program. Default: `LOMI_SANDBOX`, or `lomi-sandbox` on the PATH. */
   binary?: string;
-  /** More arguments of the program. */
+  /** Further arguments of the program. */
   args?: string[];
 }): Promise<Sandbox>;

@@ -1,55 +1,64 @@
 'use strict';
 
-// The local lomi. API for tests of your own.
+// The sandbox (the lomi. API on this machine) for tests of a user's own.
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { LomiClient } = require('./index.js');
+const { ConfigurationError, LomiClient, internal } = require('./index.js');
 
-const NAME = process.platform === 'win32' ? 'lomi-sandbox.exe' : 'lomi-sandbox';
+const { checkedOptions, optionalOptions, string } = internal;
 
-/** In the repository of the SDK itself. */
-const BUILT = path.join(__dirname, '../target/debug', NAME);
+const PROGRAM = process.platform === 'win32' ? 'lomi-sandbox.exe' : 'lomi-sandbox';
 
-/** Where the sandbox's program is: as told, or on the PATH. */
-function find(given) {
-  if (given !== undefined) return given;
+/** Where the program is built in the repository of the SDK itself. */
+const REPOSITORY_BUILD = path.join(__dirname, '../target/debug', PROGRAM);
+
+const START_OPTIONS = new Set(['binary', 'args']);
+const PAYMENT_OPTIONS = new Set(['provider']);
+
+/** The path of the sandbox's program: as given, from LOMI_SANDBOX, or on the PATH. */
+function findProgram(binary) {
+  if (binary !== undefined) return string(binary, 'binary', ConfigurationError);
   if (process.env.LOMI_SANDBOX) return process.env.LOMI_SANDBOX;
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const places = [...folders.map((folder) => path.join(folder, NAME)), BUILT];
-  const found = places.find((file) => fs.existsSync(file));
-  if (found === undefined) {
-    throw new Error(
-      `${NAME} is not on the PATH: install it with "cargo install lomi-sandbox", or give its place as ` +
+  const candidates = [...folders.map((folder) => path.join(folder, PROGRAM)), REPOSITORY_BUILD];
+  const file = candidates.find((candidate) => fs.existsSync(candidate));
+  if (file === undefined) {
+    throw new ConfigurationError(
+      `${PROGRAM} is not on the PATH: install it with "cargo install lomi-sandbox", or give its path as ` +
         'startSandbox({binary}) or in LOMI_SANDBOX',
     );
   }
-  return found;
+  return file;
 }
 
-/** What a test does in the buyer's, the provider's and the clock's place. */
+/** The methods with which a test acts as the buyer, the provider and the clock. */
 function controls(url) {
   async function control(method, route, body = {}) {
-    const answer = await fetch(`${url}/_sandbox/${route}`, {
+    const response = await fetch(`${url}/_sandbox/${route}`, {
       method,
       headers: { 'Content-Type': 'application/json' },
       body: method === 'GET' ? undefined : JSON.stringify(body),
     });
-    const said = await answer.text();
-    if (!answer.ok) throw new Error(`lomi-sandbox: ${method} ${route}: ${answer.status}: ${said}`);
-    return JSON.parse(said);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`lomi-sandbox: ${method} ${route}: ${response.status}: ${text}`);
+    return JSON.parse(text);
   }
   async function act(id, action, provider) {
     const route = `sessions/${encodeURIComponent(id)}/${action}`;
     return (await control('POST', route, { provider })).transaction;
   }
+  const payment = (action) => async (id, options) => {
+    const { provider } = optionalOptions(options, PAYMENT_OPTIONS, `the options of ${action}`);
+    return act(id, action, provider);
+  };
   return {
     control,
-    pay: (id, { provider } = {}) => act(id, 'pay', provider),
-    fail: (id, { provider } = {}) => act(id, 'fail', provider),
-    pending: (id, { provider } = {}) => act(id, 'pending', provider),
+    pay: payment('pay'),
+    fail: payment('fail'),
+    pending: payment('pending'),
     async expire(id) {
       await act(id, 'expire');
     },
@@ -62,21 +71,29 @@ function controls(url) {
   };
 }
 
-/** Starts a sandbox on a free port. Stop it when the tests are over; it ends with the process as well. */
-async function startSandbox({ binary, args = [] } = {}) {
-  const program = find(binary);
-  // It ends with the pipe, which the system closes also when this process is killed.
-  const options = ['--port', '0', '--quiet', '--until-stdin-closes', ...args];
-  const child = spawn(program, options, { stdio: ['pipe', 'pipe', 'inherit'] });
+/** The arguments of the program, as given by the caller. */
+function checkedArgs(args) {
+  if (Array.isArray(args) && args.every((argument) => typeof argument === 'string')) return args;
+  throw new ConfigurationError('args must be a list of strings, such as ["--webhook-url", "http://..."]');
+}
+
+/** Starts a sandbox on a free port. It ends with `stop`, and at the latest with this process. */
+async function startSandbox(options = {}) {
+  const name = 'the argument of startSandbox';
+  const { binary, args = [] } = checkedOptions(options, START_OPTIONS, name, ConfigurationError);
+  const program = findProgram(binary);
+  // The sandbox ends when the pipe closes, which the system does also when this process is killed.
+  const flags = ['--port', '0', '--quiet', '--until-stdin-closes', ...checkedArgs(args)];
+  const child = spawn(program, flags, { stdio: ['pipe', 'pipe', 'inherit'] });
   const hello = await new Promise((resolve, reject) => {
-    let said = '';
+    let output = '';
     child.once('error', (cause) =>
       reject(new Error(`${program} cannot be started: ${cause.message}`, { cause })),
     );
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code} before it was ready`)));
     child.stdout.on('data', (chunk) => {
-      said += chunk;
-      if (said.includes('\n')) resolve(JSON.parse(said.split('\n')[0]));
+      output += chunk;
+      if (output.includes('\n')) resolve(JSON.parse(output.split('\n')[0]));
     });
   });
   const kill = () => child.kill();
@@ -89,7 +106,7 @@ async function startSandbox({ binary, args = [] } = {}) {
     apiKey: hello.test_key,
     liveKey: hello.live_key,
     webhookSecret: hello.webhook_secret,
-    client: (options) => new LomiClient({ apiKey: hello.test_key, baseUrl: hello.url, ...options }),
+    client: (given) => new LomiClient({ apiKey: hello.test_key, baseUrl: hello.url, ...given }),
     ...controls(hello.url),
     async stop() {
       process.removeListener('exit', kill);

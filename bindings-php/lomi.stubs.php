@@ -204,7 +204,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -305,7 +305,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -319,7 +319,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -1391,7 +1391,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -1492,7 +1492,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -1506,7 +1506,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -2402,7 +2402,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -2503,7 +2503,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -2517,7 +2517,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -3367,7 +3367,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -3468,7 +3468,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -3482,7 +3482,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -3549,7 +3549,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -3650,7 +3650,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -3664,7 +3664,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -3750,7 +3750,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -3851,7 +3851,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -3865,7 +3865,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -3962,7 +3962,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -4063,7 +4063,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -4077,7 +4077,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -4193,7 +4193,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -4294,7 +4294,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -4308,7 +4308,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -4358,7 +4358,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -4459,7 +4459,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -4473,7 +4473,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -4560,7 +4560,7 @@ namespace LomiSDK\Model {
         /** @var array<string, mixed> the values, by the API's own names */
         protected $container = [];
 
-        /** @var array<string, mixed> values that were read as something else, as they came */
+        /** @var array<string, mixed> original values of fields that decoding changed */
         protected $originals = [];
 
         /** @var list<string> fields that are sent as null */
@@ -4661,7 +4661,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return mixed the value as the server sent it, where it was read as something else */
+        /** @return mixed the value as the server sent it, where decoding changed it */
         public function original(string $name)
         {
         }
@@ -4675,7 +4675,7 @@ namespace LomiSDK\Model {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of the request behind this object */
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
         public function getLastResponse()
         {
         }
@@ -5521,7 +5521,7 @@ namespace LomiSDK {
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
          * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
-         *        Times are in seconds, INF for no limit. `max_connections` bounds the connections of
+         *        Times are in seconds, INF for no limit. `max_connections` limits the connections of
          *        this client (256); `allow_http` allows http:// to another machine, in a network of
          *        your own.
          * @throws \LomiSDK\Exception\ConfigurationError
@@ -5542,7 +5542,7 @@ namespace LomiSDK {
         }
 
         /**
-         * Waits for several calls at once. Gives results and exceptions under the keys of the calls.
+         * Runs several calls at once. Returns results and exceptions under the keys of the calls.
          *
          * @param iterable<array-key, mixed> $calls Promises, or callables that start one.
          * @return array<array-key, mixed>
@@ -5551,7 +5551,7 @@ namespace LomiSDK {
         {
         }
 
-        /** @return \LomiSDK\Response|null the facts of this client's last answered call */
+        /** @return \LomiSDK\Response|null status, headers and ids of this client's last response */
         public function getLastResponse()
         {
         }
@@ -5622,7 +5622,7 @@ namespace LomiSDK {
         {
         }
 
-        /** The values of one header, however its name is written. */
+        /** The values of one header; the case of its name does not matter. */
         public function getResponseHeader(string $name): ?string
         {
         }
@@ -5641,7 +5641,7 @@ namespace LomiSDK {
         {
         }
 
-        /** The API's own word, such as not_found. */
+        /** The error code of the API, such as not_found. */
         public function getApiCode(): ?string
         {
         }
@@ -5662,7 +5662,7 @@ namespace LomiSDK {
         {
         }
 
-        /** What is known about the work: not_sent, rejected, unknown or final. */
+        /** Whether the server may have done the work: not_sent, rejected, unknown or final. */
         public function getOutcome(): ?string
         {
         }
@@ -5855,6 +5855,71 @@ namespace LomiSDK {
         }
 
         /**
+         * Longest time of one attempt in seconds, from connecting to the end of the response; null for the default.
+         *
+         * @return $this
+         */
+        public function setAttemptTimeout(?float $seconds)
+        {
+        }
+
+        public function getAttemptTimeout(): ?float
+        {
+        }
+
+        /**
+         * Maximum time between two chunks of a response, in seconds; null for the default.
+         *
+         * @return $this
+         */
+        public function setIdleTimeout(?float $seconds)
+        {
+        }
+
+        public function getIdleTimeout(): ?float
+        {
+        }
+
+        /**
+         * Maximum number of connections at once; 256 by default.
+         *
+         * @return $this
+         */
+        public function setMaxConnections(int $maxConnections)
+        {
+        }
+
+        public function getMaxConnections(): ?int
+        {
+        }
+
+        /**
+         * A file of certificates to trust in addition to the system's.
+         *
+         * @return $this
+         */
+        public function setCaFile(?string $caFile)
+        {
+        }
+
+        public function getCaFile(): ?string
+        {
+        }
+
+        /**
+         * The URL of an HTTP proxy.
+         *
+         * @return $this
+         */
+        public function setProxy(#[\SensitiveParameter] ?string $proxy)
+        {
+        }
+
+        public function getProxy(): ?string
+        {
+        }
+
+        /**
          * How many times a safe call is repeated; 0 is exactly one request.
          *
          * @return $this
@@ -5881,7 +5946,7 @@ namespace LomiSDK {
         }
 
         /**
-         * How the routes are spelt: auto, documented or current.
+         * The route style: auto, documented or current.
          *
          * @return $this
          */
@@ -6052,7 +6117,7 @@ namespace LomiSDK {
         }
 
         /**
-         * The text by which an event is known when it comes again: 77 characters, lower case. See
+         * A key that is equal when an event is delivered again: 77 characters, lower case. See
          * LomiSDK\Webhook\ReplayGuard.
          */
         public static function replayKey(\LomiSDK\Model\Event $event): string
@@ -6091,7 +6156,7 @@ namespace LomiSDK {
         {
         }
 
-        /** An amount written in the currency's main unit, such as '50.00' for 50 euros. */
+        /** An amount in the currency's main unit, such as '50.00' for 50 euros. */
         public static function fromMajor(string $amount, string $currency): \LomiSDK\Money
         {
         }
@@ -6124,7 +6189,7 @@ namespace LomiSDK {
         }
 
         /**
-         * The key for one thing of the merchant's, such as an order: the same each time. 1234 and "1234"
+         * The key for an order or the like: the same each time. 1234 and "1234"
          * are one order; what identifies no order (null, "", 0) is refused. Use the next attempt, from 1,
          * when the session of the last one has expired, or when the order has changed.
          *
@@ -6135,7 +6200,7 @@ namespace LomiSDK {
         }
     }
 
-    /** The facts of the request behind a result. */
+    /** Status, headers and ids of the request behind a result. */
     final class Response
     {
         public function getStatus(): int
@@ -6167,7 +6232,7 @@ namespace LomiSDK {
         {
         }
 
-        /** What to know about the response, such as that its session cannot be paid any more. */
+        /** A warning about the response, such as that its session cannot be paid any more. */
         public function getWarning(): ?string
         {
         }
@@ -6274,6 +6339,250 @@ namespace LomiSDK {
         }
 
         public function valid(): bool
+        {
+        }
+    }
+}
+
+namespace LomiSDK\Exception {
+
+    // Every class that ends in Error is also there under the name that PHP users expect. Both
+    // names are one class; the declarations below are for tools that do not read class_alias().
+    \class_alias(ConfigurationError::class, 'LomiSDK\Exception\ConfigurationException');
+    \class_alias(ValidationError::class, 'LomiSDK\Exception\ValidationException');
+    \class_alias(APIConnectionError::class, 'LomiSDK\Exception\APIConnectionException');
+    \class_alias(APITimeoutError::class, 'LomiSDK\Exception\APITimeoutException');
+    \class_alias(TLSError::class, 'LomiSDK\Exception\TLSException');
+    \class_alias(UnexpectedResponseError::class, 'LomiSDK\Exception\UnexpectedResponseException');
+    \class_alias(UnexpectedRedirectError::class, 'LomiSDK\Exception\UnexpectedRedirectException');
+    \class_alias(ResponseTooLargeError::class, 'LomiSDK\Exception\ResponseTooLargeException');
+    \class_alias(BadRequestError::class, 'LomiSDK\Exception\BadRequestException');
+    \class_alias(AuthenticationError::class, 'LomiSDK\Exception\AuthenticationException');
+    \class_alias(PermissionDeniedError::class, 'LomiSDK\Exception\PermissionDeniedException');
+    \class_alias(NotFoundError::class, 'LomiSDK\Exception\NotFoundException');
+    \class_alias(ConflictError::class, 'LomiSDK\Exception\ConflictException');
+    \class_alias(IdempotencyConflictError::class, 'LomiSDK\Exception\IdempotencyConflictException');
+    \class_alias(UnprocessableEntityError::class, 'LomiSDK\Exception\UnprocessableEntityException');
+    \class_alias(RateLimitError::class, 'LomiSDK\Exception\RateLimitException');
+    \class_alias(ServerError::class, 'LomiSDK\Exception\ServerException');
+    \class_alias(APIStatusError::class, 'LomiSDK\Exception\APIStatusException');
+    \class_alias(UnsupportedOperationError::class, 'LomiSDK\Exception\UnsupportedOperationException');
+    \class_alias(PaginationLoopError::class, 'LomiSDK\Exception\PaginationLoopException');
+    \class_alias(CancelledError::class, 'LomiSDK\Exception\CancelledException');
+    \class_alias(SignatureVerificationError::class, 'LomiSDK\Exception\SignatureVerificationException');
+    \class_alias(WebhookPayloadError::class, 'LomiSDK\Exception\WebhookPayloadException');
+    \class_alias(InternalError::class, 'LomiSDK\Exception\InternalException');
+    \class_alias(PaymentRequiredError::class, 'LomiSDK\Exception\PaymentRequiredException');
+    \class_alias(OutcomeUnknownError::class, 'LomiSDK\Exception\OutcomeUnknownException');
+
+    if (false) {
+        class ConfigurationException extends ConfigurationError
+        {
+        }
+
+        class ValidationException extends ValidationError
+        {
+        }
+
+        class APIConnectionException extends APIConnectionError
+        {
+        }
+
+        class APITimeoutException extends APITimeoutError
+        {
+        }
+
+        class TLSException extends TLSError
+        {
+        }
+
+        class UnexpectedResponseException extends UnexpectedResponseError
+        {
+        }
+
+        class UnexpectedRedirectException extends UnexpectedRedirectError
+        {
+        }
+
+        class ResponseTooLargeException extends ResponseTooLargeError
+        {
+        }
+
+        class BadRequestException extends BadRequestError
+        {
+        }
+
+        class AuthenticationException extends AuthenticationError
+        {
+        }
+
+        class PermissionDeniedException extends PermissionDeniedError
+        {
+        }
+
+        class NotFoundException extends NotFoundError
+        {
+        }
+
+        class ConflictException extends ConflictError
+        {
+        }
+
+        class IdempotencyConflictException extends IdempotencyConflictError
+        {
+        }
+
+        class UnprocessableEntityException extends UnprocessableEntityError
+        {
+        }
+
+        class RateLimitException extends RateLimitError
+        {
+        }
+
+        class ServerException extends ServerError
+        {
+        }
+
+        class APIStatusException extends APIStatusError
+        {
+        }
+
+        class UnsupportedOperationException extends UnsupportedOperationError
+        {
+        }
+
+        class PaginationLoopException extends PaginationLoopError
+        {
+        }
+
+        class CancelledException extends CancelledError
+        {
+        }
+
+        class SignatureVerificationException extends SignatureVerificationError
+        {
+        }
+
+        class WebhookPayloadException extends WebhookPayloadError
+        {
+        }
+
+        class InternalException extends InternalError
+        {
+        }
+
+        class PaymentRequiredException extends PaymentRequiredError
+        {
+        }
+
+        interface OutcomeUnknownException extends OutcomeUnknownError
+        {
+        }
+    }
+}
+
+namespace LomiSDK\Exception\OutcomeUnknown {
+
+    \class_alias(OutcomeUnknownError::class, 'LomiSDK\Exception\OutcomeUnknown\OutcomeUnknownException');
+    \class_alias(APIConnectionError::class, 'LomiSDK\Exception\OutcomeUnknown\APIConnectionException');
+    \class_alias(APITimeoutError::class, 'LomiSDK\Exception\OutcomeUnknown\APITimeoutException');
+    \class_alias(TLSError::class, 'LomiSDK\Exception\OutcomeUnknown\TLSException');
+    \class_alias(UnexpectedResponseError::class, 'LomiSDK\Exception\OutcomeUnknown\UnexpectedResponseException');
+    \class_alias(UnexpectedRedirectError::class, 'LomiSDK\Exception\OutcomeUnknown\UnexpectedRedirectException');
+    \class_alias(ResponseTooLargeError::class, 'LomiSDK\Exception\OutcomeUnknown\ResponseTooLargeException');
+    \class_alias(BadRequestError::class, 'LomiSDK\Exception\OutcomeUnknown\BadRequestException');
+    \class_alias(AuthenticationError::class, 'LomiSDK\Exception\OutcomeUnknown\AuthenticationException');
+    \class_alias(PermissionDeniedError::class, 'LomiSDK\Exception\OutcomeUnknown\PermissionDeniedException');
+    \class_alias(NotFoundError::class, 'LomiSDK\Exception\OutcomeUnknown\NotFoundException');
+    \class_alias(ConflictError::class, 'LomiSDK\Exception\OutcomeUnknown\ConflictException');
+    \class_alias(IdempotencyConflictError::class, 'LomiSDK\Exception\OutcomeUnknown\IdempotencyConflictException');
+    \class_alias(UnprocessableEntityError::class, 'LomiSDK\Exception\OutcomeUnknown\UnprocessableEntityException');
+    \class_alias(RateLimitError::class, 'LomiSDK\Exception\OutcomeUnknown\RateLimitException');
+    \class_alias(ServerError::class, 'LomiSDK\Exception\OutcomeUnknown\ServerException');
+    \class_alias(APIStatusError::class, 'LomiSDK\Exception\OutcomeUnknown\APIStatusException');
+    \class_alias(UnsupportedOperationError::class, 'LomiSDK\Exception\OutcomeUnknown\UnsupportedOperationException');
+    \class_alias(CancelledError::class, 'LomiSDK\Exception\OutcomeUnknown\CancelledException');
+    \class_alias(InternalError::class, 'LomiSDK\Exception\OutcomeUnknown\InternalException');
+
+    if (false) {
+        class OutcomeUnknownException extends OutcomeUnknownError
+        {
+        }
+
+        class APIConnectionException extends APIConnectionError
+        {
+        }
+
+        class APITimeoutException extends APITimeoutError
+        {
+        }
+
+        class TLSException extends TLSError
+        {
+        }
+
+        class UnexpectedResponseException extends UnexpectedResponseError
+        {
+        }
+
+        class UnexpectedRedirectException extends UnexpectedRedirectError
+        {
+        }
+
+        class ResponseTooLargeException extends ResponseTooLargeError
+        {
+        }
+
+        class BadRequestException extends BadRequestError
+        {
+        }
+
+        class AuthenticationException extends AuthenticationError
+        {
+        }
+
+        class PermissionDeniedException extends PermissionDeniedError
+        {
+        }
+
+        class NotFoundException extends NotFoundError
+        {
+        }
+
+        class ConflictException extends ConflictError
+        {
+        }
+
+        class IdempotencyConflictException extends IdempotencyConflictError
+        {
+        }
+
+        class UnprocessableEntityException extends UnprocessableEntityError
+        {
+        }
+
+        class RateLimitException extends RateLimitError
+        {
+        }
+
+        class ServerException extends ServerError
+        {
+        }
+
+        class APIStatusException extends APIStatusError
+        {
+        }
+
+        class UnsupportedOperationException extends UnsupportedOperationError
+        {
+        }
+
+        class CancelledException extends CancelledError
+        {
+        }
+
+        class InternalException extends InternalError
         {
         }
     }

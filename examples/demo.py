@@ -1,6 +1,6 @@
 """Runs the example of every language against one local sandbox and prints a table.
 
-`make demo` calls it. Exit status 0 means that every language did every step.
+`make demo` calls it. The exit status is 0 when every language completed every step.
 """
 
 import json
@@ -26,23 +26,23 @@ EXAMPLES = {
 
 
 class Inbox(BaseHTTPRequestHandler):
-    """The shop's address for webhooks: POST is a delivery, GET hands it to the example."""
+    """The shop's webhook address: POST is a delivery, GET returns the next one to the example."""
 
     deliveries = Queue()
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.deliveries.put((body, self.headers["X-Lomi-Signature"]))
-        self.answer(200, b"ok")
+        self.respond(200, b"ok")
 
     def do_GET(self):
         try:
             body, signature = self.deliveries.get(timeout=5)
         except Empty:
-            return self.answer(504, b"nothing was delivered within 5 s")
-        self.answer(200, body, signature)
+            return self.respond(504, b"nothing was delivered within 5 s")
+        self.respond(200, body, signature)
 
-    def answer(self, status, body, signature=None):
+    def respond(self, status, body, signature=None):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         if signature:
@@ -55,14 +55,14 @@ class Inbox(BaseHTTPRequestHandler):
 
 
 def open_inbox():
-    """Starts the inbox on a free port; gives its address."""
+    """Starts the inbox on a free port. Returns its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Inbox)
     Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/webhooks"
 
 
 def start_sandbox(inbox):
-    """Starts a fresh sandbox on a free port; gives the process and what it says of itself."""
+    """Starts a sandbox on a free port. Returns the process and its first line of output."""
     command = [os.path.join(BUILT, "lomi-sandbox"), "--quiet", "--port", "0", "--webhook-url", inbox]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
@@ -72,7 +72,7 @@ def start_sandbox(inbox):
 
 
 def run(language, command, sandbox, inbox):
-    """Runs one example; gives its row of the table."""
+    """Runs one example. Returns its row of the table."""
     print(f"\n== {language} " + "=" * (60 - len(language)), flush=True)
     environment = dict(
         os.environ,
@@ -93,11 +93,11 @@ def run(language, command, sandbox, inbox):
     status = process.wait()
     whole = round((time.monotonic() - started) * 1000)
     try:
-        said = json.loads(last)
+        summary = json.loads(last)
     except ValueError:
-        said = {}
-    done = status == 0 and said.get("language") == language and said.get("paid") is True
-    return language, said.get("calls", 0), said.get("milliseconds", whole), done
+        summary = {}
+    done = status == 0 and summary.get("language") == language and summary.get("paid") is True
+    return language, summary.get("calls", 0), summary.get("milliseconds", whole), done
 
 
 def main():
@@ -115,7 +115,7 @@ def main():
         print(f"{language:<10}{calls:>8}{milliseconds:>15}   {'ok' if done else 'FAILED'}")
     failed = [language for language, _, _, done in rows if not done]
     if failed:
-        sys.exit("demo: failed in " + ", ".join(failed) + "; the line above it says where")
+        sys.exit("demo: failed in " + ", ".join(failed) + "; see the line above")
 
 
 if __name__ == "__main__":

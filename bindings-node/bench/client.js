@@ -1,6 +1,6 @@
 'use strict';
 
-// One client doing one thing: prints the CPU that it took per call, in microseconds.
+// Runs one task with one client, and prints the CPU time per call in microseconds.
 
 const [, , name, what, port] = process.argv;
 const base = `http://127.0.0.1:${port}`;
@@ -71,7 +71,7 @@ function calls(call) {
   };
 }
 
-/** Memory after some calls and after many more, 64 at once. */
+/** Memory after some calls and after many more, with 64 in flight. */
 async function memory(call) {
   const total = 100_000;
   const at = [];

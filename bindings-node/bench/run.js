@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run bench`: ours and the peers in one run, medians of several, interleaved. The
-// figures are microseconds of CPU per call; what counts is the ratio within one round.
+// `npm run bench`: this client and its peers in one run, medians of interleaved rounds. The figures
+// are microseconds of CPU per call; the bars compare the ratio within one round.
 
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -20,12 +20,12 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
 function pinned(core, ...command) {
-  // Client and server each on a core of their own, where there is a way to say so.
+  // On Linux, client and server are pinned to different cores.
   return process.platform === 'linux' ? ['taskset', '-c', String(core), ...command] : command;
 }
 
-/** What is measured is what is shipped, whatever the tests use. */
-function shipped() {
+/** Builds the package as it is published, which is what the benchmark measures. */
+function buildPackage() {
   const place = path.join(TARGET, 'bench/node');
   fs.rmSync(place, { recursive: true, force: true });
   fs.mkdirSync(place, { recursive: true });
@@ -34,7 +34,7 @@ function shipped() {
   process.env.LOMI_BENCH_PACKAGE = place;
 }
 
-/** CPU that `code` takes a fresh Node, in milliseconds. */
+/** The CPU time of `code` in a new Node process, in milliseconds. */
 function startUp(code) {
   const program = `const before = process.cpuUsage(); ${code}; const { user, system } = process.cpuUsage(before); console.log((user + system) / 1000)`;
   const once = () =>
@@ -43,7 +43,7 @@ function startUp(code) {
 }
 
 async function main() {
-  shipped();
+  buildPackage();
   const [first, ...rest] = pinned(1, process.execPath, path.join(__dirname, 'server.js'));
   const server = spawn(first, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await new Promise((resolve) =>
@@ -73,7 +73,7 @@ async function main() {
   let met = true;
   for (const task of TASKS) {
     const medians = CLIENTS.map((client) => median(found[task][client]));
-    // Ours and undici run one after the other: what slows the machine down meets both.
+    // This client and undici run one after the other, so that a slow machine slows both.
     const ratio = median(found[task].lomi.map((ours, round) => ours / found[task].undici[round]));
     met &&= ratio <= BARS[task];
     const cells = [task, ...medians.map((value) => value.toFixed(0)), ratio.toFixed(2), BARS[task]];

@@ -1,6 +1,6 @@
 'use strict';
 
-// Answers with the same bytes each time, so that only the client's work is measured.
+// Sends the same bytes each time, so that the benchmark measures only the client.
 
 const net = require('node:net');
 

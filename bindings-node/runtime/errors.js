@@ -1,8 +1,9 @@
 'use strict';
 
-// Every failure of this package is one of these classes. Their names are the same in
+// The error classes. Every error of this package is one of them; their names are the same in
 // Python, Node and PHP.
 
+/** Defines a property that is not enumerable. */
 const hidden = (target, name, value) =>
   Object.defineProperty(target, name, { value, writable: true, configurable: true });
 
@@ -11,23 +12,23 @@ const UNKNOWN = Symbol('outcome unknown');
 
 /** The base of all errors of this package. */
 class LomiError extends Error {
-  constructor(message, facts = {}, options = undefined) {
+  constructor(message, fields = {}, options = undefined) {
     super(message, options);
-    facts ??= {};
-    this.status = facts.status ?? null;
-    this.code = facts.code ?? null;
-    this.details = facts.details ?? null;
-    this.requestId = facts.requestId ?? null;
-    this.idempotencyKey = facts.idempotencyKey ?? null;
-    this.attempts = facts.attempts ?? 0;
-    hidden(this, 'history', facts.history ?? []);
-    this.outcome = facts.outcome ?? 'not_sent';
-    this.operation = facts.operation ?? null;
-    this.retryAfter = facts.retryAfter ?? null;
-    hidden(this, UNKNOWN, facts.outcomeUnknown === true);
-    // A customer's data may stand in these: they are there for who asks, not for logs.
-    hidden(this, 'body', facts.body ?? null);
-    hidden(this, 'headers', facts.headers ?? {});
+    fields ??= {};
+    this.status = fields.status ?? null;
+    this.code = fields.code ?? null;
+    this.details = fields.details ?? null;
+    this.requestId = fields.requestId ?? null;
+    this.idempotencyKey = fields.idempotencyKey ?? null;
+    this.attempts = fields.attempts ?? 0;
+    hidden(this, 'history', fields.history ?? []);
+    this.outcome = fields.outcome ?? 'not_sent';
+    this.operation = fields.operation ?? null;
+    this.retryAfter = fields.retryAfter ?? null;
+    hidden(this, UNKNOWN, fields.outcomeUnknown === true);
+    // Not enumerable, so that logs leave them out: they may contain a customer's data.
+    hidden(this, 'body', fields.body ?? null);
+    hidden(this, 'headers', fields.headers ?? {});
   }
 
   get kind() {
@@ -84,9 +85,9 @@ class UnsupportedOperationError extends LomiError {}
 class PaginationLoopError extends LomiError {}
 class CancelledError extends LomiError {}
 class PaymentRequiredError extends LomiError {
-  constructor(message, facts, options) {
-    super(message, facts, options);
-    hidden(this, 'paymentRequired', facts?.paymentRequired ?? null);
+  constructor(message, fields, options) {
+    super(message, fields, options);
+    hidden(this, 'paymentRequired', fields?.paymentRequired ?? null);
   }
 }
 class SignatureVerificationError extends LomiError {}
@@ -127,12 +128,12 @@ for (const [name, type] of Object.entries(errors)) {
   hidden(type.prototype, 'name', name);
 }
 
-/** Builds the error that the native library describes as JSON. When `signal` aborted the call, its reason is the cause. */
-function fromText(text, signal) {
-  const facts = JSON.parse(text);
-  const Type = errors[facts.kind] ?? LomiError;
-  const aborted = facts.kind === 'CancelledError' && signal !== undefined;
-  return new Type(facts.message, facts, aborted ? { cause: signal.reason } : undefined);
+/** The error that the native library describes as JSON. The reason of an aborted `signal` becomes its cause. */
+function errorFromJson(json, signal) {
+  const fields = JSON.parse(json);
+  const Type = errors[fields.kind] ?? LomiError;
+  const aborted = fields.kind === 'CancelledError' && signal !== undefined;
+  return new Type(fields.message, fields, aborted ? { cause: signal.reason } : undefined);
 }
 
-module.exports = { errors, fromText };
+module.exports = { errors, errorFromJson };

@@ -1,46 +1,45 @@
 'use strict';
 
-// What calls did, one entry per request, for the client's `logger`; without one, on
-// standard error for who asks with LOMI_LOG=info (or debug). Never bodies, never keys.
+// The log of calls, one entry per request, for the client's `logger`. Without one, lines on
+// standard error where LOMI_LOG=info (or debug) is set. No bodies and no keys.
 
 const { writeSync } = require('node:fs');
 
 const native = require('../native.js');
 const { errors } = require('./errors.js');
 
-/** Parts a client's settings: the others, and who hears of its calls, if anybody. */
-function listener({ logger, ...settings }) {
+/** Separates the logger from a client's other settings: `[settings, logger or undefined]`. */
+function splitLogger({ logger, ...settings }) {
   if (logger !== undefined && logger !== null && typeof logger !== 'function') {
     throw new errors.ConfigurationError('logger must be a function');
   }
-  // Read once per client: reading the environment at each call would cost more than the
-  // rest of what stands here.
-  const asked = native.logIsAskedFor(process.env.LOMI_LOG ?? '') ? print : undefined;
-  return [settings, logger ?? asked];
+  // Read once per client: reading process.env at each call costs more than a whole log entry.
+  const fallback = native.isLogEnabled(process.env.LOMI_LOG ?? '') ? print : undefined;
+  return [settings, logger ?? fallback];
 }
 
 function print({ method, route, status, failure, attempt, milliseconds, requestId }) {
   const line = `${method} ${route} ${status ?? failure} ${milliseconds} ms request ${requestId}`;
-  // Not process.stderr, which reports a failed write later, to nobody who could catch it.
+  // Not process.stderr: it reports a failed write later, where no caller can catch it.
   writeSync(2, `lomi: ${line} attempt ${attempt}\n`);
 }
 
-/** Tells of each request of a call. What a logger throws does not reach the call. */
-function tell(logger, history = []) {
+/** Passes each request of a call to the logger. What a logger throws does not reach the call. */
+function logAttempts(logger, history = []) {
   history.forEach((request, at) => {
     try {
-      const said = logger({ ...request, attempt: at + 1 });
-      // An async logger's failure is no business of the call either.
-      if (typeof said?.then === 'function') said.then(undefined, () => {});
+      const returned = logger({ ...request, attempt: at + 1 });
+      // The same for an async logger that rejects.
+      if (typeof returned?.then === 'function') returned.then(undefined, () => {});
     } catch {
-      // The call goes on.
+      // The call continues.
     }
   });
 }
 
-/** Warns of what is doubtful about a call, as Node's own modules warn. */
-function warn(sentences) {
-  for (const sentence of sentences) process.emitWarning(sentence, 'LomiWarning');
+/** Emits process warnings, as Node's own modules do. */
+function emitWarnings(messages) {
+  for (const message of messages) process.emitWarning(message, 'LomiWarning');
 }
 
-module.exports = { listener, tell, warn };
+module.exports = { splitLogger, logAttempts, emitWarnings };

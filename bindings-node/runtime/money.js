@@ -1,13 +1,13 @@
 'use strict';
 
 const native = require('../native.js');
-const { errors, fromText } = require('./errors.js');
-const { Refusal, kindOf } = require('./values.js');
-const { checked, string } = require('./write.js');
+const { check, string } = require('./convert/json.js');
+const { Refusal, kindOf } = require('./convert/values.js');
+const { errors, errorFromJson } = require('./errors.js');
 
-/** A whole number in digits. */
+/** An amount as a string of digits. */
 function digits(amount) {
-  return checked('the amount', errors.ValidationError, () => {
+  return check('the amount', errors.ValidationError, () => {
     if (typeof amount === 'bigint' || Number.isSafeInteger(amount)) return String(amount);
     const given = typeof amount === 'number' ? amount : kindOf(amount);
     throw new Refusal(
@@ -17,7 +17,7 @@ function digits(amount) {
   });
 }
 
-/** An amount with its currency, in the currency's smallest unit. Never scaled silently. */
+/** An amount with its currency, in the currency's smallest unit. It is never scaled silently. */
 class Money {
   #text;
 
@@ -30,18 +30,18 @@ class Money {
     if (typeof text !== 'string') {
       throw new errors.ValidationError('an amount in the main unit must be a string, such as "50.00"');
     }
-    const read = native.moneyFromMajor(string(text, 'the amount'), string(currency, 'the currency'));
-    if (typeof read.refused === 'string') throw fromText(read.refused);
-    return new Money(BigInt(read.amount), read.currency);
+    const parsed = native.moneyFromMajor(string(text, 'the amount'), string(currency, 'the currency'));
+    if (typeof parsed.refused === 'string') throw errorFromJson(parsed.refused);
+    return new Money(BigInt(parsed.amount), parsed.currency);
   }
 
-  #fill(read) {
-    if (typeof read.refused === 'string') throw fromText(read.refused);
-    const exact = Number(read.amount);
-    this.amount = Number.isSafeInteger(exact) ? exact : BigInt(read.amount);
-    this.currency = read.currency;
-    this.decimals = read.decimals;
-    this.#text = read.text;
+  #fill(parsed) {
+    if (typeof parsed.refused === 'string') throw errorFromJson(parsed.refused);
+    const number = Number(parsed.amount);
+    this.amount = Number.isSafeInteger(number) ? number : BigInt(parsed.amount);
+    this.currency = parsed.currency;
+    this.decimals = parsed.decimals;
+    this.#text = parsed.text;
     Object.freeze(this);
   }
 

@@ -1,36 +1,27 @@
 'use strict';
 
-// What generated resources are made of: each of their methods names an operation and
-// its input, and one of these carries it out.
+// The base class of the generated resources: each of their methods gives an operation and its
+// input to one of the static methods here.
 
 const native = require('../native.js');
-const { dispatch, finish, started } = require('./calls.js');
-const { readOne } = require('./model.js');
-const options = require('./options.js');
-const { list } = require('./page.js');
-const { detached, object, write } = require('./write.js');
+const { dispatch, finish, withWarnings } = require('./call/dispatch.js');
+const { composeInput } = require('./convert/input.js');
+const { callOptions } = require('./convert/options.js');
+const { detachedMethodError } = require('./convert/json.js');
+const { PageRequest } = require('./list/pageRequest.js');
+const { Pager } = require('./list/pager.js');
+const { readOne } = require('./response/read.js');
 
-/** The number of an operation in the native half. */
+/** The number of an operation in the native library. */
 function operation(id) {
   const number = native.operation(id);
   if (typeof number !== 'number') {
     throw new Error(
-      `lomi's native part (${native.version()}) does not know ${id}: it is older than this package. ` +
+      `lomi's native part (${native.version()}) has no operation ${id}: it is older than this package. ` +
         'Install both in one version.',
     );
   }
-  return { id, number };
-}
-
-/** The values of a call as text, each part only where it is given. */
-function compose({ path, query, body }) {
-  let text = '';
-  if (path !== undefined) text = `,"path":${write(path)}`;
-  if (query !== undefined && query !== null) {
-    text += `,"query":${write(object(query, 'the query'), 'the query')}`;
-  }
-  if (body !== undefined) text += `,"body":${write(body, 'the body')}`;
-  return `{${text.slice(1)}}`;
+  return number;
 }
 
 class Resource {
@@ -42,34 +33,37 @@ class Resource {
 
   static #clientOf(resource) {
     if (typeof resource === 'object' && resource !== null && #client in resource) return resource.#client;
-    throw detached('client.checkoutSessions.create(...)');
+    throw detachedMethodError('client.checkoutSessions.create(...)');
   }
 
-  static #start(client, { number }, input, given) {
-    const { text, signal } = options.forCall(given);
-    const values = compose(input);
-    return dispatch((id) => started(client, client.call(id, number, values, text)), signal);
+  static #call(client, number, parts, options) {
+    const { json, signal } = callOptions(options);
+    const input = composeInput(parts);
+    return dispatch((id) => withWarnings(client, client.call(id, number, input, json)), signal);
   }
 
-  /** A call that answers with one object. */
-  static async one(resource, target, input, given) {
+  /** A call whose response is one object. */
+  static async one(resource, number, parts, options) {
     const client = Resource.#clientOf(resource);
-    const outcome = await Resource.#start(client, target, input, given);
-    return readOne(finish(client, outcome));
+    const result = await Resource.#call(client, number, parts, options);
+    return readOne(finish(client, result));
   }
 
-  /** A call that answers with nothing. */
-  static async nothing(resource, target, input, given) {
+  /** A call whose response has no value. */
+  static async nothing(resource, number, parts, options) {
     const client = Resource.#clientOf(resource);
-    const outcome = await Resource.#start(client, target, input, given);
-    finish(client, outcome);
+    const result = await Resource.#call(client, number, parts, options);
+    finish(client, result);
   }
 
-  /** A list. */
-  static list(resource, { number }, input, given, type) {
-    const read = () => options.forCall(given);
-    return list(Resource.#clientOf(resource), number, () => compose(input), type, read);
+  /** A list of objects of `type`. */
+  static list(resource, number, parts, options, type) {
+    const client = Resource.#clientOf(resource);
+    return new PageRequest(() => {
+      const given = callOptions(options);
+      return Pager.create(client, number, composeInput(parts), type, given);
+    });
   }
 }
 
-module.exports = { Resource, compose, operation };
+module.exports = { Resource, operation };

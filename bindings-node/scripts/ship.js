@@ -1,20 +1,19 @@
 'use strict';
 
-// `npm pack` and `npm publish` run this before and after. What is shipped differs from what
-// stands in the repository in two things. It names the platform packages as optional
-// dependencies; here `npm ci` would look for them before they are published. And its index.js
-// holds the modules that it is made of: to find and open twenty files takes a program longer
-// to start than all that is in them.
+// `npm pack` and `npm publish` run this before and after. The published package differs from the
+// repository in two points. It names the platform packages as optional dependencies; in the
+// repository, `npm ci` would look for them before they are published. And its index.js contains
+// the modules that it requires: opening many small files takes longer than running them.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
-const room = path.join(__dirname, '..');
-const file = path.join(room, 'package.json');
-const index = path.join(room, 'index.js');
-const kept = path.join(room, 'index.js.source');
+const root = path.join(__dirname, '..');
+const file = path.join(root, 'package.json');
+const index = path.join(root, 'index.js');
+const backup = path.join(root, 'index.js.source');
 
-/** Puts a module and what it requires into one file. */
+/** Bundles a module and the modules that it requires into one file. */
 function bundle(from, to) {
   require('esbuild').buildSync({
     entryPoints: [from],
@@ -31,12 +30,12 @@ function bundle(from, to) {
 function ship() {
   restore();
   const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const platforms = fs.readdirSync(path.join(room, 'npm')).sort();
+  const platforms = fs.readdirSync(path.join(root, 'npm')).sort();
   manifest.optionalDependencies = Object.fromEntries(
     platforms.map((platform) => [`lomi-${platform}`, manifest.version]),
   );
   fs.writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
-  fs.copyFileSync(index, kept);
+  fs.copyFileSync(index, backup);
   bundle(index, index);
 }
 
@@ -44,7 +43,7 @@ function restore() {
   const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
   delete manifest.optionalDependencies;
   fs.writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
-  if (fs.existsSync(kept)) fs.renameSync(kept, index);
+  if (fs.existsSync(backup)) fs.renameSync(backup, index);
 }
 
 if (require.main === module) {

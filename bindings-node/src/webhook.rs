@@ -1,17 +1,16 @@
-//! Webhook signatures: the core checks them, the JavaScript half gets the event's text.
+//! Webhooks: the core checks a signature, JavaScript gets the event as JSON.
 
 use std::time::{Duration, SystemTime};
 
-use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
-use lomi::{Error, ErrorKind, MODELS};
+use lomi::{Error, ErrorKind};
+use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
 
-use crate::port::{AtOnce, Settled};
-use crate::writer::Writer;
+use crate::response::{AtOnce, CallResult, JsonWriter};
+use crate::table;
 
-/// Checks a delivery. What it comes to looks like a call that settled. Times are in
-/// seconds; `received_at` counts from 1970.
+/// Checks a delivery and returns its event. Times are in seconds; `received_at` counts from 1970.
 #[napi(catch_unwind)]
 pub fn verify_webhook(
     payload: BufferSlice<'_>,
@@ -34,31 +33,30 @@ pub fn verify_webhook(
             };
             let mut options = VerifyOptions::default();
             (options.max_age, options.received_at) = (max_age, received_at);
-            let mut writer = Writer::default();
+            let mut writer = JsonWriter::default();
             verify(&payload, &signature, &secrets, options)?.decode(&mut writer)?;
             Ok(writer)
         });
     AtOnce(match event {
         Ok(mut writer) => {
-            let at = MODELS.iter().position(|model| model.name == "Event").unwrap_or_default();
-            let tag = Settled::ONE | u32::try_from(at).unwrap_or_default() << 8;
+            let tag = CallResult::ONE | table::event_model() << 8;
             let notes = writer.notes();
-            Settled { tag, text: writer.text, earlier: Vec::new(), facts: None, notes }
+            CallResult { tag, notes, ..CallResult::any(writer.json) }
         }
-        Err(error) => Settled::error(&error),
+        Err(error) => CallResult::error(&error),
     })
 }
 
-/// The signature that lomi. would send for a body, as the text of a call that settled.
+/// The signature that lomi. would send for a body.
 #[napi(catch_unwind)]
 pub fn sign_webhook(payload: BufferSlice<'_>, secret: String) -> AtOnce {
-    text(sign(&payload, &secret))
+    string(sign(&payload, &secret))
 }
 
-/// The key by which an event is known when it comes again. The event is JSON.
+/// The key by which a repeated delivery of an event is recognized. The event is JSON.
 #[napi(catch_unwind)]
 pub fn replay_key(event: String) -> AtOnce {
-    text(webhook::replay_key_of_json(&event))
+    string(webhook::replay_key_of_json(&event))
 }
 
 /// The response that refuses a delivery.
@@ -68,45 +66,45 @@ pub struct WebhookRefusal {
     pub body: String,
 }
 
-/// The response to an error, by the name of its class and its code. None for an error that
-/// is no fault of the sender.
+/// The response to an error, by the name of its class and its code. None for an error that the
+/// sender did not cause.
 #[napi(catch_unwind)]
 pub fn webhook_refusal(error: String, code: Option<String>) -> Option<WebhookRefusal> {
     let refusal = webhook::refusal_of(&error, code.as_deref())?;
     Some(WebhookRefusal { status: refusal.status.into(), body: refusal.body.to_owned() })
 }
 
-/// The most bytes of a body that helpers for frameworks read.
+/// Maximum size of a body that the helpers for frameworks read, in bytes.
 #[napi]
 pub fn webhook_max_body() -> u32 {
     u32::try_from(webhook::MAX_BODY).unwrap_or(u32::MAX)
 }
 
-/// The error for a body beyond that.
+/// The error for a larger body.
 #[napi(catch_unwind)]
 pub fn webhook_body_too_large() -> AtOnce {
-    text(Err(webhook::body_too_large()))
+    string(Err(webhook::body_too_large()))
 }
 
-/// The error for the body of a request that something else has read.
+/// The error for the body of a request that was read before.
 #[napi(catch_unwind)]
 pub fn webhook_body_already_read() -> AtOnce {
-    text(Err(webhook::body_already_read()))
+    string(Err(webhook::body_already_read()))
 }
 
-/// Keys of deliveries, in the memory of this process.
+/// The keys of deliveries, in the memory of this process.
 #[napi]
-pub struct ReplayMemory(ReplayGuard);
+pub struct MemoryStore(ReplayGuard);
 
 #[napi]
-impl ReplayMemory {
-    /// Holds so many keys.
+impl MemoryStore {
+    /// For up to `size` keys.
     #[napi(constructor)]
     pub fn new(size: u32) -> Self {
         Self(ReplayGuard::new(size as usize))
     }
 
-    /// Remembers a key for so many seconds; false where it is remembered already.
+    /// Remembers a key for `ttl` seconds; false if it was remembered before.
     #[napi(catch_unwind)]
     pub fn remember(&self, key: String, ttl: f64) -> bool {
         self.0.remember(&key, Duration::try_from_secs_f64(ttl).unwrap_or(Duration::MAX))
@@ -119,13 +117,10 @@ impl ReplayMemory {
     }
 }
 
-fn text(made: Result<String, Error>) -> AtOnce {
-    AtOnce(match made {
-        Ok(text) => {
-            let text = text.into_bytes();
-            Settled { tag: Settled::ANY, text, earlier: Vec::new(), facts: None, notes: None }
-        }
-        Err(error) => Settled::error(&error),
+fn string(result: Result<String, Error>) -> AtOnce {
+    AtOnce(match result {
+        Ok(string) => CallResult::any(string.into_bytes()),
+        Err(error) => CallResult::error(&error),
     })
 }
 
@@ -133,7 +128,7 @@ fn time(name: &str, seconds: Option<f64>) -> Result<Option<Duration>, Error> {
     let Some(seconds) = seconds else { return Ok(None) };
     match Duration::try_from_secs_f64(seconds) {
         Ok(time) => Ok(Some(time)),
-        // Longer than any time that can be measured.
+        // Longer than a Duration can be.
         Err(_) if seconds > 0.0 => Ok(Some(Duration::MAX)),
         Err(_) => Err(Error::new(
             ErrorKind::Validation,

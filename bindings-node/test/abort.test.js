@@ -1,6 +1,6 @@
 'use strict';
 
-// A call whose signal is aborted: the error knows what was sent.
+// A call whose signal is aborted: the error says whether a request was sent.
 
 const assert = require('node:assert/strict');
 const { before, test } = require('node:test');
@@ -58,7 +58,7 @@ test('aborted before the start: not sent, with its key', async () => {
   assert.equal(seen.length, before, 'nothing is sent');
 });
 
-test('aborted while waiting: unknown, with the key that was sent', async () => {
+test('aborted while waiting for the response: unknown, with the key that was sent', async () => {
   for (const call of [
     (options) => api.checkoutSessions.create(BODY, options),
     (options) => api.request({ method: 'POST', path: '/refunds', body: {}, ...options }),
@@ -120,7 +120,7 @@ test('aborted in the middle of a list', async () => {
   assert.equal(error.attempts, 1);
 });
 
-test('a thousand aborts: what is told as not sent was not sent', async () => {
+test('a thousand aborts: an error that says not sent is right', async () => {
   const paths = new Set();
   const { url } = await server((request) => paths.add(request.headers['idempotency-key']));
   const client = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url, maxRetries: 0 });

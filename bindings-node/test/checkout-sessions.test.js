@@ -1,6 +1,6 @@
 'use strict';
 
-// The main job, over a real socket against the local sandbox, under both names.
+// Checkout sessions against the sandbox, through LomiClient and the documented classes.
 
 const assert = require('node:assert/strict');
 const { before, describe, test } = require('node:test');
@@ -26,7 +26,7 @@ const client = (path = '', options = {}) =>
   new lomi.LomiClient({ apiKey: local.test_key, baseUrl: local.url + path, ...options });
 
 describe('api.checkoutSessions, as the API README prints it', () => {
-  test('create gives a session with the page under both names', async () => {
+  test('create returns a session whose page has both names', async () => {
     const api = client();
     const session = await api.checkoutSessions.create(COFFEE);
     assert.ok(session instanceof lomi.CheckoutSession);
@@ -46,7 +46,7 @@ describe('api.checkoutSessions, as the API README prints it', () => {
       const result = await client()
         .checkoutSessions.create(body)
         .catch((error) => error);
-      // The sandbox judges the ids; what matters is that the body arrives whole.
+      // The sandbox may refuse the ids. The test is that the whole body arrives.
       assert.ok(
         result instanceof lomi.CheckoutSession || result.status === 400 || result.status === 404,
         result,
@@ -73,7 +73,7 @@ describe('api.checkoutSessions, as the API README prints it', () => {
       const path = generation === 'A' || generation === 'C' ? '/v1' : '';
       const routes = generation === 'C' ? 'documented' : 'current';
       const api = client(path, { routes, headers: { 'X-Sandbox-Generation': generation } });
-      // The 2025 documentation insists on them.
+      // The 2025 documentation requires them.
       const session = await api.checkoutSessions.create({ ...COFFEE, allowed_providers: ['WAVE'] });
       assert.equal(session.amount, 5000, generation);
       assert.equal(session.url, session.checkout_url, generation);
@@ -113,14 +113,14 @@ describe('lists', () => {
     await Promise.all(Array.from({ length: made }, () => api.checkoutSessions.create(COFFEE)));
   });
 
-  test('for await walks over every item once', async () => {
+  test('for await gives every item once', async () => {
     const ids = new Set();
     for await (const session of api.checkoutSessions.list({ limit: 20 }))
       ids.add(session.checkout_session_id);
     assert.equal(ids.size, made);
   });
 
-  test('a page goes on from where it is', async () => {
+  test('iterating a page starts at its first item', async () => {
     let page = await api.checkoutSessions.list({ limit: 20 });
     const sizes = [];
     for (let one = page; one !== undefined; one = await one.nextPage()) sizes.push(one.data.length);
@@ -132,7 +132,7 @@ describe('lists', () => {
     assert.equal((await page.autoPagingToArray({ limit: 100 })).length, made - 20);
   });
 
-  test('autoPagingToArray gathers at most its limit, and wants one', async () => {
+  test('autoPagingToArray returns at most its limit, and requires one', async () => {
     const gathered = await api.checkoutSessions.list({ limit: 10 }).autoPagingToArray({ limit: 33 });
     assert.equal(gathered.length, 33);
     for (const limit of [undefined, 0, -1, 1.5, NaN, '10']) {
@@ -140,7 +140,7 @@ describe('lists', () => {
     }
   });
 
-  test('breaking off asks for no further page', async () => {
+  test('leaving the loop requests no further page', async () => {
     const iterator = api.checkoutSessions.list({ limit: 10 })[Symbol.asyncIterator]();
     for await (const session of iterator) {
       assert.equal(session.amount, 5000);
@@ -149,7 +149,7 @@ describe('lists', () => {
     assert.deepEqual(await iterator.next(), { value: undefined, done: true });
   });
 
-  test('nothing is sent for a list that nobody awaits', async () => {
+  test('nothing is sent for a list that is not awaited', async () => {
     const list = new lomi.LomiClient('lomi_sk_test_nobody', {
       baseUrl: api.getBaseUrl(),
     }).checkoutSessions.list();
@@ -161,7 +161,7 @@ describe('lists', () => {
   });
 });
 
-describe('the documented names', () => {
+describe('the documented classes', () => {
   test('CheckoutSessionsApi with a Configuration', async () => {
     const configuration = new lomi.Configuration({ apiKey: local.test_key, basePath: `${local.url}/v1` });
     assert.equal(configuration.basePath, `${local.url}/v1`);
@@ -183,7 +183,7 @@ describe('the documented names', () => {
     await assert.rejects(api.retrieveCheckoutSession(id), lomi.NotFoundError);
   });
 
-  test('an Api class wants a Configuration', () => {
+  test('an Api class requires a Configuration', () => {
     for (const wrong of [{}, 'key', 5, null]) {
       assert.throws(() => new lomi.CheckoutSessionsApi(wrong), lomi.ConfigurationError);
     }

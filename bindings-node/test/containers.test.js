@@ -1,7 +1,7 @@
 'use strict';
 
-// Values that JSON.stringify turns into {} or null: each is refused with its type and the path
-// of its field, or sent as what it means. The same for text that is not Unicode.
+// Values that JSON.stringify writes as {} or null: each is refused with its type and the path of
+// its field, or converted without loss. The same for strings that are not valid Unicode.
 
 const assert = require('node:assert/strict');
 const { before, test } = require('node:test');
@@ -35,7 +35,7 @@ class Hidden {
   }
 }
 
-/** What is refused, with what its error says after the path. */
+/** Refused values, with the error message after the path. */
 const REFUSED = {
   Map: [() => new Map([['order', 77]]), 'is a Map; give a plain object'],
   Set: [() => new Set([77]), 'is a Set; give a list'],
@@ -122,7 +122,7 @@ async function refusal(promise) {
 }
 
 for (const [name, [make, says]] of Object.entries(REFUSED)) {
-  test(`${name}: refused wherever it stands`, async () => {
+  test(`${name}: refused at every level`, async () => {
     const at = (path) => new RegExp(`^${path.replace(/[[\].]/g, '\\$&')}(\\.x)? (${says})`);
     const { create, list } = {
       create: (body) => api.checkoutSessions.create(body),
@@ -154,7 +154,7 @@ test('undefined in a list, and holes', async () => {
   assert.match(await refusal(api.checkoutSessions.create({ a: [, 1] })), /^a\[0\] is undefined/); // eslint-disable-line
 });
 
-test('a value that is part of itself, and one that is too deep', async () => {
+test('a circular value, and one that is nested too deep', async () => {
   const circle = { list: [] };
   circle.list.push({ circle });
   assert.match(
@@ -168,13 +168,13 @@ test('a value that is part of itself, and one that is too deep', async () => {
   assert.equal(await sent({ metadata: { x: twice, y: twice } }), '{"metadata":{"x":{"a":1},"y":{"a":1}}}');
 });
 
-/** The body that arrives for a body that is given. */
+/** The body that the server receives. */
 async function sent(body) {
   await api.checkoutSessions.create(body);
   return echo.seen.at(-1).body;
 }
 
-test('what is sent as what it means', async () => {
+test('values that are converted without loss', async () => {
   class Order {
     order = 77;
     note = undefined;
@@ -211,7 +211,7 @@ test('what is sent as what it means', async () => {
   ]) {
     assert.equal(await sent({ metadata: { order: value } }), `{"metadata":{"order":${text}}}`);
   }
-  // What a program adds to BigInt, as many do, does not make text of amounts.
+  // Many programs add toJSON to BigInt.prototype; amounts stay numbers all the same.
   BigInt.prototype.toJSON = function () {
     return this.toString();
   };
@@ -224,7 +224,7 @@ test('what is sent as what it means', async () => {
   assert.equal(await sent({ metadata: { session } }), `{"metadata":{"session":${JSON.stringify(session)}}}`);
 });
 
-test('a name that is not Unicode, and text outside of bodies', async () => {
+test('a name that is not valid Unicode, and strings outside of bodies', async () => {
   const half = '\ud83d';
   assert.match(
     await refusal(api.checkoutSessions.create({ metadata: { ok: { [half]: 1 } } })),
@@ -246,7 +246,7 @@ test('a name that is not Unicode, and text outside of bodies', async () => {
   }
 });
 
-test('a key that stands where a name should is not shown', async () => {
+test('an API key in place of a name is not shown', async () => {
   const key = 'lomi_sk_live_0123456789abcdef';
   const message = await refusal(api.checkoutSessions.create({ metadata: { [key]: new Map() } }));
   assert.ok(!message.includes(key), message);

@@ -1,6 +1,6 @@
 'use strict';
 
-// The defects of the older TypeScript client, by number, each shown not to be here.
+// The defects of the older TypeScript client, by number: this package has none of them.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -38,7 +38,7 @@ test('defect 2: the timeout option does nothing', async () => {
   assert.ok(took > 250 && took < 1500, `${took} ms`);
 });
 
-test('defect 3: what is thrown is not a LomiError, and has no status', async () => {
+test('defect 3: a thrown error is not a LomiError, and has no status', async () => {
   const { url } = await server((_, response) =>
     json(response, 404, { error: { code: 'not_found', message: 'gone' } }),
   );
@@ -155,7 +155,7 @@ test('defect 11: a test key goes to the live host, and the test environment has 
   );
 });
 
-test('defect 12: the documents call what is not there', async () => {
+test('defect 12: the documentation calls methods that do not exist', async () => {
   const { url } = await echo();
   const api = client(url);
   for (const verb of ['create', 'get', 'list', 'update', 'delete']) {
@@ -173,7 +173,7 @@ test('defect 13: no help to verify webhooks', () => {
   assert.equal(lomi.webhooks.constructEvent(body, signature, 'whsec_1').id, '1');
 });
 
-test('defect 14: dependencies that are not used, and a browser library on servers', () => {
+test('defect 14: unused dependencies, and a browser library on servers', () => {
   const manifest = JSON.parse(fs.readFileSync(path.join(__dirname, '../package.json'), 'utf8'));
   assert.equal(manifest.dependencies, undefined);
   for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
@@ -181,7 +181,7 @@ test('defect 14: dependencies that are not used, and a browser library on server
   }
 });
 
-test('headers of a client cannot replace its key unseen', async () => {
+test('headers of a client cannot replace its key', async () => {
   const { url, seen } = await echo();
   await client(url, { headers: { 'x-team': 'shop' } }).checkoutSessions.get('x');
   assert.equal(seen[0].headers['x-api-key'], 'lomi_sk_test_first');

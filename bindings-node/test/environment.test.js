@@ -1,6 +1,6 @@
 'use strict';
 
-// What a client takes from process.env, which in a worker and in a Jest test is a copy.
+// The environment variables of a client. In a worker and in a Jest test, process.env is a copy.
 
 const assert = require('node:assert/strict');
 const { execFileSync, execFile } = require('node:child_process');
@@ -16,7 +16,7 @@ const { server, json, SESSION } = require('./helpers/server.js');
 
 const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
 
-/** What `source` posts from a worker. */
+/** The message that `source` posts from a worker. */
 function inWorker(source, options) {
   const code = `const { parentPort } = require('node:worker_threads');
     const lomi = require(${PACKAGE});
@@ -52,7 +52,7 @@ before(() => {
 });
 after(() => fs.rmSync(room, { recursive: true }));
 
-test('the variables of a worker count, and not those of the process', async () => {
+test('a client in a worker reads the variables of the worker, not those of the process', async () => {
   process.env.LOMI_API_KEY = 'lomi_sk_test_of_the_process';
   process.env.LOMI_BASE_URL = 'http://127.0.0.1:9/of-the-process';
   try {
@@ -105,7 +105,7 @@ test('a call of a worker uses its key, secret and log', async () => {
   assert.equal(seen.at(-1).headers['x-api-key'], 'lomi_sk_test_w');
 });
 
-test('the proxy of a worker is that of its variables', async (t) => {
+test('a client in a worker uses the proxy of its variables', async (t) => {
   const asked = [];
   const proxy = net.createServer((socket) =>
     socket.once('data', (head) => {
@@ -147,7 +147,7 @@ test('the proxy of a worker is that of its variables', async (t) => {
   assert.equal(asked.at(-1), 'CONNECT 127.0.0.1:9 HTTP/1.1');
 });
 
-/** Calls a server whose certificate the company signed, from a process with this variable. */
+/** Calls a server with a certificate of a private authority, from a process with this variable. */
 async function callWithAuthority(file) {
   const source = `
     const https = require('node:https'), fs = require('node:fs'), lomi = require(${PACKAGE});
@@ -168,7 +168,7 @@ async function callWithAuthority(file) {
   return [stdout.trim(), stderr.match(/lomi ignores NODE_EXTRA_CA_CERTS/g) ?? []];
 }
 
-test('NODE_EXTRA_CA_CERTS is trusted; one that cannot be used is a warning', async () => {
+test('NODE_EXTRA_CA_CERTS is trusted; an unusable file is a warning', async () => {
   assert.deepEqual(await callWithAuthority('ca.pem'), ['open', []]);
   for (const file of ['broken.pem', 'nothing.pem', '.']) {
     assert.deepEqual(await callWithAuthority(file), ['TLSError', ['lomi ignores NODE_EXTRA_CA_CERTS']], file);

@@ -1,6 +1,6 @@
 'use strict';
 
-// What goes wrong, and how it is told.
+// The errors of calls.
 
 const assert = require('node:assert/strict');
 const net = require('node:net');
@@ -53,7 +53,7 @@ test('each status is its own class', async () => {
   }
 });
 
-test('an error says everything, and its JSON leaves bodies and headers out', async () => {
+test('an error has every property, and its JSON has no body and no headers', async () => {
   const body = { error: { code: 'rate_limited', message: 'slow down', details: { email: 'a@b.c' } } };
   const { url } = await server((_, response) =>
     json(response, 429, body, { 'retry-after': '900', 'x-request-id': 'req_1', 'x-more': ['a', 'b'] }),
@@ -74,7 +74,7 @@ test('an error says everything, and its JSON leaves bodies and headers out', asy
   assert.equal(shown.headers, undefined);
 });
 
-test('a success that is not what was asked for is an error', async () => {
+test('a success with an unexpected body is an error', async () => {
   const bodies = ['', 'null', '[]', '5', '"x"', '{"checkout_session_id":', '{}', '<html>hello</html>', '[1]'];
   for (const body of bodies) {
     const { url } = await server((_, response) => json(response, 200, body));
@@ -91,7 +91,7 @@ test('a success that is not what was asked for is an error', async () => {
   }
 });
 
-test('nobody there: not sent, and it says so', async () => {
+test('no server: the error says that nothing was sent', async () => {
   const socket = net.createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => socket.once('listening', resolve));
   const { port } = socket.address();
@@ -114,7 +114,7 @@ test('a connection that breaks after an update: the outcome is unknown', async (
   assert.equal(error.outcome, 'unknown');
 });
 
-test('a deadline ends a call that is never answered', async () => {
+test('the timeout ends a call without a response', async () => {
   const { url } = await server(() => {});
   const started = performance.now();
   const error = await failure(client(url).checkoutSessions.get('x', { timeout: 200 }));
@@ -133,7 +133,7 @@ test('redirects are not followed', async () => {
   assert.equal(seen.length, 1);
 });
 
-test('what must be paid first is an outcome of create with its own class', async () => {
+test('an unpaid invoice is a result of create with its own class', async () => {
   const { url } = await server((_, response) =>
     json(response, 201, {
       payment_required: true,
@@ -149,7 +149,7 @@ test('what must be paid first is an outcome of create with its own class', async
   assert.equal(created.blocking_invoice.original('amount_remaining'), '2500');
 });
 
-test('an update that the server has no route for', async () => {
+test('an update for which the server has no route', async () => {
   const { url } = await server((request, response) =>
     json(response, 404, {
       statusCode: 404,
@@ -161,7 +161,7 @@ test('an update that the server has no route for', async () => {
   assert.equal(error.constructor, lomi.UnsupportedOperationError);
 });
 
-test('a list that goes round ends in an error, and a page that failed is asked for again', async () => {
+test('a list that repeats itself ends in an error, and a page that failed is requested again', async () => {
   let broken = 1;
   const { url, seen } = await server((request, response) => {
     const offset = Number(new URL(request.url, 'http://x').searchParams.get('offset') ?? 0);
@@ -182,7 +182,7 @@ test('a list that goes round ends in an error, and a page that failed is asked f
   assert.equal(seen.length, 4);
 });
 
-test('session() of a create: the session, or an error with the invoice to pay', async () => {
+test('session() of a create: the session, or an error with the unpaid invoice', async () => {
   const unpaid = {
     payment_required: true,
     reason: 'invoice_payment_required',

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is wrong before anything is sent.
+// Input that is refused before anything is sent.
 
 const assert = require('node:assert/strict');
 const { before, test } = require('node:test');
@@ -22,13 +22,13 @@ async function refused(promise, type = lomi.ValidationError) {
   assert.equal(echo.seen.length, before, 'nothing is sent');
 }
 
-/** The body that arrives for a body that is given. */
+/** The body that the server receives. */
 async function sent(body) {
   await client().checkoutSessions.create(body);
   return echo.seen.at(-1).body;
 }
 
-test('a client that cannot work is not made', () => {
+test('a client with unusable options is not made', () => {
   for (const wrong of [
     { apiKey: '' },
     { apiKey: '  ' },
@@ -59,7 +59,42 @@ test('a client that cannot work is not made', () => {
   assert.throws(() => new lomi.LomiClient([]), lomi.ConfigurationError);
 });
 
-test('the key and the address may come from the environment', () => {
+test('Configuration takes the options of LomiClient', async () => {
+  const options = {
+    apiKey: 'lomi_sk_test_1',
+    environment: 'test',
+    headers: { 'X-Shop': '1' },
+    timeout: 1000,
+    attemptTimeout: 1000,
+    connectTimeout: 1000,
+    idleTimeout: 1000,
+    maxRetries: 0,
+    maxConnections: 1,
+    allowHttp: true,
+    routes: 'current',
+    userAgent: 'shop/1',
+    caFile: '/nowhere/ca.pem',
+    proxy: 'http://127.0.0.1:1',
+    logger: () => {},
+  };
+  const { caFile, ...usable } = options;
+  assert.ok(new lomi.LomiClient(usable) && new lomi.Configuration(usable));
+  for (const Type of [lomi.LomiClient, lomi.Configuration]) {
+    assert.throws(() => new Type({ ...usable, environment: 'live' }), lomi.ConfigurationError);
+  }
+  for (const files of [{ caFile }, { caFiles: [caFile] }]) {
+    const settings = { ...usable, ...files, proxy: undefined };
+    const documented = new lomi.CheckoutSessionsApi(new lomi.Configuration(settings));
+    for (const call of [
+      new lomi.LomiClient(settings).checkoutSessions.get('x'),
+      documented.retrieveCheckoutSession('x'),
+    ]) {
+      await assert.rejects(call, /ca\.pem/);
+    }
+  }
+});
+
+test('the key and the base URL may come from the environment', () => {
   const { LOMI_API_KEY, LOMI_BASE_URL } = process.env;
   delete process.env.LOMI_API_KEY;
   delete process.env.LOMI_BASE_URL;
@@ -72,13 +107,13 @@ test('the key and the address may come from the environment', () => {
   process.env.LOMI_BASE_URL = LOMI_BASE_URL ?? '';
 });
 
-test('ids that are none', async () => {
+test('invalid ids', async () => {
   for (const id of [undefined, null, '', ' ', '.', '..', 'a\r\nb', '\0', {}, [], true, 'x'.repeat(600)]) {
     await refused(client().checkoutSessions.get(id));
   }
 });
 
-test('ids stay one segment', async () => {
+test('an id is one segment of the path', async () => {
   for (const [id, segment] of [
     ['../payouts', '..%2Fpayouts'],
     ['a/b', 'a%2Fb'],
@@ -93,14 +128,14 @@ test('ids stay one segment', async () => {
   }
 });
 
-test('amounts that are none', async () => {
+test('invalid amounts', async () => {
   for (const amount of [NaN, Infinity, -Infinity, 0, -1, true, {}, [], 'ten', 0n, -5n]) {
     await refused(client().checkoutSessions.create({ amount }));
   }
   await refused(client().checkoutSessions.create({ amount: 1, metadata: { deep: [{ n: NaN }] } }));
 });
 
-test('bodies that cannot be written', async () => {
+test('bodies that JSON cannot express', async () => {
   const circle = { amount: 1 };
   circle.metadata = { circle };
   const throwing = {
@@ -130,7 +165,7 @@ test('bodies that cannot be written', async () => {
   assert.equal(error.cause.message, 'mine');
 });
 
-test('what is given arrives as it was given', async () => {
+test('values arrive as they were given', async () => {
   assert.equal(await sent({ amount: 9007199254740993n }), '{"amount":9007199254740993}');
   assert.equal(await sent({ quantity: 0.1 }), '{"quantity":0.1}');
   assert.equal(await sent({ title: '\0n5' }), '{"title":"\\u0000n5"}');
@@ -147,7 +182,7 @@ test('what is given arrives as it was given', async () => {
   assert.equal(await sent(own), '{"amount":1,"metadata":{"__proto__":{"x":1}}}');
 });
 
-test('options that do not exist, and options that are wrong', async () => {
+test('unknown options, and options of a wrong type', async () => {
   const api = client();
   await assert.rejects(api.checkoutSessions.get('x', { timeOut: 5 }), /did you mean timeout\?/);
   await assert.rejects(

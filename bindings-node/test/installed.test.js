@@ -1,7 +1,7 @@
 'use strict';
 
-// The packed tarballs, installed into an empty project: every way of using them makes a
-// session and proves a webhook.
+// The packed tarballs, installed into an empty project: every way of using them creates a session
+// and verifies a webhook.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -23,7 +23,7 @@ let env;
 
 const npm = (cwd, ...args) => run('npm', ['--silent', '--ignore-scripts', ...args], { cwd });
 
-/** Packs a folder; gives the tarball's path. */
+/** Packs a folder; returns the tarball's path. */
 async function pack(room) {
   const { stdout } = await npm(folder, 'pack', room);
   return path.join(folder, stdout.trim().split('\n').at(-1));
@@ -114,7 +114,7 @@ describe('installed from its tarballs', () => {
     });
   }
 
-  test('bundled.js: a bundle, beside which stands the native package only', async () => {
+  test('bundled.js: a bundle with only the native package beside it', async () => {
     const { build } = require('esbuild');
     const bundle = path.join(folder, 'bundle');
     const native = fs.readdirSync(path.join(project, 'node_modules')).find((n) => n.startsWith('lomi-'));
@@ -125,7 +125,7 @@ describe('installed from its tarballs', () => {
       ['express.cjs', 'cjs'],
       ['next.mjs', 'cjs'],
     ]) {
-      // A bundle is CommonJS, where no await stands at the top.
+      // A bundle is CommonJS, which has no top-level await.
       const program = PROGRAMS[name];
       const [imports, rest] = program.split(/(?<=from 'lomi\/next';)/);
       const source = rest === undefined ? program : `${imports}\n(async () => {${rest}})();`;
@@ -165,7 +165,7 @@ describe('installed from its tarballs', () => {
     assert.equal(stdout, 'proven\n');
   });
 
-  test('what is installed: nothing of ours runs, and no other package comes', () => {
+  test('the installation runs no script and adds no other package', () => {
     const installed = fs
       .readdirSync(path.join(project, 'node_modules'))
       .filter((name) => name.startsWith('lomi'));

@@ -22,7 +22,7 @@ const client = (url, options) => new lomi.LomiClient({ apiKey: 'lomi_sk_test_1',
 const descriptors = () => fs.readdirSync('/proc/self/fd').length;
 const linux = process.platform === 'linux';
 
-// What is left over is seen at once, and not when Node next collects it.
+// Garbage is collected now, so that only leaks remain.
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
 const memory = () => {
@@ -49,7 +49,7 @@ async function aborted(promise, reason) {
   });
 }
 
-test('a signal that is aborted already: nothing is sent', async () => {
+test('a signal that was aborted before: nothing is sent', async () => {
   const seen = slow.seen.length;
   const reason = new Error('no longer wanted');
   await aborted(client(slow.url).checkoutSessions.get('x', { signal: AbortSignal.abort(reason) }), reason);
@@ -57,7 +57,7 @@ test('a signal that is aborted already: nothing is sent', async () => {
 });
 
 test('aborted while connecting', { skip: !linux }, async () => {
-  // A server that is stopped takes no connection: once its queue is full, nobody gets one.
+  // A stopped server accepts no connection: once its backlog is full, connecting does not end.
   const source = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 },
     function () { console.log(this.address().port); })`;
   const stopped = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -124,12 +124,12 @@ test('10,000 aborted calls leave nothing behind', { skip: !linux }, async () => 
   const seen = JSON.stringify({ before, after });
   assert.ok(after.files <= before.files + 110, seen);
   assert.ok(after.heapUsed < before.heapUsed + 2e6, seen);
-  // Newer Nodes take up to 40 MB more from the system before they have enough.
+  // Newer versions of Node take up to 40 MB more from the system before memory is flat.
   assert.ok(after.rss < before.rss + 64e6, seen);
   assert.equal((await api.checkoutSessions.get('quick')).amount, 5000);
 });
 
-test('two clients with two keys in four workers: no answer goes astray', async () => {
+test('two clients with two keys in four workers: each call gets its own response', async () => {
   const calls = 2500;
   const { url } = await server((request, response) => {
     const id = request.url.split('/').at(-1);
@@ -145,7 +145,7 @@ test('two clients with two keys in four workers: no answer goes astray', async (
   assert.deepEqual(results, Array(4).fill({ wrong: 0, calls }));
 });
 
-test('workers that load it one after the other, in a program that does not', async () => {
+test('workers that load the package one after the other, in a program that does not', async () => {
   const { url } = await server((_, response) => json(response, 200, SESSION));
   const workerData = { url, keys: ['lomi_sk_test_a'], calls: 1 };
   const file = path.join(__dirname, 'helpers/worker.js');
@@ -163,7 +163,7 @@ test('workers that load it one after the other, in a program that does not', asy
   assert.equal(stdout, '1\n'.repeat(4));
 });
 
-test('a worker that is terminated with calls under way', async () => {
+test('a worker that is terminated with calls in flight', async () => {
   const source = `
     const lomi = require(${JSON.stringify(path.join(__dirname, '..'))});
     const api = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: '${slow.url}' });
@@ -184,7 +184,7 @@ const program = (body) => `
   ${body}
 `;
 
-test('each worker of a cluster makes calls of its own, and ends', async () => {
+test('each worker of a cluster makes calls, and ends', async () => {
   const source = `
     const cluster = require('node:cluster');
     const lomi = require(${JSON.stringify(path.join(__dirname, '..'))});
@@ -228,7 +228,7 @@ test('a program waits for the call it awaits', async () => {
   assert.equal(stdout.trim(), 'APITimeoutError');
 });
 
-test('30 exits with calls under way, none of them a crash', async () => {
+test('30 exits with calls in flight, none of them a crash', async () => {
   const exits = Array.from({ length: 30 }, (_, at) =>
     run(process.execPath, [
       '-e',
@@ -241,7 +241,7 @@ test('30 exits with calls under way, none of them a crash', async () => {
   for (const { stderr } of await Promise.all(exits)) assert.equal(stderr, '');
 });
 
-test('no unhandled rejection comes from inside', async () => {
+test('the package causes no unhandled rejection', async () => {
   const { stdout, stderr } = await run(process.execPath, [
     '-e',
     program(`
@@ -276,7 +276,7 @@ test('decoding lists of 100 rows never blocks the event loop for 5 ms', async ()
   }));
   const text = JSON.stringify({ data: rows });
   const { url } = await server((_, response) => json(response, 200, text));
-  // In a process of its own: this one serves as well.
+  // In another process, because this one runs the server.
   const source = `
     const { get } = require('node:http');
     const { monitorEventLoopDelay } = require('node:perf_hooks');
@@ -300,8 +300,8 @@ test('decoding lists of 100 rows never blocks the event loop for 5 ms', async ()
     }
     (async () => console.log(JSON.stringify([await late(ours), await late(nodes)])))();
   `;
-  // The timer itself is 1 ms late. What blocks, blocks every time, and what a busy machine
-  // adds is not there every time; how late Node's own client is tells the two apart.
+  // The timer itself is 1 ms late. Blocking occurs in every try, and the delay of a busy machine does
+  // not; the delay of Node's own client shows the difference.
   const seen = [];
   for (let attempt = 0; attempt < 20; attempt++) {
     const { stdout } = await run(process.execPath, ['-e', source]);

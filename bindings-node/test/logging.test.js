@@ -1,6 +1,6 @@
 'use strict';
 
-// What a client's logger hears.
+// The log entries of a client.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -12,7 +12,7 @@ const { server, json, SESSION } = require('./helpers/server.js');
 
 const KEY = 'lomi_sk_test_secretpart';
 
-/** Fails the first time. */
+/** Responds to the first request with an error. */
 async function flaky() {
   let calls = 0;
   const { url } = await server((_, response) => {
@@ -57,7 +57,7 @@ test('one entry per request, on both surfaces and after another key', async () =
   check(entries);
 });
 
-test('a failed call is heard of, and its error has the history', async () => {
+test('a failed call is logged, and its error has the history', async () => {
   const entries = [];
   const { url } = await server((request) => request.socket.destroy());
   const logger = (entry) => entries.push(entry);
@@ -76,7 +76,7 @@ test('a failed call is heard of, and its error has the history', async () => {
   );
 });
 
-test('a list is heard of', async () => {
+test('a list is logged', async () => {
   const entries = [];
   const { url } = await server((_, response) => json(response, 200, { data: [SESSION], has_more: false }));
   const client = new lomi.LomiClient({ apiKey: KEY, baseUrl: url, logger: (entry) => entries.push(entry) });
@@ -84,7 +84,7 @@ test('a list is heard of', async () => {
   assert.equal(entries.length, 1);
 });
 
-test('a logger that throws or rejects breaks no call; one that is no function is refused', async () => {
+test('a logger that throws or rejects breaks no call; a logger must be a function', async () => {
   const broken = () => {
     throw new Error('broken');
   };
@@ -113,7 +113,7 @@ for (const [word, lines] of [
   });
 }
 
-test('a key that is sent unencrypted is a warning of Node', async () => {
+test('a key that is sent unencrypted is a process warning', async () => {
   const warned = new Promise((resolve) => process.once('warning', resolve));
   new lomi.LomiClient({ apiKey: KEY, baseUrl: 'http://10.0.0.1', allowHttp: true });
   const warning = await warned;

@@ -1,7 +1,7 @@
 'use strict';
 
-// The network as it is, seen by a client of Node's: connections that died, are closed by the
-// server, or are too many; plain HTTP; error pages that cannot be unpacked.
+// Connections that broke, that the server closes, and that are too many; plain HTTP; error pages
+// that cannot be decompressed.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -23,7 +23,7 @@ async function counting(answer) {
   return { ...served, connections };
 }
 
-test('after a failover the second attempt goes out on a new connection', async () => {
+test('after a failover the second attempt uses a new connection', async () => {
   let dead = new Set();
   let held = [];
   const { url, connections, seen } = await counting((request, response) => {
@@ -63,7 +63,7 @@ test('Keep-Alive: timeout= is honoured, with a margin', async () => {
 
 test('plain HTTP beyond loopback only with allowHttp', async () => {
   const { url, seen } = await server((_, response) => json(response, 200, SESSION));
-  // An address that is not loopback itself, and leads to this machine.
+  // An address of this machine that is not a loopback address.
   const baseUrl = url.replace('127.0.0.1', '0.0.0.0');
   for (const allowHttp of [undefined, null, false]) {
     assert.throws(() => client(baseUrl, { allowHttp }), lomi.ConfigurationError);
@@ -78,7 +78,7 @@ test('plain HTTP beyond loopback only with allowHttp', async () => {
   assert.equal(session.amount, 5000);
 });
 
-test('what is doubtful about a client is warned of once', async () => {
+test('a warning about a client is emitted once', async () => {
   const said = [];
   const listen = ({ name, message }) => name === 'LomiWarning' && said.push(message);
   process.on('warning', listen);
@@ -86,7 +86,7 @@ test('what is doubtful about a client is warned of once', async () => {
   const api = client(url.replace('127.0.0.1', '0.0.0.0'), { allowHttp: true });
   api.setApiKey('lomi_sk_test_2');
   await api.checkoutSessions.get('cs_1');
-  // A test key on the live host, which other clients refuse.
+  // A test key on the live host; LomiClient refuses it.
   new lomi.Configuration({ apiKey: 'lomi_sk_test_1', basePath: 'https://api.lomi.africa' });
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', listen);
@@ -124,7 +124,7 @@ test('a call that gets no connection in time was not sent', async () => {
   assert.equal(seen.length, 1);
 });
 
-test('an error page that cannot be unpacked keeps its status and Retry-After', async () => {
+test('an error page that cannot be decompressed keeps its status and Retry-After', async () => {
   const page = JSON.stringify({ error: { code: 'busy', message: 'try later' } });
   const packed = zlib.gzipSync(page);
   for (const [encoding, body, code] of [

@@ -1,6 +1,6 @@
 'use strict';
 
-// Keys given as headers, errors of writes that may have been done, and logs that fail.
+// Idempotency keys given as headers, and errors of writes that may have been carried out.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -24,7 +24,7 @@ const failure = (call) =>
     (error) => error,
   );
 
-test('a key in the headers is the key, in any case and in any form of headers', async () => {
+test('an Idempotency-Key header is the key, in any case and in any form of headers', async () => {
   for (const headers of [
     { 'Idempotency-Key': 'order-77', 'X-Request-Id': 'r-7' },
     new Headers({ 'idempotency-key': 'order-77', 'x-request-id': 'r-7' }),
@@ -47,7 +47,7 @@ test('a key in the headers is the key, in any case and in any form of headers', 
   assert.equal(made.lastResponse.idempotencyKey, 'a');
 });
 
-test('a key that cannot be meant is refused', async () => {
+test('an unusable key is refused', async () => {
   const { api, seen } = await client((_, response) => json(response, 201, SESSION));
   for (const options of [
     { headers: { 'Idempotency-Key': '' } },

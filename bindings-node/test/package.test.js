@@ -1,6 +1,6 @@
 'use strict';
 
-// The package as it is installed: its native half, its names, its helper for tests.
+// The package as it is installed: its native library, its names, its helper for tests.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -19,7 +19,7 @@ const ROOM = path.join(__dirname, '..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-package-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
-/** The package without its native half, at a place of its own. */
+/** A copy of the package without its native library. */
 function bare(name) {
   const room = path.join(folder, name);
   fs.mkdirSync(room);
@@ -35,20 +35,20 @@ const complaint = (room, env = {}) =>
     (error) => error.stderr,
   );
 
-test('a missing native half: which package, and what to do', async () => {
+test('a missing native library: the error names the package and what to do', async () => {
   const said = await complaint(bare('missing'));
   assert.match(said, /Error: lomi needs its native part for this system, the package lomi-\w+-\w+/);
   assert.match(said, /npm install lomi-\w+/);
   assert.match(said, /serverExternalPackages/);
 });
 
-test('a native half for another system says so', async () => {
+test('a native library for another system: the error says so', async () => {
   const room = bare('foreign');
   fs.writeFileSync(path.join(room, 'lomi.node'), 'not a library');
   assert.match(await complaint(room), /lomi cannot load .*lomi\.node.*built for another system/);
 });
 
-test('a platform package that is there and cannot be loaded', async () => {
+test('a platform package that cannot be loaded', async () => {
   const room = bare('broken');
   const [, name] = (await complaint(room)).match(/the package (lomi-[\w-]+)/);
   fs.mkdirSync(path.join(room, 'node_modules', name), { recursive: true });
@@ -86,7 +86,7 @@ test('ES modules get the same classes as CommonJS', async () => {
   assert.equal(module.NotFoundError, lomi.NotFoundError);
 });
 
-test('the sandbox for tests of one’s own', async () => {
+test('startSandbox', async () => {
   const sandbox = await startSandbox({ binary: BINARY });
   const api = new lomi.LomiClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
   const session = await api.checkoutSessions.create({

@@ -1,6 +1,6 @@
 'use strict';
 
-// Deliveries that come more than once, and the stores that remember them.
+// Repeated deliveries, and the stores of their keys.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -22,7 +22,7 @@ const renewal = (id) => ({
 const misused = (error) => error instanceof lomi.ConfigurationError;
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What the store uses of ioredis, and of node-redis. */
+/** The parts of ioredis and of node-redis that the store uses. */
 function redis(kind) {
   const keys = new Set();
   const set = async (key, value, options) => {
@@ -43,7 +43,7 @@ function redis(kind) {
   return { setNX() {}, del, set: (key, value, { NX, EX }) => set(key, value, NX && EX > 0) };
 }
 
-/** What the store's statements do in a database with a unique key. */
+/** The effect of the store's statements in a database with a unique key. */
 function database(dialect) {
   const rows = new Map();
   return async (sql, [first, second, third]) => {
@@ -70,7 +70,7 @@ const stores = {
 };
 
 for (const [name, store] of Object.entries(stores)) {
-  test(`a delivery that comes again is known: ${name}`, async () => {
+  test(`a repeated delivery is recognized: ${name}`, async () => {
     const guard = new ReplayGuard({ store: store() });
     assert.ok(await guard.firstTime(payment('1', 'a')));
     assert.ok(!(await guard.firstTime(payment('1', 'a'))));
@@ -118,8 +118,8 @@ test('the key is the same in every language', () => {
   }
 });
 
-test('a store that cannot do its work is refused, not believed', async () => {
-  const unknown = { set: async () => 'OK' }; // takes no NX, say: every delivery would be new
+test('a store that cannot be used is refused', async () => {
+  const unknown = { set: async () => 'OK' }; // ignores NX: every delivery would be new
   assert.throws(() => new RedisStore(unknown), misused);
   assert.throws(() => new DatabaseStore(() => 1, { dialect: 'oracle' }), misused);
   assert.throws(() => new DatabaseStore(() => 1, { dialect: 'mysql', table: 'a;--' }), misused);

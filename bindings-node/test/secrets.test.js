@@ -1,6 +1,6 @@
 'use strict';
 
-// The key shows nowhere.
+// No output contains the key.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -12,7 +12,7 @@ const { server, json, SESSION } = require('./helpers/server.js');
 
 const KEY = 'lomi_sk_test_verysecretpart';
 
-/** Everything that a program may print or write of a value. */
+/** Every form in which a program may print or write a value. */
 function shown(value) {
   const texts = [
     inspect(value),
@@ -29,7 +29,7 @@ function shown(value) {
     try {
       texts.push(inspect(copy(), { depth: Infinity }));
     } catch {
-      // What cannot be copied shows nothing.
+      // An object that cannot be cloned shows nothing.
     }
   }
   return texts.join('\n');
@@ -84,7 +84,7 @@ test('clients, resources, configurations, models, pages and errors never show th
   assert.deepEqual(JSON.parse(JSON.stringify(configuration)), { baseUrl: url, apiKey: 'lomi_sk_test_***' });
 });
 
-test('the settings that were given are not kept', () => {
+test('the given options object is not kept', () => {
   const settings = { apiKey: KEY };
   const client = new lomi.LomiClient(settings);
   assert.equal(settings.apiKey, KEY, 'nor changed');

@@ -1,7 +1,6 @@
 'use strict';
 
-// The long runs (`make soak-node`): many calls, aborts, threads and exits, after which
-// nothing may be left behind.
+// The long tests (`make soak-node`): many calls, aborts, threads and exits. Nothing may leak.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -14,7 +13,7 @@ const { Worker } = require('node:worker_threads');
 const lomi = require('..');
 const { server, json, SESSION } = require('./helpers/server.js');
 
-// `node --test test/` takes this file too; memory is measured only with --expose-gc.
+// `node --test test/` runs this file too; memory is measured only with --expose-gc.
 const test = typeof global.gc === 'function' ? nodeTest.test : nodeTest.test.skip;
 const run = promisify(execFile);
 const client = (url) => new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url });
@@ -25,9 +24,9 @@ const counted = () => ({
   threads: fs.readdirSync('/proc/self/task').length,
 });
 
-/** How much memory `count` more rounds take, after as many that fill caches. */
+/** The growth of memory in `count` rounds, after as many rounds that fill caches. */
 async function growth(count, round) {
-  // What V8 keeps free for later is no growth.
+  // Free memory that V8 keeps is not growth.
   const taken = () => {
     global.gc?.();
     const { rss, heapTotal, heapUsed } = process.memoryUsage();
@@ -39,7 +38,7 @@ async function growth(count, round) {
   return (taken() - before) / 1e6;
 }
 
-/** Answers at once, in pieces, or never, as the id says. */
+/** Responds at once, in chunks, or never, depending on the id. */
 async function moody() {
   return server((request, response) => {
     if (request.url.includes('quick')) json(response, 200, SESSION);
@@ -73,7 +72,7 @@ test(
     await pause(500);
     const after = counted();
     t.diagnostic(`${JSON.stringify({ before, after })}, ${grown.toFixed(1)} MB more`);
-    // Connections of calls that ended well stay for a while.
+    // Connections of successful calls stay open for a while.
     assert.ok(after.files <= before.files + 100);
     assert.equal(after.threads, before.threads);
     assert.ok(grown < 32);
@@ -111,7 +110,7 @@ test('100,000 calls: memory flat', { skip: !linux }, async (t) => {
   assert.ok(Number(stdout) < 8, stdout);
 });
 
-test('10,000 clients and pages that nobody keeps: memory flat', async (t) => {
+test('10,000 clients and pages that are not kept: memory flat', async (t) => {
   const { url } = await server((_, response) => json(response, 200, [SESSION]));
   const grown = await growth(500, () =>
     Promise.all(Array.from({ length: 10 }, async () => (await client(url).checkoutSessions.list()).data[0])),
@@ -120,7 +119,7 @@ test('10,000 clients and pages that nobody keeps: memory flat', async (t) => {
   assert.ok(grown < 32);
 });
 
-test('200 workers that are terminated with calls under way', { skip: !linux }, async (t) => {
+test('200 workers that are terminated with calls in flight', { skip: !linux }, async (t) => {
   const { url } = await moody();
   const source = `
     const lomi = require(${JSON.stringify(path.join(__dirname, '..'))});
@@ -144,7 +143,7 @@ test('200 workers that are terminated with calls under way', { skip: !linux }, a
   assert.equal((await client(url).checkoutSessions.get('quick')).amount, 5000);
 });
 
-test('300 exits with calls under way, none of them a crash', async () => {
+test('300 exits with calls in flight, none of them a crash', async () => {
   const { url } = await moody();
   const source = (ms) => `
     const lomi = require(${JSON.stringify(path.join(__dirname, '..'))});

@@ -1,7 +1,7 @@
 'use strict';
 
-// Every argument of every public function, given values of every wrong kind: an error of this
-// package with words of its own, or a result; never a TypeError from inside.
+// Every argument of every public function with values of every wrong type. The result is a value
+// or an error class of this package with a clear message, never a TypeError from inside.
 
 const assert = require('node:assert/strict');
 const { before, test } = require('node:test');
@@ -43,7 +43,7 @@ const ODD = [
   new AbortController().signal, process, globalThis,
 ]; // prettier-ignore
 
-/** Words of the layers below, which say nothing to the caller. */
+/** Words of lower layers, which do not help the caller. */
 const INSIDE =
   /rust|napi|failed to convert|StringExpected|expected (?!a )|is not a function|cannot read (private|prop)|\[object|serde|at line/i;
 
@@ -71,7 +71,7 @@ async function probe(what, call) {
 }
 
 const SETTINGS =
-  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFiles proxy logger';
+  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFile caFiles proxy logger';
 const OPTIONS = 'idempotencyKey timeout connectTimeout maxRetries headers signal apiKey account requestId';
 const FIELDS =
   'amount currency_code title metadata line_items allowed_providers expires_at allow_coupon_code brand_new';
@@ -84,7 +84,8 @@ test('clients', async () => {
     await probe(setting, (value) => new lomi.LomiClient({ apiKey: KEY, [setting]: value }));
   }
   await probe('Configuration', (value) => new lomi.Configuration(value));
-  for (const setting of ['apiKey', 'apiKeyPrefix', 'basePath', 'headers', 'timeout']) {
+  const documentedSettings = ['apiKeyPrefix', 'basePath', ...SETTINGS.split(' ')];
+  for (const setting of documentedSettings.filter((name) => name !== 'baseUrl')) {
     await probe(setting, (value) => new lomi.Configuration({ [setting]: value }));
   }
   await probe('CheckoutSessionsApi', (value) => new lomi.CheckoutSessionsApi(value));
@@ -226,8 +227,8 @@ test('webhooks', async () => {
     await guard.forget(genuine);
     if (typeof value !== 'function') await guard.once(genuine, value);
   });
-  await probe('an answer of the store', async (value) => {
-    // What a thenable of the caller's throws is the caller's.
+  await probe('the return value of a store', async (value) => {
+    // An error of the caller's thenable passes through.
     if (typeof value !== 'object') await new ReplayGuard({ store: () => value }).firstTime(genuine);
   });
   await probe('RedisStore', (value) => new RedisStore(value));

@@ -1,6 +1,6 @@
 'use strict';
 
-// lomi/testing, as a user's tests have it.
+// lomi/testing, as the tests of a user use it.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -48,7 +48,7 @@ it('gives a client of its test environment', async () => {
   assert.throws(() => sandbox.client({ retries: 0 }), ConfigurationError);
 });
 
-/** The next delivery, once the SDK has verified it. */
+/** The event name of the next delivery, verified by the SDK. */
 async function event() {
   for (let tries = 0; told.length === 0 && tries < 100; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,7 +57,7 @@ async function event() {
   return webhooks.constructEvent(body, signature, sandbox.webhookSecret).event;
 }
 
-it('pays a session, of which the shop is told', async () => {
+it('pays a session and sends the webhook', async () => {
   const id = await open();
   const transaction = await sandbox.pay(id, { provider: 'ORANGE' });
   assert.equal(transaction.provider_code, 'ORANGE');
@@ -66,7 +66,7 @@ it('pays a session, of which the shop is told', async () => {
   assert.equal((await sandbox.deliveries())[0].event, 'PAYMENT_SUCCEEDED');
 });
 
-it('lets a payment wait and refuses it', async () => {
+it('makes a payment pending, then failed', async () => {
   const id = await open();
   assert.equal((await sandbox.pending(id)).status, 'pending');
   assert.equal((await sandbox.fail(id)).status, 'failed');
@@ -74,7 +74,7 @@ it('lets a payment wait and refuses it', async () => {
   assert.equal(await event(), 'PAYMENT_FAILED');
 });
 
-it('moves the clock and ends sessions', async () => {
+it('advances the clock and expires sessions', async () => {
   for (const by of ['61m', 61 * 60_000]) {
     const id = await open();
     await sandbox.advanceClock(by);
@@ -95,7 +95,26 @@ it('stops', async () => {
   await assert.rejects(startSandbox({ args: ['--no-such-argument'] }), /before it was ready/);
 });
 
-it('ends when its owner is killed', async () => {
+it('refuses options that it does not have, and values of a wrong type', async () => {
+  for (const [options, message] of [
+    [null, 'the argument of startSandbox is null; give a plain object'],
+    ['lomi-sandbox', 'the argument of startSandbox is a string; give a plain object'],
+    [{ binnary: 'x' }, 'there is no option binnary; did you mean binary?'],
+    [{ port: 1 }, 'there is no option port; there are binary, args'],
+    [{ binary: 1 }, 'binary must be a string'],
+    [{ args: '--port' }, 'args must be a list of strings, such as ["--webhook-url", "http://..."]'],
+  ]) {
+    await assert.rejects(
+      startSandbox(options),
+      (error) => error instanceof ConfigurationError && error.message === message,
+    );
+  }
+  const id = await open();
+  await assert.rejects(sandbox.pay(id, { providers: 'WAVE' }), /did you mean provider\?$/);
+  assert.equal((await sandbox.pay(id, null)).provider_code, 'WAVE');
+});
+
+it('ends when the process that started it is killed', async () => {
   const code = `require('./testing.js').startSandbox().then((s) => console.log(s.url)); setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['-e', code], {
     cwd: path.join(__dirname, '..'),

@@ -1,6 +1,6 @@
 'use strict';
 
-// Values that look right and would cost money, in the forms that JavaScript has for them.
+// Values that look right and would cost money, in every form of JavaScript.
 
 const assert = require('node:assert/strict');
 const { before, test } = require('node:test');
@@ -19,7 +19,7 @@ const body = () => JSON.parse(echo.seen.at(-1).body);
 const refused = (promise, words) =>
   assert.rejects(promise, (error) => error instanceof lomi.ValidationError && words.test(error.message));
 
-test('an order in every form has one key', () => {
+test('one order in every form has one key', () => {
   const { idempotencyKeyForOrder: key } = lomi;
   for (const order of [1234, 1234n, 1234.0, new String('1234')]) assert.equal(key(order), key('1234'));
   assert.equal(key('1234', 1), key('1234'));
@@ -45,7 +45,7 @@ test('an amount in the wrong unit is refused, a Money sets the currency', async 
   assert.deepEqual(body(), { amount: 1999, currency_code: 'USD' });
 });
 
-test('the documented classes send what they are given and warn', async () => {
+test('the documented classes send doubtful values and warn', async () => {
   const said = [];
   const listen = (warning) => said.push(warning.message);
   process.on('warning', listen);
@@ -66,7 +66,7 @@ test('the documented classes send what they are given and warn', async () => {
   );
 });
 
-test('times without end, and what is no time', async () => {
+test('infinite times, and values that are no time', async () => {
   const names = ['timeout', 'connectTimeout', 'attemptTimeout', 'idleTimeout'];
   for (const name of names) {
     for (const time of [Infinity, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER, 2 ** 31, 10n ** 400n]) {
@@ -80,7 +80,7 @@ test('times without end, and what is no time', async () => {
   }
 });
 
-test('names that are nearly known are refused, extraBody sends any', async () => {
+test('a misspelt field name is refused; extraBody sends any name', async () => {
   await refused(sessions.create({ ammount: 1 }), /did you mean "amount"/);
   await refused(sessions.create({ currencyCode: 'XOF' }), /did you mean "currency_code"/);
   await refused(sessions.create({ amount: 1, idempotencyKey: 'k' }), /option of the call/);
@@ -89,7 +89,7 @@ test('names that are nearly known are refused, extraBody sends any', async () =>
   assert.deepEqual(body(), { amount: 1, tip: 2, ammount: 1.5 });
 });
 
-test('a replay is told, and a closed session warned of', async () => {
+test('a replayed response is marked, and a closed session is a warning', async () => {
   const closed = await server((_, response) =>
     json(response, 201, { ...SESSION, status: 'expired' }, { 'idempotency-cache-hit': 'true' }),
   );

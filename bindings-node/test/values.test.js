@@ -1,6 +1,6 @@
 'use strict';
 
-// Values arrive as they were sent: numbers to the last digit, text to the last sign.
+// Values arrive as they were sent: every digit of a number, every character of a string.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -38,7 +38,7 @@ test('integers beyond 2^53 arrive exactly, as bigint', async () => {
   assert.equal(exact.quantity, -(2 ** 53));
 });
 
-test('bigints in rows of a list, and in answers without a schema', async () => {
+test('bigints in rows of a list, and in responses without a schema', async () => {
   const text =
     '[{"checkout_session_id":"a","amount":1},{"checkout_session_id":"b","amount":9007199254740993}]';
   const client = await answering(text);
@@ -55,13 +55,13 @@ test('bigints in rows of a list, and in answers without a schema', async () => {
 test('other numbers', async () => {
   const one = await session('"amount":10000.0,"metadata":{"a":1e400,"b":-0,"c":0.1,"d":1e4,"e":-1.5}');
   assert.equal(one.amount, 10000);
-  // No JavaScript number is so large; its text is not Infinity.
+  // No JavaScript number is so large. It becomes a string, not Infinity.
   assert.equal(one.metadata.a, '1e400');
   assert.ok(Object.is(one.metadata.b, -0));
   assert.deepEqual([one.metadata.c, one.metadata.d, one.metadata.e], [0.1, 10000, -1.5]);
 });
 
-test('what was read as something else can be had as it came', async () => {
+test('original() gives a normalized value as it was sent', async () => {
   const one = await session('"status":"complete","amount":"10000","metadata":null,"brand_new":{"x":1}');
   assert.equal(one.status, 'completed');
   assert.equal(one.original('status'), 'complete');
@@ -91,7 +91,7 @@ test('originals of the rows of a list stay with their rows', async () => {
   });
 });
 
-test('text of any kind', async () => {
+test('strings of any kind', async () => {
   const text = 'é ü ÿ Ā 漢字 😀 \u2028 \u0000 \u001f "quoted" \\ / \n\t end';
   const one = await session({ title: text, metadata: { [text]: text } });
   assert.equal(one.title, text);
@@ -100,7 +100,7 @@ test('text of any kind', async () => {
   assert.equal(lone.title, 'a\ufffd b');
 });
 
-test('keys that mean something to JavaScript are fields like any other', async () => {
+test('fields with special names such as __proto__ are fields like any other', async () => {
   const one = await session('"metadata":{"__proto__":{"polluted":true},"constructor":1,"toString":2}');
   assert.equal({}.polluted, undefined);
   assert.deepEqual(Object.keys(one.metadata), ['__proto__', 'constructor', 'toString']);
@@ -109,13 +109,13 @@ test('keys that mean something to JavaScript are fields like any other', async (
   assert.equal(own.polluted, undefined);
 });
 
-test('a key that comes twice counts once, the last time', async () => {
+test('the last value of a repeated key counts', async () => {
   const one = await session('"amount":1,"amount":2,"metadata":{"a":9007199254740993,"a":"text"}');
   assert.equal(one.amount, 2);
   assert.equal(one.metadata.a, 'text');
 });
 
-test('both names of the page and of the description are filled', async () => {
+test('both names of the page and of the description have a value', async () => {
   const old = await session({ url: 'https://pay/1', public_description: 'd' });
   assert.equal(old.checkout_url, 'https://pay/1');
   assert.equal(old.description, 'd');
@@ -124,7 +124,7 @@ test('both names of the page and of the description are filled', async () => {
   assert.equal(current.public_description, 'e');
 });
 
-test('the facts of a call come with the object, out of sight', async () => {
+test('lastResponse has the response of a call, and is not enumerable', async () => {
   const one = await session({});
   assert.equal(one.lastResponse.status, 200);
   assert.equal(one.lastResponse.attempts, 1);

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The way of the generated client, as a peer: Guzzle sends, and answers become models field by
+ * The generated client, for comparison: Guzzle sends, and responses become models field by
  * field, by what `openAPITypes()`, `attributeMap()` and `setters()` of each class say. The
  * package itself cannot be had where the bench runs, so this is written after what
  * OpenAPI Generator makes of a description: the same request, the same loops, the same

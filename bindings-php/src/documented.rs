@@ -1,40 +1,16 @@
-//! What the generated file says about the documented classes.
+//! The documented surface: the classes that the generated SDK has, with its names.
 
-use lomi::schema::{Model, Operation};
+pub(crate) mod api;
+mod arguments;
+pub(crate) mod configuration;
+mod configured_client;
+mod deserializer;
+pub(crate) mod form_data;
+pub(crate) mod header_selector;
+mod hosts;
+mod result;
+pub(crate) mod serializer;
+mod settings;
 
-/// One class of the documented surface, and the resource it stands for.
-pub(crate) struct Api {
-    /// Such as `CheckoutSessionsApi`.
-    pub(crate) class: &'static str,
-    /// Such as `checkoutSessions`.
-    pub(crate) resource: &'static str,
-    pub(crate) operations: &'static [Documented],
-}
-
-/// One documented operation.
-pub(crate) struct Documented {
-    pub(crate) operation: &'static Operation,
-    /// Such as `createCheckoutSession`.
-    pub(crate) name: &'static str,
-    /// Its arguments as PHP declares them.
-    pub(crate) declared: &'static str,
-    pub(crate) arguments: &'static [Argument],
-    /// The model of a page.
-    pub(crate) list: Option<&'static Model>,
-}
-
-/// One documented argument.
-pub(crate) enum Argument {
-    /// The body, a model or an array.
-    Body(&'static str),
-    /// A part of the path.
-    Path(&'static str),
-    /// A part of the query.
-    Query {
-        name: &'static str,
-        least: Option<i64>,
-        most: Option<i64>,
-        /// Sent where nothing is given.
-        default: Option<i64>,
-    },
-}
+/// The one content type of the API.
+const JSON: &str = "application/json";

@@ -1,44 +1,23 @@
 //! The PHP extension `lomi`: the classes of `LomiSDK\` over the core's table. Classes are
-//! registered at module start, and nothing else happens then: runtime and connections
-//! are the worker's own, made on its first call.
+//! registered at module start, and nothing else happens then: the runtime and connections are
+//! created by a process's first call.
 
-mod api;
-mod cancelled;
 mod client;
-mod configuration;
+mod config;
+mod convert;
 mod documented;
-mod enums;
-mod environment;
 mod errors;
-mod foreign_http;
-mod form_data;
-mod from_json;
-mod generated;
-mod header_selector;
-mod hosts;
-mod ini;
-mod iterator;
-mod model_methods;
+mod idempotency_key;
 mod models;
 mod money;
-mod options;
-mod page;
-mod pool;
-mod promise;
 mod response;
-mod road;
-mod serializer;
-mod settings;
-mod sink;
-mod to_json;
+mod send;
+mod table;
 mod webhooks;
 mod zend;
 
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
-
-/// What this SDK calls itself in requests.
-pub(crate) const USER_AGENT: &str = concat!("lomi-php/", env!("CARGO_PKG_VERSION"));
 
 /// What PHP asks a shared library for.
 #[unsafe(no_mangle)]
@@ -58,8 +37,8 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
 
 unsafe extern "C" fn startup(_kind: i32, module: i32) -> i32 {
     let registered = std::panic::catch_unwind(|| {
-        ini::register(module);
-        environment::remember();
+        config::ini::register(module);
+        config::environment::read_at_start();
         register()
     });
     match registered {
@@ -77,21 +56,24 @@ fn refuse(why: &str) -> i32 {
 fn register() -> Result<(), String> {
     errors::register()?;
     response::register()?;
-    models::register()?;
-    enums::register()?;
-    configuration::register()?;
-    header_selector::register()?;
-    serializer::register()?;
-    form_data::register()?;
+    models::declare::register()?;
+    models::enums::register()?;
+    documented::configuration::register()?;
+    documented::header_selector::register()?;
+    documented::serializer::register()?;
+    documented::form_data::register()?;
     webhooks::register()?;
     money::register()?;
-    promise::register()?;
-    foreign_http::register()?;
-    api::register()?;
-    page::register()?;
-    client::register()
+    idempotency_key::register()?;
+    client::promise::register()?;
+    send::psr18::register()?;
+    documented::api::register()?;
+    client::page::register()?;
+    client::page_iterator::register()?;
+    client::resource::register()?;
+    client::lomi_client::register()
 }
 
 unsafe extern "C" fn info(_: *mut ModuleEntry) {
-    ini::show();
+    config::ini::print_info();
 }

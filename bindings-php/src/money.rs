@@ -1,24 +1,23 @@
-//! `LomiSDK\Money` and `LomiSDK\IdempotencyKey`: small helpers of the core.
+//! `LomiSDK\Money`: an amount in the smallest unit of its currency.
 
 use lomi::Money;
 
 use crate::zend::{
-    Array, Call, Class, ClassRef, Done, Object, Thrown, handler, new_object, payload, payload_mut,
-    payload_type, string_zval,
+    Array, Call, Class, ClassRef, Done, Object, Thrown, handler, long, new_object, payload,
+    payload_mut, payload_type, string_zval,
 };
 
 static MONEY: ClassRef = ClassRef::new();
-static KEY: ClassRef = ClassRef::new();
 
 #[derive(Clone, Default)]
-struct Held(Option<Money>);
+struct MoneyPayload(Option<Money>);
 
-payload_type!(Held);
+payload_type!(MoneyPayload);
 
 pub(crate) fn register() -> Result<(), String> {
     Class::new("LomiSDK\\Money")
         .sealed()
-        .holds::<Held>()
+        .with_payload::<MoneyPayload>()
         .method("__construct(int $amount, string $currency)", handler(construct))
         .method("static xof(int $amount): LomiSDK\\Money", handler(xof))
         .method(
@@ -28,32 +27,27 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getAmount(): int", handler(amount))
         .method("getCurrency(): string", handler(currency))
         .method("getDecimals(): int", handler(decimals))
-        .method("__toString(): string", handler(text))
+        .method("__toString(): string", handler(to_string))
         .method("__debugInfo(): array", handler(debug_info))
-        .register(&MONEY)?;
-    Class::new("LomiSDK\\IdempotencyKey")
-        .sealed()
-        .method("static random(): string", handler(random))
-        .method("static forOrder($order, ?int $attempt = null): string", handler(for_order))
-        .register(&KEY)
+        .register(&MONEY)
 }
 
-/// The money that an object holds, where it is a `LomiSDK\Money`.
+/// The amount of an object, where it is a `LomiSDK\Money`.
 pub(crate) fn of_object(object: Object<'_>) -> Option<Money> {
     MONEY.get().filter(|class| object.instance_of(class))?;
-    payload::<Held>(object)?.0
+    payload::<MoneyPayload>(object)?.0
 }
 
-/// Whole numbers only: 49.99 must not become 49.
+/// Accepts int only: 49.99 must not become 49.
 fn whole(call: &Call<'_>) -> Result<i64, Thrown> {
     let given = call.required(0)?;
     given.long().ok_or_else(|| call.wrong_type(0, "int", given))
 }
 
 fn construct(call: &mut Call<'_>) -> Done {
-    let money = Money::new(whole(call)?, &call.text(1)?)?;
-    if let Some(held) = payload_mut::<Held>(call.this()?) {
-        held.0 = Some(money);
+    let money = Money::new(whole(call)?, &call.string(1)?)?;
+    if let Some(payload) = payload_mut::<MoneyPayload>(call.this()?) {
+        payload.0 = Some(money);
     }
     Ok(())
 }
@@ -61,8 +55,8 @@ fn construct(call: &mut Call<'_>) -> Done {
 fn give(call: &mut Call<'_>, money: Money) -> Done {
     let class = MONEY.get().ok_or_else(|| Thrown::defect("there is no Money"))?;
     let mut value = new_object(class)?;
-    if let Some(held) = value.object_mut().and_then(payload_mut::<Held>) {
-        held.0 = Some(money);
+    if let Some(payload) = value.object_mut().and_then(payload_mut::<MoneyPayload>) {
+        payload.0 = Some(money);
     }
     call.give(value)
 }
@@ -74,58 +68,45 @@ fn xof(call: &mut Call<'_>) -> Done {
 
 fn from_major(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
-    // A float has lost its last digit already.
+    // A float may already be inexact.
     if !given.is_string() && !given.is_long() {
         return Err(call.wrong_type(0, "string", given));
     }
-    let money = Money::from_major(&call.text(0)?, &call.text(1)?)?;
+    let money = Money::from_major(&call.string(0)?, &call.string(1)?)?;
     give(call, money)
 }
 
-fn held(call: &mut Call<'_>) -> Result<Money, Thrown> {
-    payload::<Held>(call.handle()?)
-        .and_then(|held| held.0)
+fn money(call: &mut Call<'_>) -> Result<Money, Thrown> {
+    payload::<MoneyPayload>(call.handle()?)
+        .and_then(|payload| payload.0)
         .ok_or_else(|| Thrown::validation("the LomiSDK\\Money was not constructed"))
 }
 
 fn amount(call: &mut Call<'_>) -> Done {
-    let amount = held(call)?.amount();
+    let amount = money(call)?.amount();
     call.give_long(amount)
 }
 
 fn currency(call: &mut Call<'_>) -> Done {
-    let currency = held(call)?.currency();
-    call.give_text(currency)
+    let currency = money(call)?.currency();
+    call.give_string(currency)
 }
 
 fn decimals(call: &mut Call<'_>) -> Done {
-    let decimals = held(call)?.decimals();
+    let decimals = money(call)?.decimals();
     call.give_long(decimals.into())
 }
 
-fn text(call: &mut Call<'_>) -> Done {
-    let text = held(call)?.to_string();
-    call.give_text(&text)
+fn to_string(call: &mut Call<'_>) -> Done {
+    let text = money(call)?.to_string();
+    call.give_string(&text)
 }
 
 fn debug_info(call: &mut Call<'_>) -> Done {
     let mut info = Array::new();
-    if let Ok(money) = held(call) {
-        info.set("amount", crate::response::long(money.amount()));
+    if let Ok(money) = money(call) {
+        info.set("amount", long(money.amount()));
         info.set("currency", string_zval(money.currency()));
     }
     call.give(info.finish())
-}
-
-fn random(call: &mut Call<'_>) -> Done {
-    call.give_text(&lomi::idempotency_key::random())
-}
-
-fn for_order(call: &mut Call<'_>) -> Done {
-    let order = crate::to_json::for_core("the order", call.required(0)?)?;
-    let attempt = match call.argument(1) {
-        Some(attempt) => crate::to_json::for_core("the attempt", attempt)?,
-        None => lomi::Value::Null,
-    };
-    call.give_text(&lomi::idempotency_key::for_attempt(order, attempt)?)
 }

@@ -1,21 +1,25 @@
-//! `LomiSDK\Response`: the facts of the request behind a result.
+//! `LomiSDK\Response`: status, headers and ids of the request behind a result.
 
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
-use lomi::Reply;
+use lomi::Response;
 
-use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, handler, new_object};
-use crate::zend::{payload, payload_mut, string_zval};
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, handler, long, new_object, payload, payload_mut,
+    payload_type, string_zval,
+};
 
 pub(crate) static RESPONSE: ClassRef = ClassRef::new();
 
-/// What is known about the request behind a result. Shared, never changed.
-#[derive(Default, Clone)]
-pub(crate) struct Facts(Option<Rc<Known>>);
+payload_type!(ResponseInfo);
 
-struct Known {
+/// Metadata of the request behind a result. Shared and immutable.
+#[derive(Default, Clone)]
+pub(crate) struct ResponseInfo(Option<Rc<Details>>);
+
+struct Details {
     status: u16,
     headers: HeaderMap,
     request_id: String,
@@ -25,35 +29,33 @@ struct Known {
     warning: Option<String>,
 }
 
-impl From<Reply> for Facts {
-    fn from(reply: Reply) -> Self {
-        Self(Some(Rc::new(Known {
-            replayed: reply.replayed(),
-            warning: reply.warning(),
-            status: reply.status,
-            headers: reply.headers,
-            request_id: reply.request_id,
-            idempotency_key: reply.idempotency_key,
-            attempts: reply.attempts,
+impl From<Response> for ResponseInfo {
+    fn from(response: Response) -> Self {
+        Self(Some(Rc::new(Details {
+            replayed: response.replayed(),
+            warning: response.warning(),
+            status: response.status,
+            headers: response.headers,
+            request_id: response.request_id,
+            idempotency_key: response.idempotency_key,
+            attempts: response.attempts,
         })))
     }
 }
 
-impl Facts {
-    /// Says in an error which request it is about.
-    pub(crate) fn describe(&self, error: &mut lomi::Error) {
-        if let Some(known) = &self.0 {
-            error.request_id = Some(known.request_id.clone());
-            error.idempotency_key.clone_from(&known.idempotency_key);
-            error.attempts = known.attempts;
-        }
+impl ResponseInfo {
+    /// The error with the request's id, idempotency key and attempts.
+    pub(crate) fn describe(&self, error: lomi::Error) -> lomi::Error {
+        let Some(details) = &self.0 else { return error };
+        let key = details.idempotency_key.as_deref();
+        error.of_call(&details.request_id, key, details.attempts)
     }
 }
 
 pub(crate) fn register() -> Result<(), String> {
     Class::new("LomiSDK\\Response")
         .sealed()
-        .holds::<Facts>()
+        .with_payload::<ResponseInfo>()
         .method("getStatus(): int", handler(status))
         .method("getHeaders(): array", handler(headers))
         .method("getHeader(string $name): ?string", handler(header))
@@ -66,21 +68,21 @@ pub(crate) fn register() -> Result<(), String> {
         .register(&RESPONSE)
 }
 
-/// Puts the facts into an object that carries them.
-pub(crate) fn attach(value: &mut Zval, facts: &Facts) {
-    if let Some(carried) = value.object_mut().and_then(payload_mut::<Facts>) {
-        *carried = facts.clone();
+/// Stores the metadata in an object that carries it.
+pub(crate) fn attach(value: &mut Zval, info: &ResponseInfo) {
+    if let Some(carried) = value.object_mut().and_then(payload_mut::<ResponseInfo>) {
+        *carried = info.clone();
     }
 }
 
-/// A `LomiSDK\Response`; null where nothing is known.
-pub(crate) fn object(facts: &Facts) -> Result<Zval, Thrown> {
-    if facts.0.is_none() {
+/// A `LomiSDK\Response`; null where there was no request.
+pub(crate) fn object(info: &ResponseInfo) -> Result<Zval, Thrown> {
+    if info.0.is_none() {
         return Ok(Zval::null());
     }
     let class = RESPONSE.get().ok_or_else(|| Thrown::defect("there is no Response"))?;
     let mut value = new_object(class)?;
-    attach(&mut value, facts);
+    attach(&mut value, info);
     Ok(value)
 }
 
@@ -89,7 +91,7 @@ pub(crate) fn header_array<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>
     let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
     for (name, value) in headers {
         let name = usual_case(name);
-        match grouped.iter_mut().find(|(known, _)| *known == name) {
+        match grouped.iter_mut().find(|(details, _)| *details == name) {
             Some((_, values)) => values.push(value),
             None => grouped.push((name, vec![value])),
         }
@@ -101,26 +103,26 @@ pub(crate) fn header_array<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>
     array.finish()
 }
 
-/// The headers of an answer as text.
+/// The headers of a response as strings.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()))
 }
 
-/// Names whose usual spelling is not one capital for each word.
+/// Header names that are not usually written with one capital for each word.
 const UNUSUAL: &[&str] = &["ETag", "WWW-Authenticate", "X-RateLimit-", "X-XSS-Protection"];
 
 /// `content-type` to `Content-Type`. hyper gives names in lower case, however the server
 /// wrote them.
 fn usual_case(name: &str) -> String {
-    for known in UNUSUAL {
-        match name.get(..known.len()) {
-            Some(start) if start.eq_ignore_ascii_case(known) && known.ends_with('-') => {
+    for details in UNUSUAL {
+        match name.get(..details.len()) {
+            Some(start) if start.eq_ignore_ascii_case(details) && details.ends_with('-') => {
                 return format!(
-                    "{known}{}",
-                    usual_case(name.get(known.len()..).unwrap_or_default())
+                    "{details}{}",
+                    usual_case(name.get(details.len()..).unwrap_or_default())
                 );
             }
-            Some(_) if name.eq_ignore_ascii_case(known) => return (*known).to_owned(),
+            Some(_) if name.eq_ignore_ascii_case(details) => return (*details).to_owned(),
             _ => {}
         }
     }
@@ -134,72 +136,65 @@ fn usual_case(name: &str) -> String {
         .collect()
 }
 
-fn known<R>(call: &mut Call<'_>, read: impl FnOnce(&Known) -> R) -> Result<R, Thrown> {
-    payload::<Facts>(call.handle()?)
-        .and_then(|facts| facts.0.as_deref())
+fn details<R>(call: &mut Call<'_>, read: impl FnOnce(&Details) -> R) -> Result<R, Thrown> {
+    payload::<ResponseInfo>(call.handle()?)
+        .and_then(|info| info.0.as_deref())
         .map(read)
         .ok_or_else(|| Thrown::validation("a LomiSDK\\Response is made by a call, not by new"))
 }
 
 fn status(call: &mut Call<'_>) -> Done {
-    let status = known(call, |known| known.status)?;
+    let status = details(call, |details| details.status)?;
     call.give_long(status.into())
 }
 
 fn headers(call: &mut Call<'_>) -> Done {
-    let headers = known(call, |known| header_array(pairs(&known.headers)))?;
+    let headers = details(call, |details| header_array(pairs(&details.headers)))?;
     call.give(headers)
 }
 
 fn header(call: &mut Call<'_>) -> Done {
-    let name = call.text(0)?;
-    let value = known(call, |known| {
-        known.headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(string_zval)
+    let name = call.string(0)?;
+    let value = details(call, |details| {
+        details.headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(string_zval)
     })?;
     call.give(value.unwrap_or_else(Zval::null))
 }
 
 fn request_id(call: &mut Call<'_>) -> Done {
-    let id = known(call, |known| string_zval(&known.request_id))?;
+    let id = details(call, |details| string_zval(&details.request_id))?;
     call.give(id)
 }
 
 fn idempotency_key(call: &mut Call<'_>) -> Done {
-    let key = known(call, |known| known.idempotency_key.as_deref().map(string_zval))?;
+    let key = details(call, |details| details.idempotency_key.as_deref().map(string_zval))?;
     call.give(key.unwrap_or_else(Zval::null))
 }
 
 fn attempts(call: &mut Call<'_>) -> Done {
-    let attempts = known(call, |known| known.attempts)?;
+    let attempts = details(call, |details| details.attempts)?;
     call.give_long(attempts.into())
 }
 
 fn replayed(call: &mut Call<'_>) -> Done {
-    match known(call, |known| known.replayed)? {
+    match details(call, |details| details.replayed)? {
         Some(replayed) => call.give_bool(replayed),
         None => call.give(Zval::null()),
     }
 }
 
 fn warning(call: &mut Call<'_>) -> Done {
-    let warning = known(call, |known| known.warning.as_deref().map(string_zval))?;
+    let warning = details(call, |details| details.warning.as_deref().map(string_zval))?;
     call.give(warning.unwrap_or_else(Zval::null))
 }
 
 fn debug_info(call: &mut Call<'_>) -> Done {
-    let info = known(call, |known| {
+    let info = details(call, |details| {
         let mut array = Array::new();
-        array.set("status", long(known.status.into()));
-        array.set("requestId", string_zval(&known.request_id));
-        array.set("attempts", long(known.attempts.into()));
+        array.set("status", long(details.status.into()));
+        array.set("requestId", string_zval(&details.request_id));
+        array.set("attempts", long(details.attempts.into()));
         array.finish()
     });
     call.give(info.unwrap_or_else(|_| Array::new().finish()))
-}
-
-/// A whole number as a value.
-pub(crate) fn long(number: i64) -> Zval {
-    let mut value = Zval::new();
-    value.set_long(number);
-    value
 }

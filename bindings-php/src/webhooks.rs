@@ -3,10 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use ext_php_rs::types::Zval;
-use lomi::webhook::{self, VerifyOptions};
+use lomi::{webhook, webhook::VerifyOptions};
 
-use crate::sink::PhpSink;
-use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, string_zval};
+use crate::convert::decode::PhpSink;
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, long, string_zval,
+};
 
 static WEBHOOKS: ClassRef = ClassRef::new();
 
@@ -28,11 +30,11 @@ pub(crate) fn register() -> Result<(), String> {
         .method("static refusal(string $kind, ?string $code = null): ?array", handler(refusal))
         .method("static bodyTooLarge(): void", handler(body_too_large))
         .method("static bodyAlreadyRead(): void", handler(body_already_read))
-        .constant("MAX_BODY", long(webhook::MAX_BODY))
+        .constant("MAX_BODY", long(i64::try_from(webhook::MAX_BODY).unwrap_or(i64::MAX)))
         .register(&WEBHOOKS)
 }
 
-/// The body byte by byte: it may hold what is no UTF-8.
+/// The body as bytes: it may not be UTF-8.
 fn payload(call: &Call<'_>) -> Result<Vec<u8>, Thrown> {
     let given = call.required(0)?;
     match given.zend_str() {
@@ -46,7 +48,7 @@ fn payload(call: &Call<'_>) -> Result<Vec<u8>, Thrown> {
     }
 }
 
-/// The header; one that is missing is an empty one.
+/// The header; empty where it is missing.
 fn signature(call: &Call<'_>) -> Result<String, Thrown> {
     match call.argument(1) {
         Some(value) if value.is_string() => Ok(value
@@ -62,8 +64,8 @@ fn signature(call: &Call<'_>) -> Result<String, Thrown> {
 fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
     let given = call.argument(2).filter(|value| !value.is_null());
     let Some(given) = given else {
-        let set = match crate::ini::webhook_secret()? {
-            None => crate::environment::variable("LOMI_WEBHOOK_SECRET")?,
+        let set = match crate::config::ini::webhook_secret()? {
+            None => crate::config::environment::variable("LOMI_WEBHOOK_SECRET")?,
             set => set,
         };
         return match set {
@@ -80,7 +82,7 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
                 value.string().ok_or_else(|| call.wrong_type(2, "a list of strings", value))
             })
             .collect(),
-        None => Ok(vec![call.text(2)?]),
+        None => Ok(vec![call.string(2)?]),
     }
 }
 
@@ -107,46 +109,47 @@ fn construct_event(call: &mut Call<'_>) -> Done {
         None => None,
     };
     let max_age = seconds(call, 3)?.map(duration).transpose()?;
-    let options = VerifyOptions { max_age, received_at };
+    let mut options = VerifyOptions::new();
+    (options.max_age, options.received_at) = (max_age, received_at);
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
     let event = guarded(|| verified.decode(&mut PhpSink::arrays()))??;
     call.give(event)
 }
 
 fn sign(call: &mut Call<'_>) -> Done {
-    let secret = call.text(1)?;
+    let secret = call.string(1)?;
     let signature = webhook::sign(&payload(call)?, &secret)?;
-    call.give_text(&signature)
+    call.give_string(&signature)
 }
 
-/// Whether a delivery is genuine: a set-up that cannot be used still throws.
+/// Whether a delivery is genuine. A wrong configuration still throws.
 fn verify(call: &mut Call<'_>) -> Done {
     let secrets = secrets(call)?;
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     let payload = payload(call)?;
     match webhook::verify(&payload, &signature(call)?, &secrets, VerifyOptions::default()) {
         Ok(_) => call.give_bool(true),
-        Err(error) if error.kind == lomi::ErrorKind::Configuration => Err(error.into()),
+        Err(error) if error.kind() == lomi::ErrorKind::Configuration => Err(error.into()),
         Err(_) => call.give_bool(false),
     }
 }
 
-/// The key by which an event is known when it comes again.
+/// The key that is equal when an event is delivered again.
 fn replay_key(call: &mut Call<'_>) -> Done {
-    let event = crate::to_json::value("the event", call.required(0)?)?;
+    let event = crate::convert::to_json::value("the event", call.required(0)?)?;
     let key = webhook::replay_key_of_json(&event.to_string())?;
-    call.give_text(&key)
+    call.give_string(&key)
 }
 
 /// Status and body of the response that refuses a delivery; null where the sender is not at
 /// fault.
 fn refusal(call: &mut Call<'_>) -> Done {
-    let code = call.optional_text(1)?;
-    let Some(refusal) = webhook::refusal_of(&call.text(0)?, code.as_deref()) else {
+    let code = call.optional_string(1)?;
+    let Some(refusal) = webhook::refusal_of(&call.string(0)?, code.as_deref()) else {
         return call.give(Zval::null());
     };
     let mut response = Array::new();
-    response.set("status", long(refusal.status.into()));
+    response.set("status", long(i64::from(refusal.status)));
     response.set("body", string_zval(refusal.body));
     call.give(response.finish())
 }
@@ -157,10 +160,4 @@ fn body_too_large(_: &mut Call<'_>) -> Done {
 
 fn body_already_read(_: &mut Call<'_>) -> Done {
     Err(webhook::body_already_read().into())
-}
-
-fn long(number: usize) -> Zval {
-    let mut value = Zval::null();
-    value.set_long(i64::try_from(number).unwrap_or(i64::MAX));
-    value
 }

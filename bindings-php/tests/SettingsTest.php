@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace LomiSDK\Tests;
 
+use LomiSDK\Api\CheckoutSessionsApi;
+use LomiSDK\ApiException;
+use LomiSDK\Configuration;
 use LomiSDK\Tests\Support\FaultServer;
 use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\SandboxTestCase;
@@ -164,5 +167,25 @@ final class SettingsTest extends SandboxTestCase
         $client = new \LomiSDK\LomiClient('lomi_sk_test_1', ['base_url' => $server->url, 'logger' => function ($entry) use (&$told) { $told[] = $entry; }]);
         $client->pool([fn () => $client->checkoutSessions->getAsync('a'), fn () => $client->checkoutSessions->getAsync('b')]);
         self::assertSame([200, 200], array_column($told, 'status'));
+    }
+
+    public function testTheDocumentedConfigurationHasTheSameOptionsAsLomiClient(): void
+    {
+        $config = new Configuration();
+        self::assertSame([null, null, null, null, null], [$config->getAttemptTimeout(), $config->getIdleTimeout(), $config->getMaxConnections(), $config->getCaFile(), $config->getProxy()]);
+        self::assertSame($config, $config->setAttemptTimeout(5)->setIdleTimeout(2.5)->setMaxConnections(4)->setCaFile('/no/such.pem')->setProxy('http://user:secret@127.0.0.1:1'));
+        self::assertSame([5.0, 2.5, 4, '/no/such.pem', 'http://user:secret@127.0.0.1:1'], [$config->getAttemptTimeout(), $config->getIdleTimeout(), $config->getMaxConnections(), $config->getCaFile(), $config->getProxy()]);
+        self::assertStringNotContainsString('secret', print_r($config, true));
+        foreach (['setAttemptTimeout' => 0, 'setIdleTimeout' => -1, 'setMaxConnections' => -1] as $setter => $wrong) {
+            try {
+                $config->$setter($wrong);
+                self::fail("$setter took $wrong");
+            } catch (ApiException $e) {
+                self::assertSame('not_sent', $e->getOutcome());
+            }
+        }
+        $config = (new Configuration())->setApiKey('X-API-KEY', 'lomi_sk_test_1')->setHost('https://127.0.0.1:1/v1')->setCaFile('/no/such.pem')->setMaxRetries(0);
+        $this->expectExceptionMessage('/no/such.pem');
+        (new CheckoutSessionsApi(null, $config))->retrieveCheckoutSession('cs_1');
     }
 }

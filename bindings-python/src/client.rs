@@ -1,22 +1,25 @@
-//! The native client: a configuration, and the two ways to make a call with it. It holds
-//! no connection, so it may be shared between threads and carried across a fork.
+//! The native client: a configuration, and every way to make a call with it. It holds no
+//! connection, so threads may share it, and it works on both sides of a fork.
 
-use lomi::process;
-use lomi::{ConfigBuilder, Exchange, Progress, Reply, Secret};
+use lomi::Secret;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::call::{Given, count, headers, misconfigured, path, text, time, times, warn};
-use crate::fault::{Fault, guarded, raise};
-use crate::inbox::{Flight, Inbox};
-use crate::reply::read_reply;
-use crate::shapes::Family;
+use crate::call::blocking::run;
+use crate::call::result_queue::{CallHandle, ResultQueue};
+use crate::config::builder;
+use crate::error::BindingError;
+use crate::exception::guarded;
+use crate::model_set::ModelSet;
+use crate::request::arguments::{Arguments, warn};
+use crate::response::pager::Pager;
+use crate::response::read::read_response;
 
 /// A configuration that calls can be made with.
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Client {
-    pub(crate) core: lomi::Client,
+    core: lomi::Client,
 }
 
 #[pymethods]
@@ -25,16 +28,16 @@ impl Client {
     #[new]
     fn new(settings: &Bound<'_, PyDict>) -> PyResult<Self> {
         guarded(|| {
-            let builder = builder(settings).map_err(misconfigured)?;
+            let builder = builder(settings).map_err(BindingError::of_a_setting)?;
             let core = lomi::Client::with(builder)?;
             warn(settings.py(), &core.config().warnings)?;
             Ok(Self { core })
         })
     }
 
-    /// Makes a call and waits for it, the interpreter free for other threads. Gives the
-    /// value in the classes of `family`, and the facts of the request.
-    #[pyo3(signature = (target, path, query, body, options, family))]
+    /// Makes a call and waits for it, while other threads may use the interpreter. Returns
+    /// the value in the classes of `models`, and the `LastResponse`.
+    #[pyo3(signature = (target, path, query, body, options, models))]
     #[allow(clippy::too_many_arguments)] // one Python call, its arguments by position
     fn call<'py>(
         &self,
@@ -44,40 +47,76 @@ impl Client {
         query: Option<&Bound<'py, PyAny>>,
         body: Option<&Bound<'py, PyAny>>,
         options: Option<&Bound<'py, PyDict>>,
-        family: u8,
+        models: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
-            let family = Family::from_number(family);
-            let exchange =
-                Given { target, path, query, body, options }.prepare(&self.core, family)?;
-            let reply = run(py, exchange)?;
-            read_reply(py, reply, family)
+            let models = ModelSet::from_number(models);
+            let call =
+                Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
+            let response = run(py, call)?;
+            read_response(py, response, models)
         })
     }
 
-    /// Starts a call; its result comes to `inbox` under `token`.
-    #[pyo3(signature = (inbox, token, target, path, query, body, options, family))]
+    /// Starts a call; its result is pushed to `queue` under `token`.
+    #[pyo3(signature = (queue, token, target, path, query, body, options, models))]
     #[allow(clippy::too_many_arguments)]
     fn start<'py>(
         &self,
-        inbox: &Inbox,
+        queue: &ResultQueue,
         token: u64,
         target: &Bound<'py, PyAny>,
         path: Option<&Bound<'py, PyAny>>,
         query: Option<&Bound<'py, PyAny>>,
         body: Option<&Bound<'py, PyAny>>,
         options: Option<&Bound<'py, PyDict>>,
-        family: u8,
-    ) -> PyResult<Flight> {
+        models: u8,
+    ) -> PyResult<CallHandle> {
         guarded(|| {
-            let family = Family::from_number(family);
-            let exchange =
-                Given { target, path, query, body, options }.prepare(&self.core, family)?;
-            Ok(inbox.launch(token, exchange, family)?)
+            let models = ModelSet::from_number(models);
+            let call =
+                Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
+            Ok(queue.start(token, call, models)?)
         })
     }
 
-    /// Where the API is.
+    /// Fetches the next page of a pager, without the rows that an earlier page had; returns
+    /// what `call` returns for a page.
+    fn call_page<'py>(
+        &self,
+        py: Python<'py>,
+        pager: &Pager,
+        operation: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+        models: u8,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        guarded(|| {
+            let models = ModelSet::from_number(models);
+            let call = pager.prepare(&self.core, operation, options, models)?;
+            let response = run(py, call)?;
+            pager.accept(py, response, models)
+        })
+    }
+
+    /// Starts the call for the next page of a pager; its result is pushed to `queue` under
+    /// `token`.
+    fn start_page<'py>(
+        &self,
+        queue: &ResultQueue,
+        token: u64,
+        pager: &Pager,
+        operation: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+        models: u8,
+    ) -> PyResult<CallHandle> {
+        guarded(|| {
+            let models = ModelSet::from_number(models);
+            let call = pager.prepare(&self.core, operation, options, models)?;
+            Ok(queue.start(token, call, models)?)
+        })
+    }
+
+    /// The base URL of the API.
     #[getter]
     fn base_url(&self) -> &str {
         &self.core.config().base_url
@@ -95,7 +134,7 @@ impl Client {
         self.core.config().max_retries
     }
 
-    /// What may be shown of the key.
+    /// The key, masked so that it can be shown.
     #[getter]
     fn masked_key(&self) -> Option<String> {
         self.core.config().api_key.as_ref().map(Secret::masked)
@@ -120,100 +159,4 @@ impl Client {
         let key = self.masked_key().unwrap_or_else(|| "none".to_owned());
         format!("<lomi client api_key={key} base_url={}>", self.base_url())
     }
-}
-
-/// Waits for a call without holding the interpreter. A signal handler that raises ends
-/// the wait, and the call with it; its exception then carries a `lomi.CancelledError` as
-/// `__cause__`, which names the idempotency key.
-///
-/// Handlers run on the main thread only. Other threads do not touch the interpreter until
-/// the answer is there: it may be gone by then, and only a thread that comes back to where
-/// it left is turned away safely.
-pub(crate) fn run(py: Python<'_>, mut exchange: Exchange) -> Result<Reply, Fault> {
-    if !is_main_thread() {
-        return py.detach(|| process::run(exchange, || Ok(())));
-    }
-    let progress = exchange.progress();
-    let reply = py.detach(|| {
-        process::run(exchange, || Python::attach(|py| py.check_signals()).map_err(Fault::Python))
-    });
-    // A signal that came with the response would otherwise be raised where nobody knows
-    // the call any more.
-    match reply.and_then(|reply| py.check_signals().map(|()| reply).map_err(Fault::Python)) {
-        Err(Fault::Python(raised)) => Err(gave_up(py, raised, &progress).into()),
-        result => result,
-    }
-}
-
-/// Adds what is known of the call to an exception that ended the wait for it.
-fn gave_up(py: Python<'_>, raised: PyErr, progress: &Progress) -> PyErr {
-    let error = progress.cancelled();
-    let cancelled = raise(py, &error).into_value(py);
-    let attached = py.import("lomi._cancelled").and_then(|module| {
-        module
-            .call_method1("attach", (raised.value(py), cancelled, error.is_outcome_unknown()))
-            .map(drop)
-    });
-    match attached {
-        Ok(()) => raised,
-        Err(broken) => broken,
-    }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_main_thread() -> bool {
-    // SAFETY: plain system calls that cannot fail.
-    unsafe { libc::gettid() == libc::getpid() }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_main_thread() -> bool {
-    // SAFETY: a plain call that cannot fail.
-    unsafe { libc::pthread_main_np() == 1 }
-}
-
-fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Fault> {
-    let mut builder = ConfigBuilder {
-        user_agent: Some(format!("lomi-python/{}", lomi::VERSION)),
-        own_log: true, // lomi._log hands the history to Python's logging
-        ..ConfigBuilder::default()
-    };
-    for (name, value) in settings.iter() {
-        if value.is_none() {
-            continue;
-        }
-        let name = text("the name of a setting", &name)?;
-        match name.as_str() {
-            "api_key" => builder.api_key = Some(Secret::new(text(&name, &value)?)),
-            "key_optional" => builder.key_optional = value.is_truthy()?,
-            "api_key_prefix" => builder.api_key_prefix = Some(text(&name, &value)?),
-            "environment" => builder.environment = Some(text(&name, &value)?),
-            "base_url" => builder.base_url = Some(text(&name, &value)?),
-            "routes" => builder.routes = text(&name, &value)?.parse()?,
-            "timeout" => {
-                let times = times(&name, &value)?;
-                builder.timeout = times.whole;
-                builder.connect_timeout = builder.connect_timeout.or(times.connect);
-            }
-            "documented" => builder.documented = value.is_truthy()?,
-            "attempt_timeout" => builder.attempt_timeout = Some(time(&name, &value)?),
-            "connect_timeout" => builder.connect_timeout = Some(time(&name, &value)?),
-            "idle_timeout" => builder.idle_timeout = Some(time(&name, &value)?),
-            "max_retries" => builder.max_retries = Some(count(&name, &value)?),
-            "max_connections" => builder.max_connections = Some(count(&name, &value)?),
-            "allow_http" => builder.allow_http = value.is_truthy()?,
-            "headers" => builder.headers = headers(&value)?,
-            "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_files" => builder.ca_files = path("ca_file", &value)?,
-            "certificate_file" => builder.certificate_file = Some(path(&name, &value)?),
-            "key_file" => builder.key_file = Some(path(&name, &value)?),
-            "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
-            "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
-            "proxy_headers" => builder.proxy_headers = headers(&value)?,
-            other => {
-                return Err(crate::fault::wrong(format!("there is no setting {other:?}")));
-            }
-        }
-    }
-    Ok(builder)
 }

@@ -1,22 +1,21 @@
-//! The native half of the Python package `lomi`: one call, blocking or not, over the
-//! core's table. What a user sees (classes, errors, names) is written in Python; this
-//! crate moves values across and waits without holding the interpreter.
+//! The native half of the Python package `lomi`. It converts values between Python and the
+//! core, and waits for calls without holding the interpreter. The classes and errors that
+//! users see are Python code.
 
 mod call;
 mod client;
-mod fault;
-mod inbox;
-mod input;
-mod memo;
+mod config;
+mod convert;
+mod error;
+mod exception;
+mod model_set;
 mod money;
-mod pager;
-mod reply;
-mod shapes;
-mod sink;
-mod unread;
-mod values;
+mod request;
+mod response;
+mod rows;
 mod webhook;
 
+use model_set::ModelSet;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
@@ -24,17 +23,22 @@ use pyo3::types::{PyString, PyTuple};
 fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", lomi::VERSION)?;
     module.add_class::<client::Client>()?;
-    module.add_class::<inbox::Inbox>()?;
-    module.add_class::<inbox::Flight>()?;
-    module.add_class::<pager::Pager>()?;
-    module.add_class::<reply::LastResponse>()?;
-    module.add_class::<unread::Held>()?;
-    module.add_class::<unread::Field>()?;
-    module.add_class::<unread::Fields>()?;
+    module.add_class::<call::result_queue::ResultQueue>()?;
+    module.add_class::<call::result_queue::CallHandle>()?;
+    module.add_class::<response::pager::Pager>()?;
+    module.add_class::<response::last_response::LastResponse>()?;
+    module.add_class::<response::page_info::PageInfo>()?;
+    module.add_class::<rows::lazy_row::ModelBase>()?;
+    module.add_class::<rows::fields::Field>()?;
+    module.add_class::<rows::fields::FieldDict>()?;
+    module.add_function(wrap_pyfunction!(rows::fields::read_all_fields, module)?)?;
+    module.add("DOCUMENTED_MODELS", ModelSet::DOCUMENTED)?;
+    module.add("MODERN_MODELS", ModelSet::MODERN)?;
+    module.add("PLAIN_DICTS", ModelSet::PLAIN)?;
     module.add_class::<webhook::ReplayMemory>()?;
     module.add("WEBHOOK_MAX_BODY", lomi::webhook::MAX_BODY)?;
-    module.add_function(wrap_pyfunction!(reply::payment_required, module)?)?;
-    module.add_function(wrap_pyfunction!(reply::read, module)?)?;
+    module.add_function(wrap_pyfunction!(response::read::payment_required, module)?)?;
+    module.add_function(wrap_pyfunction!(response::read::read, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::replay_key, module)?)?;
@@ -47,34 +51,34 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
     module.add_function(wrap_pyfunction!(log_is_asked_for, module)?)?;
-    module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::names::OPTIONS)?)?;
+    module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::binding::names::OPTIONS)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
 }
 
 /// Refuses a fixed idempotency key among the headers of every call of a client.
 #[pyfunction]
 fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-    let names = names.iter().map(|name| call::text("the name of a header", name));
+    let names = names.iter().map(|name| convert::strings::text("the name of a header", name));
     let names = names.collect::<Result<Vec<_>, _>>()?;
-    let checked = lomi::check_client_headers(names.iter().map(String::as_str));
-    Ok(checked.map_err(fault::Fault::from)?)
+    let checked = lomi::binding::check_client_headers(names.iter().map(String::as_str));
+    Ok(checked.map_err(error::BindingError::from)?)
 }
 
 /// Whether this value of `LOMI_LOG` asks for a log.
 #[pyfunction]
 fn log_is_asked_for(value: &Bound<'_, PyString>) -> bool {
-    lomi::log::is_asked_for(Some(&value.to_string_lossy()))
+    lomi::binding::log::is_asked_for(Some(&value.to_string_lossy()))
 }
 
-/// Takes every key and secret out of a text.
+/// Replaces every key and secret in a string.
 #[pyfunction]
 fn redact(text: &Bound<'_, PyString>) -> String {
-    lomi::redact(&text.to_string_lossy())
+    lomi::binding::redact(&text.to_string_lossy())
 }
 
 /// The known name that was probably meant.
 #[pyfunction]
 fn nearest(name: &Bound<'_, PyString>, known: Vec<String>) -> Option<String> {
-    lomi::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
+    lomi::binding::names::suggestion(&name.to_string_lossy(), known.iter().map(String::as_str))
         .map(str::to_owned)
 }

@@ -1,14 +1,15 @@
-//! Money and keys for orders: the core's rules. The class that users see is Python's.
+//! Money, and idempotency keys for orders. The rules are the core's; the class is Python's.
 
 use lomi::{Money, Value, idempotency_key};
 use pyo3::prelude::*;
 
-use crate::call::text;
-use crate::fault::{Fault, guarded, wrong};
-use crate::input;
-use crate::shapes::Family;
+use crate::convert::strings::text;
+use crate::convert::to_core;
+use crate::error::{BindingError, wrong};
+use crate::exception::guarded;
+use crate::model_set::ModelSet;
 
-/// (amount, currency, decimals, as written) of an amount in the smallest unit.
+/// (amount in the smallest unit, currency, decimals, text to show).
 type Parts = (i64, &'static str, u32, String);
 
 /// Checks an amount in the currency's smallest unit.
@@ -34,7 +35,7 @@ pub(crate) fn money_from_major(
     })
 }
 
-/// The idempotency key that always belongs to an attempt at an order.
+/// The idempotency key of an order and attempt; always the same for the same two.
 #[pyfunction]
 pub(crate) fn key_for_order(
     order: &Bound<'_, PyAny>,
@@ -50,9 +51,9 @@ pub(crate) fn key_for_order(
     })
 }
 
-fn part(rule: &str, given: &Bound<'_, PyAny>) -> Result<Value, Fault> {
-    input::any("the value", given, Family::Modern).map_err(|fault| match fault {
-        Fault::Core(error) => wrong(format!("{rule}: {}", error.message)),
+fn part(rule: &str, given: &Bound<'_, PyAny>) -> Result<Value, BindingError> {
+    to_core::any("the value", given, ModelSet::Modern).map_err(|error| match error {
+        BindingError::Core(error) => wrong(format!("{rule}: {}", error.message())),
         python => python,
     })
 }

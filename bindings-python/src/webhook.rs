@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use lomi::webhook::{self, ReplayGuard, VerifyOptions, sign, verify};
+use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
-use crate::call::{misconfigured, time};
-use crate::fault::{Fault, guarded, wrong};
-use crate::input::{NOT_UNICODE, shown, unicode};
-use crate::shapes::Family;
-use crate::sink::Objects;
+use crate::convert::timeouts::time;
+use crate::convert::to_core::{NOT_UNICODE, shown, unicode};
+use crate::error::{BindingError, wrong};
+use crate::exception::guarded;
+use crate::model_set::ModelSet;
+use crate::rows::builder::Objects;
 
 /// Checks a delivery and reads its event. Times are in seconds.
 #[pyfunction]
@@ -32,12 +33,11 @@ pub(crate) fn verify_webhook<'py>(
         };
         let secrets = secrets.iter().map(secret_text).collect::<Result<Vec<_>, _>>()?;
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-        let options = VerifyOptions {
-            max_age: max_age.map(|age| time("max_age", age)).transpose()?,
-            received_at: received_at.map(moment).transpose()?,
-        };
+        let mut options = VerifyOptions::new();
+        options.max_age = max_age.map(|age| time("max_age", age)).transpose()?;
+        options.received_at = received_at.map(moment).transpose()?;
         let verified = verify(&payload, &signature, &secrets, options)?;
-        verified.decode(&mut Objects::new(py, Family::Modern))
+        verified.decode(&mut Objects::new(py, ModelSet::Modern))
     })
 }
 
@@ -50,14 +50,14 @@ pub(crate) fn sign_webhook(
     guarded(|| Ok(sign(&bytes(payload)?, &secret_text(secret)?)?))
 }
 
-/// The key by which an event is known when it comes again. The event is JSON.
+/// The key that is the same for every delivery of one event. The event is JSON.
 #[pyfunction]
 pub(crate) fn replay_key(event: &str) -> PyResult<String> {
     guarded(|| Ok(webhook::replay_key_of_json(event)?))
 }
 
 /// Status and body of the response that refuses a delivery, by the name of the error's
-/// class and its code. None for an error that is no fault of the sender.
+/// class and its code. None for an error that the sender did not cause.
 #[pyfunction]
 #[pyo3(signature = (error, code))]
 pub(crate) fn webhook_refusal(error: &str, code: Option<&str>) -> Option<(u16, &'static str)> {
@@ -70,13 +70,13 @@ pub(crate) fn webhook_body_too_large() -> PyResult<()> {
     guarded(|| Err(webhook::body_too_large().into()))
 }
 
-/// Raises the error for the body of a request that something else has read.
+/// Raises the error for a request whose body other code has read already.
 #[pyfunction]
 pub(crate) fn webhook_body_already_read() -> PyResult<()> {
     guarded(|| Err(webhook::body_already_read().into()))
 }
 
-/// Keys of deliveries, in the memory of this process.
+/// The keys of deliveries, in the memory of this process.
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct ReplayMemory(ReplayGuard);
 
@@ -87,23 +87,23 @@ impl ReplayMemory {
         Self(ReplayGuard::new(size))
     }
 
-    /// Remembers a key for so many seconds; false where it is remembered already.
+    /// Stores a key for `ttl` seconds; false where it is stored already.
     fn remember(&self, key: &str, ttl: f64) -> PyResult<bool> {
-        guarded(|| Ok(self.0.remember(key, lomi::seconds("ttl", ttl)?)))
+        guarded(|| Ok(self.0.remember(key, lomi::binding::seconds("ttl", ttl)?)))
     }
 
-    /// Forgets a key.
+    /// Removes a key.
     fn forget(&self, key: &str) {
         self.0.forget_key(key);
     }
 }
 
-fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
+fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, BindingError> {
     if let Ok(bytes) = payload.cast::<PyBytes>() {
         return Ok(Cow::Borrowed(bytes.as_bytes()));
     }
     if let Ok(text) = payload.cast::<PyString>() {
-        // The error of Python would hold the payload.
+        // Python's error would contain the payload.
         return Ok(
             match text.to_cow().map_err(|_| wrong(format!("the payload {NOT_UNICODE}")))? {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -114,7 +114,7 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
     if let Ok(bytes) = payload.cast::<PyByteArray>() {
         return Ok(Cow::Owned(bytes.to_vec()));
     }
-    // A memoryview, say.
+    // A memoryview, for example.
     match payload.py().get_type::<PyBytes>().call1((payload,)) {
         Ok(copy) if payload.hasattr("tobytes")? => {
             Ok(Cow::Owned(copy.cast_into::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec()))
@@ -126,30 +126,30 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, Fault> {
     }
 }
 
-/// A webhook secret. No error holds it, which an error of Python's would.
-fn secret_text(given: &Bound<'_, PyAny>) -> Result<String, Fault> {
-    let fault = match given.cast::<PyString>() {
+/// A webhook secret. No error contains it, as an error of Python's would.
+fn secret_text(given: &Bound<'_, PyAny>) -> Result<String, BindingError> {
+    let error = match given.cast::<PyString>() {
         Ok(secret) => match unicode(secret) {
             Some(secret) => return Ok(secret),
             None => wrong(format!("the webhook secret {NOT_UNICODE}")),
         },
         Err(_) => wrong(format!("the webhook secret must be a string, not {}", shown(given))),
     };
-    Err(misconfigured(fault))
+    Err(error.of_a_setting())
 }
 
-fn header(signature: &Bound<'_, PyAny>) -> Result<String, Fault> {
+fn header(signature: &Bound<'_, PyAny>) -> Result<String, BindingError> {
     if let Ok(text) = signature.cast::<PyString>() {
         return Ok(text.to_string_lossy().into_owned());
     }
     match signature.cast::<PyBytes>() {
         Ok(bytes) => Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned()),
-        // Nothing else can be a signature; the core says so.
+        // Nothing else can be a signature: the core refuses an empty one.
         Err(_) => Ok(String::new()),
     }
 }
 
-fn moment(seconds: f64) -> Result<SystemTime, Fault> {
+fn moment(seconds: f64) -> Result<SystemTime, BindingError> {
     Duration::try_from_secs_f64(seconds)
         .ok()
         .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))

@@ -151,7 +151,7 @@ def test_12_error_bodies_of_every_form(documented, body, code, message, details)
 
 def test_13_there_is_a_time_out(documented):
     api = documented(200, {"checkout_session_id": ID})
-    from lomi._documented import native
+    from lomi._documented.native_client import native
 
     assert native(api.api_client.configuration, None).timeout == 60
 

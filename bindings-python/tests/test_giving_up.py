@@ -248,7 +248,7 @@ def test_loops_closed_with_calls_under_way_keep_nothing(mute, serve, kind):
     finally:
         threading.excepthook = before
     assert [loop() for loop in loops] == [None] * 5 and raised == []
-    from lomi._loop import _desks
+    from lomi._event_loops.asyncio_queue import _queues
 
-    assert all(desk() is not None for desk in _desks.values())
+    assert all(queue() is not None for queue in _queues.values())
     assert asyncio.run(client.checkout_sessions.create(ORDER)).checkout_session_id == "cs_1"

@@ -33,3 +33,17 @@ def test_warnings_of_a_documented_client_are_logged_once(serve, caplog):
     api.list_checkout_sessions()
     (said,) = warnings(caplog)
     assert "quotes" in said and "secret1" not in said
+
+
+def test_plain_http_to_another_machine_must_be_allowed_in_a_configuration(caplog):
+    configuration = lomi.Configuration(host="http://192.0.2.1")
+    configuration.api_key["ApiKeyAuth"] = "lomi_sk_test_1"
+    api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
+    with pytest.raises(lomi.ConfigurationError, match="allow_http"):
+        api.list_checkout_sessions()
+    configuration.allow_http = True
+    configuration.proxy = "http://127.0.0.1:1"  # where no one listens
+    with pytest.raises(lomi.APIConnectionError):
+        api.list_checkout_sessions()
+    assert "unencrypted" in warnings(caplog)[0]
+    assert lomi.Configuration(allow_http=True).allow_http and not lomi.Configuration().allow_http

@@ -191,6 +191,42 @@ impl Error {
         Self { inner: Box::new(inner) }
     }
 
+    /// The same error under another kind, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.inner.kind = kind;
+        self
+    }
+
+    /// The same error with another sentence, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.inner.message = message.into();
+        self
+    }
+
+    /// The same error with what identified the call, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_call(mut self, request_id: &str, key: Option<&str>, attempts: u32) -> Self {
+        self.inner.request_id = Some(request_id.to_owned());
+        self.inner.idempotency_key = key.map(str::to_owned);
+        self.inner.attempts = attempts;
+        self
+    }
+
+    /// The same error with the name of its operation, where it has none, for a binding.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_operation(mut self, operation: Option<&str>) -> Self {
+        if self.inner.operation.is_none() {
+            self.inner.operation = operation.map(str::to_owned);
+        }
+        self
+    }
+
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Validation, message)
     }

@@ -1,8 +1,7 @@
-// The demo in Node: a checkout session's whole life under both names of everything, and
-// three things that go wrong.
+// The demo in Node: the life of a checkout session with both clients, and three errors.
 //
-// Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox, and
-// LOMI_DEMO_INBOX at where webhooks arrive: then a session is paid as well.
+// Reads LOMI_BASE_URL and LOMI_API_KEY, which `make demo` sets to the local sandbox. With
+// LOMI_DEMO_INBOX, the address of a webhook inbox, a session is also paid.
 
 // In a project of your own this is: from 'lomi'
 import {
@@ -26,7 +25,7 @@ async function call(name, promise) {
   return promise;
 }
 
-/** Makes one call that has to fail with an error of the given class. */
+/** Makes one call that must fail with an error of the given class. */
 async function refused(name, type, promise) {
   try {
     await call(name, promise);
@@ -35,7 +34,7 @@ async function refused(name, type, promise) {
     console.log(`${name}       ${error.name}: ${error.message} (request ${error.requestId})`);
     return;
   }
-  throw new Error('succeeded, which it should not');
+  throw new Error('succeeded, but must fail');
 }
 
 /** The classes under the names that the generated clients document. */

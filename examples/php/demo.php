@@ -1,11 +1,11 @@
 <?php
 
 /**
- * The demo in PHP: a checkout session's whole life, and three things that go wrong, once
- * through LomiClient and once through the documented CheckoutSessionsApi.
+ * The demo in PHP: the life of a checkout session and three errors, once with LomiClient and
+ * once with the documented CheckoutSessionsApi.
  *
- * Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox, and
- * LOMI_DEMO_INBOX at where webhooks arrive: then a session is paid as well.
+ * Reads LOMI_BASE_URL and LOMI_API_KEY, which `make demo` sets to the local sandbox. With
+ * LOMI_DEMO_INBOX, the address of a webhook inbox, a session is also paid.
  * Run it with the extension: php -d extension=/path/to/lomi.so examples/php/demo.php
  */
 
@@ -29,7 +29,7 @@ $started = hrtime(true);
 $calls = 0;
 $step = 'set up';
 
-/** Makes a call that has to fail with the given exception, and shows it. */
+/** Makes a call that must fail with the given exception, and prints it. */
 function shown(string $expected, callable $call): void
 {
     global $step, $calls;

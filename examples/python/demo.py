@@ -1,7 +1,7 @@
-"""The main job in Python: sessions made, fetched, listed, changed and deleted.
+"""The demo in Python: sessions are created, fetched, listed, changed and deleted.
 
-LOMI_BASE_URL and LOMI_API_KEY say where. With LOMI_DEMO_INBOX, which `make demo` sets, a
-session is paid as well and its webhook checked. The last line is one line of JSON.
+It needs LOMI_BASE_URL and LOMI_API_KEY. With LOMI_DEMO_INBOX, which `make demo` sets, a session
+is also paid and its webhook verified. The last line of output is JSON.
 """
 
 import json
@@ -14,7 +14,7 @@ import lomi
 from lomi.models.checkout_sessions_update import CheckoutSessionsUpdate
 from lomi.rest import ApiException
 
-# The documents' own examples.
+# The example of the documents.
 DOCUMENTED_BODY = {
     "amount": 15000,
     "currency_code": "XOF",
@@ -37,51 +37,51 @@ calls = 0
 step = "reading the environment"
 
 
-def doing(what, number=1):
-    """Names the step, for the line that says where it failed."""
+def start_step(what, number=1):
+    """Sets the present step, for the message of a failure."""
     global calls, step
     calls += number
     step = what
 
 
 def expect(truth, what):
-    """Fails with a sentence where something is not so."""
+    """Fails with a message unless the condition is true."""
     if not truth:
         raise AssertionError(what)
 
 
 def documented(host, key):
-    """The documented client, as its documents have it."""
+    """The documented client, as in its documents."""
     configuration = lomi.Configuration(host=host)
     configuration.api_key["ApiKeyAuth"] = key
     with lomi.ApiClient(configuration) as api_client:
         api = lomi.CheckoutSessionsApi(api_client)
 
-        doing("create_checkout_session")
+        start_step("create_checkout_session")
         session = api.create_checkout_session(DOCUMENTED_BODY)
-        print(f"documented: made {session.checkout_session_id}: {session.amount:.0f} XOF")
+        print(f"documented: created {session.checkout_session_id}: {session.amount:.0f} XOF")
 
-        doing("retrieve_checkout_session")
+        start_step("retrieve_checkout_session")
         found = api.retrieve_checkout_session(session.checkout_session_id)
-        expect(found.checkout_session_id == session.checkout_session_id, "another session came")
+        expect(found.checkout_session_id == session.checkout_session_id, "it is another session")
 
-        doing("list_checkout_sessions")
+        start_step("list_checkout_sessions")
         page = api.list_checkout_sessions(limit=20, offset=0, sort="created_at:desc")
         print(f"documented: listed {len(page.data)} of {page.pagination.total}")
 
-        doing("update_checkout_session")
+        start_step("update_checkout_session")
         change = CheckoutSessionsUpdate(title="A new title")
         changed = api.update_checkout_session(session.checkout_session_id, change)
         expect(changed.title == "A new title", "the title did not change")
 
-        doing("delete_checkout_session")
+        start_step("delete_checkout_session")
         api.delete_checkout_session(session.checkout_session_id)
         print("documented: changed and deleted")
 
-        doing("a 404 of the documented client")
+        start_step("a 404 of the documented client")
         try:
             api.retrieve_checkout_session("session_id_example")
-            expect(False, "no error came")
+            expect(False, "there was no error")
         except ApiException as error:
             expect(error.status == 404, f"{error.status} came")
             print(f"documented: {type(error).__name__}: {error}")
@@ -92,16 +92,16 @@ def modern(host, key):
     client = lomi.LomiClient(key, base_url=host)
     sessions = client.checkout_sessions
 
-    doing("create")
+    start_step("create")
     session = sessions.create(COFFEE)
-    print(f"made {session.checkout_session_id}")
+    print(f"created {session.checkout_session_id}")
     print(f"the buyer pays at {session.checkout_url}")
 
-    doing("get")
+    start_step("get")
     found = sessions.get(session.checkout_session_id)
     print(f"fetched: {found.status}, {found.amount:.0f} {found.currency_code}")
 
-    doing("create 45 sessions", 45)
+    start_step("create 45 sessions", 45)
     made = {
         sessions.create(
             amount=100 + n, currency_code="XOF", title=f"Ticket {n + 1}"
@@ -109,18 +109,18 @@ def modern(host, key):
         for n in range(45)
     }
 
-    doing("page through 45 sessions", 3)
+    start_step("page through 45 sessions", 3)
     page = sessions.list(limit=20)
     seen = {item.checkout_session_id for item in page.auto_paging_iter()}
     expect(made <= seen, f"only {len(made & seen)} of 45 came back")
     print(f"paged through {len(seen)} sessions, 20 at a time")
 
-    doing("update")
+    start_step("update")
     changed = sessions.update(session.checkout_session_id, title="Coffee Beans - 2kg")
     expect(changed.title == "Coffee Beans - 2kg", "the title did not change")
     print(f"changed: {changed.title}")
 
-    doing("delete")
+    start_step("delete")
     sessions.delete(session.checkout_session_id)
     print("deleted")
 
@@ -129,41 +129,41 @@ def modern(host, key):
         (401, lomi.AuthenticationError, lambda: sessions.list(api_key="lomi_sk_test_nobody")),
         (404, lomi.NotFoundError, lambda: sessions.get(session.checkout_session_id)),
     ):
-        doing(f"an error {status}")
+        start_step(f"an error {status}")
         try:
             call()
         except kind as error:
             expect(error.status == status, f"{error.status} came")
             print(f"{status}: {type(error).__name__}: {error}")
         else:
-            expect(False, "no error came")
+            expect(False, "there was no error")
 
 
 def paid(host, key, inbox):
-    """Pays a session in the local sandbox and checks the webhook that tells the shop."""
+    """Pays a session in the local sandbox and verifies the webhook."""
     sessions = lomi.LomiClient(key, base_url=host).checkout_sessions
-    doing("create a session to pay")
+    start_step("create a session to pay")
     session = sessions.create(COFFEE)
 
-    doing("pay it", 0)  # the sandbox does what a buyer does on the page
+    start_step("pay it", 0)  # in the sandbox, in place of the buyer
     control = host.removesuffix("/v1") + f"/_sandbox/sessions/{session.checkout_session_id}/pay"
     urllib.request.urlopen(urllib.request.Request(control, method="POST")).close()
 
-    doing("the webhook", 0)
+    start_step("the webhook", 0)
     with urllib.request.urlopen(inbox) as delivery:
         body, signature = delivery.read(), delivery.headers["X-Lomi-Signature"]
-    event = lomi.webhooks.construct_event(body, signature)  # by LOMI_WEBHOOK_SECRET
+    event = lomi.webhooks.construct_event(body, signature)  # uses LOMI_WEBHOOK_SECRET
     expect(event.data["checkout_session_id"] == session.checkout_session_id, "another's event")
     print(f"verified webhook: {event.event}, {event.data['net_amount']} XOF")
 
-    doing("get after the payment")
+    start_step("get after the payment")
     found = sessions.get(session.checkout_session_id)
     expect(found.status == "completed", f"it is {found.status}")
     print(f"paid: {found.status}")
 
 
 def main():
-    """Runs both clients and says how long it took."""
+    """Runs both clients and prints the time."""
     started = time.monotonic()
     try:
         host, key = os.environ["LOMI_BASE_URL"], os.environ["LOMI_API_KEY"]
@@ -176,8 +176,8 @@ def main():
         print(f"failed at: {step}: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     took = round((time.monotonic() - started) * 1000)
-    said = {"language": "python", "calls": calls, "milliseconds": took, "paid": bool(inbox)}
-    print(json.dumps(said))
+    summary = {"language": "python", "calls": calls, "milliseconds": took, "paid": bool(inbox)}
+    print(json.dumps(summary))
     return 0
 
 

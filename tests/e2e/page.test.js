@@ -1,11 +1,11 @@
 'use strict';
 
-// The page as a page: on a narrow phone, by keyboard alone, in two languages, with a card.
+// The checkout page on a narrow phone, by keyboard alone, in two languages, with a card.
 
 const assert = require('node:assert/strict');
 const { after, before, it } = require('node:test');
 
-const { openBrowser, openStage } = require('./lib/stage.js');
+const { openBrowser, openFixture } = require('./lib/fixture.js');
 
 let browser;
 before(async () => {
@@ -15,10 +15,10 @@ after(() => browser?.close());
 
 it('fits a phone of 320 pixels in every state', async (test) => {
   const { page } = browser;
-  const stage = await openStage(test);
+  const fixture = await openFixture(test);
   const fits = async (state) =>
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, state);
-  const session = await stage.ask('node', 'create', stage.shop.url);
+  const session = await fixture.run('node', 'create', fixture.shop.url);
   await page.goto(session.page);
   await fits('form');
   await page.getByLabel('Bank card').check();
@@ -26,16 +26,16 @@ it('fits a phone of 320 pixels in every state', async (test) => {
   await page.getByLabel('Wave').check();
   await page.getByRole('button', { name: /^Pay/ }).click();
   await fits('prompt');
-  await stage.control(`/sessions/${session.id}/pay`);
+  await fixture.control(`/sessions/${session.id}/pay`);
   await page.reload();
   await page.getByText('Payment complete').waitFor();
   await fits('paid');
 });
 
-it('is used by keyboard alone', async (test) => {
+it('can be used by keyboard alone', async (test) => {
   const { page } = browser;
-  const stage = await openStage(test);
-  const session = await stage.ask('node', 'create', stage.shop.url);
+  const fixture = await openFixture(test);
+  const session = await fixture.run('node', 'create', fixture.shop.url);
   await page.goto(session.page);
   const focused = () =>
     page.evaluate(() => document.activeElement.name || document.activeElement.textContent);
@@ -60,13 +60,13 @@ it('is used by keyboard alone', async (test) => {
   await page.getByText('Confirm on your phone').waitFor();
   await page.getByRole('button', { name: 'Approve' }).focus();
   await page.keyboard.press('Enter');
-  await page.waitForURL(`${stage.shop.url}/success?session=${session.id}`);
+  await page.waitForURL(`${fixture.shop.url}/success?session=${session.id}`);
 });
 
 it('keeps the language that the buyer chose', async (test) => {
   const { page } = browser;
-  const stage = await openStage(test);
-  const session = await stage.ask('node', 'create', stage.shop.url);
+  const fixture = await openFixture(test);
+  const session = await fixture.run('node', 'create', fixture.shop.url);
   await page.goto(session.page);
   await page.getByRole('link', { name: 'Français' }).click();
   await page.getByRole('button', { name: /^Payer/ }).click();
@@ -77,8 +77,8 @@ it('keeps the language that the buyer chose', async (test) => {
 
 it('takes a card, after one that is declined', async (test) => {
   const { page } = browser;
-  const stage = await openStage(test);
-  const session = await stage.ask('node', 'create', stage.shop.url);
+  const fixture = await openFixture(test);
+  const session = await fixture.run('node', 'create', fixture.shop.url);
   await page.goto(session.page);
   for (const number of ['4000 0000 0000 0002', '4242 4242 4242 4242']) {
     await page.getByLabel('Bank card').check();
@@ -87,17 +87,17 @@ it('takes a card, after one that is declined', async (test) => {
     await page.getByRole('button', { name: /^Pay/ }).click();
     if (number.endsWith('0002')) await page.getByRole('alert').getByText('The card was declined').waitFor();
   }
-  await page.waitForURL(`${stage.shop.url}/success?session=${session.id}`);
-  const told = (await stage.shop.settled()).map(({ body }) => JSON.parse(body).event);
-  assert.deepEqual(told, ['PAYMENT_FAILED', 'PAYMENT_SUCCEEDED']);
+  await page.waitForURL(`${fixture.shop.url}/success?session=${session.id}`);
+  const events = (await fixture.shop.receivedDeliveries()).map(({ body }) => JSON.parse(body).event);
+  assert.deepEqual(events, ['PAYMENT_FAILED', 'PAYMENT_SUCCEEDED']);
 });
 
-it('looks nothing up elsewhere', async (test) => {
+it('loads nothing from other origins', async (test) => {
   const { page } = browser;
-  const stage = await openStage(test);
-  const session = await stage.ask('node', 'create', stage.shop.url);
-  const asked = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).origin));
+  const fixture = await openFixture(test);
+  const session = await fixture.run('node', 'create', fixture.shop.url);
+  const origins = [];
+  page.on('request', (request) => origins.push(new URL(request.url()).origin));
   await page.goto(session.page, { waitUntil: 'load' });
-  assert.deepEqual([...new Set(asked)], [stage.sandbox.url]);
+  assert.deepEqual([...new Set(origins)], [fixture.sandbox.url]);
 });

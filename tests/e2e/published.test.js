@@ -1,7 +1,6 @@
 'use strict';
 
-// The client that was published before this one works with the sandbox: it serves what was
-// documented, not only what our own client asks for.
+// The client published before this one works with the sandbox, which serves the documented API.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -9,21 +8,21 @@ const path = require('node:path');
 const { before, it } = require('node:test');
 const { promisify } = require('node:util');
 
-const { openStage } = require('./lib/stage.js');
+const { openFixture } = require('./lib/fixture.js');
 
 const PYTHON = path.join(__dirname, '../../target/published/bin/python');
 
-const told = {};
+const results = {};
 before(async () => {
   const endings = [];
-  const { sandbox } = await openStage({ after: (end) => endings.push(end) });
+  const { sandbox } = await openFixture({ after: (end) => endings.push(end) });
   try {
     const env = { PATH: process.env.PATH, LOMI_BASE_URL: `${sandbox.url}/v1`, LOMI_API_KEY: sandbox.apiKey };
     const program = path.join(__dirname, 'programs/published.py');
     const { stdout } = await promisify(execFile)(PYTHON, [program], { env });
     for (const line of stdout.trim().split('\n')) {
-      const { call, ...found } = JSON.parse(line);
-      told[call] = found;
+      const { call, ...result } = JSON.parse(line);
+      results[call] = result;
     }
   } finally {
     for (const end of endings) await end();
@@ -31,11 +30,11 @@ before(async () => {
 });
 
 it('is the published client, 1.1.0', () => {
-  assert.deepEqual(told.version, { version: '1.1.0', native: false });
+  assert.deepEqual(results.version, { version: '1.1.0', native: false });
 });
 
 it('creates', () => {
-  const { create } = told;
+  const { create } = results;
   assert.match(create.checkout_session_id, /^[0-9a-f-]{36}$/);
   assert.equal(create.status, 'open');
   assert.equal(create.amount, 15000);
@@ -45,19 +44,19 @@ it('creates', () => {
   assert.deepEqual(create.metadata, { order: '42' });
 });
 
-it('retrieves', () => assert.deepEqual(told.retrieve, { same: true, typed: true }));
+it('retrieves', () => assert.deepEqual(results.retrieve, { same: true, typed: true }));
 
 it('lists and pages', () => {
-  assert.equal(told.list.rows, 2);
-  assert.equal(told.list.pagination.total, 3);
-  assert.deepEqual(told.rest.ids, [told.create.checkout_session_id]);
+  assert.equal(results.list.rows, 2);
+  assert.equal(results.list.pagination.total, 3);
+  assert.deepEqual(results.rest.ids, [results.create.checkout_session_id]);
 });
 
 it('updates', () => {
-  assert.deepEqual(told.update, { title: 'A new title', metadata: { order: '43' }, amount: 15000 });
+  assert.deepEqual(results.update, { title: 'A new title', metadata: { order: '43' }, amount: 15000 });
 });
 
-it('deletes, after which there is nothing', () => {
+it('deletes, after which it is not found', () => {
   const gone = { status: 404, kind: 'NotFoundException' };
-  assert.deepEqual([told['retrieve after delete'], told['delete after delete']], [gone, gone]);
+  assert.deepEqual([results['retrieve after delete'], results['delete after delete']], [gone, gone]);
 });

@@ -1,11 +1,11 @@
 'use strict';
 
-// Takes pictures of the hosted page and of the console: node screenshots.js [FOLDER]
+// Takes screenshots of the checkout page and of the console: node screenshots.js [FOLDER]
 
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { openBrowser, openStage } = require('./lib/stage.js');
+const { openBrowser, openFixture } = require('./lib/fixture.js');
 
 const FOLDER = path.resolve(process.argv[2] ?? path.join(__dirname, '../../target/screenshots'));
 const PHONE = { width: 390, height: 844 };
@@ -33,24 +33,24 @@ const FULL = {
 };
 
 const endings = [];
-const stageOf = () => openStage({ after: (end) => endings.push(end) });
+const fixtureOf = () => openFixture({ after: (end) => endings.push(end) });
 
-async function create(stage, body) {
-  const answer = await fetch(`${stage.sandbox.url}/checkout-sessions`, {
+async function create(fixture, body) {
+  const response = await fetch(`${fixture.sandbox.url}/checkout-sessions`, {
     method: 'POST',
     headers: {
-      'X-API-Key': stage.sandbox.apiKey,
+      'X-API-Key': fixture.sandbox.apiKey,
       'X-Sandbox-Generation': 'e',
       'Content-Type': 'application/json',
     },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(await answer.text());
-  const session = await answer.json();
+  if (!response.ok) throw new Error(await response.text());
+  const session = await response.json();
   return { id: session.checkout_session_id, page: session.checkout_url };
 }
 
-/** State of the page: how to get there from an open session. */
+/** Each state of the page, and how to get there from an open session. */
 const STATES = {
   form: async () => {},
   mistakes: async (page) => {
@@ -68,38 +68,38 @@ const STATES = {
     await page.locator('button[value=pay]:visible').click();
     await page.locator('button.quiet').click();
   },
-  paid: async (page, stage, session) => {
-    await stage.control(`/sessions/${session.id}/pay`);
+  paid: async (page, fixture, session) => {
+    await fixture.control(`/sessions/${session.id}/pay`);
     await page.reload();
   },
-  expired: async (page, stage, session) => {
-    await stage.control(`/sessions/${session.id}/expire`);
+  expired: async (page, fixture, session) => {
+    await fixture.control(`/sessions/${session.id}/expire`);
     await page.reload();
   },
-  unknown: async (page, stage) =>
-    page.goto(`${stage.sandbox.url}/checkout/00000000-0000-4000-8000-000000000000`),
+  unknown: async (page, fixture) =>
+    page.goto(`${fixture.sandbox.url}/checkout/00000000-0000-4000-8000-000000000000`),
 };
 
-async function checkout(stage, browser, name, body, state, viewport) {
+async function checkout(fixture, browser, name, body, state, viewport) {
   await browser.page.setViewportSize(viewport);
-  const session = await create(stage, body);
+  const session = await create(fixture, body);
   await browser.page.goto(session.page);
-  await STATES[state](browser.page, stage, session);
+  await STATES[state](browser.page, fixture, session);
   await browser.page.screenshot({ path: path.join(FOLDER, `${name}.png`), fullPage: true });
 }
 
-async function console_(stage, browser) {
+async function consolePage(fixture, browser) {
   const { page } = browser;
   await page.setViewportSize(DESKTOP);
   const sessions = [];
   for (const title of ['Panier du jour', 'Ticket 2', 'Coffee Beans - 1kg', 'Abonnement']) {
-    sessions.push(await create(stage, { ...SIMPLE, title }));
+    sessions.push(await create(fixture, { ...SIMPLE, title }));
   }
-  await stage.control(`/sessions/${sessions[0].id}/pay`);
-  await stage.control(`/sessions/${sessions[1].id}/fail`);
-  await stage.control(`/sessions/${sessions[2].id}/pending`, { provider: 'ORANGE' });
-  await stage.shop.settled();
-  await page.goto(`${stage.sandbox.url}/_sandbox`);
+  await fixture.control(`/sessions/${sessions[0].id}/pay`);
+  await fixture.control(`/sessions/${sessions[1].id}/fail`);
+  await fixture.control(`/sessions/${sessions[2].id}/pending`, { provider: 'ORANGE' });
+  await fixture.shop.receivedDeliveries();
+  await page.goto(`${fixture.sandbox.url}/_sandbox`);
   await page.locator('summary').first().click();
   await page.screenshot({ path: path.join(FOLDER, 'console.png') });
   await page.screenshot({ path: path.join(FOLDER, 'console-whole.png'), fullPage: true });
@@ -112,16 +112,16 @@ async function main() {
   for (const locale of ['fr-FR', 'en-GB']) {
     const browser = await openBrowser({ locale });
     endings.push(() => browser.close());
-    const stage = await stageOf();
+    const fixture = await fixtureOf();
     const language = locale.slice(0, 2);
     for (const state of Object.keys(STATES)) {
-      await checkout(stage, browser, `${state}-phone-${language}`, SIMPLE, state, PHONE);
+      await checkout(fixture, browser, `${state}-phone-${language}`, SIMPLE, state, PHONE);
     }
-    await checkout(stage, browser, `form-desktop-${language}`, SIMPLE, 'form', DESKTOP);
-    await checkout(stage, browser, `prompt-desktop-${language}`, SIMPLE, 'prompt', DESKTOP);
-    await checkout(stage, browser, `full-desktop-${language}`, FULL, 'form', DESKTOP);
-    await checkout(stage, browser, `full-phone-${language}`, FULL, 'form', PHONE);
-    if (language === 'en') await console_(await stageOf(), browser);
+    await checkout(fixture, browser, `form-desktop-${language}`, SIMPLE, 'form', DESKTOP);
+    await checkout(fixture, browser, `prompt-desktop-${language}`, SIMPLE, 'prompt', DESKTOP);
+    await checkout(fixture, browser, `full-desktop-${language}`, FULL, 'form', DESKTOP);
+    await checkout(fixture, browser, `full-phone-${language}`, FULL, 'form', PHONE);
+    if (language === 'en') await consolePage(await fixtureOf(), browser);
   }
 }
 

@@ -1,9 +1,9 @@
-"""Takes one rule at a time out of the core and shows which scenarios notice.
+"""Removes one rule at a time from the core and shows which scenarios fail.
 
     python3 tests/runners/mutants.py [NAME...]
-    python3 tests/runners/mutants.py --check    only whether the rules stand where they are looked for
+    python3 tests/runners/mutants.py --check    only checks that every rule matches the source
 
-Works on a copy in target/mutants. Fails when a rule can be removed and nothing turns red.
+Works on a copy in target/mutants. Fails when a rule can be removed and no scenario fails.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).parents[2]
 COPY = ROOT / "target/mutants"
 
-# Name of the rule: file, and pairs of what stands there and what stands there without it.
+# Name of the rule: file, and pairs of its text and the text without the rule.
 MUTANTS = {
     "redirects are refused": (
         "core/src/call/reading.rs",
@@ -94,17 +94,17 @@ MUTANTS = {
 }
 
 
-def taken_out(rule, whole):
+def removed(rule, whole):
     """The text of a file without the rule."""
     name, changes = MUTANTS[rule]
     for old, new in changes:
         if old not in whole:
-            sys.exit(f"{rule}: {name} no longer says {old!r}")
+            sys.exit(f"{rule}: {name} does not contain {old!r}")
         whole = whole.replace(old, new, 1)
     return whole
 
 
-def play():
+def run_scenarios():
     command = ["cargo", "run", "--quiet", "--package", "lomi-conformance", "--", "run", "--runner", "rust"]
     done = subprocess.run(command, cwd=COPY, capture_output=True, text=True)
     if " passed, " not in done.stdout:
@@ -116,7 +116,7 @@ def play():
 def main():
     if sys.argv[1:] == ["--check"]:
         for rule, (name, _) in MUTANTS.items():
-            taken_out(rule, (ROOT / name).read_text())
+            removed(rule, (ROOT / name).read_text())
         return
     COPY.mkdir(parents=True, exist_ok=True)
     files = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
@@ -126,23 +126,23 @@ def main():
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_bytes() != source.read_bytes():
                 shutil.copy2(source, target)
-    unnoticed = []
+    untested = []
     for rule, (name, _) in MUTANTS.items():
         if sys.argv[1:] and not any(word in rule for word in sys.argv[1:]):
             continue
         file = COPY / name
         whole = file.read_text()
-        file.write_text(taken_out(rule, whole))
+        file.write_text(removed(rule, whole))
         try:
-            failed = play()
+            failed = run_scenarios()
         finally:
             file.write_text(whole)
         shown = ", ".join(failed[:6]) + (", ..." if len(failed) > 6 else "")
         print(f"without \"{rule}\": {len(failed)} scenarios fail: {shown}", flush=True)
         if not failed:
-            unnoticed.append(rule)
-    print(f"{len(unnoticed)} rules can go unnoticed")
-    sys.exit(bool(unnoticed))
+            untested.append(rule)
+    print(f"{len(untested)} rules have no test")
+    sys.exit(bool(untested))
 
 
 main()

@@ -32,31 +32,31 @@ function exact(mixed $value): mixed
     return $value;
 }
 
-/** One object, and which of its fields came as something else. */
-function give(object $found): array
+/** One object, and the original values of the fields that decoding changed. */
+function describe(object $object): array
 {
-    $value = $found->jsonSerialize();
+    $value = $object->jsonSerialize();
     $originals = new stdClass();
     foreach (get_object_vars($value) as $name => $read) {
-        $sent = $found->original((string) $name);
+        $sent = $object->original((string) $name);
         $same = is_float($sent) ? $sent == $read : json_encode($sent) === json_encode($read);
         if (!$same) {
             $originals->{$name} = $sent;
         }
     }
-    $type = (new ReflectionClass($found))->getShortName();
+    $type = (new ReflectionClass($object))->getShortName();
     $result = ['value' => $value, 'originals' => $originals, 'type' => $type];
-    if ($facts = $found->getLastResponse()) {
+    if ($response = $object->getLastResponse()) {
         $result['facts'] = [
-            'status' => $facts->getStatus(), 'attempts' => $facts->getAttempts(),
-            'request_id' => $facts->getRequestId(), 'idempotency_key' => $facts->getIdempotencyKey(),
-            'replayed' => $facts->getReplayed(), 'warning' => $facts->getWarning(),
+            'status' => $response->getStatus(), 'attempts' => $response->getAttempts(),
+            'request_id' => $response->getRequestId(), 'idempotency_key' => $response->getIdempotencyKey(),
+            'replayed' => $response->getReplayed(), 'warning' => $response->getWarning(),
         ];
     }
     return $result;
 }
 
-function told(Throwable $error): array
+function describe_error(Throwable $error): array
 {
     if (!$error instanceof ApiException) {
         return ['kind' => 'foreign ' . $error::class, 'message' => $error->getMessage()];
@@ -73,46 +73,46 @@ function told(Throwable $error): array
     ];
 }
 
-function call(LomiClient $client, object $asked): array
+function call(LomiClient $client, object $request): array
 {
     $sessions = $client->checkoutSessions;
     $list = fn ($value): array => (array) ($value ?? []);
-    $options = get_object_vars($asked->options ?? new stdClass());
+    $options = get_object_vars($request->options ?? new stdClass());
     $options = array_map(fn ($value) => is_object($value) ? json_decode(json_encode($value), true) : $value, $options);
-    $payload = $asked->payload ?? base64_decode($asked->payload_base64 ?? '');
-    switch ($asked->do) {
+    $payload = $request->payload ?? base64_decode($request->payload_base64 ?? '');
+    switch ($request->do) {
         case 'create':
-            return give($sessions->create($asked->body, $options));
+            return describe($sessions->create($request->body, $options));
         case 'get':
-            return give($sessions->get($asked->id, $options));
+            return describe($sessions->get($request->id, $options));
         case 'list':
-            $page = $sessions->list($list($asked->query), $options);
+            $page = $sessions->list($list($request->query), $options);
             return ['page' => ['data' => array_map(fn ($one) => $one->jsonSerialize(), $page->data),
                 'total' => $page->total, 'has_more' => $page->hasMore, 'next_cursor' => $page->nextCursor]];
         case 'update':
-            return give($sessions->update($asked->id, $asked->body, $options));
+            return describe($sessions->update($request->id, $request->body, $options));
         case 'delete':
-            return ['value' => $sessions->delete($asked->id, $options)];
+            return ['value' => $sessions->delete($request->id, $options)];
         case 'list_all':
-            return walk($sessions, $list($asked->query), $asked->take ?? 99, $asked->resume ?? false);
+            return walk($sessions, $list($request->query), $request->take ?? 99, $request->resume ?? false);
         case 'request':
-            $given = ['query' => $list($asked->query ?? null), 'body' => $asked->body ?? null];
-            return ['value' => $client->request($asked->method, $asked->path, $given + $options)];
+            $given = ['query' => $list($request->query ?? null), 'body' => $request->body ?? null];
+            return ['value' => $client->request($request->method, $request->path, $given + $options)];
         case 'webhook':
-            $signature = isset($asked->sign_with) ? Webhooks::sign($payload, $asked->sign_with) : $asked->signature;
-            $times = [$asked->max_age ?? null, $asked->received_at ?? null];
-            return give(Webhooks::constructEvent($payload, $signature, $asked->secrets, ...$times));
+            $signature = isset($request->sign_with) ? Webhooks::sign($payload, $request->sign_with) : $request->signature;
+            $times = [$request->max_age ?? null, $request->received_at ?? null];
+            return describe(Webhooks::constructEvent($payload, $signature, $request->secrets, ...$times));
         case 'replay_key':
             $event = Webhooks::constructEvent($payload, Webhooks::sign($payload, 'whsec_x'), 'whsec_x');
             return ['text' => Webhooks::replayKey($event)];
         case 'sign':
-            return ['text' => Webhooks::sign($payload, $asked->secret)];
+            return ['text' => Webhooks::sign($payload, $request->secret)];
         case 'key_for_order':
-            return ['text' => IdempotencyKey::forOrder($asked->order, $asked->attempt ?? null)];
+            return ['text' => IdempotencyKey::forOrder($request->order, $request->attempt ?? null)];
         case 'money':
-            $money = isset($asked->major)
-                ? Money::fromMajor($asked->major, $asked->currency)
-                : new Money($asked->amount, $asked->currency);
+            $money = isset($request->major)
+                ? Money::fromMajor($request->major, $request->currency)
+                : new Money($request->amount, $request->currency);
             return ['value' => ['amount' => $money->getAmount(), 'text' => (string) $money]];
     }
     return [];
@@ -138,7 +138,7 @@ function walk(object $sessions, array $query, int $take, bool $again): array
             }
         }
     } catch (ApiException $error) {
-        return ['items' => $ids, 'error' => told($error)];
+        return ['items' => $ids, 'error' => describe_error($error)];
     }
     return ['items' => $ids];
 }
@@ -164,7 +164,7 @@ while (($line = fgets(STDIN)) !== false) {
         $started = hrtime(true);
         $result = call($client, $plan->call);
     } catch (Throwable $error) {
-        $result = ['error' => told($error)];
+        $result = ['error' => describe_error($error)];
     }
     $ms = intdiv(hrtime(true) - $started, 1_000_000);
     echo json_encode(['name' => $plan->name, 'ms' => $ms] + $result, JSON_THROW_ON_ERROR), "\n";

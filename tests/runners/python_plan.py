@@ -1,4 +1,4 @@
-"""What both Python runners share: reading a plan, and saying what came of it."""
+"""Shared by both Python runners: reading a plan, and printing its results."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ OUTPUT = threading.Lock()
 
 
 def exact(found):
-    """Numbers that JSON cannot hold: {"$number": "NaN"}."""
+    """Replaces {"$number": "NaN"} by the number, which JSON cannot represent."""
     digits = found.get("$number")
     if digits is None:
         return found
@@ -37,7 +37,7 @@ def settings(plan):
 def show(value):
     """A value as JSON: the fields of an object that are set, numbers with every digit."""
     if hasattr(value, "model_extra"):
-        # As they came: attributes give times as datetime.
+        # Original values, because attributes return times as datetime.
         return {name: show(field) for name, field in {**vars(value), **value.model_extra}.items()}
     if isinstance(value, dict):
         return {name: show(item) for name, item in value.items()}
@@ -49,7 +49,7 @@ def show(value):
 
 
 def give(found):
-    """One object, and which of its fields came as something else."""
+    """One object, and the originals of fields whose value was converted."""
     read = vars(found)
     originals = {n: show(found.original(n)) for n in read if found.original(n) != read[n]}
     result = {"value": show(found), "originals": originals, "type": type(found).__name__}
@@ -75,7 +75,7 @@ def told(error):
 
 
 def tell(plan, started, result):
-    """Prints one line, whole: threads share the output."""
+    """Prints one line at once, because threads share the output."""
     took = int((time.monotonic() - started) * 1000)
     line = json.dumps({"name": plan["name"], "ms": took, **result})
     with OUTPUT:
@@ -83,7 +83,7 @@ def tell(plan, started, result):
 
 
 def local(call):
-    """What needs no client: webhooks, keys and money."""
+    """Calls without a client: webhooks, keys and money."""
     what = call["do"]
     payload = call.get("payload", "").encode() or base64.b64decode(call.get("payload_base64", ""))
     if what == "webhook":

@@ -1,6 +1,6 @@
 'use strict';
 
-// The local lomi. API for tests: one process per test file, ended with it.
+// The sandbox for tests: one process per test file, which ends with it.
 
 const { spawn } = require('node:child_process');
 const path = require('node:path');
@@ -11,7 +11,7 @@ const BINARY = process.env.LOMI_SANDBOX ?? path.join(__dirname, '../../../target
 const running = [];
 after(() => running.forEach((child) => child.kill()));
 
-/** Starts a sandbox; gives `{url, test_key, live_key, webhook_secret}`. */
+/** Starts a sandbox; returns `{url, test_key, live_key, webhook_secret}`. */
 async function sandbox(...options) {
   const child = spawn(BINARY, ['--port', '0', '--quiet', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 'use strict';
 
-// A server that answers exactly what a test tells it to, and keeps what it was asked.
+// A server that sends the responses of a test and records the requests.
 
 const http = require('node:http');
 const { after } = require('node:test');
@@ -13,7 +13,7 @@ after(() => {
   }
 });
 
-/** `answer(request, response)`; a request has its body as text in `body`. */
+/** `answer(request, response)` gets the body of the request as a string in `request.body`. */
 async function server(answer) {
   const seen = [];
   const listener = http.createServer(async (request, response) => {
@@ -27,7 +27,7 @@ async function server(answer) {
   return { url: `http://127.0.0.1:${listener.address().port}`, seen, listener };
 }
 
-/** Sends a body of JSON: a value, or text as it is. */
+/** Sends a JSON body: a value, or a string as it is. */
 function json(response, status, body, headers = {}) {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));

@@ -1,6 +1,6 @@
 'use strict';
 
-// Makes calls with a key of its own in a worker thread, and looks for answers of others.
+// Makes calls with its own key in a worker thread, and checks that each response is its own.
 
 const { parentPort, workerData } = require('node:worker_threads');
 

@@ -1,4 +1,4 @@
-// Compiled, never run: what the declarations have to allow, and what they have to refuse.
+// Compiled, never run: what the declarations must allow, and what they must refuse.
 
 import {
   APIConnectionError,
@@ -36,7 +36,7 @@ export async function use(api: LomiClient): Promise<void> {
     success_url: 'https://mystore.com/thank-you',
     cancel_url: 'https://mystore.com/cart',
   });
-  // As the documents print it, without asking first which of the two it is.
+  // As the documentation shows it, without a check which of the two types it is.
   const address: string | null | undefined = created.url ?? created.checkout_url;
   exactly<Equal<ReturnType<typeof created.session>, CheckoutSession>>();
   const page_: string | null | undefined = created.session().checkout_url;
@@ -81,13 +81,13 @@ export async function use(api: LomiClient): Promise<void> {
   await api.checkoutSessions.create({ ammount: 1 });
   // @ts-expect-error an amount is a number
   await api.checkoutSessions.create({ amount: '5000' });
-  // @ts-expect-error an id is text
+  // @ts-expect-error an id is a string
   await api.checkoutSessions.get(5);
   // @ts-expect-error a misspelt option
   await api.checkoutSessions.get('x', { timeOut: 5 });
   // @ts-expect-error there is no such field
   void session.amont;
-  // @ts-expect-error what the server answers is not made by hand
+  // @ts-expect-error a response object has no public constructor
   new CheckoutSession();
   // @ts-expect-error autoPagingToArray needs a limit
   await page.autoPagingToArray();

@@ -15,7 +15,7 @@ use super::thrown::Thrown;
 pub(crate) type Handler =
     unsafe extern "C" fn(execute_data: *mut zend_execute_data, return_value: *mut zval);
 
-/// What a method came to: its value stands in [`Call::give`].
+/// The result of a handler; [`Call::give`] sets the value that PHP gets.
 pub(crate) type Done = Result<(), Thrown>;
 
 /// One call of a method.
@@ -24,8 +24,8 @@ pub(crate) struct Call<'a> {
     result: &'a mut Zval,
 }
 
-/// Makes a function of ours callable by the engine. The function must be a plain one
-/// (it is found by its type alone, so nothing may be captured).
+/// Makes a Rust function callable by the engine. It must capture nothing, because only its type is
+/// passed on.
 pub(crate) fn handler<F>(_: F) -> Handler
 where
     F: Fn(&mut Call<'_>) -> Done + Copy + 'static,
@@ -96,8 +96,8 @@ impl Call<'_> {
             .ok_or_else(|| Thrown::defect("the method has no name"))
     }
 
-    /// What [`Class::method_about`](super::Class::method_about) said of this method.
-    pub(crate) fn about<T: Any>(&self) -> Result<&'static T, Thrown> {
+    /// The value that [`Class::method_with`](super::Class::method_with) attached to this method.
+    pub(crate) fn attached<T: Any>(&self) -> Result<&'static T, Thrown> {
         // SAFETY: the argument table of our own methods is ours: its head, one before the
         // first argument, holds null or the pointer that was put there.
         unsafe {
@@ -137,10 +137,10 @@ impl Call<'_> {
         })
     }
 
-    /// An argument as text, as PHP would convert it.
-    pub(crate) fn text(&self, position: usize) -> Result<String, Thrown> {
+    /// An argument as a string, as PHP would convert it.
+    pub(crate) fn string(&self, position: usize) -> Result<String, Thrown> {
         let value = self.required(position)?;
-        super::value::text_of(&self.argument_name(position), value)?
+        super::coerce::php_string(&self.argument_name(position), value)?
             .ok_or_else(|| self.wrong_type(position, "string", value))
     }
 
@@ -151,9 +151,9 @@ impl Call<'_> {
         let name = unsafe {
             self.data.func.as_ref().and_then(|function| {
                 let internal = &function.internal_function;
-                let known = position < internal.num_args as usize;
-                let argument = internal.arg_info.add(if known { position } else { 0 });
-                argument.as_ref().filter(|argument| known && !argument.name.is_null())
+                let declared = position < internal.num_args as usize;
+                let argument = internal.arg_info.add(if declared { position } else { 0 });
+                argument.as_ref().filter(|argument| declared && !argument.name.is_null())
             })
         }
         // SAFETY: as above.
@@ -162,11 +162,11 @@ impl Call<'_> {
     }
 
     /// The same where null or nothing may be given.
-    pub(crate) fn optional_text(&self, position: usize) -> Result<Option<String>, Thrown> {
+    pub(crate) fn optional_string(&self, position: usize) -> Result<Option<String>, Thrown> {
         match self.argument(position) {
             None => Ok(None),
             Some(value) if value.is_null() => Ok(None),
-            Some(_) => self.text(position).map(Some),
+            Some(_) => self.string(position).map(Some),
         }
     }
 
@@ -185,23 +185,23 @@ impl Call<'_> {
         Thrown::type_error(format!(
             "{name}(): Argument #{} must be of type {wanted}, {} given",
             position + 1,
-            super::value::type_name(given)
+            super::coerce::type_name(given)
         ))
     }
 
-    /// Gives the method's result.
+    /// Sets the method's result.
     pub(crate) fn give(&mut self, value: Zval) -> Done {
         *self.result = value;
         Ok(())
     }
 
-    /// Gives `$this`, as fluent methods do.
+    /// Returns `$this`, as fluent methods do.
     pub(crate) fn give_this(&mut self) -> Done {
         let this = self.data.This.shallow_clone();
         self.give(this)
     }
 
-    pub(crate) fn give_text(&mut self, text: &str) -> Done {
+    pub(crate) fn give_string(&mut self, text: &str) -> Done {
         self.give(super::value::string_zval(text))
     }
 

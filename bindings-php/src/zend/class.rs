@@ -17,7 +17,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::ClassEntry;
 
 use super::call::Handler;
-use super::object::Payload;
+use super::payload::Payload;
 use super::signature::Signature;
 
 unsafe extern "C" {
@@ -29,9 +29,15 @@ unsafe extern "C" {
         offset: u32,
         lineno: u32,
     ) -> *mut c_void;
+    fn zend_register_class_alias_ex(
+        name: *const c_char,
+        name_length: usize,
+        class: *mut zend_class_entry,
+        persistent: bool,
+    ) -> c_int;
 }
 
-/// Where a registered class is found again.
+/// A registered class, filled at module start.
 pub(crate) struct ClassRef(AtomicPtr<ClassEntry>);
 
 impl ClassRef {
@@ -43,7 +49,7 @@ impl ClassRef {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The class; nothing before module start.
+    /// The class; nothing before it is registered.
     pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
         // SAFETY: set once, to a class entry that lives as long as the process.
         unsafe { self.raw().as_ref() }
@@ -95,14 +101,14 @@ impl Class {
     }
 
     /// The objects carry a Rust value. Such objects cannot be serialized.
-    pub(crate) fn holds<T: Payload>(mut self) -> Self {
+    pub(crate) fn with_payload<T: Payload>(mut self) -> Self {
         self.create = Some(super::object::create::<T>);
         self.flags |= ZEND_ACC_NOT_SERIALIZABLE;
         self
     }
 
-    /// The objects carry a Rust value that serialization may lose.
-    pub(crate) fn holds_lightly<T: Payload>(mut self) -> Self {
+    /// The objects carry a Rust value that serialization leaves out.
+    pub(crate) fn with_transient_payload<T: Payload>(mut self) -> Self {
         self.create = Some(super::object::create::<T>);
         self
     }
@@ -121,9 +127,9 @@ impl Class {
         self
     }
 
-    /// The same for a handler that serves many methods: `what` says which this one is,
-    /// and is found again by [`Call::about`](super::Call::about).
-    pub(crate) fn method_about<T: Any + Sync>(
+    /// The same for a handler of many methods: `what` is attached to this one, and
+    /// [`Call::attached`](super::Call::attached) returns it.
+    pub(crate) fn method_with<T: Any + Sync>(
         mut self,
         declaration: String,
         handler: Handler,
@@ -133,7 +139,8 @@ impl Class {
         let what: &'static dyn Any = Box::leak(Box::new(what));
         let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
         if let Some(first) = self.methods.last_mut().and_then(|m| m.0.arguments.first_mut()) {
-            // The engine has no use for a default value of the result.
+            // The engine does not read the default value of a return type, so the pointer is
+            // stored there.
             first.default_value = ptr::from_mut(what).cast_const().cast();
         }
         self
@@ -171,7 +178,7 @@ impl Class {
         self
     }
 
-    /// A constant: null, a number or a text.
+    /// A constant: null, a number or a string.
     pub(crate) fn constant(mut self, name: impl Into<String>, value: Zval) -> Self {
         self.constants.push((name.into(), value));
         self
@@ -199,7 +206,7 @@ impl Class {
                 let name = CString::new(name).unwrap_or_default();
                 sensitive.push((name, function.num_args, signature.sensitive));
             }
-            // The engine keeps pointing at both for the life of the process.
+            // The engine uses both for the life of the process.
             function.fname = signature.name.into_raw().cast_const();
             function.arg_info = Box::leak(signature.arguments).as_ptr();
             functions.push(function);
@@ -258,6 +265,16 @@ impl Class {
         at.0.store(class, Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// Registers a second name of a class, as `class_alias` does. To be called at module start
+/// only.
+pub(crate) fn register_alias(class: &ClassRef, alias: &str) -> Result<(), String> {
+    // SAFETY: the class is registered; the engine copies the name.
+    let result = unsafe {
+        zend_register_class_alias_ex(alias.as_ptr().cast(), alias.len(), class.raw(), true)
+    };
+    if result == 0 { Ok(()) } else { Err(format!("the alias {alias} cannot be registered")) }
 }
 
 /// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.

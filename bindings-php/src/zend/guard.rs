@@ -1,7 +1,7 @@
-//! PHP ends a script on a fatal error with `longjmp` (a bailout). It would skip the Rust
-//! frames in between: blocked signals stayed blocked, and what they own leaked. So code
-//! that may run PHP code runs behind a guard, which stops the jump; [`super::handler`]
-//! goes on with it when every frame of ours has returned.
+//! PHP ends a script on a fatal error with `longjmp` (a bailout). It would skip the Rust frames in
+//! between: signals would stay blocked, and memory would leak. So code that may run PHP code runs
+//! behind a guard, which stops the jump; [`super::handler`] continues it when every Rust frame has
+//! returned.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use ext_php_rs::zend::{CatchError, bailout, try_catch};
 
 use super::thrown::Thrown;
 
-/// A bailout was stopped by a guard and waits to go on. PHP without ZTS has one thread.
+/// A guard has stopped a bailout, which must continue. PHP without ZTS has one thread.
 static BAILING: AtomicBool = AtomicBool::new(false);
 
 /// Runs code that may end in a fatal error of PHP's.
@@ -30,7 +30,7 @@ pub(crate) fn is_bailing() -> bool {
     BAILING.load(Ordering::Relaxed)
 }
 
-/// Goes on with a bailout that was stopped. The caller's frame owns nothing any more.
+/// Continues a stopped bailout. The caller's frame owns nothing any more.
 pub(super) fn resume() {
     if BAILING.swap(false, Ordering::Relaxed) {
         // SAFETY: the frames between here and the engine are the caller's, which owns

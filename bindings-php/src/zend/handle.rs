@@ -18,7 +18,7 @@ impl Object<'_> {
     }
 }
 
-/// For a look at what does not change: its class and its handlers.
+/// For reading what does not change: the class and the handlers.
 impl Deref for Object<'_> {
     type Target = ZendObject;
 

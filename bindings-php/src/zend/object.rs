@@ -8,20 +8,8 @@ use ext_php_rs::ffi::{
     zend_object, zend_object_handlers, zend_object_std_dtor, zend_object_std_init,
     zend_objects_clone_members,
 };
-use ext_php_rs::types::{ZendObject, Zval};
 
-use super::handle::Object;
-
-/// A Rust value that lives inside PHP objects.
-pub(crate) trait Payload: Default + Clone + 'static {
-    /// The handlers of objects with this value, made once: see [`payload!`].
-    fn handlers() -> &'static zend_object_handlers;
-
-    /// Hands every PHP value that it owns to `visit`, once: the engine's collector finds
-    /// cycles by them. A value that something else may own as well must be left out: the
-    /// collector would take it for unused.
-    fn references(&self, visit: &mut dyn FnMut(&Zval));
-}
+use super::payload::{Holder, Payload, holder};
 
 /// Makes a type a [`Payload`]; one that owns PHP values says how to walk through them.
 macro_rules! payload_type {
@@ -44,13 +32,6 @@ macro_rules! payload_type {
     };
 }
 pub(crate) use payload_type;
-
-#[repr(C)]
-struct Holder<T> {
-    payload: T,
-    // Last: the engine puts the property slots behind it.
-    object: zend_object,
-}
 
 pub(crate) fn handlers_of<T: Payload>() -> zend_object_handlers {
     // SAFETY: the engine's own table, set before any module starts.
@@ -95,33 +76,4 @@ unsafe extern "C" fn clone<T: Payload>(object: *mut zend_object) -> *mut zend_ob
         zend_objects_clone_members(copy, object);
         copy
     }
-}
-
-unsafe fn holder<T>(object: *mut zend_object) -> *mut Holder<T> {
-    // SAFETY: the caller knows that the object lies inside a holder.
-    unsafe { object.byte_sub(offset_of!(Holder<T>, object)).cast() }
-}
-
-/// The Rust value of an object that was made by `create::<T>`.
-pub(super) unsafe fn payload_of<'o, T: Payload>(object: *mut zend_object) -> &'o T {
-    // SAFETY: the caller knows which type the object holds.
-    unsafe { &(*holder::<T>(object)).payload }
-}
-
-/// The Rust value inside an object; nothing where it carries none of this type.
-pub(crate) fn payload<'o, T: Payload>(object: Object<'o>) -> Option<&'o T> {
-    if !std::ptr::eq(object.handlers, T::handlers()) {
-        return None;
-    }
-    // SAFETY: the handlers say that `create::<T>` made it.
-    Some(unsafe { &(*holder::<T>(object.as_ptr())).payload })
-}
-
-/// The same, to change it.
-pub(crate) fn payload_mut<T: Payload>(object: &mut ZendObject) -> Option<&mut T> {
-    if !std::ptr::eq(object.handlers, T::handlers()) {
-        return None;
-    }
-    // SAFETY: as above.
-    Some(unsafe { &mut (*holder::<T>(object)).payload })
 }

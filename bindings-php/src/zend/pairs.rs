@@ -1,5 +1,5 @@
-//! The keys and values of a PHP array. The iterator of ext-php-rs panics on a key that is
-//! not UTF-8, which any script can make.
+//! The keys and values of a PHP array. Used instead of ext-php-rs's iterator, which panics on a
+//! key that is not UTF-8.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Walks through an array in its order.
+/// Iterates over an array in its order.
 pub(crate) fn pairs(table: &ZendHashTable) -> impl Iterator<Item = (Key, &Zval)> {
     let mut iterator = table.iter();
     std::iter::from_fn(move || {
@@ -58,7 +58,7 @@ pub(crate) fn is_list(table: &ZendHashTable) -> bool {
     true
 }
 
-/// The pairs of a value that may be no array, which is empty then.
+/// The pairs of an array; none where the value is no array.
 pub(crate) fn pairs_of(value: &Zval) -> impl Iterator<Item = (Key, &Zval)> {
     value.array().into_iter().flat_map(pairs)
 }

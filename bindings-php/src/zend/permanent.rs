@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 use super::value::interned;
 
 /// A constant array that the engine may keep for the life of the process.
-pub(crate) struct Permanent(*mut ext_php_rs::ffi::HashTable);
+pub(crate) struct PersistentArray(*mut ext_php_rs::ffi::HashTable);
 
 unsafe extern "C" {
     fn _zend_hash_init(
@@ -19,7 +19,7 @@ unsafe extern "C" {
     );
 }
 
-impl Permanent {
+impl PersistentArray {
     pub(crate) fn new() -> Self {
         // SAFETY: a table outside the request's memory, never freed; zeroed memory is what
         // the engine initialises.

@@ -154,7 +154,7 @@ fn zend_type(text: &str) -> Option<ZendType> {
         mask |= _ZEND_TYPE_NULLABLE_BIT;
     }
     let mut ty = match class {
-        // The engine keeps the name for ever; so do we.
+        // The engine uses the name for the life of the process, so it is leaked.
         Some(name) => {
             let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
             ZendType::empty_from_type(DataType::object(name), false, false, nullable)?
@@ -165,7 +165,7 @@ fn zend_type(text: &str) -> Option<ZendType> {
     Some(ty)
 }
 
-/// A C string that lives as long as the process, as the engine expects of a declaration.
+/// A C string that is never freed, as the engine expects of a declaration.
 fn leak(text: &str) -> *const c_char {
     CString::new(text.trim()).map_or(ptr::null(), |text| text.into_raw().cast_const())
 }

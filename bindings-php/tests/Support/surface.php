@@ -73,3 +73,17 @@ function typeName(?ReflectionType $type): ?string
     sort($parts);
     return implode('|', array_unique($parts));
 }
+
+/** The second names of classes, each with the class that it stands for. */
+function aliases(): array
+{
+    $aliases = [];
+    foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
+        // PHP lists an alias in lower case.
+        if (str_starts_with($name, 'lomisdk\\exception\\')) {
+            $aliases[$name] = (new ReflectionClass($name))->getName();
+        }
+    }
+    ksort($aliases);
+    return $aliases;
+}

@@ -1,24 +1,24 @@
-"""What is known of a call whose wait was ended from outside: by Ctrl-C, a signal handler
-that raises, or the cancellation of a task. The exception that ended it passes through as
-it is, with a :class:`lomi.CancelledError` at the end of its ``__cause__`` chain.
+"""Calls whose wait was ended from outside: by Ctrl-C, by a signal handler that raises, or by
+the cancellation of a task. The exception that ended the wait passes through unchanged, with a
+:class:`lomi.CancelledError` at the end of its ``__cause__`` chain.
 """
 
 from __future__ import annotations
 
-from ._log import wanted
+from ._log import active_logger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import CancelledError
 
-#: The longest chain of causes that is followed.
+#: The most exceptions of a chain that are followed.
 _LONGEST = 32
 
 
 def attach(raised: BaseException, cancelled: CancelledError, unknown: bool) -> None:
-    """Make what is known of a call the cause of the exception that ended it.
+    """Make the ``CancelledError`` of a call the cause of the exception that ended its wait.
 
-    A write that may have been carried out (``unknown``) is logged as well.
+    It is logged where it is a write that may have been carried out (``unknown``).
     """
     last = raised
     for _ in range(_LONGEST):
@@ -27,7 +27,7 @@ def attach(raised: BaseException, cancelled: CancelledError, unknown: bool) -> N
         last = last.__cause__
     if last is not cancelled:
         last.__cause__ = cancelled
-    logger = wanted()
+    logger = active_logger()
     if logger is None or not unknown:
         return
     try:
@@ -43,24 +43,8 @@ def attach(raised: BaseException, cancelled: CancelledError, unknown: bool) -> N
                 "outcome": cancelled.outcome,
             },
         )
-    except Exception:  # a handler of the program's must not replace what was raised
+    except Exception:  # an error of a log handler must not replace the first exception
         return
-
-
-def find(error: BaseException | None) -> CancelledError | None:
-    """Find what is known of the call, behind an exception that was caught."""
-    from .errors import CancelledError
-
-    waiting, seen = [error], set[int]()
-    while waiting and len(seen) < _LONGEST:
-        found = waiting.pop(0)
-        if found is None or id(found) in seen:
-            continue
-        if isinstance(found, CancelledError):
-            return found
-        seen.add(id(found))
-        waiting += [found.__cause__, found.__context__, *getattr(found, "exceptions", ())]
-    return None
 
 
 if not TYPE_CHECKING:

@@ -20,16 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command. Gives 0 where it worked, 1 where it did not."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["sandbox"]:
-        return _sandbox(given[1:])  # whose arguments are its own
-    asked = _parser().parse_args(given)
+        return _sandbox(given[1:])  # which parses its arguments itself
+    args = _parser().parse_args(given)
     try:
-        code: int = asked.run(asked)
+        code: int = args.run(args)
         return code
     except LomiError as error:
         print(f"lomi: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # Whoever read our output has seen enough.
+        # The reader of our output has closed it, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
@@ -88,50 +88,50 @@ def _show(model: Any, indent: int | None = 2) -> None:
     print(json.dumps(fields, indent=indent, ensure_ascii=False))
 
 
-def _create(asked: argparse.Namespace) -> int:
-    fields = {"amount": asked.amount, "currency_code": asked.currency_code}
-    for pair in asked.fields:
+def _create(args: argparse.Namespace) -> int:
+    fields = {"amount": args.amount, "currency_code": args.currency_code}
+    for pair in args.fields:
         name, mark, value = pair.partition("=")
         if not mark:
             print(f"lomi: {pair!r} is not NAME=VALUE", file=sys.stderr)
             return 2
         fields[name] = _value(value)
     sessions = LomiClient().checkout_sessions
-    _show(sessions.create(fields, idempotency_key=asked.idempotency_key))
+    _show(sessions.create(fields, idempotency_key=args.idempotency_key))
     return 0
 
 
-def _get(asked: argparse.Namespace) -> int:
-    _show(LomiClient().checkout_sessions.get(asked.session_id))
+def _get(args: argparse.Namespace) -> int:
+    _show(LomiClient().checkout_sessions.get(args.session_id))
     return 0
 
 
-def _list(asked: argparse.Namespace) -> int:
+def _list(args: argparse.Namespace) -> int:
     sessions = LomiClient().checkout_sessions
-    page = sessions.list(status=asked.status, limit=max(1, min(asked.limit, 100)))
+    page = sessions.list(status=args.status, limit=max(1, min(args.limit, 100)))
     for number, session in enumerate(page.auto_paging_iter()):
-        if number >= asked.limit:
+        if number >= args.limit:
             break
         _show(session, indent=None)
     return 0
 
 
-def _verify(asked: argparse.Namespace) -> int:
+def _verify(args: argparse.Namespace) -> int:
     from .webhooks import construct_event
 
-    _show(construct_event(sys.stdin.buffer.read(), asked.signature))
+    _show(construct_event(sys.stdin.buffer.read(), args.signature))
     return 0
 
 
 def _sandbox(arguments: list[str]) -> int:
     from shutil import which
 
-    found = os.environ.get("LOMI_SANDBOX") or which("lomi-sandbox")
-    if not found:
+    program = os.environ.get("LOMI_SANDBOX") or which("lomi-sandbox")
+    if not program:
         print(
             "lomi: the program lomi-sandbox is neither on the path nor named by LOMI_SANDBOX; "
             "it comes with each release of the SDK",
             file=sys.stderr,
         )
         return 1
-    os.execv(found, [found, *arguments])
+    os.execv(program, [program, *arguments])

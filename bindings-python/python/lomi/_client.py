@@ -1,11 +1,11 @@
-"""The clients: settings, and the resources that calls are made on."""
+"""``LomiClient`` and ``AsyncLomiClient``: the settings, and the resources."""
 
 from __future__ import annotations
 
-from ._log import call
-from ._lomi import Client
-from ._options import headers as _headers
-from ._options import query as _query
+from ._calls import call
+from ._convert.arguments import headers as _headers
+from ._convert.arguments import query as _query
+from ._lomi import PLAIN_DICTS, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._options import Timeout
+    from ._convert.arguments import Timeout
     from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
 
 
 class _Resource:
-    """The calls on one resource. Made when it is used first, and then the client's own.
+    """A resource of a client. Made at its first use, and then an attribute of the client.
 
-    An attribute that a test may replace: ``mock.patch.object(client, "checkout_sessions")``.
+    A test may replace it: ``mock.patch.object(client, "checkout_sessions")``.
     """
 
     def __init__(self, name: str, kind: str) -> None:
@@ -34,13 +34,13 @@ class _Resource:
 
         kind = getattr(import_module(f"lomi.resources.{self._name}"), self._kind)
         if client is None:
-            return kind  # so that an autospec of the client's class knows the calls
+            return kind  # so that an autospec of the client's class has the calls
         made = client.__dict__[self._name] = kind(client._native)
         return made
 
 
 class _Base:
-    """What both clients are set up with."""
+    """The settings of both clients."""
 
     def __init__(
         self,
@@ -65,23 +65,24 @@ class _Base:
 
         :param api_key: a secret key; the variable ``LOMI_API_KEY`` where left out
         :param environment: ``test`` or ``live``; follows from the key where left out
-        :param base_url: where the API is; ``LOMI_BASE_URL`` where left out
+        :param base_url: the URL of the API; ``LOMI_BASE_URL`` where left out
         :param timeout: seconds for a whole call, repeats included; 60 where left out or None.
             A timedelta, a pair (connect, read) or an ``httpx.Timeout`` will do as well, and
             ``math.inf`` is no limit
         :param max_retries: how many times a safe call is repeated; 2 where left out
-        :param routes: ``auto`` (find out), ``documented`` or ``current``
+        :param routes: the route style: ``auto`` (detect it), ``documented`` or ``current``
         :param headers: headers for every call
         :param connect_timeout: seconds to wait for a connection; 10 where left out
         :param attempt_timeout: seconds for one attempt; where left out, 30 for what is sent
             again after it (reads and create), and the whole ``timeout`` for other writes
-        :param idle_timeout: seconds that a response may pause after its head; 15 where left out
+        :param idle_timeout: the most seconds between two chunks of a response; 15 where left
+            out
         :param ca_file: a file of certificates to trust besides the system's
-        :param proxy: the address of a proxy, HTTP or SOCKS5; ``HTTPS_PROXY`` where left out
-        :param user_agent: what the client calls itself
+        :param proxy: the URL of a proxy, HTTP or SOCKS5; ``HTTPS_PROXY`` where left out
+        :param user_agent: the header ``User-Agent``
         :param max_connections: the most connections at once; 256 where left out. Calls beyond
             them wait within their timeout
-        :param allow_http: plain HTTP to another machine, in a network of one's own: the key is
+        :param allow_http: allow plain HTTP to another machine, in a private network: the key is
             sent unencrypted
         """
         self._settings: dict[str, Any] = {
@@ -109,7 +110,7 @@ class _Base:
             settings["ca_files"] = [settings.pop("ca_file")]
         for name in settings:
             if name not in self._settings:
-                from ._names import unknown
+                from ._unknown_names import unknown
 
                 raise unknown("with_options()", name, self._settings)
         made = object.__new__(type(self))
@@ -119,7 +120,7 @@ class _Base:
 
     @property
     def base_url(self) -> str:
-        """Where the API is."""
+        """The base URL of the API."""
         return self._native.base_url
 
     @property
@@ -184,7 +185,9 @@ class LomiClient(_Base):
         ``api_key``, ``account``, ``request_id``, ``extra_body``.
         """
         query = None if query is None else _query("request", query)
-        return call(self._native, (method, path), None, query, body, options or None, 2)[0]
+        return call(self._native, (method, path), None, query, body, options or None, PLAIN_DICTS)[
+            0
+        ]
 
     def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""
@@ -224,11 +227,13 @@ class AsyncLomiClient(_Base):
 
         Takes the options of every call, as :meth:`LomiClient.request` does.
         """
-        from ._loop import call as start
+        from ._async_calls import call as call_async
 
         query = None if query is None else _query("request", query)
-        reply = await start(self._native, (method, path), None, query, body, options or None, 2)
-        return reply[0]
+        result = await call_async(
+            self._native, (method, path), None, query, body, options or None, PLAIN_DICTS
+        )
+        return result[0]
 
     async def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""
@@ -246,5 +251,5 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "CheckoutSessions@resources.checkout_sessions "
-        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_options",
+        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_convert.arguments",
     )

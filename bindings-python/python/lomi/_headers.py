@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Headers(Mapping[str, str]):
-    """Headers as they came. A name that came twice reads as its values joined by a comma."""
+    """The headers of a response. A repeated name gives its values joined by a comma."""
 
     __slots__ = ("_pairs",)
 
@@ -20,9 +20,9 @@ class Headers(Mapping[str, str]):
         self._pairs: list[tuple[str, str]] = list(items)
 
     def getlist(self, name: str) -> list[str]:
-        """Every value under a name, in order."""
+        """Give every value of a name, in order."""
         name = name.lower()
-        return [value for known, value in self._pairs if known.lower() == name]
+        return [value for each, value in self._pairs if each.lower() == name]
 
     def __getitem__(self, name: str) -> str:
         values = self.getlist(name)

@@ -1,8 +1,8 @@
-"""Names that a module has without importing them: those of its annotations, and those that
-could be imported from the module of the same name in lomi 1.1.0.
+"""Names of type hints, which a module gets only when a program reads its hints.
 
-``import lomi`` stays quick because nothing is imported for annotations alone. A program that
-asks for them (``typing.get_type_hints``) has imported ``typing``; then the names are filled in.
+``import lomi`` stays fast because nothing is imported for annotations alone. A program that
+reads them (``typing.get_type_hints``) has imported ``typing``; the names are set from then on.
+The same names include those that lomi 1.1.0 had in the module of the same name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-#: Where the names of annotations stand.
+#: The modules of the standard library's names.
 _STANDARD = {
     **dict.fromkeys(
         ("AsyncIterator", "Callable", "Iterable", "Iterator", "Mapping", "Sequence"),
@@ -29,15 +29,15 @@ _STANDARD = {
 #: Those that older versions of ``typing`` lack.
 _NEWER = ("Self", "Unpack")
 
-#: Other names that each module is still to be given: ``Name``, ``Name@module`` of ours, or
+#: Names that each module does not have yet: ``Name``, ``Name@module`` of ours, or
 #: ``name@`` for a whole module of Python's.
-_waiting: dict[str, tuple[str, ...]] = {}
+_missing: dict[str, tuple[str, ...]] = {}
 
 
 def later(module: str, names: str = "") -> Callable[[str], Any]:
-    """Promise names to a module; gives its ``__getattr__``."""
+    """Register names for a module; gives its ``__getattr__``."""
     ours = tuple(names.split())
-    _waiting[module] = ours
+    _missing[module] = ours
     where = {name.partition("@")[0]: name for name in ours}
 
     def __getattr__(name: str) -> Any:
@@ -51,15 +51,15 @@ def later(module: str, names: str = "") -> Callable[[str], Any]:
 
 
 def complete() -> None:
-    """Fill in the names of every module that is loaded, where hints may be asked for."""
+    """Set the names of every loaded module, once ``typing`` is imported."""
     if "typing" not in modules:
         return
-    for module in tuple(_waiting):
+    for module in tuple(_missing):
         if module not in modules:
             continue
-        names = _waiting.pop(module, None)  # what is imported below completes others itself
+        names = _missing.pop(module, None)  # an import below may call complete() itself
         if names is not None and not _fill(modules[module].__dict__, names):
-            _waiting[module] = names
+            _missing[module] = names
 
 
 def _fill(space: dict[str, Any], ours: tuple[str, ...]) -> bool:

@@ -6,15 +6,19 @@ from ._headers import Headers
 
 __all__ = [
     "CALL_OPTIONS",
+    "CallHandle",
     "Client",
+    "DOCUMENTED_MODELS",
     "Field",
-    "Fields",
-    "Flight",
-    "Held",
-    "Inbox",
+    "FieldDict",
     "LastResponse",
+    "MODERN_MODELS",
+    "ModelBase",
+    "PLAIN_DICTS",
+    "PageInfo",
     "Pager",
     "ReplayMemory",
+    "ResultQueue",
     "WEBHOOK_MAX_BODY",
     "__version__",
     "check_client_headers",
@@ -25,6 +29,7 @@ __all__ = [
     "nearest",
     "payment_required",
     "read",
+    "read_all_fields",
     "redact",
     "replay_key",
     "sign_webhook",
@@ -36,6 +41,9 @@ __all__ = [
 
 __version__: str
 WEBHOOK_MAX_BODY: int
+DOCUMENTED_MODELS: int
+MODERN_MODELS: int
+PLAIN_DICTS: int
 
 def check_client_headers(names: list[str]) -> None: ...
 def log_is_asked_for(value: str) -> bool: ...
@@ -47,7 +55,7 @@ def nearest(name: str, known: list[str]) -> str | None: ...
 def key_for_order(order: Any, attempt: Any) -> str: ...
 def money(amount: int, currency: Any) -> tuple[int, str, int, str]: ...
 def money_from_major(amount: Any, currency: Any) -> tuple[int, str, int, str]: ...
-def payment_required(answer: Any) -> str: ...
+def payment_required(response: Any) -> str: ...
 def sign_webhook(payload: Any, secret: Any) -> str: ...
 def verify_webhook(
     payload: Any,
@@ -60,23 +68,23 @@ def replay_key(event: str) -> str: ...
 def webhook_refusal(error: str, code: str | None) -> tuple[int, str] | None: ...
 def webhook_body_too_large() -> None: ...
 def webhook_body_already_read() -> None: ...
-def read(text: str, model: str, family: int) -> Any: ...
+def read(text: str, model: str, models: int) -> Any: ...
+def read_all_fields(model: ModelBase) -> bool: ...
 
 @disjoint_base
-class Held:
+class ModelBase:
     def __new__(cls, *_positional: Any, **_named: Any) -> Self: ...
-    def _read_all(self) -> bool: ...
 
 @disjoint_base
 class Field:
     def __new__(cls) -> Self: ...
     def __set_name__(self, _owner: Any, name: str) -> None: ...
     def __get__(self, instance: Any, owner: Any = ..., /) -> Any: ...
-    def _held(self, model: Held) -> Any: ...
+    def _raw(self, model: ModelBase) -> Any: ...
 
 @final
-class Fields:
-    def __new__(cls) -> Fields: ...
+class FieldDict:
+    def __new__(cls) -> FieldDict: ...
     def __get__(self, instance: Any, owner: Any = ..., /) -> Any: ...
     def __set__(self, instance: Any, value: Any, /) -> None: ...
 
@@ -111,19 +119,35 @@ class Client:
         query: dict[str, Any] | None,
         body: Any,
         options: dict[str, Any] | None,
-        family: int,
+        models: int,
     ) -> tuple[Any, LastResponse]: ...
     def start(
         self,
-        inbox: Inbox,
+        queue: ResultQueue,
         token: int,
         target: str | tuple[str, str],
         path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         body: Any,
         options: dict[str, Any] | None,
-        family: int,
-    ) -> Flight: ...
+        models: int,
+    ) -> CallHandle: ...
+    def call_page(
+        self,
+        pager: Pager,
+        operation: str,
+        options: dict[str, Any] | None,
+        models: int,
+    ) -> tuple[PageInfo, LastResponse]: ...
+    def start_page(
+        self,
+        queue: ResultQueue,
+        token: int,
+        pager: Pager,
+        operation: str,
+        options: dict[str, Any] | None,
+        models: int,
+    ) -> CallHandle: ...
     def __copy__(self) -> Client: ...
     def __deepcopy__(self, _memo: Any, /) -> Client: ...
     @property
@@ -136,14 +160,14 @@ class Client:
     def masked_key(self) -> str | None: ...
 
 @final
-class Flight:
+class CallHandle:
     def abort(self) -> tuple[Any, bool]: ...
 
 @final
-class Inbox:
-    def __new__(cls) -> Inbox: ...
+class ResultQueue:
+    def __new__(cls) -> ResultQueue: ...
     def fileno(self) -> int: ...
-    def drain(self, waiting: dict[int, Any]) -> None: ...
+    def drain(self, pending: dict[int, Any]) -> None: ...
 
 @final
 class Pager:
@@ -153,22 +177,25 @@ class Pager:
     def copy(self) -> Pager: ...
     @property
     def ended(self) -> bool: ...
-    def call(
-        self,
-        client: Client,
-        target: str,
-        options: dict[str, Any] | None,
-        family: int,
-    ) -> tuple[Any, LastResponse]: ...
-    def start(
-        self,
-        client: Client,
-        inbox: Inbox,
-        token: int,
-        target: str,
-        options: dict[str, Any] | None,
-        family: int,
-    ) -> Flight: ...
+
+@final
+class PageInfo:
+    @property
+    def rows(self) -> list[Any]: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def limit(self) -> int | None: ...
+    @property
+    def offset(self) -> int | None: ...
+    @property
+    def page(self) -> int | None: ...
+    @property
+    def total_pages(self) -> int | None: ...
+    @property
+    def has_more(self) -> bool | None: ...
+    @property
+    def next_cursor(self) -> str | None: ...
 
 @final
 class ReplayMemory:

@@ -1,16 +1,16 @@
-"""One page of a list, and the walk through all of them."""
+"""One page of a list, and the iterators over all pages."""
 
 from __future__ import annotations
 
-from ._log import call, page_call
-from ._lomi import Pager
+from ._calls import call, call_page
+from ._lomi import MODERN_MODELS, Pager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from typing import Any, Generic, TypeVar
 
-    from ._lomi import Client, LastResponse
+    from ._lomi import Client, LastResponse, PageInfo
 
     T = TypeVar("T")
 
@@ -28,21 +28,15 @@ else:
 
 
 class _PageBase(_Of["T"]):
-    """What a page says of itself, however it is walked."""
+    """A page: its objects and its place in the list."""
 
     __slots__ = (
         "data",
-        "total",
-        "limit",
-        "offset",
-        "page",
-        "total_pages",
-        "next_cursor",
         "last_response",
-        "_has_more",
+        "_info",
         "_client",
         "_query",
-        "_walk",
+        "_next",
         "_operation",
         "_options",
     )
@@ -50,55 +44,69 @@ class _PageBase(_Of["T"]):
     if TYPE_CHECKING:
         #: The objects of this page.
         data: list[T]
-        #: How many there are in all, where the server counts them.
-        total: int | None
-        limit: int | None
-        offset: int | None
-        page: int | None
-        total_pages: int | None
-        next_cursor: str | None
-        _has_more: bool | None
-        _walk: Pager | None
-        #: What is known about the request that gave this page.
+        #: The response that this page came with: status, request id, attempts, headers.
         last_response: LastResponse
+        _next: Pager | None
 
     def __init__(
         self,
         client: Client,
-        walk: Pager | None,
+        pager: Pager | None,
         query: dict[str, Any] | None,
         operation: str,
         options: dict[str, Any] | None,
-        reply: tuple[Any, LastResponse],
+        result: tuple[PageInfo, LastResponse],
     ) -> None:
-        (
-            self.data,
-            self.total,
-            self.limit,
-            self.offset,
-            self.page,
-            self.total_pages,
-            self._has_more,
-            self.next_cursor,
-        ) = reply[0]
-        self.last_response = reply[1]
+        self._info, self.last_response = result
+        self.data = self._info.rows
         self._client = client
-        self._walk = walk
+        self._next = pager
         self._query = query
         self._operation = operation
         self._options = options
 
     @property
+    def total(self) -> int | None:
+        """How many objects there are in all; None where the server does not count them."""
+        return self._info.total
+
+    @property
+    def limit(self) -> int | None:
+        """The most objects in a page; None where the server does not say it."""
+        return self._info.limit
+
+    @property
+    def offset(self) -> int | None:
+        """How many objects lie before this page; None where the server does not say it."""
+        return self._info.offset
+
+    @property
+    def page(self) -> int | None:
+        """The number of this page, from 1; None where the server does not say it."""
+        return self._info.page
+
+    @property
+    def total_pages(self) -> int | None:
+        """How many pages there are; None where the server does not say it."""
+        return self._info.total_pages
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page starts; None where the list has no cursors."""
+        return self._info.next_cursor
+
+    @property
     def _pager(self) -> Pager:
-        """The walk after this page. Made when it is asked for: most pages stand alone."""
-        if self._walk is None:
-            self._walk = Pager.after(self._query, self.last_response)
-        return self._walk
+        """The position after this page. Made at the first use: most pages need none."""
+        if self._next is None:
+            self._next = Pager.after(self._query, self.last_response)
+        return self._next
 
     @property
     def has_more(self) -> bool:
         """Whether more pages follow."""
-        return not self._pager.ended if self._has_more is None else self._has_more
+        has_more = self._info.has_more
+        return not self._pager.ended if has_more is None else has_more
 
     def __len__(self) -> int:
         return len(self.data)
@@ -112,7 +120,7 @@ class _PageBase(_Of["T"]):
 
 
 class Page(_PageBase["T"]):
-    """One page of a list. Iterating over it gives its own objects."""
+    """One page of a list. Iterating over it gives the objects of this page."""
 
     __slots__ = ()
 
@@ -120,7 +128,7 @@ class Page(_PageBase["T"]):
         return iter(self.data)
 
     def auto_paging_iter(self) -> Items[T]:
-        """Walk through every object from this page on; pages are fetched as needed."""
+        """Iterate over every object from this page on; pages are fetched as needed."""
         return Items(self)
 
     def next_page(self) -> Page[T] | None:
@@ -130,7 +138,7 @@ class Page(_PageBase["T"]):
 
 
 class AsyncPage(_PageBase["T"]):
-    """One page of a list. Iterating over it gives its own objects."""
+    """One page of a list. Iterating over it gives the objects of this page."""
 
     __slots__ = ()
 
@@ -138,7 +146,7 @@ class AsyncPage(_PageBase["T"]):
         return iter(self.data)
 
     def auto_paging_iter(self) -> AsyncItems[T]:
-        """Walk through every object from this page on, with ``async for``."""
+        """Iterate over every object from this page on, with ``async for``."""
         return AsyncItems(self)
 
     async def next_page(self) -> AsyncPage[T] | None:
@@ -150,45 +158,45 @@ class AsyncPage(_PageBase["T"]):
 
 
 class Items(_Of["T"]):
-    """Every object of a list. After an error, going on asks for the same page again."""
+    """Every object of a list. After an error, the next object fetches the same page again."""
 
-    __slots__ = ("_page", "_pager", "_ready")
+    __slots__ = ("_page", "_pager", "_items")
 
     def __init__(self, page: Page[T]) -> None:
         self._page = page
         self._pager = page._pager.copy()
-        self._ready = iter(page.data)
+        self._items = iter(page.data)
 
     def __iter__(self) -> Items[T]:
         return self
 
     def __next__(self) -> T:
         while True:
-            for item in self._ready:
+            for item in self._items:
                 return item
             if self._pager.ended:
                 raise StopIteration
             page = self._page
             fetched: Page[T] = fetch(page._client, self._pager, page._operation, page._options)
-            self._ready = iter(fetched.data)
+            self._items = iter(fetched.data)
 
 
 class AsyncItems(_Of["T"]):
-    """Every object of a list. After an error, going on asks for the same page again."""
+    """Every object of a list. After an error, the next object fetches the same page again."""
 
-    __slots__ = ("_page", "_pager", "_ready")
+    __slots__ = ("_page", "_pager", "_items")
 
     def __init__(self, page: AsyncPage[T]) -> None:
         self._page = page
         self._pager = page._pager.copy()
-        self._ready = iter(page.data)
+        self._items = iter(page.data)
 
     def __aiter__(self) -> AsyncItems[T]:
         return self
 
     async def __anext__(self) -> T:
         while True:
-            for item in self._ready:
+            for item in self._items:
                 return item
             if self._pager.ended:
                 raise StopAsyncIteration
@@ -196,13 +204,13 @@ class AsyncItems(_Of["T"]):
             fetched: AsyncPage[T] = await fetch_async(
                 page._client, self._pager, page._operation, page._options
             )
-            self._ready = iter(fetched.data)
+            self._items = iter(fetched.data)
 
 
 class Listing(_Of["T"]):
-    """A list that was asked for: ``await`` it for a page, ``async for`` it for every object."""
+    """The result of ``list``: ``await`` it for a page, ``async for`` it for every object."""
 
-    __slots__ = ("_client", "_query", "_operation", "_options", "_items")
+    __slots__ = ("_client", "_query", "_operation", "_options")
 
     def __init__(
         self,
@@ -220,11 +228,13 @@ class Listing(_Of["T"]):
         return self._first().__await__()
 
     async def _first(self) -> AsyncPage[T]:
-        from ._loop import call as start
+        from ._async_calls import call as call_async
 
         client, options = self._client, self._options
-        reply = await start(client, self._operation, None, self._query, None, options, 1)
-        return AsyncPage(client, None, self._query, self._operation, options, reply)
+        result = await call_async(
+            client, self._operation, None, self._query, None, options, MODERN_MODELS
+        )
+        return AsyncPage(client, None, self._query, self._operation, options, result)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         page = await self._first()
@@ -232,7 +242,7 @@ class Listing(_Of["T"]):
             yield item
 
     def auto_paging_iter(self) -> AsyncIterator[T]:
-        """Walk through every object; pages are fetched as needed."""
+        """Iterate over every object; pages are fetched as needed."""
         return self.__aiter__()
 
 
@@ -243,26 +253,26 @@ def first(
     options: dict[str, Any] | None,
 ) -> Page[Any]:
     """Fetch the page that a query asks for."""
-    reply = call(client, operation, None, query, None, options, 1)
-    return Page(client, None, query, operation, options, reply)
+    result = call(client, operation, None, query, None, options, MODERN_MODELS)
+    return Page(client, None, query, operation, options, result)
 
 
 def fetch(
     client: Client, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> Page[Any]:
-    """Fetch the page that a walk is at."""
-    reply = page_call(pager, client, operation, options, 1)
-    return Page(client, pager, None, operation, options, reply)
+    """Fetch the next page of a pager."""
+    result = call_page(client, pager, operation, options, MODERN_MODELS)
+    return Page(client, pager, None, operation, options, result)
 
 
 async def fetch_async(
     client: Client, pager: Pager, operation: str, options: dict[str, Any] | None
 ) -> AsyncPage[Any]:
-    """Fetch the page that a walk is at."""
-    from ._loop import page_call as start
+    """Fetch the next page of a pager."""
+    from ._async_calls import call_page as call_page_async
 
-    reply = await start(client, pager, operation, options)
-    return AsyncPage(client, pager, None, operation, options, reply)
+    result = await call_page_async(client, pager, operation, options, MODERN_MODELS)
+    return AsyncPage(client, pager, None, operation, options, result)
 
 
 if not TYPE_CHECKING:
@@ -270,5 +280,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi LastResponse@_lomi Pager@_lomi",
+        "Client@_lomi LastResponse@_lomi PageInfo@_lomi Pager@_lomi",
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ._documented import native
-from ._log import call
-from ._lomi import __version__
+from ._calls import call
+from ._documented.native_client import native
+from ._lomi import DOCUMENTED_MODELS, __version__
 from .configuration import Configuration
 from .rest import HTTPResponse, RESTClientObject, timeouts
 
@@ -34,18 +34,18 @@ else:
 
 
 class _NativeTypes:
-    """The types that :meth:`ApiClient.deserialize` knows by name."""
+    """The types that :meth:`ApiClient.deserialize` takes by name."""
 
     def __get__(self, client: object, owner: type) -> dict[str, type]:
-        from . import _serialize
+        from ._documented import call_steps
 
-        return _serialize.native_types()
+        return call_steps.native_types()
 
 
 class ApiClient:
     """Makes the calls of the API classes.
 
-    :param configuration: the settings; the shared default where left out
+    :param configuration: the settings; the default configuration where left out
     :param header_name: a header for every call
     :param header_value: its value
     :param cookie: a Cookie header for every call
@@ -79,7 +79,7 @@ class ApiClient:
 
     @property
     def user_agent(self) -> str:
-        """What the client calls itself."""
+        """The header ``User-Agent``."""
         agent: str = self.default_headers["User-Agent"]
         return agent
 
@@ -88,19 +88,19 @@ class ApiClient:
         self.default_headers["User-Agent"] = value
 
     def set_default_header(self, header_name: str, header_value: str) -> None:
-        """Set a header for every call. It counts more than a call's own."""
+        """Set a header for every call. It wins over a header of one call."""
         self.default_headers[header_name] = header_value
 
     @classmethod
     def get_default(cls) -> ApiClient:
-        """Give what API classes without a client of their own share."""
+        """Give the client of every API class that is made without one."""
         if cls._default is None:
             cls._default = ApiClient()
         return cls._default
 
     @classmethod
     def set_default(cls, default: ApiClient | None) -> None:
-        """Set what API classes without a client of their own share."""
+        """Set the client of every API class that is made without one."""
         cls._default = default
 
     # One operation, as the API classes call it
@@ -144,7 +144,7 @@ class ApiClient:
             options["headers"] = sent
         if defaults:
             options["default_headers"] = defaults
-        return call(client, operation, path, query, body, options, 0)
+        return call(client, operation, path, query, body, options, DOCUMENTED_MODELS)
 
     def _raw(self, *call: Any) -> HTTPResponse:
         return HTTPResponse(self._operate(*call, any_status=True)[1])
@@ -166,10 +166,10 @@ class ApiClient:
         _host: str | None = None,
         _request_auth: Mapping[str, Any] | None = None,
     ) -> RequestSerialized:
-        """Build what :meth:`call_api` takes: method, address, headers, body and form."""
-        from . import _serialize
+        """Build the arguments of :meth:`call_api`: method, URL, headers, body and form."""
+        from ._documented import call_steps
 
-        return _serialize.request(
+        return call_steps.request(
             self,
             method,
             resource_path,
@@ -194,7 +194,7 @@ class ApiClient:
         post_params: Any = None,
         _request_timeout: Any = None,
     ) -> RESTResponse:
-        """Send one request to a whole address and give the answer, whatever its status."""
+        """Send one request to a whole URL and give the response, whatever its status."""
         return self.rest_client.request(
             method,
             url,
@@ -208,43 +208,43 @@ class ApiClient:
         self, response_data: RESTResponse, response_types_map: Mapping[str, Any] | None = None
     ) -> ApiResponse[Any]:
         """Read a response by the types of its statuses; raise for a status that is no success."""
-        from . import _serialize
+        from ._documented import call_steps
 
-        return _serialize.response(self, response_data, response_types_map or {})
+        return call_steps.response(self, response_data, response_types_map or {})
 
     def sanitize_for_serialization(self, obj: Any) -> Any:
-        """Say a value in what JSON has words for."""
-        from . import _serialize
+        """Convert a value to types that JSON has."""
+        from ._documented import call_steps
 
-        return _serialize.sanitize(obj)
+        return call_steps.sanitize(obj)
 
     def deserialize(self, response_text: str, response_type: Any, content_type: str | None) -> Any:
         """Read text as a type: a model's name, ``List[...]``, ``Dict[str, ...]`` or a class."""
-        from . import _serialize
+        from ._documented import call_steps
 
-        return _serialize.deserialize(response_text, response_type, content_type)
+        return call_steps.deserialize(response_text, response_type, content_type)
 
     def parameters_to_tuples(
         self, params: Any, collection_formats: Mapping[str, str] | None
     ) -> list[tuple[str, Any]]:
         """Give parameters as pairs, lists joined as their format says."""
-        from . import _serialize
+        from ._documented import call_steps
 
-        return _serialize.tuples(params, collection_formats)
+        return call_steps.tuples(params, collection_formats)
 
     def parameters_to_url_query(
         self, params: Any, collection_formats: Mapping[str, str] | None
     ) -> str:
-        """Write parameters as the query of an address."""
-        from . import _serialize
+        """Give parameters as the query string of a URL."""
+        from ._documented import call_steps
 
-        return _serialize.url_query(params, collection_formats)
+        return call_steps.url_query(params, collection_formats)
 
     def files_parameters(self, files: Mapping[str, Any]) -> list[tuple[str, Any]]:
         """Give files as form parameters."""
-        from . import _serialize
+        from ._documented import call_steps
 
-        return _serialize.files(files)
+        return call_steps.files(files)
 
     def select_header_accept(self, accepts: Iterable[str]) -> str | None:
         """Choose the JSON among content types, else the first."""
@@ -264,7 +264,7 @@ class ApiClient:
         body: Any,
         request_auth: Mapping[str, Any] | None = None,
     ) -> None:
-        """Put the key where the settings want it: the call's own, else the configuration's."""
+        """Put the key into headers or query: that of the call, else that of the configuration."""
         if not auth_settings:
             return
         if request_auth:
@@ -292,7 +292,7 @@ class ApiClient:
         elif auth_setting["in"] == "query":
             queries.append((auth_setting["key"], auth_setting["value"]))
         else:
-            from .exceptions import ApiValueError
+            from ._exceptions import ApiValueError
 
             raise ApiValueError("Authentication token must be in `query` or `header`")
 

@@ -1,8 +1,8 @@
-"""What ``*_with_http_info`` gives."""
+"""The result of the methods ``*_with_http_info``."""
 
 from __future__ import annotations
 
-from ._model import Model
+from ._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ else:
 
 
 class ApiResponse(_Of["T"], Model):
-    """An answer: its status and headers, its value, and the body as it came."""
+    """A response: its status and headers, its value, and the raw body."""
 
     _fields: ClassVar[tuple[str, ...]] = ("status_code", "headers", "data", "raw_data")
 
@@ -49,7 +49,7 @@ class ApiResponse(_Of["T"], Model):
 
     @classmethod
     def model_validate(cls, obj: Any, **ignored: Any) -> ApiResponse[Any]:
-        """Take a dictionary of the four fields, or an answer."""
+        """Take a dictionary of the four fields, or an ``ApiResponse``."""
         return obj if isinstance(obj, ApiResponse) else ApiResponse(**obj)
 
 

@@ -1,4 +1,4 @@
-"""How the documented client is set up: host, key, and what there is to set on the wire."""
+"""The settings of the documented client: host, key, TLS, proxy, logging."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._settings import JSON_SCHEMA_VALIDATION_KEYWORDS as JSON_SCHEMA_VALIDATION_KEYWORDS
-    from ._settings import APIKeyAuthSetting as APIKeyAuthSetting
-    from ._settings import AuthSettings as AuthSettings
-    from ._settings import BasicAuthSetting as BasicAuthSetting
-    from ._settings import BearerAuthSetting as BearerAuthSetting
-    from ._settings import BearerFormatAuthSetting as BearerFormatAuthSetting
-    from ._settings import GenericAuthSetting as GenericAuthSetting
-    from ._settings import HostSetting as HostSetting
-    from ._settings import HostSettingVariable as HostSettingVariable
-    from ._settings import HTTPSignatureAuthSetting as HTTPSignatureAuthSetting
-    from ._settings import OAuth2AuthSetting as OAuth2AuthSetting
-    from ._settings import ServerVariablesT as ServerVariablesT
+    from ._documented.setting_types import (
+        JSON_SCHEMA_VALIDATION_KEYWORDS as JSON_SCHEMA_VALIDATION_KEYWORDS,
+    )
+    from ._documented.setting_types import APIKeyAuthSetting as APIKeyAuthSetting
+    from ._documented.setting_types import AuthSettings as AuthSettings
+    from ._documented.setting_types import BasicAuthSetting as BasicAuthSetting
+    from ._documented.setting_types import BearerAuthSetting as BearerAuthSetting
+    from ._documented.setting_types import BearerFormatAuthSetting as BearerFormatAuthSetting
+    from ._documented.setting_types import GenericAuthSetting as GenericAuthSetting
+    from ._documented.setting_types import HostSetting as HostSetting
+    from ._documented.setting_types import HostSettingVariable as HostSettingVariable
+    from ._documented.setting_types import HTTPSignatureAuthSetting as HTTPSignatureAuthSetting
+    from ._documented.setting_types import OAuth2AuthSetting as OAuth2AuthSetting
+    from ._documented.setting_types import ServerVariablesT as ServerVariablesT
 
 
 #: The hosts of the API, live first.
@@ -38,7 +40,7 @@ class Configuration:
 
     The key goes into ``api_key["ApiKeyAuth"]`` and is sent as ``X-API-KEY``.
 
-    :param host: where the API is; https, or http on this machine
+    :param host: the URL of the API; https, or http on this machine
     :param api_key: keys by name; ``ApiKeyAuth`` is the one that the API reads
     :param api_key_prefix: a word before the key, by the same name
     :param username: for :meth:`get_basic_auth_token`; the API does not read it
@@ -52,9 +54,11 @@ class Configuration:
     :param ssl_ca_cert: a file of certificates to trust besides the system's
     :param retries: how many times a safe call is repeated; None is 2
     :param ca_cert_data: certificates to trust besides the system's, as PEM text
-    :param cert_file: a certificate of our own, for servers that ask, as a file of PEM text
+    :param cert_file: a client certificate, for servers that ask for one, as a file of PEM text
     :param key_file: the file of its key; the same file where left out
     :param debug: log at debug level; a key is never logged
+    :param allow_http: allow plain HTTP to another machine, in a private network: the key is
+        sent unencrypted
     """
 
     _default: ClassVar[Configuration | None] = None
@@ -79,6 +83,7 @@ class Configuration:
         key_file: str | None = None,
         *,
         debug: bool | None = None,
+        allow_http: bool = False,
     ) -> None:
         self._base_path = HOSTS[0][0] if host is None else host
         self.server_index = 0 if server_index is None and host is None else server_index
@@ -97,12 +102,13 @@ class Configuration:
         self.ca_cert_data = ca_cert_data
         self.cert_file = cert_file
         self.key_file = key_file
-        # Certificates are always verified: a key must not go to whoever answers.
+        self.allow_http = allow_http
+        # Certificates are always verified: otherwise the key could go to another server.
         self.verify_ssl = True
         self.assert_hostname: Any = None
-        #: The name that the server's certificate has to show; its host's where None.
+        #: The name that the server's certificate must have; that of its host where None.
         self.tls_server_name: str | None = None
-        #: The address of a proxy of HTTP; that of ``HTTPS_PROXY`` where None.
+        #: The URL of a proxy, HTTP or SOCKS5; that of ``HTTPS_PROXY`` where None.
         self.proxy: str | None = None
         #: Headers for the proxy alone.
         self.proxy_headers: dict[str, str] | None = None
@@ -121,11 +127,11 @@ class Configuration:
         if debug is not None:
             self.debug = debug
 
-    # Where the API is
+    # Host
 
     @property
     def host(self) -> str:
-        """Where the API is. Setting it clears ``server_index``."""
+        """The URL of the API. Setting it clears ``server_index``."""
         return self.get_host_from_settings(self.server_index, variables=self.server_variables)
 
     @host.setter
@@ -134,7 +140,7 @@ class Configuration:
         self.server_index = None
 
     def get_host_settings(self) -> list[dict[str, Any]]:
-        """Give the known hosts, each with url and description."""
+        """Give the hosts of the API, each with url and description."""
         return [{"url": url, "description": description} for url, description in HOSTS]
 
     def get_host_from_settings(
@@ -169,7 +175,7 @@ class Configuration:
     # Keys
 
     def get_api_key_with_prefix(self, identifier: str, alias: str | None = None) -> str | None:
-        """Give a key, after its prefix where it has one. Asks the refresh hook first."""
+        """Give a key, after its prefix where it has one. Calls the refresh hook first."""
         if self.refresh_api_key_hook is not None:
             self.refresh_api_key_hook(self)
         key = self.api_key.get(identifier) or (self.api_key.get(alias) if alias else None)
@@ -186,7 +192,7 @@ class Configuration:
         return "Basic " + b64encode(pair.encode()).decode()
 
     def auth_settings(self) -> dict[str, dict[str, Any]]:
-        """Give how the key is sent; nothing where there is no key."""
+        """Give the header of the key; an empty dictionary where there is no key."""
         if "ApiKeyAuth" not in self.api_key:
             return {}
         return {
@@ -198,16 +204,16 @@ class Configuration:
             }
         }
 
-    # The shared instance
+    # The default instance
 
     @classmethod
     def set_default(cls, default: Configuration | None) -> None:
-        """Set what clients without a configuration of their own share."""
+        """Set the configuration of every client that is made without one."""
         cls._default = default
 
     @classmethod
     def get_default(cls) -> Configuration:
-        """Give what clients without a configuration of their own share."""
+        """Give the configuration of every client that is made without one."""
         if cls._default is None:
             cls._default = cls()
         return cls._default
@@ -285,7 +291,7 @@ class Configuration:
         self._pool_size = value
 
     def to_debug_report(self) -> str:
-        """Give what a report of a problem needs, without secrets."""
+        """Give the versions that a bug report needs, without secrets."""
         import sys
 
         return (
@@ -323,11 +329,16 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "logging@ "
-        "APIKeyAuthSetting@_settings AuthSettings@_settings "
-        "BasicAuthSetting@_settings BearerAuthSetting@_settings "
-        "BearerFormatAuthSetting@_settings GenericAuthSetting@_settings "
-        "HTTPSignatureAuthSetting@_settings HostSetting@_settings "
-        "HostSettingVariable@_settings "
-        "JSON_SCHEMA_VALIDATION_KEYWORDS@_settings OAuth2AuthSetting@_settings "
-        "ServerVariablesT@_settings",
+        "APIKeyAuthSetting@_documented.setting_types "
+        "AuthSettings@_documented.setting_types "
+        "BasicAuthSetting@_documented.setting_types "
+        "BearerAuthSetting@_documented.setting_types "
+        "BearerFormatAuthSetting@_documented.setting_types "
+        "GenericAuthSetting@_documented.setting_types "
+        "HTTPSignatureAuthSetting@_documented.setting_types "
+        "HostSetting@_documented.setting_types "
+        "HostSettingVariable@_documented.setting_types "
+        "JSON_SCHEMA_VALIDATION_KEYWORDS@_documented.setting_types "
+        "OAuth2AuthSetting@_documented.setting_types "
+        "ServerVariablesT@_documented.setting_types",
     )

@@ -13,7 +13,7 @@ Every class is a :class:`LomiError`, and every :class:`LomiError` is a documente
 
 from __future__ import annotations
 
-from .exceptions import (
+from ._exceptions import (
     ApiException,
     BadRequestException,
     ConflictException,
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 class LomiError(ApiException):
     """Anything that goes wrong with a call.
 
-    Attributes, None or empty where there is nothing to say:
+    Attributes, None or empty where they do not apply:
 
     ``kind``: the name of the class. ``message``: one sentence. ``server_message``: the server's
-    own. ``status``: the HTTP status. ``code``: the API's own word, such as ``not_found``.
+    message. ``status``: the HTTP status. ``code``: the API's code, such as ``not_found``.
     ``details``: whatever the API added. ``body``: the body as text. ``parsed_body``: the body as
     a dictionary or list. ``headers``: the headers. ``request_id``: the request's id, for support.
     ``idempotency_key``: the key that every attempt carried. ``attempts``: how many requests were
@@ -69,13 +69,12 @@ class LomiError(ApiException):
         body: str | None = None,
         data: Any = None,
     ) -> None:
-        """Take a sentence, and what the documented exceptions take."""
+        """Take a message, and what the documented exceptions take."""
         super().__init__(status, reason, http_resp, body=body, data=data)
         self.args = (message,) if message else ()
         if http_resp is not None:
-            said = _said(data)
-            self.code, self.details = said[0], said[2]
-            self.message = message or said[1] or f"the server answered {self.reason}"
+            self.code, server_message, self.details = _error_fields(data)
+            self.message = message or server_message or f"the server answered {self.reason}"
             self.outcome = "final"
             self.request_id = (self.headers or {}).get("x-request-id")
         elif message:
@@ -103,30 +102,9 @@ class LomiError(ApiException):
         """The HTTP status, under its other usual name."""
         return self.status
 
-    @classmethod
-    def _of(cls, facts: dict[str, Any]) -> LomiError:
-        """Make one from what the core knows. Called by the native library."""
-        from ._headers import Headers
-
-        unknown = facts.pop("outcome_unknown")
-        error = (_both(cls) if unknown else cls)(facts["message"])
-        headers = facts.pop("headers")
-        body = facts.pop("body")
-        error.__dict__.update(facts)
-        error.raw_body = body
-        if body is not None:
-            error.headers = Headers(headers)
-            error.body = body.decode("utf-8", "replace")
-            error.data = _error_model(error)
-        if error.status is not None:
-            from http.client import responses
-
-            error.reason = responses.get(error.status)
-        return error
-
     def __str__(self) -> str:
-        """One line: the sentence, then status, code and request id where known."""
-        facts = [
+        """Give one line: the message, then status, code and request id where there are any."""
+        details = [
             f"{name} {value}"
             for name, value in (
                 ("status", self.status),
@@ -136,14 +114,14 @@ class LomiError(ApiException):
             if value is not None
         ]
         text = self.message or self.reason or type(self).__name__
-        return f"{text} ({', '.join(facts)})" if facts else text
+        return f"{text} ({', '.join(details)})" if details else text
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
 
 class ConfigurationError(LomiError, ValueError):
-    """The client was set up with something it cannot use. Nothing was sent."""
+    """A setting of the client is wrong. Nothing was sent."""
 
 
 class ValidationError(LomiError, ValueError):
@@ -151,7 +129,7 @@ class ValidationError(LomiError, ValueError):
 
 
 class APIConnectionError(LomiError):
-    """The server was not reached, or an answer was cut off."""
+    """The server was not reached, or its response was cut off."""
 
 
 class APITimeoutError(APIConnectionError):
@@ -167,9 +145,9 @@ class OutcomeUnknownError(LomiError):
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by the class of what happened: the class of both has no name of its own."""
+        """Pickle by the class of what happened: the combined class is no attribute of a module."""
         happened = type(self).__dict__.get("_happened")
-        if happened is None:  # made by hand
+        if happened is None:  # raised by other code
             return type(self), self.args, self.__dict__.copy()
         return _restore, (happened, self.args), self.__dict__.copy()
 
@@ -179,15 +157,15 @@ class TLSError(LomiError):
 
 
 class UnexpectedResponseError(LomiError):
-    """A successful status with a body that is not what was asked for."""
+    """A successful status with a body that is not of the expected type."""
 
 
 class UnexpectedRedirectError(LomiError):
-    """The server named another address. Redirects are never followed."""
+    """The server redirected to another URL. Redirects are never followed."""
 
 
 class ResponseTooLargeError(LomiError):
-    """The answer is larger or nested deeper than allowed."""
+    """The response is larger or nested deeper than allowed."""
 
 
 class APIStatusError(LomiError):
@@ -211,7 +189,7 @@ class NotFoundError(APIStatusError, NotFoundException):
 
 
 class ConflictError(APIStatusError, ConflictException):
-    """409: the request contradicts the state of things."""
+    """409: the request conflicts with the state of the object."""
 
 
 class IdempotencyConflictError(ConflictError):
@@ -231,14 +209,14 @@ class ServerError(APIStatusError, ServiceException):
 
 
 class UnsupportedOperationError(APIStatusError, NotFoundException):
-    """The server has no route for this operation, under any spelling."""
+    """The server has no route for this operation, in any route style."""
 
 
 class PaymentRequiredError(LomiError, AttributeError):
     """Nothing was made: the customer has an unpaid invoice, which must be paid first.
 
     Raised by ``session()`` of what create gave, and by ``checkout_url`` where there is none.
-    ``payment_required`` is the answer, with its ``blocking_invoice``.
+    ``payment_required`` is the response, with its ``blocking_invoice``.
     """
 
     payment_required: Any = None
@@ -251,9 +229,9 @@ class PaginationLoopError(LomiError):
 class CancelledError(LomiError):
     """The wait for a call was ended from outside: by Ctrl-C, a signal or a cancelled task.
 
-    What ended it passes through as it is (``KeyboardInterrupt``, ``asyncio.CancelledError``,
-    ``TimeoutError``); this error stands in its chain of causes and says which idempotency
-    key was sent, how many attempts were made and whether the work may have been done::
+    The exception that ended it passes through unchanged (``KeyboardInterrupt``,
+    ``asyncio.CancelledError``, ``TimeoutError``). This error is in its chain of causes and has
+    the idempotency key, the number of attempts, and whether the work may have been done::
 
         except TimeoutError as error:  # of asyncio.timeout() or asyncio.wait_for()
             call = lomi.CancelledError.behind(error)
@@ -263,10 +241,17 @@ class CancelledError(LomiError):
 
     @classmethod
     def behind(cls, error: BaseException | None) -> CancelledError | None:
-        """Find what is known of the call behind an exception; None where it ended no call."""
-        from ._cancelled import find
-
-        return find(error)
+        """Find the ``CancelledError`` behind an exception; None where it ended no call."""
+        queue, seen = [error], set[int]()
+        while queue and len(seen) < _MOST_CAUSES:
+            cause = queue.pop(0)
+            if cause is None or id(cause) in seen:
+                continue
+            if isinstance(cause, CancelledError):
+                return cause
+            seen.add(id(cause))
+            queue += [cause.__cause__, cause.__context__, *getattr(cause, "exceptions", ())]
+        return None
 
 
 class SignatureVerificationError(LomiError):
@@ -281,11 +266,14 @@ class InternalError(LomiError):
     """A defect of this package. Please report it."""
 
 
+#: The most exceptions that :meth:`CancelledError.behind` looks at.
+_MOST_CAUSES = 32
+
 _BOTH: dict[type[LomiError], type[OutcomeUnknownError]] = {}
 
 
-def _both(happened: type[LomiError]) -> type[OutcomeUnknownError]:
-    """Give the class that is both that of what happened and :class:`OutcomeUnknownError`."""
+def with_unknown_outcome(happened: type[LomiError]) -> type[OutcomeUnknownError]:
+    """Give the class that is a subclass of ``happened`` and of :class:`OutcomeUnknownError`."""
     made = _BOTH.get(happened)
     if made is None:
         bases: tuple[type, ...] = (happened, OutcomeUnknownError)
@@ -302,7 +290,7 @@ def _both(happened: type[LomiError]) -> type[OutcomeUnknownError]:
 
 
 def _restore(happened: type[LomiError], args: tuple[Any, ...]) -> OutcomeUnknownError:
-    return _both(happened)(*args)
+    return with_unknown_outcome(happened)(*args)
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -317,14 +305,14 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def of_status(status: int) -> type[APIStatusError]:
-    """Give the class that stands for an HTTP status."""
+    """Give the class for an HTTP status."""
     if 500 <= status <= 599:
         return ServerError
     return _BY_STATUS.get(status, APIStatusError)
 
 
-def _said(data: Any) -> tuple[str | None, str | None, Any]:
-    """Code, message and details of a documented error model."""
+def _error_fields(data: Any) -> tuple[str | None, str | None, Any]:
+    """Give code, message and details of a documented error model."""
     error = getattr(data, "error", None)
     return (
         getattr(error, "code", None),
@@ -333,16 +321,7 @@ def _said(data: Any) -> tuple[str | None, str | None, Any]:
     )
 
 
-def _error_model(error: LomiError) -> Any:
-    """Give the documented ``data`` of an error: an ``Error`` model, whatever its body's shape."""
-    if error.status is None or not (error.code or error.details or error.body):
-        return None
-    from .models.error import Error
-    from .models.error_error import ErrorError
-
-    message = error.server_message or error.message
-    inner = ErrorError(code=error.code, message=message, details=error.details)
-    return Error(error=inner)
+ApiException._class_of_status = staticmethod(of_status)
 
 
 if not TYPE_CHECKING:

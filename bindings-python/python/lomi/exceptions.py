@@ -7,156 +7,23 @@ class of its status (a 404 is a ``NotFoundError``, which is a ``NotFoundExceptio
 
 from __future__ import annotations
 
+from . import errors as _errors  # noqa: F401  (completes ApiException.from_response)
+from ._exceptions import ApiAttributeError as ApiAttributeError
+from ._exceptions import ApiException as ApiException
+from ._exceptions import ApiKeyError as ApiKeyError
+from ._exceptions import ApiTypeError as ApiTypeError
+from ._exceptions import ApiValueError as ApiValueError
+from ._exceptions import BadRequestException as BadRequestException
+from ._exceptions import ConflictException as ConflictException
+from ._exceptions import ForbiddenException as ForbiddenException
+from ._exceptions import NotFoundException as NotFoundException
+from ._exceptions import OpenApiException as OpenApiException
+from ._exceptions import ServiceException as ServiceException
+from ._exceptions import UnauthorizedException as UnauthorizedException
+from ._exceptions import UnprocessableEntityException as UnprocessableEntityException
+from ._exceptions import render_path as render_path
+
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, NoReturn
-
-
-class OpenApiException(Exception):
-    """The base of every exception of this package."""
-
-
-class ApiTypeError(OpenApiException, TypeError):
-    """An argument is of a type that cannot be used."""
-
-    def __init__(
-        self,
-        msg: str,
-        path_to_item: list[str | int] | None = None,
-        valid_classes: tuple[type, ...] | None = None,
-        key_type: bool | None = None,
-    ) -> None:
-        """Say what is wrong with which item.
-
-        :param msg: the message
-        :param path_to_item: keys and positions that lead to the item
-        :param valid_classes: the types that would do
-        :param key_type: whether the item is a key of a dictionary
-        """
-        self.path_to_item = path_to_item
-        self.valid_classes = valid_classes
-        self.key_type = key_type
-        super().__init__(_located(msg, path_to_item))
-
-
-class ApiValueError(OpenApiException, ValueError):
-    """An argument has a value that cannot be used."""
-
-    def __init__(self, msg: str, path_to_item: list[str | int] | None = None) -> None:
-        """Say what is wrong with which item."""
-        self.path_to_item = path_to_item
-        super().__init__(_located(msg, path_to_item))
-
-
-class ApiAttributeError(OpenApiException, AttributeError):
-    """There is no such attribute."""
-
-    def __init__(self, msg: str, path_to_item: list[str | int] | None = None) -> None:
-        """Say what is wrong with which item."""
-        self.path_to_item = path_to_item
-        super().__init__(_located(msg, path_to_item))
-
-
-class ApiKeyError(OpenApiException, KeyError):
-    """There is no such key."""
-
-    def __init__(self, msg: str, path_to_item: list[str | int] | None = None) -> None:
-        """Say what is wrong with which item."""
-        self.path_to_item = path_to_item
-        super().__init__(_located(msg, path_to_item))
-
-
-class ApiException(OpenApiException):
-    """A call failed.
-
-    ``status`` and ``reason`` are those of the HTTP answer, ``body`` is its text,
-    ``headers`` its headers, and ``data`` the body read as an
-    :class:`~lomi.models.error.Error` where it is one. They are None where no answer came.
-    """
-
-    def __init__(
-        self,
-        status: int | None = None,
-        reason: str | None = None,
-        http_resp: Any = None,
-        *,
-        body: str | None = None,
-        data: Any = None,
-    ) -> None:
-        """Take what is known, from a response object where one is given."""
-        self.status = status
-        self.reason = reason
-        self.body = body
-        self.data = data
-        self.headers: Mapping[str, str] | None = None
-        if http_resp:
-            if self.status is None:
-                self.status = http_resp.status
-            if self.reason is None:
-                self.reason = http_resp.reason
-            if self.body is None:
-                try:
-                    self.body = http_resp.data.decode("utf-8")
-                except Exception:  # a body that is no text has no text form
-                    pass
-            self.headers = http_resp.getheaders()
-
-    @classmethod
-    def from_response(cls, *, http_resp: Any, body: str | None, data: Any) -> NoReturn:
-        """Raise the class that stands for the status of a response."""
-        from .errors import of_status
-
-        raise of_status(http_resp.status)(http_resp=http_resp, body=body, data=data)
-
-    def __str__(self) -> str:
-        """Status, reason, headers and body, each on its line."""
-        from ._lomi import redact
-
-        text = f"({self.status})\nReason: {self.reason}\n"
-        if self.headers:
-            text += f"HTTP response headers: {dict(self.headers)}\n"
-        if self.data or self.body:
-            text += f"HTTP response body: {self.data or self.body}\n"
-        return redact(text)
-
-
-class BadRequestException(ApiException):
-    """400: the request is wrong."""
-
-
-class NotFoundException(ApiException):
-    """404: there is no such object."""
-
-
-class UnauthorizedException(ApiException):
-    """401: the key is missing or wrong."""
-
-
-class ForbiddenException(ApiException):
-    """403: the key may not do this."""
-
-
-class ServiceException(ApiException):
-    """5xx: the server failed."""
-
-
-class ConflictException(ApiException):
-    """409: the request contradicts the state of things."""
-
-
-class UnprocessableEntityException(ApiException):
-    """422: the request is well formed and cannot be carried out."""
-
-
-def render_path(path_to_item: list[str | int]) -> str:
-    """Write keys and positions as an index expression: ``['a'][0]``."""
-    return "".join(f"[{item}]" if isinstance(item, int) else f"['{item}']" for item in path_to_item)
-
-
-def _located(msg: str, path_to_item: list[str | int] | None) -> str:
-    return f"{msg} at {render_path(path_to_item)}" if path_to_item else msg
-
 
 if not TYPE_CHECKING:
     from ._hints import later

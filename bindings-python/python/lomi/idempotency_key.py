@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def for_order(order: str | int | UUID, attempt: int | None = None) -> str:
-    """Give the key that always belongs to an order, however often it is asked for.
+    """Give the key of an order: always the same for the same order and attempt.
 
     A call that is made again after a crash, with the same key, does its work once. 1234 and
     "1234" are one order; what identifies no order (None, "", 0) is refused.

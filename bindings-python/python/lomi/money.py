@@ -1,4 +1,4 @@
-"""Amounts of money: never scaled unless that is asked for.
+"""Amounts of money. Only :meth:`Money.from_major` scales an amount.
 
 lomi.Money(5000, "XOF")                 # 5 000 F CFA
 lomi.Money.from_major("50.00", "EUR")   # 5000 cents
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Money:
-    """So many of a currency's smallest unit. Cannot be changed."""
+    """An amount in a currency's smallest unit. Cannot be changed."""
 
     __slots__ = ("amount", "currency", "decimals", "_shown")
 
@@ -64,11 +64,11 @@ class Money:
         return made
 
     def _to_send(self) -> dict[str, Any]:
-        """As the amount of a request: it sets the currency as well."""
+        """Give the fields of a request: the amount sets the currency as well."""
         return {"amount": self.amount, "currency": self.currency}
 
     def __str__(self) -> str:
-        """As people in West Africa write it: ``5 000 F CFA``, ``50,00 €``."""
+        """Give it as people in West Africa write it: ``5 000 F CFA``, ``50,00 €``."""
         return self._shown
 
     def __repr__(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 
-from ._log import call
-from ._lomi import Client
+from ._calls import call
+from ._documented.native_client import connection_settings, make, retries_of
+from ._lomi import PLAIN_DICTS, Client
 from .exceptions import ApiException, ApiValueError
 
 TYPE_CHECKING = False
@@ -32,19 +33,19 @@ SUPPORTED_SOCKS_PROXIES = {"socks5", "socks5h", "socks4", "socks4a"}
 
 
 def is_socks_proxy_url(url: str | None) -> bool:
-    """Say whether an address is that of a SOCKS proxy."""
+    """Say whether a URL is that of a SOCKS proxy."""
     if url is None or "://" not in url:
         return False
     return url.split("://")[0].lower() in SUPPORTED_SOCKS_PROXIES
 
 
 class HTTPResponse(io.IOBase):
-    """An HTTP answer, whatever its status, with the names that urllib3 gives things."""
+    """An HTTP response of any status, with urllib3's names."""
 
-    def __init__(self, facts: LastResponse) -> None:
-        self._facts = facts
-        self._left = io.BytesIO(facts.body)
-        self.status = facts.status
+    def __init__(self, response: LastResponse) -> None:
+        self._response = response
+        self._unread = io.BytesIO(response.body)
+        self.status = response.status
 
     @property
     def reason(self) -> str | None:
@@ -56,16 +57,16 @@ class HTTPResponse(io.IOBase):
     @property
     def headers(self) -> Headers:
         """The headers; names ignore case."""
-        return self._facts.headers
+        return self._response.headers
 
     @property
     def data(self) -> bytes:
         """The whole body."""
-        return self._facts.body
+        return self._response.body
 
     def read(self, amt: int | None = None, **ignored: Any) -> bytes:
         """Read the rest of the body, or some of it."""
-        return self._left.read(-1 if amt is None else amt)
+        return self._unread.read(-1 if amt is None else amt)
 
     def stream(self, amt: int = 65536, **ignored: Any) -> Iterator[bytes]:
         """Read the body piece by piece."""
@@ -127,7 +128,7 @@ class RESTResponse(io.IOBase):
 
 
 class RESTClientObject:
-    """Sends single requests to whole addresses."""
+    """Sends single requests to whole URLs."""
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
@@ -141,7 +142,7 @@ class RESTClientObject:
         post_params: Any = None,
         _request_timeout: Any = None,
     ) -> RESTResponse:
-        """Send a request and give the answer, whatever its status.
+        """Send a request and give the response, whatever its status.
 
         :param headers: every header, the key among them
         :param body: what to send as JSON
@@ -155,31 +156,29 @@ class RESTClientObject:
         configuration = self.configuration
         client = _bare(configuration, origin)
         options = {"headers": dict(headers or {}), "any_status": True, **timeouts(_request_timeout)}
-        _, facts = call(client, (method.upper(), path), None, None, body, options, 2)
-        return RESTResponse(HTTPResponse(facts))
+        _, response = call(client, (method.upper(), path), None, None, body, options, PLAIN_DICTS)
+        return RESTResponse(HTTPResponse(response))
 
 
 def _bare(configuration: Configuration, origin: str) -> Client:
-    """Give a client for an address, without a key: the headers carry it."""
-    from ._documented import _build, _retries, _way
-
-    retries = _retries(configuration.retries)
-    return _build(origin, None, None, None, retries, _way(configuration))
+    """Give a client for an origin, without a key: the key is among the headers."""
+    retries = retries_of(configuration.retries)
+    return make(origin, None, None, None, retries, connection_settings(configuration))
 
 
 def split_url(url: str) -> tuple[str, str]:
-    """Split an address into its origin and its path."""
+    """Split a URL into its origin and its path."""
     scheme, mark, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     if not mark or not host:
-        raise ApiValueError(f"this is no address: {url!r}")
+        raise ApiValueError(f"this is no URL: {url!r}")
     return f"{scheme}://{host}", slash + path or "/"
 
 
 def timeouts(given: Any) -> dict[str, Any]:
     """Read ``_request_timeout``: seconds in all, or a pair (to connect, to read).
 
-    The pair bounds one attempt; the whole call may take both.
+    The pair limits one attempt; the whole call may take the sum of both.
     """
     if given is None:
         return {}

@@ -46,17 +46,17 @@ class Sandbox:
     def start(cls, *args: str, binary: str | os.PathLike[str] | None = None) -> Sandbox:
         """Start one on a free port, with more arguments of the program if need be."""
         program = os.fspath(binary or find())
-        # It ends with the pipe, which the system closes also when this process is killed.
+        # The sandbox ends when its stdin closes, also when this process is killed.
         command = [program, "--port", "0", "--quiet", "--until-stdin-closes", *args]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
         assert process.stdout is not None
-        hello = process.stdout.readline()
-        if not hello:
+        line = process.stdout.readline()
+        if not line:
             raise RuntimeError(f"{command[0]} ended with {process.wait()} before it was ready")
-        said = json.loads(hello)
-        url, secret = said["url"], said["webhook_secret"]
-        return cls(url, said["test_key"], said["live_key"], secret, process)
+        hello = json.loads(line)
+        url, secret = hello["url"], hello["webhook_secret"]
+        return cls(url, hello["test_key"], hello["live_key"], secret, process)
 
     def stop(self) -> None:
         """End it."""
@@ -83,7 +83,7 @@ class Sandbox:
         return self._act(session_id, "fail", provider)
 
     def pending(self, session_id: str, provider: str | None = None) -> dict[str, Any]:
-        """Begin a payment and leave it waiting; ``pay`` or ``fail`` ends it."""
+        """Begin a payment and leave it pending; ``pay`` or ``fail`` ends it."""
         return self._act(session_id, "pending", provider)
 
     def expire(self, session_id: str) -> None:
@@ -110,31 +110,31 @@ class Sandbox:
         headers = {"Content-Type": "application/json"}
         request = Request(f"{self.url}/_sandbox/{path}", data, headers, method=method)
         try:
-            with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
-                return json.load(answer)
+            with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
+                return json.load(response)
         except HTTPError as error:
-            said = error.read().decode(errors="replace")
-            raise RuntimeError(f"lomi-sandbox: {method} {path}: {error.code}: {said}") from None
+            text = error.read().decode(errors="replace")
+            raise RuntimeError(f"lomi-sandbox: {method} {path}: {error.code}: {text}") from None
 
     def _act(self, session_id: str, action: str, provider: str | None) -> dict[str, Any]:
         body = {} if provider is None else {"provider": provider}
-        answer = self.control("POST", f"sessions/{session_id}/{action}", body)
-        transaction: dict[str, Any] = answer["transaction"]
+        response = self.control("POST", f"sessions/{session_id}/{action}", body)
+        transaction: dict[str, Any] = response["transaction"]
         return transaction
 
 
 def find() -> str:
     """Find the program, or say what to do."""
-    found = os.environ.get("LOMI_SANDBOX") or shutil.which("lomi-sandbox")
+    program = os.environ.get("LOMI_SANDBOX") or shutil.which("lomi-sandbox")
     built = Path(__file__).parents[3] / "target" / "debug" / "lomi-sandbox"
-    if not found and built.is_file():  # in the repository of the SDK itself
-        found = str(built)
-    if not found:
+    if not program and built.is_file():  # in the repository of the SDK itself
+        program = str(built)
+    if not program:
         raise FileNotFoundError(
             "the program lomi-sandbox is neither on the path nor named by LOMI_SANDBOX; "
             "it comes with each release of the SDK"
         )
-    return found
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ Hand over the raw body, before anything parses it::
 from __future__ import annotations
 
 from ._lomi import WEBHOOK_MAX_BODY, sign_webhook, verify_webhook
-from ._replay import AsyncReplayGuard, CallbackStore, RedisStore, ReplayGuard
-from ._replay_database import DatabaseStore
+from ._replay.database_store import DatabaseStore
+from ._replay.guard import AsyncReplayGuard, ReplayGuard
+from ._replay.stores import CallbackStore, RedisStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _secrets(given: str | Sequence[str] | None) -> list[str]:
         given = environ.get("LOMI_WEBHOOK_SECRET")
         if given is None:
             raise ConfigurationError("no webhook secret: give one, or set LOMI_WEBHOOK_SECRET")
-        # Not by an exception of Python's, which would hold the secret.
+        # Not with Python's exception, which would contain the secret.
         if given.encode(errors="ignore").decode() != given:
             raise ConfigurationError(
                 "the environment variable LOMI_WEBHOOK_SECRET has bytes that are not UTF-8: set "

@@ -1,5 +1,5 @@
-//! The small strict picture of the API that templates see. Every decision (names,
-//! kinds, order) is made before this point; templates only lay out text.
+//! The intermediate representation of the API, which is all that templates see. Names, kinds and
+//! order are decided before; templates only lay out text.
 
 use serde::Serialize;
 
@@ -37,9 +37,9 @@ pub struct Model {
     pub role: Role,
     /// The field that identifies a resource.
     pub id: Option<String>,
-    /// A field whose presence tells this model from the one that was asked for.
+    /// A field that only this model has: it tells it from the model that a call returns otherwise.
     pub marker: Option<String>,
-    /// The schema that a request body writes, or that a list holds.
+    /// The schema that a request body writes, or that a list contains.
     pub of: Option<String>,
     /// Sorted by name.
     pub fields: Vec<Field>,
@@ -53,7 +53,7 @@ pub enum Role {
     Answer,
     /// Something the caller sends.
     Request,
-    /// A page of answers.
+    /// A page of a list.
     List,
 }
 
@@ -73,9 +73,9 @@ pub struct Field {
     pub generations: String,
     /// Other names under which the server sends it.
     pub aliases: Vec<String>,
-    /// The sibling that holds the same value under another name.
+    /// The field that has the same value under another name.
     pub mirrors: Option<String>,
-    /// The name to send it under, where that is not its own, per spelling of the routes.
+    /// Names under which it is sent, by route style, where they differ.
     pub sent: Vec<SentAs>,
     /// Null is read as an empty object.
     pub null_is_empty: bool,
@@ -104,15 +104,15 @@ pub enum Kind {
     Time,
     Boolean,
     Integer,
-    /// A number that keeps every digit it was written with.
+    /// A number with all its digits.
     Number,
-    /// An object with keys of the user's own.
+    /// An object with arbitrary keys.
     Map,
     /// A list of such objects.
     Maps,
-    /// A list of words, or one text.
+    /// A list of strings, or one string.
     Words,
-    /// A word of an open set; the name of the enum's schema.
+    /// A value of an open enum; the name of its schema.
     Enum(String),
     /// One object of another model.
     Model(String),
@@ -127,9 +127,9 @@ pub struct Enum {
     pub doc: String,
     pub documented: bool,
     pub values: Vec<String>,
-    /// Words that are read as another one.
+    /// Values that are read as another one.
     pub reads: Vec<ReadAs>,
-    /// Dotted and lower-case spellings are read as the same word.
+    /// Dotted and lower-case forms are read as the same value.
     pub folds: bool,
 }
 
@@ -151,16 +151,16 @@ pub struct Operation {
     pub camel_resource: String,
     pub verb: String,
     pub method: String,
-    /// Path under each spelling of the routes, in the order of the spec.
+    /// Path of each route style, in the order of the spec.
     pub paths: Vec<Path>,
     pub path_parameters: Vec<Parameter>,
     pub query_parameters: Vec<Parameter>,
     pub body: Option<Body>,
     #[serde(flatten)]
     pub answer: Answer,
-    /// The server is known to dedupe by idempotency key.
+    /// The server deduplicates this operation by idempotency key.
     pub keyed: bool,
-    /// Repeating the call cannot do its work twice.
+    /// The call can be repeated without a second effect.
     pub replay_safe: bool,
     /// The documented statuses: success first.
     pub statuses: Vec<u16>,
@@ -195,7 +195,7 @@ pub struct Body {
     pub model: String,
 }
 
-/// What a successful call gives.
+/// The result of a successful call.
 #[derive(Serialize)]
 #[serde(tag = "answer", content = "answer_model", rename_all = "snake_case")]
 pub enum Answer {

@@ -1,7 +1,8 @@
-//! From the API's description to source text: `spec` reads the document and refuses
-//! what it does not know, `ir` is the little that templates may see, `lang` has a
-//! room per language, `outputs` writes or compares.
+//! Generates source files from the API's description. `spec` parses the document and rejects
+//! unsupported parts, `ir` is the representation that templates see, `lang` has one file per
+//! language, `outputs` writes or compares the files.
 
+mod case;
 pub mod ir;
 mod lang;
 mod outputs;
@@ -11,8 +12,8 @@ use std::path::Path;
 
 pub use outputs::{Outputs, Report};
 
-/// All generated files, in memory. Fails with a sentence that names the place in the
-/// spec, or the template, that is wrong.
+/// Generates all files in memory. The error names the place in the spec, or the template, that is
+/// wrong.
 pub fn generate(root: &Path) -> Result<Outputs, String> {
     lang::render(root, &read(root)?)
 }

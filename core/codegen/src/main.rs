@@ -1,5 +1,5 @@
-//! Writes everything that follows from `core/spec/openapi.json`: the table that the
-//! core and its bindings walk, the typed Rust, and the declarations of each language.
+//! Writes all files that are generated from `core/spec/openapi.json`: the tables of the core, the
+//! typed Rust, and the declarations of each language.
 //!
 //! `cargo codegen` writes, `cargo codegen --check` only compares.
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
                 "codegen: {} of {files} files {}",
                 changed.len(),
                 if arguments.check {
-                    "differ from what the spec says; run `cargo codegen` and commit"
+                    "do not match the spec; run `cargo codegen` and commit the result"
                 } else {
                     "written"
                 }

@@ -1,14 +1,15 @@
 //! Reads the OpenAPI document into the IR. Every object is read with
-//! `deny_unknown_fields`: a keyword this reader does not understand stops it.
+//! `deny_unknown_fields`: an unknown keyword is an error.
 
 mod document;
 mod operations;
+mod reference;
 mod schemas;
 
 use crate::ir::{Api, Server};
 use document::Document;
 
-/// The API as templates see it. The error says where the document is not understood.
+/// Parses the document. The error names the place that is not supported.
 pub(crate) fn read(text: &str, version: &str) -> Result<Api, String> {
     let document: Document =
         serde_json::from_str(text).map_err(|e| format!("core/spec/openapi.json: {e}"))?;
@@ -27,11 +28,4 @@ pub(crate) fn read(text: &str, version: &str) -> Result<Api, String> {
     let (models, enums) = schemas::read(&document.components.schemas)?;
     let operations = operations::read(&document, &models)?;
     Ok(Api { version: version.to_owned(), servers, models, enums, operations })
-}
-
-/// The schema that a local reference names.
-fn referred(reference: &str) -> Result<&str, String> {
-    reference.strip_prefix("#/components/schemas/").ok_or_else(|| {
-        format!("the reference {reference:?} does not point into components/schemas")
-    })
 }

@@ -1,7 +1,7 @@
-//! The demo in Rust: a checkout session's whole life, and three things that go wrong.
+//! The demo in Rust: the life of a checkout session, and three errors.
 //!
-//! Reads LOMI_BASE_URL and LOMI_API_KEY; `make demo` points them at the local sandbox, and
-//! LOMI_DEMO_INBOX at where webhooks arrive: then a session is paid as well.
+//! Reads LOMI_BASE_URL and LOMI_API_KEY, which `make demo` sets to the local sandbox. With
+//! LOMI_DEMO_INBOX, the address of a webhook inbox, a session is also paid.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use lomi::models::{
 };
 use lomi::{Client, Created, Error, ErrorKind, Value, json, webhook};
 
-/// Calls made so far, for the table at the end.
+/// Number of calls so far, for the table at the end.
 struct Count(u32);
 
 #[tokio::main(flavor = "current_thread")]
@@ -128,18 +128,18 @@ async fn paid(inbox: &str, calls: &mut Count) -> Result<(), (&'static str, Error
     Ok(())
 }
 
-/// Lets the sandbox do what a buyer does on the page; gives the delivery that follows.
+/// Pays a session in the sandbox, in place of the buyer. Returns the webhook delivery.
 fn pay(id: &str, inbox: &str) -> std::io::Result<(String, String)> {
     let base = std::env::var("LOMI_BASE_URL").unwrap_or_default();
     let sandbox = base.trim_end_matches("/v1");
-    ask("POST", &format!("{sandbox}/_sandbox/sessions/{id}/pay"))?;
-    let (headers, body) = ask("GET", inbox)?;
+    send("POST", &format!("{sandbox}/_sandbox/sessions/{id}/pay"))?;
+    let (headers, body) = send("GET", inbox)?;
     let signature = headers.lines().find_map(|line| line.strip_prefix("X-Lomi-Signature: "));
     Ok((body, signature.unwrap_or_default().to_owned()))
 }
 
-/// One HTTP request to this machine; gives headers and body of the response.
-fn ask(method: &str, url: &str) -> std::io::Result<(String, String)> {
+/// Sends one HTTP request to this machine. Returns headers and body of the response.
+fn send(method: &str, url: &str) -> std::io::Result<(String, String)> {
     let address = url.trim_start_matches("http://");
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
     let mut stream = TcpStream::connect(host)?;
@@ -150,7 +150,7 @@ fn ask(method: &str, url: &str) -> std::io::Result<(String, String)> {
     Ok((headers.to_owned(), body.to_owned()))
 }
 
-/// Prints the error that a call must end in.
+/// Prints the error with which a call must end.
 fn shown<T>(
     result: Result<T, Error>,
     kind: ErrorKind,
@@ -162,6 +162,6 @@ fn shown<T>(
             Ok(())
         }
         Err(error) => Err((step, error)),
-        Ok(_) => Err((step, Error::internal("succeeded, which it should not"))),
+        Ok(_) => Err((step, Error::internal("succeeded, but must fail"))),
     }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// The program of every language, and how to ask it something.
+// The program of every language, and a function that runs it.
 
 const { spawn } = require('node:child_process');
 const path = require('node:path');
@@ -16,8 +16,8 @@ const LANGUAGES = {
   rust: [path.join(BUILT, 'lomi-e2e')],
 };
 
-/** Runs a language's program with the sandbox's keys; gives what it printed. */
-function ask(language, sandbox, command, argument, input = '') {
+/** Runs a language's program with the sandbox's keys. Resolves to its output. */
+function run(language, sandbox, command, argument, input = '') {
   const [file, ...first] = LANGUAGES[language];
   const env = {
     ...process.env,
@@ -29,17 +29,17 @@ function ask(language, sandbox, command, argument, input = '') {
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...first, command, argument], { env });
     let printed = '';
-    let complained = '';
+    let errors = '';
     child.stdout.on('data', (chunk) => (printed += chunk));
-    child.stderr.on('data', (chunk) => (complained += chunk));
+    child.stderr.on('data', (chunk) => (errors += chunk));
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve(JSON.parse(printed));
-      else reject(new Error(`${language} ${command} ended with ${code}: ${complained}${printed}`));
+      else reject(new Error(`${language} ${command} ended with ${code}: ${errors}${printed}`));
     });
-    child.stdin.on('error', () => {}); // one that does not read its input has ended before
+    child.stdin.on('error', () => {}); // a program that does not read its input may have ended
     child.stdin.end(input);
   });
 }
 
-module.exports = { LANGUAGES, BUILT, ask };
+module.exports = { LANGUAGES, BUILT, run };

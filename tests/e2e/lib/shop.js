@@ -1,27 +1,27 @@
 'use strict';
 
-// A shop: the addresses a buyer comes back to, and the one that webhooks are sent to.
+// A shop: the addresses to which a buyer returns, and the address of webhooks.
 
 const { once } = require('node:events');
 const http = require('node:http');
 const { buffer } = require('node:stream/consumers');
 
-const QUIET = 400; // milliseconds in which a second delivery would have come
+const QUIET = 400; // milliseconds after which no further delivery is expected
 
 class Shop {
-  /** Deliveries as they came: `{signature, body}`. */
+  /** Deliveries in order: `{signature, body}`. */
   deliveries = [];
 
   static async open() {
     const shop = new Shop();
-    shop.server = http.createServer((request, response) => shop.answer(request, response));
+    shop.server = http.createServer((request, response) => shop.respond(request, response));
     shop.server.listen(0, '127.0.0.1');
     await once(shop.server, 'listening');
     shop.url = `http://127.0.0.1:${shop.server.address().port}`;
     return shop;
   }
 
-  async answer(request, response) {
+  async respond(request, response) {
     if (request.method === 'POST' && request.url === '/webhooks') {
       const body = await buffer(request);
       this.deliveries.push({ signature: request.headers['x-lomi-signature'], body });
@@ -32,8 +32,8 @@ class Shop {
     }
   }
 
-  /** Everything that was delivered by the time that nothing more comes. */
-  async settled() {
+  /** All deliveries, when no further one has come for a while. */
+  async receivedDeliveries() {
     let count = -1;
     while (count !== this.deliveries.length) {
       count = this.deliveries.length;

@@ -1,6 +1,6 @@
-"""Five calls of the client that was published before this one, as its documents have them.
+"""Calls of the client published before this one, as documented.
 
-Prints one line of JSON for each: what was called, and what came back.
+Prints one line of JSON for each: the call and its result.
 """
 
 import json
@@ -14,11 +14,11 @@ from lomi.models.checkout_sessions_update import CheckoutSessionsUpdate
 from lomi.rest import ApiException
 
 
-def told(what, **found):
-    print(json.dumps({"call": what, **found}, default=str))
+def report(call, **result):
+    print(json.dumps({"call": call, **result}, default=str))
 
 
-told("version", version=version("lomi"), native=hasattr(lomi, "LomiClient"))
+report("version", version=version("lomi"), native=hasattr(lomi, "LomiClient"))
 configuration = lomi.Configuration(host=os.environ["LOMI_BASE_URL"])
 configuration.api_key["ApiKeyAuth"] = os.environ["LOMI_API_KEY"]
 with lomi.ApiClient(configuration) as api_client:
@@ -34,25 +34,25 @@ with lomi.ApiClient(configuration) as api_client:
         metadata={"order": "42"},
     )
     made = api.create_checkout_session(body)
-    told("create", **made.to_dict())
+    report("create", **made.to_dict())
 
     found = api.retrieve_checkout_session(made.checkout_session_id)
-    told("retrieve", same=found == made, typed=isinstance(found.checkout_session_id, UUID))
+    report("retrieve", same=found == made, typed=isinstance(found.checkout_session_id, UUID))
 
     for _ in range(2):
         api.create_checkout_session(body)
     page = api.list_checkout_sessions(limit=2, offset=0)
-    told("list", rows=len(page.data), pagination=page.pagination.to_dict())
+    report("list", rows=len(page.data), pagination=page.pagination.to_dict())
     rest = api.list_checkout_sessions(limit=2, offset=2)
-    told("rest", ids=[row.checkout_session_id for row in rest.data])
+    report("rest", ids=[row.checkout_session_id for row in rest.data])
 
     change = CheckoutSessionsUpdate(title="A new title", metadata={"order": "43"})
     changed = api.update_checkout_session(made.checkout_session_id, change)
-    told("update", title=changed.title, metadata=changed.metadata, amount=changed.amount)
+    report("update", title=changed.title, metadata=changed.metadata, amount=changed.amount)
 
     api.delete_checkout_session(made.checkout_session_id)
     for call in ("retrieve", "delete"):
         try:
             getattr(api, call + "_checkout_session")(made.checkout_session_id)
         except ApiException as error:
-            told(f"{call} after delete", status=error.status, kind=type(error).__name__)
+            report(f"{call} after delete", status=error.status, kind=type(error).__name__)

@@ -1,8 +1,8 @@
-// What a shop's server does with lomi. in Node: the browser tests run it.
+// A shop's server with lomi. in Node. The browser tests run it.
 //
-//   shop.mjs create SHOP-URL      makes a session; prints its id and its page
+//   shop.mjs create SHOP-URL      creates a session; prints its id and its page
 //   shop.mjs get ID               prints its status
-//   shop.mjs verify SIGNATURE     reads a delivery from standard input; prints what it tells
+//   shop.mjs verify SIGNATURE     reads a delivery from standard input; prints its event
 
 import { buffer } from 'node:stream/consumers';
 // In a project of your own this is: from 'lomi'

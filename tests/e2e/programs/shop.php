@@ -1,11 +1,11 @@
 <?php
 
 /**
- * What a shop's server does with lomi. in PHP: the browser tests run it.
+ * A shop's server with lomi. in PHP. The browser tests run it.
  *
- *   shop.php create SHOP-URL      makes a session; prints its id and its page
+ *   shop.php create SHOP-URL      creates a session; prints its id and its page
  *   shop.php get ID               prints its status
- *   shop.php verify SIGNATURE     reads a delivery from standard input; prints what it tells
+ *   shop.php verify SIGNATURE     reads a delivery from standard input; prints its event
  */
 
 declare(strict_types=1);

@@ -1,8 +1,8 @@
-"""What a shop's server does with lomi. in Python: the browser tests run it.
+"""A shop's server with lomi. in Python. The browser tests run it.
 
-    shop.py create SHOP-URL      makes a session; prints its id and its page
+    shop.py create SHOP-URL      creates a session; prints its id and its page
     shop.py get ID               prints its status
-    shop.py verify SIGNATURE     reads a delivery from standard input; prints what it tells
+    shop.py verify SIGNATURE     reads a delivery from standard input; prints its event
 """
 
 import json

@@ -1,4 +1,4 @@
-//! Prints what serde_json makes of documents whose meaning hangs on its features.
+//! Prints how serde_json reads documents that its features would read differently.
 
 use std::collections::HashMap;
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::scenario;
+use crate::scenario::load::load;
 
-/// Letters of the ids, and how far they go.
-const WANTED: &[(&str, u32)] = &[
+/// Letters of the requirement ids, with their last number.
+const REQUIREMENTS: &[(&str, u32)] = &[
     ("N", 11),
     ("R", 11),
     ("I", 7),
@@ -33,10 +33,9 @@ fn rows() -> Vec<(String, Vec<String>)> {
 #[test]
 fn every_id_has_its_row_and_every_row_its_scenarios() {
     let rows = rows();
-    let scenarios =
-        scenario::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")).unwrap();
+    let scenarios = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")).unwrap();
     assert!(scenarios.len() >= 150, "{} scenarios", scenarios.len());
-    let mut wanted: Vec<String> = WANTED
+    let mut wanted: Vec<String> = REQUIREMENTS
         .iter()
         .flat_map(|(letters, last)| (1..=*last).map(move |n| format!("{letters}{n}")))
         .collect();
@@ -45,7 +44,7 @@ fn every_id_has_its_row_and_every_row_its_scenarios() {
         let Some((_, names)) = rows.iter().find(|(row, _)| *row == id) else {
             panic!("{id} has no row in tests/README.md");
         };
-        // The name of a table of cases stands for all of them.
+        // The name of a table of cases stands for each of its cases.
         let is = |scenario: &str, name: &str| {
             scenario == name
                 || scenario.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
@@ -62,13 +61,12 @@ fn every_id_has_its_row_and_every_row_its_scenarios() {
 }
 
 #[test]
-fn every_scenario_says_something_of_its_own() {
-    let scenarios =
-        scenario::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")).unwrap();
+fn every_scenario_is_complete() {
+    let scenarios = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")).unwrap();
     for scenario in &scenarios {
-        assert!(!scenario.groups.is_empty(), "{} belongs to nothing", scenario.name);
+        assert!(!scenario.groups.is_empty(), "{} has no group", scenario.name);
         assert!(!scenario.outcome.is_empty(), "{} cannot fail", scenario.name);
-        assert!(scenario.why.ends_with('.'), "{} has no sentence", scenario.name);
+        assert!(scenario.why.ends_with('.'), "{}: `why` is not a sentence", scenario.name);
     }
     let files: BTreeSet<_> =
         std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/golden"))

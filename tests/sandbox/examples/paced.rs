@@ -1,12 +1,12 @@
-//! Sends requests at a fixed pace and prints how long the answers took, as one line of JSON.
+//! Sends requests at a fixed pace and prints the response times, as one line of JSON.
 //!
 //! ```sh
 //! paced URL KEY REQUESTS-PER-SECOND SECONDS [CREATE-BODY]
 //! ```
 //!
-//! Every request has its time to be sent; the wait is counted from there, also when the
-//! connection was still busy with the one before. A server that stands still for a moment
-//! so shows it in all the requests of that moment, not in one alone.
+//! Every request has a planned time. Its response time counts from there, also when the connection
+//! was still busy with the previous request, so that a pause of the server affects every request
+//! that was planned during it (no coordinated omission).
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -44,7 +44,7 @@ fn main() -> Result<(), Failure> {
         .collect();
     let mut waits = Vec::new();
     for worker in workers {
-        waits.extend(worker.join().map_err(|_| "a connection's thread ended")??);
+        waits.extend(worker.join().map_err(|_| "a connection's thread panicked")??);
     }
     let took = start.elapsed();
     waits.sort_unstable();
@@ -74,27 +74,27 @@ fn work(
 ) -> Result<Vec<Duration>, Failure> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_nodelay(true)?;
-    let mut answers = BufReader::new(stream.try_clone()?);
+    let mut responses = BufReader::new(stream.try_clone()?);
     let mut waits = Vec::new();
     for number in (first..rate.saturating_mul(seconds)).step_by(CONNECTIONS as usize) {
         let due = start + Duration::from_secs(1).mul_f64(f64::from(number) / f64::from(rate));
         thread::sleep(due.saturating_duration_since(Instant::now()));
         stream.write_all(request.as_bytes())?;
-        read_answer(&mut answers)?;
+        read_response(&mut responses)?;
         waits.push(due.elapsed());
     }
     Ok(waits)
 }
 
-fn read_answer(answers: &mut BufReader<TcpStream>) -> Result<(), Failure> {
+fn read_response(responses: &mut BufReader<TcpStream>) -> Result<(), Failure> {
     let (mut line, mut length) = (String::new(), 0);
-    answers.read_line(&mut line)?;
+    responses.read_line(&mut line)?;
     if !line.starts_with("HTTP/1.1 2") {
         return Err(format!("not a success: {line}").into());
     }
     while line != "\r\n" {
         line.clear();
-        answers.read_line(&mut line)?;
+        responses.read_line(&mut line)?;
         if let Some((name, value)) = line.split_once(':')
             && name.eq_ignore_ascii_case("content-length")
         {
@@ -102,6 +102,6 @@ fn read_answer(answers: &mut BufReader<TcpStream>) -> Result<(), Failure> {
         }
     }
     let mut body = vec![0; length];
-    answers.read_exact(&mut body)?;
+    responses.read_exact(&mut body)?;
     Ok(())
 }

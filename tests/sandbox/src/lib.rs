@@ -1,6 +1,6 @@
 //! The lomi. payments API on your own machine.
 //!
-//! A server for development and tests: every documented spelling of the checkout session routes,
+//! A server for development and tests: every documented route style of checkout sessions,
 //! API keys, validation and error bodies, paging, idempotent replay. Start it from a shell with
 //! `lomi-sandbox serve`, or from a Rust test:
 //!
@@ -12,33 +12,21 @@
 //! # Ok::<(), lomi_sandbox::StartError>(())
 //! ```
 //!
-//! It listens on loopback only, unless told otherwise, and stops when the [`Sandbox`] is dropped.
+//! It listens on loopback only, unless `allow_remote` is set, and stops when the [`Sandbox`] is dropped.
 
-mod app;
-mod auth;
 pub mod cli;
-mod clock;
-mod due;
-mod errors;
-mod faults;
-mod generations;
-mod idempotency;
-mod identity;
-mod journal;
-mod limits;
-mod money;
+mod control;
+mod generation;
+mod middleware;
 mod options;
 mod pages;
 mod payments;
-mod requests;
 mod routes;
+mod schema;
 mod server;
-mod store;
-mod trigger;
+mod state;
 mod webhooks;
 
-pub use generations::Generation;
-pub use limits::RateLimit;
-pub use options::{Family, Options, RouteErrors};
-pub use server::{Sandbox, StartError};
-pub use webhooks::EventNames;
+pub use generation::Generation;
+pub use options::{EventNames, Family, Options, RateLimit, RouteErrors};
+pub use server::sandbox::{Sandbox, StartError};

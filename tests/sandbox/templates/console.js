@@ -1,18 +1,18 @@
-// Keeps the lists fresh without a reload, and what has been opened open.
+// Updates the lists without a reload. Opened details and the focus are kept.
 const lists = document.getElementById("lists");
 let waiting = false;
 
 async function refresh() {
   if (waiting) return;
   waiting = true;
-  // Many changes in a row are one refresh.
+  // Several changes within this time cause one refresh.
   await new Promise((resolve) => setTimeout(resolve, 150));
   waiting = false;
-  const answer = await fetch("/_sandbox/lists");
-  if (!answer.ok) return;
+  const response = await fetch("/_sandbox/lists");
+  if (!response.ok) return;
   const open = new Set([...lists.querySelectorAll("details[open]")].map((d) => d.id));
   const focused = [...lists.querySelectorAll("button, summary, a")].indexOf(document.activeElement);
-  lists.innerHTML = await answer.text();
+  lists.innerHTML = await response.text();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused >= 0) lists.querySelectorAll("button, summary, a")[focused]?.focus();
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Answer, Client, documented_a, send};
+use common::{Client, Response, documented_a, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,13 +19,13 @@ fn shop() -> Value {
     })
 }
 
-fn plain(answer: &Answer) -> String {
-    answer.text.replace('\u{a0}', " ").replace("&nbsp;", " ").replace("&#x2f;", "/")
+fn plain(response: &Response) -> String {
+    response.text.replace('\u{a0}', " ").replace("&nbsp;", " ").replace("&#x2f;", "/")
 }
 
-fn to(answer: &Answer) -> &str {
-    assert_eq!(answer.status, 303, "{}", answer.text);
-    answer.header("location").unwrap()
+fn to(response: &Response) -> &str {
+    assert_eq!(response.status, 303, "{}", response.text);
+    response.header("location").unwrap()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn shows_what_is_sold_in_two_languages_and_escapes_it() {
     let chosen = client.page(&format!("/checkout/{id}?lang=en"), "fr").await;
     assert!(chosen.text.contains("Choose how to pay"));
     assert!(french.header("content-security-policy").unwrap().contains("default-src 'none'"));
-    // With `no-referrer` a browser sends forms without their origin, and the console's are refused.
+    // With `no-referrer` a browser sends forms without their origin, which the control API rejects.
     assert_eq!(french.header("referrer-policy"), Some("same-origin"));
 }
 
@@ -77,7 +77,7 @@ async fn mobile_money_is_approved_on_the_phone() {
     assert_eq!(client.status(&id).await, "completed");
     let done = client.page(&page, "fr").await;
     assert!(done.text.contains("Paiement réussi") && done.text.contains("Revenir à la boutique"));
-    // Nothing can be done to it any more.
+    // A completed session does not change any more.
     assert_eq!(
         to(&client.form(&format!("{page}/refuse"), &[]).await),
         format!("https://shop.test/ok?s={id}")
@@ -86,7 +86,7 @@ async fn mobile_money_is_approved_on_the_phone() {
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_the_session_open_for_another_try() {
+async fn a_refused_payment_leaves_the_session_open() {
     let client = Client::new();
     let id = client.session(&shop()).await;
     let page = format!("/checkout/{id}");
@@ -124,7 +124,7 @@ async fn cards_behave_by_their_last_digits() {
 }
 
 #[tokio::test]
-async fn pending_is_left_and_succeeds_late() {
+async fn a_pending_payment_can_succeed_later() {
     let client = Client::new();
     let id = client.session(&shop()).await;
     let page = format!("/checkout/{id}");
@@ -141,7 +141,7 @@ async fn pending_is_left_and_succeeds_late() {
 }
 
 #[tokio::test]
-async fn cancelling_goes_back_to_the_shop_or_says_so() {
+async fn cancelling_redirects_to_the_shop_or_shows_a_page() {
     let client = Client::new();
     let id = client.session(&shop()).await;
     let back = client.form(&format!("/checkout/{id}/cancel"), &[]).await;
@@ -194,7 +194,7 @@ async fn quantity_and_coupon_change_the_total() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_said_and_what_was_typed_is_kept() {
+async fn form_errors_are_shown_and_input_is_kept() {
     let client = Client::new();
     let mut body = shop();
     body["customer_phone"] = Value::Null;
@@ -215,7 +215,7 @@ async fn what_is_missing_is_said_and_what_was_typed_is_kept() {
 }
 
 #[tokio::test]
-async fn the_control_api_is_not_for_other_sites() {
+async fn the_control_api_rejects_other_origins() {
     let client = Client::new();
     let id = client.session(&shop()).await;
     let path = format!("/_sandbox/sessions/{id}/pay");

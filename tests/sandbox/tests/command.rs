@@ -1,4 +1,4 @@
-//! The command itself.
+//! The command line.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,7 +13,7 @@ fn sandbox(arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn prints_one_line_and_serves_until_it_is_told_to_stop() {
+fn prints_one_line_and_serves_until_it_is_stopped() {
     for arguments in
         [&["--port", "0"][..], &["serve", "--port", "0", "--test-key", "lomi_sk_test_mine"]]
     {
@@ -42,7 +42,7 @@ fn prints_one_line_and_serves_until_it_is_told_to_stop() {
 }
 
 #[test]
-fn refuses_what_it_cannot_do() {
+fn rejects_invalid_options() {
     for arguments in [&["--host", "0.0.0.0"][..], &["--generation", "x"], &["--only-routes", "z"]] {
         let output = sandbox(arguments).output().unwrap();
         assert!(!output.status.success());
@@ -50,7 +50,7 @@ fn refuses_what_it_cannot_do() {
     }
 }
 
-/// Starts one and gives it with its first line.
+/// Starts a sandbox. Returns it with its first line.
 fn started(arguments: &[&str], stdin: Stdio) -> (Child, Value) {
     let mut child = sandbox(arguments).stdin(stdin).spawn().unwrap();
     let mut hello = String::new();
@@ -62,17 +62,17 @@ fn request(hello: &Value, head: &str) -> String {
     let address = hello["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
     let mut stream = std::net::TcpStream::connect(&address).unwrap();
     write!(stream, "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 #[test]
-fn ends_with_the_pipe_that_its_owner_holds() {
+fn ends_when_its_pipe_is_closed() {
     let (mut child, hello) = started(&["--port", "0", "--until-stdin-closes"], Stdio::piped());
     assert!(request(&hello, "GET /_sandbox/clock").starts_with("HTTP/1.1 200"));
     assert!(child.try_wait().unwrap().is_none());
-    // What a killed process does with its files.
+    // A killed process closes its files.
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
 }
@@ -97,12 +97,12 @@ fn ends_when_its_owner_is_killed() {
     assert!(lines.next().unwrap().unwrap().contains("test_key"));
     python.kill().unwrap();
     python.wait().unwrap();
-    // The sandbox holds the other end of this pipe: it ends with it.
+    // The sandbox has the other end of this pipe and ends with it.
     assert!(lines.next().is_none());
 }
 
 #[test]
-fn requests_are_logged_as_they_come_unless_it_is_quiet() {
+fn requests_are_logged_unless_it_is_quiet() {
     for (quiet, wanted) in [(false, true), (true, false)] {
         let mut arguments = vec!["--port", "0", "--until-stdin-closes"];
         arguments.extend(quiet.then_some("--quiet"));
@@ -117,7 +117,7 @@ fn requests_are_logged_as_they_come_unless_it_is_quiet() {
 }
 
 #[test]
-fn a_terminal_that_is_gone_changes_nothing() {
+fn a_closed_standard_error_changes_nothing() {
     let (mut child, hello) = started(&["--port", "0", "--until-stdin-closes"], Stdio::piped());
     drop(child.stderr.take());
     for _ in 0..3 {
@@ -128,7 +128,7 @@ fn a_terminal_that_is_gone_changes_nothing() {
 }
 
 #[test]
-fn a_dotted_name_is_the_event_of_today() {
+fn a_dotted_name_means_the_event_of_today() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let to = format!("http://{}/", listener.local_addr().unwrap());
     for (name, sent) in [

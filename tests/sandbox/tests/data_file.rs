@@ -14,7 +14,7 @@ use lomi_sandbox::{Options, Sandbox, StartError};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A directory that goes away with the test.
+/// A directory that is removed with the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -40,9 +40,9 @@ fn options(file: &Path) -> Options {
 }
 
 #[tokio::test]
-async fn everything_is_there_after_a_restart() {
+async fn the_state_is_restored_after_a_restart() {
     let folder = Folder::new("restart");
-    let shop = Shop::answering(&[500, 200]);
+    let shop = Shop::responding(&[500, 200]);
     let first =
         Client::with(Options { webhook_url: Some(shop.url.clone()), ..options(&folder.file()) });
     let (key, url) = (first.sandbox.test_key().to_owned(), shop.url.clone());
@@ -81,15 +81,15 @@ async fn everything_is_there_after_a_restart() {
 #[tokio::test]
 async fn keys_are_replayed_after_a_restart() {
     let folder = Folder::new("keys");
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for _ in 0..2 {
         let client = Client::with(options(&folder.file()));
         let keyed =
             client.request(Method::POST, "/checkout-sessions").header("idempotency-key", "k");
-        answers.push(send(keyed.json(&minimal())).await.text);
+        responses.push(send(keyed.json(&minimal())).await.text);
     }
-    // The address of the page has the port in it, which is another one; the answer is the old one.
-    assert_eq!(answers[0], answers[1]);
+    // The replayed response has the port of the first sandbox.
+    assert_eq!(responses[0], responses[1]);
 }
 
 #[test]
@@ -118,9 +118,9 @@ fn spawn(file: &Path) -> (Child, Value) {
     (child, serde_json::from_str(&line).unwrap())
 }
 
-/// What has been answered with 201 is there after a kill, fifty times over.
+/// Every session of a 201 exists after a kill, in fifty rounds.
 #[tokio::test]
-async fn nothing_acknowledged_is_lost_to_a_kill() {
+async fn no_confirmed_session_is_lost_by_a_kill() {
     let folder = Folder::new("kill");
     let http = reqwest::Client::new();
     let mut acknowledged: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Who reaches the console and the control API, which no key protects.
+//! Access to the console and the control API, which need no key.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -21,7 +21,7 @@ async fn status(client: &Client, method: Method, path: &str, headers: &[(&str, &
 }
 
 #[tokio::test]
-async fn a_name_that_was_made_to_lead_here_sees_nothing() {
+async fn a_foreign_host_name_is_rejected() {
     let client = Client::new();
     let port = client.sandbox.url().rsplit(':').next().unwrap().to_owned();
     for name in ["evil.example", "evil.example:4010", "localhost.evil.example", "127.0.0.1.nip.io"]
@@ -57,7 +57,7 @@ async fn a_page_of_another_origin_changes_nothing() {
 }
 
 #[tokio::test]
-async fn other_machines_are_served_only_where_that_was_asked_for() {
+async fn other_machines_are_served_only_with_allow_remote() {
     let refused = Options { host: Ipv4Addr::UNSPECIFIED.into(), ..Options::default() };
     assert!(Sandbox::start(refused).unwrap_err().to_string().contains("--allow-remote"));
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -82,7 +82,7 @@ async fn other_machines_are_served_only_where_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn the_root_leads_to_the_console() {
+async fn the_root_redirects_to_the_console() {
     let client = Client::new();
     let root = send(client.bare(Method::GET, "/")).await;
     assert_eq!((root.status, root.header("location")), (303, Some("/_sandbox")));

@@ -1,4 +1,4 @@
-//! Faults, rate limits and the answer for an unpaid invoice.
+//! Faults, rate limits and the response to create with an unpaid invoice.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
@@ -22,7 +22,7 @@ async fn count(client: &Client) -> usize {
 }
 
 #[tokio::test]
-async fn statuses_come_before_or_after_the_work() {
+async fn statuses_are_sent_before_or_after_handling() {
     let client = Client::new();
     let before = send(create(&client, "503")).await;
     assert_eq!(
@@ -38,7 +38,7 @@ async fn statuses_come_before_or_after_the_work() {
 }
 
 #[tokio::test]
-async fn connections_are_reset_before_or_after_the_work() {
+async fn connections_are_reset_before_or_after_handling() {
     let client = Client::new();
     for (fault, made) in [("reset-before", 0), ("reset-after", 1)] {
         let error = create(&client, fault).send().await.unwrap_err();
@@ -51,7 +51,7 @@ async fn connections_are_reset_before_or_after_the_work() {
 }
 
 #[tokio::test]
-async fn answers_can_be_slow_or_something_else() {
+async fn responses_can_be_slow_truncated_or_replaced() {
     let client = Client::new();
     for fault in ["latency=150", "latency-inside=150", "latency-after=150"] {
         let start = Instant::now();
@@ -87,7 +87,7 @@ async fn a_second_request_with_the_key_meets_the_first_in_flight() {
 }
 
 #[tokio::test]
-async fn rules_strike_a_number_of_times_where_they_fit() {
+async fn rules_apply_to_a_number_of_matching_requests() {
     let client = Client::new();
     let rule = json!({"fault": "502", "count": 2, "method": "post", "path": "/checkout-sessions"});
     assert_eq!(client.control("/faults", &rule).await.json()["faults"][0]["count"], 2);
@@ -104,19 +104,19 @@ async fn rules_strike_a_number_of_times_where_they_fit() {
 }
 
 #[tokio::test]
-async fn limits_are_off_until_they_are_asked_for() {
+async fn rate_limits_are_off_by_default() {
     let rate_limit = Some("3/60".parse().unwrap());
     let client = Client::with(Options { rate_limit, ..Options::default() });
     client.control("/clock", &json!({"freeze": true})).await;
     let first = client.get_as("e", "/checkout-sessions").await;
     assert_eq!(first.header("x-ratelimit-remaining"), Some("2"));
     for expected in [200, 200, 429, 429] {
-        let answer = client.get("/checkout-sessions").await;
-        assert_eq!(answer.status, expected);
+        let response = client.get("/checkout-sessions").await;
+        assert_eq!(response.status, expected);
         if expected == 429 {
             let details = json!({"retry_after_seconds": 60, "limit": 3});
-            assert_eq!(answer.json()["error"]["details"], details);
-            assert_eq!(answer.header("retry-after"), Some("60"));
+            assert_eq!(response.json()["error"]["details"], details);
+            assert_eq!(response.header("retry-after"), Some("60"));
         }
     }
     client.control("/clock", &json!({"advance": "60s"})).await;
@@ -124,18 +124,18 @@ async fn limits_are_off_until_they_are_asked_for() {
 }
 
 #[tokio::test]
-async fn an_unpaid_invoice_is_in_the_way_until_it_is_paid() {
+async fn an_unpaid_invoice_blocks_create_until_it_is_paid() {
     let client = Client::new();
     client.control("/blocking-invoices", &json!({"customer_id": "cus_1"})).await;
     let mut body = minimal();
     body["customer_id"] = "cus_1".into();
     let blocked = client.post("/checkout-sessions", &body).await;
     assert_eq!(blocked.status, 201);
-    let answer = blocked.json();
-    assert_eq!(answer["payment_required"], true);
-    assert_eq!(answer["reason"], "invoice_payment_required");
-    assert!(answer["checkout_session_id"].is_null());
-    let page = answer["blocking_invoice"]["checkout_url"].as_str().unwrap();
+    let response = blocked.json();
+    assert_eq!(response["payment_required"], true);
+    assert_eq!(response["reason"], "invoice_payment_required");
+    assert!(response["checkout_session_id"].is_null());
+    let page = response["blocking_invoice"]["checkout_url"].as_str().unwrap();
     let id = page.rsplit('/').next().unwrap();
     client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
     assert!(
@@ -147,7 +147,7 @@ async fn an_unpaid_invoice_is_in_the_way_until_it_is_paid() {
 }
 
 #[tokio::test]
-async fn the_clock_is_told_what_to_do_in_words_it_knows() {
+async fn the_clock_rejects_unknown_commands() {
     let client = Client::new();
     for wrong in [
         json!({}),

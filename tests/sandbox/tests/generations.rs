@@ -147,7 +147,7 @@ async fn e_pages_by_cursor() {
         let page = client.get_as("e", &path).await.json();
         assert_eq!((&page["object"], &page["limit"]), (&json!("list"), &json!(2)));
         seen.extend(ids(&page["data"]).into_iter().map(str::to_owned));
-        // Newer sessions do not push older ones onto the next page.
+        // Newer sessions do not move older ones to the next page.
         client.session(&minimal()).await;
         match page["next_cursor"].as_str() {
             Some(cursor) => path = format!("/checkout-sessions?limit=2&cursor={cursor}"),
@@ -163,7 +163,7 @@ async fn e_pages_by_cursor() {
 }
 
 #[tokio::test]
-async fn descriptions_are_one_thing_under_two_names() {
+async fn both_names_of_the_description_have_one_value() {
     let client = Client::new();
     let mut body = documented_a();
     body["public_description"] = "Shown".into();

@@ -1,4 +1,4 @@
-//! A thousand hostile requests leave it serving, with its memory flat.
+//! The sandbox serves after a thousand hostile requests, and its memory does not grow.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Most that the server may grow by, in KiB: a body of the largest size that is taken, twice.
+/// Maximum growth of memory in KiB: twice the largest accepted body.
 const GROWTH: u64 = 24 * 1024;
 
 fn resident(pid: u32) -> u64 {
@@ -17,16 +17,16 @@ fn resident(pid: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// Sends bytes as they are and gives the first line of the answer, if there is one.
+/// Sends bytes and returns the first line of the response, if there is one.
 fn raw(address: &str, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    // The server may answer and close before it has read everything.
+    // The server may respond and close before it has read everything.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
-    let mut answer = String::new();
-    let _ = stream.take(4096).read_to_string(&mut answer);
-    answer.lines().next().unwrap_or_default().to_owned()
+    let mut response = String::new();
+    let _ = stream.take(4096).read_to_string(&mut response);
+    response.lines().next().unwrap_or_default().to_owned()
 }
 
 fn post(key: &str, path: &str, body: &[u8]) -> Vec<u8> {
@@ -66,7 +66,7 @@ fn a_thousand_hostile_requests_leave_it_serving() {
         })
         .collect();
     for i in 0..1_000 {
-        let answer = match i % 10 {
+        let response = match i % 10 {
             0 => raw(&address, &post(key, "/checkout-sessions", b"{\"amount\": NaN")),
             1 => raw(&address, &post(key, "/v1/checkout_sessions", deep.as_bytes())),
             2 => raw(&address, b"GET /checkout/../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
@@ -81,8 +81,8 @@ fn a_thousand_hostile_requests_leave_it_serving() {
             _ => raw(&address, &post("", "/_sandbox/clock", b"{\"advance\": {}}")),
         };
         assert!(
-            !answer.contains(" 200") && !answer.contains(" 201") && !answer.contains(" 500"),
-            "{i}: {answer}"
+            !response.contains(" 200") && !response.contains(" 201") && !response.contains(" 500"),
+            "{i}: {response}"
         );
     }
     let good = post(key, "/checkout-sessions", b"{\"amount\": 1, \"currency_code\": \"XOF\"}");

@@ -3,17 +3,17 @@
 
 mod common;
 
-use common::{Answer, Client, documented_a, minimal, send};
+use common::{Client, Response, documented_a, minimal, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
+async fn create(client: &Client, path: &str, key: &str, body: &Value) -> Response {
     send(client.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
 }
 
 #[tokio::test]
-async fn the_first_answer_is_given_again() {
+async fn the_first_response_is_replayed() {
     let client = Client::new();
     for path in ["/checkout-sessions", "/v1/checkout-sessions", "/v1/checkout_sessions"] {
         let first = create(&client, path, path, &documented_a()).await;
@@ -54,7 +54,7 @@ async fn keys_are_cut_to_255_characters_and_blank_ones_are_none() {
 }
 
 #[tokio::test]
-async fn a_refused_request_leaves_its_key_free() {
+async fn a_rejected_request_releases_its_key() {
     let client = Client::new();
     let refused = create(&client, "/checkout-sessions", "k", &json!({"amount": 1})).await;
     assert_eq!(refused.status, 400);
@@ -73,7 +73,7 @@ async fn keys_of_test_and_live_are_apart() {
 }
 
 #[tokio::test]
-async fn work_goes_on_when_its_client_is_gone() {
+async fn a_request_is_completed_after_its_client_is_gone() {
     let client = Client::new();
     let slow = client.request(Method::POST, "/checkout-sessions").json(&minimal());
     let slow = slow.header("idempotency-key", "k").header("x-sandbox-fault", "latency-inside=400");
@@ -90,12 +90,12 @@ async fn work_goes_on_when_its_client_is_gone() {
 }
 
 #[tokio::test]
-async fn fields_that_a_generation_does_not_read_are_named() {
+async fn ignored_fields_are_named() {
     let client = Client::new();
     let mut body = minimal();
     body["expires_at"] = json!("2030-01-01T00:00:00Z");
-    let answer = client.post_as("d", "/checkout-sessions", &body).await;
-    let notice = answer.header("x-sandbox-notice").unwrap();
+    let response = client.post_as("d", "/checkout-sessions", &body).await;
+    let notice = response.header("x-sandbox-notice").unwrap();
     assert!(notice.contains("generation D") && notice.ends_with("expires_at"), "{notice}");
     let read = client.post("/v1/checkout_sessions", &body).await;
     assert_eq!((read.status, read.header("x-sandbox-notice")), (201, None));

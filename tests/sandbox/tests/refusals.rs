@@ -1,16 +1,16 @@
-//! Keys, validation, missing things: what is refused and in which words.
+//! Errors: keys, validation, missing resources.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 
-use common::{Answer, Client, documented_a, minimal, send};
+use common::{Client, Response, documented_a, minimal, send};
 use lomi_sandbox::{Family, Options, RouteErrors, Sandbox, StartError};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const ABSENT: &str = "11111111-2222-4333-8444-555555555555";
 
-async fn with_key(client: &Client, name: &str, value: &str) -> Answer {
+async fn with_key(client: &Client, name: &str, value: &str) -> Response {
     send(client.bare(Method::GET, "/checkout-sessions").header(name, value)).await
 }
 
@@ -84,7 +84,7 @@ async fn unknown_ids_are_404_and_malformed_ones_400_where_the_server_says_so() {
     let placeholder = client.get("/checkout-sessions/%7BCHECKOUT_SESSION_ID%7D").await;
     assert_eq!(placeholder.status, 400);
     assert!(placeholder.text.contains("placeholder"));
-    // An empty id reaches the list, as on the server.
+    // An empty id is the list, as on the server.
     assert_eq!(client.get("/checkout-sessions/").await.json(), json!([]));
 }
 
@@ -159,7 +159,7 @@ async fn wrong_values_are_refused_everywhere() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_json_objects_are_refused() {
+async fn bodies_that_are_not_json_objects_are_rejected() {
     let client = Client::new();
     for body in ["", "{", "null", "[]", "\"x\"", "{\"amount\": NaN}", &"[".repeat(500)] {
         let request = client.request(Method::POST, "/checkout-sessions");
@@ -175,7 +175,7 @@ async fn bodies_that_are_no_json_objects_are_refused() {
 }
 
 #[tokio::test]
-async fn request_ids_are_echoed_or_made() {
+async fn request_ids_are_returned_or_generated() {
     let client = Client::new();
     let path = format!("/checkout-sessions/{ABSENT}");
     let sent = send(client.request(Method::GET, &path).header("x-request-id", "mine-7")).await;
@@ -187,7 +187,7 @@ async fn request_ids_are_echoed_or_made() {
 }
 
 #[tokio::test]
-async fn families_can_be_switched_off() {
+async fn route_styles_can_be_switched_off() {
     let client = Client::with(Options { families: vec![Family::Current], ..Options::default() });
     for path in ["/v1/checkout_sessions", "/v1/checkout-sessions"] {
         let refused = client.post(path, &documented_a()).await;
@@ -200,7 +200,7 @@ async fn families_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn a_missing_route_can_be_refused_in_three_shapes() {
+async fn a_missing_route_has_three_error_shapes() {
     let with = |route_errors| Client::with(Options { route_errors, ..Options::default() });
     let query = with(RouteErrors::Query).get("/nowhere?a=1").await;
     assert_eq!(query.json()["message"], "Cannot GET /nowhere?a=1");

@@ -25,12 +25,12 @@ fn hmac(secret: &str, body: &str) -> String {
 }
 
 async fn deliveries(client: &Client) -> Vec<Value> {
-    let answer = send(client.bare(Method::GET, "/_sandbox/deliveries")).await;
-    answer.json()["deliveries"].as_array().unwrap().clone()
+    let response = send(client.bare(Method::GET, "/_sandbox/deliveries")).await;
+    response.json()["deliveries"].as_array().unwrap().clone()
 }
 
-/// Waits for the n-th try of the newest delivery to be written down.
-async fn tries(client: &Client, count: usize) -> Value {
+/// Waits for the n-th attempt of the newest delivery.
+async fn attempts(client: &Client, count: usize) -> Value {
     for _ in 0..100 {
         let newest = deliveries(client).await.first().cloned().unwrap_or_default();
         if newest["attempts"].as_array().is_some_and(|a| a.len() >= count) {
@@ -38,12 +38,12 @@ async fn tries(client: &Client, count: usize) -> Value {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    panic!("no try {count}");
+    panic!("no attempt {count}");
 }
 
 #[tokio::test]
-async fn a_payment_is_told_once_and_signed() {
-    let shop = Shop::answering(&[200]);
+async fn a_payment_is_reported_once_and_signed() {
+    let shop = Shop::responding(&[200]);
     let client = Client::with(options(&shop));
     let mut body = minimal();
     body["metadata"] = json!({"order": "42"});
@@ -67,14 +67,14 @@ async fn a_payment_is_told_once_and_signed() {
 }
 
 #[tokio::test]
-async fn trouble_is_tried_again_after_5_10_20_and_40_seconds() {
-    let shop = Shop::answering(&[500, 503, 302, 500, 500]);
+async fn failures_are_retried_after_5_10_20_and_40_seconds() {
+    let shop = Shop::responding(&[500, 503, 302, 500, 500]);
     let client = Client::with(options(&shop));
     client.control("/clock", &json!({"freeze": true})).await;
     let id = client.session(&minimal()).await;
     client.control(&format!("/sessions/{id}/fail"), &json!({})).await;
     let mut ids = vec![shop.next().await.json()["id"].clone()];
-    tries(&client, 1).await;
+    attempts(&client, 1).await;
     for (count, wait) in [5, 10, 20, 40].into_iter().enumerate() {
         client.control("/clock", &json!({"advance": format!("{}s", wait - 1)})).await;
         assert!(shop.quiet().await, "not before {wait} s");
@@ -82,22 +82,22 @@ async fn trouble_is_tried_again_after_5_10_20_and_40_seconds() {
         let again = shop.next().await.json();
         assert_eq!(again["event"], "PAYMENT_FAILED");
         ids.push(again["id"].clone());
-        tries(&client, count + 2).await;
+        attempts(&client, count + 2).await;
     }
     assert!(ids.iter().all(|id| *id == ids[0]), "one event keeps its id");
     client.control("/clock", &json!({"advance": "7d"})).await;
-    assert!(shop.quiet().await, "five tries in all");
+    assert!(shop.quiet().await, "five attempts in all");
     assert_eq!(deliveries(&client).await[0]["next_attempt_at"], Value::Null);
 }
 
 #[tokio::test]
 async fn a_4xx_is_final_and_can_be_redelivered_by_hand_unchanged() {
-    let shop = Shop::answering(&[404, 200]);
+    let shop = Shop::responding(&[404, 200]);
     let client = Client::with(options(&shop));
     let id = client.session(&minimal()).await;
     client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
     let first = shop.next().await;
-    let delivery = tries(&client, 1).await;
+    let delivery = attempts(&client, 1).await;
     client.control("/clock", &json!({"advance": "1h"})).await;
     assert!(shop.quiet().await);
     let log = client.get("/webhook-delivery-logs").await.json();
@@ -118,8 +118,8 @@ async fn a_4xx_is_final_and_can_be_redelivered_by_hand_unchanged() {
 }
 
 #[tokio::test]
-async fn endpoints_are_made_with_a_secret_that_is_shown_once() {
-    let shop = Shop::answering(&[200]);
+async fn the_secret_of_an_endpoint_is_shown_once() {
+    let shop = Shop::responding(&[200]);
     let client = Client::new();
     let body = json!({"url": shop.url, "authorized_events": ["PAYMENT_FAILED", "checkout.session.expired"]});
     let made = client.post("/webhooks", &body).await;
@@ -177,7 +177,7 @@ async fn the_generated_sdks_see_webhooks_in_their_own_shape() {
 
 #[tokio::test]
 async fn the_documented_names_can_be_switched_on() {
-    let shop = Shop::answering(&[200]);
+    let shop = Shop::responding(&[200]);
     let names = |event_names| Options { event_names, ..options(&shop) };
     let client = Client::with(names(EventNames::Documented));
     let id = client.session(&minimal()).await;
@@ -195,7 +195,7 @@ async fn the_documented_names_can_be_switched_on() {
         (&event["event"], &event["data"]["checkout_session_id"]),
         (&json!("checkout.session.expired"), &json!(id))
     );
-    // Dated by the machine's clock, against which the shop checks it, not by the one that was moved.
+    // The time of the machine, with which the shop compares it, and not that of the sandbox's clock.
     let moved = client.get(&format!("/checkout-sessions/{id}")).await.json();
     assert!(event["timestamp"].as_str() < moved["expires_at"].as_str(), "{event}");
     let client = Client::with(names(EventNames::Both));
@@ -210,27 +210,27 @@ async fn the_documented_names_can_be_switched_on() {
 }
 
 #[tokio::test]
-async fn nothing_leaves_the_machine() {
+async fn webhooks_are_sent_to_this_machine_only() {
     let client = Client::with(Options {
         webhook_url: Some("https://shop.example/webhooks".to_owned()),
         ..Options::default()
     });
     let id = client.session(&minimal()).await;
     client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
-    let tried = tries(&client, 1).await;
+    let tried = attempts(&client, 1).await;
     assert!(tried["attempts"][0]["response_body"].as_str().unwrap().starts_with("not sent"));
 }
 
 #[tokio::test]
-async fn the_error_page_of_a_shop_is_shown_cut() {
-    let shop = Shop::answering(&[500]);
+async fn the_error_page_of_a_shop_is_truncated() {
+    let shop = Shop::responding(&[500]);
     let client = Client::with(options(&shop));
     let id = client.session(&minimal()).await;
     client.control(&format!("/sessions/{id}/pay"), &json!({})).await;
-    let delivery = tries(&client, 1).await;
+    let delivery = attempts(&client, 1).await;
     let attempt = &delivery["attempts"][0];
     let body = attempt["response_body"].as_str().unwrap();
     assert_eq!(attempt["response_status"], 500);
-    assert!(body.starts_with("Traceback ") && body.ends_with("(cut)"), "{body}");
+    assert!(body.starts_with("Traceback ") && body.ends_with("(truncated)"), "{body}");
     assert!((2_000..2_100).contains(&body.len()), "{}", body.len());
 }

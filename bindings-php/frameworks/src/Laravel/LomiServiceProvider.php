@@ -9,7 +9,7 @@ use Illuminate\Support\ServiceProvider;
 use LomiSDK\LomiClient;
 
 /**
- * Makes `LomiSDK\LomiClient` injectable. Settings stand in config/services.php:
+ * Makes `LomiSDK\LomiClient` injectable. The settings are in config/services.php:
  *
  *     'lomi' => ['key' => env('LOMI_API_KEY'), 'webhook_secret' => env('LOMI_WEBHOOK_SECRET'), 'options' => []],
  *

@@ -11,7 +11,7 @@ use LomiSDK\Webhook\Refusal;
 
 /**
  * Lets only genuine lomi. webhooks through, with the event as `$request->attributes->get('lomi.event')`.
- * Everything else is answered with 400, or 413 beyond 1 MiB, and the reason is logged as a warning.
+ * The response to everything else is 400, or 413 beyond 1 MiB, and the reason is logged as a warning.
  * Leave the route out of CSRF protection.
  */
 final class VerifyWebhook
@@ -21,7 +21,7 @@ final class VerifyWebhook
         $logger = function_exists('logger') ? logger() : null;
         $receiver = new Receiver(config('services.lomi.webhook_secret'), null, $logger);
         $length = (int) $request->header('Content-Length');
-        // As a stream, of which no more is read than the bound.
+        // As a stream, so that no more is read than the limit.
         $event = $receiver->receive($request->getContent(true), $request->header('X-Lomi-Signature'), $length);
         if ($event instanceof Refusal) {
             return response()->json(json_decode($event->body), $event->status);

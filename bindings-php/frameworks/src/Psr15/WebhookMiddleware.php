@@ -16,7 +16,7 @@ use Psr\Http\Server\RequestHandlerInterface;
 
 /**
  * Lets only genuine lomi. webhooks through, with the event as the attribute `lomi.event`.
- * Everything else is answered with 400, or 413 beyond 1 MiB, and the handler is not called.
+ * The response to everything else is 400, or 413 beyond 1 MiB, and the handler is not called.
  */
 final class WebhookMiddleware implements MiddlewareInterface
 {
@@ -51,7 +51,7 @@ final class WebhookMiddleware implements MiddlewareInterface
         return $handler->handle($request->withAttribute(self::ATTRIBUTE, $event));
     }
 
-    /** The raw body (what a parser made of it has another signature), read no further than the bound. */
+    /** The raw body (a parsed body has another signature), read up to the limit. */
     private static function read(StreamInterface $stream): string
     {
         if ($stream->isSeekable()) {

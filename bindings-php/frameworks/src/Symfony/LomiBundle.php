@@ -11,7 +11,7 @@ use Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigura
 use Symfony\Component\HttpKernel\Bundle\AbstractBundle;
 
 /**
- * Makes `LomiSDK\LomiClient` and `WebhookReceiver` services. Settings stand in config/packages/lomi.yaml:
+ * Makes `LomiSDK\LomiClient` and `WebhookReceiver` services. The settings are in config/packages/lomi.yaml:
  *
  *     lomi:
  *         api_key: '%env(LOMI_API_KEY)%'

@@ -11,7 +11,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 
 /**
- * From a request to a verified event, or to the response that refuses it. LomiBundle makes it a service:
+ * Turns a request into a verified event, or into the response that refuses it. LomiBundle makes it a service:
  *
  *     #[Route('/webhooks/lomi', methods: ['POST'])]
  *     public function webhook(Request $request, WebhookReceiver $receiver): Response
@@ -43,7 +43,7 @@ final class WebhookReceiver
     public function receive(Request $request): Event|Response
     {
         $length = (int) $request->headers->get('Content-Length');
-        // As a stream, of which no more is read than the bound.
+        // As a stream, so that no more is read than the limit.
         $event = $this->receiver->receive($request->getContent(true), $request->headers->get('X-Lomi-Signature'), $length);
         return $event instanceof Refusal
             ? new Response($event->body, $event->status, ['Content-Type' => 'application/json'])

@@ -14,7 +14,7 @@ use RuntimeException;
  *     $session = $sandbox->client()->checkoutSessions->create(['amount' => 5000, 'currency_code' => 'XOF']);
  *     $sandbox->pay($session->getCheckoutSessionId());
  *
- * It is the program that LOMI_SANDBOX names, else `lomi-sandbox` on the PATH, and ends with the object.
+ * It runs the program of LOMI_SANDBOX, else `lomi-sandbox` on the PATH, and stops when the object is destroyed.
  */
 final class Sandbox
 {
@@ -44,7 +44,7 @@ final class Sandbox
     public static function start(array $arguments = [], ?string $binary = null): self
     {
         $binary ??= self::find();
-        // It ends with the first pipe, which the system closes also when this process is killed.
+        // It stops when its standard input closes, which also happens when this process is killed.
         $command = [$binary, '--port', '0', '--quiet', '--until-stdin-closes', ...$arguments];
         $process = @proc_open($command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $pipes);
         $hello = $process === false ? false : fgets($pipes[1]);
@@ -54,7 +54,7 @@ final class Sandbox
         return new self($process, $pipes[0], $hello);
     }
 
-    /** Where the program is. */
+    /** The path of the program. */
     public static function find(): string
     {
         $named = (string) getenv('LOMI_SANDBOX');
@@ -77,31 +77,31 @@ final class Sandbox
         return new LomiClient($this->key, ['base_url' => $this->url]);
     }
 
-    /** Pays a session, as a buyer does; gives its transaction. With Wave where left out. */
+    /** Pays a session as a buyer does, with Wave by default; returns the transaction. */
     public function pay(string $sessionId, ?string $provider = null): array
     {
         return $this->act($sessionId, 'pay', $provider);
     }
 
-    /** Lets a payment be refused; the session stays open. */
+    /** Makes a payment fail; the session stays open. */
     public function fail(string $sessionId, ?string $provider = null): array
     {
         return $this->act($sessionId, 'fail', $provider);
     }
 
-    /** Begins a payment and leaves it waiting; pay() or fail() ends it. */
+    /** Starts a payment and leaves it pending; pay() or fail() ends it. */
     public function pending(string $sessionId, ?string $provider = null): array
     {
         return $this->act($sessionId, 'pending', $provider);
     }
 
-    /** Ends an open session now. */
+    /** Expires an open session now. */
     public function expire(string $sessionId): void
     {
         $this->control('POST', 'sessions/' . rawurlencode($sessionId) . '/expire');
     }
 
-    /** Moves its clock: `61m`, `2h`, `90s`. Sessions end, webhooks are sent again. */
+    /** Moves its clock: `61m`, `2h`, `90s`. Sessions expire, webhooks are sent again. */
     public function advanceClock(string $by): void
     {
         $this->control('POST', 'clock', ['advance' => $by]);
@@ -113,7 +113,7 @@ final class Sandbox
         return $this->control('GET', 'deliveries')['deliveries'];
     }
 
-    /** Calls its control API, for what has no method here. */
+    /** Calls the control API, for what has no method here. */
     public function control(string $method, string $path, array $body = []): array
     {
         $context = stream_context_create(['http' => [
@@ -131,7 +131,7 @@ final class Sandbox
         return json_decode($said, true, 512, JSON_THROW_ON_ERROR);
     }
 
-    /** Ends it. */
+    /** Stops the sandbox. */
     public function stop(): void
     {
         if ($this->process !== null) {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace LomiSDK\Webhook;
 
-/** Keys in the memory of this process: for tests, and for workers that are alone. */
+/** Keys in the memory of this process: for tests, and where there is only one worker. */
 final class MemoryStore implements ReplayStore
 {
     /** @var array<string, int> the end of its time by key, the oldest first */

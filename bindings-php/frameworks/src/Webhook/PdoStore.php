@@ -14,7 +14,7 @@ use PDO;
  *         delivery_key VARCHAR(80) PRIMARY KEY, remembered_until BIGINT NOT NULL
  *     )
  *
- * Within a transaction of the shop's, a key is kept with the work of the handler or not at all.
+ * In a transaction of the shop, the key is committed together with the handler's work.
  */
 final class PdoStore implements ReplayStore
 {
@@ -45,7 +45,7 @@ final class PdoStore implements ReplayStore
             $this->changed("DELETE FROM {$this->table} WHERE delivery_key = ? AND remembered_until <= ?", $key, $now);
             return $this->changed("INSERT IGNORE INTO {$this->table} (delivery_key, remembered_until) VALUES (?, ?)", $key, $until) > 0;
         }
-        // One step: inserts, or takes over a row whose time has ended.
+        // One step: inserts, or replaces an expired row.
         return $this->changed("INSERT INTO {$this->table} AS known (delivery_key, remembered_until) VALUES (?, ?)"
             . ' ON CONFLICT (delivery_key) DO UPDATE SET remembered_until = excluded.remembered_until'
             . ' WHERE known.remembered_until <= ?', $key, $until, $now) > 0;
@@ -56,7 +56,7 @@ final class PdoStore implements ReplayStore
         $this->changed("DELETE FROM {$this->table} WHERE delivery_key = ?", $key);
     }
 
-    /** Deletes the rows whose time has ended. Call it once a day, say. */
+    /** Deletes the expired rows. Call it about once a day. */
     public function deleteExpired(): void
     {
         $this->changed("DELETE FROM {$this->table} WHERE remembered_until <= ?", time());
@@ -72,7 +72,7 @@ final class PdoStore implements ReplayStore
             $statement->bindValue($at + 1, $value, is_int($value) ? PDO::PARAM_INT : PDO::PARAM_STR);
         }
         if (!$statement->execute()) {
-            // With PDO::ERRMODE_SILENT: no row would otherwise mean that the delivery is known.
+            // With PDO::ERRMODE_SILENT: otherwise no row would mean that the delivery came before.
             throw new \RuntimeException('the statement of PdoStore failed: ' . json_encode($statement->errorInfo()));
         }
         return $statement->rowCount();

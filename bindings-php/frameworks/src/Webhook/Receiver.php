@@ -9,7 +9,7 @@ use LomiSDK\Model\Event;
 use LomiSDK\Webhooks;
 
 /**
- * From a delivery to its event, or to the response that refuses it. In plain PHP:
+ * Turns a delivery into its event, or into the response that refuses it. In plain PHP:
  *
  *     $event = (new Receiver())->receiveFromGlobals();
  *     if ($event instanceof Refusal) {
@@ -40,7 +40,7 @@ final class Receiver
     }
 
     /**
-     * Checks a delivery. A wrong set-up is thrown, so that it is noticed and the delivery comes again.
+     * Checks a delivery. A wrong configuration throws, so that it is noticed and the delivery is sent again.
      *
      * @param resource|string $body the raw body, or a stream of it
      * @param int $length the Content-Length of the request; 0 where there is none

@@ -9,11 +9,11 @@ use LomiSDK\Model\Event;
 use LomiSDK\Webhooks;
 
 /**
- * Tells a delivery that comes for the first time from one that comes again.
+ * Distinguishes the first delivery of an event from later ones.
  *
- * lomi. repeats a delivery that was not answered with 2xx. The ids of two deliveries of one payment may
- * differ (live payments by Wave and by card get a new id on every attempt), so a payment event is known by
- * its name, transaction and status. Every other event is known by its id: two renewals of one subscription
+ * lomi. repeats a delivery whose response was not 2xx. The ids of two deliveries of one payment may
+ * differ (live payments by Wave and by card get a new id on every attempt), so a payment event is identified by
+ * its name, transaction and status. Every other event is identified by its id: two renewals of one subscription
  * are two events.
  *
  *     $guard = new ReplayGuard(new PdoStore($pdo));
@@ -29,21 +29,21 @@ final class ReplayGuard
         }
     }
 
-    /** Says whether an event is new, and remembers it, in one step. */
+    /** Returns whether an event is new, and stores it, in one step. */
     public function firstTime(Event $event): bool
     {
         return $this->store->remember(Webhooks::replayKey($event), $this->ttl);
     }
 
-    /** Forgets an event, so that its next delivery counts as the first: for a handler that failed. */
+    /** Deletes an event, so that its next delivery counts as the first: for a handler that failed. */
     public function forget(Event $event): void
     {
         $this->store->forget(Webhooks::replayKey($event));
     }
 
     /**
-     * Calls the handler if the event is new, and says whether it was called. If it throws, the event is
-     * forgotten and the exception passes on. A process that is killed within the handler forgets nothing:
+     * Calls the handler if the event is new, and returns whether it was called. If it throws, the event is
+     * deleted and the exception is thrown on. A process that is killed in the handler deletes nothing:
      * where that matters, let a PdoStore share a transaction with the work.
      *
      * @param callable(Event): mixed $handler

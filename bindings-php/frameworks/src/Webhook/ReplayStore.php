@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace LomiSDK\Webhook;
 
-/** Where a guard remembers keys. */
+/** The storage of a guard. */
 interface ReplayStore
 {
     /**
-     * Remembers a key for so many seconds: true if it is new, false if it was known. This must be one step
-     * (set if absent), so that of two processes one is told true.
+     * Stores a key for a number of seconds: true if it is new, false if it was stored. This must be one step
+     * (set if absent), so that only one of two processes gets true.
      */
     public function remember(string $key, int $ttl): bool;
 
-    /** Forgets a key. */
+    /** Deletes a key. */
     public function forget(string $key): void;
 }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._not_yet import missing, watch
+from .._documented.missing_names import missing, watch
 from .checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
 
 __all__ = ["CheckoutSessionsApi"]

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .._api import Api
-from .._options import without_none
+from .._convert.arguments import without_none
+from .._documented.api import Api
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 class CheckoutSessionsApi(Api):
     """Calls on checkout sessions.
 
-    Every call exists three times: giving the value, giving an
-    :class:`~lomi.api_response.ApiResponse` (``_with_http_info``), and giving the answer
-    unread whatever its status (``_without_preload_content``). All of them take:
+    Every call exists three times: for the value, for an
+    :class:`~lomi.api_response.ApiResponse` (``_with_http_info``), and for the raw
+    response of any status (``_without_preload_content``). All of them take:
 
     :param _request_timeout: seconds in all, or a pair (to connect, to read)
     :param _request_auth: a way to authenticate this call: type, in, key, value
@@ -515,5 +515,5 @@ if not TYPE_CHECKING:
         "CheckoutSessionsUpdate "
         "CheckoutSessions "
         "ListCheckoutSessions200Response "
-        "Timeout@_options",
+        "Timeout@_convert.arguments",
     )

@@ -1,1 +1,1 @@
-"""Help for frameworks: webhook views that hand over verified events."""
+"""Help for web frameworks: webhook views that get verified events."""

@@ -1,4 +1,4 @@
-"""What the frameworks share: from a delivery to an event, or to the response that refuses it."""
+"""Shared by the frameworks: from a delivery to an event, or to the response that refuses it."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def receive(
 ) -> Event | Refusal:
     """Check a delivery: its event, or the response to refuse it with.
 
-    The body is None where it was too large to be read. A wrong set-up is raised, so that it
-    is noticed where it was made, and the delivery comes again.
+    The body is None where it was too large to be read. A wrong setting raises, so that the
+    shop notices it and the delivery comes again.
     """
     try:
         if body is None or len(body) > MAX_BODY:
@@ -59,10 +59,10 @@ def receive(
 
 
 def _warn(reason: str) -> None:
-    """Write why a delivery was refused: to the log, since the response does not say it."""
+    """Log why a delivery was refused, since the response does not say it."""
     import logging
 
     try:
         logging.getLogger("lomi").warning("refused a webhook delivery: %s", reason)
     except Exception:
-        pass  # what a handler of the log raises must not change the response
+        pass  # an error of a log handler must not change the response

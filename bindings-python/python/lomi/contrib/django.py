@@ -38,8 +38,8 @@ def webhook(
 ) -> Any:
     """Make a view of ``handler(request, event, ...)``, which may be async.
 
-    What is no delivery of lomi.'s is answered with 400, or 413 beyond 1 MiB, and never reaches
-    the function; the reason is logged as a warning under the name "lomi".
+    A request that is no delivery of lomi.'s gets a response of 400, or 413 beyond 1 MiB, and never
+    reaches the function; the reason is logged as a warning under the name "lomi".
     What the function returns is the response; None is 204. The view needs no CSRF token.
 
     :param secret: the endpoint's secret, or several; ``LOMI_WEBHOOK_SECRET`` where left out
@@ -69,7 +69,7 @@ def webhook(
             event = check(request)
             if isinstance(event, HttpResponse):
                 return event
-            return _answer(await handler(request, event, *args, **kwargs))
+            return _response(await handler(request, event, *args, **kwargs))
 
         return async_view
 
@@ -79,7 +79,7 @@ def webhook(
         event = check(request)
         if isinstance(event, HttpResponse):
             return event
-        return _answer(handler(request, event, *args, **kwargs))
+        return _response(handler(request, event, *args, **kwargs))
 
     return view
 
@@ -90,14 +90,14 @@ def _body(request: Any, length: int) -> bytes | None:
         return None
     try:
         if not hasattr(request, "_body") and not request._read_started:
-            # Reads no more than the bound, whatever the length was said to be.
+            # Reads no more than the limit, whatever the header Content-Length says.
             body = request.read(MAX_BODY + 1)
             if len(body) > MAX_BODY:
                 return None
             # As Django's own property does, so that the view can read it as well.
             request._body = body
         body = request.body
-    except RequestDataTooBig:  # a lower bound of the shop's settings
+    except RequestDataTooBig:  # a lower limit of the shop's settings
         return None
     except RawPostDataException:
         webhook_body_already_read()
@@ -105,5 +105,5 @@ def _body(request: Any, length: int) -> bytes | None:
     return bytes(body)
 
 
-def _answer(said: Any) -> Any:
-    return HttpResponse(status=204) if said is None else said
+def _response(result: Any) -> Any:
+    return HttpResponse(status=204) if result is None else result

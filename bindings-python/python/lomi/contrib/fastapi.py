@@ -9,7 +9,7 @@ With the secret of ``LOMI_WEBHOOK_SECRET``::
         if event.event == "PAYMENT_SUCCEEDED":
             ...
 
-With a secret of one's own::
+With another secret::
 
     from lomi.contrib.fastapi import verified_event
 
@@ -20,7 +20,7 @@ With a secret of one's own::
         ...
 """
 
-# Annotations stand as they are, without `from __future__`: FastAPI reads them.
+# No `from __future__ import annotations`: FastAPI reads the annotations.
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Response
@@ -39,8 +39,8 @@ __all__ = ["LomiEvent", "RefusedDelivery", "verified_event"]
 class RefusedDelivery(HTTPException):
     """A request that is no delivery of lomi.'s: 400, or 413 beyond 1 MiB.
 
-    It answers with the same JSON as every other framework's helper. An exception handler of
-    the application for this class or its status comes first.
+    Its response has the same JSON as that of every other framework's helper. An exception
+    handler of the application for this class or its status comes first.
     """
 
     def __init__(self, refusal: Refusal) -> None:
@@ -72,8 +72,8 @@ class verified_event:  # noqa: N801
         signature = request.headers.get(SIGNATURE_HEADER)
         event = receive(body, signature, self._secret, self._max_age, length)
         if isinstance(event, Refusal):
-            # Where Starlette looks for the handlers of exceptions; the application's own,
-            # which stands there already, is kept.
+            # Starlette looks for exception handlers here. A handler of the application for
+            # this class is kept.
             handlers = request.scope.get("starlette.exception_handlers")
             if handlers:
                 handlers[0].setdefault(RefusedDelivery, _respond)

@@ -1,4 +1,4 @@
-"""Flask: a decorator that hands a view a verified event.
+"""Flask: a decorator that passes a verified event to a view.
 
 ::
 
@@ -35,8 +35,8 @@ def webhook(
 ) -> Any:
     """Make a view of ``handler(event, ...)``.
 
-    What is no delivery of lomi.'s is answered with 400, or 413 beyond 1 MiB, and never reaches
-    the function; the reason is logged as a warning under the name "lomi".
+    A request that is no delivery of lomi.'s gets a response of 400, or 413 beyond 1 MiB, and never
+    reaches the function; the reason is logged as a warning under the name "lomi".
     What the function returns is the response; None is 204.
 
     :param secret: the endpoint's secret, or several; ``LOMI_WEBHOOK_SECRET`` where left out
@@ -52,8 +52,8 @@ def webhook(
         event = receive(_body(length), signature, secret, max_age, length)
         if isinstance(event, Refusal):
             return Response(event.body, event.status, mimetype="application/json")
-        said = current_app.ensure_sync(handler)(event, *args, **kwargs)
-        return Response(status=204) if said is None else said
+        result = current_app.ensure_sync(handler)(event, *args, **kwargs)
+        return Response(status=204) if result is None else result
 
     return view
 
@@ -66,11 +66,11 @@ def _body(length: int) -> bytes | None:
         return None
     try:
         if request.content_length is None:
-            # Sent in chunks: reads no more than the bound.
+            # Sent in chunks: reads no more than the limit.
             body = request.stream.read(MAX_BODY + 1)
             if len(body) > MAX_BODY:
                 return None
             request.__dict__["stream"] = BytesIO(body)  # a cached property
         return request.get_data(cache=True)
-    except RequestEntityTooLarge:  # a lower bound of the shop's settings
+    except RequestEntityTooLarge:  # a lower limit of the shop's settings
         return None

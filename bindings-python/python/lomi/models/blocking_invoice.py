@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import Identifier, field
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.fields import Identifier, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class BlockingInvoice(Model):
     """An unpaid invoice that stands before a new session."""
 
     _schema: ClassVar[str] = "BlockingInvoice"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
         "amount_remaining",
         "checkout_url",

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from .._fields import Time, field
-from .._model import Model
-from .._session import Made
+from .._lomi import MODERN_MODELS
+from .._model.base import Model
+from .._model.create_result import Created
+from .._model.fields import Time, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 
-class CheckoutSession(Made, Model):
+class CheckoutSession(Created, Model):
     """One attempt of a buyer to pay, and the hosted page it happens on.
 
     Every field may be null or missing.
     """
 
     _schema: ClassVar[str] = "CheckoutSession"
-    _family: ClassVar[int] = 1
+    _model_set: ClassVar[int] = MODERN_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
         "allow_coupon_code",
         "allow_quantity",

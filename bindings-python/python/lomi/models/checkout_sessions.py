@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from .._fields import Identifier, Moment, field
-from .._model import Model
-from .._session import Made
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.create_result import Created
+from .._model.fields import Identifier, Moment, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class CheckoutSessions(Made, Model):
+class CheckoutSessions(Created, Model):
     """One attempt of a buyer to pay, and the hosted page it happens on.
 
     Every field may be null or missing.
     """
 
     _schema: ClassVar[str] = "CheckoutSession"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
         "allow_coupon_code",
         "allow_quantity",

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class CheckoutSessionsCreate(Model):
     """What a new checkout session is made of."""
 
     _schema: ClassVar[str] = "CheckoutSessionCreate"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _closed: ClassVar[bool] = True
     _fields: ClassVar[tuple[str, ...]] = (
         "allow_coupon_code",

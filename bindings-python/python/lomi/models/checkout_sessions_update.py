@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class CheckoutSessionsUpdate(Model):
     """
 
     _schema: ClassVar[str] = "CheckoutSessionUpdate"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _closed: ClassVar[bool] = True
     _fields: ClassVar[tuple[str, ...]] = (
         "allow_coupon_code",

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import field
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.fields import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Error(Model):
     """The documented body of a failed call."""
 
     _schema: ClassVar[str] = "Error"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("error",)
 
     error: ErrorError | None = field()

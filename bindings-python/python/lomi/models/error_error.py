@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import field
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.fields import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ class ErrorError(Model):
     """What went wrong."""
 
     _schema: ClassVar[str] = "ErrorError"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("code", "details", "message")
 
     code: str | None = field()

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import Moment, field
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.fields import Moment, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class Event(Model):
     """A webhook delivery whose signature was checked."""
 
     _schema: ClassVar[str] = "Event"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
         "data",
         "event",

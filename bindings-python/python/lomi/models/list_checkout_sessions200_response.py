@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
-from .._listing import ListModel
+from .._documented.list_model import ListModel
+from .checkout_sessions import CheckoutSessions
+from .list_customers200_response_pagination import ListCustomers200ResponsePagination
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
-    from .checkout_sessions import CheckoutSessions
-    from .list_customers200_response_pagination import ListCustomers200ResponsePagination
-
 
 class ListCheckoutSessions200Response(ListModel):
     """One page of checkout sessions."""
 
-    _item: ClassVar[str] = "CheckoutSessions"
+    _item = CheckoutSessions
+    _pagination = ListCustomers200ResponsePagination
     _fields: ClassVar[tuple[str, ...]] = ("data", "pagination")
 
     data: list[CheckoutSessions] | None = None
@@ -42,4 +42,4 @@ class ListCheckoutSessions200Response(ListModel):
 if not TYPE_CHECKING:
     from .._hints import later
 
-    __getattr__ = later(__name__, "CheckoutSessions ListCustomers200ResponsePagination")
+    __getattr__ = later(__name__)

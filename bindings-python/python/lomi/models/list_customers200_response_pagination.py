@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .._fields import field
-from .._model import Model
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.fields import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ class ListCustomers200ResponsePagination(Model):
     """Where a page lies in the whole list."""
 
     _schema: ClassVar[str] = "Pagination"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("limit", "offset", "total")
 
     limit: int | None = field()

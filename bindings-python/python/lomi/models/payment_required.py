@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from .._fields import field
-from .._model import Model
-from .._session import NotMade
+from .._lomi import DOCUMENTED_MODELS
+from .._model.base import Model
+from .._model.create_result import NotCreated
+from .._model.fields import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from .blocking_invoice import BlockingInvoice
 
 
-class PaymentRequired(NotMade, Model):
+class PaymentRequired(NotCreated, Model):
     """What create answers instead of a session when the customer has an unpaid invoice (201 with
     payment_required).
     """
 
     _schema: ClassVar[str] = "PaymentRequired"
-    _family: ClassVar[int] = 0
+    _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("blocking_invoice", "payment_required", "reason")
 
     blocking_invoice: BlockingInvoice | None = field()

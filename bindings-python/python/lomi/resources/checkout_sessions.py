@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from .._log import call as _call
-from .._options import body as _body
-from .._options import options as _options
-from .._options import query as _given_query
+from .._calls import call as _call
+from .._convert.arguments import body as _body
+from .._convert.arguments import options as _options
+from .._convert.arguments import query as _given_query
+from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
 from ..models.checkout_sessions_create import CheckoutSessionsCreate
 from ..models.checkout_sessions_update import CheckoutSessionsUpdate
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from .._convert.arguments import Timeout
     from .._lomi import Client
-    from .._options import Timeout
     from ..models.checkout_session import CheckoutSession
     from ..models.payment_required import PaymentRequired
     from ..types import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
@@ -103,7 +104,7 @@ class CheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession | PaymentRequired = _reply[0]
         return _value
@@ -146,7 +147,7 @@ class CheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -262,7 +263,7 @@ class CheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -306,7 +307,7 @@ class CheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         del _reply
 
@@ -324,8 +325,8 @@ class AsyncCheckoutSessions:
     __slots__ = ("_native", "_call", "__dict__")
 
     def __init__(self, native: Client) -> None:
-        # Not before it is used: asyncio is a lot to import.
-        from .._loop import call
+        # Imported at the first use, because asyncio is slow to import.
+        from .._async_calls import call
 
         self._native = native
         self._call = call
@@ -389,7 +390,7 @@ class AsyncCheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession | PaymentRequired = _reply[0]
         return _value
@@ -432,7 +433,7 @@ class AsyncCheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -548,7 +549,7 @@ class AsyncCheckoutSessions:
             None,
             _sent,
             _given,
-            1,
+            MODERN_MODELS,
         )
         _value: CheckoutSession = _reply[0]
         return _value
@@ -592,7 +593,7 @@ class AsyncCheckoutSessions:
             None,
             None,
             _given,
-            1,
+            MODERN_MODELS,
         )
         del _reply
 
@@ -602,6 +603,6 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_options CheckoutSession PaymentRequired "
+        "Client@_lomi Timeout@_convert.arguments CheckoutSession PaymentRequired "
         "CheckoutSessionCreateParams@types CheckoutSessionUpdateParams@types",
     )

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::fill;
+use super::template::{attribute as text, render as render_template, wrap};
+use crate::case::studly;
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
 
-const ROOM: &str = "bindings-node";
+const FOLDER: &str = "bindings-node";
 
 /// The systems with a platform package: name, os, cpu, libc.
 const PLATFORMS: &[(&str, &str, &str, &str)] = &[
@@ -33,8 +34,8 @@ pub(super) fn render(
     let resources: Vec<Value> = names.iter().map(|name| resource(api, name)).collect();
     let words = context! { api => whole, resources => resources.clone(), marked => marked(api) };
     let mut write = |path: &str, template: &str, words: &Value| {
-        let text = fill(templates, &format!("node/{template}.j2"), words.clone())?;
-        outputs.add(format!("{ROOM}/{path}"), text)
+        let text = render_template(templates, &format!("node/{template}.j2"), words.clone())?;
+        outputs.add(format!("{FOLDER}/{path}"), text)
     };
     for file in ["index.js", "index.mjs", "index.d.ts", "package.json"] {
         write(file, file, &words)?;
@@ -60,11 +61,11 @@ fn resource(api: &Api, name: &str) -> Value {
     let operations: Vec<&Operation> =
         api.operations.iter().filter(|o| o.resource == name).collect();
     let camel = operations.first().map(|o| o.camel_resource.clone()).unwrap_or_default();
-    let class = super::studly(name);
+    let class = studly(name);
     context! { name, camel, class, operations => Value::from(Serde(&operations)) }
 }
 
-/// The models that stand in for another one, such as what must be paid first.
+/// The models that a response can have in place of another one, such as `PaymentRequired`.
 fn marked(api: &Api) -> Vec<String> {
     let marked = api.models.iter().filter(|m| m.role == Role::Answer && m.marker.is_some());
     marked.map(|m| m.names.node.clone()).collect()
@@ -78,7 +79,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let node_name = move |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
     let name = node_name.clone();
     templates.add_filter("node_name", move |schema: &str| name(schema));
-    // `sends`: what a caller may give, which is wider than what the server answers.
+    // `sends`: a type that callers pass, which is wider than that of a response.
     templates.add_filter("ts_type", move |field: Value, sends: bool| {
         let of = text(&field, "of");
         match text(&field, "kind").as_str() {
@@ -124,13 +125,9 @@ fn ts_fit(line: &str) -> String {
         return line.to_owned();
     }
     let parts = line.split_once('(').and_then(|(name, rest)| Some((name, rest.split_once("): ")?)));
-    let Some((name, (parameters, answer))) = parts else { return line.to_owned() };
+    let Some((name, (parameters, result))) = parts else { return line.to_owned() };
     let lines: String = parameters.split(", ").map(|one| format!("    {one},\n")).collect();
-    format!("{name}(\n{lines}  ): {answer}")
-}
-
-fn text(value: &Value, name: &str) -> String {
-    value.get_attr(name).map(|found| found.to_string()).unwrap_or_default()
+    format!("{name}(\n{lines}  ): {result}")
 }
 
 /// A doc comment: on one line where it fits, else wrapped as prettier leaves it.
@@ -140,6 +137,6 @@ fn js_comment(doc: &str, indent: usize) -> String {
     if indent + doc.chars().count() + 7 <= 100 {
         return format!("{space}/** {doc} */");
     }
-    let wrapped = super::wrap(&doc, 97 - indent, &format!("{space} * "));
+    let wrapped = wrap(&doc, 97 - indent, &format!("{space} * "));
     format!("{space}/**\n{space} * {wrapped}\n{space} */")
 }

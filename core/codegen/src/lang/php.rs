@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::fill;
-use super::rust::{formatted, studly};
+use super::rustfmt::rustfmt;
+use super::template::{attribute as text, render as render_template};
+use crate::case::studly;
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
 
-/// The exceptions below `LomiSDK\\ApiException`, each with its parent. The names are the
-/// core's `ErrorKind::class_name`; a test of the extension holds them together.
+/// The exceptions below `LomiSDK\\ApiException`, each with its parent. The names are those
+/// of the core's `ErrorKind::class_name`; a test of the extension compares them.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("ConfigurationError", "\\LomiSDK\\ApiException"),
     ("ValidationError", "\\LomiSDK\\ApiException"),
@@ -45,15 +46,15 @@ pub(super) fn render(
     api: &Api,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
-    let words = context! {
+    let context = context! {
         api => Value::from(Serde(api)),
         resources => resources(api),
         exceptions => Value::from(Serde(EXCEPTIONS)),
     };
-    let path = "bindings-php/src/generated.rs";
-    let text = fill(templates, "php/generated.rs.j2", words.clone())?;
-    outputs.add(path.into(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)?;
-    let text = fill(templates, "php/stubs.php.j2", words)?;
+    let path = "bindings-php/src/table/generated.rs";
+    let text = render_template(templates, "php/generated.rs.j2", context.clone())?;
+    outputs.add(path.into(), rustfmt(&text).map_err(|e| format!("{path}: {e}"))?)?;
+    let text = render_template(templates, "php/stubs.php.j2", context)?;
     outputs.add("bindings-php/lomi.stubs.php".into(), text)
 }
 
@@ -77,7 +78,7 @@ fn resources(api: &Api) -> Vec<Value> {
         .collect()
 }
 
-/// The words of PHP that templates need.
+/// Filters for PHP templates.
 pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let lists: BTreeMap<String, String> = api
         .models
@@ -128,10 +129,6 @@ fn arguments(operation: Value) -> String {
     declared.join(", ")
 }
 
-fn text(value: &Value, name: &str) -> String {
-    value.get_attr(name).map(|value| value.to_string()).unwrap_or_default()
-}
-
 fn list(value: &Value, name: &str) -> Vec<Value> {
     value
         .get_attr(name)
@@ -140,7 +137,7 @@ fn list(value: &Value, name: &str) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-/// What a getter gives.
+/// Type that a getter returns.
 fn read_type(kind: &str, of: &str) -> String {
     match kind {
         "time" => "\\DateTime".into(),
@@ -156,7 +153,7 @@ fn read_type(kind: &str, of: &str) -> String {
     }
 }
 
-/// What a setter takes.
+/// Type that a setter accepts.
 fn write_type(kind: &str, of: &str) -> String {
     match kind {
         "time" => "\\DateTimeInterface|string".into(),

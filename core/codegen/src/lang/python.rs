@@ -5,14 +5,14 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
-use super::rust::studly;
-use super::{fill, snake};
+use super::template::{attribute, render as render_template, wrap};
+use crate::case::{snake, studly};
 use crate::ir::{Api, Kind, Model, Role};
 use crate::outputs::Outputs;
 
-const ROOM: &str = "bindings-python/python/lomi";
+const FOLDER: &str = "bindings-python/python/lomi";
 
-/// One class that stands for a model.
+/// One class of a model.
 #[derive(Serialize)]
 struct Class<'a> {
     name: &'a str,
@@ -34,7 +34,7 @@ pub(super) fn render(
     let classes = classes(api);
     let names = &Value::from(Serde(&classes));
     let mut write = |path: String, template: &str, words: Value| {
-        outputs.add(format!("{ROOM}/{path}"), fill(templates, template, words)?)
+        outputs.add(format!("{FOLDER}/{path}"), render_template(templates, template, words)?)
     };
     for class in &classes {
         let template = match class.model.role {
@@ -81,7 +81,7 @@ fn classes(api: &Api) -> Vec<Class<'_>> {
     for model in &api.models {
         let name = &model.names.python;
         classes.push(Class { name, module: snake(name), model, documented: true });
-        // What has an identifier is a resource, which has a class in either family.
+        // A model with an identifier is a resource, which has a class in both families.
         let name = &model.names.rust;
         let resource = model.role == Role::Answer && model.id.is_some();
         if resource && *name != model.names.python {
@@ -92,7 +92,7 @@ fn classes(api: &Api) -> Vec<Class<'_>> {
     classes
 }
 
-/// What a model's file has to import for its annotations.
+/// Names that a model's file imports for its annotations.
 fn uses(api: &Api, class: &Class<'_>) -> Value {
     let fields = || class.model.fields.iter().filter(|f| shown(class.model.role, f.read, f.write));
     let request = class.model.role == Role::Request;
@@ -122,7 +122,7 @@ fn shown(role: Role, read: bool, write: bool) -> bool {
     }
 }
 
-/// The words of Python that templates need: annotations.
+/// Filters for Python templates: names and annotations.
 fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let names: std::collections::BTreeMap<String, (String, String)> = api
         .models
@@ -140,7 +140,7 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     });
     let of = names;
     templates.add_filter("python_type", move |field: Value, request: bool| {
-        let text = |name: &str| field.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
+        let text = |name: &str| attribute(&field, name);
         let model = of.get(&text("of")).map(|(python, _)| python.clone()).unwrap_or_default();
         match (text("kind").as_str(), request) {
             ("uuid", _) => "UUID | str".to_owned(),
@@ -158,7 +158,7 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             _ => "str".into(),
         }
     });
-    // The documented class that an operation gives.
+    // The documented class that an operation returns.
     let lists: std::collections::BTreeMap<String, String> = (api.models.iter())
         .filter(|m| m.role == Role::List)
         .filter_map(|m| Some((m.of.clone()?, m.names.python.clone())))
@@ -166,14 +166,14 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let of: std::collections::BTreeMap<String, String> =
         api.models.iter().map(|m| (m.name.clone(), m.names.python.clone())).collect();
     templates.add_filter("answer_class", move |operation: Value| {
-        let text = |name: &str| operation.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
+        let text = |name: &str| attribute(&operation, name);
         let model = text("answer_model");
-        let known = match text("answer").as_str() {
+        let class = match text("answer").as_str() {
             "one" => of.get(&model),
             "page" => lists.get(&model),
             _ => None,
         };
-        known.cloned().unwrap_or_else(|| "None".to_owned())
+        class.cloned().unwrap_or_else(|| "None".to_owned())
     });
     templates.add_filter("docstring", docstring);
     templates.add_filter("member", |word: &str| word.to_uppercase().replace('-', "_MINUS_"));
@@ -187,9 +187,9 @@ fn docstring(text: &str, indent: usize) -> String {
         Some(end) => text.split_at(end + 1),
         None => (text, ""),
     };
-    let mut lines = super::wrap(first, width, &pad);
+    let mut lines = wrap(first, width, &pad);
     if !rest.trim().is_empty() {
-        lines = format!("{lines}\n\n{pad}{}", super::wrap(rest, width, &pad));
+        lines = format!("{lines}\n\n{pad}{}", wrap(rest, width, &pad));
     }
     let end = if lines.contains('\n') { format!("\n{pad}") } else { String::new() };
     format!("\"\"\"{lines}{end}\"\"\"")

@@ -1,13 +1,13 @@
-//! The table that the core and every binding walk, and the typed Rust.
+//! The tables of the core and the typed Rust.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::{fill, snake};
+use super::rustfmt::rustfmt;
+use super::template::{attribute, render as render_template};
+use crate::case::{snake, studly};
 use crate::ir::{Answer, Api, Role};
 use crate::outputs::Outputs;
 
@@ -17,9 +17,9 @@ pub(super) fn render(
     outputs: &mut Outputs,
 ) -> Result<(), String> {
     let whole = &Value::from(Serde(api));
-    let mut write = |path: String, template: &str, words: Value| {
-        let text = fill(templates, template, words)?;
-        outputs.add(path.clone(), formatted(&text).map_err(|e| format!("{path}: {e}"))?)
+    let mut write = |path: String, template: &str, context: Value| {
+        let text = render_template(templates, template, context)?;
+        outputs.add(path.clone(), rustfmt(&text).map_err(|e| format!("{path}: {e}"))?)
     };
     write("core/src/table/models.rs".into(), "rust/table_models.rs.j2", context! { api => whole })?;
     write(
@@ -87,7 +87,7 @@ pub(super) fn render(
     Ok(())
 }
 
-/// The words of Rust that templates need: names, types and readers of fields.
+/// Filters for Rust templates: names, types and readers of fields.
 pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let names: BTreeMap<String, String> = (api.models.iter().map(|m| (&m.name, &m.names.rust)))
         .chain(api.enums.iter().map(|e| (&e.name, &e.names.rust)))
@@ -146,42 +146,10 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
 }
 
 fn kind_of(field: &Value) -> (String, String) {
-    let text = |name: &str| field.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
+    let text = |name: &str| attribute(field, name);
     (text("kind"), text("of"))
 }
 
 fn is_money(field: &Value) -> bool {
     field.get_attr("money").is_ok_and(|money| money.is_true())
-}
-
-/// `checkout_sessions` to `CheckoutSessions`.
-pub(super) fn studly(name: &str) -> String {
-    name.split('_')
-        .map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(|c| c.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect::<String>()
-        })
-        .collect()
-}
-
-/// As rustfmt would have it, so that generated and hand-written files look alike.
-pub(super) fn formatted(text: &str) -> Result<String, String> {
-    let told = |e: std::io::Error| format!("rustfmt: {e}");
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let mut child = Command::new("rustfmt")
-        .args(["--edition", "2024", "--config-path", root])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(told)?;
-    if let Some(mut input) = child.stdin.take() {
-        input.write_all(text.as_bytes()).map_err(told)?;
-    }
-    let output = child.wait_with_output().map_err(told)?;
-    if !output.status.success() {
-        return Err(format!("rustfmt: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    String::from_utf8(output.stdout).map_err(|e| e.to_string())
 }

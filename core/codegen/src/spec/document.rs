@@ -1,14 +1,14 @@
-//! The part of OpenAPI that the document may use, and our own `x-lomi` facts.
+//! The part of OpenAPI that the document may use, with our extension `x-lomi`.
 
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
-/// A JSON object in the order of the document, each value to be read by its own type.
+/// A JSON object in the order of the document, whose values are parsed later.
 pub(super) type Ordered = Map<String, Value>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)] // `info` and `security` are for people and other tools
+#[allow(dead_code)] // `info` and `security` are for readers and other tools
 pub(super) struct Document {
     pub(super) openapi: String,
     info: Value,
@@ -24,12 +24,12 @@ pub(super) struct ServerEntry {
     pub(super) url: String,
     pub(super) description: String,
     #[serde(rename = "x-lomi")]
-    pub(super) lomi: ServerFacts,
+    pub(super) lomi: ServerExtension,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ServerFacts {
+pub(super) struct ServerExtension {
     pub(super) environment: String,
 }
 
@@ -51,15 +51,15 @@ pub(super) struct Schema {
     #[serde(rename = "$ref")]
     pub(super) reference: Option<String>,
     #[serde(rename = "enum")]
-    pub(super) words: Option<Vec<String>>,
+    pub(super) values: Option<Vec<String>>,
     pub(super) properties: Option<Ordered>,
     #[serde(rename = "x-lomi")]
-    pub(super) lomi: SchemaFacts,
+    pub(super) lomi: SchemaExtension,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SchemaFacts {
+pub(super) struct SchemaExtension {
     pub(super) names: NamesEntry,
     pub(super) id: Option<String>,
     pub(super) marker: Option<String>,
@@ -107,7 +107,7 @@ pub(super) struct Property {
     pub(super) max_length: Option<u64>,
     pub(super) default: Option<Value>,
     #[serde(rename = "x-lomi")]
-    pub(super) lomi: Option<PropertyFacts>,
+    pub(super) lomi: Option<PropertyExtension>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +122,7 @@ pub(super) struct Items {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PropertyFacts {
+pub(super) struct PropertyExtension {
     pub(super) generations: String,
     #[serde(default)]
     pub(super) documented: bool,
@@ -145,7 +145,7 @@ pub(super) struct OperationEntry {
     pub(super) summary: String,
     pub(super) description: String,
     #[serde(rename = "x-lomi")]
-    pub(super) lomi: OperationFacts,
+    pub(super) lomi: OperationExtension,
     #[serde(default)]
     pub(super) parameters: Vec<ParameterEntry>,
     pub(super) request_body: Option<BodyEntry>,
@@ -154,7 +154,7 @@ pub(super) struct OperationEntry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct OperationFacts {
+pub(super) struct OperationExtension {
     pub(super) operation: String,
     pub(super) resource: String,
     pub(super) verb: String,
@@ -162,11 +162,11 @@ pub(super) struct OperationFacts {
     pub(super) idempotency: Option<String>,
     #[serde(default)]
     pub(super) replay_safe: bool,
-    #[serde(default = "yes")]
+    #[serde(default = "default_true")]
     pub(super) served: bool,
 }
 
-fn yes() -> bool {
+fn default_true() -> bool {
     true
 }
 
@@ -181,7 +181,7 @@ pub(super) struct ParameterEntry {
     pub(super) description: String,
     pub(super) schema: Property,
     #[serde(rename = "x-lomi")]
-    pub(super) lomi: Option<PropertyFacts>,
+    pub(super) lomi: Option<PropertyExtension>,
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,9 @@
-//! Paths to operations: the same operation under two spellings of its route becomes one.
+//! Paths to operations: an operation with several route styles becomes one.
 
-use super::document::{Document, OperationEntry, ParameterEntry, PropertyFacts, ResponseEntry};
-use super::referred;
-use super::schemas::{documented, is_reference, kind};
+use super::document::{Document, OperationEntry, ParameterEntry, PropertyExtension, ResponseEntry};
+use super::reference::{is_reference, referred};
+use super::schemas::{documented, kind};
+use crate::case::camel;
 use crate::ir::{Answer, Body, Model, Operation, Parameter, Path, Role};
 
 pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operation>, String> {
@@ -23,7 +24,7 @@ pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operatio
                 served: entry.lomi.served,
             };
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
-                Some(known) => known.paths.push(path),
+                Some(operation) => operation.paths.push(path),
                 None => {
                     operations.push(read_one(method, path, &shared, &entry, models).map_err(at)?)
                 }
@@ -48,7 +49,7 @@ fn read_one(
     models: &[Model],
 ) -> Result<Operation, String> {
     if !["get", "post", "patch", "delete"].contains(&method) {
-        return Err("an unknown method".into());
+        return Err("an unsupported method".into());
     }
     let mut path_parameters = Vec::new();
     let mut query_parameters = Vec::new();
@@ -68,7 +69,7 @@ fn read_one(
     let body = match &entry.request_body {
         Some(body) => Some(Body {
             name: body.name.clone(),
-            model: known(&body.content.json.schema.reference, models)?.name.clone(),
+            model: find_model(&body.content.json.schema.reference, models)?.name.clone(),
         }),
         None => None,
     };
@@ -82,7 +83,7 @@ fn read_one(
         let response: ResponseEntry =
             serde_json::from_value(response.clone()).map_err(|e| format!("{status}: {e}"))?;
         if let Some(content) = response.content {
-            let model = known(&content.json.schema.reference, models)?;
+            let model = find_model(&content.json.schema.reference, models)?;
             answer = match (model.role, &model.of) {
                 (Role::List, Some(item)) => Answer::Page(item.clone()),
                 _ => Answer::One(model.name.clone()),
@@ -109,13 +110,13 @@ fn read_one(
     })
 }
 
-fn known<'a>(reference: &str, models: &'a [Model]) -> Result<&'a Model, String> {
+fn find_model<'a>(reference: &str, models: &'a [Model]) -> Result<&'a Model, String> {
     let name = referred(reference)?;
     models.iter().find(|m| m.name == name).ok_or_else(|| format!("there is no model {name}"))
 }
 
 fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
-    let none = PropertyFacts {
+    let none = PropertyExtension {
         generations: "ABCDE".into(),
         documented: true,
         aliases: Vec::new(),
@@ -124,29 +125,17 @@ fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
         null: None,
         money: false,
     };
-    let facts = entry.lomi.as_ref().unwrap_or(&none);
+    let extension = entry.lomi.as_ref().unwrap_or(&none);
     let bound = |number: &Option<serde_json::Number>| number.as_ref().map(ToString::to_string);
     Ok(Parameter {
         name: entry.name.clone(),
         camel_name: camel(&entry.name),
-        doc: documented(&entry.description, &facts.generations),
+        doc: documented(&entry.description, &extension.generations),
         kind: kind(&entry.schema, &|_| false).map_err(|e| format!("{}: {e}", entry.name))?,
-        documented: facts.documented,
-        generations: facts.generations.clone(),
+        documented: extension.documented,
+        generations: extension.generations.clone(),
         minimum: bound(&entry.schema.minimum),
         maximum: bound(&entry.schema.maximum),
         default: entry.schema.default.as_ref().map(ToString::to_string),
-    })
-}
-
-/// `list_checkout_sessions` to `listCheckoutSessions`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut text, word| {
-        let mut letters = word.chars();
-        text.extend(letters.next().map(|c| c.to_ascii_uppercase()));
-        text.push_str(letters.as_str());
-        text
     })
 }

@@ -1,9 +1,7 @@
 //! Component schemas to models and enums.
 
-use serde_json::Value;
-
 use super::document::{NamesEntry, Ordered, Property, Schema};
-use super::referred;
+use super::reference::referred;
 use crate::ir::{Enum, Field, Kind, Model, Names, ReadAs, Role, SentAs};
 
 pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String> {
@@ -13,20 +11,20 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
             .map_err(|e| format!("components/schemas/{name}: {e}"))?;
         parsed.push((name.as_str(), schema));
     }
-    let is_enum = |name: &str| parsed.iter().any(|(n, s)| *n == name && s.words.is_some());
+    let is_enum = |name: &str| parsed.iter().any(|(n, s)| *n == name && s.values.is_some());
     let mut models: Vec<Model> = Vec::new();
     let mut enums = Vec::new();
     for (name, schema) in &parsed {
         let at = |problem: String| format!("components/schemas/{name}: {problem}");
-        if let Some(words) = &schema.words {
-            enums.push(read_enum(name, schema, words).map_err(at)?);
+        if let Some(values) = &schema.values {
+            enums.push(read_enum(name, schema, values).map_err(at)?);
             continue;
         }
         let role = match (&schema.lomi.writes, &schema.lomi.lists) {
             (Some(_), None) => Role::Request,
             (None, Some(_)) => Role::List,
             (None, None) => Role::Answer,
-            _ => return Err(at("both writes and lists".into())),
+            _ => return Err(at("it has both `writes` and `lists`".into())),
         };
         let fields = match &schema.lomi.writes {
             Some(source) => {
@@ -38,12 +36,14 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
                 let source = models
                     .iter()
                     .find(|m| m.name == *source)
-                    .ok_or_else(|| at(format!("{source} has to stand before it")))?;
+                    .ok_or_else(|| at(format!("{source} must be defined before it")))?;
                 source.fields.iter().filter(|f| f.write).cloned().collect()
             }
             None => {
-                let properties =
-                    schema.properties.as_ref().ok_or_else(|| at("no properties".into()))?;
+                let properties = schema
+                    .properties
+                    .as_ref()
+                    .ok_or_else(|| at("properties are missing".into()))?;
                 read_fields(properties, &is_enum).map_err(at)?
             }
         };
@@ -74,15 +74,17 @@ fn names(entry: &NamesEntry) -> Names {
     }
 }
 
-fn read_enum(name: &str, schema: &Schema, words: &[String]) -> Result<Enum, String> {
+fn read_enum(name: &str, schema: &Schema, values: &[String]) -> Result<Enum, String> {
     if !schema.lomi.open {
-        return Err("every set of words of this API is open; say `open`".into());
+        return Err("every enum of this API must be `open`".into());
     }
     let mut reads = Vec::new();
     for (word, as_word) in &schema.lomi.reads {
         let as_word = as_word.as_str().unwrap_or_default();
-        if !words.iter().any(|w| w == as_word) {
-            return Err(format!("{word:?} is read as {as_word:?}, which is not in the set"));
+        if !values.iter().any(|v| v == as_word) {
+            return Err(format!(
+                "{word:?} is read as {as_word:?}, which is not a value of the enum"
+            ));
         }
         reads.push(ReadAs { word: word.clone(), as_word: as_word.to_owned() });
     }
@@ -91,7 +93,7 @@ fn read_enum(name: &str, schema: &Schema, words: &[String]) -> Result<Enum, Stri
         names: names(&schema.lomi.names),
         doc: schema.description.clone(),
         documented: schema.lomi.documented,
-        values: words.to_vec(),
+        values: values.to_vec(),
         reads,
         folds: schema.lomi.folds,
     })
@@ -103,33 +105,34 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
         let at = |problem: String| format!("{name}: {problem}");
         let property: Property =
             serde_json::from_value(value.clone()).map_err(|e| at(e.to_string()))?;
-        let facts = property.lomi.as_ref().ok_or_else(|| at("no x-lomi".into()))?;
+        let extension = property.lomi.as_ref().ok_or_else(|| at("x-lomi is missing".into()))?;
         if property.description.is_empty() || property.default.is_some() {
-            return Err(at("a field has a description and no default".into()));
+            return Err(at("a field must have a description and no default".into()));
         }
         let mut sent = Vec::new();
-        for (routes, other) in &facts.sent {
-            let other = other.as_str().ok_or_else(|| at("sent holds names".into()))?;
+        for (routes, other) in &extension.sent {
+            let other =
+                other.as_str().ok_or_else(|| at("the values of `sent` must be names".into()))?;
             sent.push(SentAs { routes: routes.clone(), name: other.to_owned() });
         }
-        let null_is_empty = match facts.null.as_deref() {
+        let null_is_empty = match extension.null.as_deref() {
             Some("empty") => true,
             None => false,
             Some(other) => return Err(at(format!("null {other:?}"))),
         };
         fields.push(Field {
             name: name.clone(),
-            doc: documented(&property.description, &facts.generations),
+            doc: documented(&property.description, &extension.generations),
             kind: kind(&property, is_enum).map_err(at)?,
             read: !property.write_only,
             write: !property.read_only,
-            documented: facts.documented,
-            generations: facts.generations.clone(),
-            aliases: facts.aliases.clone(),
-            mirrors: facts.mirrors.clone(),
+            documented: extension.documented,
+            generations: extension.generations.clone(),
+            aliases: extension.aliases.clone(),
+            mirrors: extension.mirrors.clone(),
             sent,
             null_is_empty,
-            money: facts.money,
+            money: extension.money,
             minimum: property.minimum.as_ref().map(ToString::to_string),
             exclusive_minimum: property.exclusive_minimum.as_ref().map(ToString::to_string),
             maximum: property.maximum.as_ref().map(ToString::to_string),
@@ -140,8 +143,7 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
     Ok(fields)
 }
 
-/// A description that says in which generations of the API its subject is documented,
-/// where that is not in all of them.
+/// A description with the generations of the API that document the subject, unless all do.
 pub(super) fn documented(description: &str, generations: &str) -> String {
     let letters: Vec<String> = generations.chars().map(String::from).collect();
     match letters.split_last() {
@@ -153,7 +155,7 @@ pub(super) fn documented(description: &str, generations: &str) -> String {
     }
 }
 
-/// The kind of a property, or a sentence about what is not understood.
+/// The kind of a property. The error says what is not supported.
 pub(super) fn kind(property: &Property, is_enum: &dyn Fn(&str) -> bool) -> Result<Kind, String> {
     if let Some(reference) = &property.reference {
         let name = referred(reference)?.to_owned();
@@ -182,7 +184,7 @@ pub(super) fn kind(property: &Property, is_enum: &dyn Fn(&str) -> bool) -> Resul
                         Ok(Kind::Models(referred(reference)?.to_owned()))
                     }
                     (None, Some("object"), Some(true)) => Ok(Kind::Maps),
-                    _ => Err("a list of something unknown".into()),
+                    _ => Err("a list of unsupported items".into()),
                 }
             }
             None => Err("a list without items".into()),
@@ -191,7 +193,7 @@ pub(super) fn kind(property: &Property, is_enum: &dyn Fn(&str) -> bool) -> Resul
     }
 }
 
-/// Whatever a field names has to exist: its mirror, and the models it holds.
+/// The mirror and the models that a field names must exist.
 fn check_links(models: &[Model]) -> Result<(), String> {
     for model in models {
         for field in &model.fields {
@@ -199,7 +201,7 @@ fn check_links(models: &[Model]) -> Result<(), String> {
             if let Some(mirror) = &field.mirrors
                 && !model.fields.iter().any(|f| f.name == *mirror && f.kind == field.kind)
             {
-                return Err(at(format!("mirrors {mirror}, which is no field of the same kind")));
+                return Err(at(format!("mirrors {mirror}, which is not a field of the same kind")));
             }
             if let Kind::Model(name) | Kind::Models(name) = &field.kind
                 && !models.iter().any(|m| m.name == *name)
@@ -210,13 +212,8 @@ fn check_links(models: &[Model]) -> Result<(), String> {
         if let Some(id) = &model.id
             && !model.fields.iter().any(|f| f.name == *id)
         {
-            return Err(format!("{}: its id {id} is no field", model.name));
+            return Err(format!("{}: its id {id} is not a field", model.name));
         }
     }
     Ok(())
-}
-
-/// True where a JSON value of the spec is an object of one reference, as path items use.
-pub(super) fn is_reference(value: &Value) -> bool {
-    value.get("$ref").is_some()
 }

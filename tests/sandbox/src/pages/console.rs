@@ -1,52 +1,44 @@
-//! The console: what the sandbox holds and what was said, with buttons.
+//! The console: sessions, deliveries and requests, with buttons of the control API.
 
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use bytes::Bytes;
 use hyper::body::Frame;
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 
-use super::page;
-use crate::app::{App, Shared};
-use crate::clock::{Millis, iso};
-use crate::money::printed;
-use crate::payments::currency;
-use crate::requests::Seen;
-use crate::store::{Session, Status};
-use crate::webhooks::Delivery;
+use super::template::page;
+use crate::payments::money::format_amount;
+use crate::schema::input::currency;
+use crate::state::app::{App, SharedApp};
+use crate::state::deliveries::Delivery;
+use crate::state::request_log::LoggedRequest;
+use crate::state::sessions::{Session, Status};
+use crate::state::time::{Millis, iso};
 
-const SHOWN: usize = 50;
-/// Comments between changes, so that a console that is gone is noticed.
+const MAX_ROWS: usize = 50;
+/// Interval of comments between changes, by which a closed console is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// The routes.
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/_sandbox", get(console))
-        .route("/_sandbox/lists", get(lists))
-        .route("/_sandbox/events", get(events))
-        .route("/_sandbox/console.js", get(script))
-}
-
-async fn console(State(app): State<Shared>) -> Response {
+/// The whole page.
+pub(super) async fn show(State(app): State<SharedApp>) -> Response {
     page(StatusCode::OK, "console.html", context(&app))
 }
 
-async fn lists(State(app): State<Shared>) -> Response {
+/// The lists alone, which `console.js` replaces after a change.
+pub(super) async fn lists(State(app): State<SharedApp>) -> Response {
     page(StatusCode::OK, "console_lists.html", context(&app))
 }
 
-async fn script() -> Response {
+/// `console.js`.
+pub(super) async fn script() -> Response {
     let script = include_str!("../../templates/console.js");
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], script).into_response()
 }
@@ -55,13 +47,14 @@ fn context(app: &App) -> Value {
     let now = app.clock.now();
     let (_, stopped) = app.clock.state();
     let (sessions, total): (Vec<Value>, usize) = {
-        let store = app.store();
-        let newest = store.all_newest_first().take(SHOWN);
-        (newest.map(|s| session_row(app, s, now)).collect(), store.len())
+        let sessions = app.sessions();
+        let newest = sessions.all_newest_first().take(MAX_ROWS);
+        (newest.map(|s| session_row(app, s, now)).collect(), sessions.len())
     };
     let deliveries: Vec<Value> =
-        app.webhooks().log.newest_first().take(SHOWN).map(delivery_row).collect();
-    let requests: Vec<Value> = app.requests().newest_first().take(SHOWN).map(request_row).collect();
+        app.webhooks().log.newest_first().take(MAX_ROWS).map(delivery_row).collect();
+    let requests: Vec<Value> =
+        app.requests().newest_first().take(MAX_ROWS).map(request_row).collect();
     context! {
         url => app.url.as_str(),
         now => iso(now),
@@ -86,14 +79,14 @@ fn session_row(app: &App, session: &Session, now: Millis) -> Value {
         id => session.id.to_string(),
         page => app.checkout_url(session.id),
         title => input.get("title").and_then(Json::as_str),
-        amount => amount.map(|a| printed(a, currency(&input), true)),
+        amount => amount.map(|a| format_amount(a, currency(&input), true)),
         environment => session.environment.word(),
         created => iso(session.created_at),
         status => word,
         tone,
         open => status == Status::Open,
-        payment => session.attempt.as_ref().map(|a| {
-            format!("{} {:?}", a.provider, a.state).to_lowercase()
+        payment => session.payment.as_ref().map(|p| {
+            format!("{} {:?}", p.provider, p.state).to_lowercase()
         }),
     }
 }
@@ -101,24 +94,24 @@ fn session_row(app: &App, session: &Session, now: Millis) -> Value {
 fn delivery_row(delivery: &Delivery) -> Value {
     let (state, tone) = match (delivery.delivered, delivery.next_at) {
         (true, _) => ("delivered".to_owned(), "good"),
-        (false, Some(Millis::MAX)) => ("being sent".to_owned(), "wait"),
+        (false, Some(Millis::MAX)) => ("in flight".to_owned(), "wait"),
         (false, Some(at)) => (format!("next {}", iso(at)), "wait"),
         (false, None) => ("given up".to_owned(), "bad"),
     };
-    let tries: Vec<Value> = delivery
-        .tries
+    let attempts: Vec<Value> = delivery
+        .attempts
         .iter()
-        .map(|t| {
+        .map(|a| {
             context! {
-                id => t.log_id.to_string(),
-                at => iso(t.at),
-                number => t.number,
-                manual => t.manual,
-                status => t.status,
-                milliseconds => t.milliseconds,
-                signature => t.signature.as_str(),
-                payload => t.payload.as_str(),
-                body => t.body.as_str(),
+                id => a.log_id.to_string(),
+                at => iso(a.at),
+                number => a.number,
+                manual => a.manual,
+                status => a.status,
+                milliseconds => a.milliseconds,
+                signature => a.signature.as_str(),
+                payload => a.payload.as_str(),
+                body => a.body.as_str(),
             }
         })
         .collect();
@@ -128,26 +121,26 @@ fn delivery_row(delivery: &Delivery) -> Value {
         url => delivery.url.as_str(),
         state,
         tone,
-        tries,
+        attempts,
     }
 }
 
-fn request_row(seen: &Seen) -> Value {
-    let tone = match seen.status {
+fn request_row(request: &LoggedRequest) -> Value {
+    let tone = match request.status {
         Some(200..=299) => "good",
         Some(300..=499) => "wait",
         _ => "bad",
     };
     context! {
-        at => iso(seen.at),
-        method => seen.method.as_str(),
-        target => seen.target.as_str(),
-        status => seen.status,
+        at => iso(request.at),
+        method => request.method.as_str(),
+        target => request.target.as_str(),
+        status => request.status,
         tone,
-        request => pretty(&seen.request),
-        response => pretty(&seen.response),
-        milliseconds => seen.microseconds / 1_000,
-        id => seen.request_id.as_str(),
+        request => pretty(&request.request),
+        response => pretty(&request.response),
+        milliseconds => request.microseconds / 1_000,
+        id => request.request_id.as_str(),
     }
 }
 
@@ -157,7 +150,8 @@ fn pretty(body: &Bytes) -> String {
     parsed.unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned())
 }
 
-async fn events(State(app): State<Shared>) -> Response {
+/// Server-sent events: one after each change.
+pub(super) async fn events(State(app): State<SharedApp>) -> Response {
     let mut changes = app.changes();
     let (send, receive) = tokio::sync::mpsc::channel::<Bytes>(1);
     tokio::spawn(async move {
@@ -165,7 +159,7 @@ async fn events(State(app): State<Shared>) -> Response {
             let text = match tokio::time::timeout(KEEP_ALIVE, changes.changed()).await {
                 Ok(Ok(())) => "data: changed\n\n",
                 Ok(Err(_)) => return,
-                Err(_) => ": still here\n\n",
+                Err(_) => ": keep-alive\n\n",
             };
             if send.send(Bytes::from_static(text.as_bytes())).await.is_err() {
                 return;

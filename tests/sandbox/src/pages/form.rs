@@ -1,11 +1,11 @@
-//! What a buyer has filled in.
+//! The form of the checkout page.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::generations::is_email;
-use crate::payments::base_quantity;
+use crate::schema::formats::is_email;
+use crate::schema::input::base_quantity;
 
 const MAX_QUANTITY: u64 = 999;
 const CUSTOMER: &[&str] = &[
@@ -18,35 +18,35 @@ const CUSTOMER: &[&str] = &[
     "customer_country",
 ];
 
-/// Which details the session asks for.
+/// Customer details that the session requires.
 #[derive(Debug)]
-pub(super) struct Need {
+pub(super) struct RequiredDetails {
     pub(super) name: bool,
     pub(super) email: bool,
     pub(super) phone: bool,
     pub(super) address: bool,
 }
 
-impl Need {
+impl RequiredDetails {
     pub(super) fn of(input: &Map<String, Value>) -> Self {
-        let asked = |name: &str| input.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let flag = |name: &str| input.get(name).and_then(Value::as_bool).unwrap_or(false);
         Self {
-            name: asked("require_name"),
-            email: asked("require_email"),
-            phone: asked("require_phone"),
-            address: asked("require_billing_address"),
+            name: flag("require_name"),
+            email: flag("require_email"),
+            phone: flag("require_phone"),
+            address: flag("require_billing_address"),
         }
     }
 }
 
-/// The form's fields, as text.
+/// The form's fields as strings.
 #[derive(Debug)]
 pub(super) struct Form {
     pub(super) fields: HashMap<String, String>,
 }
 
 impl Form {
-    /// The form before the buyer has touched it.
+    /// The form with the session's values.
     pub(super) fn prefilled(input: &Map<String, Value>, provider: &str) -> Self {
         let text = |name: &&str| {
             let value = input.get(*name).and_then(Value::as_str).unwrap_or_default();
@@ -58,23 +58,23 @@ impl Form {
         Self { fields }
     }
 
-    /// A field without the space around it; empty when it is absent.
+    /// A field, trimmed; empty when it is absent.
     pub(super) fn get(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", |text| text.trim())
     }
 
-    /// The quantity: the session's own where the buyer may not choose. None when it is wrong.
+    /// The quantity, that of the session unless the buyer may choose. None when it is invalid.
     pub(super) fn quantity(&self, input: &Map<String, Value>) -> Option<u64> {
-        let free = input.get("allow_quantity").and_then(Value::as_bool).unwrap_or(false);
+        let is_free = input.get("allow_quantity").and_then(Value::as_bool).unwrap_or(false);
         match self.get("quantity") {
-            text if free && !text.is_empty() => {
+            text if is_free && !text.is_empty() => {
                 text.parse().ok().filter(|q| (1..=MAX_QUANTITY).contains(q))
             }
             _ => Some(base_quantity(input)),
         }
     }
 
-    /// Percent off by the coupon. None when the code is not known.
+    /// Percent off by the coupon. None when the code is unknown.
     pub(super) fn percent_off(&self, input: &Map<String, Value>) -> Option<u64> {
         let allowed = input.get("allow_coupon_code").and_then(Value::as_bool).unwrap_or(false);
         match self.get("coupon").to_ascii_uppercase().as_str() {
@@ -91,12 +91,12 @@ impl Form {
         self.get("card_number").chars().filter(char::is_ascii_digit).collect()
     }
 
-    /// The customer's details, by the names of the API.
+    /// The customer's details by field name of the API.
     pub(super) fn customer(&self) -> Vec<(&'static str, String)> {
         CUSTOMER.iter().map(|name| (*name, self.get(name).to_owned())).collect()
     }
 
-    /// Keys of the texts that say what is wrong.
+    /// Errors, as keys of `templates/texts.json`.
     pub(super) fn errors(
         &self,
         input: &Map<String, Value>,
@@ -113,7 +113,7 @@ impl Form {
         if !paying {
             return errors;
         }
-        let need = Need::of(input);
+        let required = RequiredDetails::of(input);
         let provider = self.get("provider");
         if !providers.contains(&provider) {
             errors.push("err_provider");
@@ -124,18 +124,18 @@ impl Form {
         } else if !is_phone(self.get("customer_phone")) {
             errors.push("err_phone");
         }
-        if need.phone && provider == "CARD" && !is_phone(self.get("customer_phone")) {
+        if required.phone && provider == "CARD" && !is_phone(self.get("customer_phone")) {
             errors.push("err_phone");
         }
-        if need.name && self.get("customer_name").is_empty() {
+        if required.name && self.get("customer_name").is_empty() {
             errors.push("err_name");
         }
         let email = self.get("customer_email");
-        if (need.email || !email.is_empty()) && !is_email(email) {
+        if (required.email || !email.is_empty()) && !is_email(email) {
             errors.push("err_email");
         }
         let address = ["customer_address", "customer_city", "customer_country"];
-        if need.address && address.iter().any(|name| self.get(name).is_empty()) {
+        if required.address && address.iter().any(|name| self.get(name).is_empty()) {
             errors.push("err_address");
         }
         errors

@@ -7,14 +7,14 @@ use lomi_sandbox::{Options, Sandbox};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// An answer, read to its end.
-pub struct Answer {
+/// A response with its body.
+pub struct Response {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
     }
@@ -36,8 +36,8 @@ impl Client {
 
     pub fn with(options: Options) -> Self {
         let sandbox = Sandbox::start(options).unwrap();
-        // Where another crate of the build switches TLS on, reqwest wants to know whose,
-        // although nothing here uses it. It may have been told by another test.
+        // When another crate of the build enables TLS, reqwest needs a provider, although nothing
+        // here uses TLS. Another test may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -54,42 +54,42 @@ impl Client {
         self.bare(method, path).header("X-API-Key", self.sandbox.test_key())
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         send(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
         send(self.request(Method::POST, path).json(body)).await
     }
 
     /// As generation B, D or E.
-    pub async fn get_as(&self, generation: &str, path: &str) -> Answer {
+    pub async fn get_as(&self, generation: &str, path: &str) -> Response {
         send(self.request(Method::GET, path).header("X-Sandbox-Generation", generation)).await
     }
 
-    pub async fn post_as(&self, generation: &str, path: &str, body: &Value) -> Answer {
+    pub async fn post_as(&self, generation: &str, path: &str, body: &Value) -> Response {
         let request = self.request(Method::POST, path).header("X-Sandbox-Generation", generation);
         send(request.json(body)).await
     }
 
-    /// Creates a session over today's route and gives its id.
+    /// Creates a session over today's route and returns its id.
     pub async fn session(&self, body: &Value) -> String {
-        let answer = self.post("/checkout-sessions", body).await;
-        assert_eq!(answer.status, 201, "{}", answer.text);
-        answer.json()["checkout_session_id"].as_str().unwrap().to_owned()
+        let response = self.post("/checkout-sessions", body).await;
+        assert_eq!(response.status, 201, "{}", response.text);
+        response.json()["checkout_session_id"].as_str().unwrap().to_owned()
     }
 }
 
-pub async fn send(request: RequestBuilder) -> Answer {
+pub async fn send(request: RequestBuilder) -> Response {
     let response = request.send().await.unwrap();
-    Answer {
+    Response {
         status: response.status().as_u16(),
         headers: response.headers().clone(),
         text: response.text().await.unwrap(),
     }
 }
 
-/// The smallest body that today's server takes.
+/// The smallest body that today's server accepts.
 pub fn minimal() -> Value {
     json!({"amount": 10000, "currency_code": "XOF"})
 }
@@ -146,17 +146,17 @@ pub fn documented_b() -> Value {
 
 impl Client {
     /// POST of a form, as a browser sends it; redirects are not followed.
-    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         send(self.bare(Method::POST, path).form(fields)).await
     }
 
-    /// A page, as a browser asks for it.
-    pub async fn page(&self, path: &str, language: &str) -> Answer {
+    /// A page, as a browser requests it.
+    pub async fn page(&self, path: &str, language: &str) -> Response {
         send(self.bare(Method::GET, path).header("accept-language", language)).await
     }
 
     /// POST of the control API.
-    pub async fn control(&self, path: &str, body: &Value) -> Answer {
+    pub async fn control(&self, path: &str, body: &Value) -> Response {
         send(self.bare(Method::POST, &format!("/_sandbox{path}")).json(body)).await
     }
 

@@ -1,31 +1,31 @@
-//! What a shop's server does with lomi. in Rust: the browser tests run it.
+//! A shop's server with lomi. in Rust. The browser tests run it.
 //!
-//! - `lomi-e2e create SHOP-URL` makes a session; prints its id and its page
+//! - `lomi-e2e create SHOP-URL` creates a session; prints its id and its page
 //! - `lomi-e2e get ID` prints its status
-//! - `lomi-e2e verify SIGNATURE` reads a delivery from standard input; prints what it tells
+//! - `lomi-e2e verify SIGNATURE` reads a delivery from standard input; prints its event
 
 use std::io::Read;
 
 use lomi::models::CheckoutSessionCreate;
 use lomi::{Client, ErrorKind, Value, json, webhook};
 
-type Told = Result<Value, Box<dyn std::error::Error>>;
+type Output = Result<Value, Box<dyn std::error::Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let argument = arguments.next().ok_or("usage: lomi-e2e create|get|verify ARGUMENT")?;
-    let told = match command.as_str() {
+    let output = match command.as_str() {
         "create" => create(&argument).await?,
         "get" => get(&argument).await?,
         _ => verify(&argument)?,
     };
-    println!("{told}");
+    println!("{output}");
     Ok(())
 }
 
-async fn create(shop: &str) -> Told {
+async fn create(shop: &str) -> Output {
     let client = Client::builder().build()?;
     let cart = CheckoutSessionCreate::new()
         .amount(10000)
@@ -39,13 +39,13 @@ async fn create(shop: &str) -> Told {
     Ok(json!({"id": session.checkout_session_id, "page": session.checkout_url}))
 }
 
-async fn get(id: &str) -> Told {
+async fn get(id: &str) -> Output {
     let client = Client::builder().build()?;
     let session = client.checkout_sessions().get(id).await?;
     Ok(json!({"status": session.status.map(|s| s.as_str().to_owned())}))
 }
 
-fn verify(signature: &str) -> Told {
+fn verify(signature: &str) -> Output {
     let mut body = Vec::new();
     std::io::stdin().read_to_end(&mut body)?;
     let secret = std::env::var("LOMI_WEBHOOK_SECRET")?;

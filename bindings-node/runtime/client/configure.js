@@ -1,0 +1,46 @@
+'use strict';
+
+// A client's settings. The native library keeps them, and the key with them: no JavaScript
+// object contains a key, so none can show one.
+
+const native = require('../../native.js');
+const { callQueue } = require('../call/dispatch.js');
+const { toJson } = require('../convert/json.js');
+const { errors, errorFromJson } = require('../errors.js');
+const { splitLogger, emitWarnings } = require('../log.js');
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** A native client with these settings. */
+function configure(settings, client = new native.Client(callQueue())) {
+  const [rest, logger] = splitLogger(settings);
+  const refused = client.configure(toJson(rest, 'the options of a client', errors.ConfigurationError));
+  if (typeof refused === 'string') throw errorFromJson(refused);
+  client.logger = logger;
+  client.documented = rest.documented === true;
+  emitWarnings(client.warnings());
+  return client;
+}
+
+/** What JSON and console.log show of a client: no key. */
+function summary(client) {
+  return { baseUrl: client.baseUrl, apiKey: client.maskedKey ?? null };
+}
+
+/** Makes JSON and console.log show only the summary of a `Type`. */
+function showSummary(Type, nativeOf) {
+  Object.defineProperties(Type.prototype, {
+    toJSON: {
+      value() {
+        return summary(nativeOf(this));
+      },
+    },
+    [INSPECT]: {
+      value(depth, options, inspect) {
+        return `${Type.name} ${inspect(summary(nativeOf(this)), options)}`;
+      },
+    },
+  });
+}
+
+module.exports = { configure, showSummary };

@@ -1,0 +1,69 @@
+'use strict';
+
+const { resources } = require('../../lib/resources.js');
+const { dispatch, finish } = require('../call/dispatch.js');
+const { composeInput } = require('../convert/input.js');
+const { detachedMethodError, object, string } = require('../convert/json.js');
+const { CALL_OPTIONS, callOptions, clientOptions } = require('../convert/options.js');
+const { errors } = require('../errors.js');
+const { readAny } = require('../response/read.js');
+const { configure, showSummary } = require('./configure.js');
+const { withEnvironment } = require('./environment.js');
+const { CLIENT_OPTIONS } = require('./optionNames.js');
+
+const REQUEST_OPTIONS = new Set(['method', 'path', 'query', 'body', ...CALL_OPTIONS]);
+
+/** A client of the lomi. API. */
+class LomiClient {
+  #native;
+  #settings;
+
+  constructor(apiKey, options) {
+    let given = apiKey ?? options ?? {};
+    if (typeof apiKey === 'string' || (options ?? given) !== given) {
+      string(apiKey, 'the API key', errors.ConfigurationError);
+      given = { ...object(options ?? {}, 'the options of a client', errors.ConfigurationError), apiKey };
+    }
+    const settings = withEnvironment(clientOptions(given, CLIENT_OPTIONS));
+    this.#native = configure(settings);
+    delete settings.apiKey;
+    this.#settings = settings;
+    for (const [name, Type] of Object.entries(resources)) {
+      Object.defineProperty(this, name, { value: new Type(this.#native), enumerable: true });
+    }
+  }
+
+  static #nativeOf(client) {
+    if (typeof client === 'object' && client !== null && #native in client) return client.#native;
+    throw detachedMethodError('client.request(...)');
+  }
+
+  static {
+    showSummary(this, (client) => client.#native);
+  }
+
+  /** Sets another key for the next calls of this client. Other clients keep theirs. */
+  setApiKey(apiKey) {
+    const client = LomiClient.#nativeOf(this);
+    string(apiKey, 'the API key', errors.ConfigurationError);
+    configure({ ...this.#settings, apiKey }, client);
+  }
+
+  getBaseUrl() {
+    return LomiClient.#nativeOf(this).baseUrl;
+  }
+
+  /** Calls any endpoint, by method and by path below the base URL. */
+  async request(request) {
+    const { method = 'GET', path, query, body, ...options } = object(request, 'the request');
+    string(method, 'method');
+    string(path, 'path');
+    const { json, signal } = callOptions(options, REQUEST_OPTIONS);
+    const input = composeInput({ query, body });
+    const client = LomiClient.#nativeOf(this);
+    const send = (id) => client.request(id, method, path, input, json);
+    return readAny(finish(client, await dispatch(send, signal)));
+  }
+}
+
+module.exports = { LomiClient };

@@ -1,0 +1,130 @@
+'use strict';
+
+// The public object `webhooks`: checks that a delivery comes from lomi., and returns its event.
+
+const { types } = require('node:util');
+
+const native = require('../../native.js');
+const { resultOf } = require('../call/dispatch.js');
+const { check } = require('../convert/json.js');
+const { optionalOptions } = require('../convert/options.js');
+const { Refusal } = require('../convert/values.js');
+const { errors } = require('../errors.js');
+const { readOne } = require('../response/read.js');
+const { DatabaseStore } = require('./databaseStore.js');
+const { RedisStore } = require('./redisStore.js');
+const { ReplayGuard } = require('./replayGuard.js');
+
+const SECRET_VARIABLE = 'LOMI_WEBHOOK_SECRET';
+
+/** The raw bytes of a body. An error explains what a parsed body lacks. */
+function payloadBytes(payload) {
+  if (typeof payload === 'string') return Buffer.from(payload, 'utf8');
+  if (ArrayBuffer.isView(payload) || types.isAnyArrayBuffer(payload)) {
+    const { buffer = payload, byteOffset, byteLength } = payload;
+    return check('the payload', errors.WebhookPayloadError, () =>
+      Buffer.from(buffer, byteOffset, byteLength),
+    );
+  }
+  let given = 'a parsed object';
+  if (payload === null || payload === undefined) given = payload;
+  else if (typeof payload !== 'object') given = `a ${typeof payload}`;
+  throw new errors.WebhookPayloadError(
+    `the payload is ${given}, not the raw body. The signature covers the bytes as they came, and parsing ` +
+      'loses them: take the body before a JSON parser does, for instance with ' +
+      'express.raw({type: "application/json"}), or use lomi/express, lomi/fastify or lomi/next.',
+  );
+}
+
+/** The secrets as a list of strings; those of the environment variable where none is given. */
+function secretList(secret) {
+  const given = secret ?? process.env[SECRET_VARIABLE];
+  if (given === undefined || given === '') {
+    throw new errors.ConfigurationError(`no webhook secret: give one, or set ${SECRET_VARIABLE}`);
+  }
+  let secrets;
+  try {
+    secrets = Array.isArray(given) ? [...given] : [given];
+  } catch {
+    secrets = [undefined];
+  }
+  // The message has neither the value nor the reason, which might show it.
+  if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string')) {
+    throw new errors.ConfigurationError('a webhook secret must be a string, or a list of strings');
+  }
+  if (secrets.some((one) => /\p{Surrogate}/u.test(one))) {
+    throw new errors.ConfigurationError('a webhook secret has a lone surrogate, which is not Unicode text');
+  }
+  return secrets;
+}
+
+/** The value of the signature's header, which frameworks give as a string or as a list of strings. */
+function signatureHeader(signature) {
+  if (signature === undefined || signature === null) return '';
+  return check('the signature', errors.ValidationError, () => {
+    const values = Array.isArray(signature) ? [...signature] : [signature];
+    if (values.every((value) => typeof value === 'string')) return values.join(',');
+    throw new Refusal('must be the value of the header X-Lomi-Signature, a string or a list of strings');
+  });
+}
+
+/** A time in seconds; a Date counts from 1970. */
+function seconds(name, value) {
+  if (value === undefined || value === null) return undefined;
+  const number = types.isDate(value) ? Date.prototype.getTime.call(value) / 1000 : value;
+  if (typeof number !== 'number' || Number.isNaN(number)) {
+    throw new errors.ValidationError(`${name} must be a number of seconds`);
+  }
+  return number;
+}
+
+const EVENT_OPTIONS = new Set(['maxAge', 'receivedAt']);
+
+const webhooks = {
+  /** Checks the signature of a delivery and returns its event. */
+  constructEvent(payload, signature, secret, options) {
+    const body = payloadBytes(payload);
+    const header = signatureHeader(signature);
+    const given = optionalOptions(options, EVENT_OPTIONS, 'the options of constructEvent');
+    const maxAge = seconds('maxAge', given.maxAge);
+    const receivedAt = seconds('receivedAt', given.receivedAt);
+    return readOne(resultOf(native.verifyWebhook(body, header, secretList(secret), maxAge, receivedAt)));
+  },
+
+  /** The signature that lomi. would send for a body: for tests of a handler. */
+  sign(payload, secret) {
+    return resultOf(native.signWebhook(payloadBytes(payload), secretList(secret)[0])).json;
+  },
+
+  /** The response that refuses a delivery with this error; undefined where the error is not the sender's. */
+  refusal(error) {
+    let kind;
+    let code;
+    try {
+      ({ kind, code } = error);
+    } catch {
+      return undefined;
+    }
+    if (typeof kind !== 'string') return undefined;
+    return native.webhookRefusal(kind, typeof code === 'string' ? code : undefined) ?? undefined;
+  },
+
+  /** Throws the error for a body of more bytes than `MAX_BODY`. */
+  bodyTooLarge() {
+    resultOf(native.webhookBodyTooLarge());
+  },
+
+  /** Throws the error for the body of a request that was read before. */
+  bodyAlreadyRead() {
+    resultOf(native.webhookBodyAlreadyRead());
+  },
+
+  /** Maximum size of a body that the helpers for web frameworks read: 1 MiB. */
+  MAX_BODY: native.webhookMaxBody(),
+
+  ReplayGuard,
+  RedisStore,
+  DatabaseStore,
+};
+
+module.exports = { webhooks };

@@ -1,0 +1,26 @@
+//! The options of one call.
+
+use lomi::{CallOptions, Error, ErrorKind, Secret};
+
+use super::input::value;
+use super::options::Options;
+
+/// The options of one call from JSON. `runtime/convert/options.js` has refused unknown names.
+pub(crate) fn call_options(json: Option<&str>) -> Result<CallOptions, Error> {
+    let Some(json) = json else { return Ok(CallOptions::default()) };
+    let given = Options::new(value(json)?, ErrorKind::Validation);
+    let mut options = CallOptions::new();
+    options.timeout = given.time("timeout")?;
+    options.attempt_timeout = given.time("attemptTimeout")?;
+    options.connect_timeout = given.time("connectTimeout")?;
+    options.idle_timeout = given.time("idleTimeout")?;
+    options.max_retries = given.count("maxRetries")?;
+    options.idempotency_key = given.string("idempotencyKey")?;
+    options.request_id = given.string("requestId")?;
+    options.headers = given.headers("headers")?;
+    options.api_key = given.string("apiKey")?.map(Secret::new);
+    options.account = given.string("account")?;
+    options.any_status = given.flag("anyStatus")?;
+    options.extra_body = given.fields("extraBody")?;
+    Ok(options)
+}

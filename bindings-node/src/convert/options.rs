@@ -1,0 +1,109 @@
+//! Options by name, with a type check for each.
+
+use std::time::Duration;
+
+use lomi::binding::milliseconds;
+use lomi::{Error, ErrorKind, Map, Value};
+
+/// Options by name. Each method returns an option of one type, or an error for another type.
+pub(crate) struct Options {
+    values: Map<String, Value>,
+    kind: ErrorKind,
+}
+
+impl Options {
+    pub(crate) fn new(value: Value, kind: ErrorKind) -> Self {
+        let values = if let Value::Object(values) = value { values } else { Map::new() };
+        Self { values, kind }
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    fn refuse<T>(&self, name: &str, expected: &str) -> Result<T, Error> {
+        Err(Error::new(self.kind, format!("{name} must be {expected}")))
+    }
+
+    pub(crate) fn string(&self, name: &str) -> Result<Option<String>, Error> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(string)) => Ok(Some(string.clone())),
+            Some(_) => self.refuse(name, "a string"),
+        }
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => self.refuse(name, "true or false"),
+        }
+    }
+
+    pub(crate) fn count(&self, name: &str) -> Result<Option<u32>, Error> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value) => match value.as_u64().and_then(|count| u32::try_from(count).ok()) {
+                Some(count) => Ok(Some(count)),
+                None => self.refuse(name, &format!("a whole number from 0, not {value}")),
+            },
+        }
+    }
+
+    /// A time in milliseconds.
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Duration>, Error> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        // Not `as_f64`, which gives nothing for infinity.
+        let number = value.as_number().and_then(|number| number.to_string().parse().ok());
+        match number.map(|number| milliseconds(name, number)) {
+            Some(Ok(time)) => Ok(Some(time)),
+            _ => self.refuse(name, &format!("a number of milliseconds above 0, not {value}")),
+        }
+    }
+
+    /// An object of names and values.
+    pub(crate) fn fields(&self, name: &str) -> Result<Map<String, Value>, Error> {
+        match self.get(name) {
+            None => Ok(Map::new()),
+            Some(Value::Object(fields)) => Ok(fields.clone()),
+            Some(_) => self.refuse(name, "an object of names and values"),
+        }
+    }
+
+    /// Headers by name. A null leaves its header out.
+    pub(crate) fn headers(&self, name: &str) -> Result<Vec<(String, String)>, Error> {
+        let fields = match self.get(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::Object(fields)) => fields,
+            Some(_) => return self.refuse(name, "an object of names and strings"),
+        };
+        let mut headers = Vec::with_capacity(fields.len());
+        for (header, value) in fields {
+            let string = match value {
+                Value::Null => continue,
+                Value::String(string) => string.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => return self.refuse(&format!("{name}.{header}"), "a string"),
+            };
+            headers.push((header.clone(), string));
+        }
+        Ok(headers)
+    }
+
+    /// A list of strings; one string is a list of one.
+    pub(crate) fn strings(&self, name: &str) -> Result<Vec<String>, Error> {
+        match self.get(name) {
+            None => Ok(Vec::new()),
+            Some(Value::String(string)) => Ok(vec![string.clone()]),
+            Some(Value::Array(items)) => {
+                match items.iter().map(|item| item.as_str().map(str::to_owned)).collect() {
+                    Some(strings) => Ok(strings),
+                    None => self.refuse(name, "a list of strings"),
+                }
+            }
+            Some(_) => self.refuse(name, "a list of strings"),
+        }
+    }
+}

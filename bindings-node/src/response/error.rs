@@ -1,0 +1,61 @@
+//! An error as JSON, from which `runtime/errors.js` makes the class.
+
+use lomi::binding::redact;
+use lomi::{Error, Map, Value};
+
+use super::metadata::write_history;
+use super::object_writer::ObjectWriter;
+
+/// All properties of an error, in Latin-1.
+pub(super) fn error_json(error: &Error) -> Vec<u8> {
+    let mut object = ObjectWriter::new();
+    object.string("kind", Some(error.kind().class_name()));
+    object.string("message", Some(&error.message()));
+    object.number("status", error.status());
+    object.string("code", error.code().as_deref());
+    if let Some(details) = &error.details() {
+        object.value("details", details);
+    }
+    if let Some(body) = &error.body() {
+        // A server may echo the request, the key included.
+        object.string("body", Some(&redact(&String::from_utf8_lossy(body))));
+    }
+    object.value("headers", &headers(error));
+    object.string("requestId", error.request_id().as_deref());
+    object.string("idempotencyKey", error.idempotency_key().as_deref());
+    object.number("attempts", Some(error.attempts()));
+    write_history(&mut object, &error.history());
+    object.string("outcome", Some(error.outcome().as_str()));
+    if error.is_outcome_unknown() {
+        object.number("outcomeUnknown", Some(true));
+    }
+    object.string("operation", error.operation().as_deref());
+    if let Some(pause) = error.retry_after() {
+        object.number("retryAfter", Some(pause.as_secs_f64()));
+    }
+    object.end()
+}
+
+/// The same as a string, for a function that returns an error at once.
+pub(crate) fn error_string(error: &Error) -> String {
+    // In Latin-1 each byte is one character.
+    error_json(error).into_iter().map(char::from).collect()
+}
+
+/// The headers by name. The values of a repeated header are joined by commas.
+fn headers(error: &Error) -> Value {
+    let mut headers: Map<String, Value> = Map::new();
+    for (name, value) in error.headers() {
+        let value = redact(value);
+        match headers.get_mut(name.as_str()) {
+            Some(Value::String(earlier)) => {
+                earlier.push_str(", ");
+                earlier.push_str(&value);
+            }
+            _ => {
+                headers.insert(name.clone(), value.into());
+            }
+        }
+    }
+    headers.into()
+}

@@ -1,0 +1,107 @@
+//! `LomiSDK\LomiClient`: `$client->checkoutSessions->create([...], [options])`.
+
+use std::rc::Rc;
+
+use ext_php_rs::types::Zval;
+use lomi::Input;
+use lomi::binding::Target;
+
+use crate::client::options::{self, ClientOptions};
+use crate::client::resource;
+use crate::client::state::{ClientPayload, ClientState, state_of};
+use crate::response;
+use crate::send::cancellation::CLIENT;
+use crate::send::sender::Sender;
+use crate::table::APIS;
+use crate::zend::{
+    Array, Call, Class, Done, Thrown, handler, payload_mut, set_property, string_zval,
+};
+
+pub(crate) fn register() -> Result<(), String> {
+    let mut class = Class::new("LomiSDK\\LomiClient")
+        .with_payload::<ClientPayload>()
+        .method(
+            "__construct(sensitive ?string $apiKey = null, sensitive array $options = [])",
+            handler(construct),
+        )
+        .method(
+            "request(string $method, string $path, sensitive array $options = [])",
+            handler(request),
+        )
+        .method(
+            "pool(iterable $calls, int $concurrency = 64): array",
+            handler(crate::client::pool::run),
+        )
+        .method("getLastResponse()", handler(last_response))
+        .private_static(crate::send::cancellation::LAST)
+        .method(
+            "static getLastCancelled(): ?LomiSDK\\Exception\\CancelledError",
+            handler(|call| call.give(crate::send::cancellation::last())),
+        )
+        .method("__debugInfo(): array", handler(debug_info));
+    for api in APIS {
+        class = class.public(api.resource, Zval::null());
+    }
+    class.register(&CLIENT)
+}
+
+fn construct(call: &mut Call<'_>) -> Done {
+    let key = call.optional_string(0)?;
+    let ClientOptions { builder, http, logger } = options::client_options(key, call.argument(1))?;
+    let client = lomi::Client::with(builder)?;
+    crate::send::log::warn(&client.config().warnings)?;
+    let logs = crate::config::environment::wants_log()?;
+    let sender = Sender { http, logs, logger, ..Sender::new(client) };
+    let client = ClientPayload(Some(ClientState { sender, last: Rc::default() }));
+    let this = call.this()?;
+    if let Some(mine) = payload_mut::<ClientPayload>(this) {
+        *mine = client.clone();
+    }
+    let scope = CLIENT.get().ok_or_else(|| Thrown::defect("there is no LomiClient"))?;
+    for (name, resource) in resource::build_all(&client)? {
+        set_property(this, scope, name, resource);
+    }
+    Ok(())
+}
+
+/// Calls any other endpoint; `query`, `body` and `headers` are among the options.
+fn request(call: &mut Call<'_>) -> Done {
+    let method = call.string(0)?.to_ascii_uppercase();
+    let method = http::Method::from_bytes(method.as_bytes())
+        .map_err(|_| Thrown::validation(format!("{method:?} is no HTTP method")))?;
+    let path = call.string(1)?;
+    let mut input = Input::default();
+    let options = options::call_options(call.argument(2), |name, value| {
+        match name {
+            "query" => input.query = options::query(Some(value))?,
+            "body" | "json" => {
+                input.body = Some(crate::convert::to_json::for_core("the body", value)?)
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    let state = state_of(call.handle()?)?;
+    let response = state.sender.call(Target::Raw { method, path }, input, options)?;
+    let value = resource::one(&response)?;
+    drop(state.keep_response(response));
+    call.give(value)
+}
+
+fn last_response(call: &mut Call<'_>) -> Done {
+    let info = state_of(call.handle()?)?.last.borrow().clone();
+    let object = response::object(&info)?;
+    call.give(object)
+}
+
+/// What `print_r` and `var_dump` show: no key.
+fn debug_info(call: &mut Call<'_>) -> Done {
+    let mut info = Array::new();
+    if let Ok(state) = state_of(call.handle()?) {
+        let config = state.sender.client.config();
+        let key = config.api_key.as_ref().map_or_else(String::new, lomi::Secret::masked);
+        info.set("apiKey", string_zval(&key));
+        info.set("baseUrl", string_zval(&lomi::binding::redact(&config.base_url)));
+    }
+    call.give(info.finish())
+}

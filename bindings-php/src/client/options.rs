@@ -1,0 +1,192 @@
+//! The options of a client and of one call, as PHP arrays. Names may be written as
+//! `idempotency_key` or `idempotencyKey`; one that does not exist is an error.
+
+use std::path::PathBuf;
+
+use ext_php_rs::types::Zval;
+use lomi::binding::{ConfigBuilder, names};
+use lomi::{CallOptions, Secret, Value};
+
+use crate::config::environment::variable;
+use crate::convert::option::{connections, flag, headers, retries, seconds, string};
+use crate::zend::{AsObject, Thrown, pairs, type_name};
+
+/// The entries of an options array, names in snake case.
+pub(crate) fn entries(options: Option<&Zval>) -> Result<Vec<(String, Zval)>, Thrown> {
+    let Some(options) = options.filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
+    let table = options.array().ok_or_else(|| {
+        Thrown::type_error(format!("the options must be an array, not {}", type_name(options)))
+    })?;
+    Ok(pairs(table)
+        .map(|(name, value)| (snake(&name.to_string()), value.dereference().shallow_clone()))
+        .filter(|(_, value)| !value.is_null())
+        .collect())
+}
+
+/// `idempotencyKey` to `idempotency_key`.
+fn snake(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+/// The end of an error about an unknown name: a similar name that exists.
+fn hint(name: &str, names: &[&str]) -> String {
+    names::hint(name, names.iter().copied())
+}
+
+/// The options of one call. Other names are passed to `other`, which returns whether it accepts
+/// them.
+pub(crate) fn call_options(
+    options: Option<&Zval>,
+    mut other: impl FnMut(&str, &Zval) -> Result<bool, Thrown>,
+) -> Result<CallOptions, Thrown> {
+    let mut call = CallOptions::default();
+    for (name, value) in entries(options)? {
+        match name.as_str() {
+            "idempotency_key" => call.idempotency_key = Some(string(&name, &value)?),
+            "timeout" => call.timeout = Some(seconds(&name, &value)?),
+            "attempt_timeout" => call.attempt_timeout = Some(seconds(&name, &value)?),
+            "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),
+            "idle_timeout" => call.idle_timeout = Some(seconds(&name, &value)?),
+            "extra_body" => call.extra_body = extra_body(&value)?,
+            "max_retries" => call.max_retries = Some(retries(&value)?),
+            "headers" => call.headers = headers(&value)?,
+            "api_key" => call.api_key = Some(Secret::new(string(&name, &value)?)),
+            "account" => call.account = Some(string(&name, &value)?),
+            "request_id" => call.request_id = Some(string(&name, &value)?),
+            _ if other(&name, &value)? => {}
+            _ => {
+                return Err(Thrown::validation(format!(
+                    "there is no option {name:?} of a call{}",
+                    hint(&name, names::OPTIONS)
+                )));
+            }
+        }
+    }
+    Ok(call)
+}
+
+/// Fields of any name to add to the body.
+fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
+    match crate::convert::to_json::for_core("extra_body", value)? {
+        Value::Object(fields) => Ok(fields),
+        Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
+        _ => Err(Thrown::validation("extra_body must be an array of names and values")),
+    }
+}
+
+/// The options of a client.
+const CLIENT_OPTIONS: &[&str] = &[
+    "environment",
+    "base_url",
+    "routes",
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "idle_timeout",
+    "max_retries",
+    "max_connections",
+    "allow_http",
+    "headers",
+    "user_agent",
+    "ca_file",
+    "proxy",
+    "http_client",
+    "logger",
+];
+
+/// The options of a client: configuration, HTTP client and logger.
+pub(crate) struct ClientOptions {
+    pub(crate) builder: ConfigBuilder,
+    pub(crate) http: Option<Zval>,
+    pub(crate) logger: Option<Zval>,
+}
+
+/// Reads the options of a client.
+pub(crate) fn client_options(
+    key: Option<String>,
+    options: Option<&Zval>,
+) -> Result<ClientOptions, Thrown> {
+    let key = match key.map_or_else(crate::config::ini::api_key, |key| Ok(Some(key)))? {
+        Some(key) => Some(key),
+        None => variable("LOMI_API_KEY")?,
+    };
+    let base_url = match crate::config::ini::base_url()? {
+        Some(url) => Some(url),
+        None => variable("LOMI_BASE_URL")?,
+    };
+    let mut builder = ConfigBuilder {
+        api_key: key.map(Secret::new),
+        base_url,
+        binding_reads_environment: true,
+        binding_logs: true,
+        user_agent: Some(crate::config::USER_AGENT.to_owned()),
+        ca_files: crate::config::ini::authorities(),
+        timeout: Some(lomi::binding::seconds(
+            "lomi.timeout",
+            crate::config::ini::default_timeout(),
+        )?),
+        ..ConfigBuilder::default()
+    };
+    let (mut http, mut logger) = (None, None);
+    for (name, value) in entries(options)? {
+        match name.as_str() {
+            "environment" => {
+                builder.environment = Some(string(&name, &value)?);
+            }
+            "base_url" => builder.base_url = Some(string(&name, &value)?),
+            "routes" => builder.routes = string(&name, &value)?.parse()?,
+            "timeout" => builder.timeout = Some(seconds(&name, &value)?),
+            "attempt_timeout" => builder.attempt_timeout = Some(seconds(&name, &value)?),
+            "connect_timeout" => builder.connect_timeout = Some(seconds(&name, &value)?),
+            "idle_timeout" => builder.idle_timeout = Some(seconds(&name, &value)?),
+            "max_retries" => builder.max_retries = Some(retries(&value)?),
+            "max_connections" => builder.max_connections = Some(connections(&value)?),
+            "allow_http" => builder.allow_http = flag(&name, &value)?,
+            "headers" => builder.headers = headers(&value)?,
+            "user_agent" => builder.user_agent = Some(string(&name, &value)?),
+            "ca_file" => builder.ca_files.insert(0, PathBuf::from(string(&name, &value)?)),
+            "proxy" => builder.proxy = Some(Secret::new(string(&name, &value)?)),
+            "http_client" => {
+                if !value.handle().is_some_and(crate::send::psr18::is_client) {
+                    return Err(Thrown::configuration(
+                        "http_client must be a GuzzleHttp\\ClientInterface or \
+                         Psr\\Http\\Client\\ClientInterface",
+                    ));
+                }
+                http = Some(value);
+            }
+            "logger" => {
+                if !value.is_callable() {
+                    return Err(Thrown::configuration("logger must be callable"));
+                }
+                logger = Some(value);
+            }
+            _ => {
+                return Err(Thrown::configuration(format!(
+                    "there is no option {name:?} of a client{}",
+                    hint(&name, CLIENT_OPTIONS)
+                )));
+            }
+        }
+    }
+    Ok(ClientOptions { builder, http, logger })
+}
+
+/// Query values: PHP's lists and booleans as the API wants them.
+pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
+    match values.filter(|value| !value.is_null()) {
+        None => Ok(lomi::Map::new()),
+        Some(value) => match crate::convert::to_json::for_core("the query", value)? {
+            Value::Object(fields) => Ok(fields),
+            Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
+            _ => Err(Thrown::validation("a query must be an array of names and values")),
+        },
+    }
+}

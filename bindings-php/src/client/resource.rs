@@ -1,0 +1,149 @@
+//! `LomiSDK\Resource\*`: the operations of a client, such as `$client->checkoutSessions`.
+
+use std::sync::OnceLock;
+
+use ext_php_rs::types::Zval;
+use lomi::binding::table::Returns;
+use lomi::binding::{Decoded, Target};
+use lomi::{Input, Response, Value};
+
+use crate::client::options;
+use crate::client::state::{ClientPayload, ClientState, state_of};
+use crate::convert::decode::{self, PhpSink};
+use crate::response;
+use crate::table::{APIS, Api, Argument, Documented};
+use crate::zend::{Call, Class, ClassRef, Done, Thrown, handler, new_object, payload_mut};
+
+static RESOURCES: OnceLock<Vec<ClassRef>> = OnceLock::new();
+
+pub(crate) fn register() -> Result<(), String> {
+    let mut resources = Vec::new();
+    for api in APIS {
+        let resource = ClassRef::new();
+        declare(api).register(&resource)?;
+        resources.push(resource);
+    }
+    RESOURCES.set(resources).map_err(|_| "the resources are registered twice".to_owned())
+}
+
+/// The resources of a new client, each with the name of its property.
+pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zval)>, Thrown> {
+    let mut built = Vec::with_capacity(APIS.len());
+    for (api, class) in APIS.iter().zip(RESOURCES.get().into_iter().flatten()) {
+        let class = class.get().ok_or_else(|| Thrown::defect("a resource is missing"))?;
+        let mut resource = new_object(class)?;
+        if let Some(payload) = resource.object_mut().and_then(payload_mut::<ClientPayload>) {
+            *payload = client.clone();
+        }
+        built.push((api.resource, resource));
+    }
+    Ok(built)
+}
+
+/// The operation of a resource's method.
+struct Verb {
+    operation: &'static Documented,
+    later: bool,
+}
+
+fn declare(api: &'static Api) -> Class {
+    let name = api.class.trim_end_matches("Api");
+    let mut class =
+        Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().with_payload::<ClientPayload>();
+    for operation in api.operations {
+        let mut declared = String::new();
+        for argument in operation.arguments {
+            match argument {
+                Argument::Path(_) => declared += "string $id, ",
+                Argument::Body(_) => declared += "array|object $fields, ",
+                Argument::Query { .. } => {}
+            }
+        }
+        if matches!(operation.operation.answer, Returns::Page(_)) {
+            declared += "array $query = [], ";
+        }
+        for (suffix, later) in [("", false), ("Async", true)] {
+            let verb = operation.operation.verb;
+            class = class.method_with(
+                format!("{verb}{suffix}({declared}sensitive array $options = [])"),
+                handler(call_verb),
+                Verb { operation, later },
+            );
+        }
+    }
+    class
+}
+
+fn call_verb(call: &mut Call<'_>) -> Done {
+    let verb = call.attached::<Verb>()?;
+    let operation = verb.operation;
+    let mut input = Input::default();
+    let mut position = 0;
+    for argument in operation.arguments {
+        match argument {
+            Argument::Path(name) => {
+                let value = crate::convert::to_json::for_core(name, call.required(position)?)?;
+                input.path.insert((*name).to_owned(), value);
+                position += 1;
+            }
+            Argument::Body(_) => {
+                let value = match crate::convert::to_json::body(
+                    call.required(position)?,
+                    operation.operation.body,
+                )? {
+                    // PHP has one empty array; as a body it is an object without fields.
+                    Value::Array(items) if items.is_empty() => Value::Object(Default::default()),
+                    value => value,
+                };
+                input.body = Some(value);
+                position += 1;
+            }
+            Argument::Query { .. } => {}
+        }
+    }
+    let is_page = matches!(operation.operation.answer, Returns::Page(_));
+    if is_page {
+        input.query = options::query(call.argument(position))?;
+        position += 1;
+    }
+    let options = options::call_options(call.argument(position), |_, _| Ok(false))?;
+    let state = state_of(call.handle()?)?;
+    let target = Target::Operation(operation.operation);
+    // The request for the following pages.
+    let again = is_page.then(|| (input.clone(), options.clone()));
+    let prepared = state.sender.prepare(target, input, options)?;
+    let finish = move |ending: Option<ClientState>, response: Response| -> Result<Zval, Thrown> {
+        let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
+        if let Some((input, options)) = again {
+            return crate::client::page::build(
+                ending,
+                operation.operation,
+                input,
+                options,
+                response,
+            );
+        }
+        let mut value = one(&response)?;
+        response::attach(&mut value, &ending.keep_response(response));
+        Ok(value)
+    };
+    let result = match verb.later {
+        false => {
+            let response = state.sender.run(prepared)?;
+            finish(Some(state), response)?
+        }
+        true => {
+            let sender = state.sender.share();
+            crate::client::promise::start(sender, Some(state), prepared, Box::new(finish))?
+        }
+    };
+    call.give(result)
+}
+
+/// The value of a response; null where it has none.
+pub(super) fn one(response: &Response) -> Result<Zval, Thrown> {
+    Ok(match decode::decode(response, &mut PhpSink::arrays())? {
+        Decoded::One(value) => value,
+        _ => Zval::null(),
+    })
+}

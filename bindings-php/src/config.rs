@@ -1,0 +1,7 @@
+//! Settings from outside the script: php.ini and the environment.
+
+pub(crate) mod environment;
+pub(crate) mod ini;
+
+/// The `User-Agent` of requests.
+pub(crate) const USER_AGENT: &str = concat!("lomi-php/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,70 @@
+//! The values of options, with errors that name the option.
+
+use ext_php_rs::types::Zval;
+
+use crate::zend::{Key, Thrown, pairs, php_string, type_name};
+
+pub(crate) fn string(name: &str, value: &Zval) -> Result<String, Thrown> {
+    php_string(&format!("the option {name}"), value)?.ok_or_else(|| {
+        let given = type_name(value);
+        Thrown::validation(format!("the option {name} must be a string, not {given}"))
+    })
+}
+
+pub(crate) fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
+    let number = match (value.long(), value.double()) {
+        (Some(whole), _) => whole as f64,
+        (_, Some(number)) => number,
+        _ => {
+            return Err(Thrown::validation(format!(
+                "{name} must be a number of seconds above 0, not {}",
+                type_name(value)
+            )));
+        }
+    };
+    Ok(lomi::binding::seconds(name, number)?)
+}
+
+pub(crate) fn retries(value: &Zval) -> Result<u32, Thrown> {
+    value
+        .long()
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| Thrown::validation("max_retries must be 0 or more"))
+}
+
+pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
+    value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
+}
+
+pub(crate) fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
+    let table = value.array().ok_or_else(|| {
+        Thrown::validation(format!(
+            "headers must be an array of name and value, not {}",
+            type_name(value)
+        ))
+    })?;
+    let mut headers = Vec::new();
+    for (name, value) in pairs(table) {
+        if let Key::Bytes(name) = &name {
+            return Err(Thrown::not_utf8(&format!("the name of the header {name}")));
+        }
+        let name = name.to_string();
+        let value = value.dereference();
+        match value.array() {
+            Some(values) => {
+                for value in crate::zend::values(values) {
+                    headers.push((name.clone(), string(&name, value)?));
+                }
+            }
+            None => headers.push((name.clone(), string(&name, value)?)),
+        }
+    }
+    Ok(headers)
+}
+
+pub(crate) fn connections(value: &Zval) -> Result<u32, Thrown> {
+    value
+        .long()
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| Thrown::configuration("max_connections must be a whole number above 0"))
+}

@@ -1,0 +1,248 @@
+//! The documented classes such as `LomiSDK\Api\CheckoutSessionsApi`, with each operation in its
+//! five documented forms.
+
+use std::sync::OnceLock;
+
+use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::zend::ClassEntry;
+use lomi::binding::Target;
+
+use crate::documented::JSON;
+use crate::documented::arguments::arguments;
+use crate::documented::configuration::{self, CONFIGURATION};
+use crate::documented::header_selector::HEADER_SELECTOR;
+use crate::documented::result::result;
+use crate::send::psr18;
+use crate::send::sender::Sender;
+use crate::table::{APIS, Api, Documented};
+use crate::zend::{
+    Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
+    long, new_object, set_property, string_zval,
+};
+
+static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
+
+/// The operation and the form of a method.
+struct Method {
+    operation: &'static Documented,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Model,
+    WithHttpInfo,
+    Async,
+    AsyncWithHttpInfo,
+    Request,
+}
+
+const FORMS: &[(Form, &str)] = &[
+    (Form::Model, ""),
+    (Form::WithHttpInfo, "WithHttpInfo"),
+    (Form::Async, "Async"),
+    (Form::AsyncWithHttpInfo, "AsyncWithHttpInfo"),
+    (Form::Request, "Request"),
+];
+
+/// Each class is in `LomiSDK\Api`; the documents also use it as `LomiSDK\CheckoutSessionsApi`.
+pub(crate) fn register() -> Result<(), String> {
+    let mut classes = Vec::new();
+    for api in APIS {
+        let class = ClassRef::new();
+        declare(api).register(&class)?;
+        let short = ClassRef::new();
+        Class::new(format!("LomiSDK\\{}", api.class)).extends(class.raw()).register(&short)?;
+        classes.push(class);
+    }
+    CLASSES.set(classes).map_err(|_| "the Api classes are registered twice".to_owned())
+}
+
+fn declare(api: &'static Api) -> Class {
+    let mut class = Class::new(format!("LomiSDK\\Api\\{}", api.class))
+        .constant("contentTypes", content_types(api))
+        .protected("client", Zval::null())
+        .protected("config", Zval::null())
+        .protected("headerSelector", Zval::null())
+        .protected("hostIndex", long(0))
+        .method(
+            "__construct($client = null, ?LomiSDK\\Configuration $config = null, \
+             ?LomiSDK\\HeaderSelector $selector = null, int $hostIndex = 0)",
+            handler(construct),
+        )
+        .method("setHostIndex($hostIndex): void", handler(set_host_index))
+        .method("getHostIndex()", handler(get_host_index))
+        .method("getConfig()", handler(get_config))
+        .method("protected createHttpClientOption()", handler(create_http_client_option));
+    for operation in api.operations {
+        for (form, suffix) in FORMS {
+            let comma = if operation.declared.is_empty() { "" } else { ", " };
+            let declaration = format!(
+                "{}{suffix}({}{comma}string $contentType = '{JSON}')",
+                operation.name, operation.declared
+            );
+            let method = Method { operation, form: *form };
+            class = class.method_with(declaration, handler(call_operation), method);
+        }
+    }
+    class
+}
+
+/// Operation to content types, built so that the engine may keep it.
+fn content_types(api: &Api) -> Zval {
+    let mut types = crate::zend::PersistentArray::new();
+    for operation in api.operations {
+        let mut list = crate::zend::PersistentArray::new();
+        list.push(interned_zval(JSON));
+        types.set(operation.name, list.finish());
+    }
+    types.finish()
+}
+
+/// The class that declares the four properties, as the scope for reading them.
+fn scope(object: &ZendObject) -> Result<&'static ClassEntry, Thrown> {
+    CLASSES
+        .get()
+        .into_iter()
+        .flatten()
+        .filter_map(ClassRef::get)
+        .find(|class| object.instance_of(class))
+        .ok_or_else(|| Thrown::defect("the object is of no Api class"))
+}
+
+fn construct(call: &mut Call<'_>) -> Done {
+    let client = call.argument(0).filter(|value| !value.is_null()).map(Zval::shallow_clone);
+    if let Some(given) = &client
+        && !given.handle().is_some_and(psr18::is_client)
+    {
+        return Err(call.wrong_type(0, "?GuzzleHttp\\ClientInterface", given));
+    }
+    let given = |call: &Call<'_>, position: usize, class: &ClassRef, name: &str| match call
+        .argument(position)
+        .filter(|value| !value.is_null())
+    {
+        None => Ok(None),
+        Some(value) => {
+            let class = class.get().ok_or_else(|| Thrown::defect("a class is missing"))?;
+            match value.handle().filter(|object| object.instance_of(class)) {
+                Some(_) => Ok(Some(value.shallow_clone())),
+                None => Err(call.wrong_type(position, &format!("?{name}"), value)),
+            }
+        }
+    };
+    let config = match given(call, 1, &CONFIGURATION, "LomiSDK\\Configuration")? {
+        Some(config) => config,
+        None => configuration::default()?,
+    };
+    let selector = match given(call, 2, &HEADER_SELECTOR, "LomiSDK\\HeaderSelector")? {
+        Some(selector) => selector,
+        None => {
+            let class = HEADER_SELECTOR.get().ok_or_else(|| Thrown::defect("no HeaderSelector"))?;
+            new_object(class)?
+        }
+    };
+    let index = match call.argument(3) {
+        Some(_) => call.integer(3)?,
+        None => 0,
+    };
+    let this = call.this()?;
+    let scope = scope(this)?;
+    set_property(this, scope, "client", client.unwrap_or_else(Zval::null));
+    set_property(this, scope, "config", config);
+    set_property(this, scope, "headerSelector", selector);
+    set_property(this, scope, "hostIndex", long(index));
+    Ok(())
+}
+
+fn set_host_index(call: &mut Call<'_>) -> Done {
+    let index = call.integer(0)?;
+    let this = call.this()?;
+    let scope = scope(this)?;
+    set_property(this, scope, "hostIndex", long(index));
+    Ok(())
+}
+
+fn property(call: &mut Call<'_>, name: &str) -> Result<Zval, Thrown> {
+    let this = call.this()?;
+    let scope = scope(this)?;
+    Ok(get_property(this.into(), scope, name))
+}
+
+fn get_host_index(call: &mut Call<'_>) -> Done {
+    let index = property(call, "hostIndex")?;
+    call.give(index)
+}
+
+fn get_config(call: &mut Call<'_>) -> Done {
+    let config = property(call, "config")?;
+    call.give(config)
+}
+
+/// Options for Guzzle, as documented; the wire log of `debug` is ours, without the key.
+fn create_http_client_option(call: &mut Call<'_>) -> Done {
+    let config = property(call, "config")?;
+    let mut options = Array::new();
+    if let Some(config) = config.handle() {
+        let certificates = configuration::certificates(config)?;
+        if let Some(cert) = certificates.cert {
+            options.set("cert", string_zval(&cert));
+        }
+        if let Some(key) = certificates.key {
+            options.set("ssl_key", string_zval(&key));
+        }
+    }
+    call.give(options.finish())
+}
+
+/// The sender of an Api object, from its configuration, host and HTTP client.
+fn sender(call: &mut Call<'_>) -> Result<Sender, Thrown> {
+    let http = property(call, "client")?;
+    let index = property(call, "hostIndex")?.long().unwrap_or_default();
+    let config = property(call, "config")?;
+    let config = config.handle().ok_or_else(|| {
+        Thrown::configuration("the object has no configuration; was its constructor called?")
+    })?;
+    let index = u32::try_from(index)
+        .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;
+    let certificates = configuration::certificates(config)?;
+    let http = Some(http).filter(|http| !http.is_null());
+    let made = crate::documented::configured_client::client(config, index)?;
+    Ok(Sender {
+        client: made.client,
+        logs: made.logs,
+        http,
+        certificates: Some(certificates),
+        debug_file: configuration::debug_file(config),
+        logger: None,
+    })
+}
+
+fn call_operation(call: &mut Call<'_>) -> Done {
+    let method = call.attached::<Method>()?;
+    let (input, options) = arguments(call, method.operation)?;
+    let sender = sender(call)?;
+    let target = Target::Operation(method.operation.operation);
+    match method.form {
+        Form::Model | Form::WithHttpInfo => {
+            let response = sender.call(target, input, options)?;
+            let result = result(method.operation, response, method.form == Form::WithHttpInfo)?;
+            call.give(result)
+        }
+        Form::Request => {
+            let mut prepared = sender.prepare(target, input, options)?;
+            let lomi::binding::Step::Send(request, _) = prepared.step(std::time::Instant::now())
+            else {
+                return Err(Thrown::defect("there is nothing to send"));
+            };
+            let request = psr18::psr_request(&request)?;
+            call.give(request)
+        }
+        Form::Async | Form::AsyncWithHttpInfo => {
+            let with_info = method.form == Form::AsyncWithHttpInfo;
+            let prepared = sender.prepare(target, input, options)?;
+            let finish = move |_, response| result(method.operation, response, with_info);
+            let promise = crate::client::promise::start(sender, None, prepared, Box::new(finish))?;
+            call.give(promise)
+        }
+    }
+}

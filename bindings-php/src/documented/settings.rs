@@ -1,0 +1,115 @@
+//! The settings of a `LomiSDK\Configuration`, and building a client from them.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use lomi::binding::ConfigBuilder;
+use lomi::{Client, Secret};
+
+use crate::config::ini::default_timeout;
+use crate::documented::hosts;
+use crate::zend::{Thrown, payload_type};
+
+/// The settings of a configuration.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) api_keys: Vec<(String, Secret)>,
+    pub(crate) prefixes: Vec<(String, String)>,
+    pub(crate) access_token: Option<Secret>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<Secret>,
+    pub(crate) host: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) debug: bool,
+    pub(crate) debug_file: Option<String>,
+    pub(crate) temp_folder: Option<String>,
+    pub(crate) cert_file: Option<String>,
+    pub(crate) key_file: Option<String>,
+    pub(crate) boolean_as_text: bool,
+    pub(crate) timeout: Option<f64>,
+    pub(crate) connect_timeout: Option<f64>,
+    pub(crate) attempt_timeout: Option<f64>,
+    pub(crate) idle_timeout: Option<f64>,
+    pub(crate) max_connections: Option<u32>,
+    pub(crate) ca_file: Option<String>,
+    pub(crate) proxy: Option<Secret>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) allow_http: bool,
+    pub(crate) routes: Option<String>,
+    /// The clients built from these settings, by host index; cleared when a setting changes.
+    pub(crate) clients: RefCell<Vec<(u32, BuiltClient)>>,
+    /// The last warnings about a client that were logged.
+    pub(crate) logged_warnings: RefCell<Vec<String>>,
+}
+
+/// A client, and whether `LOMI_LOG` asked for its log when it was made.
+#[derive(Clone)]
+pub(crate) struct BuiltClient {
+    pub(crate) client: Client,
+    pub(crate) logs: bool,
+}
+
+payload_type!(Settings);
+
+impl Settings {
+    pub(crate) fn host(&self) -> &str {
+        self.host.as_deref().unwrap_or(hosts::FIRST)
+    }
+
+    pub(crate) fn user_agent(&self) -> &str {
+        self.user_agent.as_deref().unwrap_or(crate::config::USER_AGENT)
+    }
+
+    pub(crate) fn debug_file(&self) -> &str {
+        self.debug_file.as_deref().unwrap_or("php://output")
+    }
+
+    pub(crate) fn routes(&self) -> &str {
+        self.routes.as_deref().unwrap_or("auto")
+    }
+
+    pub(crate) fn key(&self, identifier: &str) -> Option<&Secret> {
+        self.api_keys.iter().find(|(name, _)| name == identifier).map(|(_, key)| key)
+    }
+
+    pub(crate) fn prefix(&self, identifier: &str) -> Option<&str> {
+        self.prefixes.iter().find(|(name, _)| name == identifier).map(|(_, p)| p.as_str())
+    }
+
+    pub(crate) fn build(&self, host: &str) -> Result<BuiltClient, Thrown> {
+        let seconds = |name: &str, value: Option<f64>| {
+            value.map(|value| lomi::binding::seconds(name, value)).transpose()
+        };
+        let ca_files =
+            self.ca_file.iter().map(PathBuf::from).chain(crate::config::ini::authorities());
+        let client = Client::with(ConfigBuilder {
+            api_key: self.key(API_KEY).cloned(),
+            documented: true,
+            key_optional: true,
+            api_key_prefix: self.prefix(API_KEY).map(str::to_owned),
+            base_url: Some(host.to_owned()),
+            user_agent: Some(self.user_agent().to_owned()),
+            routes: self.routes().parse()?,
+            timeout: Some(lomi::binding::seconds(
+                "timeout",
+                self.timeout.unwrap_or_else(default_timeout),
+            )?),
+            connect_timeout: seconds("connect_timeout", self.connect_timeout)?,
+            attempt_timeout: seconds("attempt_timeout", self.attempt_timeout)?,
+            idle_timeout: seconds("idle_timeout", self.idle_timeout)?,
+            max_connections: self.max_connections,
+            proxy: self.proxy.clone(),
+            max_retries: self.max_retries,
+            allow_http: self.allow_http,
+            certificate_file: self.cert_file.as_ref().map(PathBuf::from),
+            key_file: self.key_file.as_ref().map(PathBuf::from),
+            ca_files: ca_files.collect(),
+            binding_logs: true,
+            ..ConfigBuilder::default()
+        })?;
+        Ok(BuiltClient { client, logs: crate::config::environment::wants_log()? })
+    }
+}
+
+/// The documented identifier of the API key: its header.
+pub(crate) const API_KEY: &str = "X-API-KEY";

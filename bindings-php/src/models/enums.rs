@@ -1,0 +1,30 @@
+//! The open sets of set, as classes of constants: `CheckoutSessionStatus::OPEN`.
+
+use lomi::binding::table::Enum;
+
+use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
+
+/// The enum of a class.
+struct EnumRef(&'static Enum);
+
+pub(crate) fn register() -> Result<(), String> {
+    for set in lomi::binding::ENUMS {
+        let mut class = Class::new(format!("LomiSDK\\Model\\{}", set.name)).method_with(
+            "static getAllowableEnumValues()".to_owned(),
+            handler(values),
+            EnumRef(set),
+        );
+        for value in set.values {
+            let name = value.to_uppercase().replace(['-', '.'], "_");
+            class = class.constant(name, interned_zval(value));
+        }
+        class.register(&ClassRef::new())?;
+    }
+    Ok(())
+}
+
+fn values(call: &mut Call<'_>) -> Done {
+    let set = call.attached::<EnumRef>()?;
+    let values: Array = set.0.values.iter().map(|value| string_zval(value)).collect();
+    call.give(values.finish())
+}

@@ -1,0 +1,7 @@
+//! The generated table of operations, as this crate's classes are declared from it.
+
+mod generated;
+mod operations;
+
+pub(crate) use generated::{API_VERSION, APIS, LISTS};
+pub(crate) use operations::{Api, Argument, Documented};

@@ -1,0 +1,40 @@
+//! The types of the generated table of operations.
+
+use lomi::binding::{table::Model, table::Operation};
+
+/// One class of the documented surface, and its resource.
+pub(crate) struct Api {
+    /// Such as `CheckoutSessionsApi`.
+    pub(crate) class: &'static str,
+    /// Such as `checkoutSessions`.
+    pub(crate) resource: &'static str,
+    pub(crate) operations: &'static [Documented],
+}
+
+/// One documented operation.
+pub(crate) struct Documented {
+    pub(crate) operation: &'static Operation,
+    /// Such as `createCheckoutSession`.
+    pub(crate) name: &'static str,
+    /// Its arguments as PHP declares them.
+    pub(crate) declared: &'static str,
+    pub(crate) arguments: &'static [Argument],
+    /// The model of a page.
+    pub(crate) list: Option<&'static Model>,
+}
+
+/// One documented argument.
+pub(crate) enum Argument {
+    /// The body, a model or an array.
+    Body(&'static str),
+    /// A part of the path.
+    Path(&'static str),
+    /// A part of the query.
+    Query {
+        name: &'static str,
+        least: Option<i64>,
+        most: Option<i64>,
+        /// Sent where nothing is given.
+        default: Option<i64>,
+    },
+}

@@ -1,0 +1,1 @@
+"""Between what callers pass and what the API takes: plain data, JSON text, times."""

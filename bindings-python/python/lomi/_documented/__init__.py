@@ -1,0 +1,1 @@
+"""What only the documented client's surface needs."""

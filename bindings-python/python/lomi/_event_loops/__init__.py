@@ -1,0 +1,1 @@
+"""How a call is awaited on asyncio, trio, gevent and eventlet."""

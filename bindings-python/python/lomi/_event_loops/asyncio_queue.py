@@ -1,0 +1,60 @@
+"""The results of calls on asyncio: each loop has one queue. The worker thread pushes results,
+one file descriptor wakes the loop, and the loop's thread sets the futures.
+"""
+
+from __future__ import annotations
+
+import os
+from weakref import ref
+
+from .._lomi import ResultQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from typing import Any
+
+    from .._lomi import Pager
+
+
+class LoopQueue:
+    """One loop's result queue, and the futures of the calls in flight by token."""
+
+    __slots__ = ("loop", "queue", "pending", "token", "__weakref__")
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self.loop = ref(loop)
+        self.queue = ResultQueue()
+        self.pending: dict[int, tuple[Any, Pager | None]] = {}
+        self.token = 0
+        # Only the loop refers to this object. Otherwise the futures of a loop that was closed
+        # with calls in flight would keep the loop alive for ever.
+        loop.add_reader(self.queue.fileno(), self.drain)
+
+    def drain(self) -> None:
+        """Set the future of every finished call."""
+        self.queue.drain(self.pending)
+
+
+#: By the id of the loop, which is faster to hash than the loop itself.
+_queues: dict[int, ref[LoopQueue]] = {}
+
+
+def queue_of(loop: AbstractEventLoop) -> LoopQueue:
+    """Give the queue of a loop; made for its first call."""
+    number = id(loop)
+    entry = _queues.get(number)
+    queue = None if entry is None else entry()
+    if queue is None or queue.loop() is not loop:
+        queue = LoopQueue(loop)
+
+        def remove(gone: ref[LoopQueue]) -> None:
+            if _queues.get(number) is gone:  # another loop may have the same id by now
+                del _queues[number]
+
+        _queues[number] = ref(queue, remove)
+    return queue
+
+
+# A forked child inherits the queues, but only its parent waits for their results.
+os.register_at_fork(after_in_child=_queues.clear)

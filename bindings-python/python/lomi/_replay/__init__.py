@@ -1,0 +1,1 @@
+"""Webhook deliveries that come more than once. The public names are in ``lomi.webhooks``."""

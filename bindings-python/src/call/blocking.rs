@@ -1,0 +1,60 @@
+//! A call that blocks the thread that makes it, without holding the interpreter.
+
+use lomi::Response;
+use lomi::binding::{Call, CallHandle, run_blocking};
+use pyo3::prelude::*;
+
+use crate::error::BindingError;
+use crate::exception::raise;
+
+/// Makes a call and waits for it. A signal handler that raises ends the wait, and the call
+/// with it; its exception then has a `lomi.CancelledError` as `__cause__`, which names the
+/// idempotency key.
+///
+/// Signal handlers run on the main thread only. Other threads do not touch the interpreter
+/// until the response is there: the interpreter may be gone by then, and only a thread that
+/// returns to the point where it released it is stopped safely.
+pub(crate) fn run(py: Python<'_>, mut call: Call) -> Result<Response, BindingError> {
+    if !is_main_thread() {
+        return py.detach(|| run_blocking(call, || Ok(())));
+    }
+    let progress = call.progress();
+    let response = py.detach(|| {
+        run_blocking(call, || Python::attach(|py| py.check_signals()).map_err(BindingError::Python))
+    });
+    // A signal that came with the response would otherwise be raised later, where the
+    // exception could no longer name this call.
+    match response
+        .and_then(|response| py.check_signals().map(|()| response).map_err(BindingError::Python))
+    {
+        Err(BindingError::Python(raised)) => Err(cancelled(py, raised, &progress).into()),
+        result => result,
+    }
+}
+
+/// Attaches the `CancelledError` of the call to the exception that ended the wait.
+fn cancelled(py: Python<'_>, raised: PyErr, progress: &CallHandle) -> PyErr {
+    let error = progress.cancelled();
+    let cause = raise(py, &error).into_value(py);
+    let attached = py.import("lomi._cancelled").and_then(|module| {
+        module
+            .call_method1("attach", (raised.value(py), cause, error.is_outcome_unknown()))
+            .map(drop)
+    });
+    match attached {
+        Ok(()) => raised,
+        Err(failed) => failed,
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_main_thread() -> bool {
+    // SAFETY: plain system calls that cannot fail.
+    unsafe { libc::gettid() == libc::getpid() }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_main_thread() -> bool {
+    // SAFETY: a plain call that cannot fail.
+    unsafe { libc::pthread_main_np() == 1 }
+}

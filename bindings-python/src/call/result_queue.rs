@@ -1,0 +1,223 @@
+//! The results of calls on their way to an event loop. The worker thread never touches
+//! Python: it pushes a result and wakes the loop through a file descriptor that the loop
+//! watches; the loop's thread then makes the Python values. One queue serves one loop of
+//! one process.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use lomi::binding::{self, Call, execute};
+use lomi::binding::{CallCount, InFlight, Worker};
+use lomi::{Error, Response};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::call::wake::Wake;
+use crate::error::BindingError;
+use crate::exception::{guarded, raise};
+use crate::model_set::ModelSet;
+use crate::response::pager::Pager;
+use crate::response::read::read_response;
+
+/// One finished call.
+struct Finished {
+    token: u64,
+    models: ModelSet,
+    result: Result<Response, Error>,
+}
+
+/// What the worker thread and the loop share.
+struct Shared {
+    finished: Mutex<VecDeque<Finished>>,
+    /// Calls whose results the loop has not taken yet.
+    in_flight: CallCount,
+    wake: Wake,
+}
+
+impl Shared {
+    /// True where the queue was empty, so that the loop must be woken.
+    fn push(&self, finished: Finished) -> bool {
+        let Ok(mut queue) = self.finished.lock() else { return false };
+        let first = queue.is_empty();
+        queue.push_back(finished);
+        first
+    }
+
+    fn take(&self) -> VecDeque<Finished> {
+        self.wake.clear();
+        let finished = self.finished.lock().map(|mut queue| std::mem::take(&mut *queue));
+        let finished = finished.unwrap_or_default();
+        self.in_flight.end(finished.len());
+        finished
+    }
+}
+
+/// The results of the calls of one event loop.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct ResultQueue {
+    shared: Arc<Shared>,
+}
+
+#[pymethods]
+impl ResultQueue {
+    #[new]
+    fn new() -> PyResult<Self> {
+        let (finished, in_flight) = (Mutex::default(), CallCount::default());
+        Ok(Self { shared: Arc::new(Shared { finished, in_flight, wake: Wake::new()? }) })
+    }
+
+    /// The descriptor that the loop watches for reading.
+    fn fileno(&self) -> i32 {
+        self.shared.wake.fileno()
+    }
+
+    /// Gives the result of every finished call to its future. `pending` has, by token, a
+    /// tuple of the future and of the pager that fetches a page, or None.
+    fn drain(&self, py: Python<'_>, pending: &Bound<'_, PyDict>) -> PyResult<()> {
+        for finished in self.shared.take() {
+            let Some(entry) = pending.get_item(finished.token)? else { continue };
+            pending.del_item(finished.token)?;
+            let (future, pager) =
+                entry.extract::<(Bound<'_, PyAny>, Option<Bound<'_, Pager>>)>()?;
+            let pager = pager.as_ref().map(Bound::get);
+            // A pager does not move on where the future was cancelled: the page is lost.
+            if pager.is_some() && is_done(&future)? {
+                continue;
+            }
+            let set = match guarded(|| value(py, finished.result, finished.models, pager)) {
+                Ok(value) => future.call_method1(pyo3::intern!(py, "set_result"), (value,)),
+                Err(error) => {
+                    let error = error.into_value(py);
+                    future.call_method1(pyo3::intern!(py, "set_exception"), (error,))
+                }
+            };
+            // A cancelled future refuses its result. That must not stop the other futures.
+            if let Err(error) = set
+                && !is_done(&future)?
+            {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_done(future: &Bound<'_, PyAny>) -> PyResult<bool> {
+    future.call_method0(pyo3::intern!(future.py(), "done"))?.is_truthy()
+}
+
+fn value<'py>(
+    py: Python<'py>,
+    result: Result<Response, Error>,
+    models: ModelSet,
+    pager: Option<&Pager>,
+) -> Result<Bound<'py, PyTuple>, BindingError> {
+    let response = match result {
+        Ok(response) => response,
+        Err(error) => return Err(raise(py, &error).into()),
+    };
+    match pager {
+        Some(pager) => pager.accept(py, response, models),
+        None => read_response(py, response, models),
+    }
+}
+
+impl ResultQueue {
+    /// Starts a call on the worker thread. Its result is pushed under `token`.
+    pub(crate) fn start(
+        &self,
+        token: u64,
+        mut call: Call,
+        models: ModelSet,
+    ) -> Result<CallHandle, Error> {
+        let progress = call.progress();
+        let shared = Arc::clone(&self.shared);
+        let call = execute(call);
+        let worker = Worker::current()?;
+        let alone = shared.in_flight.begin();
+        let started = worker.start(alone, async move {
+            let mut delivery = Delivery { shared, token, models, stage: Stage::Running };
+            let result = call.await;
+            delivery.push(result);
+            if matches!(delivery.stage, Stage::MustWake) {
+                // Results that came in at the same time are delivered with one wake-up.
+                tokio::task::yield_now().await;
+            }
+        });
+        Ok(CallHandle { call: Mutex::new(Some(started)), progress })
+    }
+}
+
+/// Pushes the result and wakes the loop however the task ends: a panic must not leave the
+/// future pending for ever.
+struct Delivery {
+    shared: Arc<Shared>,
+    token: u64,
+    models: ModelSet,
+    stage: Stage,
+}
+
+enum Stage {
+    Running,
+    /// The result is the first in the queue, so this task wakes the loop.
+    MustWake,
+    /// Another result is before it in the queue; the task of that one wakes the loop.
+    Queued,
+}
+
+impl Delivery {
+    fn push(&mut self, result: Result<Response, Error>) {
+        let finished = Finished { token: self.token, models: self.models, result };
+        self.stage = if self.shared.push(finished) { Stage::MustWake } else { Stage::Queued };
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if matches!(self.stage, Stage::Running) {
+            self.push(Err(if std::thread::panicking() {
+                Error::internal("the native library panicked")
+            } else {
+                Error::cancelled()
+            }));
+        }
+        if matches!(self.stage, Stage::MustWake) {
+            self.shared.wake.wake();
+        }
+    }
+}
+
+/// A call in flight.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct CallHandle {
+    /// To drop it ends the call.
+    call: Mutex<Option<InFlight>>,
+    progress: binding::CallHandle,
+}
+
+#[pymethods]
+impl CallHandle {
+    /// Ends the call and frees its connection. Nothing is sent again. Returns the
+    /// `CancelledError` of the call (idempotency key, attempts, outcome), and whether it is
+    /// a write that may have been carried out.
+    fn abort<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, bool) {
+        drop(self.take());
+        let error = self.progress.cancelled();
+        (raise(py, &error).into_value(py).into_bound(py).into_any(), error.is_outcome_unknown())
+    }
+}
+
+impl CallHandle {
+    fn take(&self) -> Option<InFlight> {
+        self.call.lock().ok().and_then(|mut call| call.take())
+    }
+}
+
+impl Drop for CallHandle {
+    /// A call whose handle is gone continues: only `abort` ends it.
+    fn drop(&mut self) {
+        if let Some(call) = self.take() {
+            call.detach();
+        }
+    }
+}

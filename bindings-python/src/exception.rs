@@ -1,0 +1,71 @@
+//! The Python exception for each error. An error of the core becomes the class of
+//! `lomi.errors` that has the name of its kind; an exception of Python's passes through.
+
+use lomi::{Attempt, Error, ErrorKind};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+
+use crate::convert::to_python::plain;
+use crate::error::BindingError;
+
+impl From<BindingError> for PyErr {
+    fn from(error: BindingError) -> Self {
+        match error {
+            BindingError::Python(error) => error,
+            BindingError::Core(error) => Python::attach(|py| raise(py, &error)),
+        }
+    }
+}
+
+/// The Python exception for an error of the core.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    match exception(py, error) {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(failed) => failed,
+    }
+}
+
+fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    let fields = PyDict::new(py);
+    fields.set_item("message", &error.message())?;
+    fields.set_item("server_message", error.server_message().as_deref())?;
+    fields.set_item("status", error.status())?;
+    fields.set_item("code", error.code().as_deref())?;
+    let details = error.details().as_ref().map(|details| plain(py, details));
+    fields.set_item("details", details.transpose()?)?;
+    fields.set_item("body", error.body().as_ref().map(|body| PyBytes::new(py, body)))?;
+    fields.set_item("headers", PyList::new(py, error.headers())?)?;
+    fields.set_item("request_id", error.request_id().as_deref())?;
+    fields.set_item("idempotency_key", error.idempotency_key().as_deref())?;
+    fields.set_item("attempts", error.attempts())?;
+    fields.set_item("history", history(py, &error.history())?)?;
+    fields.set_item("outcome", error.outcome().as_str())?;
+    fields.set_item("operation", error.operation().as_deref())?;
+    fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
+    let make = py.import("lomi._raise")?.getattr("exception")?;
+    make.call1((error.kind().class_name(), error.is_outcome_unknown(), fields))
+}
+
+/// Each attempt of a call, as a dictionary.
+pub(crate) fn history<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'py, PyList>> {
+    let all = PyList::empty(py);
+    for attempt in attempts {
+        let fields = PyDict::new(py);
+        fields.set_item("method", attempt.method.as_str())?;
+        fields.set_item("route", attempt.route.as_ref())?;
+        fields.set_item("status", attempt.status)?;
+        fields.set_item("failure", attempt.failure.map(ErrorKind::class_name))?;
+        fields.set_item("milliseconds", attempt.elapsed.as_millis())?;
+        fields.set_item("request_id", &attempt.request_id)?;
+        all.append(fields)?;
+    }
+    Ok(all)
+}
+
+/// Runs what must not panic. A panic is a defect of this crate and becomes a typed error.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, BindingError>) -> PyResult<T> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(PyErr::from),
+        Err(_) => Err(BindingError::Core(Error::internal("the native library panicked")).into()),
+    }
+}

@@ -1,0 +1,109 @@
+//! The arguments of one call: the operation, its input and its options.
+
+use lomi::binding::{Call, Target};
+use lomi::binding::{table::Returns, table::operation};
+use lomi::{Error, Input};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use crate::convert::to_core;
+use crate::error::{BindingError, wrong};
+use crate::model_set::ModelSet;
+use crate::request::options::options;
+use crate::rows::classes::class_of;
+
+/// The arguments of a call as Python gives them.
+pub(crate) struct Arguments<'a, 'py> {
+    /// The operation's documented name, or (method, path) of any other endpoint.
+    pub(crate) target: &'a Bound<'py, PyAny>,
+    pub(crate) path: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) query: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) body: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
+}
+
+impl Arguments<'_, '_> {
+    /// Checks everything; nothing is sent yet.
+    pub(crate) fn prepare(
+        &self,
+        client: &lomi::Client,
+        models: ModelSet,
+    ) -> Result<Call, BindingError> {
+        let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
+        // The error for a wrong argument names the operation.
+        let named = |error| match error {
+            BindingError::Core(error) => BindingError::Core(error.of_operation(name.as_deref())),
+            python => python,
+        };
+        let input = Input {
+            path: to_core::named("the path", self.path, models).map_err(named)?,
+            query: to_core::named("the query", self.query, models).map_err(named)?,
+            body: self
+                .body
+                .map(|body| to_core::any("the body", body, models))
+                .transpose()
+                .map_err(named)?,
+        };
+        prepare(client, self.target, input, self.options, models)
+    }
+}
+
+/// Checks a call whose input is converted already.
+pub(crate) fn prepare(
+    client: &lomi::Client,
+    given: &Bound<'_, PyAny>,
+    input: Input,
+    given_options: Option<&Bound<'_, PyDict>>,
+    models: ModelSet,
+) -> Result<Call, BindingError> {
+    let target = target(given)?;
+    import_for_response(given.py(), &target, models)?;
+    let call = client.prepare(target, input, options(given_options)?)?;
+    warn(given.py(), call.warnings())?;
+    Ok(call)
+}
+
+/// Hands warnings to Python's logging.
+pub(crate) fn warn(py: Python<'_>, sentences: &[String]) -> Result<(), BindingError> {
+    if !sentences.is_empty() {
+        py.import("lomi._log")?.getattr("warn")?.call1((sentences,))?;
+    }
+    Ok(())
+}
+
+/// Imports what reading the response needs. After a call has waited, no Python code may run
+/// below native code: a daemon thread that loses the interpreter to its shutdown there is
+/// unwound by force, which compiled code does not survive.
+fn import_for_response(
+    py: Python<'_>,
+    target: &Target,
+    models: ModelSet,
+) -> Result<(), BindingError> {
+    if let Target::Operation(operation) = target
+        && let Returns::One(model) | Returns::Page(model) = operation.answer
+    {
+        class_of(py, models, model)?;
+    }
+    RAISE.get_or_try_init(py, || py.import("lomi._raise").map(Bound::unbind))?;
+    Ok(())
+}
+
+static RAISE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+fn target(given: &Bound<'_, PyAny>) -> Result<Target, BindingError> {
+    if let Ok(name) = given.cast::<PyString>() {
+        let name = name.to_cow()?;
+        let known = operation(&name)
+            .ok_or_else(|| Error::internal(format!("there is no operation {name}")))?;
+        return Ok(Target::Operation(known));
+    }
+    let (method, path): (String, String) = given
+        .cast::<PyTuple>()
+        .map_err(PyErr::from)?
+        .extract()
+        .map_err(|_| wrong("the method and the path must be strings"))?;
+    let method = http::Method::from_bytes(method.as_bytes())
+        .map_err(|_| wrong(format!("{method:?} is no HTTP method")))?;
+    Ok(Target::Raw { method, path })
+}

@@ -1,0 +1,183 @@
+//! The clients: ours through its public API, and what a good program would write without it.
+
+use std::error::Error;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request};
+use hyper_util::client::legacy::Client as LegacyClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionStatus};
+use reqwest::header::{HeaderMap, HeaderValue};
+
+use crate::session::{List, ORDER, Session, Status};
+use crate::{Client, Done, KEY};
+
+type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// This SDK.
+pub struct Lomi(lomi::Client);
+
+impl Lomi {
+    pub fn new(url: &str) -> Made<Self> {
+        let client = lomi::Client::builder().api_key(KEY).base_url(format!("{url}/v1"));
+        Ok(Self(client.routes("documented".parse()?).build()?))
+    }
+}
+
+impl Client for Lomi {
+    async fn create(&self) -> Done {
+        let order = CheckoutSessionCreate::new()
+            .amount(ORDER.amount)
+            .currency_code(ORDER.currency_code)
+            .title(ORDER.title)
+            .success_url(ORDER.success_url)
+            .cancel_url(ORDER.cancel_url);
+        let session = self.0.checkout_sessions().create(order).await?.into_session()?;
+        check(session.checkout_session_id.is_some())
+    }
+
+    async fn get(&self) -> Done {
+        let session = self.0.checkout_sessions().get("cs_1").await?;
+        check(session.status == Some(CheckoutSessionStatus::Open) && session.amount.is_some())
+    }
+
+    async fn list(&self) -> Done {
+        let params = CheckoutSessionListParams::new().limit(100);
+        let page = self.0.checkout_sessions().list(params).await?;
+        check(page.data.len() == 100)?;
+        check(page.data.iter().all(|row| row.status.is_some() && row.amount.is_some()))
+    }
+}
+
+/// The client that most programs use.
+pub struct Reqwest {
+    client: reqwest::Client,
+    sessions: String,
+}
+
+impl Reqwest {
+    pub fn new(url: &str) -> Made<Self> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-api-key", HeaderValue::from_static(KEY));
+        let client = reqwest::Client::builder().default_headers(headers).no_proxy().build()?;
+        Ok(Self { client, sessions: sessions(url) })
+    }
+}
+
+impl Client for Reqwest {
+    async fn create(&self) -> Done {
+        let sent = self.client.post(&self.sessions).json(&ORDER).send().await?;
+        let session: Session = sent.error_for_status()?.json().await?;
+        check(session.checkout_session_id.is_some())
+    }
+
+    async fn get(&self) -> Done {
+        let sent = self.client.get(format!("{}/cs_1", self.sessions)).send().await?;
+        check_session(&sent.error_for_status()?.json().await?)
+    }
+
+    async fn list(&self) -> Done {
+        let sent = self.client.get(format!("{}?limit=100", self.sessions)).send().await?;
+        check_list(&sent.error_for_status()?.json().await?)
+    }
+}
+
+/// The least that still keeps connections.
+pub struct Hyper {
+    client: LegacyClient<HttpConnector, Full<Bytes>>,
+    sessions: String,
+}
+
+impl Hyper {
+    pub fn new(url: &str) -> Made<Self> {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let client = LegacyClient::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { client, sessions: sessions(url) })
+    }
+
+    async fn call(&self, method: Method, url: String, body: Vec<u8>) -> Made<Bytes> {
+        let request = Request::builder()
+            .method(method)
+            .uri(url)
+            .header("x-api-key", KEY)
+            .header("content-type", "application/json")
+            .body(Full::from(body))?;
+        let response = self.client.request(request).await?;
+        check(response.status().is_success())?;
+        Ok(response.into_body().collect().await?.to_bytes())
+    }
+}
+
+impl Client for Hyper {
+    async fn create(&self) -> Done {
+        let body = serde_json::to_vec(&ORDER)?;
+        let bytes = self.call(Method::POST, self.sessions.clone(), body).await?;
+        let session: Session = serde_json::from_slice(&bytes)?;
+        check(session.checkout_session_id.is_some())
+    }
+
+    async fn get(&self) -> Done {
+        let url = format!("{}/cs_1", self.sessions);
+        let bytes = self.call(Method::GET, url, Vec::new()).await?;
+        check_session(&serde_json::from_slice(&bytes)?)
+    }
+
+    async fn list(&self) -> Done {
+        let url = format!("{}?limit=100", self.sessions);
+        let bytes = self.call(Method::GET, url, Vec::new()).await?;
+        check_list(&serde_json::from_slice(&bytes)?)
+    }
+}
+
+/// The client of programs without a runtime: it blocks.
+pub struct Ureq {
+    agent: ureq::Agent,
+    sessions: String,
+}
+
+impl Ureq {
+    pub fn new(url: &str) -> Self {
+        let agent = ureq::Agent::config_builder().proxy(None).build().into();
+        Self { agent, sessions: sessions(url) }
+    }
+
+    fn fetch<T: serde::de::DeserializeOwned>(&self, url: String) -> Made<T> {
+        Ok(self.agent.get(url).header("x-api-key", KEY).call()?.body_mut().read_json()?)
+    }
+}
+
+impl Client for Ureq {
+    async fn create(&self) -> Done {
+        let request = self.agent.post(&self.sessions).header("x-api-key", KEY);
+        let session: Session = request.send_json(&ORDER)?.body_mut().read_json()?;
+        check(session.checkout_session_id.is_some())
+    }
+
+    async fn get(&self) -> Done {
+        check_session(&self.fetch(format!("{}/cs_1", self.sessions))?)
+    }
+
+    async fn list(&self) -> Done {
+        check_list(&self.fetch(format!("{}?limit=100", self.sessions))?)
+    }
+}
+
+fn sessions(url: &str) -> String {
+    format!("{url}/v1/checkout_sessions")
+}
+
+fn check_session(session: &Session) -> Done {
+    check(session.status == Some(Status::Open) && session.amount.is_some())
+}
+
+fn check_list(list: &List) -> Done {
+    check(list.data.len() == 100)?;
+    check(list.data.iter().all(|row| row.status.is_some() && row.amount.is_some()))
+}
+
+fn check(holds: bool) -> Done {
+    if holds { Ok(()) } else { Err("the response is not the expected one".into()) }
+}

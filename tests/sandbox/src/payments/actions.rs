@@ -1,0 +1,158 @@
+//! Start, result and expiry of payments, with the webhook events that follow.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::totals::totals;
+use crate::schema::input::base_quantity;
+use crate::state::app::App;
+use crate::state::payment::{Payment, PaymentState};
+use crate::state::sessions::{Session, Status};
+use crate::webhooks::events::{Event, queue_event};
+
+/// `metadata.payment_flow` of a session that pays an unpaid invoice.
+pub(crate) const INVOICE_FLOW: &str = "invoice_payment";
+
+/// Choices of a buyer, or of a test in place of the buyer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PaymentRequest {
+    /// Provider code.
+    pub(crate) provider: String,
+    /// Quantity; None means that of the session.
+    pub(crate) quantity: Option<u64>,
+    /// Percent off.
+    pub(crate) percent_off: u64,
+    /// Customer details by field name, such as `customer_name`.
+    pub(crate) customer: Vec<(&'static str, String)>,
+}
+
+/// Why a payment was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PaymentError {
+    /// There is no such session.
+    Unknown,
+    /// The session is paid or expired.
+    NotOpen(Status),
+    /// The session has no pending payment.
+    NothingPending,
+}
+
+/// Result of a payment.
+#[derive(Clone, Debug)]
+pub(crate) enum PaymentResult {
+    /// The payment succeeded.
+    Succeeded,
+    /// The payment failed, for this reason.
+    Failed(&'static str),
+}
+
+/// Starts a payment. It is pending until [`settle`].
+pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Session, PaymentError> {
+    let now = app.clock.now();
+    let mut sessions = app.sessions();
+    let mut session = sessions.get(id).cloned().ok_or(PaymentError::Unknown)?;
+    match session.status_at(now) {
+        Status::Open => {}
+        status => return Err(PaymentError::NotOpen(status)),
+    }
+    let mut input = session.input();
+    for (name, text) in request.customer {
+        if !text.is_empty() {
+            input.insert(name.to_owned(), text.into());
+        }
+    }
+    let quantity = request.quantity.unwrap_or_else(|| base_quantity(&input));
+    let [gross, discount, net] = totals(&input, quantity, request.percent_off);
+    session.set_input(&input);
+    session.updated_at = now;
+    session.payment = Some(Box::new(Payment {
+        transaction_id: Uuid::new_v4(),
+        provider: request.provider,
+        state: PaymentState::Pending,
+        reason: None,
+        gross,
+        discount,
+        net,
+        quantity,
+        created_at: now,
+        updated_at: now,
+    }));
+    sessions.replace(session.clone());
+    drop(sessions);
+    queue_event(app, Event::PaymentCreated, &session);
+    Ok(session)
+}
+
+/// Ends the pending payment. A late success completes also a session that has expired.
+pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Session, PaymentError> {
+    let now = app.clock.now();
+    let mut sessions = app.sessions();
+    let mut session = sessions.get(id).cloned().ok_or(PaymentError::Unknown)?;
+    let payment = session.payment.as_mut().filter(|p| p.state == PaymentState::Pending);
+    let payment = payment.ok_or(PaymentError::NothingPending)?;
+    payment.updated_at = now;
+    let event = match result {
+        PaymentResult::Succeeded => {
+            payment.state = PaymentState::Succeeded;
+            session.status = Status::Completed;
+            unblock(app, &session.input());
+            Event::PaymentSucceeded
+        }
+        PaymentResult::Failed(reason) => {
+            payment.state = PaymentState::Failed;
+            payment.reason = Some(reason.to_owned());
+            Event::PaymentFailed
+        }
+    };
+    session.updated_at = now;
+    sessions.replace(session.clone());
+    drop(sessions);
+    queue_event(app, event, &session);
+    Ok(session)
+}
+
+/// Removes the block of a customer whose unpaid invoice was paid.
+fn unblock(app: &App, input: &Map<String, Value>) {
+    let flow = input.get("metadata").and_then(|m| m.get("payment_flow"));
+    if let (Some(INVOICE_FLOW), Some(id)) =
+        (flow.and_then(Value::as_str), input.get("customer_id").and_then(Value::as_str))
+    {
+        app.block(id, false);
+    }
+}
+
+/// Expires an open session now.
+pub(crate) fn expire(app: &App, id: Uuid) -> Result<Session, PaymentError> {
+    let now = app.clock.now();
+    let mut sessions = app.sessions();
+    let mut session = sessions.get(id).cloned().ok_or(PaymentError::Unknown)?;
+    if session.status != Status::Open {
+        return Err(PaymentError::NotOpen(session.status));
+    }
+    session.status = Status::Expired;
+    session.expires_at = session.expires_at.min(now);
+    session.updated_at = now;
+    sessions.replace(session.clone());
+    drop(sessions);
+    queue_event(app, Event::SessionExpired, &session);
+    Ok(session)
+}
+
+/// Expires every open session that is past its end. Returns their number.
+pub(crate) fn expire_due(app: &App) -> usize {
+    let expired = app.sessions().expire_due(app.clock.now());
+    for session in &expired {
+        queue_event(app, Event::SessionExpired, session);
+    }
+    expired.len()
+}
+
+/// Applies a change of the clock: stores it, expires sessions and wakes the scheduler. Returns the
+/// number of expired sessions.
+pub(crate) fn apply_clock_change(app: &App) -> usize {
+    app.store_clock();
+    let expired = expire_due(app);
+    app.wake.notify_one();
+    app.notify_consoles();
+    expired
+}

@@ -1,0 +1,11 @@
+//! Requests and responses of the API in each generation: fields, checks, bodies.
+
+pub(crate) mod error;
+pub(crate) mod fields;
+pub(crate) mod formats;
+pub(crate) mod input;
+pub(crate) mod responses;
+pub(crate) mod session;
+pub(crate) mod transaction;
+pub(crate) mod validate;
+pub(crate) mod webhooks;

@@ -1,0 +1,6 @@
+//! Webhooks: events, signatures and deliveries.
+
+pub(crate) mod deliver;
+pub(crate) mod events;
+pub(crate) mod send;
+pub(crate) mod signing;
