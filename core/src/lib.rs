@@ -109,6 +109,11 @@
 
 #![deny(missing_docs)]
 
+// The examples of the README are tests as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[doc(hidden)]
 pub mod binding;
 #[cfg(feature = "blocking")]
