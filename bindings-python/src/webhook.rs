@@ -33,10 +33,9 @@ pub(crate) fn verify_webhook<'py>(
         };
         let secrets = secrets.iter().map(secret_text).collect::<Result<Vec<_>, _>>()?;
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-        let options = VerifyOptions {
-            max_age: max_age.map(|age| time("max_age", age)).transpose()?,
-            received_at: received_at.map(moment).transpose()?,
-        };
+        let mut options = VerifyOptions::default();
+        options.max_age = max_age.map(|age| time("max_age", age)).transpose()?;
+        options.received_at = received_at.map(moment).transpose()?;
         let verified = verify(&payload, &signature, &secrets, options)?;
         verified.decode(&mut Objects::new(py, ModelSet::Modern))
     })

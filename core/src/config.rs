@@ -31,6 +31,7 @@ pub use time::{milliseconds, seconds};
 
 /// How the routes are spelt in requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RouteChoice {
     /// Find out: the next spelling is tried when the server says it has no such route.
     #[default]
@@ -93,6 +94,9 @@ pub struct Config {
     pub warnings: Vec<String>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) endpoint: Arc<Endpoint>,
+    /// Sends every request in place of our own transport.
+    #[cfg(feature = "reqwest")]
+    pub(crate) http_client: Option<reqwest::Client>,
     /// The request id of every call that gives none, from the headers.
     pub(crate) request_id: Option<String>,
     /// Headers for every call, checked.

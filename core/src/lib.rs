@@ -20,6 +20,8 @@
 
 #[doc(hidden)]
 pub mod binding;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod client;
 mod config;
@@ -40,6 +42,7 @@ mod response;
 mod runtime;
 mod secret;
 mod table;
+mod trace;
 mod transport;
 pub mod webhook;
 

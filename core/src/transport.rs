@@ -10,6 +10,8 @@ mod host;
 mod lookup;
 mod pool;
 mod proxy;
+#[cfg(feature = "reqwest")]
+mod reqwest;
 mod send;
 mod stream;
 mod timer;
@@ -17,5 +19,7 @@ mod tls;
 
 pub(crate) use dial::check_plain_http;
 pub(crate) use pool::{Peer, Pool};
+#[cfg(feature = "reqwest")]
+pub(crate) use reqwest::send_through;
 pub(crate) use send::{SendTimeouts, send};
 pub use tls::check_ca_file;

@@ -16,6 +16,7 @@ use crate::log::StderrLog;
 use crate::observer::{Both, Observer};
 use crate::request::{self, CallOptions, Input, Request, Target};
 use crate::response::{Response, error_body};
+use crate::trace::AttemptSpan;
 use crate::{idempotency_key, log};
 
 /// One logical call.
@@ -55,6 +56,7 @@ pub struct Call {
     pub(super) progress: Option<CallHandle>,
     /// Told about each attempt.
     pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) span: AttemptSpan,
     /// What is doubtful about the call, where the client sends what it is given.
     pub(super) warnings: Vec<String>,
     pub(super) next: Next,
@@ -107,6 +109,13 @@ impl Call {
         now: Instant,
     ) -> Result<Self, Error> {
         options.take_option_headers()?;
+        #[cfg(feature = "reqwest")]
+        if config.http_client.is_some() && options.connect_timeout.is_some() {
+            return Err(Error::validation(
+                "connect_timeout has no effect together with http_client: set it where the \
+                 client of reqwest is built",
+            ));
+        }
         let warnings = request::check::call(config, &target, &mut input, &mut options)?;
         if !config.binding_logs {
             log::warnings(&warnings);
@@ -149,6 +158,7 @@ impl Call {
             last: None,
             progress: None,
             observer: observer_of(config),
+            span: AttemptSpan::new(),
             warnings,
             next: Next::Send,
         };
@@ -187,6 +197,11 @@ impl Call {
             Some(first) => Arc::new(Both(first, observer)),
             None => observer,
         });
+    }
+
+    /// The span of the attempt under way, where spans are asked for.
+    pub(crate) fn span(&self) -> &AttemptSpan {
+        &self.span
     }
 
     /// The configuration of the call.

@@ -127,8 +127,10 @@ impl Call {
         Next::Wait(pause)
     }
 
-    fn report_request(&self) {
-        let Some(observer) = &self.observer else { return };
+    fn report_request(&mut self) {
+        if self.observer.is_none() && !self.span.is_wanted() {
+            return;
+        }
         let event = RequestEvent {
             operation: &self.target.name(),
             method: self.target.method(),
@@ -137,11 +139,16 @@ impl Call {
             idempotency_key: self.idempotency_key.as_deref(),
             request_id: &self.request_id,
         };
-        observer::on_request(&**observer, &event);
+        self.span.begin(&event);
+        if let Some(observer) = &self.observer {
+            observer::on_request(&**observer, &event);
+        }
     }
 
-    fn report_response(&self) {
-        let Some(observer) = &self.observer else { return };
+    fn report_response(&mut self) {
+        if self.observer.is_none() && !self.span.is_wanted() {
+            return;
+        }
         let done = match &self.next {
             Next::Done(result) => Some(&**result),
             _ => None,
@@ -168,6 +175,9 @@ impl Call {
                 Next::Done(_) | Next::Over => None,
             },
         };
-        observer::on_response(&**observer, &event);
+        self.span.end(&event);
+        if let Some(observer) = &self.observer {
+            observer::on_response(&**observer, &event);
+        }
     }
 }

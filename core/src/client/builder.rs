@@ -1,5 +1,6 @@
 //! Setting a client up.
 
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,13 +24,18 @@ use crate::secret::Secret;
 ///     .build()?;
 /// # Ok::<(), lomi::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[must_use = "a builder makes a client with `build`"]
-pub struct ClientBuilder {
+pub struct ClientBuilder<C = Client> {
     config: ConfigBuilder,
+    client: PhantomData<fn() -> C>,
 }
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
+    pub(crate) fn new() -> Self {
+        Self { config: ConfigBuilder::default(), client: PhantomData }
+    }
+
     /// The secret key; the environment variable `LOMI_API_KEY` when not given.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.config.api_key = Some(Secret::new(key));
@@ -166,8 +172,60 @@ impl ClientBuilder {
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where a setting is missing
     /// or cannot be used.
-    pub fn build(self) -> Result<Client, Error> {
-        Client::with(self.config)
+    pub fn build(self) -> Result<C, Error>
+    where
+        C: From<Client>,
+    {
+        Client::with(self.config).map(C::from)
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl ClientBuilder {
+    /// Sends every request through a client of reqwest: with its proxies, resolver, TLS, HTTP/2
+    /// and connections.
+    ///
+    /// What holds for any other call holds for these: one deadline, attempt and idle timeouts,
+    /// limits on headers and bodies, retries only where they are safe, and what an error says of
+    /// the outcome. Calls must be awaited within a tokio runtime.
+    ///
+    /// Build the client like this:
+    ///
+    /// ```
+    /// let http_client = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .retry(reqwest::retry::never())
+    ///     .connect_timeout(std::time::Duration::from_secs(10))
+    ///     .build()?;
+    /// let client =
+    ///     lomi::Client::builder().api_key("lomi_sk_test_1").http_client(http_client).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// - `redirect(Policy::none())`: without it reqwest follows redirects, and sends the API key
+    ///   to whatever address the server names. Such a response is refused with
+    ///   [`ErrorKind::UnexpectedRedirect`](crate::ErrorKind::UnexpectedRedirect), but only after
+    ///   the key was sent.
+    /// - `retry(never())`: reqwest repeats a request that an HTTP/2 server refused to process.
+    ///   Such a repetition is safe, but it is not counted as an attempt.
+    /// - `connect_timeout`: an attempt that ends while a connection is being opened has an
+    ///   unknown outcome, unless reqwest itself says that there was no connection.
+    /// - The features `gzip`, `brotli`, `deflate` and `zstd` of reqwest decompress a response
+    ///   before it is read here. The limit on the body's size still holds, and
+    ///   [`Limits::ratio`](crate::Limits) does not. Without them gzip is decompressed here.
+    /// - Headers that the client of reqwest adds to every request are sent as well; ours go
+    ///   first. A proxy of the environment is used for plain HTTP too, if reqwest has its
+    ///   feature `system-proxy`.
+    /// - Whether an error is about a certificate
+    ///   ([`ErrorKind::Tls`](crate::ErrorKind::Tls)) is told exactly with rustls, and by the
+    ///   words of the message with another TLS library.
+    ///
+    /// `connect_timeout`, `max_connections`, `ca_file`, `certificate_file`, `key_file`,
+    /// `tls_server_name`, `proxy` and `proxy_header` belong to the client of reqwest:
+    /// [`build`](Self::build) refuses them here.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.config.http_client = Some(client);
+        self
     }
 }
 
@@ -182,6 +240,6 @@ impl Client {
 
     /// A client with more settings.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+        ClientBuilder::new()
     }
 }

@@ -83,11 +83,16 @@ pub struct ConfigBuilder {
     pub documented: bool,
     /// Is told about each attempt of every call.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Sends every request in place of our own transport.
+    #[cfg(feature = "reqwest")]
+    pub http_client: Option<reqwest::Client>,
 }
 
 impl ConfigBuilder {
     /// Checks everything and fills in what was left out. Nothing is opened or sent.
     pub fn build(self) -> Result<Arc<Config>, Error> {
+        #[cfg(feature = "reqwest")]
+        self.check_http_client()?;
         let variable =
             |name| if self.binding_reads_environment { Ok(None) } else { from_environment(name) };
         let api_key = match self.api_key {
@@ -165,11 +170,38 @@ impl ConfigBuilder {
             binding_logs: self.binding_logs,
             documented: self.documented,
             observer: self.observer,
+            #[cfg(feature = "reqwest")]
+            http_client: self.http_client,
             warnings,
             common_headers: HeaderMap::new(),
         };
         config.common_headers = common_headers(&config)?;
         Ok(Arc::new(config))
+    }
+
+    /// Refuses what the caller's HTTP client decides.
+    #[cfg(feature = "reqwest")]
+    fn check_http_client(&self) -> Result<(), Error> {
+        if self.http_client.is_none() {
+            return Ok(());
+        }
+        let given = [
+            ("connect_timeout", self.connect_timeout.is_some()),
+            ("max_connections", self.max_connections.is_some()),
+            ("ca_file", !self.ca_files.is_empty()),
+            ("certificate_file", self.certificate_file.is_some()),
+            ("key_file", self.key_file.is_some()),
+            ("tls_server_name", self.tls_server_name.is_some()),
+            ("proxy", self.proxy.is_some()),
+            ("proxy_header", !self.proxy_headers.is_empty()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((name, _)) => Err(Error::configuration(format!(
+                "{name} has no effect together with http_client: set it where the client of \
+                 reqwest is built"
+            ))),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 /// What is known about the work that a failed call asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The request never reached the server.
     NotSent,

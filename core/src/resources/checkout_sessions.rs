@@ -10,6 +10,14 @@ use crate::response::{Created, Page, Response, typed};
 use crate::table;
 
 /// The operations on checkout sessions.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// let one = client.checkout_sessions().get("id").await?;
+/// println!("{one:?}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CheckoutSessions<'c> {
     client: &'c Client,

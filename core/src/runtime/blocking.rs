@@ -64,7 +64,7 @@ impl BlockingRuntime {
                         if !std::mem::replace(&mut settled, true) {
                             yield_now().await;
                         }
-                        sender.send(call, request, within).await
+                        call.span().around(sender.send(call, request, within)).await
                     };
                     let result = wait(runtime, sent, &mut check)?;
                     call.complete_attempt(result, Instant::now(), random_fraction);

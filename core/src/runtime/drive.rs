@@ -23,7 +23,7 @@ pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Erro
             Step::Done(result) => return finish(call, result),
             Step::Wait(pause) => tokio::time::sleep(pause).await,
             Step::Send(request, within) => {
-                let result = sender.send(call, request, within).await;
+                let result = call.span().around(sender.send(call, request, within)).await;
                 call.complete_attempt(result, Instant::now(), random_fraction);
             }
         }
@@ -32,21 +32,37 @@ pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Erro
 
 /// Sends the attempts of one call.
 pub(super) struct Sender {
-    peer: Arc<Peer>,
-    connect: Duration,
+    through: Through,
     idle: Duration,
-    /// The attempt before failed, so the next one opens a new connection.
-    new_connection: bool,
+}
+
+/// What the attempts are sent through.
+enum Through {
+    /// A connection of ours.
+    Connection {
+        peer: Arc<Peer>,
+        connect: Duration,
+        /// The attempt before failed, so the next one opens a new connection.
+        new_connection: bool,
+    },
+    /// A client of the caller's.
+    #[cfg(feature = "reqwest")]
+    Reqwest(reqwest::Client),
 }
 
 impl Sender {
     pub(super) fn new(call: &Call, pool: &Pool) -> Result<Self, Error> {
-        Ok(Self {
+        let idle = call.idle_timeout();
+        #[cfg(feature = "reqwest")]
+        if let Some(client) = &call.config().http_client {
+            return Ok(Self { through: Through::Reqwest(client.clone()), idle });
+        }
+        let through = Through::Connection {
             peer: pool.peer(&call.config().endpoint)?,
             connect: call.connect_timeout(),
-            idle: call.idle_timeout(),
             new_connection: false,
-        })
+        };
+        Ok(Self { through, idle })
     }
 
     /// Sends one request, and waits for a free connection first where all are in use.
@@ -56,24 +72,30 @@ impl Sender {
         request: Request,
         within: Duration,
     ) -> Result<RawResponse, TransportError> {
-        let (permit, within) = match self.peer.host.try_permit() {
+        let (peer, connect, new_connection) = match &mut self.through {
+            Through::Connection { peer, connect, new_connection } => {
+                (&*peer, *connect, new_connection)
+            }
+            #[cfg(feature = "reqwest")]
+            Through::Reqwest(client) => {
+                let config = call.config();
+                return transport::send_through(client, request, within, self.idle, config).await;
+            }
+        };
+        let (permit, within) = match peer.host.try_permit() {
             Some(permit) => (Ok(permit), within),
             None => {
-                let permit = self.peer.host.permit(call.deadline()).await;
+                let permit = peer.host.permit(call.deadline()).await;
                 (permit, within.min(call.time_left(Instant::now())))
             }
         };
-        let timeouts = SendTimeouts {
-            within,
-            connect: self.connect,
-            idle: self.idle,
-            new_connection: self.new_connection,
-        };
+        let timeouts =
+            SendTimeouts { within, connect, idle: self.idle, new_connection: *new_connection };
         let result = match permit {
-            Ok(_permit) => transport::send(&self.peer, request, timeouts, call.config()).await,
+            Ok(_permit) => transport::send(peer, request, timeouts, call.config()).await,
             Err(late) => Err(late),
         };
-        self.new_connection = result.is_err();
+        *new_connection = result.is_err();
         result
     }
 }

@@ -212,6 +212,12 @@ pub(crate) async fn run_awaited(call: Call) -> Result<Response, Error> {
     if let Some(pool) = RuntimePool::current() {
         return pool.run(call).await;
     }
+    #[cfg(feature = "reqwest")]
+    if call.config().http_client.is_some() {
+        let message = "a client with an http_client works within a tokio runtime with its timers \
+                       and sockets enabled, and there is none here";
+        return Err(Error::configuration(message));
+    }
     let worker = Worker::current()?;
     let alone = worker.awaited.begin();
     let _awaited = Awaited(&worker.awaited);

@@ -135,8 +135,8 @@ async fn first_of(addresses: Vec<SocketAddr>, end: Instant) -> io::Result<TcpStr
 /// A name for this machine that leads to another one, by plain HTTP.
 #[derive(Debug)]
 pub(super) struct NotLoopback {
-    host: String,
-    found: IpAddr,
+    pub(super) host: String,
+    pub(super) found: IpAddr,
 }
 
 impl fmt::Display for NotLoopback {

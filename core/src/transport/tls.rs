@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::{WantsClientCert, WebPkiServerVerifier};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
@@ -64,8 +65,7 @@ fn verifier(credentials: &Credentials) -> Result<Arc<OwnOrAuthority>, Error> {
     for file in &credentials.ca_files {
         own.extend(add(&mut roots, file)?);
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+    let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()?)
         .build()
         .map_err(cannot_be_set_up)?;
     Ok(Arc::new(OwnOrAuthority::new(authorities, own)))
@@ -95,13 +95,31 @@ fn add(roots: &mut RootCertStore, file: &Path) -> Result<Vec<CertificateDer<'sta
 fn trusting(
     verifier: &Arc<OwnOrAuthority>,
 ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::clone(verifier);
-    Ok(ClientConfig::builder_with_provider(provider)
+    Ok(ClientConfig::builder_with_provider(provider()?)
         .with_safe_default_protocol_versions()
         .map_err(cannot_be_set_up)?
         .dangerous()
         .with_custom_certificate_verifier(verifier))
+}
+
+/// What does the cryptography of TLS.
+#[cfg(feature = "rustls-ring")]
+fn provider() -> Result<Arc<CryptoProvider>, Error> {
+    Ok(Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+/// What does the cryptography of TLS: the provider that the program installed for rustls.
+#[cfg(not(feature = "rustls-ring"))]
+fn provider() -> Result<Arc<CryptoProvider>, Error> {
+    CryptoProvider::get_default().cloned().ok_or_else(|| {
+        Error::configuration(
+            "https needs a provider of cryptography: turn on the feature rustls-ring of the crate \
+             lomi, install a provider of rustls for the whole program \
+             (CryptoProvider::install_default), or give a client of reqwest to \
+             ClientBuilder::http_client (feature reqwest)",
+        )
+    })
 }
 
 fn cannot_be_set_up(error: impl std::fmt::Display) -> Error {

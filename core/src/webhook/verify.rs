@@ -20,13 +20,40 @@ const LARGEST: usize = 16 << 20;
 const FUTURE_SKEW: Duration = Duration::from_secs(300);
 
 /// What else to ask of a delivery.
+///
+/// ```
+/// use std::time::Duration;
+/// use lomi::webhook::VerifyOptions;
+///
+/// let options = VerifyOptions::new().max_age(Duration::from_secs(300));
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct VerifyOptions {
     /// Refuse one that was made longer ago. Off by default: a delivery that is sent
     /// again by hand keeps its first timestamp.
     pub max_age: Option<Duration>,
     /// When it came; now, when not given.
     pub received_at: Option<SystemTime>,
+}
+
+impl VerifyOptions {
+    /// The signature and the body alone.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Refuses a delivery that was made longer ago.
+    #[must_use]
+    pub fn max_age(self, max_age: Duration) -> Self {
+        Self { max_age: Some(max_age), ..self }
+    }
+
+    /// When the delivery came, for one that is checked later.
+    #[must_use]
+    pub fn received_at(self, received_at: SystemTime) -> Self {
+        Self { received_at: Some(received_at), ..self }
+    }
 }
 
 /// A delivery whose signature was right and whose body could be read.

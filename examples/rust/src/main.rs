@@ -7,8 +7,10 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Instant;
 
-use lomi::models::{CheckoutSessionCreate, CheckoutSessionStatus, CheckoutSessionUpdate};
-use lomi::{Client, Error, ErrorKind, Map, Value, json, webhook};
+use lomi::models::{
+    CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionStatus, CheckoutSessionUpdate,
+};
+use lomi::{Client, Created, Error, ErrorKind, Value, json, webhook};
 
 /// Number of calls so far, for the table at the end.
 struct Count(u32);
@@ -40,7 +42,7 @@ async fn main() -> std::process::ExitCode {
 }
 
 async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
-    let client = Client::with(lomi::ConfigBuilder::default()).map_err(|e| ("set up", e))?;
+    let client = Client::builder().build().map_err(|e| ("set up", e))?;
     let sessions = client.checkout_sessions();
     let mut made = |result: Result<_, Error>, step: &'static str| {
         calls.0 += 1;
@@ -55,7 +57,7 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
         .success_url("https://mystore.com/thank-you")
         .cancel_url("https://mystore.com/cart");
     let session =
-        made(sessions.create(coffee.clone()).await.and_then(lomi::Created::done), "create")?;
+        made(sessions.create(coffee.clone()).await.and_then(Created::into_session), "create")?;
     let id = session.checkout_session_id.unwrap_or_default();
     println!("created   {id}");
     println!("page      {}", session.checkout_url.unwrap_or_default());
@@ -64,9 +66,9 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
     println!("fetched   {} {:?}", fetched.title.unwrap_or_default(), fetched.status);
 
     for _ in 1..45 {
-        made(sessions.create(coffee.clone()).await.and_then(lomi::Created::done), "create 45")?;
+        made(sessions.create(coffee.clone()).await.and_then(Created::into_session), "create 45")?;
     }
-    let query = Map::from([("limit", 20)]);
+    let query = CheckoutSessionListParams::new().limit(20);
     let page = sessions.list(query.clone()).await.map_err(|e| ("list", e))?;
     println!("listed    {} in the first page", page.data.len());
     let mut all = sessions.list_all(query);
@@ -87,11 +89,7 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
     println!("deleted   {id}");
     calls.0 += 6;
 
-    let stranger = Client::with(lomi::ConfigBuilder {
-        api_key: Some(lomi::Secret::new("lomi_sk_test_nobody")),
-        ..lomi::ConfigBuilder::default()
-    })
-    .map_err(|e| ("set up", e))?;
+    let stranger = Client::new("lomi_sk_test_nobody").map_err(|e| ("set up", e))?;
     let no_currency = CheckoutSessionCreate::new().amount(5000).currency_code("XXX");
     shown(sessions.create(no_currency).await, ErrorKind::BadRequest, "400")?;
     shown(stranger.checkout_sessions().get(&id).await, ErrorKind::Authentication, "401")?;
@@ -102,10 +100,10 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
 
 /// A session paid in the local sandbox, and the webhook that tells the shop.
 async fn paid(inbox: &str, calls: &mut Count) -> Result<(), (&'static str, Error)> {
-    let client = Client::with(lomi::ConfigBuilder::default()).map_err(|e| ("set up", e))?;
+    let client = Client::builder().build().map_err(|e| ("set up", e))?;
     let sessions = client.checkout_sessions();
     let cart = CheckoutSessionCreate::new().amount(5000).currency_code("XOF").title("Coffee");
-    let made = sessions.create(cart).await.and_then(lomi::Created::done);
+    let made = sessions.create(cart).await.and_then(Created::into_session);
     let id = made.map_err(|e| ("create to pay", e))?.checkout_session_id.unwrap_or_default();
 
     let delivery = pay(&id, inbox);

@@ -64,8 +64,8 @@ fn lomi_keeps_digits_and_order() {
     assert_eq!(value.to_string(), text);
     assert_eq!(to_string(&value).expect("it can be written"), text);
     let session = r#"{"id":"cs_1","amount":12345678901234567890.10,"z":1,"y":2}"#;
-    let reply = lomi::Response::from_json(session, lomi::binding::MODELS[0]).expect("this is an object");
-    let read = lomi::binding::read_values(&reply).expect("it can be read").to_string();
+    let response = lomi::Response::from_json(session, lomi::binding::MODELS[0]).expect("this is an object");
+    let read = lomi::binding::read_values(&response).expect("it can be read").to_string();
     assert!(read.contains("12345678901234567890.10"), "{read}");
     assert!(read.find("\"z\"") < read.find("\"y\""), "{read}");
 }

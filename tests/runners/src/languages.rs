@@ -31,10 +31,10 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// Whether its requests use our transport. Guzzle treats broken connections differently, so
-    /// `php-guzzle` runs only when it is named.
+    /// Whether its requests use our transport. Guzzle and reqwest treat broken connections
+    /// differently, so `php-guzzle` and `rust-reqwest` run only when they are named.
     pub(crate) fn uses_our_transport(&self) -> bool {
-        self.name != "php-guzzle"
+        !["rust-reqwest", "php-guzzle"].contains(&self.name)
     }
 
     /// Every runner.
@@ -48,6 +48,11 @@ impl Runner {
         let runner = |name, command, processes| Self { name, command, processes };
         Ok(vec![
             runner("rust", vec![std::env::current_exe()?, "rust".into()], 1),
+            runner(
+                "rust-reqwest",
+                vec![std::env::current_exe()?, "rust".into(), "reqwest".into()],
+                1,
+            ),
             runner("python", vec![python.clone(), file("python_sync.py")], 1),
             runner("python-async", vec![python, file("python_async.py")], 1),
             runner("node", vec!["node".into(), file("node.mjs")], 1),

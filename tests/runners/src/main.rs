@@ -38,7 +38,7 @@ enum Command {
         /// Only the scenarios whose names contain this string.
         #[arg(long)]
         only: Option<String>,
-        /// Only these runners: rust, python, python-async, node, php, php-guzzle.
+        /// Only these runners: rust, python, python-async, node, php, rust-reqwest, php-guzzle.
         #[arg(long, value_delimiter = ',')]
         runner: Vec<String>,
         /// Writes the golden files from the requests of the Rust runner.
@@ -51,7 +51,11 @@ enum Command {
     /// Lists the scenarios by requirement id.
     List,
     /// Runs the Rust runner with a plan from standard input.
-    Rust,
+    Rust {
+        /// What sends the requests.
+        #[arg(default_value = "own")]
+        through: rust_runner::Through,
+    },
 }
 
 fn main() -> ExitCode {
@@ -75,7 +79,7 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<bool> {
     let root = root()?;
     match arguments.command {
-        Command::Rust => rust_runner::run().await.map(|()| true),
+        Command::Rust { through } => rust_runner::run(through).await.map(|()| true),
         Command::List => {
             let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for scenario in load(&root.join("tests/scenarios"))? {

@@ -5,19 +5,30 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Result;
 use base64::Engine;
-use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionUpdate};
 use lomi::{
-    CallOptions, Client, ConfigBuilder, Created, Error, Input, Map, Money, Number, Secret, Value,
-    json, webhook,
+    CallOptions, Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Number,
+    Secret, Value, json, webhook,
 };
 use tokio::task::JoinSet;
 
-pub(crate) async fn run() -> Result<()> {
+/// What sends the requests of a client.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Through {
+    /// The crate's own transport.
+    Own,
+    /// A client of reqwest.
+    Reqwest,
+}
+
+pub(crate) async fn run(through: Through) -> Result<()> {
+    // For the TLS of reqwest; the crate's own transport has its provider by a feature.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut tasks = JoinSet::new();
     for line in std::io::read_to_string(std::io::stdin())?.lines() {
         let plan: Value = line.parse()?;
         tasks.spawn(async move {
-            let mut result = perform(&plan).await;
+            let mut result = perform(&plan, through).await;
             result.insert("name".into(), plan.get("name").cloned().unwrap_or_default());
             println!("{}", Value::Object(result));
         });
@@ -30,10 +41,10 @@ pub(crate) async fn run() -> Result<()> {
     Ok(())
 }
 
-async fn perform(plan: &Value) -> Map<String, Value> {
+async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
     let mut result = Map::new();
     let settings = Plan(plan.get("client").cloned().unwrap_or_default());
-    let client = match configured(&settings) {
+    let client = match configured(&settings, through) {
         Ok(client) => client,
         Err(error) => {
             result.insert("error".into(), error_value(&error));
@@ -79,11 +90,11 @@ async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> 
             give(result, session.originals.clone(), session.into());
         }
         "list" => {
-            let page = sessions.list_with(asked.map("query"), options).await?;
+            let page = sessions.list_with(asked.list_params(), options).await?;
             let data: Vec<Value> = page.data.into_iter().map(Value::from).collect();
-            let facts = page.facts;
-            let page = json!({"data": data, "total": facts.total, "has_more": facts.has_more,
-                "next_cursor": facts.next_cursor});
+            let info = page.info;
+            let page = json!({"data": data, "total": info.total, "has_more": info.has_more,
+                "next_cursor": info.next_cursor});
             result.insert("page".into(), page);
         }
         "update" => {
@@ -97,7 +108,7 @@ async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> 
             result.insert("value".into(), Value::Null);
         }
         "list_all" => {
-            let mut pages = sessions.list_all(asked.map("query"));
+            let mut pages = sessions.list_all(asked.list_params());
             let mut ids = Vec::new();
             let mut again = asked.flag("resume");
             while ids.len() < asked.count("take").unwrap_or(usize::MAX) {
@@ -119,8 +130,8 @@ async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> 
             let body = asked.0.get("body").map(|body| exact(body.clone()));
             let input = Input { query: asked.map("query"), body, ..Input::default() };
             let path = asked.text("path").unwrap_or_default();
-            let reply = client.request(method, &path, input, options).await?;
-            let text = String::from_utf8_lossy(&reply.body);
+            let response = client.request(method, &path, input, options).await?;
+            let text = String::from_utf8_lossy(&response.body);
             let value = text.parse().unwrap_or_default();
             result.insert("value".into(), value);
         }
@@ -132,10 +143,9 @@ async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> 
                 Some(secret) => webhook::sign(&payload, &secret)?,
                 None => asked.text("signature").unwrap_or_default(),
             };
-            let options = webhook::VerifyOptions {
-                max_age: asked.seconds("max_age")?,
-                received_at: asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at),
-            };
+            let mut options = webhook::VerifyOptions::default();
+            options.max_age = asked.seconds("max_age")?;
+            options.received_at = asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at);
             let event = webhook::construct_event(&payload, &signature, &secrets, options)?;
             give(result, event.originals.clone(), event.into());
         }
@@ -184,32 +194,71 @@ fn error_value(error: &Error) -> Value {
         "attempts": error.attempts(), "request_id": error.request_id(),
         "idempotency_key": error.idempotency_key(), "operation": error.operation(),
         "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
-        "body": error.body().as_ref().map(|body| {
+        "body": error.body().map(|body| {
             String::from_utf8_lossy(body).chars().take(100).collect::<String>()
         }),
     })
 }
 
-fn configured(settings: &Plan) -> Result<Client, Error> {
-    let mut builder = ConfigBuilder {
-        api_key: settings.text("api_key").map(Secret::new),
-        base_url: settings.text("base_url"),
-        environment: settings.text("environment"),
-        timeout: settings.seconds("timeout")?,
-        attempt_timeout: settings.seconds("attempt_timeout")?,
-        connect_timeout: settings.seconds("connect_timeout")?,
-        idle_timeout: settings.seconds("idle_timeout")?,
-        max_retries: settings.count("max_retries").and_then(|n| u32::try_from(n).ok()),
-        max_connections: settings.count("max_connections").and_then(|n| u32::try_from(n).ok()),
-        allow_http: settings.flag("allow_http"),
-        headers: settings.pairs("headers"),
-        ca_files: settings.texts("ca_files").into_iter().map(Into::into).collect(),
-        ..ConfigBuilder::default()
-    };
-    if let Some(routes) = settings.text("routes") {
-        builder.routes = routes.parse()?;
+fn configured(settings: &Plan, through: Through) -> Result<Client, Error> {
+    let count = |name| settings.count(name).and_then(|n| u32::try_from(n).ok());
+    let mut builder = Client::builder().allow_http(settings.flag("allow_http"));
+    builder = set(builder, settings.text("api_key"), ClientBuilder::api_key);
+    builder = set(builder, settings.text("base_url"), ClientBuilder::base_url);
+    builder = set(builder, settings.text("environment"), ClientBuilder::environment);
+    builder = set(builder, settings.seconds("timeout")?, ClientBuilder::timeout);
+    builder = set(builder, settings.seconds("attempt_timeout")?, ClientBuilder::attempt_timeout);
+    builder = set(builder, settings.seconds("idle_timeout")?, ClientBuilder::idle_timeout);
+    builder = set(builder, count("max_retries"), ClientBuilder::max_retries);
+    for (name, value) in settings.pairs("headers") {
+        builder = builder.header(name, value);
     }
-    Client::with(builder)
+    if let Some(routes) = settings.text("routes") {
+        builder = builder.routes(routes.parse()?);
+    }
+    if through == Through::Reqwest {
+        return builder.http_client(http_client(settings)?).build();
+    }
+    builder = set(builder, settings.seconds("connect_timeout")?, ClientBuilder::connect_timeout);
+    builder = set(builder, count("max_connections"), ClientBuilder::max_connections);
+    for file in settings.texts("ca_files") {
+        builder = builder.ca_file(file);
+    }
+    builder.build()
+}
+
+/// Sets what is given.
+fn set<T>(
+    builder: ClientBuilder,
+    given: Option<T>,
+    setter: impl FnOnce(ClientBuilder, T) -> ClientBuilder,
+) -> ClientBuilder {
+    match given {
+        Some(value) => setter(builder, value),
+        None => builder,
+    }
+}
+
+/// A client of reqwest as its documentation here asks for it.
+fn http_client(settings: &Plan) -> Result<reqwest::Client, Error> {
+    let unusable = |error: &dyn std::error::Error| {
+        Error::new(ErrorKind::Configuration, format!("reqwest: {error}"))
+    };
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never());
+    if let Some(timeout) = settings.seconds("connect_timeout")? {
+        builder = builder.connect_timeout(timeout);
+    }
+    let mut authorities = Vec::new();
+    for file in settings.texts("ca_files") {
+        let pem = std::fs::read(file).map_err(|error| unusable(&error))?;
+        let certificate = reqwest::Certificate::from_pem(&pem).map_err(|error| unusable(&error))?;
+        authorities.push(certificate);
+    }
+    // Without the system's certificates, which each client would read again.
+    builder = builder.tls_certs_only(authorities);
+    builder.build().map_err(|error| unusable(&error))
 }
 
 /// A part of a plan; values are read by name.
@@ -236,7 +285,7 @@ impl Plan {
         // `as_f64` returns None for infinity.
         let value = self.0.get(name).cloned().map(exact).filter(|value| !value.is_null());
         let value = value.map(|value| value.to_string().parse().unwrap_or(f64::NAN));
-        value.map(|value| lomi::seconds(name, value)).transpose()
+        value.map(|value| lomi::binding::seconds(name, value)).transpose()
     }
 
     fn map(&self, name: &str) -> Map<String, Value> {
@@ -265,22 +314,26 @@ impl Plan {
         }
     }
 
+    fn list_params(&self) -> CheckoutSessionListParams {
+        let query = self.map("query").into_iter();
+        query.fold(CheckoutSessionListParams::new(), |params, (name, v)| params.set(&name, v))
+    }
+
     fn options(&self) -> Result<CallOptions, Error> {
         let given = Plan(self.0.get("options").cloned().unwrap_or_default());
-        Ok(CallOptions {
-            timeout: given.seconds("timeout")?,
-            connect_timeout: given.seconds("connect_timeout")?,
-            attempt_timeout: given.seconds("attempt_timeout")?,
-            idle_timeout: given.seconds("idle_timeout")?,
-            extra_body: given.map("extra_body"),
-            max_retries: given.count("max_retries").and_then(|n| u32::try_from(n).ok()),
-            idempotency_key: given.text("idempotency_key"),
-            request_id: given.text("request_id"),
-            headers: given.pairs("headers"),
-            api_key: given.text("api_key").map(Secret::new),
-            account: given.text("account"),
-            ..CallOptions::default()
-        })
+        let mut options = CallOptions::new();
+        options.timeout = given.seconds("timeout")?;
+        options.connect_timeout = given.seconds("connect_timeout")?;
+        options.attempt_timeout = given.seconds("attempt_timeout")?;
+        options.idle_timeout = given.seconds("idle_timeout")?;
+        options.extra_body = given.map("extra_body");
+        options.max_retries = given.count("max_retries").and_then(|n| u32::try_from(n).ok());
+        options.idempotency_key = given.text("idempotency_key");
+        options.request_id = given.text("request_id");
+        options.headers = given.pairs("headers");
+        options.api_key = given.text("api_key").map(Secret::new);
+        options.account = given.text("account");
+        Ok(options)
     }
 }
 

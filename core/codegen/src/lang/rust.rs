@@ -72,12 +72,19 @@ pub(super) fn render(
     for resource in &resources {
         let operations: Vec<_> =
             api.operations.iter().filter(|o| o.resource == *resource).collect();
-        let context = context! { api => whole, resource => *resource, operations => Value::from(Serde(&operations)), name => studly(resource) };
-        write(format!("core/src/resources/{resource}.rs"), "rust/resource.rs.j2", context)?;
+        for (room, blocking) in [("", false), ("blocking/", true)] {
+            let context = context! { api => whole, blocking, resource => *resource, operations => Value::from(Serde(&operations)), name => studly(resource) };
+            let path = format!("core/src/{room}resources/{resource}.rs");
+            write(path, "rust/resource.rs.j2", context)?;
+        }
     }
     let names: Vec<_> =
         resources.iter().map(|r| context! { module => *r, name => studly(r) }).collect();
-    write("core/src/resources.rs".into(), "rust/resources.rs.j2", context! { names })
+    for path in ["core/src/resources.rs", "core/src/blocking/resources.rs"] {
+        let names = names.clone();
+        write(path.into(), "rust/resources.rs.j2", context! { names })?;
+    }
+    Ok(())
 }
 
 /// Filters for Rust templates: names, types and readers of fields.

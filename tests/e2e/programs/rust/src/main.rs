@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use lomi::models::CheckoutSessionCreate;
-use lomi::{Client, ConfigBuilder, ErrorKind, Value, json, webhook};
+use lomi::{Client, ErrorKind, Value, json, webhook};
 
 type Output = Result<Value, Box<dyn std::error::Error>>;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn create(shop: &str) -> Output {
-    let client = Client::with(ConfigBuilder::default())?;
+    let client = Client::builder().build()?;
     let cart = CheckoutSessionCreate::new()
         .amount(10000)
         .currency_code("XOF")
@@ -35,12 +35,12 @@ async fn create(shop: &str) -> Output {
         .customer_phone("+221771234567")
         .success_url(format!("{shop}/success?session={{CHECKOUT_SESSION_ID}}"))
         .cancel_url(format!("{shop}/cancel?session={{CHECKOUT_SESSION_ID}}"));
-    let session = client.checkout_sessions().create(cart).await?.done()?;
+    let session = client.checkout_sessions().create(cart).await?.into_session()?;
     Ok(json!({"id": session.checkout_session_id, "page": session.checkout_url}))
 }
 
 async fn get(id: &str) -> Output {
-    let client = Client::with(ConfigBuilder::default())?;
+    let client = Client::builder().build()?;
     let session = client.checkout_sessions().get(id).await?;
     Ok(json!({"status": session.status.map(|s| s.as_str().to_owned())}))
 }

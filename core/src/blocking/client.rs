@@ -1,0 +1,76 @@
+//! The client whose calls block.
+
+use crate::error::Error;
+use crate::request::{CallOptions, Input, Target};
+use crate::response::Response;
+use crate::runtime::run_blocking;
+use crate::table::Operation;
+
+/// Sets a [`Client`] up. Everything is optional.
+///
+/// ```
+/// let client = lomi::blocking::Client::builder().api_key("lomi_sk_test_1").build()?;
+/// # Ok::<(), lomi::Error>(())
+/// ```
+pub type ClientBuilder = crate::client::ClientBuilder<Client>;
+
+/// A client of the lomi. API whose calls block. It holds no connection and no thread, so it may
+/// be cloned, shared between threads and used on both sides of a fork.
+///
+/// ```no_run
+/// let client = lomi::blocking::Client::new("lomi_sk_test_...")?;
+/// let session = client.checkout_sessions().get("cs_1")?;
+/// println!("{:?}", session.status);
+/// # Ok::<(), lomi::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Client {
+    inner: crate::Client,
+}
+
+impl From<crate::Client> for Client {
+    fn from(inner: crate::Client) -> Self {
+        Self { inner }
+    }
+}
+
+impl Client {
+    /// A client with a secret key and the defaults for everything else.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the key cannot be one.
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with more settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// Calls any other endpoint, by method and by path below the base URL; see
+    /// [`lomi::Client::request`](crate::Client::request).
+    pub fn request(
+        &self,
+        method: http::Method,
+        path: &str,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Response, Error> {
+        self.send(Target::Raw { method, path: path.to_owned() }, input, options)
+    }
+
+    /// Calls one operation of the table.
+    pub(super) fn call(
+        &self,
+        operation: &'static Operation,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Response, Error> {
+        self.send(Target::Operation(operation), input, options)
+    }
+
+    fn send(&self, target: Target, input: Input, options: CallOptions) -> Result<Response, Error> {
+        run_blocking(self.inner.prepare(target, input, options)?, || Ok(()))
+    }
+}

@@ -1,0 +1,114 @@
+//! Spans of the crate `tracing`, one for each attempt; nothing without the feature `tracing`.
+
+#[cfg(feature = "tracing")]
+pub(crate) use on::AttemptSpan;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::AttemptSpan;
+
+#[cfg(feature = "tracing")]
+mod on {
+    use std::future::Future;
+
+    use tracing::{Instrument, Span, field};
+
+    use crate::observer::{RequestEvent, ResponseEvent};
+
+    /// The span of the attempt under way.
+    #[derive(Debug)]
+    pub(crate) struct AttemptSpan {
+        /// The span in which the call was made: another thread may drive it.
+        parent: Span,
+        current: Span,
+    }
+
+    impl AttemptSpan {
+        /// For a call that is made now.
+        pub(crate) fn new() -> Self {
+            Self { parent: Span::current(), current: Span::none() }
+        }
+
+        /// Whether any subscriber wants to know about attempts.
+        pub(crate) fn is_wanted(&self) -> bool {
+            tracing::enabled!(tracing::Level::INFO)
+        }
+
+        /// A request is about to be sent.
+        pub(crate) fn begin(&mut self, event: &RequestEvent<'_>) {
+            self.current = tracing::info_span!(
+                parent: &self.parent,
+                "lomi.attempt",
+                operation = event.operation,
+                method = event.method.as_str(),
+                route = event.route,
+                attempt = event.attempt,
+                idempotency_key = event.idempotency_key,
+                request_id = event.request_id,
+                status = field::Empty,
+                failure = field::Empty,
+                elapsed_ms = field::Empty,
+            );
+        }
+
+        /// The attempt ended.
+        pub(crate) fn end(&mut self, event: &ResponseEvent<'_>) {
+            let span = std::mem::replace(&mut self.current, Span::none());
+            let milliseconds =
+                |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            let elapsed_ms = milliseconds(event.elapsed);
+            let failure = event.failure.map(|kind| kind.class_name());
+            span.record("status", event.status);
+            span.record("failure", failure);
+            span.record("elapsed_ms", elapsed_ms);
+            // The server's, where it sent one.
+            span.record("request_id", event.request_id);
+            let retry_in_ms = event.retry_in.map(milliseconds);
+            let retry = retry_in_ms.is_some();
+            let failed = failure.is_some() || event.status.is_some_and(|status| status >= 300);
+            match failed {
+                false => tracing::info!(
+                    parent: &span, status = event.status, elapsed_ms, retry, retry_in_ms,
+                    "attempt ended"
+                ),
+                true => tracing::warn!(
+                    parent: &span, status = event.status, failure, elapsed_ms, retry, retry_in_ms,
+                    "attempt failed"
+                ),
+            }
+        }
+
+        /// Runs the sending of the request within the span.
+        pub(crate) fn around<F: Future>(&self, sending: F) -> impl Future<Output = F::Output> {
+            sending.instrument(self.current.clone())
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use std::future::Future;
+
+    use crate::observer::{RequestEvent, ResponseEvent};
+
+    /// No span.
+    #[derive(Debug)]
+    pub(crate) struct AttemptSpan;
+
+    impl AttemptSpan {
+        pub(crate) fn new() -> Self {
+            Self
+        }
+
+        pub(crate) fn is_wanted(&self) -> bool {
+            false
+        }
+
+        pub(crate) fn begin(&mut self, _: &RequestEvent<'_>) {}
+
+        pub(crate) fn end(&mut self, _: &ResponseEvent<'_>) {}
+
+        pub(crate) fn around<F: Future>(&self, sending: F) -> F {
+            sending
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One request through a `reqwest::Client` of the caller's, with the same limits, timeouts and
+//! outcomes as over a connection of ours.
+
+use std::net::IpAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use reqwest::{Client, Error, Response, Url};
+use tokio::time::{Instant, sleep_until};
+use url::Position;
+
+use super::body::Body;
+use super::dial::NotLoopback;
+use super::errors::{check_headers, innermost, is_certificate, too_large};
+use super::lookup::lookup;
+use super::timer::AttemptTimer;
+use crate::call::{RawResponse, TransportError};
+use crate::config::{Config, Endpoint};
+use crate::error::{ErrorKind, Outcome};
+use crate::request::Request;
+
+/// Sends one request and reads the whole response. `within` is for both, `idle` is the maximum
+/// time between two chunks of the response.
+pub(crate) async fn send_through(
+    client: &Client,
+    request: Request,
+    within: Duration,
+    idle: Duration,
+    config: &Config,
+) -> Result<RawResponse, TransportError> {
+    let sleep = pin!(sleep_until(Instant::now() + within));
+    let mut timer = AttemptTimer::new(sleep, within, idle);
+    let request = to_reqwest(request)?;
+    let url = request.url().clone();
+    timer.wait_for(check_plain_http(&config.endpoint, &url)).await??;
+    let sent = timer.wait_for(client.execute(request)).await?;
+    let mut response = sent.map_err(send_error)?;
+    check_redirect(&response, &url)?;
+    let status = response.status().as_u16();
+    let headers = std::mem::take(response.headers_mut());
+    check_headers(&headers, config.limits)?;
+    let mut body = Body::new(status, &headers, config.limits)?;
+    while !body.is_stopped() {
+        timer.chunk_received();
+        timer.check_deadline()?;
+        match timer.wait_for(response.chunk()).await?.map_err(body_error)? {
+            Some(chunk) => body.take_chunk(chunk)?,
+            None => break,
+        }
+    }
+    Ok(RawResponse { status, headers, body: body.end()? })
+}
+
+fn to_reqwest(request: Request) -> Result<reqwest::Request, TransportError> {
+    let unusable = |why: &str| {
+        let message = format!("the request cannot be sent through the client of reqwest: {why}");
+        TransportError::new(ErrorKind::Internal, Outcome::Final, message)
+    };
+    let url = Url::parse(&request.url).map_err(|error| unusable(&error.to_string()))?;
+    // The URL must be the one that was checked: a parser may read a path in another way.
+    if !request.url.ends_with(&url[Position::BeforePath..]) {
+        return Err(unusable("its URL would change"));
+    }
+    let mut prepared = reqwest::Request::new(request.method, url);
+    *prepared.headers_mut() = request.headers;
+    // Also without bytes: POST then has its Content-Length of 0.
+    *prepared.body_mut() = Some(request.body.unwrap_or_default().into());
+    Ok(prepared)
+}
+
+/// Refuses plain HTTP to a name for this machine that leads to another one. A name that is not
+/// found is left to the client of reqwest, which may look it up in another way.
+async fn check_plain_http(endpoint: &Endpoint, url: &Url) -> Result<(), TransportError> {
+    let (Some(host), "http", false) = (url.domain(), url.scheme(), endpoint.allow_http) else {
+        return Ok(());
+    };
+    let addresses = lookup(host).await.unwrap_or_default();
+    let is_elsewhere = |address: &IpAddr| !address.to_canonical().is_loopback();
+    match addresses.into_iter().find(is_elsewhere) {
+        None => Ok(()),
+        Some(found) => {
+            let error = NotLoopback { host: host.to_owned(), found };
+            let message = error.to_string();
+            Err(TransportError::new(ErrorKind::Configuration, Outcome::Final, message))
+        }
+    }
+}
+
+/// Refuses a response from another address than the one that the request was for: the client
+/// followed a redirect, and carried the API key there.
+fn check_redirect(response: &Response, url: &Url) -> Result<(), TransportError> {
+    if response.url()[..Position::AfterQuery] == url[..Position::AfterQuery] {
+        return Ok(());
+    }
+    let to = response.url().origin().ascii_serialization();
+    let message = format!(
+        "the client of reqwest followed a redirect to {to}, and the API key was sent there: build \
+         it with redirect(reqwest::redirect::Policy::none()), and replace the key where that \
+         address is not one of lomi."
+    );
+    Err(TransportError::new(ErrorKind::UnexpectedRedirect, Outcome::Final, message))
+}
+
+/// Why no response came. What is not certain to come before the request was sent has an unknown
+/// outcome.
+fn send_error(error: Error) -> TransportError {
+    let error = error.without_url();
+    let said = innermost(&error);
+    let (kind, outcome, message) = if error.is_builder() {
+        let message = format!("the client of reqwest does not send this request: {said}");
+        (ErrorKind::Configuration, Outcome::Final, message)
+    } else if error.is_redirect() {
+        let message = format!(
+            "the client of reqwest followed redirects ({said}), and the API key may have been \
+             sent there: build it with redirect(reqwest::redirect::Policy::none())"
+        );
+        (ErrorKind::UnexpectedRedirect, Outcome::Final, message)
+    } else if error.is_connect() && (is_certificate(&error) || names_certificate(&said)) {
+        let message = format!("the server's certificate or TLS was refused: {said}");
+        (ErrorKind::Tls, Outcome::Final, message)
+    } else if error.is_connect() {
+        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
+        (kind, Outcome::NotSent, format!("the server was not reached: {said}"))
+    } else {
+        return body_error(error);
+    };
+    TransportError::new(kind, outcome, message).caused_by(error)
+}
+
+/// Why a response, or the rest of it, did not come.
+fn body_error(error: Error) -> TransportError {
+    let error = error.without_url();
+    let said = innermost(&error);
+    // hyper has no other way to say so to a client.
+    if said == "message head is too large" {
+        return too_large("has more or longer headers than any answer needs".into());
+    }
+    let (kind, message) = match error.is_timeout() {
+        true => (ErrorKind::Timeout, format!("a timeout of the client of reqwest passed: {said}")),
+        false => (ErrorKind::Connection, format!("the connection broke: {said}")),
+    };
+    TransportError::new(kind, Outcome::Unknown, message).caused_by(error)
+}
+
+/// Whether TLS of another library than rustls refused a certificate: its errors have no type
+/// that is known here.
+fn names_certificate(said: &str) -> bool {
+    said.to_ascii_lowercase().contains("certificate")
+}
