@@ -56,7 +56,8 @@ impl BlockingRuntime {
         loop {
             match call.step(Instant::now()) {
                 Step::Done(result) => return finish(call, result).map_err(E::from),
-                Step::Wait(pause) => wait(runtime, sleep(pause), &mut check)?,
+                // Within the future, since a timer is made inside its runtime.
+                Step::Wait(pause) => wait(runtime, async { sleep(pause).await }, &mut check)?,
                 Step::Send(request, within) => {
                     let sent = async {
                         // Connections that the server closed since the last call are noticed

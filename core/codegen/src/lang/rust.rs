@@ -73,9 +73,9 @@ pub(super) fn render(
         let operations: Vec<_> =
             api.operations.iter().filter(|o| o.resource == *resource).collect();
         for (room, blocking) in [("", false), ("blocking/", true)] {
-            let words = context! { api => whole, blocking, resource => *resource, operations => Value::from(Serde(&operations)), name => studly(resource) };
+            let context = context! { api => whole, blocking, resource => *resource, operations => Value::from(Serde(&operations)), name => studly(resource) };
             let path = format!("core/src/{room}resources/{resource}.rs");
-            write(path, "rust/resource.rs.j2", words)?;
+            write(path, "rust/resource.rs.j2", context)?;
         }
     }
     let names: Vec<_> =
