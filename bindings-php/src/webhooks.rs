@@ -109,11 +109,7 @@ fn construct_event(call: &mut Call<'_>) -> Done {
         None => None,
     };
     let max_age = seconds(call, 3)?.map(duration).transpose()?;
-<<<<<<< HEAD
-    let mut options = VerifyOptions::new();
-=======
     let mut options = VerifyOptions::default();
->>>>>>> main
     (options.max_age, options.received_at) = (max_age, received_at);
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
     let event = guarded(|| verified.decode(&mut PhpSink::arrays()))??;

@@ -33,7 +33,7 @@ pub(crate) fn verify_webhook<'py>(
         };
         let secrets = secrets.iter().map(secret_text).collect::<Result<Vec<_>, _>>()?;
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-        let mut options = VerifyOptions::new();
+        let mut options = VerifyOptions::default();
         options.max_age = max_age.map(|age| time("max_age", age)).transpose()?;
         options.received_at = received_at.map(moment).transpose()?;
         let verified = verify(&payload, &signature, &secrets, options)?;

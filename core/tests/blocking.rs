@@ -4,6 +4,7 @@
 #![cfg(feature = "blocking")]
 #![allow(clippy::unwrap_used)]
 
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use lomi::blocking::Client;
@@ -89,4 +90,24 @@ fn the_error_of_a_list_is_an_item() {
     for _ in 0..2 {
         assert_eq!(all.next().unwrap().unwrap_err().kind(), ErrorKind::Connection);
     }
+}
+
+#[test]
+fn a_lost_response_is_asked_for_again() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for response in [
+            "HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 30\r\n\r\n\
+             {\"checkout_session_id\":\"cs_1\"}",
+        ] {
+            let (mut connection, _) = listener.accept().unwrap();
+            let _ = connection.read(&mut [0; 4096]).unwrap();
+            connection.write_all(response.as_bytes()).unwrap();
+        }
+    });
+    let client = Client::builder().api_key("lomi_sk_test_1").base_url(url).build().unwrap();
+    let session = client.checkout_sessions().get("cs_1").unwrap();
+    assert_eq!(session.checkout_session_id.as_deref(), Some("cs_1"));
 }
