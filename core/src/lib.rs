@@ -105,7 +105,7 @@
 //! | `rustls-ring` | yes | TLS with ring. Without it, https uses the provider that the program installed for rustls. |
 //! | `blocking` | no | `lomi::blocking::Client` |
 //! | `reqwest` | no | `ClientBuilder::http_client`: calls through a `reqwest::Client` of your own |
-//! | `tracing` | no | a span `lomi.attempt` for each attempt, with its method, route, status, time and retry decision |
+//! | `tracing` | no | a span `lomi.attempt` (target `lomi`) for each attempt, with method, route, status and time, and an event at its end with the retry decision |
 
 #![deny(missing_docs)]
 

@@ -60,7 +60,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        if event.metadata().target().starts_with("lomi::") {
+        if event.metadata().target() == "lomi" {
             let mut fields = Fields::default();
             event.record(&mut fields);
             let span = context.event_span(event).map(|span| span.name()).unwrap_or_default();

@@ -15,14 +15,14 @@ use tokio::task::JoinSet;
 /// What sends the requests of a client.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Through {
-    /// The crate's own transport.
-    Own,
+    /// The transport of the crate.
+    Core,
     /// A client of reqwest.
     Reqwest,
 }
 
 pub(crate) async fn run(through: Through) -> Result<()> {
-    // For the TLS of reqwest; the crate's own transport has its provider by a feature.
+    // For the TLS of reqwest. The transport of the crate has a provider by its feature.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut tasks = JoinSet::new();
     for line in std::io::read_to_string(std::io::stdin())?.lines() {
