@@ -68,11 +68,13 @@ mod on {
             let failed = failure.is_some() || event.status.is_some_and(|status| status >= 300);
             match failed {
                 false => tracing::info!(
-                    target: "lomi", parent: &span, status = event.status, elapsed_ms, retry, retry_in_ms,
+                    target: "lomi", parent: &span, status = event.status, elapsed_ms, retry,
+                    retry_in_ms,
                     "attempt ended"
                 ),
                 true => tracing::warn!(
-                    target: "lomi", parent: &span, status = event.status, failure, elapsed_ms, retry, retry_in_ms,
+                    target: "lomi", parent: &span, status = event.status, failure, elapsed_ms, retry,
+                    retry_in_ms,
                     "attempt failed"
                 ),
             }
