@@ -39,8 +39,16 @@ fn server(responses: &[&str]) -> (String, Requests) {
     (url, requests)
 }
 
+/// A program whose reqwest has its feature `rustls-no-provider` installs a provider. The workspace
+/// turns that feature on for the conformance runner.
+fn http_builder() -> reqwest::ClientBuilder {
+    #[cfg(feature = "rustls-ring")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}
+
 fn http_client() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    http_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 fn builder(base_url: &str, http_client: reqwest::Client) -> ClientBuilder {
@@ -116,7 +124,7 @@ async fn a_redirect_is_refused_and_not_repeated() {
     assert_eq!(stolen.lock().unwrap().len(), 0);
 
     // A client that follows redirects has sent the key already: the call says so.
-    let follows = reqwest::Client::builder().no_proxy().build().unwrap();
+    let follows = http_builder().no_proxy().build().unwrap();
     let client = builder(&url, follows).build().unwrap();
     let error = create(&client).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnexpectedRedirect, 1));
