@@ -191,7 +191,7 @@ impl ClientBuilder {
     ///
     /// Build the client like this:
     ///
-    /// ```
+    /// ```no_run
     /// let http_client = reqwest::Client::builder()
     ///     .redirect(reqwest::redirect::Policy::none())
     ///     .retry(reqwest::retry::never())
