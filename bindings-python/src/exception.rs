@@ -38,7 +38,7 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     fields.set_item("request_id", error.request_id())?;
     fields.set_item("idempotency_key", error.idempotency_key())?;
     fields.set_item("attempts", error.attempts())?;
-    fields.set_item("history", history(py, &error.history())?)?;
+    fields.set_item("history", history(py, error.history())?)?;
     fields.set_item("outcome", error.outcome().as_str())?;
     fields.set_item("operation", error.operation())?;
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
