@@ -53,7 +53,7 @@ impl Pool {
     /// The peer of an endpoint, made on first use.
     pub(crate) fn peer(&self, endpoint: &Arc<Endpoint>) -> Result<Arc<Peer>, Error> {
         let mut peers =
-            self.peers.lock().map_err(|_| Error::internal("the connection pool cannot be used after a panic"))?;
+            self.peers.lock().map_err(|_| Error::internal("the connection pool is unusable"))?;
         if let Some(peer) = peers.get(endpoint) {
             return Ok(Arc::clone(peer));
         }
@@ -129,8 +129,7 @@ impl Peer {
     }
 }
 
-/// How long a connection may be idle after a response, from a header such as `Keep-Alive:
-/// timeout=5`.
+/// How long a connection may be idle after a response, as the header `Keep-Alive` allows.
 pub(super) fn idle_time(headers: &HeaderMap) -> Duration {
     let Some(value) = headers.get("keep-alive").and_then(|value| value.to_str().ok()) else {
         return DEFAULT_IDLE;
