@@ -178,13 +178,13 @@ impl Pager {
         self.without_new = if no_new { self.without_new + 1 } else { 0 };
         let moved = self.offset > 0 && info.offset == Some(self.offset);
         if no_new && repeated && rows > 1 && !moved {
-            return Err(endless_list("a page came again"));
+            return Err(endless_list("a page was sent again"));
         }
         if self.without_new > MAX_PAGES_WITHOUT_NEWS {
-            return Err(endless_list("its pages give nothing new"));
+            return Err(endless_list("its pages have no new rows"));
         }
         if !no_new && self.cycle.is_repeated(page) {
-            return Err(endless_list("it begins again"));
+            return Err(endless_list("it starts again"));
         }
         Ok(())
     }
@@ -200,12 +200,12 @@ impl Pager {
             return Ok(None);
         }
         if self.without_rows > MAX_PAGES_WITHOUT_NEWS {
-            return Err(endless_list("it promises more and gives nothing"));
+            return Err(endless_list("its pages are empty but announce more"));
         }
         if let Some(cursor) = &info.next_cursor {
             let cursor = Value::from(cursor.as_str());
             if input.query.get("cursor") == Some(&cursor) {
-                return Err(endless_list("its cursor does not move"));
+                return Err(endless_list("its cursor does not change"));
             }
             input.query.insert("cursor".into(), cursor);
             input.query.shift_remove("offset");
