@@ -1,14 +1,4 @@
 //! One error for everything that can go wrong, with a kind to match on.
-//!
-//! ```
-//! # fn handle(result: Result<(), lomi::Error>) {
-//! match result {
-//!     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
-//!     Err(error) => println!("{error} (request {:?})", error.request_id()),
-//!     Ok(()) => {}
-//! }
-//! # }
-//! ```
 
 mod attempt;
 mod kind;
@@ -31,6 +21,16 @@ pub use outcome::Outcome;
 ///
 /// [`Error::kind`] tells what went wrong, [`Error::outcome`] whether the work may have been done,
 /// and [`Error::request_id`] what to quote to support.
+///
+/// ```
+/// # fn handle(result: Result<(), lomi::Error>) {
+/// match result {
+///     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
+///     Err(error) => println!("{error} (request {:?})", error.request_id()),
+///     Ok(()) => {}
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Error {
     /// Boxed to keep `Result` small.
@@ -248,7 +248,7 @@ impl Error {
         Self::internal("a defect of this library ended the call (a panic)")
     }
 
-    /// A wait that the caller cancelled. For a call, see [`crate::CallHandle::cancelled`], which
+    /// A wait that the caller cancelled. For a call, see [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which
     /// adds its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
