@@ -153,7 +153,7 @@ pub use request::{Amount, CallOptions, Input};
 pub use response::{Created, Page, PageInfo, Response};
 pub use secret::Secret;
 pub use table::RouteStyle;
-/// The name that every other language has for it.
+/// The name of this module in every other language.
 #[doc(no_inline)]
 pub use webhook as webhooks;
 

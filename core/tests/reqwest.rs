@@ -1,4 +1,4 @@
-//! Calls through a client of reqwest, over real sockets: with the rules of any other call.
+//! Calls through a reqwest client over real sockets: the rules of any other call apply.
 
 #![cfg(feature = "reqwest")]
 #![allow(clippy::unwrap_used)]
@@ -39,7 +39,7 @@ fn server(responses: &[&str]) -> (String, Requests) {
     (url, requests)
 }
 
-/// A program whose reqwest has its feature `rustls-no-provider` installs a provider. The workspace
+/// If reqwest has its feature `rustls-no-provider`, the program installs a provider. The workspace
 /// turns that feature on for the conformance runner.
 fn http_builder() -> reqwest::ClientBuilder {
     #[cfg(feature = "rustls-ring")]
@@ -123,7 +123,7 @@ async fn a_redirect_is_refused_and_not_repeated() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedRedirect, Some(307)));
     assert_eq!(stolen.lock().unwrap().len(), 0);
 
-    // A client that follows redirects has sent the key already: the call says so.
+    // A client that follows redirects has already sent the key, which the error reports.
     let follows = http_builder().no_proxy().build().unwrap();
     let client = builder(&url, follows).build().unwrap();
     let error = create(&client).await.unwrap_err();

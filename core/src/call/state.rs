@@ -111,7 +111,7 @@ impl Call {
         if config.http_client.is_some() && options.connect_timeout.is_some() {
             return Err(Error::validation(
                 "connect_timeout has no effect together with http_client: set it where the \
-                 client of reqwest is built",
+                 reqwest client is built",
             ));
         }
         let warnings = request::check::call(config, &target, &mut input, &mut options)?;

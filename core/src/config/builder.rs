@@ -199,8 +199,8 @@ impl ConfigBuilder {
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
             Some((name, _)) => Err(Error::configuration(format!(
-                "{name} has no effect together with http_client: set it where the client of \
-                 reqwest is built"
+                "{name} has no effect together with http_client: set it where the reqwest \
+                 client is built"
             ))),
         }
     }

@@ -1,6 +1,6 @@
-//! What is known about the work that a failed call asked for.
+//! Whether the work of a failed call may have been done.
 
-/// What is known about the work that a failed call asked for.
+/// Whether the work of a failed call may have been done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
