@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_order_has_no_key() {
+    fn a_value_that_is_no_order_has_no_key() {
         for order in [
             Value::Null,
             json!(true),

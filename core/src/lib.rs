@@ -70,8 +70,8 @@
 //! # }
 //! ```
 //!
-//! A read is repeated after a failure, a write only where it cannot be carried out twice: because
-//! it was not sent, or because every attempt carries one idempotency key. A deadline
+//! A read is retried after a failure, a write only if it cannot be carried out twice: because it
+//! was not sent, or because every attempt carries the same idempotency key. A deadline
 //! ([`ClientBuilder::timeout`]) covers the whole call.
 //!
 //! # Webhooks

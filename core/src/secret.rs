@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_taken_out_of_any_text() {
+    fn keys_are_masked_in_any_string() {
         assert_eq!(
             redact("bad lomi_sk_live_Ab9-x, whsec_q and lomi_sk_old!"),
             "bad lomi_sk_live_***, whsec_*** and lomi_sk_***!"

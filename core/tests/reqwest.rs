@@ -81,7 +81,7 @@ async fn a_lost_response_is_asked_for_again_with_the_same_key() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_says_so() {
+async fn a_request_that_was_not_sent_is_reported() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client =
         builder(&format!("http://{closed}"), http_client()).max_retries(0).build().unwrap();
@@ -101,7 +101,7 @@ async fn one_deadline_over_all() {
 }
 
 #[tokio::test]
-async fn limits_hold_while_a_body_comes() {
+async fn limits_apply_while_a_body_is_received() {
     let body = "x".repeat(5000);
     let large = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1388\r\n{body}\r\n");
     let (url, _) = server(&[&large]);

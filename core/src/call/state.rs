@@ -49,9 +49,9 @@ pub struct Call {
     pub(super) in_flight: bool,
     /// An earlier attempt may have done the work.
     pub(super) earlier_unknown: bool,
-    /// The error of the last attempt, where a retry follows.
+    /// The error of the last attempt, if a retry follows.
     pub(super) last: Option<Error>,
-    /// The call handle, where one was taken.
+    /// The call handle, if one was taken.
     pub(super) progress: Option<CallHandle>,
     /// Receives the events of each attempt.
     pub(super) observer: Option<Arc<dyn Observer>>,
@@ -198,7 +198,7 @@ impl Call {
         });
     }
 
-    /// The span of the attempt in flight, where spans are enabled.
+    /// The span of the attempt in flight, if spans are enabled.
     pub(crate) fn span(&self) -> &AttemptSpan {
         &self.span
     }

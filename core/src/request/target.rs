@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_route_of_a_path_holds_no_values() {
+    fn the_route_of_a_path_contains_no_values() {
         assert_eq!(without_values("/checkout-sessions/cs_1?a=b"), "/checkout-sessions/*");
         assert_eq!(without_values("/v1/webhooks/0f9e/test"), "/v1/webhooks/*/test");
     }

@@ -109,7 +109,7 @@ mod tests {
     const OPEN: &str = r#"{"checkout_session_id":"cs_1","status":"open"}"#;
 
     #[test]
-    fn a_replay_is_told_where_it_is_known() {
+    fn a_replay_is_reported_if_it_is_known() {
         let hit = &[("idempotency-cache-hit", "true")];
         assert_eq!(response(OPEN, true, hit).replayed(), Some(true));
         assert_eq!(
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_closed_is_warned_of() {
+    fn a_closed_session_causes_a_warning() {
         let expired = r#"{"id":"cs_1","status":"expired"}"#;
         let late = response(expired, true, &[]);
         assert_eq!(late.replayed(), Some(true));

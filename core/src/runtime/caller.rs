@@ -71,7 +71,7 @@ impl RuntimePool {
     }
 }
 
-/// Whether the runtime has timers and sockets: tokio panics where they were not enabled.
+/// Whether the runtime has timers and sockets: tokio panics if they are not enabled.
 fn has_drivers() -> bool {
     catch_unwind(|| {
         drop(tokio::time::sleep(Duration::ZERO));

@@ -65,7 +65,7 @@ impl Sender {
         Ok(Self { transport, idle })
     }
 
-    /// Sends one request, and waits for a free connection first where all are in use.
+    /// Sends one request. If all connections are in use, waits for one first.
     pub(super) async fn send(
         &mut self,
         call: &Call,

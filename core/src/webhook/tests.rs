@@ -216,7 +216,7 @@ fn a_secret_is_replaced_with_a_list() {
 }
 
 #[test]
-fn a_refusal_is_the_same_everywhere_and_says_no_reason() {
+fn a_refusal_is_the_same_everywhere_and_contains_no_reason() {
     let said = |error: &Error| refusal(error).map(|refusal| (refusal.status, refusal.body));
     let unsigned = signature_error("the reason".into());
     assert_eq!(said(&unsigned), Some((400, r#"{"error":"invalid signature"}"#)));

@@ -15,7 +15,7 @@ const BYTES_A_NODE: usize = 12;
 const MAX_DIGITS: usize = 4300;
 /// Upper limit of `Limits::depth`: parsing and building values recurse on the stack.
 const DEEPEST: usize = 512;
-/// Any number with so many digits fits into `i64`.
+/// The most digits with which any number fits into `i64`.
 const SAFE_DIGITS: usize = 18;
 
 pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error> {
