@@ -51,7 +51,7 @@ impl fmt::Debug for dyn Observer {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RequestEvent<'a> {
-    /// The operation, such as `create_checkout_session`; method and path of any other endpoint.
+    /// The operation, such as `create_checkout_session`; method and route of any other endpoint.
     pub operation: &'a str,
     /// HTTP method.
     pub method: &'a Method,

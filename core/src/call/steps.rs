@@ -131,10 +131,11 @@ impl Call {
         if self.observer.is_none() && !self.span.is_wanted() {
             return;
         }
+        let route = self.route_template();
         let event = RequestEvent {
-            operation: &self.target.name(),
+            operation: &self.target.event_name(&route),
             method: self.target.method(),
-            route: &self.route_template(),
+            route: &route,
             attempt: self.attempts() + 1,
             idempotency_key: self.idempotency_key.as_deref(),
             request_id: &self.request_id,
@@ -160,7 +161,7 @@ impl Call {
         };
         let Some(attempt) = history.last() else { return };
         let event = ResponseEvent {
-            operation: &self.target.name(),
+            operation: &self.target.event_name(&attempt.route),
             method: &attempt.method,
             route: &attempt.route,
             attempt: u32::try_from(history.len()).unwrap_or(u32::MAX),

@@ -53,7 +53,7 @@ const HTTP_REFUSED: &[&str] = &[
     "invalid HTTP version",
     "HTTP/0.9",
     "InvalidMessage",
-    "Empty response from server",
+    "Empty reply from server",
     BEFORE_RESPONSE,
 ];
 
@@ -85,7 +85,7 @@ mod tests {
             with_address(message, &format!("{scheme}://h:1/v1")).ends_with("https?")
         };
         assert!(asks("the server was not reached: Connection reset by peer", "https"));
-        assert!(asks("the connection broke: cURL error 52: Empty response from server", "http"));
+        assert!(asks("the connection broke: cURL error 52: Empty reply from server", "http"));
         assert!(asks("the connection broke before any response: Connection reset", "http"));
         // After the start of a response, the protocol cannot be the reason.
         assert!(!asks("the connection broke: Connection reset by peer", "http"));

@@ -29,6 +29,14 @@ impl Target {
         }
     }
 
+    /// The name of the call for observers, without the values in its path.
+    pub(crate) fn event_name(&self, route: &str) -> Cow<'static, str> {
+        match self {
+            Self::Operation(operation) => operation.id.into(),
+            Self::Raw { method, .. } => format!("{method} {route}").into(),
+        }
+    }
+
     /// Advice to the caller of a write that may have been carried out.
     pub(crate) fn advice(&self, idempotency_key: Option<&str>) -> String {
         let advice = match (self, idempotency_key) {
