@@ -145,6 +145,7 @@ final class CancelledTest extends SandboxTestCase
         foreach (["trigger_error('over', E_USER_ERROR);", "str_repeat('x', 1 << 30);", 'nope();', 'exit(3);'] as $end) {
             $printed = Process::php(<<<PHP
                 ini_set('display_errors', '0');
+                ini_set('error_log', '/dev/null');
                 ini_set('memory_limit', '64M');
                 require $autoload;
                 \$calls = 0;

@@ -34,6 +34,11 @@ final class CollectionTest extends SandboxTestCase
         };
         return [
             'the logger' => [fn ($box, $make) => $box->client = $make(['logger' => function () use ($box) {}])],
+            'the hooks' => [fn ($box, $make) => $box->client = $make(['on_request' => fn () => $box, 'on_response' => fn () => $box])],
+            'the hooks of a configuration' => [function ($box, $make) {
+                $box->config = (new \LomiSDK\Configuration())->setOnRequest(fn () => $box)->setOnResponse(fn () => $box);
+                $box->api = new \LomiSDK\Api\CheckoutSessionsApi(null, $box->config);
+            }],
             'the HTTP client' => [fn ($box, $make) => $box->client = $make(['http_client' => $http($box)])],
             'a resource' => [fn ($box, $make) => $box->sessions = $make(['logger' => function () use ($box) {}])->checkoutSessions],
             'a client and its resource' => [function ($box, $make) {
