@@ -8,7 +8,7 @@ use LomiSDK\LomiClient;
 use LomiSDK\Tests\Support\FaultServer;
 use LomiSDK\Tests\Support\SandboxTestCase;
 
-/** The engine's cycle collector sees through our objects. */
+/** The engine's cycle collector finds cycles through our objects. */
 final class CollectionTest extends SandboxTestCase
 {
     private static ?FaultServer $server = null;
@@ -114,9 +114,9 @@ final class CollectionTest extends SandboxTestCase
 
     public function testWhatIsStillUsedIsNotCollected(): void
     {
-        $told = new \ArrayObject();
-        $client = new LomiClient('lomi_sk_test_1', ['base_url' => self::$server->url, 'logger' => function () use ($told) {
-            $told[] = gc_collect_cycles();
+        $collected = new \ArrayObject();
+        $client = new LomiClient('lomi_sk_test_1', ['base_url' => self::$server->url, 'logger' => function () use ($collected) {
+            $collected[] = gc_collect_cycles();
         }]);
         $sessions = $client->checkoutSessions;
         $page = $sessions->list();
@@ -135,6 +135,6 @@ final class CollectionTest extends SandboxTestCase
         unset($page);
         gc_collect_cycles();
         $copy->checkoutSessions->get('cs_1');
-        self::assertCount(3, $told);
+        self::assertCount(3, $collected);
     }
 }

@@ -30,9 +30,9 @@ final class HooksTest extends SandboxTestCase
         return ['on_request' => $collect, 'on_response' => $collect];
     }
 
-    private static function clientAt(FaultServer $server, callable $road, array $options = []): LomiClient
+    private static function clientAt(FaultServer $server, callable $transport, array $options = []): LomiClient
     {
-        $http = $road();
+        $http = $transport();
         return new LomiClient('lomi_sk_test_secret', $options + ['base_url' => $server->url] + ($http === null ? [] : ['http_client' => $http]));
     }
 
@@ -40,18 +40,18 @@ final class HooksTest extends SandboxTestCase
     public static function calls(): array
     {
         $calls = [];
-        foreach (self::roads() as $name => [$road]) {
-            $calls["$name, blocking"] = [$road, fn (LomiClient $client) => $client->checkoutSessions->create(['amount' => 1], ['idempotency_key' => 'order-1', 'request_id' => 'r-1'])];
-            $calls["$name, promised"] = [$road, fn (LomiClient $client) => $client->checkoutSessions->createAsync(['amount' => 1], ['idempotency_key' => 'order-1', 'request_id' => 'r-1'])->wait()];
+        foreach (self::transports() as $name => [$transport]) {
+            $calls["$name, blocking"] = [$transport, fn (LomiClient $client) => $client->checkoutSessions->create(['amount' => 1], ['idempotency_key' => 'order-1', 'request_id' => 'r-1'])];
+            $calls["$name, promised"] = [$transport, fn (LomiClient $client) => $client->checkoutSessions->createAsync(['amount' => 1], ['idempotency_key' => 'order-1', 'request_id' => 'r-1'])->wait()];
         }
         return $calls;
     }
 
     /** @dataProvider calls */
-    public function testEveryAttemptHasTwoEventsInOrder(callable $road, callable $call): void
+    public function testEveryAttemptHasTwoEventsInOrder(callable $transport, callable $call): void
     {
         $server = new FaultServer([['status' => 503], ['status' => 201, 'body' => self::session(), 'headers' => ['X-Request-Id' => 'of-the-server']]]);
-        $session = $call(self::clientAt($server, $road, $this->collecting()));
+        $session = $call(self::clientAt($server, $transport, $this->collecting()));
         self::assertSame('cs_1', $session->getCheckoutSessionId());
         self::assertSame([RequestEvent::class, ResponseEvent::class, RequestEvent::class, ResponseEvent::class], array_map(fn ($event) => $event::class, $this->events));
         $attempt = ['operation' => 'create_checkout_session', 'method' => 'POST', 'route' => '/checkout-sessions', 'attempt' => 1, 'idempotencyKey' => 'order-1'];
@@ -65,11 +65,11 @@ final class HooksTest extends SandboxTestCase
         self::assertStringContainsString('[idempotencyKey] => order-1', print_r($done, true));
     }
 
-    /** @dataProvider roads */
-    public function testAnEventHasTheRouteAndTheErrorAndNothingPrivate(callable $road): void
+    /** @dataProvider transports */
+    public function testAnEventHasTheRouteAndTheErrorAndNothingPrivate(callable $transport): void
     {
         $server = new FaultServer([['raw' => 'no HTTP']]);
-        $client = self::clientAt($server, $road, ['max_retries' => 0] + $this->collecting());
+        $client = self::clientAt($server, $transport, ['max_retries' => 0] + $this->collecting());
         self::thrownBy(fn () => $client->checkoutSessions->get('cs_private'));
         self::assertStringEndsWith('/{session_id}', $this->events[0]->route);
         self::assertSame(null, $this->events[1]->status);
@@ -114,7 +114,7 @@ final class HooksTest extends SandboxTestCase
 
     public function testTheDocumentedClassesHaveTheSameHooks(): void
     {
-        foreach (self::roads() as [$road]) {
+        foreach (self::transports() as [$transport]) {
             $this->events = [];
             ['on_request' => $request, 'on_response' => $response] = $this->collecting();
             $config = (new Configuration())->setApiKey('X-API-KEY', 'lomi_sk_test_1');
@@ -122,7 +122,7 @@ final class HooksTest extends SandboxTestCase
             self::assertSame($config, $config->setOnRequest($request)->setOnResponse($response));
             self::assertSame([$request, $response], [$config->getOnRequest(), $config->getOnResponse()]);
             $server = FaultServer::json(self::session());
-            $api = new CheckoutSessionsApi($road(), $config->setHost($server->url));
+            $api = new CheckoutSessionsApi($transport(), $config->setHost($server->url));
             $api->retrieveCheckoutSession('cs_1');
             $api->retrieveCheckoutSessionAsync('cs_1')->wait();
             self::assertCount(4, $this->events);
@@ -134,14 +134,14 @@ final class HooksTest extends SandboxTestCase
     }
 
     /** @dataProvider calls */
-    public function testAHookThatThrowsChangesNothingAndIsReportedOnce(callable $road, callable $call): void
+    public function testAHookThatThrowsChangesNothingAndIsReportedOnce(callable $transport, callable $call): void
     {
         $log = tempnam(sys_get_temp_dir(), 'lomi-log');
         $before = ini_set('error_log', $log);
         try {
             $throw = fn () => throw new \RuntimeException('broken with lomi_sk_test_secret');
             $server = new FaultServer([['status' => 503], ['status' => 201, 'body' => self::session()]]);
-            $client = self::clientAt($server, $road, ['on_request' => $throw, 'on_response' => $throw]);
+            $client = self::clientAt($server, $transport, ['on_request' => $throw, 'on_response' => $throw]);
             self::assertSame('cs_1', $call($client)->getCheckoutSessionId());
             self::assertSame('cs_1', $call($client)->getCheckoutSessionId());
             self::assertCount(3, $server->requests());
@@ -156,17 +156,17 @@ final class HooksTest extends SandboxTestCase
     }
 
     /** @dataProvider calls */
-    public function testAHookMayMakeCalls(callable $road, callable $call): void
+    public function testAHookMayMakeCalls(callable $transport, callable $call): void
     {
         $inner = FaultServer::json(self::session());
-        $other = self::clientAt($inner, $road);
+        $other = self::clientAt($inner, $transport);
         $ids = [];
         $hook = function () use ($other, &$ids): void {
             $ids[] = $other->checkoutSessions->get('a')->getCheckoutSessionId();
             $ids[] = $other->checkoutSessions->getAsync('b')->wait()->getCheckoutSessionId();
         };
         $server = FaultServer::json(self::session(), 201);
-        $client = self::clientAt($server, $road, ['on_request' => $hook, 'on_response' => $hook]);
+        $client = self::clientAt($server, $transport, ['on_request' => $hook, 'on_response' => $hook]);
         self::assertSame('cs_1', $call($client)->getCheckoutSessionId());
         self::assertSame(['cs_1', 'cs_1', 'cs_1', 'cs_1'], $ids);
     }
@@ -234,9 +234,9 @@ final class HooksTest extends SandboxTestCase
     }
 
     /** @dataProvider calls */
-    public function testAHookThatEndsTheScriptLeavesTheKey(callable $road, callable $call): void
+    public function testAHookThatEndsTheScriptLeavesTheKey(callable $transport, callable $call): void
     {
-        $guzzle = $road() === null ? '' : ", 'http_client' => new GuzzleHttp\\Client()";
+        $guzzle = $transport() === null ? '' : ", 'http_client' => new GuzzleHttp\\Client()";
         $promised = str_contains($this->dataName(), 'promised') ? 'Async' : '';
         $wait = $promised === '' ? '' : '->wait()';
         foreach (['on_request', 'on_response'] as $hook) {

@@ -24,10 +24,10 @@ use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\Sandbox;
 
 [, $requests, $workers, $kind] = $argv;
-$asked = array_slice($argv, 4);
-$reload = in_array('reload', $asked, true);
-$cut = in_array('cut', $asked, true);
-$maxRequests = in_array('replace', $asked, true) ? 50 : 0;
+$options = array_slice($argv, 4);
+$reload = in_array('reload', $options, true);
+$cut = in_array('cut', $options, true);
+$maxRequests = in_array('replace', $options, true) ? 50 : 0;
 $sandbox = Sandbox::start();
 $folder = sys_get_temp_dir() . '/lomi-fpm-' . bin2hex(random_bytes(4));
 mkdir($folder);
@@ -49,7 +49,7 @@ file_put_contents("$folder/fpm.conf", <<<CONF
     {$user}{$dynamic}
     CONF);
 $preload = [];
-if (in_array('preload', $asked, true)) {
+if (in_array('preload', $options, true)) {
     file_put_contents("$folder/preload.php", <<<PHP
         <?php
         class Preloaded extends LomiSDK\Model\CheckoutSessions {}

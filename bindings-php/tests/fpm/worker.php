@@ -1,6 +1,6 @@
 <?php
 
-/** What each request of the php-fpm test does: a session with the key it is told, and facts about itself. */
+/** One request of the php-fpm test: makes a session with the given key, and prints what the test checks. */
 
 declare(strict_types=1);
 
