@@ -6228,7 +6228,7 @@ namespace LomiSDK {
         }
     }
 
-    /** A request that is about to be sent, as `on_request` gets it. No body, id or API key is in it. */
+    /** A request that is about to be sent, as `on_request` gets it. It holds no body and no API key. */
     final class RequestEvent
     {
         /** The operation, such as `create_checkout_session`; method and path of any other endpoint. */
@@ -6243,7 +6243,7 @@ namespace LomiSDK {
         public readonly string $requestId;
     }
 
-    /** The end of an attempt, as `on_response` gets it. No body, id or API key is in it. */
+    /** The end of an attempt, as `on_response` gets it. It holds no body and no API key. */
     final class ResponseEvent
     {
         /** The operation, such as `create_checkout_session`; method and path of any other endpoint. */

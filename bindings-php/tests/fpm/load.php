@@ -99,6 +99,8 @@ while ($next < $requests || $client->count() > 0) {
             continue;
         }
         $wrong['mixups'] += (int) ($said['environment'] !== ($id % 3 === 0 ? 'live' : 'test') || $said['number'] !== (string) $id);
+        // The hooks of a request get the events of its call, and no others.
+        $wrong['mixups'] += (int) ($said['events'] === [] || array_unique($said['events']) !== [$said['idempotency_key']]);
         $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25 || $said['preloaded'] !== ($preload !== []));
         $seen[] = $said['idempotency_key'];
         $pids[$said['pid']] = ($pids[$said['pid']] ?? 0) + 1;
