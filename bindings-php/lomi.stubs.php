@@ -3871,7 +3871,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * There is no session: the customer has to pay an invoice first. It is the
+         * There is no session: the customer must pay an invoice first. It is the
          * exception's response object.
          *
          * @return never
