@@ -5519,10 +5519,10 @@ namespace LomiSDK {
 
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
-         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
+         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
          *        Times are in seconds, INF for no limit. `max_connections` limits the connections of
          *        this client (256); `allow_http` allows http:// to another machine, in a network of
-         *        your own.
+         *        your own. `on_request` is called before each attempt, `on_response` after it.
          * @throws \LomiSDK\Exception\ConfigurationError
          */
         public function __construct(#[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])
@@ -5957,6 +5957,34 @@ namespace LomiSDK {
         {
         }
 
+        /**
+         * Is called before each attempt; null for none. What it throws is logged once, as a warning.
+         *
+         * @param (callable(\LomiSDK\RequestEvent): mixed)|null $onRequest
+         * @return $this
+         */
+        public function setOnRequest(?callable $onRequest)
+        {
+        }
+
+        public function getOnRequest(): ?callable
+        {
+        }
+
+        /**
+         * Is called after each attempt; null for none. What it throws is logged once, as a warning.
+         *
+         * @param (callable(\LomiSDK\ResponseEvent): mixed)|null $onResponse
+         * @return $this
+         */
+        public function setOnResponse(?callable $onResponse)
+        {
+        }
+
+        public function getOnResponse(): ?callable
+        {
+        }
+
         /** @return \LomiSDK\Configuration */
         public static function getDefaultConfiguration()
         {
@@ -6197,6 +6225,44 @@ namespace LomiSDK {
         public static function forOrder($order, ?int $attempt = null): string
         {
         }
+    }
+
+    /** A request that is about to be sent, as `on_request` gets it. It holds no body and no API key. */
+    final class RequestEvent
+    {
+        /** The operation, such as `create_checkout_session`; method and path of any other endpoint. */
+        public readonly string $operation;
+        public readonly string $method;
+        /** The route with its parameters' names, not their values. */
+        public readonly string $route;
+        /** Number of the attempt within the call, from 1. */
+        public readonly int $attempt;
+        public readonly ?string $idempotencyKey;
+        /** The id that the request is sent with. */
+        public readonly string $requestId;
+    }
+
+    /** The end of an attempt, as `on_response` gets it. It holds no body and no API key. */
+    final class ResponseEvent
+    {
+        /** The operation, such as `create_checkout_session`; method and path of any other endpoint. */
+        public readonly string $operation;
+        public readonly string $method;
+        /** The route with its parameters' names, not their values. */
+        public readonly string $route;
+        /** Number of the attempt within the call, from 1. */
+        public readonly int $attempt;
+        public readonly ?string $idempotencyKey;
+        /** The HTTP status; null where no response came. */
+        public readonly ?int $status;
+        /** The class of the error, such as `APIConnectionError`, where no response could be read. */
+        public readonly ?string $error;
+        /** From sending to the end of the response, in milliseconds. */
+        public readonly int $elapsedMs;
+        /** The id of the request: the server's, else ours. */
+        public readonly string $requestId;
+        /** The pause before the next attempt in milliseconds; null where this one was the last. */
+        public readonly ?int $retryInMs;
     }
 
     /** Status, headers and ids of the request behind a result. */
