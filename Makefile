@@ -27,6 +27,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	python3 tests/runners/mutants.py --check
 	python3 .ci/structure/test.py
 	.ci/check-structure
+	.ci/check-paths
 
 test-rust: build ## core, generator, sandbox; that the crate leaves its host program alone
 	cargo test --quiet
