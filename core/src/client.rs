@@ -19,7 +19,17 @@ use crate::{log, transport};
 pub use builder::ClientBuilder;
 pub use pages::Pages;
 
-/// A client of the lomi. API.
+/// A client of the lomi. API. It holds no connection and no thread, so it may be cloned, shared
+/// between tasks and used on both sides of a fork.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), lomi::Error> {
+/// let client = lomi::Client::new("lomi_sk_test_...")?;
+/// let session = client.checkout_sessions().get("cs_1").await?;
+/// println!("{:?}", session.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Client {
     config: Arc<Config>,
@@ -75,6 +85,18 @@ impl Client {
 
     /// Calls any other endpoint, by method and by path below the base URL. Repeated
     /// only where the method is safe (GET, HEAD), or where nothing was sent.
+    ///
+    /// ```no_run
+    /// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+    /// use lomi::{CallOptions, Input, json};
+    ///
+    /// let refund = Input::body(json!({"transaction_id": "t_1", "amount": 5000}));
+    /// let post = http::Method::POST;
+    /// let response = client.request(post, "/refunds", refund, CallOptions::new()).await?;
+    /// println!("{}", response.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn request(
         &self,
         method: http::Method,

@@ -1,14 +1,4 @@
 //! One error for everything that can go wrong, with a kind to match on.
-//!
-//! ```
-//! # fn handle(result: Result<(), lomi::Error>) {
-//! match result {
-//!     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
-//!     Err(error) => println!("{error} (request {:?})", error.request_id()),
-//!     Ok(()) => {}
-//! }
-//! # }
-//! ```
 
 mod attempt;
 mod kind;
@@ -32,6 +22,16 @@ pub use outcome::Outcome;
 /// It says everything that is known, for people and for programs: what went wrong
 /// ([`Error::kind`]), what that means for the work that was asked for ([`Error::outcome`]), and
 /// what to quote to support ([`Error::request_id`]).
+///
+/// ```
+/// # fn handle(result: Result<(), lomi::Error>) {
+/// match result {
+///     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
+///     Err(error) => println!("{error} (request {:?})", error.request_id()),
+///     Ok(()) => {}
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Error {
     /// Boxed, so that a `Result` stays small.
@@ -250,7 +250,7 @@ impl Error {
     }
 
     /// The caller gave up on something that is no call of the API. For a call, see
-    /// [`crate::CallHandle::cancelled`], which names its idempotency key.
+    /// [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which names its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
         error.inner.outcome = Outcome::Unknown;

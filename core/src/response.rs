@@ -38,6 +38,19 @@ pub use typed::{FromDocument, read_values};
 mod equal_values;
 
 /// A successful answer. What it holds is read by [`Response::decode`].
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// use lomi::{CallOptions, Input};
+///
+/// let input = Input::default();
+/// let response =
+///     client.request(http::Method::GET, "/providers", input, CallOptions::new()).await?;
+/// println!("{} after {} attempts", response.status, response.attempts);
+/// let providers: lomi::Value = String::from_utf8_lossy(&response.body).parse()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Response {

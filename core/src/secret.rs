@@ -6,7 +6,7 @@ use crate::json::Value;
 
 use zeroize::Zeroizing;
 
-/// A secret. `Debug` and `Display` show only its documented prefix; the memory is
+/// A secret, such as an API key. `Debug` and `Display` show only its documented prefix; the memory is
 /// wiped when it is dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);

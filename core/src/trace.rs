@@ -30,12 +30,13 @@ mod on {
 
         /// Whether any subscriber wants to know about attempts.
         pub(crate) fn is_wanted(&self) -> bool {
-            tracing::enabled!(tracing::Level::INFO)
+            tracing::enabled!(target: "lomi", tracing::Level::INFO)
         }
 
         /// A request is about to be sent.
         pub(crate) fn begin(&mut self, event: &RequestEvent<'_>) {
             self.current = tracing::info_span!(
+                target: "lomi",
                 parent: &self.parent,
                 "lomi.attempt",
                 operation = event.operation,
@@ -67,11 +68,13 @@ mod on {
             let failed = failure.is_some() || event.status.is_some_and(|status| status >= 300);
             match failed {
                 false => tracing::info!(
-                    parent: &span, status = event.status, elapsed_ms, retry, retry_in_ms,
+                    target: "lomi", parent: &span, status = event.status, elapsed_ms, retry,
+                    retry_in_ms,
                     "attempt ended"
                 ),
                 true => tracing::warn!(
-                    parent: &span, status = event.status, failure, elapsed_ms, retry, retry_in_ms,
+                    target: "lomi", parent: &span, status = event.status, failure, elapsed_ms, retry,
+                    retry_in_ms,
                     "attempt failed"
                 ),
             }

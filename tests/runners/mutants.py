@@ -81,11 +81,11 @@ MUTANTS = {
     ),
     "a write is not repeated after a timeout": (
         "core/src/call/steps.rs",
-        [("error.kind != ErrorKind::Timeout || self.repeats_after_timeout()", "true")],
+        [("!timed_out || self.repeats_after_timeout()", "true")],
     ),
     "an unusable response leaves a write unknown": (
         "core/src/call/outcome.rs",
-        [("(says_nothing && error.outcome", "(false && says_nothing && error.outcome")],
+        [("(says_nothing && error.inner.outcome", "(false && says_nothing && error.inner.outcome")],
     ),
     "503 says nothing of the work": (
         "core/src/call/retry.rs",

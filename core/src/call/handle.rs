@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
 
-/// A view of a call that outlives it. Taken with [`crate::Call::progress`] before the
+/// A view of a call that outlives it. Taken with [`Call::progress`](crate::binding::Call::progress) before the
 /// call is started; a caller who stops waiting learns from it which idempotency key was
 /// sent and whether the work may have been done.
 #[derive(Debug, Clone)]

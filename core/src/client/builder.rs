@@ -191,7 +191,7 @@ impl ClientBuilder {
     ///
     /// Build the client like this:
     ///
-    /// ```
+    /// ```no_run
     /// let http_client = reqwest::Client::builder()
     ///     .redirect(reqwest::redirect::Policy::none())
     ///     .retry(reqwest::retry::never())
@@ -219,6 +219,9 @@ impl ClientBuilder {
     /// - Whether an error is about a certificate
     ///   ([`ErrorKind::Tls`](crate::ErrorKind::Tls)) is told exactly with rustls, and by the
     ///   words of the message with another TLS library.
+    /// - A task of reqwest's reads the head of a response. A server that floods it with interim
+    ///   responses (1xx) keeps that task busy, and tokio may not run the timer of the deadline
+    ///   before the flood ends.
     ///
     /// `connect_timeout`, `max_connections`, `ca_file`, `certificate_file`, `key_file`,
     /// `tls_server_name`, `proxy` and `proxy_header` belong to the client of reqwest:

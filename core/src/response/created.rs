@@ -8,6 +8,21 @@ use crate::json::Value;
 use crate::models::{CheckoutSession, PaymentRequired};
 
 /// The result of a create: the new object, or what must be paid before there can be one.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// use lomi::Created;
+/// use lomi::models::CheckoutSessionCreate;
+///
+/// let body = CheckoutSessionCreate::new().amount(10000).currency_code("XOF");
+/// match client.checkout_sessions().create(body).await? {
+///     Created::Done(session) => println!("{:?}", session.checkout_url),
+///     Created::PaymentRequired(first) => println!("to be paid first: {first:?}"),
+///     _ => {}
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Created<T> {

@@ -13,7 +13,7 @@ use crate::limits::Limits;
 use crate::table::{Field, Model};
 
 /// The most fields a model of the table may have; a test of the generator holds it.
-const MAX_FIELDS: usize = 128;
+pub(crate) const MAX_FIELDS: usize = 128;
 
 /// Reads one object of a model.
 pub(crate) fn object<S: Sink>(

@@ -6,6 +6,14 @@ use super::typed::{FromDocument, read_model};
 use crate::error::Error;
 
 /// One page of a list.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// let page = client.checkout_sessions().list(Default::default()).await?;
+/// println!("{} of {:?}", page.data.len(), page.info.total);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page<T> {

@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 
-use super::decode::{Decoder, Member, with_decoder};
+use super::decode::{Decoder, MAX_FIELDS, Member, with_decoder};
 use super::envelope::Content;
 use super::normalize::{Reading, reading};
 use super::{Decoded, Response};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::json::{Map, Number, Value, Values};
 use crate::limits::Limits;
-use crate::table::{Field, Model};
+use crate::table::Model;
 
 /// A typed model that can be read from a response.
 pub trait FromDocument: Sized {
@@ -27,15 +27,16 @@ pub trait FromDocument: Sized {
 pub struct Fields<'d> {
     document: &'d Document,
     model: &'static Model,
-    /// Where each field has its value; the root for a field that was not sent.
-    places: Vec<usize>,
+    /// Where each field has its value; the root for a field that was not sent or is null.
+    places: [u32; MAX_FIELDS],
     extra: Map<String, Value>,
     originals: Map<String, Value>,
 }
 
 /// A value of a field.
+#[derive(Clone, Copy)]
 struct Given<'d> {
-    field: &'static Field,
+    position: usize,
     place: usize,
     value: document::Value<'d>,
 }
@@ -43,13 +44,14 @@ struct Given<'d> {
 impl<'d> Fields<'d> {
     fn of(decoder: &mut Decoder<'d>, object: usize, model: &'static Model) -> Self {
         let document = decoder.document();
-        let mut places = vec![Document::ROOT; model.fields.len()];
+        let mut places = [Document::ROOT as u32; MAX_FIELDS];
         let mut extra = Map::new();
         let Ok(()) = decoder.members(object, model, |_, member, place| {
             match member {
                 Member::Field(known) => {
                     if let Some(at) = places.get_mut(known.position) {
-                        *at = place;
+                        // There are fewer nodes than bytes of text.
+                        *at = place as u32;
                     }
                 }
                 Member::Extra(name) => drop(extra.insert(name.to_owned(), value(document, place))),
@@ -59,22 +61,25 @@ impl<'d> Fields<'d> {
         Self { document, model, places, extra, originals: Map::new() }
     }
 
-    /// The value of a field, which may be null; nothing where it was not sent.
+    /// The value of a field, which may be null; None where it was not sent.
+    #[inline(always)]
     fn given(&self, position: usize) -> Option<Given<'d>> {
-        let place = *self.places.get(position)?;
+        let place = *self.places.get(position)? as usize;
         if place == Document::ROOT {
             return None;
         }
-        let field = self.model.fields.get(position)?;
-        Some(Given { field, place, value: self.document.at(place) })
+        Some(Given { position, place, value: self.document.at(place) })
     }
 
     /// Keeps a value that is read as something else, as it came.
     fn keep(&mut self, given: &Given<'d>) {
-        self.originals.insert(given.field.name.to_owned(), value(self.document, given.place));
+        if let Some(field) = self.model.fields.get(given.position) {
+            self.originals.insert(field.name.to_owned(), value(self.document, given.place));
+        }
     }
 
     /// The value as one of the field's type; what is none is kept among the originals.
+    #[inline(always)]
     fn take<T>(
         &mut self,
         position: usize,
@@ -92,9 +97,19 @@ impl<'d> Fields<'d> {
     }
 
     /// The field as a string. Some servers send ids and codes as numbers.
+    #[inline]
     pub(crate) fn text(&mut self, position: usize) -> Option<String> {
-        self.take(position, |fields, given| match given.value {
+        let given = self.given(position)?;
+        match given.value {
             document::Value::Text(text) => Some(text.to_owned()),
+            document::Value::Null => None,
+            _ => self.other_as_text(position),
+        }
+    }
+
+    #[cold]
+    fn other_as_text(&mut self, position: usize) -> Option<String> {
+        self.take(position, |fields, given| match given.value {
             document::Value::Integer(_)
             | document::Value::Number(_)
             | document::Value::Boolean(_) => {
@@ -106,6 +121,7 @@ impl<'d> Fields<'d> {
     }
 
     /// The field as a boolean.
+    #[inline]
     pub(crate) fn boolean(&mut self, position: usize) -> Option<bool> {
         self.take(position, |_, given| match given.value {
             document::Value::Boolean(flag) => Some(flag),
@@ -124,14 +140,16 @@ impl<'d> Fields<'d> {
     }
 
     fn as_number(&mut self, given: &Given<'d>) -> Option<Number> {
-        if let Reading::Number(digits) = self.reading(given) {
-            self.keep(given);
-            return Some(Number::from_digits(digits));
-        }
         match given.value {
             document::Value::Integer(number) => Some(number.into()),
             document::Value::Number(digits) => Some(Number::from_digits(digits)),
-            _ => None,
+            _ => match self.reading(given) {
+                Reading::Number(digits) => {
+                    self.keep(given);
+                    Some(Number::from_digits(digits))
+                }
+                _ => None,
+            },
         }
     }
 
@@ -224,7 +242,10 @@ impl<'d> Fields<'d> {
     }
 
     fn reading(&self, given: &Given<'d>) -> Reading<'d> {
-        reading(self.document, given.place, given.value, given.field)
+        match self.model.fields.get(given.position) {
+            Some(field) => reading(self.document, given.place, given.value, field),
+            None => Reading::AsWritten,
+        }
     }
 }
 

@@ -72,6 +72,21 @@ impl Verified {
 /// Checks a delivery and reads its event. Any of the secrets may have signed it, so
 /// that one can be replaced while deliveries are under way. A secret may also be a list
 /// with commas, as `LOMI_WEBHOOK_SECRET=new,old` has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use lomi::webhook::{VerifyOptions, construct_event, sign};
+///
+/// let secret = "whsec_test";
+/// let body = br#"{"id":"1","event":"TEST_WEBHOOK","timestamp":"2026-01-01T00:00:00Z"}"#;
+/// let signature = sign(body, secret)?;
+/// let event = construct_event(body, &signature, &[secret], VerifyOptions::new())?;
+/// assert_eq!(event.id.as_deref(), Some("1"));
+///
+/// let recent = VerifyOptions::new().max_age(Duration::from_secs(300));
+/// assert!(construct_event(body, &signature, &[secret], recent).is_err());
+/// # Ok::<(), lomi::Error>(())
+/// ```
 pub fn construct_event(
     payload: &[u8],
     signature: &str,
