@@ -1,6 +1,8 @@
 //! The list of options and error members in `core/spec/options.json` is what this crate has. Each
 //! binding has the same test for its language.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
