@@ -70,8 +70,8 @@
 //! # }
 //! ```
 //!
-//! A read is repeated after a failure, a write only where it cannot be carried out twice: because
-//! it was not sent, or because every attempt carries one idempotency key. A deadline
+//! A read is retried after a failure, a write only if it cannot be carried out twice: because it
+//! was not sent, or because every attempt carries the same idempotency key. A deadline
 //! ([`ClientBuilder::timeout`]) covers the whole call.
 //!
 //! # Webhooks
@@ -153,7 +153,7 @@ pub use request::{Amount, CallOptions, Input};
 pub use response::{Created, Page, PageInfo, Response};
 pub use secret::Secret;
 pub use table::RouteStyle;
-/// The name that every other language has for it.
+/// The name of this module in every other language.
 #[doc(no_inline)]
 pub use webhook as webhooks;
 

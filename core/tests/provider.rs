@@ -1,4 +1,4 @@
-//! Without the feature `rustls-ring`, https needs a provider of the program's.
+//! Without the feature `rustls-ring`, https needs the program's cryptography provider.
 
 #![cfg(not(feature = "rustls-ring"))]
 #![allow(clippy::unwrap_used)]

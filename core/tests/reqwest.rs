@@ -1,4 +1,4 @@
-//! Calls through a client of reqwest, over real sockets: with the rules of any other call.
+//! Calls through a reqwest client over real sockets: the rules of any other call apply.
 
 #![cfg(feature = "reqwest")]
 #![allow(clippy::unwrap_used)]
@@ -39,7 +39,7 @@ fn server(responses: &[&str]) -> (String, Requests) {
     (url, requests)
 }
 
-/// A program whose reqwest has its feature `rustls-no-provider` installs a provider. The workspace
+/// If reqwest has its feature `rustls-no-provider`, the program installs a provider. The workspace
 /// turns that feature on for the conformance runner.
 fn http_builder() -> reqwest::ClientBuilder {
     #[cfg(feature = "rustls-ring")]
@@ -81,7 +81,7 @@ async fn a_lost_response_is_asked_for_again_with_the_same_key() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_says_so() {
+async fn a_request_that_was_not_sent_is_reported() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client =
         builder(&format!("http://{closed}"), http_client()).max_retries(0).build().unwrap();
@@ -101,7 +101,7 @@ async fn one_deadline_over_all() {
 }
 
 #[tokio::test]
-async fn limits_hold_while_a_body_comes() {
+async fn limits_apply_while_a_body_is_received() {
     let body = "x".repeat(5000);
     let large = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1388\r\n{body}\r\n");
     let (url, _) = server(&[&large]);
@@ -123,7 +123,7 @@ async fn a_redirect_is_refused_and_not_repeated() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedRedirect, Some(307)));
     assert_eq!(stolen.lock().unwrap().len(), 0);
 
-    // A client that follows redirects has sent the key already: the call says so.
+    // A client that follows redirects has already sent the key, which the error reports.
     let follows = http_builder().no_proxy().build().unwrap();
     let client = builder(&url, follows).build().unwrap();
     let error = create(&client).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! One page of a list, in typed Rust.
+//! One page of a list of typed models.
 
 use super::Response;
 use super::envelope::{Content, PageInfo};
@@ -19,7 +19,7 @@ use crate::error::Error;
 pub struct Page<T> {
     /// The rows.
     pub data: Vec<T>,
-    /// What the server says about the whole list.
+    /// The server's information about the whole list.
     pub info: PageInfo,
 }
 
@@ -28,7 +28,7 @@ impl<T: FromDocument> Page<T> {
         response.reading(|response| Self::read_rows(response, |_| true))
     }
 
-    /// Reads the rows that `keep` says by position.
+    /// Reads the rows for whose position `keep` returns true.
     pub(crate) fn read_rows(
         response: &Response,
         keep: impl Fn(usize) -> bool,

@@ -1,5 +1,5 @@
-//! Typed models, read straight from the document of a response. A value of an unexpected kind
-//! is no error: what can be shown as the field's type is, and the value as it came stays
+//! Typed models, read straight from the document of a response. A value of an unexpected kind is no
+//! error: it is converted to the field's type where that is possible, and the unchanged value stays
 //! reachable among the originals.
 
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use crate::table::Model;
 
 /// A typed model that can be read from a response.
 pub trait FromDocument: Sized {
-    /// What the table says about the model.
+    /// The model in the table.
     const MODEL: &'static Model;
 
     /// Reads every field.
@@ -27,7 +27,7 @@ pub trait FromDocument: Sized {
 pub struct Fields<'d> {
     document: &'d Document,
     model: &'static Model,
-    /// Where each field has its value; the root for a field that was not sent or is null.
+    /// The node of each field's value; the root for a field that was not sent or is null.
     places: [u32; MAX_FIELDS],
     extra: Map<String, Value>,
     originals: Map<String, Value>,
@@ -61,7 +61,7 @@ impl<'d> Fields<'d> {
         Self { document, model, places, extra, originals: Map::new() }
     }
 
-    /// The value of a field, which may be null; None where it was not sent.
+    /// The value of a field, which may be null. Returns `None` for a field that was not sent.
     #[inline(always)]
     fn given(&self, position: usize) -> Option<Given<'d>> {
         let place = *self.places.get(position)? as usize;
@@ -71,14 +71,15 @@ impl<'d> Fields<'d> {
         Some(Given { position, place, value: self.document.at(place) })
     }
 
-    /// Keeps a value that is read as something else, as it came.
+    /// Keeps the unchanged value of a field that is converted.
     fn keep(&mut self, given: &Given<'d>) {
         if let Some(field) = self.model.fields.get(given.position) {
             self.originals.insert(field.name.to_owned(), value(self.document, given.place));
         }
     }
 
-    /// The value as one of the field's type; what is none is kept among the originals.
+    /// Reads a value as the field's type. A value that cannot be read so is kept among the
+    /// originals.
     #[inline(always)]
     fn take<T>(
         &mut self,
@@ -153,7 +154,7 @@ impl<'d> Fields<'d> {
         }
     }
 
-    /// The field as an object whose names are the user's own.
+    /// The field as an object with names of the merchant's choice.
     pub(crate) fn map(&mut self, position: usize) -> Option<Map<String, Value>> {
         // Null may be read as an empty object.
         let given = self.given(position)?;
@@ -184,7 +185,7 @@ impl<'d> Fields<'d> {
         })
     }
 
-    /// The field as a list of strings; one string is a list of one.
+    /// The field as a list of strings; a single string becomes a list of one.
     pub(crate) fn words(&mut self, position: usize) -> Option<Vec<String>> {
         self.take(position, |fields, given| match given.value {
             document::Value::Text(text) => Some(vec![text.to_owned()]),
@@ -200,7 +201,7 @@ impl<'d> Fields<'d> {
         })
     }
 
-    /// The field as a word of an open set.
+    /// The field as an open enum.
     pub(crate) fn word<T: for<'a> From<&'a str>>(&mut self, position: usize) -> Option<T> {
         self.take(position, |fields, given| {
             if let Reading::Word(word) = fields.reading(given) {
@@ -236,7 +237,7 @@ impl<'d> Fields<'d> {
         })
     }
 
-    /// Fields that the table does not know, and values that were read as something else.
+    /// The fields that the table does not list, and the unchanged values of converted fields.
     pub(crate) fn end(self) -> (Map<String, Value>, Map<String, Value>) {
         (self.extra, self.originals)
     }
@@ -249,12 +250,12 @@ impl<'d> Fields<'d> {
     }
 }
 
-/// Reads the object at a place.
+/// Reads the object at a node.
 pub(crate) fn read_model<T: FromDocument>(document: &Document, place: usize) -> T {
     T::read(with_decoder(document, |decoder| Fields::of(decoder, place, T::MODEL)))
 }
 
-/// A value without a schema.
+/// Reads a value without a schema.
 fn value(document: &Document, place: usize) -> Value {
     document.emit(place, document.at(place), &mut Values).unwrap_or_default()
 }
@@ -266,7 +267,7 @@ fn object(value: Value) -> Option<Map<String, Value>> {
     }
 }
 
-/// Puts a field into an object, where it has a value.
+/// Inserts a field into an object if it has a value.
 pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
     if let Some(value) = value {
         object.insert(name.to_owned(), value.into());
@@ -277,7 +278,7 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
 pub(crate) fn read_one<T: FromDocument>(response: &Response) -> Result<T, Error> {
     response.reading(|response| match &response.content {
         Content::One(_, place) => Ok(read_model(&response.document, place.0)),
-        _ => Err(Error::unexpected("the answer is not one object")),
+        _ => Err(Error::unexpected("the response is not one object")),
     })
 }
 
