@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::template::{attribute as text, render as render_template, wrap};
 use crate::case::studly;
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute as text, render as render_template, wrap};
 
 const FOLDER: &str = "bindings-node";
 

@@ -6,10 +6,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
-use super::template::{attribute as text, render as render_template};
 use crate::case::studly;
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute as text, render as render_template};
 
 /// The exceptions below `LomiSDK\\ApiException`, each with its parent. The names are those
 /// of the core's `ErrorKind::class_name`; a test of the extension compares them.

@@ -5,10 +5,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
-use super::template::{attribute, render as render_template, wrap};
 use crate::case::{snake, studly};
 use crate::ir::{Api, Kind, Model, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute, render as render_template, wrap};
 
 const FOLDER: &str = "bindings-python/python/lomi";
 

@@ -6,10 +6,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
-use super::template::{attribute, render as render_template};
 use crate::case::{snake, studly};
 use crate::ir::{Api, Returns, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute, render as render_template};
 
 pub(super) fn render(
     templates: &Environment<'_>,
