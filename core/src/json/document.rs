@@ -2,6 +2,7 @@
 //! Envelopes, ids and a language's values are read from the nodes, and the JSON is not parsed
 //! again.
 
+mod memory;
 mod nodes;
 mod parse;
 mod source;
@@ -15,6 +16,11 @@ use crate::limits::Limits;
 pub(crate) use nodes::{Document, Value};
 
 impl Document {
+    /// Gives its memory to the next document of this thread.
+    pub(crate) fn recycle(self) {
+        memory::recycle(self.nodes);
+    }
+
     /// Parses one JSON value. Lone surrogates (`\ud83d` without its other half) are replaced by
     /// U+FFFD.
     pub(crate) fn read(text: ByteString, limits: Limits) -> Result<Self, Error> {

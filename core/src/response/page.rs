@@ -24,8 +24,10 @@ pub struct Page<T> {
 }
 
 impl<T: FromDocument> Page<T> {
-    pub(crate) fn read(response: &Response) -> Result<Self, Error> {
-        response.reading(|response| Self::read_rows(response, |_| true))
+    pub(crate) fn read(response: Response) -> Result<Self, Error> {
+        let page = response.reading(|response| Self::read_rows(response, |_| true));
+        response.document.recycle();
+        page
     }
 
     /// Reads the rows for whose position `keep` returns true.

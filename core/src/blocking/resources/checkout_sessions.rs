@@ -86,7 +86,7 @@ impl<'c> CheckoutSessions<'c> {
     ) -> Result<Page<CheckoutSession>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CHECKOUT_SESSIONS, input, options)?;
-        Page::read(&response)
+        Page::read(response)
     }
 
     /// Every item of the list, fetched page by page as needed.

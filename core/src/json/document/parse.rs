@@ -3,6 +3,7 @@
 
 use bytestring::ByteString;
 
+use super::memory::nodes_for;
 use super::nodes::{Document, Node, Span};
 use crate::error::{Error, ErrorKind};
 use crate::json::value::{number_length, whole_number};
@@ -27,7 +28,7 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
         bytes: text.as_bytes(),
         at: 0,
         aside: String::new(),
-        nodes: Vec::with_capacity(text.len() / BYTES_A_NODE + 1),
+        nodes: nodes_for(text.len() / BYTES_A_NODE + 1),
         depth_left: limits.depth.min(DEEPEST),
         values_left: limits.values,
     };
