@@ -84,7 +84,7 @@ pub(crate) fn read<'py>(
         let response = Response::from_json(&text, model)?;
         match response.decode(&mut Objects::new(py, ModelSet::from_number(models)))? {
             Decoded::One(value) => Ok(value),
-            _ => Err(wrong("the text is not one object")),
+            _ => Err(wrong("the JSON is not one object")),
         }
     })
 }
