@@ -75,6 +75,8 @@ test('Configuration takes the options of LomiClient', async () => {
     userAgent: 'shop/1',
     caFile: '/nowhere/ca.pem',
     proxy: 'http://127.0.0.1:1',
+    onRequest: () => {},
+    onResponse: () => {},
     logger: () => {},
   };
   const { caFile, ...usable } = options;

@@ -71,7 +71,7 @@ async function probe(what, call) {
 }
 
 const SETTINGS =
-  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFile caFiles proxy logger';
+  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFile caFiles proxy onRequest onResponse logger';
 const OPTIONS = 'idempotencyKey timeout connectTimeout maxRetries headers signal apiKey account requestId';
 const FIELDS =
   'amount currency_code title metadata line_items allowed_providers expires_at allow_coupon_code brand_new';
