@@ -11,7 +11,9 @@ function toLogEntry({ method, route, status, error, elapsedMs, requestId, attemp
 }
 
 function printEntry({ method, route, status, failure, attempt, milliseconds, requestId }) {
-  const line = `${method} ${route} ${status ?? failure} ${milliseconds} ms request ${requestId}`;
+  // A successful response that could not be read has both a status and a failure.
+  const result = [status, failure].filter((part) => part !== null).join(' ');
+  const line = `${method} ${route} ${result} ${milliseconds} ms request ${requestId}`;
   try {
     // Not process.stderr: it reports a failed write later, where no caller can catch it.
     writeSync(2, `lomi: ${line} attempt ${attempt}\n`);

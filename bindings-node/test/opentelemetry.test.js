@@ -29,9 +29,9 @@ let api;
 function recipe() {
   const readme = fs.readFileSync(path.join(PACKAGE, 'README.md'), 'utf8');
   const code = [...readme.matchAll(/^```js\n([^]*?)^```/gm)].map(([, block]) => block);
-  const found = code.filter((block) => block.includes('@opentelemetry/api'));
-  assert.equal(found.length, 1);
-  assert.ok(found[0].split('\n').length < 30);
+  const recipes = code.filter((block) => block.includes('@opentelemetry/api'));
+  assert.equal(recipes.length, 1);
+  assert.ok(recipes[0].split('\n').length < 30);
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-opentelemetry-'));
   fs.mkdirSync(path.join(folder, 'node_modules'));
   fs.symlinkSync(PACKAGE, path.join(folder, 'node_modules/lomi'));
@@ -40,7 +40,7 @@ function recipe() {
     path.join(folder, 'node_modules/@opentelemetry'),
   );
   const file = path.join(folder, 'recipe.mjs');
-  fs.writeFileSync(file, `${found[0]}\nexport { api };\n`);
+  fs.writeFileSync(file, `${recipes[0]}\nexport { api };\n`);
   return pathToFileURL(file);
 }
 
