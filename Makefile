@@ -23,12 +23,16 @@ test: lint test-rust test-python test-node test-nodes test-php conformance test-
 lint: build ## formatting, lints, and whether generated files are up to date
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo clippy --quiet -p lomi --all-targets --all-features -- -D warnings
+	cargo clippy --quiet -p lomi --no-default-features -- -D warnings
 	cargo codegen --check
 	python3 tests/runners/mutants.py --check
 
-test-rust: build ## core, generator, sandbox; that the crate leaves its host program alone
-	cargo test --quiet
+test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
+	cargo test --quiet --features lomi/blocking,lomi/reqwest,lomi/tracing
+	RUSTDOCFLAGS='-D warnings' cargo doc --quiet -p lomi --no-deps --all-features
 	.ci/test-host-program
+	.ci/check-package
 
 test-python: build ## the Python package
 	.venv/bin/pytest -q bindings-python/tests

@@ -57,7 +57,7 @@ async function warnings(work) {
 async function refuses(url, logged = warnings) {
   const none = '[]';
   const cases = [
-    [BODY, '0'.repeat(64), 400, 'invalid signature', /does not fit/],
+    [BODY, '0'.repeat(64), 400, 'invalid signature', /does not match/],
     [BODY, '', 400, 'invalid signature', /missing/],
     ['', SIGNATURE, 400, 'invalid signature', /body is empty/],
     [none, webhooks.sign(none, SECRET), 400, 'invalid payload', /not an object/],

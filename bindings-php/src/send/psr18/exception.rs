@@ -59,7 +59,7 @@ pub(super) fn read_exception(
         // Guzzle also throws this for some failures after the request was sent.
         return match (number, sent) {
             (Some(28), true) => {
-                silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not answer in time")
+                silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not respond in time")
             }
             (Some(28), false) => silence(ErrorKind::Timeout, Outcome::NotSent, unreached),
             (Some(35), _) if CUT_OFF.iter().any(|words| message.contains(words)) => {

@@ -67,7 +67,7 @@ fn resource(api: &Api, name: &str) -> Value {
 
 /// The models that a response can have in place of another one, such as `PaymentRequired`.
 fn marked(api: &Api) -> Vec<String> {
-    let marked = api.models.iter().filter(|m| m.role == Role::Answer && m.marker.is_some());
+    let marked = api.models.iter().filter(|m| m.role == Role::Response && m.marker.is_some());
     marked.map(|m| m.names.node.clone()).collect()
 }
 

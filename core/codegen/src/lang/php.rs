@@ -87,7 +87,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         .filter_map(|model| Some((model.of.clone()?, model.name.clone())))
         .collect();
     templates.add_filter("php_list", move |operation: Value| {
-        lists.get(&text(&operation, "answer_model")).cloned().unwrap_or_default()
+        lists.get(&text(&operation, "returned_model")).cloned().unwrap_or_default()
     });
     templates.add_filter("php_arguments", arguments);
     templates.add_filter("php_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));
