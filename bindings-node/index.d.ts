@@ -37,7 +37,15 @@ export interface LomiClientOptions {
   caFiles?: string[];
   /** The URL of an HTTP or SOCKS5 proxy. Default: `HTTPS_PROXY`. */
   proxy?: string;
-  /** Called after each call, once for each of its requests. Without it, `LOMI_LOG=info` logs to stderr. */
+  /**
+   * A hook that is called with the event of each request. It runs when the event loop turns: the request may
+   * be on its way already. Hooks run in the async context of their call, before the call settles; an error
+   * in a hook has no effect on the call and is a process warning.
+   */
+  onRequest?: (event: RequestEvent) => void;
+  /** The same, for the end of each attempt: with a response or without one. */
+  onResponse?: (event: ResponseEvent) => void;
+  /** Called with an entry for each attempt, as `onResponse`. Without it, `LOMI_LOG=info` logs to stderr. */
   logger?: (entry: LogEntry) => void;
 }
 
@@ -897,6 +905,35 @@ export interface RequestFacts {
 export interface LogEntry extends RequestFacts {
   /** The number of the request within its call, from 1. */
   attempt: number;
+}
+
+/** A request, as `onRequest` gets it. It contains no body, no key and no value of a path parameter. */
+export interface RequestEvent {
+  /** The operation, such as `create_checkout_session`; method and path for `request`. */
+  readonly operation: string;
+  readonly method: string;
+  /** The route with the names of its parameters, not their values. */
+  readonly route: string;
+  /** The number of the attempt within its call, from 1. */
+  readonly attempt: number;
+  /** The idempotency key of all attempts. */
+  readonly idempotencyKey: string | null;
+  /** The request id that is sent. */
+  readonly requestId: string;
+}
+
+/** The end of an attempt, as `onResponse` gets it. */
+export interface ResponseEvent extends RequestEvent {
+  /** The HTTP status; null without a response. */
+  readonly status: number | null;
+  /** The class name of the error, such as `APIConnectionError`; null if the response could be read. */
+  readonly error: string | null;
+  /** The time from sending to the end of the response, in milliseconds. */
+  readonly elapsedMs: number;
+  /** The request id that the server returned, or the one that was sent. */
+  readonly requestId: string;
+  /** The pause before the next attempt, in milliseconds; null if this attempt was the last. */
+  readonly retryInMs: number | null;
 }
 
 /** The response that an object came from, and the call that requested it. */

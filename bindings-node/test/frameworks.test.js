@@ -245,8 +245,8 @@ test('lomi/next: a route of the app directory', async () => {
   const read = request(BODY, SIGNATURE);
   await read.text();
   await assert.rejects(POST(read), /something read it before/);
-  const own = webhook({ secret: SECRET }, () => new Response(null, { status: 204 }));
-  assert.equal((await own(request(BODY, SIGNATURE))).status, 204);
+  const route = webhook({ secret: SECRET }, () => new Response(null, { status: 204 }));
+  assert.equal((await route(request(BODY, SIGNATURE))).status, 204);
 });
 
 test('lomi/next: a route of the pages directory', async () => {
