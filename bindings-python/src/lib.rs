@@ -10,6 +10,7 @@ mod error;
 mod exception;
 mod model_set;
 mod money;
+mod python_code;
 mod request;
 mod response;
 mod rows;

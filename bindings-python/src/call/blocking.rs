@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 
 use crate::error::BindingError;
 use crate::exception::raise;
+use crate::python_code;
 
 /// Makes a call and waits for it. A signal handler that raises ends the wait, and the call
 /// with it; its exception then has a `lomi.CancelledError` as `__cause__`, which names the
@@ -36,13 +37,12 @@ pub(crate) fn run(py: Python<'_>, mut call: Call) -> Result<Response, BindingErr
 fn cancelled(py: Python<'_>, raised: PyErr, progress: &CallHandle) -> PyErr {
     let error = progress.cancelled();
     let cause = raise(py, &error).into_value(py);
-    let attached = py.import("lomi._cancelled").and_then(|module| {
-        module
-            .call_method1("attach", (raised.value(py), cause, error.is_outcome_unknown()))
-            .map(drop)
+    let attached = python_code::import(py, c"lomi._cancelled").and_then(|module| {
+        let attach = python_code::attribute(&module, pyo3::intern!(py, "attach"))?;
+        python_code::call(&attach, (raised.value(py), cause, error.is_outcome_unknown()))
     });
     match attached {
-        Ok(()) => raised,
+        Ok(_) => raised,
         Err(failed) => failed,
     }
 }

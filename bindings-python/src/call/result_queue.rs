@@ -16,6 +16,7 @@ use crate::call::wake::Wake;
 use crate::error::BindingError;
 use crate::exception::{guarded, raise};
 use crate::model_set::ModelSet;
+use crate::python_code;
 use crate::response::pager::Pager;
 use crate::response::read::read_response;
 
@@ -85,10 +86,13 @@ impl ResultQueue {
                 continue;
             }
             let set = match guarded(|| value(py, finished.result, finished.models, pager)) {
-                Ok(value) => future.call_method1(pyo3::intern!(py, "set_result"), (value,)),
+                Ok(value) => {
+                    let set = python_code::attribute(&future, pyo3::intern!(py, "set_result"))?;
+                    python_code::call(&set, (value,))
+                }
                 Err(error) => {
-                    let error = error.into_value(py);
-                    future.call_method1(pyo3::intern!(py, "set_exception"), (error,))
+                    let set = python_code::attribute(&future, pyo3::intern!(py, "set_exception"))?;
+                    python_code::call(&set, (error.into_value(py),))
                 }
             };
             // A cancelled future refuses its result. That must not stop the other futures.
