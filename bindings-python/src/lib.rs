@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod convert;
 mod error;
+mod events;
 mod exception;
 mod model_set;
 mod money;
@@ -16,6 +17,7 @@ mod response;
 mod rows;
 mod webhook;
 
+use events::Wanted;
 use model_set::ModelSet;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -36,6 +38,11 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DOCUMENTED_MODELS", ModelSet::DOCUMENTED)?;
     module.add("MODERN_MODELS", ModelSet::MODERN)?;
     module.add("PLAIN_DICTS", ModelSet::PLAIN)?;
+    module.add_class::<events::RequestEvent>()?;
+    module.add_class::<events::ResponseEvent>()?;
+    module.add("WANTED_REQUESTS", Wanted::REQUESTS)?;
+    module.add("WANTED_FAILURES", Wanted::FAILURES)?;
+    module.add("WANTED_SUCCESSES", Wanted::SUCCESSES)?;
     module.add_class::<webhook::ReplayMemory>()?;
     module.add("WEBHOOK_MAX_BODY", lomi::webhook::MAX_BODY)?;
     module.add_function(wrap_pyfunction!(response::read::payment_required, module)?)?;
