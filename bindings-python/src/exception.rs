@@ -29,20 +29,20 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 
 fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let fields = PyDict::new(py);
-    fields.set_item("message", &error.message())?;
-    fields.set_item("server_message", error.server_message().as_deref())?;
+    fields.set_item("message", error.message())?;
+    fields.set_item("server_message", error.server_message())?;
     fields.set_item("status", error.status())?;
-    fields.set_item("code", error.code().as_deref())?;
-    let details = error.details().as_ref().map(|details| plain(py, details));
+    fields.set_item("code", error.code())?;
+    let details = error.details().map(|details| plain(py, details));
     fields.set_item("details", details.transpose()?)?;
-    fields.set_item("body", error.body().as_ref().map(|body| PyBytes::new(py, body)))?;
+    fields.set_item("body", error.body().map(|body| PyBytes::new(py, body)))?;
     fields.set_item("headers", PyList::new(py, error.headers())?)?;
-    fields.set_item("request_id", error.request_id().as_deref())?;
-    fields.set_item("idempotency_key", error.idempotency_key().as_deref())?;
+    fields.set_item("request_id", error.request_id())?;
+    fields.set_item("idempotency_key", error.idempotency_key())?;
     fields.set_item("attempts", error.attempts())?;
-    fields.set_item("history", history(py, &error.history())?)?;
+    fields.set_item("history", history(py, error.history())?)?;
     fields.set_item("outcome", error.outcome().as_str())?;
-    fields.set_item("operation", error.operation().as_deref())?;
+    fields.set_item("operation", error.operation())?;
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
     let make = import_raise(py)?;
     python_code::call(make, (error.kind().class_name(), error.is_outcome_unknown(), fields))

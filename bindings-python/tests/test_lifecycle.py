@@ -158,6 +158,25 @@ EXITS = {
         threading.Thread(target=asyncio.run, args=(main(),), daemon=True).start()
         time.sleep(moment)
     """,
+    "hooks in a thread": """
+        import threading
+        hook = lambda event: time.sleep(0.03)
+        client = client.with_options(on_request=hook, on_response=hook)
+        for n in range(4):
+            threading.Thread(target=client.checkout_sessions.get, args=("a",), daemon=True).start()
+        time.sleep(moment)
+    """,
+    "hooks of an event loop in a thread": """
+        import asyncio, threading
+        hook = lambda event: time.sleep(0.03)
+        other = lomi.AsyncLomiClient(
+            "lomi_sk_test_1", base_url=client.base_url, on_request=hook, on_response=hook
+        )
+        async def main():
+            await asyncio.gather(*(other.checkout_sessions.get("a") for _ in range(4)))
+        threading.Thread(target=asyncio.run, args=(main(),), daemon=True).start()
+        time.sleep(moment)
+    """,
     "idle": "client.checkout_sessions.get('fast')",
 }
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from ._lomi import Client, LastResponse, Pager
 
-    Observe = Callable[[Any], None]
-
 
 def call(
     client: Client,
@@ -80,7 +78,7 @@ def call_page(
     )
 
 
-def observer_of(client: Client) -> tuple[Observe, int]:
+def observer_of(client: Client) -> tuple[Callable[[Any], None], int]:
     """Give the function that takes the events of a call, and which events it takes.
 
     Without hooks and without a log these are none, and the call makes no events.
@@ -88,7 +86,7 @@ def observer_of(client: Client) -> tuple[Observe, int]:
     hooks = client.hooks
     if hooks is None:
         return log_attempt, wanted_by_log()
-    return hooks.observe, hooks.wanted | wanted_by_log()
+    return hooks.observer(wanted_by_log())
 
 
 def _hub() -> Callable[[int], None] | None:

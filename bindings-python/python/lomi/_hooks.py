@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from inspect import isasyncgenfunction, iscoroutinefunction
 
 from ._log import log_attempt, warn_of_hook
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._lomi import ResponseEvent
+
+
+#: Whether the code that runs is a hook, or was started by one.
+_in_hook: ContextVar[bool] = ContextVar("lomi_in_hook", default=False)
 
 
 class Hooks:
@@ -37,6 +42,15 @@ class Hooks:
         #: Hooks whose exception was logged.
         self.reported: set[str] = set()
 
+    def observer(self, wanted_by_log: int) -> tuple[Callable[[Any], None], int]:
+        """Give what :func:`lomi._calls.observer_of` does.
+
+        A call that a hook makes calls no hooks, since it would never end.
+        """
+        if _in_hook.get():
+            return log_attempt, wanted_by_log
+        return self.observe, self.wanted | wanted_by_log
+
     def observe(self, event: RequestEvent | ResponseEvent) -> None:
         """Call the hook for an event, and log the end of an attempt."""
         if isinstance(event, RequestEvent):
@@ -48,12 +62,14 @@ class Hooks:
         log_attempt(event)
 
     def _call(self, name: str, hook: Callable[[Any], object], event: Any) -> None:
+        token = _in_hook.set(True)
         try:
             hook(event)
         except Exception:
-            if name not in self.reported:
+            if name not in self.reported and warn_of_hook(name):
                 self.reported.add(name)
-                warn_of_hook(name)
+        finally:
+            _in_hook.reset(token)
 
 
 def _check(name: str, hook: Any) -> None:

@@ -48,11 +48,11 @@ def warn(sentences: Iterable[str]) -> None:
             continue
 
 
-def warn_of_hook(name: str) -> None:
-    """Log the exception that a hook raised, inside its ``except`` block."""
-    import logging
-
+def warn_of_hook(name: str) -> bool:
+    """Log the exception that a hook raised, inside its ``except`` block; say whether it worked."""
     try:
+        import logging
+
         logging.getLogger("lomi").warning(
             "the hook %s raised an exception, which changes nothing about the call; "
             "later exceptions of this hook are not logged",
@@ -60,7 +60,8 @@ def warn_of_hook(name: str) -> None:
             exc_info=True,
         )
     except Exception:
-        return
+        return False
+    return True
 
 
 def wanted_by_log() -> int:

@@ -12,6 +12,8 @@ use crate::events::Event;
 use crate::model_set::ModelSet;
 
 /// What the worker thread hands over for the call of a token.
+// Results are the common case; a box would cost them an allocation.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Item {
     Event { token: u64, event: Event },
     Finished { token: u64, models: ModelSet, result: Result<Response, Error> },
