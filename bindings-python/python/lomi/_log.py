@@ -24,16 +24,24 @@ _logger: Logger | None = None
 _asked_for: bool | None = None
 
 
-def active_logger() -> Logger | None:
-    """Give the logger; None where neither the environment nor the program wants a log."""
+def wanted_by_log() -> int:
+    """Give the events that are logged; 0 where neither the environment nor the program logs."""
     logger = _logger
     if logger is None:
         if _asked_for is False and "logging" not in modules:
-            return None
+            return 0
         logger = _set_up()
         if logger is None:
-            return None
-    return logger if logger.isEnabledFor(30) else None
+            return 0
+    # One attempt that succeeded is logged at INFO, which is mostly off.
+    if logger.isEnabledFor(20):
+        return _ALL
+    return WANTED_FAILURES if logger.isEnabledFor(30) else 0
+
+
+def active_logger() -> Logger | None:
+    """Give the logger; None where nothing is logged."""
+    return _logger if wanted_by_log() else None
 
 
 def warn(sentences: Iterable[str]) -> None:
@@ -64,18 +72,10 @@ def warn_of_hook(name: str) -> bool:
     return True
 
 
-def wanted_by_log() -> int:
-    """Give the events that are logged: those of failures only at level WARNING."""
-    logger = active_logger()
-    if logger is None:
-        return 0
-    return _ALL if logger.isEnabledFor(20) else WANTED_FAILURES
-
-
 def log_attempt(event: ResponseEvent) -> None:
     """Log the end of an attempt. An exception of a log handler does not reach the call."""
-    logger = active_logger()
-    if logger is None:
+    logger = _logger
+    if logger is None:  # only hooks want the event
         return
     failure = event.error
     try:
