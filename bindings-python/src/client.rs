@@ -3,15 +3,19 @@
 
 use lomi::Secret;
 use pyo3::exceptions::PyTypeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::call::blocking::run;
 use crate::call::result_queue::{CallHandle, ResultQueue};
+use crate::call::thread_observer::ThreadObserver;
 use crate::config::builder;
 use crate::error::BindingError;
+use crate::events::Wanted;
 use crate::exception::guarded;
 use crate::model_set::ModelSet;
+use crate::python_code;
 use crate::request::arguments::{Arguments, warn};
 use crate::response::pager::Pager;
 use crate::response::read::read_response;
@@ -20,6 +24,9 @@ use crate::response::read::read_response;
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct Client {
     core: lomi::Client,
+    /// The `Hooks` of the client, for `lomi._calls`.
+    #[pyo3(get)]
+    hooks: Option<Py<PyAny>>,
 }
 
 #[pymethods]
@@ -30,14 +37,16 @@ impl Client {
         guarded(|| {
             let builder = builder(settings).map_err(BindingError::of_a_setting)?;
             let core = lomi::Client::with(builder)?;
+            let hooks = hooks(settings)?;
             warn(settings.py(), &core.config().warnings)?;
-            Ok(Self { core })
+            Ok(Self { core, hooks })
         })
     }
 
     /// Makes a call and waits for it, while other threads may use the interpreter. Returns
-    /// the value in the classes of `models`, and the `LastResponse`.
-    #[pyo3(signature = (target, path, query, body, options, models))]
+    /// the value in the classes of `models`, and the `LastResponse`. `observe` is called with
+    /// those of its events that are `wanted`, on the calling thread.
+    #[pyo3(signature = (target, path, query, body, options, models, observe, wanted))]
     #[allow(clippy::too_many_arguments)] // one Python call, its arguments by position
     fn call<'py>(
         &self,
@@ -48,18 +57,21 @@ impl Client {
         body: Option<&Bound<'py, PyAny>>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
+        observe: &Bound<'py, PyAny>,
+        wanted: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
             let models = ModelSet::from_number(models);
             let call =
                 Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
-            let response = run(py, call)?;
+            let response = run(py, call, observer(observe, wanted))?;
             read_response(py, response, models)
         })
     }
 
-    /// Starts a call; its result is pushed to `queue` under `token`.
-    #[pyo3(signature = (queue, token, target, path, query, body, options, models))]
+    /// Starts a call; its result is pushed to `queue` under `token`, after those of its events
+    /// that are `wanted`.
+    #[pyo3(signature = (queue, token, target, path, query, body, options, models, wanted))]
     #[allow(clippy::too_many_arguments)]
     fn start<'py>(
         &self,
@@ -71,17 +83,19 @@ impl Client {
         body: Option<&Bound<'py, PyAny>>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
+        wanted: u8,
     ) -> PyResult<CallHandle> {
         guarded(|| {
             let models = ModelSet::from_number(models);
             let call =
                 Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
-            Ok(queue.start(token, call, models)?)
+            Ok(queue.start(token, call, models, Wanted(wanted))?)
         })
     }
 
     /// Fetches the next page of a pager, without the rows that an earlier page had; returns
     /// what `call` returns for a page.
+    #[allow(clippy::too_many_arguments)]
     fn call_page<'py>(
         &self,
         py: Python<'py>,
@@ -89,17 +103,20 @@ impl Client {
         operation: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
+        observe: &Bound<'py, PyAny>,
+        wanted: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
             let models = ModelSet::from_number(models);
             let call = pager.prepare(&self.core, operation, options, models)?;
-            let response = run(py, call)?;
+            let response = run(py, call, observer(observe, wanted))?;
             pager.accept(py, response, models)
         })
     }
 
     /// Starts the call for the next page of a pager; its result is pushed to `queue` under
     /// `token`.
+    #[allow(clippy::too_many_arguments)]
     fn start_page<'py>(
         &self,
         queue: &ResultQueue,
@@ -108,11 +125,12 @@ impl Client {
         operation: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
+        wanted: u8,
     ) -> PyResult<CallHandle> {
         guarded(|| {
             let models = ModelSet::from_number(models);
             let call = pager.prepare(&self.core, operation, options, models)?;
-            Ok(queue.start(token, call, models)?)
+            Ok(queue.start(token, call, models, Wanted(wanted))?)
         })
     }
 
@@ -140,6 +158,10 @@ impl Client {
         self.core.config().api_key.as_ref().map(Secret::masked)
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.hooks)
+    }
+
     /// A client cannot change, so a copy is the client itself.
     fn __copy__(client: Py<Self>) -> Py<Self> {
         client
@@ -159,4 +181,22 @@ impl Client {
         let key = self.masked_key().unwrap_or_else(|| "none".to_owned());
         format!("<lomi client api_key={key} base_url={}>", self.base_url())
     }
+}
+
+/// The hooks among the settings, checked; None where there are none.
+fn hooks(settings: &Bound<'_, PyDict>) -> Result<Option<Py<PyAny>>, BindingError> {
+    let hook =
+        |name| -> PyResult<_> { Ok(settings.get_item(name)?.filter(|hook| !hook.is_none())) };
+    let (on_request, on_response) = (hook("on_request")?, hook("on_response")?);
+    if on_request.is_none() && on_response.is_none() {
+        return Ok(None);
+    }
+    let py = settings.py();
+    let module = python_code::import(py, c"lomi._hooks")?;
+    let class = python_code::attribute(&module, pyo3::intern!(py, "Hooks"))?;
+    Ok(Some(python_code::call(&class, (on_request, on_response))?.unbind()))
+}
+
+fn observer(observe: &Bound<'_, PyAny>, wanted: u8) -> Option<ThreadObserver> {
+    (wanted != 0).then(|| ThreadObserver::new(observe.clone().unbind(), Wanted(wanted)))
 }

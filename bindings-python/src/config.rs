@@ -13,7 +13,7 @@ use crate::error::{BindingError, wrong};
 pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, BindingError> {
     let mut builder = ConfigBuilder {
         user_agent: Some(format!("lomi-python/{}", lomi::VERSION)),
-        binding_logs: true, // lomi._log passes the history to Python's logging
+        binding_logs: true, // lomi._log observes calls for Python's logging
         ..ConfigBuilder::default()
     };
     for (name, value) in settings.iter() {
@@ -47,6 +47,7 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
             "key_file" => builder.key_file = Some(path(&name, &value)?),
             "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
+            "on_request" | "on_response" => {} // the client has them
             "proxy_headers" => builder.proxy_headers = headers(&value)?,
             other => {
                 return Err(wrong(format!("there is no setting {other:?}")));

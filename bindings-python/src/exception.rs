@@ -3,10 +3,12 @@
 
 use lomi::{Attempt, Error, ErrorKind};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::convert::to_python::plain;
 use crate::error::BindingError;
+use crate::python_code;
 
 impl From<BindingError> for PyErr {
     fn from(error: BindingError) -> Self {
@@ -31,9 +33,9 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     fields.set_item("server_message", error.server_message())?;
     fields.set_item("status", error.status())?;
     fields.set_item("code", error.code())?;
-    let details = error.details().as_ref().map(|details| plain(py, details));
+    let details = error.details().map(|details| plain(py, details));
     fields.set_item("details", details.transpose()?)?;
-    fields.set_item("body", error.body().as_ref().map(|body| PyBytes::new(py, body)))?;
+    fields.set_item("body", error.body().map(|body| PyBytes::new(py, body)))?;
     fields.set_item("headers", PyList::new(py, error.headers())?)?;
     fields.set_item("request_id", error.request_id())?;
     fields.set_item("idempotency_key", error.idempotency_key())?;
@@ -42,8 +44,18 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     fields.set_item("outcome", error.outcome().as_str())?;
     fields.set_item("operation", error.operation())?;
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
-    let make = py.import("lomi._raise")?.getattr("exception")?;
-    make.call1((error.kind().class_name(), error.is_outcome_unknown(), fields))
+    let make = import_raise(py)?;
+    python_code::call(make, (error.kind().class_name(), error.is_outcome_unknown(), fields))
+}
+
+/// The Python function that makes an exception.
+pub(crate) fn import_raise(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let make = MAKE.get_or_try_init(py, || {
+        let module = python_code::import(py, c"lomi._raise")?;
+        python_code::attribute(&module, pyo3::intern!(py, "exception")).map(Bound::unbind)
+    })?;
+    Ok(make.bind(py))
 }
 
 /// Each attempt of a call, as a dictionary.

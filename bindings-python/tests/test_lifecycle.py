@@ -132,7 +132,14 @@ EXITS = {
         import threading
         for n in range(4):
             threading.Thread(target=client.checkout_sessions.get, args=("a",), daemon=True).start()
-        time.sleep(0.1)
+        time.sleep(moment)
+    """,
+    "thread with an error": """
+        import threading
+        threading.excepthook = lambda _: None
+        for n in range(4):
+            threading.Thread(target=client.checkout_sessions.get, args=("no",), daemon=True).start()
+        time.sleep(moment)
     """,
     "asyncio": """
         import asyncio
@@ -140,7 +147,35 @@ EXITS = {
         loop = asyncio.new_event_loop()
         loop.set_exception_handler(lambda *_: None)  # asyncio says that tasks are pending
         tasks = [loop.create_task(other.checkout_sessions.get("a")) for _ in range(4)]
-        loop.run_until_complete(asyncio.sleep(0.1))
+        loop.run_until_complete(asyncio.sleep(moment))
+    """,
+    "asyncio in a thread": """
+        import asyncio, threading
+        other = lomi.AsyncLomiClient("lomi_sk_test_1", base_url=client.base_url)
+        async def main():
+            calls = (other.checkout_sessions.get(id) for id in ("a", "a", "no", "no"))
+            await asyncio.gather(*calls, return_exceptions=True)
+        threading.Thread(target=asyncio.run, args=(main(),), daemon=True).start()
+        time.sleep(moment)
+    """,
+    "hooks in a thread": """
+        import threading
+        hook = lambda event: time.sleep(0.03)
+        client = client.with_options(on_request=hook, on_response=hook)
+        for n in range(4):
+            threading.Thread(target=client.checkout_sessions.get, args=("a",), daemon=True).start()
+        time.sleep(moment)
+    """,
+    "hooks of an event loop in a thread": """
+        import asyncio, threading
+        hook = lambda event: time.sleep(0.03)
+        other = lomi.AsyncLomiClient(
+            "lomi_sk_test_1", base_url=client.base_url, on_request=hook, on_response=hook
+        )
+        async def main():
+            await asyncio.gather(*(other.checkout_sessions.get("a") for _ in range(4)))
+        threading.Thread(target=asyncio.run, args=(main(),), daemon=True).start()
+        time.sleep(moment)
     """,
     "idle": "client.checkout_sessions.get('fast')",
 }
@@ -149,21 +184,24 @@ EXITS = {
 @pytest.mark.parametrize("how", EXITS)
 def test_the_interpreter_ends_with_calls_under_way(serve, how):
     def answer(request):
-        # Answers come while the interpreter is shutting down.
-        time.sleep(0 if "fast" in request.path else 0.12)
-        return echo(request)
+        # Responses come while the interpreter is shutting down.
+        time.sleep(0 if "fast" in request.path else 0.06)
+        return (404, {}, {}) if request.path.endswith("/no") else echo(request)
 
     server = serve(answer)
-    script = (
-        f'import lomi, time\nclient = lomi.LomiClient("lomi_sk_test_1", base_url={server.url!r})\n'
-        + textwrap.dedent(EXITS[how])
-    )
+    trials = max(TRIALS // 4, 5)
 
-    def end(_):
-        process = python(script)
+    def end(trial):
+        # From the middle of the first imports to after the last response.
+        script = f"""
+            import lomi, time
+            moment = {trial / trials * 0.2}
+            client = lomi.LomiClient("lomi_sk_test_1", base_url={server.url!r})
+        """
+        process = python(textwrap.dedent(script) + textwrap.dedent(EXITS[how]))
         _, error = process.communicate(timeout=60)
         return process.returncode, error
 
     with ThreadPoolExecutor(4) as pool:
-        ends = list(pool.map(end, range(max(TRIALS // 2, 5))))
+        ends = list(pool.map(end, range(trials)))
     assert ends == [(0, "")] * len(ends)

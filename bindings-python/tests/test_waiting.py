@@ -176,6 +176,41 @@ else:
     raise AssertionError
 """
 
+#: Hooks run in the greenlet or task that waits, with its context variables, before the result.
+HOOKS = """
+import contextvars
+name = contextvars.ContextVar("name", default="nobody")
+seen = []
+hook = lambda event: seen.append((name.get(), event.request_id, type(event).__name__))
+client = client.with_options(on_request=hook, on_response=hook)
+other = other.with_options(on_request=hook, on_response=hook)
+def check(n):
+    mine = [kind for who, id, kind in seen if who == id == f"name_{n}"]
+    assert mine == ["RequestEvent", "ResponseEvent"], seen
+def call(n):
+    name.set(f"name_{n}")
+    client.checkout_sessions.get("cs", request_id=f"name_{n}")
+    check(n)
+    return True
+"""
+TRIO_HOOKS = """
+import trio
+async def call(n):
+    name.set(f"name_{n}")
+    await other.checkout_sessions.get("cs", request_id=f"name_{n}")
+    check(n)
+async def main():
+    async with trio.open_nursery() as nursery:
+        for n in range(5):
+            nursery.start_soon(call, n)
+trio.run(main)
+assert len(seen) == 10
+"""
+GREENLET_HOOKS = """
+jobs = [{spawn}(call, n) for n in range(5)]
+assert all(job.{wait}() for job in jobs) and len(seen) == 10
+"""
+
 #: Loaded by something else in the program, and of no use to this thread.
 ONLY_IMPORTED = """
 import gevent
@@ -207,6 +242,14 @@ PROGRAMS = {
     "eventlet-given-up": START + EVENTLET + EVENTLET_GIVEN_UP,
     "eventlet-patched-thread": PATCHED_EVENTLET + START + IN_A_THREAD,
     "only-imported": START + ONLY_IMPORTED,
+    "gevent-hooks": START
+    + GEVENT
+    + HOOKS
+    + GREENLET_HOOKS.format(spawn="gevent.spawn", wait="get"),
+    "eventlet-hooks": (
+        START + EVENTLET + HOOKS + GREENLET_HOOKS.format(spawn="eventlet.spawn", wait="wait")
+    ),
+    "trio-hooks": START + HOOKS + TRIO_HOOKS,
     "trio": START + TRIO,
     "anyio-asyncio": START + ANYIO,
     "anyio-trio": START + ANYIO,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ._client import AsyncLomiClient as AsyncLomiClient
     from ._client import LomiClient as LomiClient
     from ._convert.null import NULL as NULL
+    from ._lomi import RequestEvent as RequestEvent
+    from ._lomi import ResponseEvent as ResponseEvent
     from ._lomi import __version__ as __version__
     from ._model.base import Model as Model
     from ._model.json_default import json_default as json_default
@@ -92,6 +94,8 @@ _MODULES = {
     "Money": "money",
     "NULL": "_convert.null",
     "Page": "_page",
+    "RequestEvent": "_lomi",
+    "ResponseEvent": "_lomi",
     "json_default": "_model.json_default",
     "CheckoutSessionsApi": "api.checkout_sessions_api",
     "ApiClient": "api_client",
@@ -156,6 +160,8 @@ __all__ = [
     "Money",
     "NULL",
     "Page",
+    "RequestEvent",
+    "ResponseEvent",
     "CheckoutSessionsApi",
     "ApiClient",
     "ApiResponse",

@@ -6,7 +6,8 @@
    is there. Under gevent or eventlet ``_event_loops.greenlets`` waits in the hub instead.
 3. The native library returns the value, made of the classes of a model set, and the
    :class:`LastResponse`. An error is made by ``_raise`` and raised.
-4. Warnings and the attempts are logged where a log is wanted (``_log``).
+4. Meanwhile the hooks of the client and the log are called with the events of each attempt
+   (:func:`observer_of`). A warning about the response is logged at the end.
 
 :mod:`lomi._async_calls` is the same path for asyncio and trio.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from sys import modules
 
-from ._log import active_logger, log_error, log_response, warn
+from ._log import log_attempt, wanted_by_log, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,31 +41,22 @@ def call(
     :param models: the model set of the value, a constant of :mod:`lomi._lomi`
     """
     wait = _hub() if "greenlet" in modules else None
-    logger = active_logger()
-    if logger is None and wait is None:
-        result = client.call(target, path, query, body, options, models)
-        if result[1].warning is not None:
-            warn([result[1].warning])
-        return result
-    try:
-        if wait is None:
-            result = client.call(target, path, query, body, options, models)
-        else:
-            from ._event_loops.greenlets import run
+    observe, wanted = observer_of(client)
+    if wait is None:
+        result = client.call(target, path, query, body, options, models, observe, wanted)
+    else:
+        from ._event_loops.greenlets import run
 
-            result = run(
-                wait,
-                lambda queue: client.start(queue, 0, target, path, query, body, options, models),
-                None,
-            )
-    except Exception as error:
-        if logger is not None:
-            log_error(logger, error)
-        raise
+        result = run(
+            wait,
+            lambda queue: client.start(
+                queue, 0, target, path, query, body, options, models, wanted
+            ),
+            None,
+            observe,
+        )
     if result[1].warning is not None:
         warn([result[1].warning])
-    if logger is not None:
-        log_response(logger, result[1])
     return result
 
 
@@ -73,27 +65,28 @@ def call_page(
 ) -> tuple[Any, LastResponse]:
     """Fetch the next page of a pager, and wait for it."""
     wait = _hub() if "greenlet" in modules else None
-    logger = active_logger()
-    if logger is None and wait is None:
-        return client.call_page(pager, operation, options, models)
-    try:
-        if wait is None:
-            result = client.call_page(pager, operation, options, models)
-        else:
-            from ._event_loops.greenlets import run
+    observe, wanted = observer_of(client)
+    if wait is None:
+        return client.call_page(pager, operation, options, models, observe, wanted)
+    from ._event_loops.greenlets import run
 
-            result = run(
-                wait,
-                lambda queue: client.start_page(queue, 0, pager, operation, options, models),
-                pager,
-            )
-    except Exception as error:
-        if logger is not None:
-            log_error(logger, error)
-        raise
-    if logger is not None:
-        log_response(logger, result[1])
-    return result
+    return run(
+        wait,
+        lambda queue: client.start_page(queue, 0, pager, operation, options, models, wanted),
+        pager,
+        observe,
+    )
+
+
+def observer_of(client: Client) -> tuple[Callable[[Any], None], int]:
+    """Give the function that takes the events of a call, and which events it takes.
+
+    Without hooks and without a log these are none, and the call makes no events.
+    """
+    hooks = client.hooks
+    if hooks is None:
+        return log_attempt, wanted_by_log()
+    return hooks.observer(wanted_by_log())
 
 
 def _hub() -> Callable[[int], None] | None:

@@ -9,13 +9,14 @@ from ._lomi import PLAIN_DICTS, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
     from typing import Any
 
     from typing_extensions import Self
 
     from ._convert.arguments import Timeout
+    from ._lomi import RequestEvent, ResponseEvent
     from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
 
 
@@ -60,6 +61,8 @@ class _Base:
         user_agent: str | None = None,
         max_connections: int | None = None,
         allow_http: bool = False,
+        on_request: Callable[[RequestEvent], object] | None = None,
+        on_response: Callable[[ResponseEvent], object] | None = None,
     ) -> None:
         """Check the settings. Nothing is opened or sent.
 
@@ -84,6 +87,9 @@ class _Base:
             them wait within their timeout
         :param allow_http: allow plain HTTP to another machine, in a private network: the key is
             sent unencrypted
+        :param on_request: called with a :class:`lomi.RequestEvent` before each attempt of a call
+        :param on_response: called with a :class:`lomi.ResponseEvent` after each attempt. What a
+            hook raises changes nothing about the call; it is logged once
         """
         self._settings: dict[str, Any] = {
             "api_key": api_key,
@@ -101,6 +107,8 @@ class _Base:
             "user_agent": user_agent,
             "max_connections": max_connections,
             "allow_http": allow_http,
+            "on_request": on_request,
+            "on_response": on_response,
         }
         self._native = Client(self._settings)
 
@@ -146,6 +154,9 @@ class _Base:
         from copy import deepcopy
 
         made = memo[id(self)] = object.__new__(type(self))
+        for name in ("on_request", "on_response"):
+            hook = self._settings[name]
+            memo[id(hook)] = hook  # the copy calls the same hooks, which need not be copyable
         made.__dict__.update(deepcopy(self.__dict__, memo))
         return made
 
@@ -251,5 +262,6 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "CheckoutSessions@resources.checkout_sessions "
-        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_convert.arguments",
+        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_convert.arguments "
+        "RequestEvent@_lomi ResponseEvent@_lomi",
     )

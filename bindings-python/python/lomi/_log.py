@@ -9,43 +9,39 @@ from __future__ import annotations
 from os import environ
 from sys import modules
 
-from ._lomi import log_is_asked_for
+from ._lomi import WANTED_FAILURES, WANTED_SUCCESSES, log_is_asked_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from logging import Logger
-    from typing import Any
 
-    from ._lomi import LastResponse
+    from ._lomi import ResponseEvent
 
+_ALL = WANTED_FAILURES | WANTED_SUCCESSES
 _logger: Logger | None = None
 #: Whether LOMI_LOG asks for a log; None before the first call.
 _asked_for: bool | None = None
 
 
-def active_logger() -> Logger | None:
-    """Give the logger; None where neither the environment nor the program wants a log."""
+def wanted_by_log() -> int:
+    """Give the events that are logged; 0 where neither the environment nor the program logs."""
     logger = _logger
     if logger is None:
         if _asked_for is False and "logging" not in modules:
-            return None
+            return 0
         logger = _set_up()
         if logger is None:
-            return None
-    return logger if logger.isEnabledFor(30) else None
-
-
-def log_response(logger: Logger, response: LastResponse) -> None:
-    """Log the attempts of a call that returned a response."""
+            return 0
     # One attempt that succeeded is logged at INFO, which is mostly off.
-    if response.attempts != 1 or not 200 <= response.status < 300 or logger.isEnabledFor(20):
-        _log_attempts(logger, response.history)
+    if logger.isEnabledFor(20):
+        return _ALL
+    return WANTED_FAILURES if logger.isEnabledFor(30) else 0
 
 
-def log_error(logger: Logger, error: BaseException) -> None:
-    """Log the attempts of a call that failed."""
-    _log_attempts(logger, getattr(error, "history", ()))
+def active_logger() -> Logger | None:
+    """Give the logger; None where nothing is logged."""
+    return _logger if wanted_by_log() else None
 
 
 def warn(sentences: Iterable[str]) -> None:
@@ -60,25 +56,50 @@ def warn(sentences: Iterable[str]) -> None:
             continue
 
 
-def _log_attempts(logger: Logger, history: Any) -> None:
-    """Log one record per attempt. An exception of a log handler does not reach the call."""
-    for number, attempt in enumerate(history, 1):
-        status, failure = attempt["status"], attempt["failure"]
-        good = failure is None and status is not None and 200 <= status < 300
-        try:
-            logger.log(
-                20 if good else 30,
-                "%s %s %s %d ms request %s attempt %d",
-                attempt["method"],
-                attempt["route"],
-                failure if status is None else status,
-                attempt["milliseconds"],
-                attempt["request_id"],
-                number,
-                extra={**attempt, "attempt": number},
-            )
-        except Exception:
-            continue
+def warn_of_hook(name: str) -> bool:
+    """Log the exception that a hook raised, inside its ``except`` block; say whether it worked."""
+    try:
+        import logging
+
+        logging.getLogger("lomi").warning(
+            "the hook %s raised an exception, which changes nothing about the call; "
+            "later exceptions of this hook are not logged",
+            name,
+            exc_info=True,
+        )
+    except Exception:
+        return False
+    return True
+
+
+def log_attempt(event: ResponseEvent) -> None:
+    """Log the end of an attempt. An exception of a log handler does not reach the call."""
+    logger = _logger
+    if logger is None:  # only hooks want the event
+        return
+    failure = event.error
+    try:
+        logger.log(
+            20 if event._succeeded else 30,
+            "%s %s %s %d ms request %s attempt %d",
+            event.method,
+            event.route,
+            failure if event.status is None else event.status,
+            event.elapsed_ms,
+            event.request_id,
+            event.attempt,
+            extra={
+                "method": event.method,
+                "route": event.route,
+                "status": event.status,
+                "failure": failure,
+                "milliseconds": event.elapsed_ms,
+                "request_id": event.request_id,
+                "attempt": event.attempt,
+            },
+        )
+    except Exception:
+        return
 
 
 def _set_up() -> Logger | None:
@@ -104,4 +125,4 @@ def _set_up() -> Logger | None:
 if not TYPE_CHECKING:
     from ._hints import later
 
-    __getattr__ = later(__name__, "LastResponse@_lomi")
+    __getattr__ = later(__name__, "ResponseEvent@_lomi")

@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from typing import Any, final
 
 from typing_extensions import Self, disjoint_base
 
 from ._headers import Headers
+from ._hooks import Hooks
 
 __all__ = [
     "CALL_OPTIONS",
@@ -18,7 +20,12 @@ __all__ = [
     "PageInfo",
     "Pager",
     "ReplayMemory",
+    "RequestEvent",
+    "ResponseEvent",
     "ResultQueue",
+    "WANTED_FAILURES",
+    "WANTED_REQUESTS",
+    "WANTED_SUCCESSES",
     "WEBHOOK_MAX_BODY",
     "__version__",
     "check_client_headers",
@@ -44,6 +51,9 @@ WEBHOOK_MAX_BODY: int
 DOCUMENTED_MODELS: int
 MODERN_MODELS: int
 PLAIN_DICTS: int
+WANTED_REQUESTS: int
+WANTED_FAILURES: int
+WANTED_SUCCESSES: int
 
 def check_client_headers(names: list[str]) -> None: ...
 def log_is_asked_for(value: str) -> bool: ...
@@ -110,6 +120,46 @@ class LastResponse:
     def body(self) -> bytes: ...
 
 @final
+class RequestEvent:
+    @property
+    def operation(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def route(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def idempotency_key(self) -> str | None: ...
+    @property
+    def request_id(self) -> str: ...
+
+@final
+class ResponseEvent:
+    @property
+    def operation(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def route(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def idempotency_key(self) -> str | None: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def elapsed_ms(self) -> int: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def retry_in_ms(self) -> int | None: ...
+    @property
+    def _succeeded(self) -> bool: ...
+
+@final
 class Client:
     def __new__(cls, settings: dict[str, Any]) -> Client: ...
     def call(
@@ -120,6 +170,8 @@ class Client:
         body: Any,
         options: dict[str, Any] | None,
         models: int,
+        observe: Callable[[Any], None],
+        wanted: int,
     ) -> tuple[Any, LastResponse]: ...
     def start(
         self,
@@ -131,6 +183,7 @@ class Client:
         body: Any,
         options: dict[str, Any] | None,
         models: int,
+        wanted: int,
     ) -> CallHandle: ...
     def call_page(
         self,
@@ -138,6 +191,8 @@ class Client:
         operation: str,
         options: dict[str, Any] | None,
         models: int,
+        observe: Callable[[Any], None],
+        wanted: int,
     ) -> tuple[PageInfo, LastResponse]: ...
     def start_page(
         self,
@@ -147,6 +202,7 @@ class Client:
         operation: str,
         options: dict[str, Any] | None,
         models: int,
+        wanted: int,
     ) -> CallHandle: ...
     def __copy__(self) -> Client: ...
     def __deepcopy__(self, _memo: Any, /) -> Client: ...
@@ -158,6 +214,8 @@ class Client:
     def max_retries(self) -> int: ...
     @property
     def masked_key(self) -> str | None: ...
+    @property
+    def hooks(self) -> Hooks | None: ...
 
 @final
 class CallHandle:
@@ -167,7 +225,7 @@ class CallHandle:
 class ResultQueue:
     def __new__(cls) -> ResultQueue: ...
     def fileno(self) -> int: ...
-    def drain(self, pending: dict[int, Any]) -> None: ...
+    def drain(self, pending: dict[int, Any]) -> list[tuple[Any, Any]] | None: ...
 
 @final
 class Pager:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ._documented.setting_types import HTTPSignatureAuthSetting as HTTPSignatureAuthSetting
     from ._documented.setting_types import OAuth2AuthSetting as OAuth2AuthSetting
     from ._documented.setting_types import ServerVariablesT as ServerVariablesT
-
+    from ._lomi import RequestEvent as RequestEvent
+    from ._lomi import ResponseEvent as ResponseEvent
 
 #: The hosts of the API, live first.
 HOSTS: tuple[tuple[str, str], ...] = (
@@ -59,6 +60,9 @@ class Configuration:
     :param debug: log at debug level; a key is never logged
     :param allow_http: allow plain HTTP to another machine, in a private network: the key is
         sent unencrypted
+    :param on_request: called with a :class:`lomi.RequestEvent` before each attempt of a call
+    :param on_response: called with a :class:`lomi.ResponseEvent` after each attempt. What a hook
+        raises changes nothing about the call; it is logged once
     """
 
     _default: ClassVar[Configuration | None] = None
@@ -84,6 +88,8 @@ class Configuration:
         *,
         debug: bool | None = None,
         allow_http: bool = False,
+        on_request: Callable[[RequestEvent], object] | None = None,
+        on_response: Callable[[ResponseEvent], object] | None = None,
     ) -> None:
         self._base_path = HOSTS[0][0] if host is None else host
         self.server_index = 0 if server_index is None and host is None else server_index
@@ -103,6 +109,8 @@ class Configuration:
         self.cert_file = cert_file
         self.key_file = key_file
         self.allow_http = allow_http
+        self.on_request = on_request
+        self.on_response = on_response
         # Certificates are always verified: otherwise the key could go to another server.
         self.verify_ssl = True
         self.assert_hostname: Any = None
@@ -312,6 +320,8 @@ class Configuration:
                 "logger_file_handler",
                 "logger_stream_handler",
                 "refresh_api_key_hook",
+                "on_request",
+                "on_response",
             )
             made.__dict__[name] = value if shared else deepcopy(value, memo)
         return made
@@ -340,5 +350,7 @@ if not TYPE_CHECKING:
         "HostSettingVariable@_documented.setting_types "
         "JSON_SCHEMA_VALIDATION_KEYWORDS@_documented.setting_types "
         "OAuth2AuthSetting@_documented.setting_types "
-        "ServerVariablesT@_documented.setting_types",
+        "ServerVariablesT@_documented.setting_types "
+        "RequestEvent@_lomi "
+        "ResponseEvent@_lomi",
     )

@@ -163,7 +163,9 @@ class RESTClientObject:
 def _bare(configuration: Configuration, origin: str) -> Client:
     """Give a client for an origin, without a key: the key is among the headers."""
     retries = retries_of(configuration.retries)
-    return make(origin, None, None, None, retries, connection_settings(configuration))
+    connection = connection_settings(configuration)
+    hooks = (configuration.on_request, configuration.on_response)
+    return make(origin, None, None, None, retries, connection, *hooks)
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -1,32 +1,45 @@
 //! A call that blocks the thread that makes it, without holding the interpreter.
 
+use std::sync::Arc;
+
 use lomi::Response;
 use lomi::binding::{Call, CallHandle, run_blocking};
 use pyo3::prelude::*;
 
+use crate::call::thread_observer::ThreadObserver;
 use crate::error::BindingError;
 use crate::exception::raise;
+use crate::python_code;
 
 /// Makes a call and waits for it. A signal handler that raises ends the wait, and the call
 /// with it; its exception then has a `lomi.CancelledError` as `__cause__`, which names the
 /// idempotency key.
 ///
-/// Signal handlers run on the main thread only. Other threads do not touch the interpreter
-/// until the response is there: the interpreter may be gone by then, and only a thread that
-/// returns to the point where it released it is stopped safely.
-pub(crate) fn run(py: Python<'_>, mut call: Call) -> Result<Response, BindingError> {
-    if !is_main_thread() {
+/// Signal handlers run on the main thread only. Another thread that is not observed does not
+/// touch the interpreter until the response is there: it may have ended by then.
+pub(crate) fn run(
+    py: Python<'_>,
+    mut call: Call,
+    observer: Option<ThreadObserver>,
+) -> Result<Response, BindingError> {
+    let is_main = is_main_thread();
+    if !is_main && observer.is_none() {
         return py.detach(|| run_blocking(call, || Ok(())));
     }
     let progress = call.progress();
-    let response = py.detach(|| {
-        run_blocking(call, || Python::attach(|py| py.check_signals()).map_err(BindingError::Python))
-    });
+    let observer = observer.map(Arc::new);
+    if let Some(observer) = &observer {
+        call.observe(Arc::clone(observer) as Arc<dyn lomi::Observer>);
+    }
+    let check = || match observer.as_ref().and_then(|observer| observer.take_raised()) {
+        Some(raised) => Err(raised),
+        None if is_main => Python::attach(|py| py.check_signals()),
+        None => Ok(()),
+    };
+    let response = py.detach(|| run_blocking(call, || check().map_err(BindingError::Python)));
     // A signal that came with the response would otherwise be raised later, where the
     // exception could no longer name this call.
-    match response
-        .and_then(|response| py.check_signals().map(|()| response).map_err(BindingError::Python))
-    {
+    match response.and_then(|response| check().map(|()| response).map_err(BindingError::Python)) {
         Err(BindingError::Python(raised)) => Err(cancelled(py, raised, &progress).into()),
         result => result,
     }
@@ -36,13 +49,12 @@ pub(crate) fn run(py: Python<'_>, mut call: Call) -> Result<Response, BindingErr
 fn cancelled(py: Python<'_>, raised: PyErr, progress: &CallHandle) -> PyErr {
     let error = progress.cancelled();
     let cause = raise(py, &error).into_value(py);
-    let attached = py.import("lomi._cancelled").and_then(|module| {
-        module
-            .call_method1("attach", (raised.value(py), cause, error.is_outcome_unknown()))
-            .map(drop)
+    let attached = python_code::import(py, c"lomi._cancelled").and_then(|module| {
+        let attach = python_code::attribute(&module, pyo3::intern!(py, "attach"))?;
+        python_code::call(&attach, (raised.value(py), cause, error.is_outcome_unknown()))
     });
     match attached {
-        Ok(()) => raised,
+        Ok(_) => raised,
         Err(failed) => failed,
     }
 }

@@ -3,92 +3,81 @@
 //! watches; the loop's thread then makes the Python values. One queue serves one loop of
 //! one process.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use lomi::binding::{self, Call, execute};
-use lomi::binding::{CallCount, InFlight, Worker};
+use lomi::binding::{InFlight, Worker};
 use lomi::{Error, Response};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::call::wake::Wake;
+use crate::call::queue_observer::QueueObserver;
+use crate::call::shared_queue::{Item, SharedQueue};
 use crate::error::BindingError;
+use crate::events::Wanted;
 use crate::exception::{guarded, raise};
 use crate::model_set::ModelSet;
+use crate::python_code;
 use crate::response::pager::Pager;
 use crate::response::read::read_response;
-
-/// One finished call.
-struct Finished {
-    token: u64,
-    models: ModelSet,
-    result: Result<Response, Error>,
-}
-
-/// What the worker thread and the loop share.
-struct Shared {
-    finished: Mutex<VecDeque<Finished>>,
-    /// Calls whose results the loop has not taken yet.
-    in_flight: CallCount,
-    wake: Wake,
-}
-
-impl Shared {
-    /// True where the queue was empty, so that the loop must be woken.
-    fn push(&self, finished: Finished) -> bool {
-        let Ok(mut queue) = self.finished.lock() else { return false };
-        let first = queue.is_empty();
-        queue.push_back(finished);
-        first
-    }
-
-    fn take(&self) -> VecDeque<Finished> {
-        self.wake.clear();
-        let finished = self.finished.lock().map(|mut queue| std::mem::take(&mut *queue));
-        let finished = finished.unwrap_or_default();
-        self.in_flight.end(finished.len());
-        finished
-    }
-}
 
 /// The results of the calls of one event loop.
 #[pyclass(frozen, module = "lomi._lomi")]
 pub(crate) struct ResultQueue {
-    shared: Arc<Shared>,
+    shared: Arc<SharedQueue>,
 }
 
 #[pymethods]
 impl ResultQueue {
     #[new]
     fn new() -> PyResult<Self> {
-        let (finished, in_flight) = (Mutex::default(), CallCount::default());
-        Ok(Self { shared: Arc::new(Shared { finished, in_flight, wake: Wake::new()? }) })
+        Ok(Self { shared: Arc::new(SharedQueue::new()?) })
     }
 
     /// The descriptor that the loop watches for reading.
     fn fileno(&self) -> i32 {
-        self.shared.wake.fileno()
+        self.shared.fileno()
     }
 
     /// Gives the result of every finished call to its future. `pending` has, by token, a
-    /// tuple of the future and of the pager that fetches a page, or None.
-    fn drain(&self, py: Python<'_>, pending: &Bound<'_, PyDict>) -> PyResult<()> {
-        for finished in self.shared.take() {
-            let Some(entry) = pending.get_item(finished.token)? else { continue };
-            pending.del_item(finished.token)?;
-            let (future, pager) =
-                entry.extract::<(Bound<'_, PyAny>, Option<Bound<'_, Pager>>)>()?;
+    /// tuple that begins with the future and with the pager that fetches a page, or None.
+    /// Returns the events that came before, each with the tuple of its call, or None: Python
+    /// code delivers them before it lets the futures' callers continue.
+    fn drain<'py>(
+        &self,
+        py: Python<'py>,
+        pending: &Bound<'py, PyDict>,
+    ) -> PyResult<Option<Bound<'py, PyList>>> {
+        let mut events = None;
+        for item in self.shared.take() {
+            let (token, models, result) = match item {
+                Item::Finished { token, models, result } => (token, models, result),
+                Item::Event { token, event } => {
+                    if let Some(entry) = pending.get_item(token)? {
+                        let event = event.into_python(py)?;
+                        events.get_or_insert_with(|| PyList::empty(py)).append((entry, event))?;
+                    }
+                    continue;
+                }
+            };
+            let Some(entry) = pending.get_item(token)? else { continue };
+            pending.del_item(token)?;
+            let entry = entry.cast::<PyTuple>()?;
+            let future = entry.get_item(0)?;
+            let pager = entry.get_item(1)?.extract::<Option<Bound<'_, Pager>>>()?;
             let pager = pager.as_ref().map(Bound::get);
             // A pager does not move on where the future was cancelled: the page is lost.
             if pager.is_some() && is_done(&future)? {
                 continue;
             }
-            let set = match guarded(|| value(py, finished.result, finished.models, pager)) {
-                Ok(value) => future.call_method1(pyo3::intern!(py, "set_result"), (value,)),
+            let set = match guarded(|| value(py, result, models, pager)) {
+                Ok(value) => {
+                    let set = python_code::attribute(&future, pyo3::intern!(py, "set_result"))?;
+                    python_code::call(&set, (value,))
+                }
                 Err(error) => {
-                    let error = error.into_value(py);
-                    future.call_method1(pyo3::intern!(py, "set_exception"), (error,))
+                    let set = python_code::attribute(&future, pyo3::intern!(py, "set_exception"))?;
+                    python_code::call(&set, (error.into_value(py),))
                 }
             };
             // A cancelled future refuses its result. That must not stop the other futures.
@@ -98,7 +87,7 @@ impl ResultQueue {
                 return Err(error);
             }
         }
-        Ok(())
+        Ok(events)
     }
 }
 
@@ -123,15 +112,20 @@ fn value<'py>(
 }
 
 impl ResultQueue {
-    /// Starts a call on the worker thread. Its result is pushed under `token`.
+    /// Starts a call on the worker thread. Its result is pushed under `token`, after the events
+    /// that are wanted.
     pub(crate) fn start(
         &self,
         token: u64,
         mut call: Call,
         models: ModelSet,
+        wanted: Wanted,
     ) -> Result<CallHandle, Error> {
         let progress = call.progress();
         let shared = Arc::clone(&self.shared);
+        if wanted.0 != 0 {
+            call.observe(Arc::new(QueueObserver { queue: Arc::clone(&shared), token, wanted }));
+        }
         let call = execute(call);
         let worker = Worker::current()?;
         let alone = shared.in_flight.begin();
@@ -151,7 +145,7 @@ impl ResultQueue {
 /// Pushes the result and wakes the loop however the task ends: a panic must not leave the
 /// future pending for ever.
 struct Delivery {
-    shared: Arc<Shared>,
+    shared: Arc<SharedQueue>,
     token: u64,
     models: ModelSet,
     stage: Stage,
@@ -167,7 +161,7 @@ enum Stage {
 
 impl Delivery {
     fn push(&mut self, result: Result<Response, Error>) {
-        let finished = Finished { token: self.token, models: self.models, result };
+        let finished = Item::Finished { token: self.token, models: self.models, result };
         self.stage = if self.shared.push(finished) { Stage::MustWake } else { Stage::Queued };
     }
 }
@@ -182,7 +176,7 @@ impl Drop for Delivery {
             }));
         }
         if matches!(self.stage, Stage::MustWake) {
-            self.shared.wake.wake();
+            self.shared.wake();
         }
     }
 }

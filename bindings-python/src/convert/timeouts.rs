@@ -6,9 +6,10 @@ use std::time::Duration;
 use lomi::binding::seconds;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
 use crate::error::{BindingError, wrong};
+use crate::python_code;
 
 /// A timeout: one time for the whole call, and one for connecting where the caller gives both.
 #[derive(Default)]
@@ -45,7 +46,9 @@ fn other_form<'py>(
     value: &Bound<'py, PyAny>,
 ) -> Result<Bound<'py, PyAny>, BindingError> {
     let py = value.py();
-    let read = py.import("lomi._convert.timeouts")?.getattr(reader)?.call1((name, value));
+    let module = python_code::import(py, c"lomi._convert.timeouts")?;
+    let reader = python_code::attribute(&module, &PyString::new(py, reader))?;
+    let read = python_code::call(&reader, (name, value));
     read.map_err(|error| match error.is_instance_of::<PyValueError>(py) {
         true => wrong(error.value(py).to_string()),
         false => error.into(),

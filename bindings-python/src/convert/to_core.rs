@@ -8,6 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::error::{BindingError, wrong};
 use crate::model_set::ModelSet;
+use crate::python_code;
 
 /// Deepest nesting of an argument; a cyclic one ends here.
 const DEEPEST: usize = 64;
@@ -191,7 +192,10 @@ pub(crate) fn unicode(text: &Bound<'_, PyString>) -> Option<String> {
 
 /// Converts an object to built-in types; gives the object itself where that is not possible.
 pub(crate) fn plain<'py>(given: &Bound<'py, PyAny>, as_given: bool) -> PyResult<Bound<'py, PyAny>> {
-    given.py().import("lomi._convert.plain_data")?.getattr("plain")?.call1((given, as_given))
+    let py = given.py();
+    let module = python_code::import(py, c"lomi._convert.plain_data")?;
+    let plain = python_code::attribute(&module, pyo3::intern!(py, "plain"))?;
+    python_code::call(&plain, (given, as_given))
 }
 
 fn whole(given: &Bound<'_, PyAny>) -> Result<Value, Box<Refused>> {

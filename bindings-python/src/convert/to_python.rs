@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyList, PyString};
 
 use crate::error::BindingError;
+use crate::python_code;
 
 /// A number that does not fit an i64: an int of any size, a float where it loses no digit,
 /// else a Decimal.
@@ -34,7 +35,8 @@ pub(crate) fn number<'py>(
 }
 
 fn decimal<'py>(py: Python<'py>, digits: &str) -> Result<Bound<'py, PyAny>, BindingError> {
-    Ok(py.import("decimal")?.getattr("Decimal")?.call1((digits,))?)
+    let module = python_code::import(py, c"decimal")?;
+    Ok(module.getattr("Decimal")?.call1((digits,))?)
 }
 
 fn is_zero(mantissa: &str) -> bool {

@@ -4,12 +4,13 @@ use lomi::binding::{Call, Target};
 use lomi::binding::{table::Returns, table::operation};
 use lomi::{Error, Input};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::convert::to_core;
 use crate::error::{BindingError, wrong};
+use crate::exception::import_raise;
 use crate::model_set::ModelSet;
+use crate::python_code;
 use crate::request::options::options;
 use crate::rows::classes::class_of;
 
@@ -67,14 +68,14 @@ pub(crate) fn prepare(
 /// Hands warnings to Python's logging.
 pub(crate) fn warn(py: Python<'_>, sentences: &[String]) -> Result<(), BindingError> {
     if !sentences.is_empty() {
-        py.import("lomi._log")?.getattr("warn")?.call1((sentences,))?;
+        let module = python_code::import(py, c"lomi._log")?;
+        let warn = python_code::attribute(&module, pyo3::intern!(py, "warn"))?;
+        python_code::call(&warn, (sentences,))?;
     }
     Ok(())
 }
 
-/// Imports what reading the response needs. After a call has waited, no Python code may run
-/// below native code: a daemon thread that loses the interpreter to its shutdown there is
-/// unwound by force, which compiled code does not survive.
+/// Imports what reading the response needs, before anything is sent.
 fn import_for_response(
     py: Python<'_>,
     target: &Target,
@@ -85,11 +86,9 @@ fn import_for_response(
     {
         class_of(py, models, model)?;
     }
-    RAISE.get_or_try_init(py, || py.import("lomi._raise").map(Bound::unbind))?;
+    import_raise(py)?;
     Ok(())
 }
-
-static RAISE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 fn target(given: &Bound<'_, PyAny>) -> Result<Target, BindingError> {
     if let Ok(name) = given.cast::<PyString>() {

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use crate::exception::history;
+use crate::python_code;
 
 /// The response behind an object: its status, its headers, and the attempts of the call.
 #[pyclass(frozen, module = "lomi")]
@@ -54,7 +55,8 @@ impl LastResponse {
         for (name, value) in &self.response.headers {
             pairs.append((name.as_str(), String::from_utf8_lossy(value.as_bytes())))?;
         }
-        py.import("lomi._headers")?.getattr("Headers")?.call1((pairs,))
+        let module = python_code::import(py, c"lomi._headers")?;
+        python_code::call(&module.getattr(pyo3::intern!(py, "Headers"))?, (pairs,))
     }
 
     /// Whether the server repeated an earlier response under the same idempotency key; None

@@ -11,6 +11,7 @@ use pyo3::types::{PyString, PyTuple, PyType};
 
 use crate::error::BindingError;
 use crate::model_set::ModelSet;
+use crate::python_code;
 
 /// A model's class and the names of its fields.
 pub(crate) struct ModelClass {
@@ -66,7 +67,8 @@ fn make(py: Python<'_>, models: ModelSet, model: &'static Model) -> PyResult<Mod
         ModelSet::Documented => model.names.python,
         _ => model.names.rust,
     };
-    let class = py.import("lomi.models")?.getattr(name)?.cast_into::<PyType>()?;
+    let module = python_code::import(py, c"lomi.models")?;
+    let class = python_code::attribute(&module, &PyString::new(py, name))?.cast_into::<PyType>()?;
     let names = model.fields.iter().map(|field| PyString::intern(py, field.name).unbind());
     let (new, no_arguments) = (new_of(&class)?, PyTuple::empty(py).unbind());
     Ok(ModelClass { names: names.collect(), class: class.unbind(), new, no_arguments })

@@ -24,11 +24,14 @@ def native(configuration: Configuration, user_agent: str | None, keyless: bool =
         retries_of(configuration.retries),
         connection_settings(configuration),
     )
-    client = _clients.get(settings)
+    hooks = (configuration.on_request, configuration.on_response)
+    # A hook need not be hashable. Its id is not given to another one: its client keeps it alive.
+    name = (*settings, *map(id, hooks))
+    client = _clients.get(name)
     if client is None:
         if len(_clients) >= 64:
             _clients.clear()
-        client = _clients[settings] = make(*settings)
+        client = _clients[name] = make(*settings, *hooks)
     return client
 
 
@@ -45,6 +48,8 @@ def make(
     user_agent: str | None,
     retries: int | None,
     connection: tuple[Any, ...],
+    on_request: Any,
+    on_response: Any,
 ) -> Client:
     ca_file, ca_data, certificate, key_file, server_name, proxy, proxy_headers, allow_http = (
         connection
@@ -66,6 +71,8 @@ def make(
             "proxy": proxy,
             "proxy_headers": dict(proxy_headers),
             "allow_http": allow_http,
+            "on_request": on_request,
+            "on_response": on_response,
         }
     )
 

@@ -12,9 +12,14 @@ from .._lomi import ResultQueue
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+    from contextvars import Context
     from typing import Any
 
     from .._lomi import Pager
+
+    #: The future, the pager of a page, the context of an observed call, and its observer.
+    Entry = tuple[Any, Pager | None, Context | None, Callable[[Any], None]]
 
 
 class LoopQueue:
@@ -25,15 +30,21 @@ class LoopQueue:
     def __init__(self, loop: AbstractEventLoop) -> None:
         self.loop = ref(loop)
         self.queue = ResultQueue()
-        self.pending: dict[int, tuple[Any, Pager | None]] = {}
+        self.pending: dict[int, Entry] = {}
         self.token = 0
         # Only the loop refers to this object. Otherwise the futures of a loop that was closed
         # with calls in flight would keep the loop alive for ever.
         loop.add_reader(self.queue.fileno(), self.drain)
 
     def drain(self) -> None:
-        """Set the future of every finished call."""
-        self.queue.drain(self.pending)
+        """Set the future of every finished call, and deliver the events of calls.
+
+        The callers of the futures continue afterwards, so they see what the hooks have done.
+        """
+        events = self.queue.drain(self.pending)
+        if events is not None:
+            for (_, _, context, observe), event in events:
+                context.run(observe, event)
 
 
 #: By the id of the loop, which is faster to hash than the loop itself.

@@ -24,16 +24,20 @@ def waiter() -> Callable[[int], None] | None:
 
 
 def run(
-    wait: Callable[[int], None], start: Callable[[ResultQueue], CallHandle], pager: Pager | None
+    wait: Callable[[int], None],
+    start: Callable[[ResultQueue], CallHandle],
+    pager: Pager | None,
+    observe: Callable[[Any], None],
 ) -> tuple[Any, LastResponse]:
-    """Start a call and wait for its result in the hub."""
+    """Start a call and wait for its result in the hub; the greenlet takes its events."""
     queue, pending = ResultQueue(), PendingResult()
     handle = start(queue)
     waiting: dict[int, tuple[Any, Pager | None]] = {0: (pending, pager)}
     try:
         while not pending.done():
             wait(queue.fileno())
-            queue.drain(waiting)
+            for _, event in queue.drain(waiting) or ():
+                observe(event)
     except BaseException as error:  # a timeout of gevent's, a kill, Ctrl-C
         attach(error, *handle.abort())
         raise

@@ -30,9 +30,11 @@ def in_trio() -> bool:
 
 
 async def run(
-    start: Callable[[ResultQueue], CallHandle], pager: Pager | None
+    start: Callable[[ResultQueue], CallHandle],
+    pager: Pager | None,
+    observe: Callable[[Any], None],
 ) -> tuple[Any, LastResponse]:
-    """Start a call and wait for its result in a task of trio."""
+    """Start a call and wait for its result in a task of trio, which also takes its events."""
     queue, pending = ResultQueue(), PendingResult()
     handle = start(queue)
     waiting: dict[int, tuple[Any, Pager | None]] = {0: (pending, pager)}
@@ -40,7 +42,8 @@ async def run(
     try:
         while not pending.done():
             await wait_readable(queue.fileno())
-            queue.drain(waiting)
+            for _, event in queue.drain(waiting) or ():
+                observe(event)
         result: tuple[Any, LastResponse] = pending.result()
     except BaseException as error:
         end(not pending.done(), handle, error)
