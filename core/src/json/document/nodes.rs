@@ -231,6 +231,8 @@ impl Document {
         }
     }
 
+    // Not inlined into `emit`, where every scalar would pay for it.
+    #[inline(never)]
     fn list<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
         let mut list = sink.begin_list()?;
         for item in self.items(place) {
@@ -241,6 +243,8 @@ impl Document {
         sink.end_list(list)
     }
 
+    // Not inlined into `emit`, where every scalar would pay for it.
+    #[inline(never)]
     fn object<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
         let mut object = sink.begin_object(None)?;
         for (name, member) in self.members(place) {
