@@ -1,4 +1,4 @@
-//! What an observer is told about the attempts of a call, over a real socket.
+//! The events that an observer receives for the attempts of a call, over a real socket.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::io::{Read, Write};
@@ -9,7 +9,7 @@ use std::thread;
 use lomi::models::CheckoutSessionCreate;
 use lomi::{CallOptions, Client, Input, Observer, RequestEvent, ResponseEvent};
 
-/// A server that gives these responses, one on each connection.
+/// A server that sends these responses, one on each connection.
 fn server(responses: &'static [&'static str]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -28,7 +28,7 @@ const BUSY: &str = "HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\
 const CREATED: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 30\r\n\r\n\
                        {\"checkout_session_id\":\"cs_1\"}";
 
-/// Writes events down, and panics after each.
+/// Records events, and panics after each.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>);
 

@@ -16,7 +16,7 @@ use crate::limits::Limits;
 pub(crate) use nodes::{Document, Value};
 
 impl Document {
-    /// Gives its memory to the next document of this thread.
+    /// Keeps its memory for the next document of this thread.
     pub(crate) fn recycle(self) {
         memory::recycle(self.nodes);
     }

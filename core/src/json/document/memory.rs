@@ -1,4 +1,4 @@
-//! The memory of a document's nodes, used again for the next document of a thread.
+//! Reuses the memory of a document's nodes for the next document of a thread.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use super::nodes::Node;
 /// The largest list of nodes that is kept for the next document: 256 KiB.
 const MAX_RECYCLED: usize = (256 << 10) / size_of::<Node>();
 
-/// An empty list with room for so many nodes: the last one of this thread, where it is kept.
+/// An empty list with capacity for this many nodes: the last one of this thread, if it was kept.
 pub(super) fn nodes_for(count: usize) -> Vec<Node> {
     let mut nodes = LAST_NODES.try_with(Cell::take).unwrap_or_default();
     nodes.clear();
