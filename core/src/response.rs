@@ -149,7 +149,7 @@ impl Response {
 
     /// Reads the values. An error or a panic gets the state of the call, see
     /// [`Response::add_call_state`].
-    pub fn reading<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn read_with<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
         self.catch_panic(read).map_err(|error| self.add_call_state(error))
     }
 

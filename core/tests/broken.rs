@@ -57,7 +57,7 @@ fn values_that_cannot_be_read_leave_the_outcome_unknown() {
     let response =
         lomi::binding::run_blocking(create(&client(server(Some(response)))), || Ok::<_, Error>(()));
     let response = response.unwrap();
-    let error = response.reading(|_| -> Result<(), Error> { panic!("a test's") }).unwrap_err();
+    let error = response.read_with(|_| -> Result<(), Error> { panic!("a test's") }).unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Internal, Outcome::Unknown));
     assert_eq!((error.status(), error.idempotency_key()), (Some(201), Some("order-1")));
 }

@@ -10,7 +10,7 @@ use crate::table;
 
 /// What a call ended with.
 pub(crate) fn result_of(result: Result<Response, Error>) -> CallResult {
-    let read = result.and_then(|response| response.reading(read));
+    let read = result.and_then(|response| response.read_with(read));
     read.unwrap_or_else(|error| CallResult::error(&error))
 }
 

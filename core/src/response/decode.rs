@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 
 use super::field_cache::{FieldCache, MatchedField};
-use super::normalize::{Reading, reading};
+use super::normalize::{Conversion, conversion};
 use crate::error::Error;
 use crate::json::document::{Document, Value};
 use crate::json::{Key, Sink, emit_number};
@@ -211,14 +211,14 @@ impl<'d> Decoder<'d> {
         originals: &mut Originals,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        let how = reading(self.document, place, value, field);
-        if matches!(how, Reading::Word(_) | Reading::Number(_)) {
+        let conversion = conversion(self.document, place, value, field);
+        if matches!(conversion, Conversion::Word(_) | Conversion::Number(_)) {
             originals.push((field.name, place));
         }
-        match how {
-            Reading::AsWritten => self.document.emit(place, value, sink),
-            Reading::Object(model) => self.model(place, model, sink),
-            Reading::Objects(model) => {
+        match conversion {
+            Conversion::Unchanged => self.document.emit(place, value, sink),
+            Conversion::Object(model) => self.model(place, model, sink),
+            Conversion::Objects(model) => {
                 let mut list = sink.begin_list()?;
                 for item in self.document.items(place) {
                     sink.before_item(&mut list)?;
@@ -227,9 +227,9 @@ impl<'d> Decoder<'d> {
                 }
                 sink.end_list(list)
             }
-            Reading::Word(word) => sink.text(&word),
-            Reading::Number(digits) => emit_number(digits, sink),
-            Reading::Map(text) => match Document::read(text.into(), Limits::default()) {
+            Conversion::Word(word) => sink.text(&word),
+            Conversion::Number(digits) => emit_number(digits, sink),
+            Conversion::Map(text) => match Document::read(text.into(), Limits::default()) {
                 Ok(map) => {
                     originals.push((field.name, place));
                     map.whole(sink)

@@ -8,9 +8,9 @@ use crate::json::is_number;
 use crate::table::{Field, Kind, Model};
 
 /// The conversion that a field's value needs.
-pub(crate) enum Reading<'d> {
+pub(crate) enum Conversion<'d> {
     /// None: the value is passed as the server sent it.
-    AsWritten,
+    Unchanged,
     /// An object of a model.
     Object(&'static Model),
     /// A list of objects of a model.
@@ -26,24 +26,26 @@ pub(crate) enum Reading<'d> {
 /// The conversion of a field's value. Servers in PHP send an empty object as `[]`, and some columns
 /// are sent as JSON in a string.
 #[inline]
-pub(crate) fn reading<'d>(
+pub(crate) fn conversion<'d>(
     document: &Document,
     place: usize,
     value: Value<'d>,
     field: &'static Field,
-) -> Reading<'d> {
+) -> Conversion<'d> {
     match (field.kind, value) {
-        (Kind::Model(model), Value::Object) => Reading::Object(model),
-        (Kind::Models(model), Value::List) => Reading::Objects(model),
+        (Kind::Model(model), Value::Object) => Conversion::Object(model),
+        (Kind::Models(model), Value::List) => Conversion::Objects(model),
         (Kind::Enum(words), Value::Text(word)) => {
-            words.canonical(word).map_or(Reading::AsWritten, Reading::Word)
+            words.canonical(word).map_or(Conversion::Unchanged, Conversion::Word)
         }
         (Kind::Number | Kind::Integer, Value::Text(text)) if is_number(text) => {
-            Reading::Number(text)
+            Conversion::Number(text)
         }
-        (Kind::Map, Value::Null) if field.null_is_empty => Reading::Map("{}"),
-        (Kind::Map, Value::List) if document.items(place).next().is_none() => Reading::Map("{}"),
-        (Kind::Map, Value::Text(text)) if text.trim_start().starts_with('{') => Reading::Map(text),
-        _ => Reading::AsWritten,
+        (Kind::Map, Value::Null) if field.null_is_empty => Conversion::Map("{}"),
+        (Kind::Map, Value::List) if document.items(place).next().is_none() => Conversion::Map("{}"),
+        (Kind::Map, Value::Text(text)) if text.trim_start().starts_with('{') => {
+            Conversion::Map(text)
+        }
+        _ => Conversion::Unchanged,
     }
 }

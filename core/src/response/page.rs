@@ -25,7 +25,7 @@ pub struct Page<T> {
 
 impl<T: FromDocument> Page<T> {
     pub(crate) fn read(response: Response) -> Result<Self, Error> {
-        let page = response.reading(|response| Self::read_rows(response, |_| true));
+        let page = response.read_with(|response| Self::read_rows(response, |_| true));
         response.document.recycle();
         page
     }

@@ -3,7 +3,7 @@
 
 use super::decode;
 use super::field_cache::{FieldCache, MatchedField};
-use super::normalize::{Reading, reading};
+use super::normalize::{Conversion, conversion};
 use super::{Decoded, Response};
 use crate::json::Sink;
 use crate::json::document::Document;
@@ -122,7 +122,7 @@ impl Document {
 
     /// Whether a field needs no conversion.
     fn is_unchanged(&self, place: usize, field: &'static Field) -> bool {
-        matches!(reading(self, place, self.at(place), field), Reading::AsWritten)
+        matches!(conversion(self, place, self.at(place), field), Conversion::Unchanged)
     }
 }
 

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use super::decode::{Decoder, MAX_FIELDS, Member, with_decoder};
 use super::envelope::Content;
-use super::normalize::{Reading, reading};
+use super::normalize::{Conversion, conversion};
 use super::{Decoded, Response};
 use crate::error::Error;
 use crate::json::document::{self, Document};
@@ -144,8 +144,8 @@ impl<'d> Fields<'d> {
         match given.value {
             document::Value::Integer(number) => Some(number.into()),
             document::Value::Number(digits) => Some(Number::from_digits(digits)),
-            _ => match self.reading(given) {
-                Reading::Number(digits) => {
+            _ => match self.conversion(given) {
+                Conversion::Number(digits) => {
                     self.keep(given);
                     Some(Number::from_digits(digits))
                 }
@@ -158,7 +158,7 @@ impl<'d> Fields<'d> {
     pub(crate) fn map(&mut self, position: usize) -> Option<Map<String, Value>> {
         // Null may be read as an empty object.
         let given = self.given(position)?;
-        if let Reading::Map(text) = self.reading(&given)
+        if let Conversion::Map(text) = self.conversion(&given)
             && let Ok(map) = Document::read(text.into(), Limits::default())
         {
             self.keep(&given);
@@ -204,7 +204,7 @@ impl<'d> Fields<'d> {
     /// The field as an open enum.
     pub(crate) fn word<T: for<'a> From<&'a str>>(&mut self, position: usize) -> Option<T> {
         self.take(position, |fields, given| {
-            if let Reading::Word(word) = fields.reading(given) {
+            if let Conversion::Word(word) = fields.conversion(given) {
                 fields.keep(given);
                 return Some(T::from(&word));
             }
@@ -242,10 +242,10 @@ impl<'d> Fields<'d> {
         (self.extra, self.originals)
     }
 
-    fn reading(&self, given: &Given<'d>) -> Reading<'d> {
+    fn conversion(&self, given: &Given<'d>) -> Conversion<'d> {
         match self.model.fields.get(given.position) {
-            Some(field) => reading(self.document, given.place, given.value, field),
-            None => Reading::AsWritten,
+            Some(field) => conversion(self.document, given.place, given.value, field),
+            None => Conversion::Unchanged,
         }
     }
 }
@@ -276,7 +276,7 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
 
 /// Reads a response that is one object.
 pub(crate) fn read_one<T: FromDocument>(response: &Response) -> Result<T, Error> {
-    response.reading(|response| match &response.content {
+    response.read_with(|response| match &response.content {
         Content::One(_, place) => Ok(read_model(&response.document, place.0)),
         _ => Err(Error::unexpected("the response is not one object")),
     })
@@ -289,7 +289,7 @@ pub(crate) fn read_json<T: FromDocument>(text: &str) -> Result<T, Error> {
 
 /// Reads a response without types: its object, its rows as a list, or null.
 pub fn read_values(response: &Response) -> Result<Value, Error> {
-    let decoded = response.reading(|response| response.decode(&mut Values))?;
+    let decoded = response.read_with(|response| response.decode(&mut Values))?;
     Ok(match decoded {
         Decoded::Nothing => Value::Null,
         Decoded::One(value) => value,

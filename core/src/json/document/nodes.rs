@@ -10,7 +10,7 @@ use crate::json::sink::{Key, Sink, emit_number};
 pub(crate) struct Document {
     pub(super) text: ByteString,
     /// Strings without their escapes, and the digits of numbers beyond `i64`, one after another.
-    pub(super) aside: String,
+    pub(super) unescaped: String,
     /// Values, with the name of each member before its value.
     pub(super) nodes: Vec<Node>,
 }
@@ -21,11 +21,11 @@ pub(super) enum Node {
     Null,
     Boolean(bool),
     Integer(Bytes),
-    /// Digits, in `aside`.
+    /// Digits, in `unescaped`.
     Number(Span),
     /// A string without escapes, in `text`.
     Plain(Span),
-    /// A string that had escapes, in `aside`.
+    /// A string that had escapes, in `unescaped`.
     Escaped(Span),
     /// A list or an object has the index of the node after its end.
     List(u32),
@@ -89,9 +89,9 @@ impl Document {
             None | Some(Node::Null) => Value::Null,
             Some(Node::Boolean(flag)) => Value::Boolean(*flag),
             Some(Node::Integer(number)) => Value::Integer((*number).into()),
-            Some(Node::Number(span)) => Value::Number(part(&self.aside, *span)),
+            Some(Node::Number(span)) => Value::Number(part(&self.unescaped, *span)),
             Some(Node::Plain(span)) => Value::Text(part(&self.text, *span)),
-            Some(Node::Escaped(span)) => Value::Text(part(&self.aside, *span)),
+            Some(Node::Escaped(span)) => Value::Text(part(&self.unescaped, *span)),
             Some(Node::List(_)) => Value::List,
             Some(Node::Object(_)) => Value::Object,
         }
@@ -116,28 +116,28 @@ impl Document {
             Node::Plain(span) => Some(*span),
             _ => None,
         };
-        let in_aside = |node: &Node| match node {
+        let in_unescaped = |node: &Node| match node {
             Node::Escaped(span) | Node::Number(span) => Some(*span),
             _ => None,
         };
         // In `text` the strings are in order, so the first and the last one are enough.
         let ends = [nodes.iter().find_map(in_text), nodes.iter().rev().find_map(in_text)];
         let text = extent(ends.into_iter().flatten());
-        let aside = match self.aside.is_empty() {
+        let unescaped = match self.unescaped.is_empty() {
             true => (0, 0),
-            false => extent(nodes.iter().filter_map(in_aside)),
+            false => extent(nodes.iter().filter_map(in_unescaped)),
         };
         let mut nodes = nodes.to_vec();
         for node in &mut nodes {
             match node {
                 Node::Plain(span) => shift(span, text.0),
-                Node::Escaped(span) | Node::Number(span) => shift(span, aside.0),
+                Node::Escaped(span) | Node::Number(span) => shift(span, unescaped.0),
                 Node::List(end) | Node::Object(end) => *end -= place as u32,
                 Node::Null | Node::Boolean(_) | Node::Integer(_) => {}
             }
         }
-        let (text, aside) = (part(&self.text, text), part(&self.aside, aside));
-        Self { text: text.into(), aside: aside.into(), nodes }
+        let (text, unescaped) = (part(&self.text, text), part(&self.unescaped, unescaped));
+        Self { text: text.into(), unescaped: unescaped.into(), nodes }
     }
 
     /// The place after a value and all that is in it.
@@ -188,7 +188,7 @@ impl Document {
     pub(crate) fn bytes(&self, place: usize) -> &[u8] {
         let (text, (start, end)) = match self.nodes.get(place) {
             Some(Node::Plain(span)) => (self.text.as_bytes().as_ref(), *span),
-            Some(Node::Escaped(span)) => (self.aside.as_bytes(), *span),
+            Some(Node::Escaped(span)) => (self.unescaped.as_bytes(), *span),
             _ => return &[],
         };
         text.get(start as usize..end as usize).unwrap_or_default()

@@ -27,15 +27,15 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
         text: &text,
         bytes: text.as_bytes(),
         at: 0,
-        aside: String::new(),
+        unescaped: String::new(),
         nodes: nodes_for(text.len() / BYTES_A_NODE + 1),
         depth_left: limits.depth.min(DEEPEST),
         values_left: limits.values,
     };
     let whole = reader.whole();
-    let Reader { aside, nodes, at, .. } = reader;
+    let Reader { unescaped, nodes, at, .. } = reader;
     match whole {
-        Ok(()) => Ok(Document { text, aside, nodes }),
+        Ok(()) => Ok(Document { text, unescaped, nodes }),
         Err(Stop::TooDeep) => Err(too_large("nested deeper than allowed")),
         Err(Stop::TooMany) => Err(too_large("of more values than allowed")),
         Err(Stop::Malformed(what)) => {
@@ -111,7 +111,7 @@ struct Reader<'t> {
     bytes: &'t [u8],
     /// The byte to read next.
     at: usize,
-    aside: String,
+    unescaped: String,
     nodes: Vec<Node>,
     depth_left: usize,
     values_left: usize,
@@ -278,9 +278,9 @@ impl Reader<'_> {
         Ok(match whole_number(digits) {
             Some(number) => Node::Integer(number.into()),
             None => {
-                let start = self.aside.len() as u32;
-                self.aside.push_str(digits);
-                Node::Number((start, self.aside.len() as u32))
+                let start = self.unescaped.len() as u32;
+                self.unescaped.push_str(digits);
+                Node::Number((start, self.unescaped.len() as u32))
             }
         })
     }
@@ -301,17 +301,17 @@ impl Reader<'_> {
     /// A string with escapes, which is copied without them; or an invalid string.
     #[inline(never)]
     fn escaped(&mut self, mut start: usize, mut end: usize) -> Result<Span, Stop> {
-        let aside = self.aside.len() as u32;
+        let unescaped = self.unescaped.len() as u32;
         loop {
-            self.aside.push_str(self.text.get(start..end).unwrap_or_default());
+            self.unescaped.push_str(self.text.get(start..end).unwrap_or_default());
             self.at = end;
             match self.next()? {
-                b'"' => return Ok((aside, self.aside.len() as u32)),
+                b'"' => return Ok((unescaped, self.unescaped.len() as u32)),
                 b'\\' => {}
                 _ => return Err(What::Control.into()),
             }
             let character = self.escape()?;
-            self.aside.push(character);
+            self.unescaped.push(character);
             start = self.at;
             end = plain_end(self.bytes, start);
         }

@@ -17,7 +17,7 @@ impl Document {
     ) -> bool {
         let exact = |node: &Node| match node {
             Node::Integer(number) => reads_integer((*number).into()),
-            Node::Number(span) => reads_number(part(&self.aside, *span)),
+            Node::Number(span) => reads_number(part(&self.unescaped, *span)),
             _ => true,
         };
         match self.nodes.get(place) {
