@@ -237,15 +237,15 @@ def test_a_call_that_a_hook_makes_calls_no_hooks(talk):
 
 
 def test_a_signal_handler_that_raises_within_a_hook_ends_the_call(talk):
-    class Stop(Exception):
-        pass
-
     def stop(number, frame):
         raise KeyboardInterrupt
 
+    def hook(event):
+        signal.raise_signal(signal.SIGUSR1)
+
     before = signal.signal(signal.SIGUSR1, stop)
     try:
-        client = talk(503, on_response=lambda event: signal.raise_signal(signal.SIGUSR1))
+        client = talk(503, None, {"retry-after": "2"}, on_response=hook)
         with pytest.raises(KeyboardInterrupt) as caught:
             client.checkout_sessions.get("cs_1")
     finally:
