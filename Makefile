@@ -20,15 +20,22 @@ demo: build ## a checkout session's life in four languages, against the local sa
 
 test: lint test-rust test-python test-node test-nodes test-php conformance test-e2e test-dist ## every test
 
-lint: build ## formatting, lints, and whether generated files are up to date
+lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo clippy --quiet -p lomi --all-targets --all-features -- -D warnings
+	cargo clippy --quiet -p lomi --no-default-features -- -D warnings
 	cargo codegen --check
 	python3 tests/runners/mutants.py --check
+	python3 .ci/structure/test.py
+	.ci/check-structure
+	.ci/check-paths
 
-test-rust: build ## core, generator, sandbox; that the crate leaves its host program alone
-	cargo test --quiet
+test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
+	cargo test --quiet --features lomi/blocking,lomi/reqwest,lomi/tracing
+	RUSTDOCFLAGS='-D warnings' cargo doc --quiet -p lomi --no-deps --all-features
 	.ci/test-host-program
+	.ci/check-package
 
 test-python: build ## the Python package
 	.venv/bin/pytest -q bindings-python/tests
@@ -72,7 +79,7 @@ fuzz: ## a minute of hostile input for each reader
 	BOLERO_RANDOM_TEST_TIME_MS=60000 cargo test --package lomi --test fuzz -- --test-threads 2
 	PROPTEST_CASES=50000 cargo test --package lomi --lib equal_values
 
-codegen: ## write everything that follows from core/spec/openapi.json
+codegen: ## write everything that follows from core/spec
 	cargo codegen
 
 bench-rust: install ## what a call costs in Rust, ours and the peers in one run

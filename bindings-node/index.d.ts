@@ -37,7 +37,15 @@ export interface LomiClientOptions {
   caFiles?: string[];
   /** The URL of an HTTP or SOCKS5 proxy. Default: `HTTPS_PROXY`. */
   proxy?: string;
-  /** Called after each call, once for each of its requests. Without it, `LOMI_LOG=info` logs to stderr. */
+  /**
+   * A hook that is called with the event of each request. It runs when the event loop turns: the request may
+   * be on its way already. Hooks run in the async context of their call, before the call settles; an error
+   * in a hook has no effect on the call and is a process warning.
+   */
+  onRequest?: (event: RequestEvent) => void;
+  /** The same, for the end of each attempt: with a response or without one. */
+  onResponse?: (event: ResponseEvent) => void;
+  /** Called with an entry for each attempt, as `onResponse`. Without it, `LOMI_LOG=info` logs to stderr. */
   logger?: (entry: LogEntry) => void;
 }
 
@@ -138,7 +146,7 @@ export declare const VERSION: string;
 
 /** The query parameters of `checkoutSessions.list`. */
 export interface CheckoutSessionQuery {
-  /** Most sessions in one page, 1 to 100. The server takes 20 when left out. */
+  /** The most sessions in one page, 1 to 100. The server's default is 20. */
   limit?: number | null;
   /** How many sessions to skip. (API generations B, C, D and E.) */
   offset?: number | null;
@@ -151,26 +159,29 @@ export interface CheckoutSessionQuery {
   status?: string | null;
   /** Page number from 1. The 2025 API only. (API generation A.) */
   page?: number | null;
-  /** Where the last page ended, from its next_cursor. The newest API only. (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on checkout sessions. */
 export interface CheckoutSessions {
-  /** Makes a checkout session and answers with the page to send the buyer to. */
+  /** Creates a checkout session and returns the page to send the buyer to. */
   create(body: CheckoutSessionCreate, options?: CallOptions): Promise<CheckoutSession | PaymentRequired>;
-  /** One session as it stands now. */
+  /** The current state of a session. */
   get(sessionId: string, options?: CallOptions): Promise<CheckoutSession>;
   /** One page of the merchant's sessions, newest first. */
   list(query?: CheckoutSessionQuery | null, options?: CallOptions): PageRequest<CheckoutSession>;
   /**
-   * Changes the given fields of a session. Documented with the generated clients; today's server
-   * has no such route.
+   * Changes the given fields of a session. Documented with the generated clients; the current
+   * server has no such route.
    */
   update(sessionId: string, body: CheckoutSessionUpdate, options?: CallOptions): Promise<CheckoutSession>;
   /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; today's server
-   * has no such route.
+   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
+   * server has no such route.
    */
   delete(sessionId: string, options?: CallOptions): Promise<void>;
 }
@@ -178,12 +189,12 @@ export interface CheckoutSessions {
 /** The operations on checkout sessions, with their documented names. */
 export declare class CheckoutSessionsApi {
   constructor(configuration?: Configuration);
-  /** Makes a checkout session and answers with the page to send the buyer to. */
+  /** Creates a checkout session and returns the page to send the buyer to. */
   createCheckoutSession(
     body: CheckoutSessionCreate,
     options?: CallOptions,
   ): Promise<CheckoutSession | PaymentRequired>;
-  /** One session as it stands now. */
+  /** The current state of a session. */
   retrieveCheckoutSession(sessionId: string, options?: CallOptions): Promise<CheckoutSession>;
   /** One page of the merchant's sessions, newest first. */
   listCheckoutSessions(
@@ -191,8 +202,8 @@ export declare class CheckoutSessionsApi {
     options?: CallOptions,
   ): PageRequest<CheckoutSession>;
   /**
-   * Changes the given fields of a session. Documented with the generated clients; today's server
-   * has no such route.
+   * Changes the given fields of a session. Documented with the generated clients; the current
+   * server has no such route.
    */
   updateCheckoutSession(
     sessionId: string,
@@ -200,8 +211,8 @@ export declare class CheckoutSessionsApi {
     options?: CallOptions,
   ): Promise<CheckoutSession>;
   /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; today's server
-   * has no such route.
+   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
+   * server has no such route.
    */
   deleteCheckoutSession(sessionId: string, options?: CallOptions): Promise<void>;
 }
@@ -224,8 +235,7 @@ export declare class Model {
 type Absent<T, Own> = { readonly [K in Exclude<keyof T, Own>]?: undefined };
 
 /**
- * One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or
- * missing.
+ * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
  */
 export declare class CheckoutSession extends Model {
   private constructor();
@@ -235,14 +245,14 @@ export declare class CheckoutSession extends Model {
   allow_quantity?: boolean | null;
   /**
    * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-   * documentation, one text in the generated clients, ignored by today's server. Sent as given.
-   * (API generations A and C.)
+   * documentation, a string in the generated clients, ignored by the current server. Sent
+   * unchanged. (API generations A and C.)
    */
   allowed_providers?: string[] | string | null;
   /**
    * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller
-   * unit) and 100.00 USD. Never scaled here. Left out when a product, price or line items carry the
-   * price.
+   * unit) and 100.00 USD. Never scaled by the client. Leave it out when a product, price or line
+   * items have the price.
    */
   amount?: number | null;
   /** The amount converted to XOF. (API generation E.) */
@@ -252,18 +262,18 @@ export declare class CheckoutSession extends Model {
    * generation E.)
    */
   application_fee_amount?: number | null;
-  /** Where the buyer is sent after giving up. */
+  /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
-  /** The session's identifier: opaque text, usually a UUID. */
+  /** The session's identifier: an opaque string, usually a UUID. */
   checkout_session_id: string;
   /**
-   * The page to send the buyer to. Given by create; today's server may leave it out of get and
-   * list, so keep it. (API generations D and E.)
+   * The page to send the buyer to. Returned by create; the current server may leave it out of get
+   * and list, so store it. (API generations D and E.)
    */
   checkout_url?: string | null;
-  /** When the session was made. */
+  /** When the session was created. */
   created_at?: string | null;
-  /** Who or what made the session. (API generations B, C, D and E.) */
+  /** Who or what created the session. (API generations B, C, D and E.) */
   created_by?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
@@ -276,8 +286,8 @@ export declare class CheckoutSession extends Model {
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
-   * A customer known to lomi. With an unpaid invoice, create answers that payment is required
-   * instead of making a session. (API generations B, C, D and E.)
+   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
+   * required instead of a session. (API generations B, C, D and E.)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
@@ -291,11 +301,11 @@ export declare class CheckoutSession extends Model {
    * since November 2025. (API generations B, D and E.)
    */
   description?: string | null;
-  /** `test` or `live`, following the key that made the session. */
+  /** `test` or `live`, as the key that created the session. */
   environment?: string | null;
   /**
-   * When the page stops taking payments. 30 to 60 minutes after creation by default, depending on
-   * the API's generation.
+   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending
+   * on the API's generation.
    */
   expires_at?: string | null;
   /**
@@ -307,7 +317,7 @@ export declare class CheckoutSession extends Model {
   installment_plan_id?: string | null;
   /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
   integration_source?: string | null;
-  /** Whether the session was made at a point of sale. (API generations B, C, D and E.) */
+  /** Whether the session was created at a point of sale. (API generations B, C, D and E.) */
   is_pos?: boolean | null;
   /**
    * Whether the session is paid through the regional instant payment system. (API generations B, C,
@@ -315,7 +325,7 @@ export declare class CheckoutSession extends Model {
    */
   is_spi?: boolean | null;
   /**
-   * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
+   * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are given,
    * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
    */
   line_items?: Record<string, unknown>[] | null;
@@ -323,10 +333,10 @@ export declare class CheckoutSession extends Model {
   merchant_id?: string | null;
   /**
    * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-   * keys with text values, today's server any JSON.
+   * keys with string values, the current server any JSON.
    */
   metadata?: Record<string, unknown> | null;
-  /** What the buyer has to do next, while the session is open. (API generation E.) */
+  /** What the buyer must do next, while the session is open. (API generation E.) */
   next_action?: Record<string, unknown> | null;
   /** Organisation that owns the session. */
   organization_id?: string | null;
@@ -352,27 +362,27 @@ export declare class CheckoutSession extends Model {
   /** How many units are sold. (API generations B, C, D and E.) */
   quantity?: number | null;
   /**
-   * Whether the page asks for a billing address. The default differs between generations: say it
+   * Whether the page asks for a billing address. The default differs between generations, so set it
    * when it matters. (API generations B, D and E.)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page insists on an e-mail address. (API generation E.) */
+  /** Whether the page requires an e-mail address. (API generation E.) */
   require_email?: boolean | null;
-  /** Whether the page insists on a name. (API generation E.) */
+  /** Whether the page requires a name. (API generation E.) */
   require_name?: boolean | null;
-  /** Whether the page insists on a phone number. (API generation E.) */
+  /** Whether the page requires a phone number. (API generation E.) */
   require_phone?: boolean | null;
   /** Account in the regional instant payment system. (API generations C, D and E.) */
   spi_account_number?: string | null;
   /** QR code in the regional instant payment system. (API generations C, D and E.) */
   spi_qr_code_id?: string | null;
-  /** Where the session stands: open, completed or expired. Only completed means paid. */
+  /** The state of the session: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
   /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
   /**
-   * Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof
-   * of payment.
+   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
+   * proof of payment.
    */
   success_url?: string | null;
   /** Heading of the page. */
@@ -397,12 +407,12 @@ export declare class CheckoutSession extends Model {
   payment_required?: undefined;
 }
 
-/** Where a page lies in the whole list. */
+/** The position of a page in the whole list. */
 export declare class Pagination extends Model {
   private constructor();
-  /** The most items that a page of this size holds. (API generations C, D and E.) */
+  /** The most items in a page. (API generations C, D and E.) */
   limit?: number | null;
-  /** How many items lie before this page. (API generations C, D and E.) */
+  /** How many items are before this page. (API generations C, D and E.) */
   offset?: number | null;
   /**
    * How many items there are in all. Some generations count only this page. (API generations C, D
@@ -412,7 +422,7 @@ export declare class Pagination extends Model {
 }
 
 /**
- * What create answers instead of a session when the customer has an unpaid invoice (201 with
+ * What create returns instead of a session if the customer has an unpaid invoice (201 with
  * payment_required).
  */
 export declare class PaymentRequired extends Model {
@@ -434,10 +444,10 @@ export interface PaymentRequired
     keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
   > {}
 
-/** An unpaid invoice that stands before a new session. */
+/** An unpaid invoice that must be paid before a new session can be created. */
 export declare class BlockingInvoice extends Model {
   private constructor();
-  /** What is still to pay, in the currency's smallest unit. (API generation D.) */
+  /** The unpaid amount, in the currency's smallest unit. (API generation D.) */
   amount_remaining?: number | null;
   /** The page where the invoice is paid. (API generation D.) */
   checkout_url?: string | null;
@@ -459,17 +469,15 @@ export declare class ErrorBody extends Model {
 /** What went wrong. */
 export declare class ErrorDetail extends Model {
   private constructor();
-  /** Word for the kind of failure, such as not_found. (API generations C, D and E.) */
+  /** The error code, such as not_found. (API generations C, D and E.) */
   code?: string | null;
-  /**
-   * Anything more the server says: an object, a list, a text or null. (API generations C, D and E.)
-   */
+  /** Further details: an object, a list, a string or null. (API generations C, D and E.) */
   details?: Record<string, unknown> | null;
   /** A sentence for people. */
   message?: string | null;
 }
 
-/** A webhook delivery whose signature was checked. */
+/** A webhook delivery whose signature was verified. */
 export declare class Event extends Model {
   private constructor();
   /**
@@ -480,20 +488,20 @@ export declare class Event extends Model {
   /** What happened. */
   event?: WebhookEvent | null;
   /**
-   * The delivery's identifier. Live payments of some providers get a new one on every attempt: also
-   * compare what the event is about.
+   * The delivery's identifier. Live payments of some providers get a new one on every attempt, so
+   * compare the event's object too.
    */
   id: string;
   /**
-   * Where the sender runs, such as production. It does not tell test from live: data.environment
-   * does.
+   * The sender's environment, such as production. Whether a payment is a test or live is in
+   * data.environment.
    */
   lomi_environment?: string | null;
-  /** When the delivery was made. */
+  /** When the delivery was created. */
   timestamp?: string | null;
 }
 
-/** What a new checkout session is made of. */
+/** The fields of a new checkout session. */
 export interface CheckoutSessionCreate {
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
@@ -501,14 +509,14 @@ export interface CheckoutSessionCreate {
   allow_quantity?: boolean | null;
   /**
    * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-   * documentation, one text in the generated clients, ignored by today's server. Sent as given.
-   * (API generations A and C.)
+   * documentation, a string in the generated clients, ignored by the current server. Sent
+   * unchanged. (API generations A and C.)
    */
   allowed_providers?: string[] | string | null;
   /**
    * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller
-   * unit) and 100.00 USD. Never scaled here. Left out when a product, price or line items carry the
-   * price.
+   * unit) and 100.00 USD. Never scaled by the client. Leave it out when a product, price or line
+   * items have the price.
    */
   amount?: number | bigint | Money | null;
   /**
@@ -516,9 +524,9 @@ export interface CheckoutSessionCreate {
    * generation E.)
    */
   application_fee_amount?: number | bigint | Money | null;
-  /** Where the buyer is sent after giving up. */
+  /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
-  /** The session's identifier: opaque text, usually a UUID. */
+  /** The session's identifier: an opaque string, usually a UUID. */
   checkout_session_id?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
@@ -531,8 +539,8 @@ export interface CheckoutSessionCreate {
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
-   * A customer known to lomi. With an unpaid invoice, create answers that payment is required
-   * instead of making a session. (API generations B, C, D and E.)
+   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
+   * required instead of a session. (API generations B, C, D and E.)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
@@ -549,8 +557,8 @@ export interface CheckoutSessionCreate {
   /** Minutes until the session expires. Read by the 2025 API only. (API generation A.) */
   expiration_minutes?: number | bigint | null;
   /**
-   * When the page stops taking payments. 30 to 60 minutes after creation by default, depending on
-   * the API's generation.
+   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending
+   * on the API's generation.
    */
   expires_at?: string | Date | null;
   /**
@@ -562,7 +570,7 @@ export interface CheckoutSessionCreate {
   installment_plan_id?: string | null;
   /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
   integration_source?: string | null;
-  /** Whether the session was made at a point of sale. (API generations B, C, D and E.) */
+  /** Whether the session was created at a point of sale. (API generations B, C, D and E.) */
   is_pos?: boolean | null;
   /**
    * Whether the session is paid through the regional instant payment system. (API generations B, C,
@@ -570,13 +578,13 @@ export interface CheckoutSessionCreate {
    */
   is_spi?: boolean | null;
   /**
-   * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
+   * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are given,
    * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
    * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-   * keys with text values, today's server any JSON.
+   * keys with string values, the current server any JSON.
    */
   metadata?: Record<string, unknown> | null;
   /** Payment link that the session comes from. (API generations B, C, D and E.) */
@@ -601,27 +609,27 @@ export interface CheckoutSessionCreate {
   /** How many units are sold. (API generations B, C, D and E.) */
   quantity?: number | bigint | null;
   /**
-   * Whether the page asks for a billing address. The default differs between generations: say it
+   * Whether the page asks for a billing address. The default differs between generations, so set it
    * when it matters. (API generations B, D and E.)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page insists on an e-mail address. (API generation E.) */
+  /** Whether the page requires an e-mail address. (API generation E.) */
   require_email?: boolean | null;
-  /** Whether the page insists on a name. (API generation E.) */
+  /** Whether the page requires a name. (API generation E.) */
   require_name?: boolean | null;
-  /** Whether the page insists on a phone number. (API generation E.) */
+  /** Whether the page requires a phone number. (API generation E.) */
   require_phone?: boolean | null;
   /** Account in the regional instant payment system. (API generations C, D and E.) */
   spi_account_number?: string | null;
   /** QR code in the regional instant payment system. (API generations C, D and E.) */
   spi_qr_code_id?: string | null;
-  /** Where the session stands: open, completed or expired. Only completed means paid. */
+  /** The state of the session: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
   /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
   /**
-   * Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof
-   * of payment.
+   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
+   * proof of payment.
    */
   success_url?: string | null;
   /** Heading of the page. */
@@ -635,7 +643,7 @@ export interface CheckoutSessionCreate {
   transfer_group?: string | null;
 }
 
-/** The fields of a checkout session to change. A field left out stays as it is, null empties it. */
+/** The fields of a checkout session to change. A field left out does not change, null clears it. */
 export interface CheckoutSessionUpdate {
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
@@ -643,14 +651,14 @@ export interface CheckoutSessionUpdate {
   allow_quantity?: boolean | null;
   /**
    * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-   * documentation, one text in the generated clients, ignored by today's server. Sent as given.
-   * (API generations A and C.)
+   * documentation, a string in the generated clients, ignored by the current server. Sent
+   * unchanged. (API generations A and C.)
    */
   allowed_providers?: string[] | string | null;
   /**
    * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller
-   * unit) and 100.00 USD. Never scaled here. Left out when a product, price or line items carry the
-   * price.
+   * unit) and 100.00 USD. Never scaled by the client. Leave it out when a product, price or line
+   * items have the price.
    */
   amount?: number | bigint | Money | null;
   /**
@@ -658,9 +666,9 @@ export interface CheckoutSessionUpdate {
    * generation E.)
    */
   application_fee_amount?: number | bigint | Money | null;
-  /** Where the buyer is sent after giving up. */
+  /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
-  /** The session's identifier: opaque text, usually a UUID. */
+  /** The session's identifier: an opaque string, usually a UUID. */
   checkout_session_id?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
@@ -673,8 +681,8 @@ export interface CheckoutSessionUpdate {
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
-   * A customer known to lomi. With an unpaid invoice, create answers that payment is required
-   * instead of making a session. (API generations B, C, D and E.)
+   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
+   * required instead of a session. (API generations B, C, D and E.)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
@@ -691,8 +699,8 @@ export interface CheckoutSessionUpdate {
   /** Minutes until the session expires. Read by the 2025 API only. (API generation A.) */
   expiration_minutes?: number | bigint | null;
   /**
-   * When the page stops taking payments. 30 to 60 minutes after creation by default, depending on
-   * the API's generation.
+   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending
+   * on the API's generation.
    */
   expires_at?: string | Date | null;
   /**
@@ -704,7 +712,7 @@ export interface CheckoutSessionUpdate {
   installment_plan_id?: string | null;
   /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
   integration_source?: string | null;
-  /** Whether the session was made at a point of sale. (API generations B, C, D and E.) */
+  /** Whether the session was created at a point of sale. (API generations B, C, D and E.) */
   is_pos?: boolean | null;
   /**
    * Whether the session is paid through the regional instant payment system. (API generations B, C,
@@ -712,13 +720,13 @@ export interface CheckoutSessionUpdate {
    */
   is_spi?: boolean | null;
   /**
-   * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
+   * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are given,
    * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
    * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-   * keys with text values, today's server any JSON.
+   * keys with string values, the current server any JSON.
    */
   metadata?: Record<string, unknown> | null;
   /** Payment link that the session comes from. (API generations B, C, D and E.) */
@@ -743,27 +751,27 @@ export interface CheckoutSessionUpdate {
   /** How many units are sold. (API generations B, C, D and E.) */
   quantity?: number | bigint | null;
   /**
-   * Whether the page asks for a billing address. The default differs between generations: say it
+   * Whether the page asks for a billing address. The default differs between generations, so set it
    * when it matters. (API generations B, D and E.)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page insists on an e-mail address. (API generation E.) */
+  /** Whether the page requires an e-mail address. (API generation E.) */
   require_email?: boolean | null;
-  /** Whether the page insists on a name. (API generation E.) */
+  /** Whether the page requires a name. (API generation E.) */
   require_name?: boolean | null;
-  /** Whether the page insists on a phone number. (API generation E.) */
+  /** Whether the page requires a phone number. (API generation E.) */
   require_phone?: boolean | null;
   /** Account in the regional instant payment system. (API generations C, D and E.) */
   spi_account_number?: string | null;
   /** QR code in the regional instant payment system. (API generations C, D and E.) */
   spi_qr_code_id?: string | null;
-  /** Where the session stands: open, completed or expired. Only completed means paid. */
+  /** The state of the session: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
   /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
   /**
-   * Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof
-   * of payment.
+   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
+   * proof of payment.
    */
   success_url?: string | null;
   /** Heading of the page. */
@@ -777,7 +785,9 @@ export interface CheckoutSessionUpdate {
   transfer_group?: string | null;
 }
 
-/** Where a checkout session stands. An open set: a word unknown here is kept, and is not paid. */
+/**
+ * The state of a checkout session. An open enum: an unknown value is kept, and does not mean paid.
+ */
 export type CheckoutSessionStatus = 'open' | 'completed' | 'expired' | (string & {});
 export declare const CheckoutSessionStatus: {
   readonly OPEN: 'open';
@@ -794,8 +804,8 @@ export declare const CurrencyCode: {
 };
 
 /**
- * What a webhook tells of. An open set. Dotted names (payment.succeeded) and the spelling CANCELED
- * are read as the names here.
+ * The event of a webhook. An open enum. Dotted names (payment.succeeded) and CANCELED are read as
+ * the names here.
  */
 export type WebhookEvent =
   | 'PAYMENT_CREATED'
@@ -895,6 +905,35 @@ export interface RequestFacts {
 export interface LogEntry extends RequestFacts {
   /** The number of the request within its call, from 1. */
   attempt: number;
+}
+
+/** A request, as `onRequest` gets it. It contains no body, no key and no value of a path parameter. */
+export interface RequestEvent {
+  /** The operation, such as `create_checkout_session`; method and path for `request`. */
+  readonly operation: string;
+  readonly method: string;
+  /** The route with the names of its parameters, not their values. */
+  readonly route: string;
+  /** The number of the attempt within its call, from 1. */
+  readonly attempt: number;
+  /** The idempotency key of all attempts. */
+  readonly idempotencyKey: string | null;
+  /** The request id that is sent. */
+  readonly requestId: string;
+}
+
+/** The end of an attempt, as `onResponse` gets it. */
+export interface ResponseEvent extends RequestEvent {
+  /** The HTTP status; null without a response. */
+  readonly status: number | null;
+  /** The class name of the error, such as `APIConnectionError`; null if the response could be read. */
+  readonly error: string | null;
+  /** The time from sending to the end of the response, in milliseconds. */
+  readonly elapsedMs: number;
+  /** The request id that the server returned, or the one that was sent. */
+  readonly requestId: string;
+  /** The pause before the next attempt, in milliseconds; null if this attempt was the last. */
+  readonly retryInMs: number | null;
 }
 
 /** The response that an object came from, and the call that requested it. */

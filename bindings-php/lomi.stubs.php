@@ -40,7 +40,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * Where a checkout session stands. An open set: a word unknown here is kept, and is not
+     * The state of a checkout session. An open enum: an unknown value is kept, and does not mean
      * paid.
      */
     class CheckoutSessionStatus
@@ -71,8 +71,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * What a webhook tells of. An open set. Dotted names (payment.succeeded) and the spelling
-     * CANCELED are read as the names here.
+     * The event of a webhook. An open enum. Dotted names (payment.succeeded) and CANCELED are
+     * read as the names here.
      */
     class WebhookEvent
     {
@@ -131,8 +131,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null
-     * or missing.
+     * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or
+     * missing.
      *
      * @phpstan-type CheckoutSessionsFields array{
      *   allow_coupon_code?: bool|null,
@@ -374,8 +374,8 @@ namespace LomiSDK\Model {
 
         /**
          * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-         * documentation, one text in the generated clients, ignored by today's server. Sent as
-         * given. (API generations A and C.)
+         * documentation, a string in the generated clients, ignored by the current server. Sent
+         * unchanged. (API generations A and C.)
          *
          * @return list<string>|string|null
          */
@@ -393,8 +393,8 @@ namespace LomiSDK\Model {
 
         /**
          * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has
-         * no smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or
-         * line items carry the price.
+         * no smaller unit) and 100.00 USD. Never scaled by the client. Leave it out when a
+         * product, price or line items have the price.
          *
          * @return int|float|string|null
          */
@@ -446,7 +446,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the buyer is sent after giving up.
+         * Where the buyer is sent after cancelling.
          *
          * @return string|null
          */
@@ -463,7 +463,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The session's identifier: opaque text, usually a UUID.
+         * The session's identifier: an opaque string, usually a UUID.
          *
          * @return string|null
          */
@@ -480,8 +480,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The page to send the buyer to. Given by create; today's server may leave it out of get
-         * and list, so keep it. (API generations D and E.)
+         * The page to send the buyer to. Returned by create; the current server may leave it out
+         * of get and list, so store it. (API generations D and E.)
          *
          * @return string|null
          */
@@ -498,7 +498,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * When the session was made.
+         * When the session was created.
          *
          * @return \DateTime|null
          */
@@ -515,7 +515,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Who or what made the session. (API generations B, C, D and E.)
+         * Who or what created the session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -617,8 +617,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * A customer known to lomi. With an unpaid invoice, create answers that payment is
-         * required instead of making a session. (API generations B, C, D and E.)
+         * A customer of lomi. If the customer has an unpaid invoice, create returns that payment
+         * is required instead of a session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -704,7 +704,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * `test` or `live`, following the key that made the session.
+         * `test` or `live`, as the key that created the session.
          *
          * @return string|null
          */
@@ -738,7 +738,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * When the page stops taking payments. 30 to 60 minutes after creation by default,
+         * When the page stops accepting payments. 30 to 60 minutes after creation by default,
          * depending on the API's generation.
          *
          * @return \DateTime|null
@@ -809,7 +809,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session was made at a point of sale. (API generations B, C, D and E.)
+         * Whether the session was created at a point of sale. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -844,8 +844,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given
-         * these, product_id, price_id, quantity and amount are ignored by the server. (API
+         * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they
+         * are given, product_id, price_id, quantity and amount are ignored by the server. (API
          * generations D and E.)
          *
          * @return list<array<string, mixed>>|null
@@ -881,7 +881,7 @@ namespace LomiSDK\Model {
 
         /**
          * The merchant's own keys and values, kept with the session. The 2025 documentation
-         * allows 50 keys with text values, today's server any JSON.
+         * allows 50 keys with string values, the current server any JSON.
          *
          * @return array<string, mixed>|null
          */
@@ -898,7 +898,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * What the buyer has to do next, while the session is open. (API generation E.)
+         * What the buyer must do next, while the session is open. (API generation E.)
          *
          * @return array<string, mixed>|null
          */
@@ -1086,8 +1086,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page asks for a billing address. The default differs between generations:
-         * say it when it matters. (API generations B, D and E.)
+         * Whether the page asks for a billing address. The default differs between generations,
+         * so set it when it matters. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -1104,7 +1104,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on an e-mail address. (API generation E.)
+         * Whether the page requires an e-mail address. (API generation E.)
          *
          * @return bool|null
          */
@@ -1121,7 +1121,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a name. (API generation E.)
+         * Whether the page requires a name. (API generation E.)
          *
          * @return bool|null
          */
@@ -1138,7 +1138,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a phone number. (API generation E.)
+         * Whether the page requires a phone number. (API generation E.)
          *
          * @return bool|null
          */
@@ -1189,7 +1189,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the session stands: open, completed or expired. Only completed means paid.
+         * The state of the session: open, completed or expired. Only completed means paid.
          *
          * @return string|null
          */
@@ -1223,8 +1223,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is
-         * no proof of payment.
+         * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it
+         * is no proof of payment.
          *
          * @return string|null
          */
@@ -1329,7 +1329,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * What a new checkout session is made of.
+     * The fields of a new checkout session.
      *
      * @phpstan-type CheckoutSessionsCreateFields array{
      *   allow_coupon_code?: bool|null,
@@ -1556,8 +1556,8 @@ namespace LomiSDK\Model {
 
         /**
          * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-         * documentation, one text in the generated clients, ignored by today's server. Sent as
-         * given. (API generations A and C.)
+         * documentation, a string in the generated clients, ignored by the current server. Sent
+         * unchanged. (API generations A and C.)
          *
          * @return list<string>|string|null
          */
@@ -1575,8 +1575,8 @@ namespace LomiSDK\Model {
 
         /**
          * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has
-         * no smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or
-         * line items carry the price.
+         * no smaller unit) and 100.00 USD. Never scaled by the client. Leave it out when a
+         * product, price or line items have the price.
          *
          * @return int|float|string|null
          */
@@ -1611,7 +1611,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the buyer is sent after giving up.
+         * Where the buyer is sent after cancelling.
          *
          * @return string|null
          */
@@ -1628,7 +1628,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The session's identifier: opaque text, usually a UUID.
+         * The session's identifier: an opaque string, usually a UUID.
          *
          * @return string|null
          */
@@ -1730,8 +1730,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * A customer known to lomi. With an unpaid invoice, create answers that payment is
-         * required instead of making a session. (API generations B, C, D and E.)
+         * A customer of lomi. If the customer has an unpaid invoice, create returns that payment
+         * is required instead of a session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -1834,7 +1834,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * When the page stops taking payments. 30 to 60 minutes after creation by default,
+         * When the page stops accepting payments. 30 to 60 minutes after creation by default,
          * depending on the API's generation.
          *
          * @return \DateTime|null
@@ -1905,7 +1905,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session was made at a point of sale. (API generations B, C, D and E.)
+         * Whether the session was created at a point of sale. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -1940,8 +1940,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given
-         * these, product_id, price_id, quantity and amount are ignored by the server. (API
+         * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they
+         * are given, product_id, price_id, quantity and amount are ignored by the server. (API
          * generations D and E.)
          *
          * @return list<array<string, mixed>>|null
@@ -1960,7 +1960,7 @@ namespace LomiSDK\Model {
 
         /**
          * The merchant's own keys and values, kept with the session. The 2025 documentation
-         * allows 50 keys with text values, today's server any JSON.
+         * allows 50 keys with string values, the current server any JSON.
          *
          * @return array<string, mixed>|null
          */
@@ -2131,8 +2131,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page asks for a billing address. The default differs between generations:
-         * say it when it matters. (API generations B, D and E.)
+         * Whether the page asks for a billing address. The default differs between generations,
+         * so set it when it matters. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -2149,7 +2149,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on an e-mail address. (API generation E.)
+         * Whether the page requires an e-mail address. (API generation E.)
          *
          * @return bool|null
          */
@@ -2166,7 +2166,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a name. (API generation E.)
+         * Whether the page requires a name. (API generation E.)
          *
          * @return bool|null
          */
@@ -2183,7 +2183,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a phone number. (API generation E.)
+         * Whether the page requires a phone number. (API generation E.)
          *
          * @return bool|null
          */
@@ -2234,7 +2234,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the session stands: open, completed or expired. Only completed means paid.
+         * The state of the session: open, completed or expired. Only completed means paid.
          *
          * @return string|null
          */
@@ -2268,8 +2268,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is
-         * no proof of payment.
+         * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it
+         * is no proof of payment.
          *
          * @return string|null
          */
@@ -2339,7 +2339,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * The fields of a checkout session to change. A field left out stays as it is, null empties
+     * The fields of a checkout session to change. A field left out does not change, null clears
      * it.
      *
      * @phpstan-type CheckoutSessionsUpdateFields array{
@@ -2567,8 +2567,8 @@ namespace LomiSDK\Model {
 
         /**
          * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-         * documentation, one text in the generated clients, ignored by today's server. Sent as
-         * given. (API generations A and C.)
+         * documentation, a string in the generated clients, ignored by the current server. Sent
+         * unchanged. (API generations A and C.)
          *
          * @return list<string>|string|null
          */
@@ -2586,8 +2586,8 @@ namespace LomiSDK\Model {
 
         /**
          * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has
-         * no smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or
-         * line items carry the price.
+         * no smaller unit) and 100.00 USD. Never scaled by the client. Leave it out when a
+         * product, price or line items have the price.
          *
          * @return int|float|string|null
          */
@@ -2622,7 +2622,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the buyer is sent after giving up.
+         * Where the buyer is sent after cancelling.
          *
          * @return string|null
          */
@@ -2639,7 +2639,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The session's identifier: opaque text, usually a UUID.
+         * The session's identifier: an opaque string, usually a UUID.
          *
          * @return string|null
          */
@@ -2741,8 +2741,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * A customer known to lomi. With an unpaid invoice, create answers that payment is
-         * required instead of making a session. (API generations B, C, D and E.)
+         * A customer of lomi. If the customer has an unpaid invoice, create returns that payment
+         * is required instead of a session. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -2845,7 +2845,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * When the page stops taking payments. 30 to 60 minutes after creation by default,
+         * When the page stops accepting payments. 30 to 60 minutes after creation by default,
          * depending on the API's generation.
          *
          * @return \DateTime|null
@@ -2916,7 +2916,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the session was made at a point of sale. (API generations B, C, D and E.)
+         * Whether the session was created at a point of sale. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -2951,8 +2951,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Catalogue prices in the cart: objects with price_id, quantity and metadata. Given
-         * these, product_id, price_id, quantity and amount are ignored by the server. (API
+         * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they
+         * are given, product_id, price_id, quantity and amount are ignored by the server. (API
          * generations D and E.)
          *
          * @return list<array<string, mixed>>|null
@@ -2971,7 +2971,7 @@ namespace LomiSDK\Model {
 
         /**
          * The merchant's own keys and values, kept with the session. The 2025 documentation
-         * allows 50 keys with text values, today's server any JSON.
+         * allows 50 keys with string values, the current server any JSON.
          *
          * @return array<string, mixed>|null
          */
@@ -3142,8 +3142,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page asks for a billing address. The default differs between generations:
-         * say it when it matters. (API generations B, D and E.)
+         * Whether the page asks for a billing address. The default differs between generations,
+         * so set it when it matters. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -3160,7 +3160,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on an e-mail address. (API generation E.)
+         * Whether the page requires an e-mail address. (API generation E.)
          *
          * @return bool|null
          */
@@ -3177,7 +3177,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a name. (API generation E.)
+         * Whether the page requires a name. (API generation E.)
          *
          * @return bool|null
          */
@@ -3194,7 +3194,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Whether the page insists on a phone number. (API generation E.)
+         * Whether the page requires a phone number. (API generation E.)
          *
          * @return bool|null
          */
@@ -3245,7 +3245,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the session stands: open, completed or expired. Only completed means paid.
+         * The state of the session: open, completed or expired. Only completed means paid.
          *
          * @return string|null
          */
@@ -3279,8 +3279,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is
-         * no proof of payment.
+         * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it
+         * is no proof of payment.
          *
          * @return string|null
          */
@@ -3513,7 +3513,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where this page lies in the whole list. (API generation C.)
+         * The position of this page in the whole list. (API generation C.)
          *
          * @return \LomiSDK\Model\ListCustomers200ResponsePagination|null
          */
@@ -3531,7 +3531,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * Where a page lies in the whole list.
+     * The position of a page in the whole list.
      *
      * @phpstan-type ListCustomers200ResponsePaginationFields array{
      *   limit?: int|null,
@@ -3678,7 +3678,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * The most items that a page of this size holds. (API generations C, D and E.)
+         * The most items in a page. (API generations C, D and E.)
          *
          * @return int|null
          */
@@ -3695,7 +3695,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * How many items lie before this page. (API generations C, D and E.)
+         * How many items are before this page. (API generations C, D and E.)
          *
          * @return int|null
          */
@@ -3731,7 +3731,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * What create answers instead of a session when the customer has an unpaid invoice (201 with
+     * What create returns instead of a session if the customer has an unpaid invoice (201 with
      * payment_required).
      *
      * @phpstan-type PaymentRequiredFields array{
@@ -3871,7 +3871,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * There is no session: the customer has to pay an invoice first. It is the
+         * There is no session: the customer must pay an invoice first. It is the
          * exception's response object.
          *
          * @return never
@@ -3942,7 +3942,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * An unpaid invoice that stands before a new session.
+     * An unpaid invoice that must be paid before a new session can be created.
      *
      * @phpstan-type BlockingInvoiceFields array{
      *   amount_remaining?: int|float|string|null,
@@ -4091,7 +4091,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * What is still to pay, in the currency's smallest unit. (API generation D.)
+         * The unpaid amount, in the currency's smallest unit. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -4487,7 +4487,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Word for the kind of failure, such as not_found. (API generations C, D and E.)
+         * The error code, such as not_found. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -4504,8 +4504,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Anything more the server says: an object, a list, a text or null. (API generations C,
-         * D and E.)
+         * Further details: an object, a list, a string or null. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -4540,7 +4539,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * A webhook delivery whose signature was checked.
+     * A webhook delivery whose signature was verified.
      *
      * @phpstan-type EventFields array{
      *   data?: array<string, mixed>|object|null,
@@ -4725,7 +4724,7 @@ namespace LomiSDK\Model {
 
         /**
          * The delivery's identifier. Live payments of some providers get a new one on every
-         * attempt: also compare what the event is about.
+         * attempt, so compare the event's object too.
          *
          * @return string|null
          */
@@ -4742,8 +4741,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * Where the sender runs, such as production. It does not tell test from live:
-         * data.environment does.
+         * The sender's environment, such as production. Whether a payment is a test or live is
+         * in data.environment.
          *
          * @return string|null
          */
@@ -4760,7 +4759,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * When the delivery was made.
+         * When the delivery was created.
          *
          * @return \DateTime|null
          */
@@ -5046,7 +5045,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $checkout_sessions_create
          * @return \LomiSDK\Model\CheckoutSessions|\LomiSDK\Model\PaymentRequired
@@ -5058,7 +5057,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $checkout_sessions_create
          * @return array{\LomiSDK\Model\CheckoutSessions|\LomiSDK\Model\PaymentRequired, int, array<string, list<string>>}
@@ -5070,7 +5069,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $checkout_sessions_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5082,7 +5081,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $checkout_sessions_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5094,7 +5093,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $checkout_sessions_create
          * @return \Psr\Http\Message\RequestInterface
@@ -5106,7 +5105,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \LomiSDK\Model\CheckoutSessions
@@ -5118,7 +5117,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return array{\LomiSDK\Model\CheckoutSessions, int, array<string, list<string>>}
@@ -5130,7 +5129,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5142,7 +5141,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5154,7 +5153,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \Psr\Http\Message\RequestInterface
@@ -5168,7 +5167,7 @@ namespace LomiSDK\Api {
         /**
          * One page of the merchant's sessions, newest first.
          *
-         * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
+         * @param int|null $limit The most sessions in one page, 1 to 100. The server's default is 20.
          * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
          * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListCheckoutSessions200Response
@@ -5182,7 +5181,7 @@ namespace LomiSDK\Api {
         /**
          * One page of the merchant's sessions, newest first.
          *
-         * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
+         * @param int|null $limit The most sessions in one page, 1 to 100. The server's default is 20.
          * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
          * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListCheckoutSessions200Response, int, array<string, list<string>>}
@@ -5196,7 +5195,7 @@ namespace LomiSDK\Api {
         /**
          * One page of the merchant's sessions, newest first.
          *
-         * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
+         * @param int|null $limit The most sessions in one page, 1 to 100. The server's default is 20.
          * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
          * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5210,7 +5209,7 @@ namespace LomiSDK\Api {
         /**
          * One page of the merchant's sessions, newest first.
          *
-         * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
+         * @param int|null $limit The most sessions in one page, 1 to 100. The server's default is 20.
          * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
          * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5224,7 +5223,7 @@ namespace LomiSDK\Api {
         /**
          * One page of the merchant's sessions, newest first.
          *
-         * @param int|null $limit Most sessions in one page, 1 to 100. The server takes 20 when left out.
+         * @param int|null $limit The most sessions in one page, 1 to 100. The server's default is 20.
          * @param int|null $offset How many sessions to skip. (API generations B, C, D and E.)
          * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
@@ -5236,8 +5235,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $checkout_sessions_update
@@ -5250,8 +5249,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $checkout_sessions_update
@@ -5264,8 +5263,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $checkout_sessions_update
@@ -5278,8 +5277,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $checkout_sessions_update
@@ -5292,8 +5291,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $checkout_sessions_update
@@ -5306,8 +5305,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return null
@@ -5319,8 +5318,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return array{null, int, array<string, list<string>>}
@@ -5332,8 +5331,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5345,8 +5344,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5358,8 +5357,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param string $session_id The session's identifier (checkout_session_id).
          * @return \Psr\Http\Message\RequestInterface
@@ -5383,7 +5382,7 @@ namespace LomiSDK\Resource {
     final class CheckoutSessions
     {
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -5395,7 +5394,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * Makes a checkout session and answers with the page to send the buyer to.
+         * Creates a checkout session and returns the page to send the buyer to.
          *
          * @param \LomiSDK\Model\CheckoutSessionsCreate|CheckoutSessionsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -5407,7 +5406,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\CheckoutSessions
@@ -5418,7 +5417,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * One session as it stands now.
+         * The current state of a session.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5453,8 +5452,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -5466,8 +5465,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * Changes the given fields of a session. Documented with the generated clients; today's
-         * server has no such route.
+         * Changes the given fields of a session. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\CheckoutSessionsUpdate|CheckoutSessionsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -5479,8 +5478,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -5491,8 +5490,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * Deletes a session; it cannot be undone. Documented with the generated clients; today's
-         * server has no such route.
+         * Deletes a session; it cannot be undone. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -5520,10 +5519,10 @@ namespace LomiSDK {
 
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
-         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed} $options
+         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
          *        Times are in seconds, INF for no limit. `max_connections` limits the connections of
          *        this client (256); `allow_http` allows http:// to another machine, in a network of
-         *        your own.
+         *        your own. `on_request` is called before each attempt, `on_response` after it.
          * @throws \LomiSDK\Exception\ConfigurationError
          */
         public function __construct(#[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])
@@ -5958,6 +5957,34 @@ namespace LomiSDK {
         {
         }
 
+        /**
+         * Is called before each attempt; null for none. What it throws is logged once, as a warning.
+         *
+         * @param (callable(\LomiSDK\RequestEvent): mixed)|null $onRequest
+         * @return $this
+         */
+        public function setOnRequest(?callable $onRequest)
+        {
+        }
+
+        public function getOnRequest(): ?callable
+        {
+        }
+
+        /**
+         * Is called after each attempt; null for none. What it throws is logged once, as a warning.
+         *
+         * @param (callable(\LomiSDK\ResponseEvent): mixed)|null $onResponse
+         * @return $this
+         */
+        public function setOnResponse(?callable $onResponse)
+        {
+        }
+
+        public function getOnResponse(): ?callable
+        {
+        }
+
         /** @return \LomiSDK\Configuration */
         public static function getDefaultConfiguration()
         {
@@ -6198,6 +6225,44 @@ namespace LomiSDK {
         public static function forOrder($order, ?int $attempt = null): string
         {
         }
+    }
+
+    /** A request that is about to be sent, as `on_request` gets it. It holds no body and no API key. */
+    final class RequestEvent
+    {
+        /** The operation, such as `create_checkout_session`; method and path of any other endpoint. */
+        public readonly string $operation;
+        public readonly string $method;
+        /** The route with its parameters' names, not their values. */
+        public readonly string $route;
+        /** Number of the attempt within the call, from 1. */
+        public readonly int $attempt;
+        public readonly ?string $idempotencyKey;
+        /** The id that the request is sent with. */
+        public readonly string $requestId;
+    }
+
+    /** The end of an attempt, as `on_response` gets it. It holds no body and no API key. */
+    final class ResponseEvent
+    {
+        /** The operation, such as `create_checkout_session`; method and path of any other endpoint. */
+        public readonly string $operation;
+        public readonly string $method;
+        /** The route with its parameters' names, not their values. */
+        public readonly string $route;
+        /** Number of the attempt within the call, from 1. */
+        public readonly int $attempt;
+        public readonly ?string $idempotencyKey;
+        /** The HTTP status; null where no response came. */
+        public readonly ?int $status;
+        /** The class of the error, such as `APIConnectionError`, where no response could be read. */
+        public readonly ?string $error;
+        /** From sending to the end of the response, in milliseconds. */
+        public readonly int $elapsedMs;
+        /** The id of the request: the server's, else ours. */
+        public readonly string $requestId;
+        /** The pause before the next attempt in milliseconds; null where this one was the last. */
+        public readonly ?int $retryInMs;
     }
 
     /** Status, headers and ids of the request behind a result. */

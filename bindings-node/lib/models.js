@@ -7,8 +7,7 @@ const { paymentRequiredError } = require('../runtime/response/paymentRequired.js
 const { register } = require('../runtime/response/read.js');
 
 /**
- * One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or
- * missing.
+ * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
  */
 class CheckoutSession extends Model {
   session() {
@@ -16,11 +15,11 @@ class CheckoutSession extends Model {
   }
 }
 
-/** Where a page lies in the whole list. */
+/** The position of a page in the whole list. */
 class Pagination extends Model {}
 
 /**
- * What create answers instead of a session when the customer has an unpaid invoice (201 with
+ * What create returns instead of a session if the customer has an unpaid invoice (201 with
  * payment_required).
  */
 class PaymentRequired extends Model {
@@ -29,7 +28,7 @@ class PaymentRequired extends Model {
   }
 }
 
-/** An unpaid invoice that stands before a new session. */
+/** An unpaid invoice that must be paid before a new session can be created. */
 class BlockingInvoice extends Model {}
 
 /** The documented body of a failed call. */
@@ -38,7 +37,7 @@ class ErrorBody extends Model {}
 /** What went wrong. */
 class ErrorDetail extends Model {}
 
-/** A webhook delivery whose signature was checked. */
+/** A webhook delivery whose signature was verified. */
 class Event extends Model {}
 
 const models = {

@@ -1,40 +1,25 @@
 'use strict';
 
-// The log of calls, one entry per request, for the client's `logger`. Without one, lines on
-// standard error where LOMI_LOG=info (or debug) is set. No bodies and no keys.
+// The log: one entry per attempt for the client's `logger`, or one line on standard error where
+// LOMI_LOG=info (or debug) is set. No bodies and no keys. Warnings are Node's process warnings.
 
 const { writeSync } = require('node:fs');
 
-const native = require('../native.js');
-const { errors } = require('./errors.js');
+/** The log entry for a response event. */
+function toLogEntry({ method, route, status, error, elapsedMs, requestId, attempt }) {
+  return { method, route, status, failure: error, milliseconds: elapsedMs, requestId, attempt };
+}
 
-/** Separates the logger from a client's other settings: `[settings, logger or undefined]`. */
-function splitLogger({ logger, ...settings }) {
-  if (logger !== undefined && logger !== null && typeof logger !== 'function') {
-    throw new errors.ConfigurationError('logger must be a function');
+function printEntry({ method, route, status, failure, attempt, milliseconds, requestId }) {
+  // A successful response that could not be read has both a status and a failure.
+  const result = [status, failure].filter((part) => part !== null).join(' ');
+  const line = `${method} ${route} ${result} ${milliseconds} ms request ${requestId}`;
+  try {
+    // Not process.stderr: it reports a failed write later, where no caller can catch it.
+    writeSync(2, `lomi: ${line} attempt ${attempt}\n`);
+  } catch {
+    // A log that cannot be written has no effect on the call.
   }
-  // Read once per client: reading process.env at each call costs more than a whole log entry.
-  const fallback = native.isLogEnabled(process.env.LOMI_LOG ?? '') ? print : undefined;
-  return [settings, logger ?? fallback];
-}
-
-function print({ method, route, status, failure, attempt, milliseconds, requestId }) {
-  const line = `${method} ${route} ${status ?? failure} ${milliseconds} ms request ${requestId}`;
-  // Not process.stderr: it reports a failed write later, where no caller can catch it.
-  writeSync(2, `lomi: ${line} attempt ${attempt}\n`);
-}
-
-/** Passes each request of a call to the logger. What a logger throws does not reach the call. */
-function logAttempts(logger, history = []) {
-  history.forEach((request, at) => {
-    try {
-      const returned = logger({ ...request, attempt: at + 1 });
-      // The same for an async logger that rejects.
-      if (typeof returned?.then === 'function') returned.then(undefined, () => {});
-    } catch {
-      // The call continues.
-    }
-  });
 }
 
 /** Emits process warnings, as Node's own modules do. */
@@ -42,4 +27,4 @@ function emitWarnings(messages) {
   for (const message of messages) process.emitWarning(message, 'LomiWarning');
 }
 
-module.exports = { splitLogger, logAttempts, emitWarnings };
+module.exports = { toLogEntry, printEntry, emitWarnings };

@@ -39,21 +39,22 @@ class Resource {
   static #call(client, number, parts, options) {
     const { json, signal } = callOptions(options);
     const input = composeInput(parts);
-    return dispatch((id) => withWarnings(client, client.call(id, number, input, json)), signal);
+    const send = (id) => withWarnings(client, client.call(id, number, input, json));
+    return dispatch(client, send, signal);
   }
 
   /** A call whose response is one object. */
   static async one(resource, number, parts, options) {
     const client = Resource.#clientOf(resource);
     const result = await Resource.#call(client, number, parts, options);
-    return readOne(finish(client, result));
+    return readOne(finish(result));
   }
 
   /** A call whose response has no value. */
   static async nothing(resource, number, parts, options) {
     const client = Resource.#clientOf(resource);
     const result = await Resource.#call(client, number, parts, options);
-    finish(client, result);
+    finish(result);
   }
 
   /** A list of objects of `type`. */

@@ -13,7 +13,7 @@ pub fn redact(message: String) -> String {
 /// Whether this value of `LOMI_LOG` turns the log on.
 #[napi(catch_unwind)]
 pub fn is_log_enabled(value: String) -> bool {
-    lomi::binding::log::is_asked_for(Some(&value))
+    lomi::binding::log::is_enabled(Some(&value))
 }
 
 /// The message for a create whose response names an unpaid invoice in place of a session.

@@ -1,7 +1,7 @@
 //! A client: the core's configured client as a JavaScript object, and its calls.
 //! Every method returns nothing on success, and an error as JSON when the call cannot be made.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use lomi::binding::{Call, Target, execute};
@@ -9,7 +9,7 @@ use lomi::{CallOptions, Error, ErrorKind, Input, Response};
 use napi::Env;
 use napi_derive::napi;
 
-use crate::call::{CallQueue, Queue, start};
+use crate::call::{CallQueue, Hooks, Queue, start};
 use crate::pager::Pager;
 use crate::response::{self, CallResult};
 use crate::{convert, table};
@@ -17,11 +17,12 @@ use crate::{convert, table};
 /// The id of a call whose signal was aborted before: it is checked and prepared, and never sent.
 const ABORTED: u32 = 0;
 
-/// One client's configuration, and the queue through which its calls end.
+/// One client's configuration, and the queue that delivers the results of its calls.
 #[napi]
 pub struct Client {
     inner: RefCell<Option<lomi::Client>>,
     queue: Arc<Queue>,
+    hooks: Cell<Hooks>,
     /// Warnings about the configuration and the calls, until JavaScript takes them.
     warnings: RefCell<Vec<String>>,
     /// The warnings about the configuration, which are not repeated for another key.
@@ -35,14 +36,21 @@ impl Client {
         Self {
             inner: RefCell::default(),
             queue: Arc::clone(&queue.inner),
+            hooks: Cell::default(),
             warnings: RefCell::default(),
             config_warnings: RefCell::default(),
         }
     }
 
-    /// Sets the configuration, or replaces it.
+    /// Sets the configuration, or replaces it. `on_request` and `on_response` say which events
+    /// JavaScript has a hook for.
     #[napi(catch_unwind)]
-    pub fn configure(&self, settings: String) -> Option<String> {
+    pub fn configure(
+        &self,
+        settings: String,
+        on_request: bool,
+        on_response: bool,
+    ) -> Option<String> {
         let client = convert::config::from_json(&settings).and_then(lomi::Client::with);
         error_of(client.map(|client| {
             let mut earlier = self.config_warnings.borrow_mut();
@@ -54,6 +62,7 @@ impl Client {
             }
             drop(earlier);
             self.inner.replace(Some(client));
+            self.hooks.set(Hooks { on_request, on_response });
         }))
     }
 
@@ -176,6 +185,7 @@ impl Client {
         if id == ABORTED {
             return Err(progress.cancelled());
         }
+        self.hooks.get().observe(&mut call, &self.queue, id);
         let work = async move { read(execute(call).await) };
         start(&self.queue, env, id, Some(progress), work)
     }

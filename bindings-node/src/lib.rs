@@ -4,8 +4,8 @@
 //!
 //! - `client`, `pager`: the configured client, its calls, the pages of a list
 //! - `convert`: from JavaScript to the core: input, options, configuration
-//! - `call`: calls in flight, and the queue through which they end
-//! - `response`: from the core to JavaScript: values, pages, metadata, errors
+//! - `call`: calls in flight, and the queue that delivers their events and results
+//! - `response`: from the core to JavaScript: values, pages, metadata, errors, events
 //! - `webhook`, `money`, `idempotency_key`, `checks`, `table`: rules and data of the core
 //!
 //! Nothing here throws for an error of a call: the result describes the error as JSON, and

@@ -124,7 +124,7 @@ test('a thousand aborts: an error that says not sent is right', async () => {
   const paths = new Set();
   const { url } = await server((request) => paths.add(request.headers['idempotency-key']));
   const client = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url, maxRetries: 0 });
-  const told = [];
+  const errors = [];
   for (let at = 0; at < 20; at++) {
     await Promise.all(
       Array.from({ length: 50 }, async (_, number) => {
@@ -132,13 +132,13 @@ test('a thousand aborts: an error that says not sent is right', async () => {
         const call = cancelled(client.checkoutSessions.create(BODY, { signal: controller.signal }));
         if (number % 2) controller.abort();
         else setTimeout(() => controller.abort(), 0);
-        told.push(await call);
+        errors.push(await call);
       }),
     );
   }
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.equal(new Set(told.map((error) => error.idempotencyKey)).size, 1000);
-  const wrong = told.filter((error) => error.outcome === 'not_sent' && paths.has(error.idempotencyKey));
+  assert.equal(new Set(errors.map((error) => error.idempotencyKey)).size, 1000);
+  const wrong = errors.filter((error) => error.outcome === 'not_sent' && paths.has(error.idempotencyKey));
   assert.equal(wrong.length, 0);
 });
 

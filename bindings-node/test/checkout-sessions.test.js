@@ -108,8 +108,8 @@ describe('lists', () => {
   const made = 45;
   let api;
   before(async () => {
-    const own = await sandbox();
-    api = new lomi.LomiClient({ apiKey: own.test_key, baseUrl: own.url });
+    const running = await sandbox();
+    api = new lomi.LomiClient({ apiKey: running.test_key, baseUrl: running.url });
     await Promise.all(Array.from({ length: made }, () => api.checkoutSessions.create(COFFEE)));
   });
 

@@ -26,10 +26,10 @@ function inWorker(source, options) {
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
 }
 
-let room;
+let directory;
 before(() => {
-  room = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-environment-'));
-  const openssl = (...args) => execFileSync('openssl', args, { cwd: room, stdio: 'ignore' });
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-environment-'));
+  const openssl = (...args) => execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl(
     'req',
@@ -45,34 +45,34 @@ before(() => {
     '/CN=Company',
   );
   openssl('req', ...key, '-keyout', 'leaf.key', '-out', 'leaf.csr', '-subj', '/CN=localhost');
-  fs.writeFileSync(path.join(room, 'names'), 'subjectAltName=DNS:localhost\n');
+  fs.writeFileSync(path.join(directory, 'names'), 'subjectAltName=DNS:localhost\n');
   const ca = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
   openssl('x509', '-req', '-in', 'leaf.csr', ...ca, '-out', 'leaf.pem', '-days', '2', '-extfile', 'names');
-  fs.writeFileSync(path.join(room, 'broken.pem'), 'no certificate\n');
+  fs.writeFileSync(path.join(directory, 'broken.pem'), 'no certificate\n');
 });
-after(() => fs.rmSync(room, { recursive: true }));
+after(() => fs.rmSync(directory, { recursive: true }));
 
 test('a client in a worker reads the variables of the worker, not those of the process', async () => {
   process.env.LOMI_API_KEY = 'lomi_sk_test_of_the_process';
   process.env.LOMI_BASE_URL = 'http://127.0.0.1:9/of-the-process';
   try {
-    const said = await inWorker(`
+    const posted = await inWorker(`
       const inherited = new lomi.LomiClient().getBaseUrl();
       process.env.LOMI_BASE_URL = 'http://127.0.0.1:9/of-the-worker';
-      const own = new lomi.LomiClient();
+      const changed = new lomi.LomiClient();
       const documented = new lomi.Configuration().basePath;
       delete process.env.LOMI_BASE_URL;
-      own.setApiKey('lomi_sk_live_1');
-      const kept = own.getBaseUrl();
+      changed.setApiKey('lomi_sk_live_1');
+      const kept = changed.getBaseUrl();
       const none = new lomi.LomiClient().getBaseUrl();
       delete process.env.LOMI_API_KEY;
-      parentPort.postMessage({ inherited, own: own.getBaseUrl(), documented, kept, none,
+      parentPort.postMessage({ inherited, changed: changed.getBaseUrl(), documented, kept, none,
         key: attempt(() => new lomi.LomiClient()) });`);
-    assert.match(said.key, /LOMI_API_KEY/);
-    delete said.key;
-    assert.deepEqual(said, {
+    assert.match(posted.key, /LOMI_API_KEY/);
+    delete posted.key;
+    assert.deepEqual(posted, {
       inherited: 'http://127.0.0.1:9/of-the-process',
-      own: 'http://127.0.0.1:9/of-the-worker',
+      changed: 'http://127.0.0.1:9/of-the-worker',
       documented: 'http://127.0.0.1:9/of-the-worker',
       kept: 'http://127.0.0.1:9/of-the-worker',
       none: 'https://sandbox.api.lomi.africa',
@@ -151,7 +151,7 @@ test('a client in a worker uses the proxy of its variables', async (t) => {
 async function callWithAuthority(file) {
   const source = `
     const https = require('node:https'), fs = require('node:fs'), lomi = require(${PACKAGE});
-    const read = (name) => fs.readFileSync(process.env.ROOM + '/' + name);
+    const read = (name) => fs.readFileSync(process.env.DIRECTORY + '/' + name);
     const listener = https.createServer({ key: read('leaf.key'), cert: read('leaf.pem') }, (_, response) => {
       response.setHeader('content-type', 'application/json');
       response.end('{"checkout_session_id":"cs_1","status":"open"}');
@@ -163,7 +163,7 @@ async function callWithAuthority(file) {
       console.log(status);
       process.exit();
     });`;
-  const env = { ...process.env, ROOM: room, NODE_EXTRA_CA_CERTS: path.join(room, file) };
+  const env = { ...process.env, DIRECTORY: directory, NODE_EXTRA_CA_CERTS: path.join(directory, file) };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', source], { env });
   return [stdout.trim(), stderr.match(/lomi ignores NODE_EXTRA_CA_CERTS/g) ?? []];
 }

@@ -204,7 +204,7 @@ test('session() of a create: the session, or an error with the unpaid invoice', 
     (error) => {
       assert.equal(error.constructor, lomi.PaymentRequiredError);
       assert.ok(error instanceof lomi.LomiError);
-      assert.match(error.message, /has to pay invoice INV-7 first/);
+      assert.match(error.message, /must pay invoice INV-7 first/);
       const { outcome, code, status, idempotencyKey, attempts, operation } = error;
       assert.deepEqual(
         { outcome, code, status, idempotencyKey, attempts, operation },

@@ -57,7 +57,7 @@ async function warnings(work) {
 async function refuses(url, logged = warnings) {
   const none = '[]';
   const cases = [
-    [BODY, '0'.repeat(64), 400, 'invalid signature', /does not fit/],
+    [BODY, '0'.repeat(64), 400, 'invalid signature', /does not match/],
     [BODY, '', 400, 'invalid signature', /missing/],
     ['', SIGNATURE, 400, 'invalid signature', /body is empty/],
     [none, webhooks.sign(none, SECRET), 400, 'invalid payload', /not an object/],
@@ -245,8 +245,8 @@ test('lomi/next: a route of the app directory', async () => {
   const read = request(BODY, SIGNATURE);
   await read.text();
   await assert.rejects(POST(read), /something read it before/);
-  const own = webhook({ secret: SECRET }, () => new Response(null, { status: 204 }));
-  assert.equal((await own(request(BODY, SIGNATURE))).status, 204);
+  const route = webhook({ secret: SECRET }, () => new Response(null, { status: 204 }));
+  assert.equal((await route(request(BODY, SIGNATURE))).status, 204);
 });
 
 test('lomi/next: a route of the pages directory', async () => {

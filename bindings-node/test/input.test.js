@@ -75,6 +75,8 @@ test('Configuration takes the options of LomiClient', async () => {
     userAgent: 'shop/1',
     caFile: '/nowhere/ca.pem',
     proxy: 'http://127.0.0.1:1',
+    onRequest: () => {},
+    onResponse: () => {},
     logger: () => {},
   };
   const { caFile, ...usable } = options;
@@ -178,8 +180,8 @@ test('values arrive as they were given', async () => {
     await sent({ amount: 1, expires_at: new Date(0) }),
     '{"amount":1,"expires_at":"1970-01-01T00:00:00.000Z"}',
   );
-  const own = JSON.parse('{"amount":1,"metadata":{"__proto__":{"x":1}}}');
-  assert.equal(await sent(own), '{"amount":1,"metadata":{"__proto__":{"x":1}}}');
+  const special = JSON.parse('{"amount":1,"metadata":{"__proto__":{"x":1}}}');
+  assert.equal(await sent(special), '{"amount":1,"metadata":{"__proto__":{"x":1}}}');
 });
 
 test('unknown options, and options of a wrong type', async () => {

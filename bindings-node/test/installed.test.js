@@ -15,7 +15,7 @@ const lomi = require('..');
 const { sandbox } = require('./helpers/sandbox.js');
 
 const run = promisify(execFile);
-const ROOM = path.join(__dirname, '..');
+const PACKAGE = path.join(__dirname, '..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-installed-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 const project = path.join(folder, 'project');
@@ -24,18 +24,18 @@ let env;
 const npm = (cwd, ...args) => run('npm', ['--silent', '--ignore-scripts', ...args], { cwd });
 
 /** Packs a folder; returns the tarball's path. */
-async function pack(room) {
-  const { stdout } = await npm(folder, 'pack', room);
+async function pack(directory) {
+  const { stdout } = await npm(folder, 'pack', directory);
   return path.join(folder, stdout.trim().split('\n').at(-1));
 }
 
 before(async () => {
   const copy = path.join(folder, 'package');
-  for (const part of fs.readdirSync(ROOM)) {
+  for (const part of fs.readdirSync(PACKAGE)) {
     if (['node_modules', 'test', 'src', 'bench', 'lomi.node'].includes(part)) continue;
-    fs.cpSync(path.join(ROOM, part), path.join(copy, part), { recursive: true });
+    fs.cpSync(path.join(PACKAGE, part), path.join(copy, part), { recursive: true });
   }
-  fs.symlinkSync(path.join(ROOM, 'node_modules'), path.join(copy, 'node_modules'));
+  fs.symlinkSync(path.join(PACKAGE, 'node_modules'), path.join(copy, 'node_modules'));
   await run(process.execPath, [path.join(copy, 'scripts/ship.js'), 'ship']);
   const native = await new Promise((resolve) => {
     run(process.execPath, ['-e', `require(${JSON.stringify(copy)})`]).catch((error) =>
@@ -43,14 +43,14 @@ before(async () => {
     );
   });
   const platform = path.join(copy, 'npm', native);
-  fs.copyFileSync(path.join(ROOM, 'lomi.node'), path.join(platform, `lomi.${native}.node`));
+  fs.copyFileSync(path.join(PACKAGE, 'lomi.node'), path.join(platform, `lomi.${native}.node`));
   const tarballs = [await pack(platform), await pack(copy)];
 
   fs.mkdirSync(project);
   fs.writeFileSync(path.join(project, 'package.json'), '{"private":true}');
   await npm(project, 'install', '--offline', '--no-audit', '--no-fund', ...tarballs);
   for (const name of ['express', 'fastify', 'typescript', '@types']) {
-    fs.symlinkSync(path.join(ROOM, 'node_modules', name), path.join(project, 'node_modules', name));
+    fs.symlinkSync(path.join(PACKAGE, 'node_modules', name), path.join(project, 'node_modules', name));
   }
   const { url, test_key } = await sandbox();
   env = { ...process.env, LOMI_BASE_URL: url, LOMI_API_KEY: test_key, LOMI_WEBHOOK_SECRET: 'whsec_1' };
@@ -68,8 +68,8 @@ const PROVE = `
 `;
 const DELIVER = `
   const headers = { 'content-type': 'application/json', 'x-lomi-signature': webhooks.sign(body) };
-  const answer = await fetch(address, { method: 'POST', body, headers });
-  console.log(answer.status === 200 && seen === session.checkout_session_id ? 'proven' : 'not proven');
+  const response = await fetch(address, { method: 'POST', body, headers });
+  console.log(response.status === 200 && seen === session.checkout_session_id ? 'proven' : 'not proven');
   process.exit();
 `;
 

@@ -43,10 +43,10 @@ test('one entry per request, on both surfaces and after another key', async () =
   const logger = (entry) => entries.push(entry);
   const client = new lomi.LomiClient({ apiKey: KEY, baseUrl: await flaky(), logger });
   client.setApiKey(`${KEY}2`);
-  const found = await client.checkoutSessions.get('private');
+  const session = await client.checkoutSessions.get('private');
   check(entries.splice(0));
   assert.deepEqual(
-    found.lastResponse.history.map(({ status }) => status),
+    session.lastResponse.history.map(({ status }) => status),
     [503, 200],
   );
 
@@ -103,13 +103,13 @@ for (const [word, lines] of [
     const code = `const { LomiClient } = require(${JSON.stringify(path.join(__dirname, '..'))});
       new LomiClient({ apiKey: '${KEY}', baseUrl: '${await flaky()}' }).checkoutSessions.get('private');`;
     const env = { ...process.env, LOMI_LOG: word };
-    const said = await new Promise((resolve, reject) => {
+    const stderr = await new Promise((resolve, reject) => {
       execFile(process.execPath, ['-e', code], { env }, (error, _, text) =>
         error ? reject(error) : resolve(text),
       );
     });
-    assert.equal(said.split('\n').filter((line) => /^lomi: GET \//.test(line)).length, lines);
-    assert.doesNotMatch(said, /private|secretpart/);
+    assert.equal(stderr.split('\n').filter((line) => /^lomi: GET \//.test(line)).length, lines);
+    assert.doesNotMatch(stderr, /private|secretpart/);
   });
 }
 

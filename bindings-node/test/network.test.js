@@ -14,29 +14,29 @@ const BODY = { amount: 5000, currency_code: 'XOF' };
 const client = (baseUrl, options) => new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl, ...options });
 
 /** A server that counts its connections. */
-async function counting(answer) {
+async function counting(respond) {
   const connections = new Set();
   const served = await server((request, response) => {
     connections.add(request.socket);
-    return answer(request, response);
+    return respond(request, response);
   });
   return { ...served, connections };
 }
 
 test('after a failover the second attempt uses a new connection', async () => {
   let dead = new Set();
-  let held = [];
+  let pending = [];
   const { url, connections, seen } = await counting((request, response) => {
     if (dead.has(request.socket)) request.socket.destroy();
-    else if (held === undefined) json(response, 200, SESSION);
-    else if (held.push(response) === 8) {
-      for (const one of held) json(one, 200, SESSION);
+    else if (pending === undefined) json(response, 200, SESSION);
+    else if (pending.push(response) === 8) {
+      for (const one of pending) json(one, 200, SESSION);
     }
   });
   const api = client(url, { maxRetries: 1 });
   await Promise.all(Array.from({ length: 8 }, () => api.checkoutSessions.get('cs_1')));
   assert.equal(connections.size, 8);
-  held = undefined;
+  pending = undefined;
   dead = new Set(connections);
   const before = seen.length;
   const { lastResponse } = await api.checkoutSessions.create(BODY);
@@ -79,8 +79,8 @@ test('plain HTTP beyond loopback only with allowHttp', async () => {
 });
 
 test('a warning about a client is emitted once', async () => {
-  const said = [];
-  const listen = ({ name, message }) => name === 'LomiWarning' && said.push(message);
+  const warnings = [];
+  const listen = ({ name, message }) => name === 'LomiWarning' && warnings.push(message);
   process.on('warning', listen);
   const { url } = await server((_, response) => json(response, 200, SESSION));
   const api = client(url.replace('127.0.0.1', '0.0.0.0'), { allowHttp: true });
@@ -90,8 +90,12 @@ test('a warning about a client is emitted once', async () => {
   new lomi.Configuration({ apiKey: 'lomi_sk_test_1', basePath: 'https://api.lomi.africa' });
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', listen);
-  assert.deepEqual(said, [...new Set(said)]);
-  assert.equal(said.filter((sentence) => sentence.includes('api.lomi.africa')).length, 1, said.join());
+  assert.deepEqual(warnings, [...new Set(warnings)]);
+  assert.equal(
+    warnings.filter((sentence) => sentence.includes('api.lomi.africa')).length,
+    1,
+    warnings.join(),
+  );
 });
 
 test('calls beyond maxConnections wait for a connection', async () => {

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const { LomiClient, LomiError } = require('../index.js');
+const { Configuration, LomiClient, LomiError } = require('../index.js');
 
 const ROOT = path.join(__dirname, '../..');
 const LIST = JSON.parse(fs.readFileSync(path.join(ROOT, 'core/spec/options.json'), 'utf8'));
@@ -52,6 +52,21 @@ test('options of a call', async () => {
       assert.deepEqual(accepted(message), listed('call'));
       return true;
     },
+  );
+});
+
+test('settings of a configuration', () => {
+  assert.throws(
+    () => new Configuration({ apiKey: 'lomi_sk_test_1', ...UNKNOWN }),
+    ({ message }) => {
+      assert.deepEqual(accepted(message), listed('configuration'));
+      return true;
+    },
+  );
+  const own = declared('ConfigurationOptions');
+  assert.deepEqual(
+    [...declared('LomiClientOptions'), ...own].filter((name) => name !== 'baseUrl').sort(),
+    listed('configuration'),
   );
 });
 

@@ -13,8 +13,8 @@ const { server, json, SESSION } = require('./helpers/server.js');
 const KEY = 'lomi_sk_test_1';
 const lost = (request) => request.socket.destroy();
 
-async function client(answer, options = {}) {
-  const { url, seen } = await server(answer);
+async function client(respond, options = {}) {
+  const { url, seen } = await server(respond);
   return { api: new lomi.LomiClient({ apiKey: KEY, baseUrl: url, ...options }), seen, url };
 }
 
@@ -73,21 +73,21 @@ test('one key for all calls is refused, a fixed request id is reported', async (
 });
 
 test('every unknown outcome of a write is an OutcomeUnknownError, and of its own class', async () => {
-  for (const [answer, type] of [
+  for (const [respond, type] of [
     [(_, response) => json(response, 502, {}), lomi.ServerError],
     [(_, response) => json(response, 200, '<html>'), lomi.UnexpectedResponseError],
     [(_, response) => json(response, 303, '', { location: '/x' }), lomi.UnexpectedRedirectError],
     [lost, lomi.APIConnectionError],
   ]) {
-    const { api } = await client(answer, { maxRetries: 0 });
+    const { api } = await client(respond, { maxRetries: 0 });
     for (const write of [
       () => api.checkoutSessions.create({ amount: 1 }),
       () => api.request({ method: 'POST', path: '/refunds', body: {} }),
     ]) {
       const error = await failure(write());
       assert.ok(error instanceof lomi.OutcomeUnknownError && error instanceof type, error.stack);
-      assert.equal(error instanceof lomi.APIConnectionError, answer === lost);
-      assert.equal(error.kind, answer === lost ? 'OutcomeUnknownError' : type.name);
+      assert.equal(error instanceof lomi.APIConnectionError, respond === lost);
+      assert.equal(error.kind, respond === lost ? 'OutcomeUnknownError' : type.name);
       assert.equal(error.outcome, 'unknown');
       assert.ok(error.idempotencyKey);
     }
@@ -115,10 +115,10 @@ for (const stderr of ['2>/dev/full', '2>&-']) {
       new LomiClient({ apiKey: '${KEY}', baseUrl: '${url}' }).checkoutSessions.create({ amount: 1 })
         .then((session) => console.log(session.checkout_session_id));`;
     const env = { ...process.env, LOMI_LOG: 'info' };
-    const said = await new Promise((resolve, reject) => {
+    const stdout = await new Promise((resolve, reject) => {
       const shell = ['-c', `exec "$0" -e "$1" ${stderr}`, process.execPath, code];
       execFile('sh', shell, { env }, (error, text) => (error ? reject(error) : resolve(text)));
     });
-    assert.equal(said, 'cs_1\n');
+    assert.equal(stdout, 'cs_1\n');
   });
 }

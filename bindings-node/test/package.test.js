@@ -15,63 +15,63 @@ const { startSandbox } = require('../testing.js');
 const lomi = require('..');
 
 const run = promisify(execFile);
-const ROOM = path.join(__dirname, '..');
+const PACKAGE = path.join(__dirname, '..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-package-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
 /** A copy of the package without its native library. */
 function bare(name) {
-  const room = path.join(folder, name);
-  fs.mkdirSync(room);
+  const copy = path.join(folder, name);
+  fs.mkdirSync(copy);
   for (const part of ['index.js', 'index.mjs', 'native.js', 'lib', 'runtime', 'package.json']) {
-    fs.cpSync(path.join(ROOM, part), path.join(room, part), { recursive: true });
+    fs.cpSync(path.join(PACKAGE, part), path.join(copy, part), { recursive: true });
   }
-  return room;
+  return copy;
 }
 
-const complaint = (room, env = {}) =>
-  run(process.execPath, ['-e', `require(${JSON.stringify(room)})`], { env: { ...process.env, ...env } }).then(
+const loadError = (copy, env = {}) =>
+  run(process.execPath, ['-e', `require(${JSON.stringify(copy)})`], { env: { ...process.env, ...env } }).then(
     () => assert.fail('it loads'),
     (error) => error.stderr,
   );
 
 test('a missing native library: the error names the package and what to do', async () => {
-  const said = await complaint(bare('missing'));
-  assert.match(said, /Error: lomi needs its native part for this system, the package lomi-\w+-\w+/);
-  assert.match(said, /npm install lomi-\w+/);
-  assert.match(said, /serverExternalPackages/);
+  const message = await loadError(bare('missing'));
+  assert.match(message, /Error: lomi needs its native part for this system, the package lomi-\w+-\w+/);
+  assert.match(message, /npm install lomi-\w+/);
+  assert.match(message, /serverExternalPackages/);
 });
 
 test('a native library for another system: the error says so', async () => {
-  const room = bare('foreign');
-  fs.writeFileSync(path.join(room, 'lomi.node'), 'not a library');
-  assert.match(await complaint(room), /lomi cannot load .*lomi\.node.*built for another system/);
+  const copy = bare('foreign');
+  fs.writeFileSync(path.join(copy, 'lomi.node'), 'not a library');
+  assert.match(await loadError(copy), /lomi cannot load .*lomi\.node.*built for another system/);
 });
 
 test('a platform package that cannot be loaded', async () => {
-  const room = bare('broken');
-  const [, name] = (await complaint(room)).match(/the package (lomi-[\w-]+)/);
-  fs.mkdirSync(path.join(room, 'node_modules', name), { recursive: true });
-  fs.writeFileSync(path.join(room, 'node_modules', name, 'index.node'), 'nothing');
-  fs.writeFileSync(path.join(room, 'node_modules', name, 'package.json'), '{"main":"index.node"}');
-  assert.match(await complaint(room), new RegExp(`${name}. Loading it failed`));
+  const copy = bare('broken');
+  const [, name] = (await loadError(copy)).match(/the package (lomi-[\w-]+)/);
+  fs.mkdirSync(path.join(copy, 'node_modules', name), { recursive: true });
+  fs.writeFileSync(path.join(copy, 'node_modules', name, 'index.node'), 'nothing');
+  fs.writeFileSync(path.join(copy, 'node_modules', name, 'package.json'), '{"main":"index.node"}');
+  assert.match(await loadError(copy), new RegExp(`${name}. Loading it failed`));
 });
 
 test('the platform package is found and works', async () => {
-  const room = bare('installed');
-  const [, name] = (await complaint(room)).match(/the package (lomi-[\w-]+)/);
+  const copy = bare('installed');
+  const [, name] = (await loadError(copy)).match(/the package (lomi-[\w-]+)/);
   const platform = name.replace('lomi-', '');
-  const package_ = path.join(room, 'node_modules', name);
-  fs.cpSync(path.join(ROOM, 'npm', platform), package_, { recursive: true });
-  fs.copyFileSync(path.join(ROOM, 'lomi.node'), path.join(package_, `lomi.${platform}.node`));
-  const { stdout } = await run(process.execPath, ['-p', `require(${JSON.stringify(room)}).VERSION`]);
+  const package_ = path.join(copy, 'node_modules', name);
+  fs.cpSync(path.join(PACKAGE, 'npm', platform), package_, { recursive: true });
+  fs.copyFileSync(path.join(PACKAGE, 'lomi.node'), path.join(package_, `lomi.${platform}.node`));
+  const { stdout } = await run(process.execPath, ['-p', `require(${JSON.stringify(copy)}).VERSION`]);
   assert.equal(stdout.trim(), lomi.VERSION);
 });
 
 test('one version everywhere', () => {
-  const read = (file) => JSON.parse(fs.readFileSync(path.join(ROOM, file), 'utf8'));
+  const read = (file) => JSON.parse(fs.readFileSync(path.join(PACKAGE, file), 'utf8'));
   assert.equal(read('package.json').version, lomi.VERSION);
-  for (const platform of fs.readdirSync(path.join(ROOM, 'npm'))) {
+  for (const platform of fs.readdirSync(path.join(PACKAGE, 'npm'))) {
     const manifest = read(`npm/${platform}/package.json`);
     assert.equal(manifest.version, lomi.VERSION);
     assert.equal(manifest.name, `lomi-${platform}`);
@@ -101,7 +101,7 @@ test('startSandbox', async () => {
   const gone = api.checkoutSessions.get(session.checkout_session_id, { maxRetries: 0 });
   await assert.rejects(gone, lomi.APIConnectionError);
   await assert.rejects(startSandbox({ binary: '/nowhere/lomi-sandbox' }), /cannot be started/);
-  const program = `require(${JSON.stringify(path.join(ROOM, 'testing.js'))}).startSandbox({binary:${JSON.stringify(BINARY)}}).then((s) => console.log(s.url))`;
+  const program = `require(${JSON.stringify(path.join(PACKAGE, 'testing.js'))}).startSandbox({binary:${JSON.stringify(BINARY)}}).then((s) => console.log(s.url))`;
   const { stdout } = await run(process.execPath, ['-e', program]);
   await assert.rejects(fetch(stdout.trim()), 'a sandbox ends with its program');
 });

@@ -79,8 +79,8 @@ for (const [name, store] of Object.entries(stores)) {
     assert.ok((await guard.firstTime(renewal('4'))) && (await guard.firstTime(renewal('5'))));
     assert.ok(!(await guard.firstTime(renewal('4'))));
     await guard.forget(renewal('4'));
-    const said = await Promise.all(Array.from({ length: 20 }, () => guard.firstTime(renewal('4'))));
-    assert.equal(said.filter(Boolean).length, 1, 'of calls at once, one is the first');
+    const results = await Promise.all(Array.from({ length: 20 }, () => guard.firstTime(renewal('4'))));
+    assert.equal(results.filter(Boolean).length, 1, 'of calls at once, one is the first');
   });
 }
 
@@ -108,11 +108,11 @@ test('memory is bounded', async () => {
 });
 
 test('the key is the same in every language', () => {
-  const known = 'lomi-webhook-09b717cc626caf8648feae8e12622fb280f31f5f0c58d07e7fba2dc1f0468640';
-  assert.equal(ReplayGuard.key({ id: 'evt_1', event: 'X' }), known);
+  const expected = 'lomi-webhook-09b717cc626caf8648feae8e12622fb280f31f5f0c58d07e7fba2dc1f0468640';
+  assert.equal(ReplayGuard.key({ id: 'evt_1', event: 'X' }), expected);
   const body = '{"id":"evt_1","event":"X","data":{"n":12345678901234567890}}';
   const event = webhooks.constructEvent(body, webhooks.sign(body, 'whsec_a'), 'whsec_a');
-  assert.equal(ReplayGuard.key(event), known);
+  assert.equal(ReplayGuard.key(event), expected);
   for (const nothing of [{ event: 'X' }, null, undefined, 5, []]) {
     assert.throws(() => ReplayGuard.key(nothing), lomi.ValidationError);
   }
@@ -128,7 +128,7 @@ test('a store that cannot be used is refused', async () => {
   const silent = new DatabaseStore(async () => {}, { dialect: 'mysql' });
   await assert.rejects(new ReplayGuard({ store: silent }).firstTime(renewal('1')), misused);
   await assert.rejects(new ReplayGuard({ store: () => 'OK' }).firstTime(renewal('1')), misused);
-  const own = new ReplayGuard({ store: async () => true });
-  assert.ok(await own.firstTime(renewal('1')));
-  await assert.rejects(own.forget(renewal('1')), misused);
+  const withoutForget = new ReplayGuard({ store: async () => true });
+  assert.ok(await withoutForget.firstTime(renewal('1')));
+  await assert.rejects(withoutForget.forget(renewal('1')), misused);
 });

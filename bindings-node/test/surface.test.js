@@ -71,7 +71,7 @@ async function probe(what, call) {
 }
 
 const SETTINGS =
-  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFile caFiles proxy logger';
+  'apiKey environment baseUrl headers timeout attemptTimeout connectTimeout idleTimeout maxRetries maxConnections allowHttp routes userAgent caFile caFiles proxy onRequest onResponse logger';
 const OPTIONS = 'idempotencyKey timeout connectTimeout maxRetries headers signal apiKey account requestId';
 const FIELDS =
   'amount currency_code title metadata line_items allowed_providers expires_at allow_coupon_code brand_new';
@@ -251,7 +251,7 @@ test('no message holds a key or a secret', () => {
     { toJSON() { throw new Error(text); } }, { toString() { throw new Error(text); } }, { toString: () => text },
   ]; // prettier-ignore
   const calls = {
-    plain: [
+    withSecret: [
       (value) => constructEvent('{}', 'sha256=0', value),
       (value) => constructEvent('{}', 'sha256=0', [value]),
       (value) => sign('{}', value),
@@ -259,7 +259,7 @@ test('no message holds a key or a secret', () => {
       (value) => new lomi.Configuration({ apiKey: value }),
       (value) => new lomi.LomiClient({ apiKey: KEY }).setApiKey(value),
     ],
-    known: [
+    withOther: [
       (value) => constructEvent(value, 'sha256=0', 'whsec_1'),
       (value) => constructEvent('{}', value, 'whsec_1'),
       (value) => new lomi.LomiClient(value),
@@ -275,8 +275,8 @@ test('no message holds a key or a secret', () => {
   };
   const everywhere = [`lomi_sk_test_${word}`, `whsec_${word}`, `${'x'.repeat(80)}lomi_sk_live_${word}`];
   for (const [text, probes] of [
-    [word, calls.plain],
-    ...everywhere.map((text) => [text, [...calls.plain, ...calls.known]]),
+    [word, calls.withSecret],
+    ...everywhere.map((text) => [text, [...calls.withSecret, ...calls.withOther]]),
   ]) {
     for (const value of odd(text)) {
       for (const call of probes) {

@@ -16,10 +16,10 @@ const { startSandbox } = require('../testing.js');
 let shop;
 let sandbox;
 let api;
-const told = [];
+const received = [];
 before(async () => {
   shop = http.createServer(async (request, response) => {
-    told.push({ body: await buffer(request), signature: request.headers['x-lomi-signature'] });
+    received.push({ body: await buffer(request), signature: request.headers['x-lomi-signature'] });
     response.end('ok');
   });
   await new Promise((resolve) => shop.listen(0, '127.0.0.1', resolve));
@@ -50,10 +50,10 @@ it('gives a client of its test environment', async () => {
 
 /** The event name of the next delivery, verified by the SDK. */
 async function event() {
-  for (let tries = 0; told.length === 0 && tries < 100; tries += 1) {
+  for (let tries = 0; received.length === 0 && tries < 100; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const { body, signature } = told.shift();
+  const { body, signature } = received.shift();
   return webhooks.constructEvent(body, signature, sandbox.webhookSecret).event;
 }
 
@@ -120,8 +120,8 @@ it('ends when the process that started it is killed', async () => {
     cwd: path.join(__dirname, '..'),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [said] = await once(owner.stdout, 'data');
-  const url = String(said).trim();
+  const [output] = await once(owner.stdout, 'data');
+  const url = String(output).trim();
   assert.equal((await fetch(`${url}/checkout-sessions`)).status, 401);
   owner.kill('SIGKILL');
   for (let tries = 0; tries < 100; tries += 1) {

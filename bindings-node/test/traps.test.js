@@ -46,8 +46,8 @@ test('an amount in the wrong unit is refused, a Money sets the currency', async 
 });
 
 test('the documented classes send doubtful values and warn', async () => {
-  const said = [];
-  const listen = (warning) => said.push(warning.message);
+  const messages = [];
+  const listen = (warning) => messages.push(warning.message);
   process.on('warning', listen);
   const api = new lomi.CheckoutSessionsApi(
     new lomi.Configuration({ apiKey: 'lomi_sk_test_1', basePath: echo.url }),
@@ -57,12 +57,12 @@ test('the documented classes send doubtful values and warn', async () => {
   process.off('warning', listen);
   assert.deepEqual(body(), { amount: 19.99, currency_code: 'USD', titel: 'T' });
   assert.ok(
-    said.some((sentence) => sentence.includes('1999')),
-    said.join(),
+    messages.some((sentence) => sentence.includes('1999')),
+    messages.join(),
   );
   assert.ok(
-    said.some((sentence) => sentence.includes('did you mean "title"')),
-    said.join(),
+    messages.some((sentence) => sentence.includes('did you mean "title"')),
+    messages.join(),
   );
 });
 

@@ -10,19 +10,22 @@ const path = require('node:path');
 const { after, describe, test } = require('node:test');
 const { promisify } = require('node:util');
 
-const ROOM = path.join(__dirname, '..');
+const PACKAGE = path.join(__dirname, '..');
 const TSC = require.resolve('typescript/bin/tsc');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-types-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
 /** A project with this package in its node_modules. */
 function project(name, type, options) {
-  const room = path.join(folder, name);
-  fs.mkdirSync(path.join(room, 'node_modules/@types'), { recursive: true });
-  fs.symlinkSync(ROOM, path.join(room, 'node_modules/lomi'));
-  fs.symlinkSync(path.join(ROOM, 'node_modules/@types/node'), path.join(room, 'node_modules/@types/node'));
-  fs.writeFileSync(path.join(room, 'package.json'), JSON.stringify({ type }));
-  fs.copyFileSync(path.join(__dirname, 'types/use.ts'), path.join(room, 'use.ts'));
+  const directory = path.join(folder, name);
+  fs.mkdirSync(path.join(directory, 'node_modules/@types'), { recursive: true });
+  fs.symlinkSync(PACKAGE, path.join(directory, 'node_modules/lomi'));
+  fs.symlinkSync(
+    path.join(PACKAGE, 'node_modules/@types/node'),
+    path.join(directory, 'node_modules/@types/node'),
+  );
+  fs.writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ type }));
+  fs.copyFileSync(path.join(__dirname, 'types/use.ts'), path.join(directory, 'use.ts'));
   const compilerOptions = {
     strict: true,
     noEmit: true,
@@ -34,8 +37,11 @@ function project(name, type, options) {
     types: ['node'],
     ...options,
   };
-  fs.writeFileSync(path.join(room, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-  return room;
+  fs.writeFileSync(
+    path.join(directory, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['use.ts'] }),
+  );
+  return directory;
 }
 
 describe('tsc --strict', () => {
@@ -47,8 +53,8 @@ describe('tsc --strict', () => {
     ]) {
       const name = `${type}-${options.moduleResolution}`;
       test(name, async () => {
-        const room = project(name, type, options);
-        const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', room]).catch(
+        const directory = project(name, type, options);
+        const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', directory]).catch(
           (error) => error,
         );
         assert.equal(stdout, '');
@@ -58,11 +64,11 @@ describe('tsc --strict', () => {
 });
 
 test('no any in the public surface, and less than 200 kB of it', () => {
-  const files = fs.readdirSync(ROOM).filter((name) => /\.d\.m?ts$/.test(name));
+  const files = fs.readdirSync(PACKAGE).filter((name) => /\.d\.m?ts$/.test(name));
   assert.ok(files.length >= 6);
   let size = 0;
   for (const name of files) {
-    const text = fs.readFileSync(path.join(ROOM, name), 'utf8');
+    const text = fs.readFileSync(path.join(PACKAGE, name), 'utf8');
     size += text.length;
     const code = text.replace(/\/\*[^]*?\*\//g, '').replace(/\/\/.*/g, '');
     assert.doesNotMatch(code, /\bany\b/, name);
@@ -71,7 +77,7 @@ test('no any in the public surface, and less than 200 kB of it', () => {
 });
 
 test('the declared names are those at run time', async () => {
-  const text = fs.readFileSync(path.join(ROOM, 'index.d.ts'), 'utf8');
+  const text = fs.readFileSync(path.join(PACKAGE, 'index.d.ts'), 'utf8');
   const declared = new Set(
     [...text.matchAll(/^export declare (?:class|const|function) (\w+)/gm)].map((m) => m[1]),
   );

@@ -9,7 +9,8 @@ const { inspect } = require('node:util');
 const lomi = require('..');
 const { server, json, SESSION } = require('./helpers/server.js');
 
-async function answering(body) {
+/** A client of a server that responds with this body. */
+async function clientOf(body) {
   const { url } = await server((_, response) => json(response, 200, body));
   return new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url });
 }
@@ -17,7 +18,7 @@ async function answering(body) {
 const session = async (fields) => {
   const text =
     typeof fields === 'string' ? `{"checkout_session_id":"cs_1",${fields}}` : { ...SESSION, ...fields };
-  return (await answering(text)).checkoutSessions.get('cs_1');
+  return (await clientOf(text)).checkoutSessions.get('cs_1');
 };
 
 test('integers beyond 2^53 arrive exactly, as bigint', async () => {
@@ -41,7 +42,7 @@ test('integers beyond 2^53 arrive exactly, as bigint', async () => {
 test('bigints in rows of a list, and in responses without a schema', async () => {
   const text =
     '[{"checkout_session_id":"a","amount":1},{"checkout_session_id":"b","amount":9007199254740993}]';
-  const client = await answering(text);
+  const client = await clientOf(text);
   const page = await client.checkoutSessions.list();
   assert.deepEqual(
     page.data.map((row) => row.amount),
@@ -49,7 +50,7 @@ test('bigints in rows of a list, and in responses without a schema', async () =>
   );
   const raw = await client.request({ path: '/anything' });
   assert.equal(raw[1].amount, 9007199254740993n);
-  assert.equal(await (await answering('9007199254740993')).request({ path: '/n' }), 9007199254740993n);
+  assert.equal(await (await clientOf('9007199254740993')).request({ path: '/n' }), 9007199254740993n);
 });
 
 test('other numbers', async () => {
@@ -83,7 +84,7 @@ test('originals of the rows of a list stay with their rows', async () => {
     status: at % 2 ? 'complete' : 'open',
     metadata: at % 3 ? null : { at },
   }));
-  const page = await (await answering({ data: rows })).checkoutSessions.list();
+  const page = await (await clientOf({ data: rows })).checkoutSessions.list();
   page.data.forEach((row, at) => {
     assert.equal(row.original('status'), rows[at].status);
     assert.deepEqual(row.original('metadata'), rows[at].metadata);
@@ -104,9 +105,9 @@ test('fields with special names such as __proto__ are fields like any other', as
   const one = await session('"metadata":{"__proto__":{"polluted":true},"constructor":1,"toString":2}');
   assert.equal({}.polluted, undefined);
   assert.deepEqual(Object.keys(one.metadata), ['__proto__', 'constructor', 'toString']);
-  const own = await session('"__proto__":{"polluted":true}');
-  assert.ok(own instanceof lomi.CheckoutSession);
-  assert.equal(own.polluted, undefined);
+  const received = await session('"__proto__":{"polluted":true}');
+  assert.ok(received instanceof lomi.CheckoutSession);
+  assert.equal(received.polluted, undefined);
 });
 
 test('the last value of a repeated key counts', async () => {

@@ -7,6 +7,7 @@ mod configured_client;
 mod deserializer;
 pub(crate) mod form_data;
 pub(crate) mod header_selector;
+mod hooks;
 mod hosts;
 mod result;
 pub(crate) mod serializer;

@@ -66,6 +66,7 @@ fn register() -> Result<(), String> {
     money::register()?;
     idempotency_key::register()?;
     client::promise::register()?;
+    send::event::register()?;
     send::psr18::register()?;
     documented::api::register()?;
     client::page::register()?;

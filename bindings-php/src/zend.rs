@@ -19,7 +19,7 @@ mod permanent;
 mod property;
 mod raise;
 mod signature;
-
+mod thread_bound;
 mod thrown;
 mod value;
 
@@ -37,6 +37,7 @@ pub(crate) use pairs::{Key, is_list, pairs, pairs_of, values};
 pub(crate) use payload::{Payload, payload, payload_mut};
 pub(crate) use permanent::PersistentArray;
 pub(crate) use property::{get_property, set_property, static_property, update_static_property};
-pub(crate) use raise::{caught, is_exit, set_exception_maker, take_exception};
+pub(crate) use raise::{caught, is_ending, is_exit, set_exception_maker, take_exception};
+pub(crate) use thread_bound::ThreadBound;
 pub(crate) use thrown::Thrown;
 pub(crate) use value::{boolean, double, interned, interned_zval, long, object_zval, string_zval};

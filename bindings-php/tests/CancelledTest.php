@@ -12,9 +12,9 @@ use LomiSDK\Tests\Support\SandboxTestCase;
 final class CancelledTest extends SandboxTestCase
 {
     private const PRINT = <<<'PHP'
-        function told(?Throwable $e): void {
+        function show(?Throwable $e): void {
             if (!$e instanceof LomiSDK\Exception\CancelledError) {
-                echo 'nothing is known';
+                echo 'no CancelledError';
                 return;
             }
             echo implode(' ', [$e->getIdempotencyKey(), $e->getAttempts(), $e->getOutcome(), $e->getOperation()]);
@@ -28,7 +28,7 @@ final class CancelledTest extends SandboxTestCase
         return Process::php(self::PRINT . $client . $code);
     }
 
-    /** A child that sends the parent a signal when the call is under way. */
+    /** A child that sends the parent a signal while the call is in flight. */
     private static function signal(string $signal): string
     {
         return <<<PHP
@@ -66,7 +66,7 @@ final class CancelledTest extends SandboxTestCase
         // PHP counts CPU time and then sends itself SIGPROF; here the signal comes from outside.
         $printed = self::script($server, <<<'PHP'
             ini_set('display_errors', '0');
-            register_shutdown_function(fn () => told(LomiSDK\LomiClient::getLastCancelled()));
+            register_shutdown_function(fn () => show(LomiSDK\LomiClient::getLastCancelled()));
             set_time_limit(20);
             PHP . self::signal('SIGPROF') . $call . "echo 'not reached';");
         self::assertSame(self::keyThatWasSent($server) . ' 1 unknown create_checkout_session', $printed);
@@ -80,7 +80,7 @@ final class CancelledTest extends SandboxTestCase
             pcntl_async_signals(true);
             pcntl_signal(SIGINT, fn () => throw new RuntimeException('interrupted', 0, new LogicException('why')));
             PHP . self::signal('SIGINT') . "try { $call } catch (RuntimeException \$e) {" . <<<'PHP'
-                told($e->getPrevious()->getPrevious());
+                show($e->getPrevious()->getPrevious());
                 echo ' ', $e->getPrevious()->getMessage(), ' ';
                 echo LomiSDK\LomiClient::getLastCancelled() === $e->getPrevious()->getPrevious() ? 'same' : 'other';
             }
@@ -95,7 +95,7 @@ final class CancelledTest extends SandboxTestCase
         $printed = self::script($server, <<<'PHP'
             pcntl_async_signals(true);
             pcntl_signal(SIGTERM, function () { exit(0); });
-            register_shutdown_function(fn () => told(LomiSDK\LomiClient::getLastCancelled()));
+            register_shutdown_function(fn () => show(LomiSDK\LomiClient::getLastCancelled()));
             PHP . self::signal('SIGTERM') . $call . "echo 'not reached';");
         self::assertSame(self::keyThatWasSent($server) . ' 1 unknown create_checkout_session', $printed);
     }
@@ -108,7 +108,7 @@ final class CancelledTest extends SandboxTestCase
             pcntl_async_signals(true);
             pcntl_signal(SIGUSR1, fn () => trigger_error('over', E_USER_ERROR));
             register_shutdown_function(function () use ($client) {
-                told(LomiSDK\LomiClient::getLastCancelled());
+                show(LomiSDK\LomiClient::getLastCancelled());
                 pcntl_sigprocmask(SIG_BLOCK, [], $blocked);
                 echo ' ', count($blocked), ' signals blocked, ', $client->checkoutSessions->get('cs_1')->getCheckoutSessionId();
             });
@@ -136,15 +136,16 @@ final class CancelledTest extends SandboxTestCase
         self::assertSame('no memory cs_1', $printed);
     }
 
-    /** @dataProvider roads */
-    public function testAFatalErrorInTheLoggerEndsTheScriptAndNothingElse(callable $road): void
+    /** @dataProvider transports */
+    public function testAFatalErrorInTheLoggerEndsTheScriptAndNothingElse(callable $transport): void
     {
         $server = new FaultServer([['body' => self::session()]]);
-        $guzzle = $road() === null ? '' : ", 'http_client' => new GuzzleHttp\\Client()";
+        $guzzle = $transport() === null ? '' : ", 'http_client' => new GuzzleHttp\\Client()";
         $autoload = "'/usr/share/php/GuzzleHttp/autoload.php'";
         foreach (["trigger_error('over', E_USER_ERROR);", "str_repeat('x', 1 << 30);", 'nope();', 'exit(3);'] as $end) {
             $printed = Process::php(<<<PHP
                 ini_set('display_errors', '0');
+                ini_set('error_log', '/dev/null');
                 ini_set('memory_limit', '64M');
                 require $autoload;
                 \$calls = 0;

@@ -24,7 +24,7 @@ final class CertificateTest extends TestCase
                 $status,
             );
             self::assertSame(0, $status, implode("\n", $said));
-            // It answers every GET with a page of HTML, and ends a handshake without a certificate.
+            // Its response to every GET is a page of HTML, and ends a handshake without a certificate.
             $server = new Process([
                 'openssl', 's_server', '-accept', '127.0.0.1:0', '-www', '-Verify', '1', '-verify_return_error',
                 '-CAfile', $certificate, '-cert', $certificate, '-key', $key, '-naccept', '20',

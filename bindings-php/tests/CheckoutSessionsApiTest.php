@@ -16,13 +16,13 @@ use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\Sandbox;
 use LomiSDK\Tests\Support\SandboxTestCase;
 
-/** The documented surface, over both roads. */
+/** The documented surface, over both transports. */
 final class CheckoutSessionsApiTest extends SandboxTestCase
 {
-    /** @dataProvider roads */
-    public function testTheFiveOperationsAsDocumented(callable $road): void
+    /** @dataProvider transports */
+    public function testTheFiveOperationsAsDocumented(callable $transport): void
     {
-        $api = self::api($road());
+        $api = self::api($transport());
         $created = $api->createCheckoutSession(self::EXAMPLE);
         self::assertInstanceOf(CheckoutSessions::class, $created);
         self::assertSame(15000, $created->getAmount());
@@ -48,7 +48,7 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
     }
 
     /**
-     * The example of each operation as it is printed in the documents, as a program of its own.
+     * The example of each operation as it is printed in the documents, as a separate program.
      * Only key and host are put in, and what is no PHP there (bodies, the order) is quoted.
      *
      * @dataProvider examples
@@ -85,21 +85,21 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
         $body = '{"amount":15000,"currency_code":"XOF","product_id":"prod_1234567890abcdef","success_url":"https://example.com/success","cancel_url":"https://example.com/cancel","customer_email":"customer@example.com"}';
         $update = '{"metadata":{"updated_at":"2025-11-21T13:32:16.240Z","updated_reason":"Administrative update"}}';
         $unknown = '$session_id = \'session_id_example\'; // string | Unique identifier for the checkout session';
-        $known = '$session_id = getenv(\'SESSION\');';
+        $session = '$session_id = getenv(\'SESSION\');';
         $examples = [
             'createCheckoutSession' => [["\$checkout_sessions_create = json_decode('$body'); // \LomiSDK\Model\CheckoutSessionsCreate", '$result = $apiInstance->createCheckoutSession($checkout_sessions_create); print_r($result);', 'customer@example.com']],
             'listCheckoutSessions' => [["\$limit = 20; \$offset = 0; \$sort = 'created_at:desc';", '$result = $apiInstance->listCheckoutSessions($limit, $offset, $sort); print_r($result);', 'customer@example.com']],
             'retrieveCheckoutSession' => [
                 [$unknown, '$result = $apiInstance->retrieveCheckoutSession($session_id); print_r($result);', 'Exception when calling CheckoutSessionsApi->retrieveCheckoutSession: [404]'],
-                [$known, '$result = $apiInstance->retrieveCheckoutSession($session_id); print_r($result);', 'customer@example.com'],
+                [$session, '$result = $apiInstance->retrieveCheckoutSession($session_id); print_r($result);', 'customer@example.com'],
             ],
             'updateCheckoutSession' => [
                 ["$unknown\n\$checkout_sessions_update = json_decode('$update');", '$result = $apiInstance->updateCheckoutSession($session_id, $checkout_sessions_update); print_r($result);', 'Exception when calling CheckoutSessionsApi->updateCheckoutSession: [404]'],
-                ["$known\n\$checkout_sessions_update = json_decode('$update');", '$result = $apiInstance->updateCheckoutSession($session_id, $checkout_sessions_update); print_r($result);', 'Administrative update'],
+                ["$session\n\$checkout_sessions_update = json_decode('$update');", '$result = $apiInstance->updateCheckoutSession($session_id, $checkout_sessions_update); print_r($result);', 'Administrative update'],
             ],
             'deleteCheckoutSession' => [
                 [$unknown, '$apiInstance->deleteCheckoutSession($session_id);', 'Exception when calling CheckoutSessionsApi->deleteCheckoutSession: [404]'],
-                [$known, '$apiInstance->deleteCheckoutSession($session_id); echo "gone";', 'gone'],
+                [$session, '$apiInstance->deleteCheckoutSession($session_id); echo "gone";', 'gone'],
             ],
         ];
         foreach (['new GuzzleHttp\Client()', 'null'] as $http) {
@@ -119,23 +119,23 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
         self::assertSame(['amount' => 5000, 'currency_code' => 'XOF', 'title' => 'Coffee Beans - 1kg'], $body->toArray());
     }
 
-    /** @dataProvider roads */
-    public function testWithHttpInfoGivesModelStatusAndHeaders(callable $road): void
+    /** @dataProvider transports */
+    public function testWithHttpInfoGivesModelStatusAndHeaders(callable $transport): void
     {
-        [$model, $status, $headers] = self::api($road())->createCheckoutSessionWithHttpInfo(self::EXAMPLE);
+        [$model, $status, $headers] = self::api($transport())->createCheckoutSessionWithHttpInfo(self::EXAMPLE);
         self::assertInstanceOf(CheckoutSessions::class, $model);
         self::assertSame(201, $status);
         self::assertStringStartsWith('application/json', $headers['Content-Type'][0]);
 
-        [$nothing, $status] = self::api($road())->deleteCheckoutSessionWithHttpInfo($model->getCheckoutSessionId());
+        [$nothing, $status] = self::api($transport())->deleteCheckoutSessionWithHttpInfo($model->getCheckoutSessionId());
         self::assertNull($nothing);
         self::assertSame(204, $status);
     }
 
-    /** @dataProvider roads */
-    public function testAsyncGivesAGuzzlePromiseWhereGuzzleIsLoaded(callable $road): void
+    /** @dataProvider transports */
+    public function testAsyncGivesAGuzzlePromiseWhereGuzzleIsLoaded(callable $transport): void
     {
-        $api = self::api($road());
+        $api = self::api($transport());
         $promise = $api->createCheckoutSessionAsync(self::EXAMPLE);
         self::assertInstanceOf(\GuzzleHttp\Promise\PromiseInterface::class, $promise);
         $amount = $promise->then(fn (CheckoutSessions $session) => $session->getAmount())->wait();
@@ -171,7 +171,7 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
     }
 
     /** @dataProvider wrongArguments */
-    public function testDocumentedComplaintsAboutArguments(callable $call): void
+    public function testDocumentedErrorsAboutArguments(callable $call): void
     {
         $e = self::thrownBy(fn () => $call(self::api(null, 'http://127.0.0.1:1')));
         self::assertSame(\InvalidArgumentException::class, get_class($e));
@@ -190,11 +190,11 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
         ];
     }
 
-    /** @dataProvider roads */
-    public function testErrorsAreTypedAndCarryWhatTheServerSaid(callable $road): void
+    /** @dataProvider transports */
+    public function testErrorsAreTypedAndHaveTheServersMessage(callable $transport): void
     {
         $config = self::config()->setApiKey('X-API-KEY', 'lomi_sk_test_nobody');
-        $api = new CheckoutSessionsApi($road(), $config);
+        $api = new CheckoutSessionsApi($transport(), $config);
         $e = self::thrownBy(fn () => $api->listCheckoutSessions());
         self::assertInstanceOf(AuthenticationError::class, $e);
         self::assertInstanceOf(ApiException::class, $e);

@@ -8,7 +8,7 @@ use LomiSDK\LomiClient;
 use LomiSDK\Tests\Support\FaultServer;
 use LomiSDK\Tests\Support\SandboxTestCase;
 
-/** The engine's cycle collector sees through our objects. */
+/** The engine's cycle collector finds cycles through our objects. */
 final class CollectionTest extends SandboxTestCase
 {
     private static ?FaultServer $server = null;
@@ -34,6 +34,11 @@ final class CollectionTest extends SandboxTestCase
         };
         return [
             'the logger' => [fn ($box, $make) => $box->client = $make(['logger' => function () use ($box) {}])],
+            'the hooks' => [fn ($box, $make) => $box->client = $make(['on_request' => fn () => $box, 'on_response' => fn () => $box])],
+            'the hooks of a configuration' => [function ($box, $make) {
+                $box->config = (new \LomiSDK\Configuration())->setOnRequest(fn () => $box)->setOnResponse(fn () => $box);
+                $box->api = new \LomiSDK\Api\CheckoutSessionsApi(null, $box->config);
+            }],
             'the HTTP client' => [fn ($box, $make) => $box->client = $make(['http_client' => $http($box)])],
             'a resource' => [fn ($box, $make) => $box->sessions = $make(['logger' => function () use ($box) {}])->checkoutSessions],
             'a client and its resource' => [function ($box, $make) {
@@ -109,9 +114,9 @@ final class CollectionTest extends SandboxTestCase
 
     public function testWhatIsStillUsedIsNotCollected(): void
     {
-        $told = new \ArrayObject();
-        $client = new LomiClient('lomi_sk_test_1', ['base_url' => self::$server->url, 'logger' => function () use ($told) {
-            $told[] = gc_collect_cycles();
+        $collected = new \ArrayObject();
+        $client = new LomiClient('lomi_sk_test_1', ['base_url' => self::$server->url, 'logger' => function () use ($collected) {
+            $collected[] = gc_collect_cycles();
         }]);
         $sessions = $client->checkoutSessions;
         $page = $sessions->list();
@@ -130,6 +135,6 @@ final class CollectionTest extends SandboxTestCase
         unset($page);
         gc_collect_cycles();
         $copy->checkoutSessions->get('cs_1');
-        self::assertCount(3, $told);
+        self::assertCount(3, $collected);
     }
 }

@@ -30,7 +30,7 @@ final class DefectsTest extends SandboxTestCase
         self::$servers = [];
     }
 
-    /** An Api that talks to a server of the test's. */
+    /** An Api that sends to the test's server. */
     private static function apiAt(FaultServer $server, ?object $http = null): CheckoutSessionsApi
     {
         self::$servers[] = $server;
@@ -64,8 +64,8 @@ final class DefectsTest extends SandboxTestCase
     /** @dataProvider noSession */
     public function testDefect2WhatIsNoSessionIsAnError(string $body): void
     {
-        foreach (self::roads() as [$road]) {
-            $e = self::thrownBy(fn () => self::apiAt(FaultServer::json($body), $road())->retrieveCheckoutSession('cs_1'));
+        foreach (self::transports() as [$transport]) {
+            $e = self::thrownBy(fn () => self::apiAt(FaultServer::json($body), $transport())->retrieveCheckoutSession('cs_1'));
             self::assertInstanceOf(UnexpectedResponseError::class, $e);
             self::assertSame(200, $e->getCode());
             self::assertSame($body, $e->getResponseBody());
@@ -131,12 +131,12 @@ final class DefectsTest extends SandboxTestCase
 
     public function testDefect7AsyncFailsAsTheOthersDo(): void
     {
-        foreach (self::roads() as [$road]) {
-            $api = new CheckoutSessionsApi($road(), self::config('http://127.0.0.1:1')->setMaxRetries(0));
+        foreach (self::transports() as [$transport]) {
+            $api = new CheckoutSessionsApi($transport(), self::config('http://127.0.0.1:1')->setMaxRetries(0));
             self::assertInstanceOf(APIConnectionError::class, self::thrownBy(fn () => $api->retrieveCheckoutSessionAsync('a')->wait()));
-            $broken = self::apiAt(FaultServer::json('{"a"'), $road());
+            $broken = self::apiAt(FaultServer::json('{"a"'), $transport());
             self::assertInstanceOf(UnexpectedResponseError::class, self::thrownBy(fn () => $broken->retrieveCheckoutSessionAsync('a')->wait()));
-            $failing = self::apiAt(FaultServer::json('{"error":{"code":"c","message":"m"}}', 404), $road());
+            $failing = self::apiAt(FaultServer::json('{"error":{"code":"c","message":"m"}}', 404), $transport());
             $e = self::thrownBy(fn () => $failing->retrieveCheckoutSessionAsync('a')->wait());
             self::assertSame('c', $e->getResponseObject()->getError()->getCode());
         }
@@ -179,9 +179,9 @@ final class DefectsTest extends SandboxTestCase
         foreach (['a/b', '../refunds', 'a?x=1', 'a#f', '%2e%2e', 'é'] as $id) {
             self::apiAt($server)->retrieveCheckoutSession($id);
         }
-        foreach ($server->requests() as $asked) {
-            self::assertSame(2, substr_count($asked['path'], '/'), $asked['path']);
-            self::assertStringNotContainsString('?', $asked['path']);
+        foreach ($server->requests() as $request) {
+            self::assertSame(2, substr_count($request['path'], '/'), $request['path']);
+            self::assertStringNotContainsString('?', $request['path']);
         }
         self::assertCount(6, $server->requests());
     }
@@ -199,20 +199,20 @@ final class DefectsTest extends SandboxTestCase
 
     public function testDefect12ThereAreDeadlinesRetriesAndIdempotencyKeys(): void
     {
-        foreach (self::roads() as [$road]) {
+        foreach (self::transports() as [$transport]) {
             $slow = new FaultServer([['body' => self::session(), 'wait' => 3.0]]);
-            $api = self::apiAt($slow, $road());
+            $api = self::apiAt($slow, $transport());
             $api->getConfig()->setTimeout(0.3);
             $started = microtime(true);
             self::assertInstanceOf(APITimeoutError::class, self::thrownBy(fn () => $api->retrieveCheckoutSession('a')));
             self::assertLessThan(1.5, microtime(true) - $started);
 
             $shaky = new FaultServer([['status' => 500], ['status' => 502], ['status' => 201, 'body' => self::session()]]);
-            $api = self::apiAt($shaky, $road());
+            $api = self::apiAt($shaky, $transport());
             $api->getConfig()->setMaxRetries(2);
             $session = $api->createCheckoutSession(self::EXAMPLE);
             self::assertSame(3, $session->getLastResponse()->getAttempts());
-            $keys = array_map(fn ($asked) => $asked['headers']['idempotency-key'], $shaky->requests());
+            $keys = array_map(fn ($request) => $request['headers']['idempotency-key'], $shaky->requests());
             self::assertCount(3, $keys);
             self::assertCount(1, array_unique($keys));
             self::assertSame($keys[0], $session->getLastResponse()->getIdempotencyKey());
@@ -237,7 +237,7 @@ final class DefectsTest extends SandboxTestCase
         self::assertSame(['application/json; charset=utf-8'], $request->getHeader('Content-Type'));
     }
 
-    public function testDefect15ABrokenAnswerHasNoSession(): void
+    public function testDefect15ABrokenResponseHasNoSession(): void
     {
         $e = self::thrownBy(fn () => self::apiAt(FaultServer::json('{"checkout_session_id":', 201))->createCheckoutSession(self::EXAMPLE));
         self::assertInstanceOf(UnexpectedResponseError::class, $e);
@@ -248,18 +248,18 @@ final class DefectsTest extends SandboxTestCase
 
     public function testDefect16NoRedirectIsFollowed(): void
     {
-        foreach (self::roads() as [$road]) {
+        foreach (self::transports() as [$transport]) {
             $elsewhere = FaultServer::json(self::session());
             $server = new FaultServer([['status' => 302, 'headers' => ['Location' => "$elsewhere->url/steal"]]]);
-            self::assertInstanceOf(UnexpectedRedirectError::class, self::thrownBy(fn () => self::apiAt($server, $road())->retrieveCheckoutSession('a')));
+            self::assertInstanceOf(UnexpectedRedirectError::class, self::thrownBy(fn () => self::apiAt($server, $transport())->retrieveCheckoutSession('a')));
             self::assertSame([], $elsewhere->requests());
         }
     }
 
     public function testDefect17DebugShowsNoKey(): void
     {
-        foreach (self::roads() as [$road]) {
-            $api = self::apiAt(FaultServer::json(self::session()), $road());
+        foreach (self::transports() as [$transport]) {
+            $api = self::apiAt(FaultServer::json(self::session()), $transport());
             $api->getConfig()->setApiKey('X-API-KEY', 'lomi_sk_test_topsecret')->setDebug(true);
             ob_start();
             $api->retrieveCheckoutSession('cs_1');

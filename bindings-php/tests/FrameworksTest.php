@@ -84,7 +84,7 @@ namespace LomiSDK\Tests {
             $forged = new ServerRequest('POST', '/hook', ['X-Lomi-Signature' => str_repeat('0', 64)], $body);
             $response = $middleware->process($forged, $this);
             self::assertSame([400, '{"error":"invalid signature"}'], [$response->getStatusCode(), (string) $response->getBody()]);
-            self::assertStringContainsString('does not fit', $logger->lines[0]);
+            self::assertStringContainsString('does not match', $logger->lines[0]);
 
             $long = new \GuzzleHttp\Psr7\PumpStream(fn (int $length): string => str_repeat('x', $length));
             $response = $middleware->process(new ServerRequest('POST', '/hook', [], $long), $this);

@@ -24,7 +24,7 @@ use Psr\Http\Client\NetworkExceptionInterface;
 use Psr\Http\Message\RequestInterface;
 use Psr\Http\Message\ResponseInterface;
 
-/** The rules on the road through a client of Guzzle's or of PSR-18, and what is left to its owner. */
+/** The rules for calls through a client of Guzzle's or of PSR-18, and what is left to the user. */
 final class GuzzleTest extends TestCase
 {
     private const SESSION = '{"checkout_session_id":"cs_1","status":"open"}';
@@ -36,19 +36,19 @@ final class GuzzleTest extends TestCase
 
     public function testAPostOnAnIdleConnectionThatClosesIsSentOnce(): void
     {
-        $answer = ['body' => self::SESSION, 'headers' => ['Content-Type' => 'application/json']];
-        $server = new FaultServer([$answer, ['raw' => ''], $answer]);
+        $response = ['body' => self::SESSION, 'headers' => ['Content-Type' => 'application/json']];
+        $server = new FaultServer([$response, ['raw' => ''], $response]);
         $lomi = self::client($server);
         $lomi->checkoutSessions->get('cs_1');
         try {
             $lomi->request('POST', '/refunds', ['body' => ['amount' => 1]]);
-            self::fail('there was no answer');
+            self::fail('there was no response');
         } catch (OutcomeUnknownError) {
             self::assertCount(2, $server->requests());
         }
     }
 
-    public function testAnAnswerAfterTheOwnersOwnRetryHoldsNothingOfTheFirst(): void
+    public function testAResponseAfterARetryOfTheUsersClientHasNothingOfTheFirst(): void
     {
         $server = new FaultServer([
             ['status' => 503, 'body' => str_repeat('busy ', 50)],
@@ -61,7 +61,7 @@ final class GuzzleTest extends TestCase
         self::assertCount(2, $server->requests());
     }
 
-    public function testTheOwnersOptionsForCurlAndCallbacksStay(): void
+    public function testTheUsersOptionsForCurlAndCallbacksStay(): void
     {
         $server = FaultServer::json(self::SESSION);
         $seen = [];
@@ -140,7 +140,7 @@ final class GuzzleTest extends TestCase
             self::assertCount(1, $moved->seen);
         }
 
-        // The same key in every attempt of a call, and a key of its own for each call.
+        // The same key in every attempt of a call, and another key for each call.
         $busy = fn () => new Response(503, ['Retry-After' => '0']);
         $made = fn () => new Response(201, ['Content-Type' => 'application/json'], self::SESSION);
         $twice = self::psr18([$busy(), $made(), $made()]);
@@ -152,16 +152,16 @@ final class GuzzleTest extends TestCase
         self::assertNotSame($keys[1], $keys[2]);
         self::assertSame('{"amount":1,"currency_code":"XOF"}', (string) $twice->seen[0]->getBody());
 
-        // What fails on the way of a POST without a key may have worked: once, and said so.
+        // A POST without a key may have been done when its connection broke: it is sent once, and the error says so.
         $broken = self::psr18([null, $made()]);
         try {
             $lomi($broken)->request('POST', '/refunds', ['body' => ['amount' => 1]]);
-            self::fail('there was no answer');
+            self::fail('there was no response');
         } catch (OutcomeUnknownError) {
             self::assertCount(1, $broken->seen);
         }
 
-        // A defect of the client's own is no failure of HTTP.
+        // An error in the client itself is no HTTP error.
         $own = new class implements ClientInterface {
             public function sendRequest(RequestInterface $request): ResponseInterface
             {
@@ -172,7 +172,7 @@ final class GuzzleTest extends TestCase
         $lomi($own)->checkoutSessions->get('cs_1');
     }
 
-    /** @dataProvider roads */
+    /** @dataProvider transports */
     public function testPromisesDoWhatGuzzlesPromisesDo(array $options): void
     {
         $good = FaultServer::json(self::SESSION);
@@ -201,26 +201,26 @@ final class GuzzleTest extends TestCase
         $cancelled->wait();
     }
 
-    public static function roads(): array
+    public static function transports(): array
     {
         return ['own' => [[]], 'Guzzle' => [['http_client' => new Client()]]];
     }
 
-    /** A client of PSR-18 that answers what it is told; null is a network that fails. */
-    private static function psr18(array $answers): ClientInterface
+    /** A PSR-18 client that returns the given responses; null is a network error. */
+    private static function psr18(array $responses): ClientInterface
     {
-        return new class($answers) implements ClientInterface {
+        return new class($responses) implements ClientInterface {
             /** @var list<RequestInterface> */
             public array $seen = [];
 
-            public function __construct(private array $answers)
+            public function __construct(private array $responses)
             {
             }
 
             public function sendRequest(RequestInterface $request): ResponseInterface
             {
                 $this->seen[] = $request;
-                return array_shift($this->answers) ?? throw new class($request) extends \RuntimeException implements NetworkExceptionInterface {
+                return array_shift($this->responses) ?? throw new class($request) extends \RuntimeException implements NetworkExceptionInterface {
                     public function __construct(private RequestInterface $request)
                     {
                         parent::__construct('the network is gone');

@@ -23,11 +23,11 @@ final class HeadersTest extends SandboxTestCase
 
     private const USUAL = ['Content-Type', 'ETag', 'WWW-Authenticate', 'X-RateLimit-Remaining', 'X-Request-Id'];
 
-    /** @dataProvider roads */
-    public function testNamesAreInTheirUsualCaseHoweverTheServerWritesThem(callable $road): void
+    /** @dataProvider transports */
+    public function testNamesAreInTheirUsualCaseHoweverTheServerWritesThem(callable $transport): void
     {
         $server = new FaultServer([['body' => self::session(), 'headers' => self::SENT], ['status' => 404, 'headers' => self::SENT]]);
-        $api = new CheckoutSessionsApi($road(), self::config($server->url));
+        $api = new CheckoutSessionsApi($transport(), self::config($server->url));
         [, , $headers] = $api->retrieveCheckoutSessionWithHttpInfo('cs_1');
         self::assertSame([], array_diff(self::USUAL, array_keys($headers)));
         self::assertSame(['"1"'], $headers['ETag']);
@@ -45,8 +45,8 @@ final class HeadersTest extends SandboxTestCase
         self::assertSame('a, b', (new ApiException('m', 400, ['Vary' => ['a', 'b']]))->getResponseHeader('vary'));
     }
 
-    /** @dataProvider roads */
-    public function testWhatIsNotThereIsNeverDeprecated(callable $road): void
+    /** @dataProvider transports */
+    public function testWhatIsNotThereIsNeverDeprecated(callable $transport): void
     {
         $empty = array_fill_keys(array_keys(\LomiSDK\Model\CheckoutSessions::attributeMap()), null);
         $empty['checkout_session_id'] = 'cs_1';
@@ -60,9 +60,9 @@ final class HeadersTest extends SandboxTestCase
         ]);
         set_error_handler(fn (int $level, string $said) => throw new \ErrorException($said, 0, $level));
         try {
-            $options = ['base_url' => $server->url, 'max_retries' => 0] + ($road() === null ? [] : ['http_client' => $road()]);
+            $options = ['base_url' => $server->url, 'max_retries' => 0] + ($transport() === null ? [] : ['http_client' => $transport()]);
             $client = new LomiClient('lomi_sk_test_1', $options);
-            $api = new CheckoutSessionsApi($road(), self::config($server->url));
+            $api = new CheckoutSessionsApi($transport(), self::config($server->url));
             foreach ([$client->checkoutSessions->get('cs_1'), $api->retrieveCheckoutSession('cs_1')] as $session) {
                 foreach (array_diff_key($session::getters(), $given) as $field => $getter) {
                     self::assertEmpty($session->$getter());

@@ -10,7 +10,7 @@ use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\Sandbox;
 use LomiSDK\Tests\Support\SandboxTestCase;
 
-/** Forks, signals, limits, the end of the process: each in a process of its own. */
+/** Forks, signals, limits, the end of the process: each in a separate process. */
 final class LifecycleTest extends SandboxTestCase
 {
     private static function makeClient(string $url, string $more = ''): string
@@ -65,7 +65,7 @@ final class LifecycleTest extends SandboxTestCase
         self::assertCount(8, array_unique($keys));
     }
 
-    public function testACallUnderWayStaysWithTheParent(): void
+    public function testACallInFlightStaysWithTheParent(): void
     {
         $server = new FaultServer([['body' => self::session(), 'wait' => 0.6]]);
         $printed = Process::php(self::makeClient($server->url) . <<<'PHP'
@@ -129,7 +129,7 @@ final class LifecycleTest extends SandboxTestCase
         self::assertLessThan(1.5, microtime(true) - $started);
     }
 
-    public function testAHandlerThatReturnsLetsTheCallGoOn(): void
+    public function testACallContinuesAfterAHandlerThatReturns(): void
     {
         $server = new FaultServer([['body' => self::session(), 'wait' => 0.6]]);
         $printed = Process::php(self::makeClient($server->url) . <<<'PHP'
@@ -146,7 +146,7 @@ final class LifecycleTest extends SandboxTestCase
         self::assertSame('alarm cs_1', $printed);
     }
 
-    public function testExitInAHandlerIsAnExit(): void
+    public function testExitInAHandlerEndsTheProcess(): void
     {
         $server = new FaultServer([['body' => self::session(), 'wait' => 5.0]]);
         $printed = Process::php(self::makeClient($server->url) . <<<'PHP'
@@ -206,7 +206,7 @@ final class LifecycleTest extends SandboxTestCase
         }
     }
 
-    public function testAHundredExitsWithCallsUnderWay(): void
+    public function testAHundredExitsWithCallsInFlight(): void
     {
         $server = new FaultServer([['body' => self::session(), 'wait' => 0.05]]);
         $code = self::makeClient($server->url) . <<<'PHP'

@@ -17,10 +17,10 @@ use LomiSDK\Tests\Support\SandboxTestCase;
 /** The modern client. */
 final class LomiClientTest extends SandboxTestCase
 {
-    /** @dataProvider roads */
-    public function testTheLifeOfASession(callable $road): void
+    /** @dataProvider transports */
+    public function testTheLifeOfASession(callable $transport): void
     {
-        $http = $road();
+        $http = $transport();
         $client = self::client($http === null ? [] : ['http_client' => $http]);
         $session = $client->checkoutSessions->create(self::EXAMPLE, ['idempotency_key' => 'order-' . bin2hex(random_bytes(4))]);
         self::assertInstanceOf(CheckoutSessions::class, $session);
@@ -79,8 +79,8 @@ final class LomiClientTest extends SandboxTestCase
 
     public function testSixtyFourCallsAtOnceTakeAboutAsLongAsOne(): void
     {
-        $answer = ['status' => 200, 'body' => self::session(), 'wait' => 0.0];
-        $server = new FaultServer([$answer]);
+        $response = ['status' => 200, 'body' => self::session(), 'wait' => 0.0];
+        $server = new FaultServer([$response]);
         $client = new LomiClient('lomi_sk_test_1', ['base_url' => $server->url]);
         $results = $client->pool(array_fill(0, 64, fn () => $client->checkoutSessions->getAsync('cs_1')));
         self::assertCount(64, $results);
@@ -93,21 +93,21 @@ final class LomiClientTest extends SandboxTestCase
         $client = new LomiClient('lomi_sk_test_1', ['base_url' => $server->url]);
         $result = $client->request('patch', '/things/1', ['query' => ['q' => 'x y'], 'body' => ['z' => 1], 'headers' => ['X-Mine' => 'yes']]);
         self::assertSame(['a' => ['b' => [1, ['c' => null]]], 'big' => '18446744073709551616'], $result);
-        [$asked] = $server->requests();
-        self::assertSame(['PATCH', '/things/1?q=x+y', '{"z":1}'], [$asked['method'], $asked['path'], $asked['body']]);
-        self::assertSame('yes', $asked['headers']['x-mine']);
+        [$request] = $server->requests();
+        self::assertSame(['PATCH', '/things/1?q=x+y', '{"z":1}'], [$request['method'], $request['path'], $request['body']]);
+        self::assertSame('yes', $request['headers']['x-mine']);
     }
 
-    public function testAnUnpaidInvoiceIsAnAnswerOfItsOwn(): void
+    public function testAnUnpaidInvoiceIsAPaymentRequired(): void
     {
         $server = FaultServer::json('{"payment_required":true,"reason":"invoice_payment_required","blocking_invoice":{"invoice_id":"in_1","checkout_url":"https://example.com/pay"}}', 201);
-        $answer = (new LomiClient('lomi_sk_test_1', ['base_url' => $server->url]))->checkoutSessions->create(self::EXAMPLE);
-        self::assertInstanceOf(PaymentRequired::class, $answer);
-        self::assertSame('https://example.com/pay', $answer->getBlockingInvoice()->getCheckoutUrl());
+        $response = (new LomiClient('lomi_sk_test_1', ['base_url' => $server->url]))->checkoutSessions->create(self::EXAMPLE);
+        self::assertInstanceOf(PaymentRequired::class, $response);
+        self::assertSame('https://example.com/pay', $response->getBlockingInvoice()->getCheckoutUrl());
     }
 
     /** @dataProvider wrongSettings */
-    public function testWrongSettingsAreSaidBeforeAnythingIsSent(array $arguments, string $said): void
+    public function testWrongSettingsAreRefusedBeforeAnythingIsSent(array $arguments, string $said): void
     {
         $e = self::thrownBy(fn () => new LomiClient(...$arguments));
         self::assertInstanceOf(ConfigurationError::class, $e);
@@ -127,7 +127,7 @@ final class LomiClientTest extends SandboxTestCase
     }
 
     /** @dataProvider wrongCalls */
-    public function testWrongArgumentsAreSaidBeforeAnythingIsSent(callable $call): void
+    public function testWrongArgumentsAreRefusedBeforeAnythingIsSent(callable $call): void
     {
         $client = new LomiClient('lomi_sk_test_1', ['base_url' => 'http://127.0.0.1:1']);
         self::assertInstanceOf(ValidationError::class, self::thrownBy(fn () => $call($client->checkoutSessions)));
@@ -155,18 +155,18 @@ final class LomiClientTest extends SandboxTestCase
         $code = '(new LomiSDK\LomiClient())->checkoutSessions->get("a");';
         Support\Process::php($code, [], ['LOMI_API_KEY' => 'lomi_sk_test_env', 'LOMI_BASE_URL' => $server->url]);
         Support\Process::php($code, ['-d', 'lomi.api_key=lomi_sk_test_ini', '-d', "lomi.base_url=$server->url"]);
-        $keys = array_map(fn ($asked) => $asked['headers']['x-api-key'], $server->requests());
+        $keys = array_map(fn ($request) => $request['headers']['x-api-key'], $server->requests());
         self::assertSame(['lomi_sk_test_env', 'lomi_sk_test_ini'], $keys);
     }
 
-    /** @dataProvider roads */
-    public function testTheLoggerIsToldOfEveryRequestAndOfNothingPrivate(callable $road): void
+    /** @dataProvider transports */
+    public function testTheLoggerGetsEveryAttemptAndNothingPrivate(callable $transport): void
     {
-        $http = $road();
-        $told = [];
-        $logger = function (array $entry) use (&$told): void {
-            $told[] = $entry;
-            throw new \RuntimeException('a logger that breaks ends no call');
+        $http = $transport();
+        $entries = [];
+        $logger = function (array $entry) use (&$entries): void {
+            $entries[] = $entry;
+            throw new \RuntimeException('broken');
         };
         $client = self::client(['logger' => $logger] + ($http === null ? [] : ['http_client' => $http]));
         $id = $client->checkoutSessions->create(self::EXAMPLE)['checkout_session_id'];
@@ -175,12 +175,12 @@ final class LomiClientTest extends SandboxTestCase
             self::fail('there is no such session');
         } catch (NotFoundError) {
         }
-        self::assertSame(['POST', 'GET'], array_column($told, 'method'));
-        self::assertSame([201, 404], array_column($told, 'status'));
-        self::assertStringEndsWith('/{session_id}', $told[1]['route']);
-        self::assertSame([1, 1], array_column($told, 'attempt'));
-        self::assertStringNotContainsString($id, json_encode($told));
-        self::assertStringNotContainsString('lomi_sk', json_encode($told));
+        self::assertSame(['POST', 'GET'], array_column($entries, 'method'));
+        self::assertSame([201, 404], array_column($entries, 'status'));
+        self::assertStringEndsWith('/{session_id}', $entries[1]['route']);
+        self::assertSame([1, 1], array_column($entries, 'attempt'));
+        self::assertStringNotContainsString($id, json_encode($entries));
+        self::assertStringNotContainsString('lomi_sk', json_encode($entries));
         $this->expectException(ConfigurationError::class);
         self::client(['logger' => 'no such function']);
     }

@@ -40,7 +40,7 @@ final class ModelTest extends SandboxTestCase
         self::assertSame('n', $session['12']);
     }
 
-    public function testNullIsSentWhenAskedFor(): void
+    public function testNullIsSentWhereItIsSet(): void
     {
         $update = (new CheckoutSessionsUpdate())->setTitle('x')->setNull('title')->setNull('customer_email');
         self::assertTrue($update->isNullableSetToNull('title'));

@@ -99,10 +99,10 @@ final class ModernTest extends SandboxTestCase
         $body = '{"payment_required":true,"reason":"invoice_payment_required","blocking_invoice":{"invoice_id":"in_1","invoice_number":"F-7","checkout_url":"https://pay.example/in_1"}}';
         $server = FaultServer::json($body, 201);
         foreach ([self::lomi($server)->checkoutSessions, self::api(null, $server->url)] as $sessions) {
-            $answer = $sessions instanceof CheckoutSessionsApi
+            $result = $sessions instanceof CheckoutSessionsApi
                 ? $sessions->createCheckoutSession(self::EXAMPLE) : $sessions->create(self::EXAMPLE);
-            self::assertInstanceOf(PaymentRequired::class, $answer);
-            $e = self::thrownBy(fn () => $answer->session());
+            self::assertInstanceOf(PaymentRequired::class, $result);
+            $e = self::thrownBy(fn () => $result->session());
             self::assertInstanceOf(PaymentRequiredError::class, $e);
             self::assertInstanceOf(ApiException::class, $e);
             self::assertStringContainsString('F-7', $e->getMessage());
@@ -110,7 +110,7 @@ final class ModernTest extends SandboxTestCase
                 ['PaymentRequiredError', 'invoice_payment_required', 'final', 1],
                 [$e->getKind(), $e->getApiCode(), $e->getOutcome(), $e->getAttempts()],
             );
-            self::assertSame($answer, $e->getResponseObject());
+            self::assertSame($result, $e->getResponseObject());
             self::assertSame('https://pay.example/in_1', $e->getResponseObject()->getBlockingInvoice()->getCheckoutUrl());
             self::assertNotNull($e->getIdempotencyKey());
             self::assertNotNull($e->getRequestId());

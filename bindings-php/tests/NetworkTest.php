@@ -58,13 +58,13 @@ final class NetworkTest extends SandboxTestCase
         }
     }
 
-    /** @dataProvider roads */
-    public function testHttpBeyondThisMachineMustBeAllowedAndIsLogged(callable $road): void
+    /** @dataProvider transports */
+    public function testHttpBeyondThisMachineMustBeAllowedAndIsLogged(callable $transport): void
     {
         $server = FaultServer::json(self::session());
-        // An address that is not loopback, and leads to this machine all the same.
+        // An address of this machine that is not loopback.
         $options = ['base_url' => str_replace('127.0.0.1', '0.0.0.0', $server->url)];
-        $options += $road() === null ? [] : ['http_client' => $road()];
+        $options += $transport() === null ? [] : ['http_client' => $transport()];
         $log = tempnam(sys_get_temp_dir(), 'lomi');
         $before = ini_set('error_log', $log);
         try {
@@ -82,7 +82,7 @@ final class NetworkTest extends SandboxTestCase
             self::assertCount(4, $server->requests());
             self::clientOf($server)->checkoutSessions->get('cs_1');
             self::assertSame(2, substr_count(file_get_contents($log), 'lomi: warning: '));
-            $api = new CheckoutSessionsApi($road(), self::config($options['base_url']));
+            $api = new CheckoutSessionsApi($transport(), self::config($options['base_url']));
             $thrown = self::thrownBy(fn () => $api->retrieveCheckoutSession('cs_1'));
             self::assertStringContainsString('allow_http', $thrown->getMessage());
             self::assertTrue($api->getConfig()->setAllowHttp(true)->getAllowHttp());
@@ -95,24 +95,24 @@ final class NetworkTest extends SandboxTestCase
         }
     }
 
-    /** @dataProvider roads */
-    public function testAnErrorPageThatCannotBeUnpackedKeepsItsStatus(callable $road): void
+    /** @dataProvider transports */
+    public function testAnErrorPageThatCannotBeUnpackedKeepsItsStatus(callable $transport): void
     {
         foreach (['br' => "\x0b\x02\x80", 'gzip' => "\x1f\x8b\x08 broken"] as $encoding => $body) {
             $headers = ['Content-Encoding' => $encoding, 'Retry-After' => '7', 'X-Request-Id' => 'req_1'];
             $server = new FaultServer([['status' => 503, 'headers' => $headers, 'base64' => base64_encode($body)]]);
-            $client = self::clientOf($server, ['max_retries' => 0] + ($road() === null ? [] : ['http_client' => $road()]));
+            $client = self::clientOf($server, ['max_retries' => 0] + ($transport() === null ? [] : ['http_client' => $transport()]));
             $thrown = self::thrownBy(fn () => $client->checkoutSessions->get('cs_1'));
             self::assertInstanceOf(ServerError::class, $thrown);
             self::assertSame([503, 7.0, 'req_1'], [$thrown->getStatus(), (float) $thrown->getRetryAfter(), $thrown->getRequestId()]);
         }
     }
 
-    /** @dataProvider roads */
-    public function testAnInterimResponseIsNotTheBeginningOfTheResponse(callable $road): void
+    /** @dataProvider transports */
+    public function testAnInterimResponseIsNotTheBeginningOfTheResponse(callable $transport): void
     {
         $server = new FaultServer([['first' => "HTTP/1.1 103 Early Hints\r\n\r\n", 'wait' => 2.5, 'body' => self::session()]]);
-        $client = self::clientOf($server, ['idle_timeout' => 0.5] + ($road() === null ? [] : ['http_client' => $road()]));
+        $client = self::clientOf($server, ['idle_timeout' => 0.5] + ($transport() === null ? [] : ['http_client' => $transport()]));
         self::assertSame('cs_1', $client->checkoutSessions->get('cs_1')->getCheckoutSessionId());
         self::assertCount(1, $server->requests());
     }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Tests;
 
 use LomiSDK\ApiException;
+use LomiSDK\Configuration;
 use LomiSDK\LomiClient;
 use LomiSDK\Webhooks;
 use PHPUnit\Framework\TestCase;
@@ -18,6 +19,13 @@ final class OptionListTest extends TestCase
         $text = (string) file_get_contents(__DIR__ . '/../../core/spec/options.json');
         $list = json_decode($text, true, 16, JSON_THROW_ON_ERROR);
         return array_values(array_filter(array_column($list[$section], 'php')));
+    }
+
+    /** @return list<string> settings of a Configuration that change nothing */
+    private static function withoutEffect(): array
+    {
+        $text = (string) file_get_contents(__DIR__ . '/../../core/spec/options.json');
+        return json_decode($text, true, 16, JSON_THROW_ON_ERROR)['without_effect']['php'];
     }
 
     /** @return list<string> the keys of the array shape that the stubs give the options of a method */
@@ -70,6 +78,17 @@ final class OptionListTest extends TestCase
         foreach ($names as $name) {
             self::assertFalse(self::refusesAsUnknown($call($name)), $name);
         }
+    }
+
+    public function testSettingsOfAConfiguration(): void
+    {
+        $setters = [];
+        foreach ((new \ReflectionClass(Configuration::class))->getMethods() as $method) {
+            if (str_starts_with($method->getName(), 'set') && !$method->isStatic()) {
+                $setters[] = $method->getName();
+            }
+        }
+        self::assertEqualsCanonicalizing([...self::listed('configuration'), ...self::withoutEffect()], $setters);
     }
 
     public function testOptionsOfAWebhook(): void

@@ -28,19 +28,19 @@ final class OutcomesTest extends SandboxTestCase
         self::$servers = [];
     }
 
-    private static function clientAt(FaultServer $server, callable $road, array $options = []): LomiClient
+    private static function clientAt(FaultServer $server, callable $transport, array $options = []): LomiClient
     {
         self::$servers[] = $server;
-        $http = $road();
+        $http = $transport();
         return new LomiClient('lomi_sk_test_1', $options + ['base_url' => $server->url] + ($http === null ? [] : ['http_client' => $http]));
     }
 
-    /** @dataProvider roads */
-    public function testAKeyInTheHeadersIsTheKey(callable $road): void
+    /** @dataProvider transports */
+    public function testAKeyInTheHeadersIsTheKey(callable $transport): void
     {
         foreach (['Idempotency-Key', 'idempotency-key', 'IDEMPOTENCY-KEY'] as $name) {
             $server = FaultServer::json('{}', 500);
-            $client = self::clientAt($server, $road, ['max_retries' => 1]);
+            $client = self::clientAt($server, $transport, ['max_retries' => 1]);
             $error = self::thrownBy(fn () => $client->checkoutSessions->create(['amount' => 1], ['headers' => [$name => 'order-77', 'X-Request-Id' => 'r-7']]));
             self::assertSame(['order-77', 'r-7'], [$error->getIdempotencyKey(), $error->getRequestId()]);
             self::assertStringContainsString('idempotency key order-77', $error->getMessage());
@@ -49,11 +49,11 @@ final class OutcomesTest extends SandboxTestCase
         }
     }
 
-    /** @dataProvider roads */
-    public function testAKeyThatCannotBeMeantIsRefused(callable $road): void
+    /** @dataProvider transports */
+    public function testAKeyThatCannotBeIntendedIsRefused(callable $transport): void
     {
         $server = FaultServer::json(self::session());
-        $client = self::clientAt($server, $road);
+        $client = self::clientAt($server, $transport);
         foreach ([
             ['headers' => ['Idempotency-Key' => '']],
             ['headers' => ['Idempotency-Key' => ' ']],
@@ -79,16 +79,16 @@ final class OutcomesTest extends SandboxTestCase
         self::assertSame([], $server->requests());
     }
 
-    /** @dataProvider roads */
-    public function testEveryUnknownOutcomeIsCaughtAsOne(callable $road): void
+    /** @dataProvider transports */
+    public function testEveryUnknownOutcomeIsCaughtAsOne(callable $transport): void
     {
         foreach ([
             [['status' => 502], ServerError::class, 'ServerError'],
             [['status' => 200, 'body' => '<html>'], UnexpectedResponseError::class, 'UnexpectedResponseError'],
             [['status' => 303, 'headers' => ['Location' => '/x']], UnexpectedRedirectError::class, 'UnexpectedRedirectError'],
             [['raw' => ''], APIConnectionError::class, 'OutcomeUnknownError'],
-        ] as [$answer, $class, $kind]) {
-            $client = self::clientAt(new FaultServer([$answer]), $road, ['max_retries' => 0]);
+        ] as [$response, $class, $kind]) {
+            $client = self::clientAt(new FaultServer([$response]), $transport, ['max_retries' => 0]);
             foreach ([
                 fn () => $client->checkoutSessions->create(['amount' => 1]),
                 fn () => $client->request('POST', '/refunds', ['body' => ['amount' => 1]]),
@@ -106,7 +106,7 @@ final class OutcomesTest extends SandboxTestCase
             self::assertInstanceOf($class, $read);
             self::assertNotInstanceOf(OutcomeUnknownError::class, $read);
         }
-        $refused = self::thrownBy(fn () => self::clientAt(FaultServer::json('{}', 400), $road)->checkoutSessions->create(['amount' => 1]));
+        $refused = self::thrownBy(fn () => self::clientAt(FaultServer::json('{}', 400), $transport)->checkoutSessions->create(['amount' => 1]));
         self::assertSame(BadRequestError::class, $refused::class);
     }
 
@@ -120,13 +120,13 @@ final class OutcomesTest extends SandboxTestCase
         }
     }
 
-    /** @dataProvider roads */
-    public function testADebugFileThatCannotBeWrittenChangesNothing(callable $road): void
+    /** @dataProvider transports */
+    public function testADebugFileThatCannotBeWrittenChangesNothing(callable $transport): void
     {
         $config = (new \LomiSDK\Configuration())->setApiKey('X-API-KEY', 'lomi_sk_test_1')->setDebug(true)->setDebugFile('/nonexistent/log');
         set_error_handler(fn (int $number, string $message) => throw new \ErrorException($message));
         try {
-            $api = new \LomiSDK\Api\CheckoutSessionsApi($road(), $config->setHost(FaultServer::json(self::session())->url));
+            $api = new \LomiSDK\Api\CheckoutSessionsApi($transport(), $config->setHost(FaultServer::json(self::session())->url));
             $server = FaultServer::json(self::session(), 201);
             $api->getConfig()->setHost($server->url);
             self::assertSame('cs_1', $api->createCheckoutSession(['amount' => 1])->getCheckoutSessionId());
@@ -138,11 +138,11 @@ final class OutcomesTest extends SandboxTestCase
         }
     }
 
-    /** @dataProvider roads */
-    public function testALoggerThatThrowsChangesNoError(callable $road): void
+    /** @dataProvider transports */
+    public function testALoggerThatThrowsChangesNoError(callable $transport): void
     {
         $logger = fn () => throw new \Error('broken');
-        $client = self::clientAt(new FaultServer([['status' => 502]]), $road, ['max_retries' => 0, 'logger' => $logger]);
+        $client = self::clientAt(new FaultServer([['status' => 502]]), $transport, ['max_retries' => 0, 'logger' => $logger]);
         self::assertInstanceOf(ServerError::class, self::thrownBy(fn () => $client->checkoutSessions->create(['amount' => 1])));
     }
 }

@@ -45,7 +45,7 @@ final class RuntimeClassesTest extends TestCase
         $config->setUserAgent(5);
     }
 
-    public function testASubclassOfConfigurationIsAsked(): void
+    public function testTheGettersOfASubclassOfConfigurationAreCalled(): void
     {
         $config = new class () extends Configuration {
             public function getHost()

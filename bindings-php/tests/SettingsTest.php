@@ -109,7 +109,7 @@ final class SettingsTest extends SandboxTestCase
                 self::assertSame('', Process::php($code, ['-d', "variables_order=$order"], $environment));
             }
         }
-        $keys = array_map(fn ($asked) => $asked['headers']['x-api-key'], $server->requests());
+        $keys = array_map(fn ($request) => $request['headers']['x-api-key'], $server->requests());
         self::assertSame(array_fill(0, 4, 'lomi_sk_test_dotenv'), $keys);
     }
 
@@ -122,7 +122,7 @@ final class SettingsTest extends SandboxTestCase
         Process::php("$set (new LomiSDK\LomiClient('lomi_sk_test_given', ['base_url' => '$server->url']))->checkoutSessions->get('a');", $ini);
         // It is read when the client is made, and never from a header of the request.
         Process::php("\$c = new LomiSDK\LomiClient(); $set \$_SERVER['HTTP_LOMI_API_KEY'] = 'lomi_sk_test_header'; \$c->checkoutSessions->get('a');", $ini);
-        $keys = array_map(fn ($asked) => $asked['headers']['x-api-key'], $server->requests());
+        $keys = array_map(fn ($request) => $request['headers']['x-api-key'], $server->requests());
         self::assertSame(['lomi_sk_test_ini', 'lomi_sk_test_given', 'lomi_sk_test_ini'], $keys);
     }
 
@@ -146,11 +146,11 @@ final class SettingsTest extends SandboxTestCase
         }
     }
 
-    /** @dataProvider roads */
-    public function testTheLogOfADotenv(callable $road): void
+    /** @dataProvider transports */
+    public function testTheLogOfADotenv(callable $transport): void
     {
         $server = FaultServer::json(self::session());
-        $guzzle = $road() === null ? '' : ", 'http_client' => new GuzzleHttp\\Client()";
+        $guzzle = $transport() === null ? '' : ", 'http_client' => new GuzzleHttp\\Client()";
         $code = "require '/usr/share/php/GuzzleHttp/autoload.php'; \$_ENV['LOMI_LOG'] = 'info';"
             . "\$c = new LomiSDK\\LomiClient('lomi_sk_test_1', ['base_url' => '$server->url'$guzzle]);"
             . "\$c->checkoutSessions->get('cs_1'); \$c->checkoutSessions->getAsync('cs_1')->wait();"
@@ -160,13 +160,13 @@ final class SettingsTest extends SandboxTestCase
         self::assertStringNotContainsString('lomi_sk', $printed);
     }
 
-    public function testTheLoggerIsToldOfPromisedCallsToo(): void
+    public function testTheLoggerGetsPromisedCallsToo(): void
     {
         $server = FaultServer::json(self::session());
-        $told = [];
-        $client = new \LomiSDK\LomiClient('lomi_sk_test_1', ['base_url' => $server->url, 'logger' => function ($entry) use (&$told) { $told[] = $entry; }]);
+        $entries = [];
+        $client = new \LomiSDK\LomiClient('lomi_sk_test_1', ['base_url' => $server->url, 'logger' => function ($entry) use (&$entries) { $entries[] = $entry; }]);
         $client->pool([fn () => $client->checkoutSessions->getAsync('a'), fn () => $client->checkoutSessions->getAsync('b')]);
-        self::assertSame([200, 200], array_column($told, 'status'));
+        self::assertSame([200, 200], array_column($entries, 'status'));
     }
 
     public function testTheDocumentedConfigurationHasTheSameOptionsAsLomiClient(): void

@@ -10,7 +10,7 @@ use PHPUnit\Framework\TestCase;
 
 require_once __DIR__ . '/Support/surface.php';
 
-/** The classes as Reflection shows them, held against the stubs and against the documents. */
+/** The classes as Reflection shows them, compared with the stubs and with the documents. */
 final class SurfaceTest extends TestCase
 {
     public function testTheStubsAreWhatTheExtensionHas(): void
@@ -220,7 +220,7 @@ final class SurfaceTest extends TestCase
                 in_array($field, $numbers, true) => 'float',
                 in_array($field, $booleans, true) => 'bool',
                 in_array($field, ['metadata', 'qr_code_data'], true) => 'object',
-                // A list, which the documents took for a text.
+                // A list, which the documents call a string.
                 $field === 'allowed_providers' => 'string[]',
                 default => 'string',
             };

@@ -57,7 +57,7 @@ final class TestingSandboxTest extends TestCase
         return Webhooks::constructEvent($body, $headers['x-lomi-signature'], $this->sandbox->webhookSecret)->getEvent();
     }
 
-    public function testASessionIsPaidAndTheShopIsTold(): void
+    public function testASessionIsPaidAndTheShopGetsItsWebhook(): void
     {
         $id = $this->open();
         $transaction = $this->sandbox->pay($id, 'ORANGE');

@@ -126,7 +126,7 @@ final class TrapsTest extends SandboxTestCase
         }
     }
 
-    public function testNamesThatAreNearlyKnownAreRefusedAndExtraBodySendsAny(): void
+    public function testNamesThatAreNearlyAFieldAreRefusedAndExtraBodySendsAny(): void
     {
         $sessions = $this->lomi->checkoutSessions;
         foreach ([
@@ -144,7 +144,7 @@ final class TrapsTest extends SandboxTestCase
         self::assertSame(['amount' => 1, 'tip' => 2, 'ammount' => 1.5], $this->body());
     }
 
-    public function testAReplayIsToldAndAClosedSessionWarnedOf(): void
+    public function testAReplayIsVisibleAndAClosedSessionIsAWarning(): void
     {
         $server = FaultServer::json(self::session(['status' => 'expired']), 201, ['Idempotency-Cache-Hit' => 'true']);
         $lomi = new LomiClient('lomi_sk_test_1', ['base_url' => $server->url]);

@@ -64,7 +64,7 @@ final class WebhookTest extends TestCase
     }
 
     /** @dataProvider stores */
-    public function testADeliveryThatComesAgainIsKnown(callable $store): void
+    public function testADeliveryThatComesAgainIsRecognized(callable $store): void
     {
         $guard = new ReplayGuard($store());
         self::assertTrue($guard->firstTime(self::payment('1', 'a')));
@@ -100,9 +100,9 @@ final class WebhookTest extends TestCase
 
     public function testTheKeyIsTheSameInEveryLanguage(): void
     {
-        $known = 'lomi-webhook-09b717cc626caf8648feae8e12622fb280f31f5f0c58d07e7fba2dc1f0468640';
-        self::assertSame($known, Webhooks::replayKey(self::event(['id' => 'evt_1', 'event' => 'X'])));
-        self::assertSame($known, Webhooks::replayKey(new Event(['id' => 'evt_1', 'event' => 'X'])));
+        $expected = 'lomi-webhook-09b717cc626caf8648feae8e12622fb280f31f5f0c58d07e7fba2dc1f0468640';
+        self::assertSame($expected, Webhooks::replayKey(self::event(['id' => 'evt_1', 'event' => 'X'])));
+        self::assertSame($expected, Webhooks::replayKey(new Event(['id' => 'evt_1', 'event' => 'X'])));
         $this->expectException(ValidationError::class);
         Webhooks::replayKey(new Event(['event' => 'X']));
     }

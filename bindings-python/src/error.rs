@@ -15,7 +15,7 @@ impl BindingError {
     /// The same error after a response has arrived whose values could not be converted.
     pub(crate) fn after(self, response: &Response) -> Self {
         match self {
-            Self::Core(error) => Self::Core(response.unusable(error)),
+            Self::Core(error) => Self::Core(response.add_call_state(error)),
             python => python,
         }
     }

@@ -75,7 +75,7 @@ fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
 /// Whether this value of `LOMI_LOG` asks for a log.
 #[pyfunction]
 fn log_is_asked_for(value: &Bound<'_, PyString>) -> bool {
-    lomi::binding::log::is_asked_for(Some(&value.to_string_lossy()))
+    lomi::binding::log::is_enabled(Some(&value.to_string_lossy()))
 }
 
 /// Replaces every key and secret in a string.

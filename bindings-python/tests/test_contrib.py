@@ -106,7 +106,7 @@ def refuses(post, caplog):
     nothing = b"[]"
     signed = {"X-Lomi-Signature": webhooks.sign(nothing, SECRET)}
     for headers, body, status, word, reason in (
-        (BAD, BODY, 400, "invalid signature", "does not fit"),
+        (BAD, BODY, 400, "invalid signature", "does not match"),
         ({}, BODY, 400, "invalid signature", "missing"),
         (GOOD, b"", 400, "invalid signature", "body is empty"),
         (signed, nothing, 400, "invalid payload", "not an object"),

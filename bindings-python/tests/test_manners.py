@@ -195,10 +195,10 @@ def test_session(talk, documented):
         assert isinstance(error, lomi.LomiError) and error.payment_required is made
         assert (error.code, error.outcome) == ("invoice_payment_required", "final")
         assert (error.status, error.attempts) == (201, 1)
-        assert error.message == "nothing was made: the customer has to pay invoice INV-7 first"
+        assert error.message == "nothing was created: the customer must pay invoice INV-7 first"
         assert error.idempotency_key == client.server.requests[-1].headers["idempotency-key"]
     unnamed = talk(201, {**REQUIRED, "blocking_invoice": None})
-    with pytest.raises(lomi.PaymentRequiredError, match="has to pay an invoice first"):
+    with pytest.raises(lomi.PaymentRequiredError, match="must pay an invoice first"):
         unnamed.checkout_sessions.create(amount=1, currency_code="XOF").session()
     assert not hasattr(made, "checkout_url") and getattr(made, "url", 5) == 5
     with pytest.raises(AttributeError, match="has no field 'nonsense'"):

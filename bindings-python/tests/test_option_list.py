@@ -33,6 +33,17 @@ def test_options_of_a_call(kind):
     assert parameters(kind.delete) - {"session_id"} == listed("call") - {"extra_body"}
 
 
+def test_settings_of_a_configuration():
+    settings = {name for name in vars(lomi.Configuration()) if not name.startswith("_")}
+    settings |= {
+        name
+        for name, member in vars(lomi.Configuration).items()
+        if isinstance(member, property) and member.fset is not None
+    }
+    without_effect = set(LIST["without_effect"]["python"])
+    assert settings == listed("configuration") | without_effect
+
+
 def test_options_of_a_webhook():
     assert parameters(lomi.webhooks.construct_event) == listed("webhook")
 

@@ -1,5 +1,5 @@
-//! What the crates for other languages build on. It follows their needs and may change in any
-//! version; a Rust program uses the rest of this crate.
+//! The API for the bindings to other languages. It may change in any version; a Rust program must
+//! use the rest of this crate.
 
 pub use crate::call::{
     Call, CallHandle, HostState, RawResponse, RetryBudget, Step, TransportError, random_fraction,
@@ -18,12 +18,12 @@ pub use crate::table::{ENUMS, MODELS, OPERATIONS};
 pub use crate::transport::check_ca_file;
 
 pub mod log {
-    //! Whether a log is asked for.
-    pub use crate::log::is_asked_for;
+    //! Whether the log is enabled.
+    pub use crate::log::is_enabled;
 }
 
 pub mod names {
-    //! Names that are nearly a known name.
+    //! Misspelled names.
     pub use crate::names::{OPTIONS, hint, near_miss, suggestion};
 }
 

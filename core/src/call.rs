@@ -1,6 +1,6 @@
-//! One logical call as a state machine without I/O: it says what to send or how long
-//! to wait, and is told the result of each attempt. The transport and a Guzzle client that PHP
-//! code passed in follow the same rules.
+//! One logical call as a state machine without I/O. Each step is a request to send, a pause or the
+//! result; the result of each attempt is passed back. Our transport and a Guzzle client of PHP code
+//! drive the same machine.
 
 mod attempt_failure;
 mod handle;

@@ -1,5 +1,5 @@
-//! The client: a configuration, and the calls made with it. It holds no connection and no
-//! thread, so it may be cloned, shared and carried across a fork.
+//! The client: a configuration, and the calls made with it. It has no connection and no thread, so
+//! it may be cloned, shared and used on both sides of a fork.
 
 mod builder;
 mod pages;
@@ -19,14 +19,24 @@ use crate::{log, transport};
 pub use builder::ClientBuilder;
 pub use pages::Pages;
 
-/// A client of the lomi. API.
+/// A client of the lomi. API. It has no connection and no thread, so it may be cloned, shared
+/// between tasks and used on both sides of a fork.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), lomi::Error> {
+/// let client = lomi::Client::new("lomi_sk_test_...")?;
+/// let session = client.checkout_sessions().get("cs_1").await?;
+/// println!("{:?}", session.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Client {
     config: Arc<Config>,
 }
 
 impl Client {
-    /// A client of a binding.
+    /// Makes a client for a binding.
     #[doc(hidden)]
     pub fn with(builder: ConfigBuilder) -> Result<Self, Error> {
         let config = builder.build()?;
@@ -36,13 +46,13 @@ impl Client {
         Ok(Self { config })
     }
 
-    /// What the client is set up with.
+    /// The configuration of the client.
     #[doc(hidden)]
     pub fn config(&self) -> &Arc<Config> {
         &self.config
     }
 
-    /// Prepares a call: whatever is wrong with it is said here, before anything is sent.
+    /// Checks and prepares a call. An invalid argument is refused here, before anything is sent.
     #[doc(hidden)]
     pub fn prepare(
         &self,
@@ -54,8 +64,8 @@ impl Client {
         Call::new(&self.config, target, input, options, memory, Instant::now())
     }
 
-    /// For a call through an HTTP client of the caller's, which looks names up by itself:
-    /// refuses `http://localhost` and the like where the name leads to another machine.
+    /// Refuses a loopback name such as `http://localhost` that resolves to another machine: for a
+    /// call through the caller's HTTP client, which resolves names itself.
     #[doc(hidden)]
     pub fn check_plain_http(&self) -> Result<(), Error> {
         transport::check_plain_http(&self.config.endpoint)
@@ -73,8 +83,20 @@ impl Client {
         self.run(call).await
     }
 
-    /// Calls any other endpoint, by method and by path below the base URL. Repeated
-    /// only where the method is safe (GET, HEAD), or where nothing was sent.
+    /// Calls any other endpoint, by method and by path below the base URL. The call is retried only
+    /// if the method is safe (GET, HEAD) or if nothing was sent.
+    ///
+    /// ```no_run
+    /// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+    /// use lomi::{CallOptions, Input, json};
+    ///
+    /// let refund = Input::body(json!({"transaction_id": "t_1", "amount": 5000}));
+    /// let post = http::Method::POST;
+    /// let response = client.request(post, "/refunds", refund, CallOptions::new()).await?;
+    /// println!("{}", response.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn request(
         &self,
         method: http::Method,
@@ -87,11 +109,10 @@ impl Client {
         self.run(call).await
     }
 
-    /// Remembers for this process which spelling of the routes answered a call that was
-    /// carried out elsewhere, through an HTTP client of the caller's.
+    /// Remembers for this process the route of a call that the caller's HTTP client sent.
     #[doc(hidden)]
     pub fn remember(&self, call: &Call) -> Result<(), Error> {
-        // A call that tries no routes has learnt nothing.
+        // A call with a fixed route does not show which one the server has.
         if call.route_changed() {
             runtime::remember_route(&self.config.base_url, call.route());
         }

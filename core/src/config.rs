@@ -1,4 +1,4 @@
-//! How a client behaves: plain data, cheap to clone, the same on both sides of a fork.
+//! The configuration of a client: plain data, cheap to clone, and valid on both sides of a fork.
 
 mod base_url;
 mod builder;
@@ -29,14 +29,14 @@ pub use headers::check_client_headers;
 pub(crate) use proxy::Proxy;
 pub use time::{milliseconds, seconds};
 
-/// How the routes are spelt in requests.
+/// Which route style requests use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RouteChoice {
-    /// Find out: the next spelling is tried when the server says it has no such route.
+    /// Detects it: the next route style is tried when the server has no such route.
     #[default]
     Auto,
-    /// One spelling, always.
+    /// Always this route style.
     Only(RouteStyle),
 }
 
@@ -59,47 +59,47 @@ impl std::str::FromStr for RouteChoice {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// The secret key. Nothing is sent for it when it is not given and not required.
+    /// The secret key. If it is optional and not given, calls carry no key.
     pub api_key: Option<Secret>,
-    /// Word before the key in its header, as the documented clients allow.
+    /// A prefix of the key in its header, which the documented clients allow.
     pub api_key_prefix: Option<String>,
-    /// Where the API is, without a slash at the end.
+    /// The base URL, without a slash at the end.
     pub base_url: String,
-    /// How the routes are spelt.
+    /// Which route style requests use.
     pub routes: RouteChoice,
     /// Deadline of a whole call, retries and pauses included.
     pub timeout: Duration,
-    /// Longest time for one attempt, where it is given; see [`ConfigBuilder`].
+    /// Timeout of one attempt, if given; see [`ConfigBuilder`].
     pub attempt_timeout: Option<Duration>,
-    /// Longest time to wait for a connection.
+    /// Maximum time to wait for a connection.
     pub connect_timeout: Duration,
-    /// Longest pause of the server within a response, after its head.
+    /// Maximum time between two chunks of a response, after its head.
     pub idle_timeout: Duration,
-    /// How many times a safe call is repeated.
+    /// How many times a safe call is retried.
     pub max_retries: u32,
     /// Headers for every call.
     pub headers: Vec<(String, String)>,
-    /// What the client calls itself.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// Bounds on answers.
+    /// Limits on responses.
     pub limits: Limits,
-    /// More certificate authorities to trust, as files of PEM text.
+    /// PEM files of more certificate authorities to trust.
     pub ca_files: Vec<PathBuf>,
-    /// The language logs what calls did by itself, from their history.
+    /// The binding writes the log itself.
     pub binding_logs: bool,
-    /// Calls come from the documented classes, which send what they are given: what is
-    /// doubtful about it is a warning.
+    /// The client belongs to the documented classes, which send any arguments: a probable mistake
+    /// is a warning.
     pub documented: bool,
-    /// What is doubtful about the configuration itself.
+    /// Warnings about the configuration.
     pub warnings: Vec<String>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) endpoint: Arc<Endpoint>,
-    /// Sends every request in place of our own transport.
+    /// Sends every request, instead of our own transport.
     #[cfg(feature = "reqwest")]
     pub(crate) http_client: Option<reqwest::Client>,
-    /// The request id of every call that gives none, from the headers.
+    /// The request id of every call without one of its own, from the headers.
     pub(crate) request_id: Option<String>,
-    /// Headers for every call, checked.
+    /// Headers of every call, checked and ready to send.
     pub(crate) common_headers: HeaderMap,
 }
 

@@ -9,7 +9,7 @@ pub(crate) struct Decimal {
     exponent: i64,
 }
 
-/// More digits than an amount or an order number has. A longer number is not written out.
+/// More digits than an amount or an order number has. A longer number is not expanded.
 const MAX_DIGITS: i64 = 64;
 
 impl Decimal {
@@ -41,7 +41,7 @@ impl Decimal {
         })
     }
 
-    /// Whether nothing stands after the decimal point.
+    /// Whether the number has no fraction.
     pub(crate) fn is_whole(&self) -> bool {
         self.exponent >= 0
     }
@@ -52,7 +52,7 @@ impl Decimal {
         Self { exponent, ..self.clone() }
     }
 
-    /// A whole number written out; nothing for a fraction or a number that is too long.
+    /// A whole number in plain digits; `None` for a fraction or a number that is too long.
     pub(crate) fn whole(&self) -> Option<String> {
         if !self.is_whole() || self.digits.len() as i64 + self.exponent > MAX_DIGITS {
             return None;
@@ -64,7 +64,7 @@ impl Decimal {
         Some(format!("{}{}{zeros}", if self.negative { "-" } else { "" }, self.digits))
     }
 
-    /// The whole numbers next below and above a positive fraction.
+    /// The nearest whole numbers below and above a positive fraction.
     pub(crate) fn neighbours(&self) -> Option<(i64, i64)> {
         let places = usize::try_from(-self.exponent).ok()?;
         let kept = self.digits.len().saturating_sub(places);
@@ -75,7 +75,7 @@ impl Decimal {
         (!self.negative).then_some((below, below.checked_add(1)?))
     }
 
-    /// A fraction in plain notation, for showing; nothing where that is long.
+    /// A number in plain notation, for a message; `None` if that is too long.
     pub(crate) fn plain(&self) -> Option<String> {
         if self.is_whole() {
             return self.whole();

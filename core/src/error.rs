@@ -1,14 +1,4 @@
 //! One error for everything that can go wrong, with a kind to match on.
-//!
-//! ```
-//! # fn handle(result: Result<(), lomi::Error>) {
-//! match result {
-//!     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
-//!     Err(error) => println!("{error} (request {:?})", error.request_id()),
-//!     Ok(()) => {}
-//! }
-//! # }
-//! ```
 
 mod attempt;
 mod kind;
@@ -27,18 +17,27 @@ pub use attempt::Attempt;
 pub use kind::ErrorKind;
 pub use outcome::Outcome;
 
-/// A failed call, or an argument that cannot be used.
+/// A failed call, or an invalid argument.
 ///
-/// It says everything that is known, for people and for programs: what went wrong
-/// ([`Error::kind`]), what that means for the work that was asked for ([`Error::outcome`]), and
-/// what to quote to support ([`Error::request_id`]).
+/// [`Error::kind`] tells what went wrong, [`Error::outcome`] whether the work may have been done,
+/// and [`Error::request_id`] what to quote to support.
+///
+/// ```
+/// # fn handle(result: Result<(), lomi::Error>) {
+/// match result {
+///     Err(error) if error.kind() == lomi::ErrorKind::NotFound => println!("gone: {error}"),
+///     Err(error) => println!("{error} (request {:?})", error.request_id()),
+///     Ok(()) => {}
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Error {
-    /// Boxed, so that a `Result` stays small.
+    /// Boxed to keep `Result` small.
     pub(crate) inner: Box<Inner>,
 }
 
-/// Everything that is known about a failure; see the methods of [`Error`].
+/// The fields of an error; see the methods of [`Error`].
 #[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
@@ -56,7 +55,7 @@ pub(crate) struct Inner {
     pub(crate) outcome: Outcome,
     pub(crate) operation: Option<String>,
     pub(crate) retry_after: Option<Duration>,
-    /// The call was one that changes something.
+    /// Whether the call was a write.
     pub(crate) writes: bool,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -72,32 +71,32 @@ impl Error {
         &self.inner.message
     }
 
-    /// The sentence of the server itself, without secrets, where it sent one.
+    /// The server's message, without secrets, if it sent one.
     pub fn server_message(&self) -> Option<&str> {
         self.inner.server_message.as_deref()
     }
 
-    /// The HTTP status, where a response came.
+    /// The HTTP status, if a response came.
     pub fn status(&self) -> Option<u16> {
         self.inner.status
     }
 
-    /// The API's own word, such as `not_found`.
+    /// The API's error code, such as `not_found`.
     pub fn code(&self) -> Option<&str> {
         self.inner.code.as_deref()
     }
 
-    /// Whatever the API added: an object, a list or a string.
+    /// Further details from the API: an object, a list or a string.
     pub fn details(&self) -> Option<&Value> {
         self.inner.details.as_ref()
     }
 
-    /// The body of the response as it came; of a very large one its first mebibyte.
+    /// The body of the response as received; at most its first mebibyte.
     pub fn body(&self) -> Option<&Bytes> {
         self.inner.body.as_ref()
     }
 
-    /// The headers of the response as they came, names in lower case.
+    /// The headers of the response as received, with names in lower case.
     pub fn headers(&self) -> &[(String, String)] {
         &self.inner.headers
     }
@@ -112,7 +111,7 @@ impl Error {
         self.inner.idempotency_key.as_deref()
     }
 
-    /// How many requests were sent or tried.
+    /// How many requests were sent or attempted.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
@@ -122,7 +121,7 @@ impl Error {
         &self.inner.history
     }
 
-    /// What is known about the work.
+    /// Whether the work may have been done.
     pub fn outcome(&self) -> Outcome {
         self.inner.outcome
     }
@@ -137,19 +136,19 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// Whether the call was a write that may have been carried out. Find out before repeating
-    /// it, or repeat it with the same idempotency key where the operation takes one.
+    /// Whether the call was a write that may have been carried out. Check before you repeat it, or
+    /// repeat it with the same idempotency key if the operation takes one.
     pub fn is_outcome_unknown(&self) -> bool {
         let Inner { kind, writes, outcome, .. } = *self.inner;
         kind == ErrorKind::OutcomeUnknown || (writes && outcome == Outcome::Unknown)
     }
 }
 
-/// The most characters of a message.
+/// The most bytes of a message.
 const LONGEST_MESSAGE: usize = 900;
 
-/// A message without the middle of a very long value in it: what is refused comes at the start
-/// of a sentence, and what to do about it at the end.
+/// Shortens a message with a very long value in its middle: the start of a sentence names what is
+/// refused, and the end what to do about it.
 pub(crate) fn bounded(message: String) -> String {
     if message.len() <= LONGEST_MESSAGE {
         return message;
@@ -207,7 +206,7 @@ impl Error {
         self
     }
 
-    /// The same error with what identified the call, for a binding.
+    /// The same error with the request id, idempotency key and attempts of its call, for a binding.
     #[doc(hidden)]
     #[must_use]
     pub fn of_call(mut self, request_id: &str, key: Option<&str>, attempts: u32) -> Self {
@@ -217,7 +216,7 @@ impl Error {
         self
     }
 
-    /// The same error with the name of its operation, where it has none, for a binding.
+    /// The same error with the name of its operation, if it has none, for a binding.
     #[doc(hidden)]
     #[must_use]
     pub fn of_operation(mut self, operation: Option<&str>) -> Self {
@@ -249,8 +248,8 @@ impl Error {
         Self::internal("a defect of this library ended the call (a panic)")
     }
 
-    /// The caller gave up on something that is no call of the API. For a call, see
-    /// [`crate::CallHandle::cancelled`], which names its idempotency key.
+    /// A wait that the caller cancelled. For a call, see [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which
+    /// adds its idempotency key.
     pub fn cancelled() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
         error.inner.outcome = Outcome::Unknown;
@@ -259,7 +258,7 @@ impl Error {
 }
 
 impl fmt::Debug for Error {
-    /// Leaves out what the server wrote: it may repeat a key or a person's data.
+    /// Leaves out what the server sent: it may repeat a key or personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.inner.kind)
@@ -277,20 +276,20 @@ impl fmt::Debug for Error {
 }
 
 impl fmt::Display for Error {
-    /// One line: message, then status, code and request id where known.
+    /// One line: the message, then status, code and request id if there are any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.inner.message)?;
-        let mut facts = Vec::new();
+        let mut parts = Vec::new();
         if let Some(status) = self.inner.status {
-            facts.push(format!("status {status}"));
+            parts.push(format!("status {status}"));
         }
         if let Some(code) = &self.inner.code {
-            facts.push(format!("code {code}"));
+            parts.push(format!("code {code}"));
         }
         if let Some(id) = &self.inner.request_id {
-            facts.push(format!("request {id}"));
+            parts.push(format!("request {id}"));
         }
-        if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
+        if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
     }
 }
 

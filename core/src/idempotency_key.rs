@@ -1,4 +1,4 @@
-//! Keys by which the server recognises that two requests are one call.
+//! Idempotency keys, by which the server recognises that two requests are one call.
 //!
 //! A key is made once per call and stays the same on every attempt. To make a retry in
 //! another process (after a crash, say) the same call, derive the key from what is
@@ -21,11 +21,11 @@ use uuid::Uuid;
 use crate::decimal::Decimal;
 use crate::error::Error;
 
-/// The namespace of derived keys. It must never change: keys made yesterday have to
-/// be made again today.
+/// The namespace of derived keys. It must never change: an order must have the same key in every
+/// version.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c6f_6d69_2e6b_4579_8d05_5e55_1d3a_f0c2);
 
-/// Strings that languages make of a value that is missing or is no id. All orders without
+/// Strings into which languages convert a missing value, or one that is no id. All orders without
 /// an id would share such a key.
 const NO_ORDERS: &[&str] = &[
     "null",
@@ -47,26 +47,26 @@ const NO_ORDERS: &[&str] = &[
 /// Beyond this, floats skip whole numbers, so two orders could have one key.
 const EXACT_FLOAT: i64 = 1 << 53;
 
-/// A fresh key from the operating system's randomness, which a fork cannot duplicate.
+/// A new key from the operating system's random numbers, which a fork cannot duplicate.
 pub fn random() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// The key for one thing of the merchant's, such as an order: the same each time. Takes the
-/// order's id, a string or a whole number; `1234` and `"1234"` are one order. Refuses what
-/// identifies no order, such as null, an empty string or 0.
+/// The key of an order: the same each time. Takes the order's id, a string or a whole number;
+/// `1234` and `"1234"` are one order. Refuses a value that identifies no order, such as null, an
+/// empty string or 0.
 pub fn for_order(order: impl Into<Value>) -> Result<String, Error> {
     Ok(key_of(&order.into())?.to_string())
 }
 
-/// The key for another attempt at the same order, counted from 1, whose key is that of
-/// [`for_order`]. A new attempt is needed when the session of the one before has expired, or
-/// when the order has changed.
+/// The key of another attempt at the same order. Attempts count from 1, whose key is that of
+/// [`for_order`]. A new attempt is needed when the session of the last one has expired, or when the
+/// order has changed.
 pub fn for_attempt(order: impl Into<Value>, attempt: impl Into<Value>) -> Result<String, Error> {
     let first = key_of(&order.into())?;
     Ok(match attempt_number(&attempt.into())? {
         1 => first.to_string(),
-        // Within the order's own namespace, so that no other order can have this key.
+        // In the order's namespace, so that no other order can have this key.
         attempt => Uuid::new_v5(&first, format!("attempt:{attempt}").as_bytes()).to_string(),
     })
 }
@@ -123,7 +123,7 @@ fn order_text(order: &Value) -> Result<String, Error> {
     }
 }
 
-/// Whether a number in a float's notation is beyond what floats hold exactly.
+/// Whether a number in a float's notation is too large for a float to be exact.
 fn is_rounded(text: &str, whole: &str) -> bool {
     text.contains(['.', 'e', 'E']) && !whole.parse().is_ok_and(|n: i64| n <= EXACT_FLOAT)
 }
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_order_has_no_key() {
+    fn a_value_that_is_no_order_has_no_key() {
         for order in [
             Value::Null,
             json!(true),

@@ -1,4 +1,4 @@
-//! JSON: values, the reader of documents, and the sinks that languages build their values with.
+//! JSON: values, the parser, and the sinks with which languages build their values.
 
 pub(crate) mod document;
 mod sink;

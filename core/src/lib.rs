@@ -1,13 +1,25 @@
-//! Client for the lomi. payments API.
+//! Client for the lomi. payments API: checkout sessions, webhooks, and any other endpoint, with
+//! retries that never move money twice.
+//!
+//! # Create a checkout session
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), lomi::Error> {
 //! use lomi::models::CheckoutSessionCreate;
+//! use lomi::{CallOptions, Client, idempotency_key};
 //!
-//! let client = lomi::Client::new("lomi_sk_test_...")?;
+//! let client = Client::new("lomi_sk_test_...")?;
 //! let session = client
 //!     .checkout_sessions()
-//!     .create(CheckoutSessionCreate::new().amount(10000).currency_code("XOF"))
+//!     .create_with(
+//!         CheckoutSessionCreate::new()
+//!             .amount(10000)
+//!             .currency_code("XOF")
+//!             .title("Order 123")
+//!             .success_url("https://shop.example/thanks"),
+//!         // The same order makes the same session, however often this runs.
+//!         CallOptions::new().idempotency_key(idempotency_key::for_order("order-123")?),
+//!     )
 //!     .await?
 //!     .into_session()?;
 //! println!("send the buyer to {}", session.checkout_url.unwrap_or_default());
@@ -15,8 +27,92 @@
 //! # }
 //! ```
 //!
-//! Amounts are in the currency's smallest unit and are never scaled: 10000 is
-//! 10 000 F CFA.
+//! Amounts are in the currency's smallest unit and are never scaled: 10000 XOF is 10 000 F CFA,
+//! 10000 EUR is 100 euros. [`Money`] keeps an amount and its currency together.
+//!
+//! # List
+//!
+//! [`list_all`](resources::CheckoutSessions::list_all) fetches page by page: it is a
+//! [`Stream`](futures_core::Stream), and [`Pages::next`] needs no other crate.
+//!
+//! ```no_run
+//! # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+//! use lomi::models::CheckoutSessionListParams;
+//!
+//! let params = CheckoutSessionListParams::new().limit(100);
+//! let mut sessions = client.checkout_sessions().list_all(params);
+//! while let Some(session) = sessions.next().await {
+//!     let session = session?;
+//!     println!("{:?} {:?}", session.checkout_session_id, session.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! Every failure is an [`Error`]: a [`kind`](Error::kind) to match on, and an
+//! [`outcome`](Error::outcome) that says whether the work may have been done.
+//!
+//! ```no_run
+//! # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+//! use lomi::ErrorKind;
+//!
+//! match client.checkout_sessions().get("cs_1").await {
+//!     Ok(session) => println!("{:?}", session.status),
+//!     Err(error) if error.kind() == ErrorKind::NotFound => println!("there is no such session"),
+//!     Err(error) if error.is_outcome_unknown() => {
+//!         println!("it may have been done: repeat with the key {:?}", error.idempotency_key());
+//!     }
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A read is retried after a failure, a write only if it cannot be carried out twice: because it
+//! was not sent, or because every attempt carries the same idempotency key. A deadline
+//! ([`ClientBuilder::timeout`]) covers the whole call.
+//!
+//! # Webhooks
+//!
+//! ```
+//! # fn main() -> Result<(), lomi::Error> {
+//! use lomi::models::WebhookEvent;
+//! # let body = br#"{"id":"1","event":"PAYMENT_SUCCEEDED","data":{"transaction_id":"t"}}"#;
+//! # let secret = "whsec_test";
+//! # let signature = &lomi::webhooks::sign(body, secret)?;
+//!
+//! // The raw bytes of the request, and its header X-Lomi-Signature.
+//! let event = lomi::webhooks::construct_event(body, signature, &[secret], Default::default())?;
+//! if event.event == Some(WebhookEvent::PaymentSucceeded) {
+//!     println!("ship it");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Without async
+//!
+//! The feature `blocking` adds `lomi::blocking::Client`, whose calls block their thread. An
+//! awaited call runs on the tokio runtime that awaits it; with another executor, a worker thread of
+//! the process drives it.
+//!
+//! # Features
+//!
+//! | feature | by default | what it adds |
+//! |---|---|---|
+//! | `rustls-ring` | yes | TLS with ring. Without it, https uses the provider that the program installed for rustls. |
+//! | `blocking` | no | `lomi::blocking::Client` |
+//! | `reqwest` | no | `ClientBuilder::http_client`: calls through a `reqwest::Client` of your own |
+//! | `tracing` | no | a span `lomi.attempt` (target `lomi`) for each attempt, with method, route, status and time, and an event at its end with the retry decision |
+
+#![deny(missing_docs)]
+
+// The examples of the README are tests as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[doc(hidden)]
 pub mod binding;
@@ -57,7 +153,7 @@ pub use request::{Amount, CallOptions, Input};
 pub use response::{Created, Page, PageInfo, Response};
 pub use secret::Secret;
 pub use table::RouteStyle;
-/// The name that every other language has for it.
+/// The name of this module in every other language.
 #[doc(no_inline)]
 pub use webhook as webhooks;
 

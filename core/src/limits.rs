@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The longest time that a call may be given: ten years, which clocks can be added to.
+/// The longest timeout of a call: ten years, which can be added to any clock.
 pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// Limits on a response.
@@ -15,7 +15,7 @@ pub struct Limits {
     pub headers: usize,
     /// Levels of nesting in JSON.
     pub depth: usize,
-    /// Values in one JSON text, containers included.
+    /// Values in one JSON document, including lists and objects.
     pub values: usize,
     /// How many times larger a compressed body may become.
     pub ratio: usize,

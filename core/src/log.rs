@@ -1,25 +1,25 @@
-//! What a call did, on standard error, for who asks with `LOMI_LOG=info` (or `debug`).
-//! Languages with a logging library of their own hand the same lines to it instead.
-//! Bodies, ids and keys are never written.
+//! The log of Rust programs: one line per attempt on standard error, enabled by `LOMI_LOG=info` (or
+//! `debug`). Other languages write the same lines to their own logging library. Bodies, ids and
+//! keys are never logged.
 
 use std::io::Write;
 
 use crate::observer::{Observer, ResponseEvent};
 use crate::process::{Cache, PerProcess};
 
-/// How many warnings are remembered as written.
+/// How many warnings are remembered as logged.
 const MAX_REMEMBERED: usize = 1000;
 
-static WRITTEN: PerProcess<Cache<String, ()>> = PerProcess::new(|| Cache::new(MAX_REMEMBERED));
+static LOGGED: PerProcess<Cache<String, ()>> = PerProcess::new(|| Cache::new(MAX_REMEMBERED));
 
-/// Whether `LOMI_LOG` asks for a log: by the given value where a language has an environment
-/// of its own, else by the process's.
-pub fn is_asked_for(given: Option<&str>) -> bool {
-    let asks =
+/// Whether `LOMI_LOG` enables the log. A language with an environment of its own passes the value;
+/// else the process's environment is read.
+pub fn is_enabled(value: Option<&str>) -> bool {
+    let enables =
         |value: &str| ["info", "debug"].iter().any(|level| value.eq_ignore_ascii_case(level));
-    match given {
-        Some(value) => asks(value.trim()),
-        None => std::env::var("LOMI_LOG").is_ok_and(|value| asks(value.trim())),
+    match value {
+        Some(value) => enables(value.trim()),
+        None => std::env::var("LOMI_LOG").is_ok_and(|value| enables(value.trim())),
     }
 }
 
@@ -28,14 +28,14 @@ pub(crate) struct StderrLog;
 
 impl Observer for StderrLog {
     fn on_response(&self, event: &ResponseEvent<'_>) {
-        // A log that cannot be written is no failure of the call.
+        // A call does not fail because its log cannot be written.
         let _ = writeln!(std::io::stderr(), "lomi: {event}");
     }
 }
 
 /// Writes one line per warning.
 pub(crate) fn warnings(sentences: &[String]) {
-    if sentences.is_empty() || !is_asked_for(None) {
+    if sentences.is_empty() || !is_enabled(None) {
         return;
     }
     for sentence in sentences {
@@ -43,20 +43,20 @@ pub(crate) fn warnings(sentences: &[String]) {
     }
 }
 
-/// Writes the warnings of a client, each once in a process.
+/// Writes the warnings of a client, each once per process.
 pub(crate) fn warnings_of_client(sentences: &[String]) {
-    if sentences.is_empty() || !is_asked_for(None) {
+    if sentences.is_empty() || !is_enabled(None) {
         return;
     }
     let is_first_time = |sentence: &&String| is_first_time(sentence);
-    let news: Vec<_> = sentences.iter().filter(is_first_time).cloned().collect();
-    warnings(&news);
+    let new: Vec<_> = sentences.iter().filter(is_first_time).cloned().collect();
+    warnings(&new);
 }
 
-/// Whether a warning is written for the first time in this process.
+/// Whether a warning was not logged before in this process.
 fn is_first_time(sentence: &str) -> bool {
     let mut first = false;
-    let _ = WRITTEN.get().get_or_insert(sentence, || {
+    let _ = LOGGED.get().get_or_insert(sentence, || {
         first = true;
         Ok::<_, std::convert::Infallible>(())
     });
@@ -69,11 +69,11 @@ mod tests {
 
     #[test]
     fn the_level_is_a_word_in_any_case() {
-        for asks in ["info", "debug", "INFO", " debug\n"] {
-            assert!(is_asked_for(Some(asks)), "{asks:?}");
+        for value in ["info", "debug", "INFO", " debug\n"] {
+            assert!(is_enabled(Some(value)), "{value:?}");
         }
         for other in ["", "0", "off", "information"] {
-            assert!(!is_asked_for(Some(other)), "{other:?}");
+            assert!(!is_enabled(Some(other)), "{other:?}");
         }
     }
 
@@ -82,6 +82,6 @@ mod tests {
         for number in 0..MAX_REMEMBERED + 10 {
             assert!(is_first_time(&number.to_string()) && !is_first_time(&number.to_string()));
         }
-        assert_eq!(WRITTEN.get().len(), MAX_REMEMBERED);
+        assert_eq!(LOGGED.get().len(), MAX_REMEMBERED);
     }
 }

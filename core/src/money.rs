@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::Error;
 
-/// Currencies of lomi.: code, decimals of the smallest unit, how it is written.
+/// Currencies of lomi.: code, decimals of the smallest unit, sign.
 const CURRENCIES: &[(&str, u32, &str)] = &[("XOF", 0, "F CFA"), ("EUR", 2, "€"), ("USD", 2, "$US")];
 
 /// An amount of money.
@@ -31,8 +31,8 @@ pub(crate) fn currency(code: &str) -> Option<(&'static str, u32, &'static str)> 
 }
 
 impl Money {
-    /// So many of the currency's smallest unit. Refuses a currency that lomi. does not
-    /// take and a negative amount.
+    /// An amount in the currency's smallest unit. Refuses a negative amount and a currency that
+    /// lomi. does not accept.
     pub fn new(amount: i64, currency: &str) -> Result<Self, Error> {
         let (currency, decimals, sign) = self::currency(currency).ok_or_else(|| {
             Error::validation(format!("the currency must be XOF, EUR or USD, not {currency:?}"))
@@ -43,9 +43,8 @@ impl Money {
         Ok(Self { amount, currency, decimals, sign })
     }
 
-    /// An amount written in the currency's main unit, such as `"50.00"` for 50 euros.
-    /// The one place where an amount is scaled, because it is asked for: refuses more
-    /// decimals than the currency has.
+    /// An amount in the currency's main unit, such as `"50.00"` for 50 euros. This is the only
+    /// function that scales an amount. It refuses more decimals than the currency has.
     pub fn from_major(text: &str, currency: &str) -> Result<Self, Error> {
         let zero = Self::new(0, currency)?;
         let refuse = |why: &str| Err(Error::validation(format!("{text:?} {why}")));
@@ -64,7 +63,7 @@ impl Money {
         }
     }
 
-    /// How many of the smallest unit.
+    /// The amount in the currency's smallest unit.
     pub fn amount(&self) -> i64 {
         self.amount
     }

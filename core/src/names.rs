@@ -1,7 +1,7 @@
-//! Names that look like a known name and are none. A name that nobody knows may be newer
-//! than this library and is sent; one that is nearly a known name is a mistake.
+//! Finds misspelled names. An unknown name may be newer than this library and is sent; one that is
+//! almost a known name is refused as a mistake.
 
-/// Names of a call's options, which do not belong among the fields of a body or a query.
+/// Names of a call's options, which must not be among the fields of a body or a query.
 pub const OPTIONS: &[&str] = &[
     "idempotency_key",
     "timeout",
@@ -16,8 +16,8 @@ pub const OPTIONS: &[&str] = &[
     "extra_body",
 ];
 
-/// How far a name may be from a known one of this length to be taken for a mistake.
-fn reach(length: usize) -> usize {
+/// The most edits between a misspelled name and a known one of this length.
+fn max_distance(length: usize) -> usize {
     match length {
         0..=2 => 0,
         3..=4 => 1,
@@ -25,15 +25,15 @@ fn reach(length: usize) -> usize {
     }
 }
 
-/// A name without case and separators: `currencyCode`, `Currency-Code` and `currency_code`
-/// are one.
+/// A name without case and separators: the same for `currencyCode`, `Currency-Code` and
+/// `currency_code`.
 fn folded(name: &str) -> String {
     let kept = name.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ' | '.'));
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// The known name that was probably meant: another spelling of it, or within two edits (one,
-/// for short names). Nothing where the name is known itself, or far from all.
+/// The known name that was probably meant: it differs in case or separators, or by at most two
+/// edits (one for short names). Returns `None` if the name is itself known, or close to none.
 pub fn near_miss<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = folded(name);
     let length = plain.chars().count();
@@ -44,16 +44,16 @@ pub fn near_miss<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Op
         }
         let other = folded(candidate);
         let distance = strsim::osa_distance(&plain, &other);
-        let reach = reach(length.min(other.chars().count()));
-        if distance <= reach && best.is_none_or(|(nearest, _)| distance < nearest) {
+        let limit = max_distance(length.min(other.chars().count()));
+        if distance <= limit && best.is_none_or(|(nearest, _)| distance < nearest) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
 }
 
-/// The known name that comes closest, as a hint in the refusal of an unknown name. It may be
-/// farther away than [`near_miss`], because the name is refused in any case.
+/// The closest known name, for the error that refuses an unknown one. It may differ more than in
+/// [`near_miss`], because the name is refused in any case.
 pub fn suggestion<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = folded(name);
     let scored = known
@@ -63,11 +63,11 @@ pub fn suggestion<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> O
     (distance <= 2.max(plain.chars().count() / 3)).then_some(best)
 }
 
-/// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or
-/// nothing.
+/// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or an empty
+/// string.
 pub fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     match suggestion(name, known) {
-        Some(meant) => format!("; did you mean {meant:?}?"),
+        Some(name) => format!("; did you mean {name:?}?"),
         None => String::new(),
     }
 }

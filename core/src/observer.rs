@@ -1,4 +1,4 @@
-//! One hook for everything that wants to know about attempts: logs, metrics, traces.
+//! The observer of attempts, on which logs, metrics and traces are built.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,9 +9,9 @@ use http::Method;
 
 use crate::error::ErrorKind;
 
-/// Is told about each attempt of a call, before its request and after its response. Neither
-/// event holds a body, an id of the path or an API key. What an observer does changes nothing
-/// about the call, and a panic in it is ignored.
+/// Receives an event before the request and after the response of each attempt. No event contains a
+/// body, an id of the path or an API key. An observer cannot change the call, and a panic in it is
+/// ignored.
 ///
 /// ```
 /// use lomi::{Observer, RequestEvent, ResponseEvent};
@@ -35,7 +35,7 @@ pub trait Observer: Send + Sync {
         let _ = event;
     }
 
-    /// The attempt ended: with a response, or without one.
+    /// An attempt ended, with a response or without one.
     fn on_response(&self, event: &ResponseEvent<'_>) {
         let _ = event;
     }
@@ -51,7 +51,7 @@ impl fmt::Debug for dyn Observer {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RequestEvent<'a> {
-    /// The operation, such as `create_checkout_session`; method and path of any other endpoint.
+    /// The operation, such as `create_checkout_session`; method and route of any other endpoint.
     pub operation: &'a str,
     /// HTTP method.
     pub method: &'a Method,
@@ -79,15 +79,15 @@ pub struct ResponseEvent<'a> {
     pub attempt: u32,
     /// The idempotency key that every attempt of the call carries.
     pub idempotency_key: Option<&'a str>,
-    /// HTTP status, where a response came.
+    /// HTTP status, if a response came.
     pub status: Option<u16>,
-    /// What went wrong, where no response came, or where a successful one could not be read.
+    /// What went wrong, if no response came or a successful one could not be read.
     pub failure: Option<ErrorKind>,
     /// From sending to the end of the response.
     pub elapsed: Duration,
-    /// The id of the request: the server's, else ours.
+    /// The id of the request: the server's if it sent one, else the client's.
     pub request_id: &'a str,
-    /// The pause before the next attempt; nothing where this one was the last.
+    /// The pause before the next attempt; `None` if this attempt was the last.
     pub retry_in: Option<Duration>,
 }
 
@@ -106,7 +106,7 @@ impl fmt::Display for ResponseEvent<'_> {
     }
 }
 
-/// Tells two observers.
+/// Passes events to two observers.
 pub(crate) struct Both(pub(crate) Arc<dyn Observer>, pub(crate) Arc<dyn Observer>);
 
 impl Observer for Both {
@@ -121,12 +121,12 @@ impl Observer for Both {
     }
 }
 
-/// Tells an observer about a request, whatever it does.
+/// Passes an event to an observer and ignores a panic.
 pub(crate) fn on_request(observer: &dyn Observer, event: &RequestEvent<'_>) {
     let _ = catch_unwind(AssertUnwindSafe(|| observer.on_request(event)));
 }
 
-/// Tells an observer about the end of an attempt, whatever it does.
+/// Passes an event to an observer and ignores a panic.
 pub(crate) fn on_response(observer: &dyn Observer, event: &ResponseEvent<'_>) {
     let _ = catch_unwind(AssertUnwindSafe(|| observer.on_response(event)));
 }

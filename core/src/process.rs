@@ -1,4 +1,4 @@
-//! State that belongs to one process.
+//! State of one process, which a forked child does not share.
 //!
 //! A fork copies memory but no threads: in the child, an inherited runtime would wait forever
 //! for threads that do not exist, and an inherited connection is one end shared by two
@@ -64,7 +64,7 @@ thread_local! {
 
 /// Marks the calling thread as started by this crate, which saves it the check for a fork.
 pub(crate) fn mark_own_thread() {
-    // Makes sure that the values of a parent are not taken for this process's.
+    // The generation must be known before this thread skips the check.
     debug_assert_ne!(generation(), 0);
     THREAD_OF_THIS_PROCESS.set(true);
 }
@@ -72,7 +72,7 @@ pub(crate) fn mark_own_thread() {
 /// How many forks lie between this process and the one that loaded the library.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// The handler that counts forks was registered.
+/// Whether the handler that counts forks is registered.
 static COUNTING: AtomicBool = AtomicBool::new(false);
 
 /// A number that differs between a process and every child it forks. State that carries another

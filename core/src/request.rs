@@ -1,5 +1,5 @@
-//! Building a request from an operation, its arguments and the configuration: a pure
-//! function, the same for every language. Whatever is wrong is said before anything is sent.
+//! Builds a request from an operation, its arguments and the configuration: a pure function, the
+//! same for every language. Invalid arguments are refused before anything is sent.
 
 mod amount;
 mod arguments;
@@ -25,10 +25,10 @@ pub(crate) use url::address;
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// The whole address.
+    /// The complete URL.
     pub url: String,
-    /// The headers, the key among them (marked sensitive).
+    /// The headers, with the API key (marked as sensitive).
     pub headers: HeaderMap,
-    /// The body, where there is one.
+    /// The body, if there is one.
     pub body: Option<Bytes>,
 }

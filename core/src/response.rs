@@ -1,4 +1,4 @@
-//! A successful response: its metadata, and its values for whichever language asks.
+//! A successful response: its metadata, and its values in any language.
 
 mod created;
 pub(crate) mod decode;
@@ -37,53 +37,66 @@ pub use typed::{FromDocument, read_values};
 #[cfg(test)]
 mod equal_values;
 
-/// A successful answer. What it holds is read by [`Response::decode`].
+/// A successful response. [`Response::decode`] reads its values.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// use lomi::{CallOptions, Input};
+///
+/// let input = Input::default();
+/// let response =
+///     client.request(http::Method::GET, "/providers", input, CallOptions::new()).await?;
+/// println!("{} after {} attempts", response.status, response.attempts);
+/// let providers: lomi::Value = String::from_utf8_lossy(&response.body).parse()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// Headers as they came.
+    /// Headers as received.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body as received.
     pub body: Bytes,
-    /// The id of the request: the server's, else ours.
+    /// The id of the request: the server's if it sent one, else the client's.
     pub request_id: String,
     /// The idempotency key that every attempt carried.
     pub idempotency_key: Option<String>,
-    /// How many requests were sent or tried.
+    /// How many requests were sent or attempted.
     pub attempts: u32,
-    /// What each of them came to.
+    /// The result of each attempt.
     pub history: Vec<Attempt>,
-    /// Where in it the answer stands.
+    /// The position of the object or rows in the body.
     pub content: Content,
-    /// The call that it answers. Nothing for a text that no call brought.
+    /// The endpoint of the call; `None` for JSON that did not come from a call.
     pub(crate) target: Option<Target>,
-    /// The body, read.
+    /// The parsed body.
     pub(crate) document: Document,
-    /// The idempotency key was the caller's.
+    /// Whether the caller passed the idempotency key.
     pub(crate) caller_key: bool,
-    /// The operation that was called, where it is one of the table's.
+    /// The operation of the call, if it is one of the table.
     pub(crate) operation: Option<&'static Operation>,
 }
 
-/// The values of an answer in one language.
+/// The values of a response in one language.
 #[derive(Debug)]
 pub enum Decoded<V> {
-    /// There was nothing to read.
+    /// There is no value.
     Nothing,
     /// One object, or a value without a schema.
     One(V),
-    /// One page: its rows, and what the envelope says of the list.
+    /// One page: its rows, and the envelope's information about the list.
     Rows(Vec<V>, PageInfo),
 }
 
 impl Response {
-    /// Reads a text as if the server had answered with it: a stored answer, say. Other
-    /// than in an answer, an object of the model need not have its id.
+    /// Reads JSON, such as a stored response, as if the server had sent it. Unlike in a response,
+    /// an object of the model need not have an id.
     pub fn from_json(text: impl Into<String>, model: &'static Model) -> Result<Self, Error> {
         let text = ByteString::from(text.into());
-        let (document, content) = envelope::find_model(&text, model, Limits::default())?;
+        let (document, content) = envelope::read_object(&text, model, Limits::default())?;
         Ok(Self {
             status: 200,
             headers: HeaderMap::new(),
@@ -100,11 +113,11 @@ impl Response {
         })
     }
 
-    /// A page as if it had just come.
+    /// Reads JSON as a page of a list.
     #[cfg(test)]
     pub(crate) fn of_page(text: &str, model: &'static Model) -> Result<Self, Error> {
         let (document, content) =
-            envelope::find(&text.into(), crate::table::Returns::Page(model), Limits::default())?;
+            envelope::read(&text.into(), crate::table::Returns::Page(model), Limits::default())?;
         Ok(Self {
             status: 200,
             headers: HeaderMap::new(),
@@ -121,9 +134,9 @@ impl Response {
         })
     }
 
-    /// The error of a call whose response came, and whose values could not be handed over:
-    /// with what is known of the call. A write was most likely carried out.
-    pub fn unusable(&self, mut error: Error) -> Error {
+    /// Adds the state of the call to an error that occurred after its response arrived. A write was
+    /// most likely carried out.
+    pub fn add_call_state(&self, mut error: Error) -> Error {
         let Some(target) = &self.target else { return error };
         error.inner.status = Some(self.status);
         error.inner.request_id = Some(self.request_id.clone());
@@ -134,13 +147,14 @@ impl Response {
         error
     }
 
-    /// Reads the values; an error or a panic on the way becomes [`Response::unusable`].
+    /// Reads the values. An error or a panic gets the state of the call, see
+    /// [`Response::add_call_state`].
     pub fn reading<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
-        self.caught(read).map_err(|error| self.unusable(error))
+        self.catch_panic(read).map_err(|error| self.add_call_state(error))
     }
 
-    /// Reads the values; a panic on the way becomes an error.
-    pub fn caught<T, E: From<Error>>(
+    /// Reads the values. A panic becomes an error.
+    pub fn catch_panic<T, E: From<Error>>(
         &self,
         read: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -153,7 +167,8 @@ impl Response {
         self.decode_rows(sink, |_| true)
     }
 
-    /// The same; of a page, only the rows that `keep` names by position.
+    /// Like [`Response::decode`], but reads only the rows of a page for whose position `keep`
+    /// returns true.
     pub fn decode_rows<S: Sink>(
         &self,
         sink: &mut S,
@@ -165,8 +180,8 @@ impl Response {
         })
     }
 
-    /// Builds a language's values: each object or row of a model with `row`, and content
-    /// without a schema with `whole`.
+    /// Builds a language's values: `row` reads each object of a model, and `whole` content without
+    /// a schema.
     fn build<S: Sink>(
         &self,
         sink: &mut S,
@@ -194,7 +209,7 @@ impl Response {
         }
     }
 
-    /// A header as text, by its name in any case.
+    /// The value of a header as a string. The name is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -214,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_read_as_an_answer_is_and_needs_no_id() {
+    fn json_is_read_as_a_response_is_and_needs_no_id() {
         let wrapped = read(r#"{"success":true,"data":{"id":"cs_1","url":"u"}}"#).unwrap();
         assert_eq!(wrapped["checkout_session_id"], "cs_1");
         assert_eq!(wrapped["checkout_url"], "u");

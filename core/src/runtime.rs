@@ -1,5 +1,5 @@
-//! Who drives a call: the caller's task in a program with a tokio runtime, the worker thread for
-//! awaited calls of other languages, and the caller's own thread for blocking calls.
+//! Drives calls: in the caller's task in a program with a tokio runtime, on the worker thread for
+//! awaited calls of other languages, and on the caller's thread for blocking calls.
 
 mod blocking;
 mod caller;

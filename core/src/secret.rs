@@ -1,4 +1,4 @@
-//! Text that cannot be printed: API keys and webhook secrets.
+//! Secrets that cannot be printed: API keys and webhook secrets.
 
 use std::fmt;
 
@@ -6,26 +6,26 @@ use crate::json::Value;
 
 use zeroize::Zeroizing;
 
-/// A secret. `Debug` and `Display` show only its documented prefix; the memory is
-/// wiped when it is dropped.
+/// A secret, such as an API key. `Debug` and `Display` show only its documented prefix; its memory is zeroed when it is
+/// dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
-/// The prefixes by which the kind of a secret may be shown.
+/// The documented prefixes, which may be shown.
 const PREFIXES: &[&str] = &["lomi_sk_test_", "lomi_sk_live_", "lomi_sk_", "lomi_pk_", "whsec_"];
 
 impl Secret {
-    /// Takes the text in.
+    /// Makes a secret of a string.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself, for the one place that sends or signs with it.
+    /// The secret itself, for code that sends it or signs with it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// What may be shown: `lomi_sk_test_***`.
+    /// The form that may be shown, such as `lomi_sk_test_***`.
     pub fn masked(&self) -> String {
         let prefix = PREFIXES.iter().find(|prefix| self.0.starts_with(**prefix));
         format!("{}***", prefix.copied().unwrap_or_default())
@@ -44,7 +44,7 @@ impl fmt::Display for Secret {
     }
 }
 
-/// Takes every key and webhook secret out of a text that is about to be shown.
+/// Masks every API key and webhook secret in a string that is about to be shown.
 pub fn redact(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -55,11 +55,11 @@ pub fn redact(text: &str) -> String {
     {
         let (before, from) = rest.split_at(at);
         let (_, after) = from.split_at(prefix.len());
-        // Stars are what was taken out before.
+        // Stars are part of a secret that is already masked.
         let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || "_-*".contains(c)));
         shown.push_str(before);
         shown.push_str(prefix);
-        // A bare prefix, as sentences about keys have it, holds no secret.
+        // A prefix alone, as in a sentence about keys, is no secret.
         if end != Some(0) && !after.is_empty() {
             shown.push_str("***");
         }
@@ -69,7 +69,7 @@ pub fn redact(text: &str) -> String {
     shown
 }
 
-/// The same for a value of JSON: its strings and names, without keys.
+/// Masks secrets in the strings and names of a JSON value.
 pub(crate) fn redact_value(value: Value) -> Value {
     match value {
         Value::String(text) => redact(&text).into(),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_taken_out_of_any_text() {
+    fn keys_are_masked_in_any_string() {
         assert_eq!(
             redact("bad lomi_sk_live_Ab9-x, whsec_q and lomi_sk_old!"),
             "bad lomi_sk_live_***, whsec_*** and lomi_sk_***!"

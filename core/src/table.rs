@@ -1,6 +1,5 @@
-//! What the API has, as data: its models and their fields, its operations and their routes.
-//! The core and every binding walk this table. `cargo codegen` writes `models` and
-//! `operations` from the spec.
+//! The API as data: its models and their fields, its operations and their routes. The core and
+//! every binding use this table. `cargo codegen` generates `models` and `operations` from the spec.
 
 mod models;
 mod operations;

@@ -1,4 +1,5 @@
-//! Spans of the crate `tracing`, one for each attempt; nothing without the feature `tracing`.
+//! Spans of the crate `tracing`, one for each attempt. Without the feature `tracing` this module
+//! does nothing.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::AttemptSpan;
@@ -14,28 +15,29 @@ mod on {
 
     use crate::observer::{RequestEvent, ResponseEvent};
 
-    /// The span of the attempt under way.
+    /// The span of the attempt in flight.
     #[derive(Debug)]
     pub(crate) struct AttemptSpan {
-        /// The span in which the call was made: another thread may drive it.
+        /// The span in which the call was made, since another thread may drive it.
         parent: Span,
         current: Span,
     }
 
     impl AttemptSpan {
-        /// For a call that is made now.
+        /// Stores the span of the caller.
         pub(crate) fn new() -> Self {
             Self { parent: Span::current(), current: Span::none() }
         }
 
-        /// Whether any subscriber wants to know about attempts.
+        /// Whether any subscriber receives these spans.
         pub(crate) fn is_wanted(&self) -> bool {
-            tracing::enabled!(tracing::Level::INFO)
+            tracing::enabled!(target: "lomi", tracing::Level::INFO)
         }
 
-        /// A request is about to be sent.
+        /// Starts the span of an attempt.
         pub(crate) fn begin(&mut self, event: &RequestEvent<'_>) {
             self.current = tracing::info_span!(
+                target: "lomi",
                 parent: &self.parent,
                 "lomi.attempt",
                 operation = event.operation,
@@ -50,7 +52,7 @@ mod on {
             );
         }
 
-        /// The attempt ended.
+        /// Ends the span of an attempt.
         pub(crate) fn end(&mut self, event: &ResponseEvent<'_>) {
             let span = std::mem::replace(&mut self.current, Span::none());
             let milliseconds =
@@ -60,24 +62,26 @@ mod on {
             span.record("status", event.status);
             span.record("failure", failure);
             span.record("elapsed_ms", elapsed_ms);
-            // The server's, where it sent one.
+            // The server's id, if it sent one.
             span.record("request_id", event.request_id);
             let retry_in_ms = event.retry_in.map(milliseconds);
             let retry = retry_in_ms.is_some();
             let failed = failure.is_some() || event.status.is_some_and(|status| status >= 300);
             match failed {
                 false => tracing::info!(
-                    parent: &span, status = event.status, elapsed_ms, retry, retry_in_ms,
+                    target: "lomi", parent: &span, status = event.status, elapsed_ms, retry,
+                    retry_in_ms,
                     "attempt ended"
                 ),
                 true => tracing::warn!(
-                    parent: &span, status = event.status, failure, elapsed_ms, retry, retry_in_ms,
+                    target: "lomi", parent: &span, status = event.status, failure, elapsed_ms, retry,
+                    retry_in_ms,
                     "attempt failed"
                 ),
             }
         }
 
-        /// Runs the sending of the request within the span.
+        /// Sends the request within the span.
         pub(crate) fn around<F: Future>(&self, sending: F) -> impl Future<Output = F::Output> {
             sending.instrument(self.current.clone())
         }

@@ -1,5 +1,5 @@
-//! The one place that does HTTP. It sends exactly one request, follows no redirect, repeats
-//! nothing, and limits what it reads; the rules about repeating are in `call`.
+//! The HTTP transport. It sends exactly one request, follows no redirect, retries nothing and
+//! limits the response; the retry rules are in `call`.
 
 mod body;
 mod connect;

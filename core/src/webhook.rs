@@ -1,8 +1,8 @@
-//! Webhooks: proving that a delivery comes from lomi., and reading it.
+//! Webhooks: verifies that a delivery comes from lomi., and reads its event.
 //!
-//! The signature is HMAC-SHA256 in hex over the raw bytes of the body, with the whole
-//! secret (`whsec_` included) as key. It must be checked on the bytes as they came:
-//! a framework that parses JSON first changes them.
+//! The signature is HMAC-SHA256 in hex over the raw bytes of the body, with the whole secret
+//! (including `whsec_`) as key. It must be checked on the bytes as received: a framework that
+//! parses JSON first changes them.
 //!
 //! ```
 //! # fn main() -> Result<(), lomi::Error> {
@@ -15,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! A delivery may come more than once: see [`ReplayGuard`] and [`replay_key`].
+//! The same event may be delivered more than once: see [`ReplayGuard`] and [`replay_key`].
 
 mod errors;
 mod mac;

@@ -1,5 +1,5 @@
-//! What goes wrong inside this library while a write is under way: the call may have been
-//! carried out, and its error says so and has the key.
+//! Errors inside this library while a write is in flight: the call may have been carried out, so
+//! its error has an unknown outcome and the idempotency key.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -11,7 +11,7 @@ use lomi::binding::{ConfigBuilder, Target, table};
 use lomi::json;
 use lomi::{CallOptions, Client, Error, ErrorKind, Input, Outcome, Secret};
 
-/// Serves one connection: reads a request, and gives the response, or none at all.
+/// Serves one connection: reads a request and sends the response, if there is one.
 fn server(response: Option<&'static str>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -46,12 +46,12 @@ fn a_panic_after_sending_leaves_the_outcome_unknown() {
     let error = error.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Internal, Outcome::Unknown));
     assert!(error.is_outcome_unknown());
-    assert_eq!((error.idempotency_key().as_deref(), error.attempts()), (Some("order-1"), 1));
+    assert_eq!((error.idempotency_key(), error.attempts()), (Some("order-1"), 1));
     assert!(error.message().contains("call again with the idempotency key order-1"), "{error}");
 }
 
 #[test]
-fn values_that_cannot_be_handed_over_leave_the_outcome_unknown() {
+fn values_that_cannot_be_read_leave_the_outcome_unknown() {
     let response =
         "HTTP/1.1 201 Created\r\ncontent-length: 30\r\n\r\n{\"checkout_session_id\":\"cs_1\"}";
     let response =
@@ -59,13 +59,13 @@ fn values_that_cannot_be_handed_over_leave_the_outcome_unknown() {
     let response = response.unwrap();
     let error = response.reading(|_| -> Result<(), Error> { panic!("a test's") }).unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Internal, Outcome::Unknown));
-    assert_eq!((error.status(), error.idempotency_key().as_deref()), (Some(201), Some("order-1")));
+    assert_eq!((error.status(), error.idempotency_key()), (Some(201), Some("order-1")));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_log_that_cannot_be_written_changes_nothing() {
-    // The test starts itself once more, with a standard error that nobody can write to.
+    // The test runs itself again, with a standard error that cannot be written to.
     if let Ok(url) = std::env::var("LOMI_TEST_URL") {
         lomi::binding::run_blocking(create(&client(url)), || Ok::<_, Error>(())).unwrap();
         println!("made");

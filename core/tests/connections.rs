@@ -1,5 +1,5 @@
-//! Connections over real sockets: used again, given up when they are old or broken, and
-//! led through a proxy where the environment names one.
+//! Connections over real sockets: reused, closed when they are old or broken, and opened through a
+//! proxy.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -13,7 +13,7 @@ use lomi::binding::{ConfigBuilder, Target, table};
 use lomi::json;
 use lomi::{Client, Error, ErrorKind, Input, Outcome, Response, Secret};
 
-/// Reads one request; its head, or nothing when the peer has closed.
+/// Reads one request. Returns its head, or `None` if the peer has closed the connection.
 fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -28,7 +28,7 @@ fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {
     Some(head)
 }
 
-/// A server that answers so many requests on each connection before it closes it.
+/// A server that closes each connection after this many responses.
 fn serve(on_each: usize) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -71,7 +71,7 @@ fn create(client: &Client) -> Result<Response, Error> {
 }
 
 #[tokio::test]
-async fn awaited_calls_share_what_is_idle() {
+async fn awaited_calls_share_idle_connections() {
     let (url, opened) = serve(usize::MAX);
     let client = client(&url);
     for _ in 0..20 {
@@ -91,24 +91,24 @@ fn a_connection_that_the_server_closed_costs_no_call() {
     let (url, opened) = serve(1);
     let client = client(&url);
     for _ in 0..50 {
-        // Without a retry, and a POST: what was written to a dead connection would fail.
+        // A POST without a retry, which would fail on a closed connection.
         create(&client).unwrap();
         thread::sleep(std::time::Duration::from_millis(2));
     }
     assert_eq!(opened.load(Ordering::SeqCst), 50);
 }
 
-/// A proxy that says what it was asked, and refuses.
+/// A proxy that reports the request and refuses it.
 fn refusing_proxy() -> (String, mpsc::Receiver<String>) {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://user:word@{}", proxy.local_addr().unwrap());
-    let (tell, told) = mpsc::channel();
+    let (sender, requests) = mpsc::channel();
     thread::spawn(move || {
         let mut stream = BufReader::new(proxy.accept().unwrap().0);
-        tell.send(request(&mut stream).unwrap().to_ascii_lowercase()).unwrap();
+        sender.send(request(&mut stream).unwrap().to_ascii_lowercase()).unwrap();
         stream.get_mut().write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
     });
-    (address, told)
+    (address, requests)
 }
 
 fn outside() -> ConfigBuilder {
@@ -121,8 +121,8 @@ fn outside() -> ConfigBuilder {
 }
 
 #[test]
-fn a_proxy_leads_out_and_sees_no_key() {
-    let (address, told) = refusing_proxy();
+fn a_proxy_is_used_and_receives_no_key() {
+    let (address, requests) = refusing_proxy();
     let headers = vec![("x-office".to_owned(), "dakar".to_owned())];
     let with =
         ConfigBuilder { proxy: Some(Secret::new(address)), proxy_headers: headers, ..outside() };
@@ -132,10 +132,10 @@ fn a_proxy_leads_out_and_sees_no_key() {
         (ErrorKind::Connection, Outcome::NotSent),
         "{error}"
     );
-    let head = told.recv().unwrap();
+    let head = requests.recv().unwrap();
     assert!(head.contains("x-office: dakar\r\n"), "{head}");
 
-    let (address, told) = refusing_proxy();
+    let (address, requests) = refusing_proxy();
     // SAFETY: the other tests of this program read no variable of this name: they call
     // loopback without TLS.
     unsafe { std::env::set_var("HTTPS_PROXY", address) };
@@ -145,7 +145,7 @@ fn a_proxy_leads_out_and_sees_no_key() {
         (ErrorKind::Connection, Outcome::NotSent),
         "{error}"
     );
-    let head = told.recv().unwrap();
+    let head = requests.recv().unwrap();
     assert!(head.starts_with("connect api.lomi.example:443 http/1.1\r\n"), "{head}");
     assert!(head.contains("proxy-authorization: basic dxnlcjp3b3jk\r\n"), "{head}");
     assert!(!head.contains("lomi_sk"), "{head}");
@@ -165,8 +165,10 @@ fn proxies_and_certificates_that_cannot_be_used_are_named() {
     refused(ConfigBuilder { certificate_file: certificate, ..outside() }, "/no/such.pem");
 }
 
-/// A server that hands every connection, with its number from 1, to a function.
-fn hand(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> (String, Arc<AtomicUsize>) {
+/// A server that passes every connection, with its number from 1, to a function.
+fn serve_each(
+    serve: impl Fn(TcpStream, usize) + Send + Sync + 'static,
+) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let opened = Arc::new(AtomicUsize::new(0));
@@ -181,7 +183,7 @@ fn hand(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> (String, Ar
     (url, opened)
 }
 
-fn answer(stream: &mut TcpStream, headers: &str) {
+fn respond(stream: &mut TcpStream, headers: &str) {
     let body = r#"{"checkout_session_id":"cs_1"}"#;
     let head = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {}", body.len());
     let _ = write!(stream, "{head}\r\n\r\n{body}");
@@ -198,15 +200,15 @@ fn built(url: &str, with: ConfigBuilder) -> Client {
 
 #[tokio::test]
 async fn after_a_failover_the_retry_uses_a_new_connection() {
-    // The first three connections answer once, and then say nothing more.
+    // The first three connections respond once, and then no more.
     let together = Arc::new(std::sync::Barrier::new(3));
-    let (url, opened) = hand(move |stream, number| {
+    let (url, opened) = serve_each(move |stream, number| {
         let mut stream = BufReader::new(stream);
         while request(&mut stream).is_some() {
             if number <= 3 {
                 together.wait();
             }
-            answer(stream.get_mut(), "");
+            respond(stream.get_mut(), "");
             if number <= 3 {
                 request(&mut stream);
                 thread::sleep(std::time::Duration::from_secs(20));
@@ -232,10 +234,10 @@ fn keep_alive_of_the_server_is_honoured() {
     for (headers, connections) in
         [("keep-alive: timeout=1\r\n", 3), ("keep-alive: timeout=9\r\n", 1)]
     {
-        let (url, opened) = hand(move |stream, _| {
+        let (url, opened) = serve_each(move |stream, _| {
             let mut stream = BufReader::new(stream);
             while request(&mut stream).is_some() {
-                answer(stream.get_mut(), headers);
+                respond(stream.get_mut(), headers);
             }
         });
         let client = client(&url);
@@ -247,16 +249,16 @@ fn keep_alive_of_the_server_is_honoured() {
 }
 
 #[test]
-fn threads_that_do_nothing_hold_no_connections() {
+fn idle_threads_keep_no_connections_open() {
     let open = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&open);
     let together = Arc::new(std::sync::Barrier::new(20));
-    let (url, _) = hand(move |stream, _| {
+    let (url, _) = serve_each(move |stream, _| {
         counted.fetch_add(1, Ordering::SeqCst);
         let mut stream = BufReader::new(stream);
         while request(&mut stream).is_some() {
             together.wait();
-            answer(stream.get_mut(), "");
+            respond(stream.get_mut(), "");
         }
         counted.fetch_sub(1, Ordering::SeqCst);
     });
@@ -283,17 +285,17 @@ fn threads_that_do_nothing_hold_no_connections() {
 }
 
 #[test]
-fn calls_beyond_the_bound_on_connections_wait_for_one() {
+fn calls_beyond_the_connection_limit_wait_for_one() {
     let busy = Arc::new(AtomicUsize::new(0));
     let most = Arc::new(AtomicUsize::new(0));
     let (counted, highest) = (Arc::clone(&busy), Arc::clone(&most));
-    let (url, _) = hand(move |stream, _| {
+    let (url, _) = serve_each(move |stream, _| {
         let mut stream = BufReader::new(stream);
         while request(&mut stream).is_some() {
             highest.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             thread::sleep(std::time::Duration::from_millis(100));
             counted.fetch_sub(1, Ordering::SeqCst);
-            answer(stream.get_mut(), "");
+            respond(stream.get_mut(), "");
         }
     });
     let bounded = ConfigBuilder { max_connections: Some(2), ..Default::default() };
@@ -309,12 +311,12 @@ fn calls_beyond_the_bound_on_connections_wait_for_one() {
 }
 
 #[test]
-fn a_call_that_never_gets_a_connection_says_why() {
-    let (url, _) = hand(|stream, _| {
+fn a_call_that_never_gets_a_connection_reports_why() {
+    let (url, _) = serve_each(|stream, _| {
         let mut stream = BufReader::new(stream);
         request(&mut stream);
         thread::sleep(std::time::Duration::from_secs(3));
-        answer(stream.get_mut(), "");
+        respond(stream.get_mut(), "");
     });
     let bounded = ConfigBuilder { max_connections: Some(1), ..Default::default() };
     let client = built(&url, bounded);
@@ -332,10 +334,10 @@ fn a_call_that_never_gets_a_connection_says_why() {
 }
 
 #[test]
-fn a_socks_proxy_leads_out() {
+fn a_socks_proxy_is_used() {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("socks5://user:word@{}", proxy.local_addr().unwrap());
-    let (tell, told) = mpsc::channel();
+    let (sender, requests) = mpsc::channel();
     thread::spawn(move || {
         let (mut stream, _) = proxy.accept().unwrap();
         let mut read = |length: usize| {
@@ -357,7 +359,7 @@ fn a_socks_proxy_leads_out() {
         let mut rest = vec![0; usize::from(asked[4]) + 2];
         stream.read_exact(&mut rest).unwrap();
         stream.write_all(&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
-        tell.send((methods, user, rest)).unwrap();
+        sender.send((methods, user, rest)).unwrap();
     });
     let with = ConfigBuilder { proxy: Some(Secret::new(address)), ..outside() };
     let error = create(&Client::with(with).unwrap()).unwrap_err();
@@ -367,13 +369,13 @@ fn a_socks_proxy_leads_out() {
         "{error}"
     );
     assert!(error.message().contains("through the proxy"), "{error}");
-    let (methods, user, rest) = told.recv().unwrap();
+    let (methods, user, rest) = requests.recv().unwrap();
     assert_eq!((methods[2], &user[..]), (2, &b"\x01\x04user\x04word"[..]));
     assert_eq!(rest, b"api.lomi.example\x01\xbb");
 }
 
 #[test]
-fn a_proxy_that_says_nothing_is_given_up_in_time() {
+fn a_proxy_that_does_not_respond_times_out() {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     for scheme in ["http", "socks5"] {
         let address = format!("{scheme}://{}", proxy.local_addr().unwrap());

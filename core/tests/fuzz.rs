@@ -1,8 +1,8 @@
-//! Bytes from a hostile server, a hostile proxy or a hostile sender of webhooks: any of
-//! them end in a value or in a typed error, never in a panic, and a value is whole.
+//! Bytes from a hostile server, proxy or sender of webhooks: any of them must end in a complete
+//! value or a typed error, never in a panic.
 //!
-//! `cargo test` replays the kept corpus (`__fuzz__`) and tries a little; `make fuzz`
-//! gives each target a minute.
+//! `cargo test` replays the stored corpus (`__fuzz__`) and tries a few more inputs; `make fuzz`
+//! runs each target for a minute.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -17,7 +17,7 @@ use lomi::{webhook::VerifyOptions, webhook::construct_event, webhook::sign};
 
 const SECRET: &str = "whsec_fuzz";
 
-/// Pieces that answers are made of, so that random bytes come near to real ones.
+/// Parts of responses, so that random bytes are similar to real ones.
 const PIECES: &[&str] = &[
     "{",
     "}",
@@ -63,8 +63,8 @@ const PIECES: &[&str] = &[
     "\\u0000",
 ];
 
-/// Half of the inputs as they are, half spelt with the pieces.
-fn spelt(input: &[u8]) -> Vec<u8> {
+/// Returns half of the inputs unchanged, and replaces the bytes of the others by pieces.
+fn with_pieces(input: &[u8]) -> Vec<u8> {
     match input.split_first() {
         Some((first, rest)) if first % 2 == 0 => rest
             .iter()
@@ -76,8 +76,8 @@ fn spelt(input: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What a call comes to when the server answers with a status, headers and a body.
-fn answered(
+/// The result of a call for a response with a status, headers and a body.
+fn result(
     operation: &str,
     status: u16,
     headers: HeaderMap,
@@ -91,10 +91,9 @@ fn answered(
     };
     let target = Target::Operation(table::operation(operation).unwrap());
     let input = Input::default().with_path("session_id", "s");
-    let (options, memory) = (CallOptions::default(), HostState::default());
+    let (options, host) = (CallOptions::default(), HostState::default());
     let now = Instant::now();
-    let mut call =
-        Call::new(&config.build().unwrap(), target, input, options, memory, now).unwrap();
+    let mut call = Call::new(&config.build().unwrap(), target, input, options, host, now).unwrap();
     loop {
         match call.step(now) {
             Step::Done(result) => return result,
@@ -111,7 +110,7 @@ fn answered(
     }
 }
 
-/// Reads everything that a response says it holds.
+/// Reads all values of a response.
 fn read(response: &Response) {
     let session = lomi::binding::read_values(response).unwrap();
     if let Value::Object(session) = &session {
@@ -125,8 +124,8 @@ fn read(response: &Response) {
 #[test]
 fn response() {
     check!().for_each(|input: &[u8]| {
-        let input = &spelt(input);
-        if let Ok(response) = answered("retrieve_checkout_session", 200, HeaderMap::new(), input) {
+        let input = &with_pieces(input);
+        if let Ok(response) = result("retrieve_checkout_session", 200, HeaderMap::new(), input) {
             read(&response);
         }
     });
@@ -135,14 +134,14 @@ fn response() {
 #[test]
 fn list_and_cursor() {
     check!().for_each(|input: &[u8]| {
-        let input = &spelt(input);
-        if let Ok(response) = answered("list_checkout_sessions", 200, HeaderMap::new(), input) {
+        let input = &with_pieces(input);
+        if let Ok(response) = result("list_checkout_sessions", 200, HeaderMap::new(), input) {
             lomi::binding::read_values(&response).unwrap();
             let mut pager = Pager::new(Input::default());
-            if let Ok(fresh) = pager.accept(&response) {
-                assert!(fresh.len() <= response.ids().unwrap().len());
-                // The same page again and again is the end or a loop, and never a crash.
-                if pager.next().is_some() && !fresh.is_empty() {
+            if let Ok(new_rows) = pager.accept(&response) {
+                assert!(new_rows.len() <= response.ids().unwrap().len());
+                // The same page again and again must be the end or a loop error, never a panic.
+                if pager.next().is_some() && !new_rows.is_empty() {
                     let mut ends = false;
                     for _ in 0..25 {
                         ends = match pager.accept(&response) {
@@ -153,7 +152,7 @@ fn list_and_cursor() {
                             break;
                         }
                     }
-                    assert!(ends, "the walk goes on for ever");
+                    assert!(ends, "the walk never ends");
                 }
             }
         }
@@ -163,10 +162,10 @@ fn list_and_cursor() {
 #[test]
 fn error_body() {
     check!().for_each(|input: &[u8]| {
-        let input = &spelt(input);
+        let input = &with_pieces(input);
         for status in [400, 404, 409, 429, 500, 503] {
             let error =
-                answered("retrieve_checkout_session", status, HeaderMap::new(), input).unwrap_err();
+                result("retrieve_checkout_session", status, HeaderMap::new(), input).unwrap_err();
             assert!(error.status() == Some(status) && !error.message().is_empty());
             assert!(!error.to_string().contains('\n'), "an error is one line");
         }
@@ -180,7 +179,7 @@ fn retry_after() {
             let mut headers = HeaderMap::new();
             headers.insert("retry-after", value.clone());
             headers.insert("date", value);
-            let error = answered("retrieve_checkout_session", 429, headers, b"").unwrap_err();
+            let error = result("retrieve_checkout_session", 429, headers, b"").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::RateLimit);
         }
     });
@@ -198,7 +197,7 @@ fn webhook_header() {
 #[test]
 fn webhook_body() {
     check!().for_each(|input: &[u8]| {
-        let input = &spelt(input);
+        let input = &with_pieces(input);
         let unsigned = construct_event(input, &"0".repeat(64), &[SECRET], VerifyOptions::default());
         assert_eq!(unsigned.unwrap_err().kind(), ErrorKind::SignatureVerification);
         let signature = sign(input, SECRET).unwrap();
@@ -215,7 +214,7 @@ fn webhook_body() {
 #[test]
 fn json_value() {
     check!().for_each(|input: &[u8]| {
-        let input = spelt(input);
+        let input = with_pieces(input);
         let Ok(text) = std::str::from_utf8(&input) else { return };
         if let Ok(value) = text.parse::<Value>() {
             let written = value.to_string();

@@ -1,5 +1,5 @@
-//! The retry machine under thousands of schedules, in virtual time: whatever the server
-//! and the network do, money is not moved twice and no call outlives its deadline.
+//! The call's state machine under thousands of schedules, in virtual time: whatever the server and
+//! the network do, no money is moved twice and no call outlives its deadline.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -13,7 +13,7 @@ use lomi::json;
 use lomi::{CallOptions, ErrorKind, Input, Outcome};
 use proptest::prelude::*;
 
-/// What may happen to one request.
+/// The fate of one request.
 #[derive(Debug, Clone)]
 enum Fate {
     Status(u16, Option<&'static str>),
@@ -23,7 +23,7 @@ enum Fate {
     Fine,
     NotReached,
     CutOff,
-    NoAnswer,
+    NoResponse,
     BadCertificate,
 }
 
@@ -57,7 +57,7 @@ fn fates() -> impl Strategy<Value = Vec<(Fate, u64)>> {
         1 => Just(Fate::Fine),
         2 => Just(Fate::NotReached),
         2 => Just(Fate::CutOff),
-        1 => Just(Fate::NoAnswer),
+        1 => Just(Fate::NoResponse),
         1 => Just(Fate::BadCertificate),
     ];
     proptest::collection::vec((fate, 0..40_000_u64), 1..12)
@@ -110,7 +110,7 @@ fn prepared(call: Case, max_retries: u32, timeout: Duration, now: Instant) -> Ca
 }
 
 fn result(fate: &Fate, url: &str, method: &str) -> Result<RawResponse, TransportError> {
-    let answer = |status, body: String| {
+    let response = |status, body: String| {
         Ok(RawResponse { status, headers: HeaderMap::new(), body: body.into() })
     };
     let failed = |kind, outcome| Err(TransportError::new(kind, outcome, "x"));
@@ -124,16 +124,16 @@ fn result(fate: &Fate, url: &str, method: &str) -> Result<RawResponse, Transport
         }
         Fate::MissingRoute => {
             let path = &url[url.find(":1/").unwrap() + 2..];
-            answer(404, json!({"message": format!("Cannot {method} {path}")}).to_string())
+            response(404, json!({"message": format!("Cannot {method} {path}")}).to_string())
         }
         Fate::InProgress => {
-            answer(409, r#"{"error":{"code":"idempotency_in_progress"}}"#.to_owned())
+            response(409, r#"{"error":{"code":"idempotency_in_progress"}}"#.to_owned())
         }
-        Fate::Garbage => answer(200, "<html>".into()),
-        Fate::Fine => answer(200, r#"{"checkout_session_id":"s","data":[]}"#.into()),
+        Fate::Garbage => response(200, "<html>".into()),
+        Fate::Fine => response(200, r#"{"checkout_session_id":"s","data":[]}"#.into()),
         Fate::NotReached => failed(ErrorKind::Connection, Outcome::NotSent),
         Fate::CutOff => failed(ErrorKind::Connection, Outcome::Unknown),
-        Fate::NoAnswer => failed(ErrorKind::Timeout, Outcome::Unknown),
+        Fate::NoResponse => failed(ErrorKind::Timeout, Outcome::Unknown),
         Fate::BadCertificate => failed(ErrorKind::Tls, Outcome::Final),
     }
 }
@@ -141,9 +141,9 @@ fn result(fate: &Fate, url: &str, method: &str) -> Result<RawResponse, Transport
 /// Whether the work may have been done.
 fn may_have_happened(fate: &Fate) -> bool {
     match fate {
-        Fate::CutOff | Fate::NoAnswer | Fate::Garbage | Fate::Fine => true,
+        Fate::CutOff | Fate::NoResponse | Fate::Garbage | Fate::Fine => true,
         Fate::Status(status, _) => [302, 408, 500, 502, 503, 504].contains(status),
-        // The server knows the key, and does nothing a second time.
+        // The server works on a request with this key, so it does not do the work again.
         Fate::InProgress => false,
         Fate::MissingRoute | Fate::NotReached | Fate::BadCertificate => false,
     }
@@ -190,10 +190,10 @@ proptest! {
                     let (fate, latency) = fates.next().unwrap();
                     let latency = Duration::from_millis(*latency);
                     let (fate, latency) =
-                        if latency < within { (fate, latency) } else { (&Fate::NoAnswer, within) };
+                        if latency < within { (fate, latency) } else { (&Fate::NoResponse, within) };
                     now += latency;
                     earlier_unknown |= may_have_happened(fate);
-                    timed_out |= matches!(fate, Fate::NoAnswer);
+                    timed_out |= matches!(fate, Fate::NoResponse);
                     in_progress_retries += u32::from(matches!(fate, Fate::InProgress));
                     other_routes += u32::from(matches!(fate, Fate::MissingRoute));
                     machine.complete_attempt(result(fate, &request.url, request.method.as_str()), now, || random_fraction);
@@ -219,14 +219,14 @@ proptest! {
 }
 
 #[test]
-fn a_call_that_may_have_worked_says_so() {
+fn a_call_that_may_have_worked_has_an_unknown_outcome() {
     let now = Instant::now();
     let mut machine = prepared(Case::Raw("POST"), 2, Duration::from_secs(60), now);
     let Step::Send(request, _) = machine.step(now) else { panic!("nothing is sent") };
     machine.complete_attempt(result(&Fate::CutOff, &request.url, "POST"), now, || 0.5);
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::OutcomeUnknown, 1));
-    assert!(error.message().contains("before doing it again"), "{error}");
+    assert!(error.message().contains("before you call again"), "{error}");
 }
 
 #[test]
@@ -246,5 +246,5 @@ fn an_attempt_that_may_have_worked_is_not_forgotten() {
     }
     let Step::Done(Err(error)) = machine.step(now) else { panic!("not over") };
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
-    assert!(error.message().contains(error.idempotency_key().as_deref().unwrap()), "{error}");
+    assert!(error.message().contains(error.idempotency_key().unwrap()), "{error}");
 }

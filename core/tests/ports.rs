@@ -1,4 +1,4 @@
-//! Ports that speak another protocol than the base URL names, over real sockets.
+//! Ports that speak another protocol than that of the base URL, over real sockets.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +9,7 @@ use std::thread;
 use lomi::binding::{ConfigBuilder, Target, table};
 use lomi::{CallOptions, Client, Error, ErrorKind, Input, Secret};
 
-/// The port of a server that hands every connection to a function.
+/// The port of a server that passes every connection to a function.
 fn port(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -34,20 +34,20 @@ fn get(client: &Client) -> Result<(), Error> {
     lomi::binding::run_blocking(call, || Ok(())).map(drop)
 }
 
-/// Reads what was sent, and closes.
+/// Reads the request and closes the connection.
 fn close(mut stream: TcpStream) {
     let _ = stream.read(&mut [0; 65536]);
 }
 
-/// Closes while there is something left to read, which the other side meets as a reset.
+/// Closes before all is read, which the client receives as a reset.
 fn reset(mut stream: TcpStream) {
     let _ = stream.read(&mut [0; 1]);
 }
 
 fn asks(error: &Error, scheme: &str, port: u16, question: &str) {
     let address = format!("(at {scheme}://127.0.0.1:{port})");
-    let said = &error.message();
-    assert!(said.contains(&address) && said.ends_with(question), "{said}");
+    let message = &error.message();
+    assert!(message.contains(&address) && message.ends_with(question), "{message}");
 }
 
 #[test]
@@ -79,9 +79,9 @@ fn https_to_a_port_of_http_asks_for_the_scheme() {
     asks(&error, "https", port, "; does this port speak https?");
 }
 
-// Awaited calls share their connections; the runtimes of blocking ones take turns.
+// An awaited call, because awaited calls share their connections.
 #[tokio::test]
-async fn a_server_that_has_answered_is_not_asked_for_its_scheme() {
+async fn a_server_that_has_responded_is_not_asked_for_its_scheme() {
     let port = port(|mut stream| {
         let _ = stream.read(&mut [0; 65536]);
         let body = r#"{"checkout_session_id":"cs_1"}"#;

@@ -1,4 +1,4 @@
-//! The typed client against the local API, over a real socket, in every generation.
+//! The typed client against the sandbox, over a real socket, in every version of the API.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -66,7 +66,7 @@ async fn every_generation_gives_the_same_session() {
 #[tokio::test]
 async fn the_page_to_send_the_buyer_to_is_never_lost() {
     let sandbox = sandbox(&[Family::A, Family::Current]);
-    // /v1/checkout_sessions is not served here: the next spelling is generation A's.
+    // /v1/checkout_sessions is not served here, and the next route style is generation A's.
     for base in ["/v1", ""] {
         let client = client(&sandbox, base, &[]);
         let made =
@@ -99,7 +99,7 @@ async fn code_for_the_documented_host_reaches_todays_server() {
 }
 
 #[tokio::test]
-async fn update_tells_null_from_nothing() {
+async fn update_distinguishes_null_from_absent() {
     let sandbox = sandbox(&[Family::C]);
     let client = client(&sandbox, "/v1", &[]);
     let sessions = client.checkout_sessions();
@@ -115,7 +115,7 @@ async fn update_tells_null_from_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_makes_two_calls_one() {
+async fn two_calls_with_one_key_are_one() {
     let sandbox = sandbox(&[Family::Current]);
     let client = client(&sandbox, "", &[]);
     let sessions = client.checkout_sessions();
@@ -133,7 +133,7 @@ async fn a_key_makes_two_calls_one() {
 }
 
 #[tokio::test]
-async fn a_replay_says_so() {
+async fn a_replay_is_reported() {
     let sandbox = sandbox(&[Family::Current]);
     let client = client(&sandbox, "", &[]);
     let sessions = client.checkout_sessions();

@@ -1,4 +1,4 @@
-//! Nothing that can be printed holds the key.
+//! No printed value contains the key.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -17,7 +17,7 @@ fn config() -> ConfigBuilder {
 }
 
 #[tokio::test]
-async fn no_debug_display_or_error_holds_the_key() {
+async fn no_debug_display_or_error_contains_the_key() {
     let client = Client::with(config()).unwrap();
     let mut shown = vec![
         format!("{:?}", config()),
@@ -50,7 +50,7 @@ async fn no_debug_display_or_error_holds_the_key() {
 
 #[test]
 fn a_server_that_repeats_the_key_is_not_quoted() {
-    let heard = lomi::binding::RawResponse {
+    let response = lomi::binding::RawResponse {
         status: 401,
         headers: http::HeaderMap::new(),
         body: format!(r#"{{"message":"invalid key {KEY}"}}"#).into(),
@@ -60,11 +60,11 @@ fn a_server_that_repeats_the_key_is_not_quoted() {
     let (input, options) = (Input::default(), CallOptions::default());
     let mut call = Client::with(config()).unwrap().prepare(target, input, options).unwrap();
     call.step(now);
-    call.complete_attempt(Ok(heard), now, || 0.5);
+    call.complete_attempt(Ok(response), now, || 0.5);
     let lomi::binding::Step::Done(Err(error)) = call.step(now) else { panic!("not over") };
     assert!(error.to_string().contains("lomi_sk_test_***"), "{error}");
     assert!(!error.to_string().contains("never_shown"));
-    // The body is kept as it came, for who asks for it by name; printing does not show it.
+    // The body is kept unchanged, but is not part of the printed error.
     assert!(!format!("{error:?}").contains("never_shown"), "{error:?}");
 }
 

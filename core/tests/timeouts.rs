@@ -1,5 +1,5 @@
-//! The timeouts of one attempt, in virtual time: what is given for a call goes before what
-//! is given for the client, and each call has the default that its repetition allows.
+//! The timeouts of one attempt, in virtual time: a call's option overrides the client's, and the
+//! default depends on whether the call may be sent again.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -30,7 +30,7 @@ fn prepare(target: Target, client: Option<u64>, options: CallOptions) -> Result<
     Call::new(&config, target, input, options, HostState::default(), Instant::now())
 }
 
-/// The seconds that the first attempt has.
+/// The timeout of the first attempt, in seconds.
 fn first(target: Target, client: Option<u64>, call: Option<u64>) -> u64 {
     let mut options = CallOptions::new();
     options.attempt_timeout = call.map(Duration::from_secs);
@@ -54,7 +54,7 @@ fn a_write_that_is_not_sent_again_has_until_the_deadline() {
 }
 
 #[test]
-fn what_is_given_counts_and_the_calls_own_most() {
+fn a_calls_timeout_overrides_the_clients() {
     for target in [raw("POST"), raw("GET"), operation("create_checkout_session")] {
         assert_eq!(first(target.clone(), Some(7), None), 7);
         assert_eq!(first(target.clone(), Some(7), Some(50)), 50);
@@ -66,7 +66,7 @@ fn what_is_given_counts_and_the_calls_own_most() {
 }
 
 #[test]
-fn no_time_is_refused() {
+fn a_timeout_of_zero_is_refused() {
     for options in [
         CallOptions::new().attempt_timeout(Duration::ZERO),
         CallOptions::new().idle_timeout(Duration::ZERO),

@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).parents[2]
 COPY = ROOT / "target/mutants"
 
-# Name of the rule: file, and pairs of its text and the text without the rule.
+# Name of the rule: file, and pairs of its source and the source without the rule.
 MUTANTS = {
     "redirects are refused": (
         "core/src/call/reading.rs",
@@ -29,7 +29,7 @@ MUTANTS = {
             ),
         ],
     ),
-    "the key stays the same": (
+    "the idempotency key is the same in every attempt": (
         "core/src/call/state.rs",
         [
             (
@@ -39,55 +39,55 @@ MUTANTS = {
             )
         ],
     ),
-    "only a missing route moves a call": (
+    "only a missing route leads to the next route": (
         "core/src/call/routes.rs",
         [("Some(named) => named == path || named == path_and_query", "Some(_) => true")],
     ),
-    "envelopes are opened": (
+    "envelopes are unwrapped": (
         "core/src/response/envelope.rs",
         [('} else if name == b"data" {', '} else if name == b"no such" {')],
     ),
-    "keys are taken out of texts": (
+    "keys are masked in messages": (
         "core/src/secret.rs",
         [("    let mut rest = text;\n", "    if true { return text.to_owned(); }\n    let mut rest = text;\n")],
     ),
-    "an unkeyed POST is not repeated": (
+    "a POST without a known key is not repeated": (
         "core/src/call/outcome.rs",
         [("method.is_safe()", "method.is_safe() || true")],
     ),
-    "a long wait is not slept through": (
+    "a long Retry-After is not waited for": (
         "core/src/call/retry.rs",
         [("Duration = Duration::from_secs(60);", "Duration = Duration::from_secs(9000);")],
     ),
-    "a key in a header is the option": (
+    "an idempotency key in a header is the option": (
         "core/src/call/state.rs",
         [("options.take_option_headers()?;", "let _ = &mut options;")],
     ),
-    "a later response hides no unknown outcome": (
+    "a later response does not hide an unknown outcome": (
         "core/src/call/outcome.rs",
-        [("(self.earlier_unknown || (says_nothing", "((says_nothing")],
+        [("(self.earlier_unknown || (work_unknown", "((work_unknown")],
     ),
-    "a key in progress is asked again": (
+    "a call whose key is in progress is retried": (
         "core/src/call/reading.rs",
         [('Some("idempotency_in_progress")', 'Some("no such code")')],
     ),
-    "what a lost deletion deleted is deleted": (
+    "a delete whose response was lost succeeds": (
         "core/src/call/reading.rs",
         [("matches!(raw.status, 404 | 410)", "false")],
     ),
-    "the first byte has the attempt's time": (
+    "the idle timeout starts after the head": (
         "core/src/transport/timer.rs",
         [("idle_timeout, last_chunk_at: None, sleep", "idle_timeout, last_chunk_at: Some(Instant::now()), sleep")],
     ),
     "a write is not repeated after a timeout": (
         "core/src/call/steps.rs",
-        [("error.kind != ErrorKind::Timeout || self.repeats_after_timeout()", "true")],
+        [("(!timed_out || self.repeats_after_timeout())", "true")],
     ),
-    "an unusable response leaves a write unknown": (
+    "an unreadable response leaves the outcome of a write unknown": (
         "core/src/call/outcome.rs",
-        [("(says_nothing && error.outcome", "(false && says_nothing && error.outcome")],
+        [("(work_unknown && error.inner.outcome", "(false && work_unknown && error.inner.outcome")],
     ),
-    "503 says nothing of the work": (
+    "503 leaves the outcome unknown": (
         "core/src/call/retry.rs",
         [("        429 => Outcome::Rejected,", "        429 | 503 => Outcome::Rejected,")],
     ),
@@ -95,7 +95,7 @@ MUTANTS = {
 
 
 def removed(rule, whole):
-    """The text of a file without the rule."""
+    """The source of a file without the rule."""
     name, changes = MUTANTS[rule]
     for old, new in changes:
         if old not in whole:

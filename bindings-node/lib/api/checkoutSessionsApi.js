@@ -13,12 +13,12 @@ class CheckoutSessionsApi {
     this.#resource = new CheckoutSessions(Configuration.native(configuration));
   }
 
-  /** Makes a checkout session and answers with the page to send the buyer to. */
+  /** Creates a checkout session and returns the page to send the buyer to. */
   createCheckoutSession(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** One session as it stands now. */
+  /** The current state of a session. */
   retrieveCheckoutSession(sessionId, options) {
     return this.#resource.get(sessionId, options);
   }
@@ -29,16 +29,16 @@ class CheckoutSessionsApi {
   }
 
   /**
-   * Changes the given fields of a session. Documented with the generated clients; today's server
-   * has no such route.
+   * Changes the given fields of a session. Documented with the generated clients; the current
+   * server has no such route.
    */
   updateCheckoutSession(sessionId, body, options) {
     return this.#resource.update(sessionId, body, options);
   }
 
   /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; today's server
-   * has no such route.
+   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
+   * server has no such route.
    */
   deleteCheckoutSession(sessionId, options) {
     return this.#resource.delete(sessionId, options);

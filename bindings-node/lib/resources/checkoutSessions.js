@@ -13,12 +13,12 @@ const DELETE = operation('delete_checkout_session');
 
 /** The operations on checkout sessions. */
 class CheckoutSessions extends Resource {
-  /** Makes a checkout session and answers with the page to send the buyer to. */
+  /** Creates a checkout session and returns the page to send the buyer to. */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** One session as it stands now. */
+  /** The current state of a session. */
   get(sessionId, options) {
     return Resource.one(this, GET, { path: { session_id: sessionId } }, options);
   }
@@ -29,16 +29,16 @@ class CheckoutSessions extends Resource {
   }
 
   /**
-   * Changes the given fields of a session. Documented with the generated clients; today's server
-   * has no such route.
+   * Changes the given fields of a session. Documented with the generated clients; the current
+   * server has no such route.
    */
   update(sessionId, body, options) {
     return Resource.one(this, UPDATE, { path: { session_id: sessionId }, body }, options);
   }
 
   /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; today's server
-   * has no such route.
+   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
+   * server has no such route.
    */
   delete(sessionId, options) {
     return Resource.nothing(this, DELETE, { path: { session_id: sessionId } }, options);

@@ -1,12 +1,14 @@
 'use strict';
 
-// The JavaScript end of every call. The native library finishes calls in batches; each one
-// resolves its own promise here. `finish` then throws the error or returns the result in the
-// caller's async function, so that the stack of an error leads to the caller.
+// The JavaScript end of every call. The native library delivers events and results in batches;
+// each result resolves the promise of its call here, after the events of the call. `finish` then
+// throws the error or returns the result in the caller's async function, so that the stack of an
+// error leads to the caller.
 
 const native = require('../../native.js');
 const { errors, errorFromJson } = require('../errors.js');
-const { logAttempts, emitWarnings } = require('../log.js');
+const { emitWarnings } = require('../log.js');
+const { isEvent } = require('./hooks.js');
 
 /** What a call ended with: the low bits of its tag, as in src/response/call_result.rs. */
 const NOTHING = 0;
@@ -20,6 +22,10 @@ const ABORTED = 0;
 
 /** The `resolve` functions of the calls in flight, by call id. */
 const inFlight = new Map();
+
+/** What gets the events of a call, by call id; only for clients with hooks. */
+const observers = new Map();
+
 let lastId = 0;
 let queue;
 
@@ -36,29 +42,41 @@ class CallResult {
   }
 }
 
-/** Resolves the calls of a batch: five arguments for each call. */
-function resolveBatch(...batch) {
+/** Delivers a batch: five arguments for each event and each result. */
+function deliverBatch(...batch) {
   for (let at = 0; at < batch.length; at += 5) {
-    const resolve = inFlight.get(batch[at]);
+    const id = batch[at];
+    if (isEvent(batch[at + 1])) {
+      observers.get(id)?.(batch[at + 1], batch[at + 2]);
+      continue;
+    }
+    const resolve = inFlight.get(id);
     if (resolve !== undefined) {
-      inFlight.delete(batch[at]);
+      inFlight.delete(id);
+      if (observers.size > 0) observers.delete(id);
       resolve(new CallResult(batch[at + 1], batch[at + 2], batch[at + 3], batch[at + 4]));
     }
   }
 }
 
-/** The queue through which the calls of this thread end. */
+/** Adds a call that was started. Its first event or result comes in a later turn of the event loop. */
+function addCall(client, id, resolve) {
+  inFlight.set(id, resolve);
+  if (client.hooks !== undefined) observers.set(id, client.hooks.observer());
+}
+
+/** The queue that delivers the results of this thread's calls. */
 function callQueue() {
-  return (queue ??= new native.CallQueue(resolveBatch));
+  return (queue ??= new native.CallQueue(deliverBatch));
 }
 
 /**
- * Starts a call. `send` gets the call id and returns the JSON of an error when the call cannot
+ * Starts a call of `client`. `send` gets the call id and returns the JSON of an error when the call cannot
  * be made.
  *
  * An aborted signal is passed to the native library, which can tell whether a request was sent.
  */
-function dispatch(send, signal) {
+function dispatch(client, send, signal) {
   return new Promise((resolve) => {
     const refuse = (json) => resolve(new CallResult(ERROR, json, undefined, undefined, signal));
     if (signal?.aborted) {
@@ -70,7 +88,7 @@ function dispatch(send, signal) {
     if (signal === undefined) {
       const refused = send(id);
       if (typeof refused === 'string') refuse(refused);
-      else inFlight.set(id, resolve);
+      else addCall(client, id, resolve);
       return;
     }
     const abort = () => queue.abort(id);
@@ -85,7 +103,7 @@ function dispatch(send, signal) {
       refuse(refused);
       return;
     }
-    inFlight.set(id, (result) => {
+    addCall(client, id, (result) => {
       signal.removeEventListener('abort', abort);
       result.signal = signal;
       resolve(result);
@@ -93,18 +111,10 @@ function dispatch(send, signal) {
   });
 }
 
-/** Returns the result of a call of `client`, or throws its error. Logs its attempts. */
-function finish(client, result) {
-  const { logger } = client;
-  if (result.tag === ERROR) {
-    const error = errorFromJson(result.json, result.signal);
-    if (logger !== undefined) logAttempts(logger, error.history);
-    throw error;
-  }
+/** Returns the result of a call, or throws its error. */
+function finish(result) {
+  if (result.tag === ERROR) throw errorFromJson(result.json, result.signal);
   if (result.warned) emitWarnings([JSON.parse(result.metadata).warning]);
-  if (logger !== undefined && typeof result.metadata === 'string') {
-    logAttempts(logger, JSON.parse(result.metadata).history);
-  }
   return result;
 }
 

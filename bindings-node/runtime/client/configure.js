@@ -5,18 +5,20 @@
 
 const native = require('../../native.js');
 const { callQueue } = require('../call/dispatch.js');
+const { splitHooks } = require('../call/hooks.js');
 const { toJson } = require('../convert/json.js');
 const { errors, errorFromJson } = require('../errors.js');
-const { splitLogger, emitWarnings } = require('../log.js');
+const { emitWarnings } = require('../log.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A native client with these settings. */
 function configure(settings, client = new native.Client(callQueue())) {
-  const [rest, logger] = splitLogger(settings);
-  const refused = client.configure(toJson(rest, 'the options of a client', errors.ConfigurationError));
+  const [rest, hooks] = splitHooks(settings);
+  const json = toJson(rest, 'the options of a client', errors.ConfigurationError);
+  const refused = client.configure(json, hooks.onRequest.length > 0, hooks.onResponse.length > 0);
   if (typeof refused === 'string') throw errorFromJson(refused);
-  client.logger = logger;
+  client.hooks = hooks.isEmpty() ? undefined : hooks;
   client.documented = rest.documented === true;
   emitWarnings(client.warnings());
   return client;

@@ -62,7 +62,7 @@ class LomiClient {
     const input = composeInput({ query, body });
     const client = LomiClient.#nativeOf(this);
     const send = (id) => client.request(id, method, path, input, json);
-    return readAny(finish(client, await dispatch(send, signal)));
+    return readAny(finish(await dispatch(client, send, signal)));
   }
 }
 

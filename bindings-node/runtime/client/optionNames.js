@@ -17,6 +17,8 @@ const COMMON_OPTIONS = [
   'caFile',
   'caFiles',
   'proxy',
+  'onRequest',
+  'onResponse',
   'logger',
 ];
 

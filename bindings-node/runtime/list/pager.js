@@ -36,7 +36,7 @@ class Pager {
     const { json, signal } = this.#options;
     const client = this.#client;
     const send = (id) => withWarnings(client, client.nextPage(id, this.#native, json));
-    const result = finish(client, await dispatch(send, signal));
+    const result = finish(await dispatch(client, send, signal));
     return result.tag === NOTHING ? undefined : readPage(result, this.#type);
   }
 

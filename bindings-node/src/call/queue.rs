@@ -1,6 +1,7 @@
-//! The queue through which calls end: results collect in it, and the first result in an empty
-//! queue wakes the JavaScript thread that owns it. Sixty-four calls that end together cost one
-//! wake-up. A queue without calls in flight does not keep the process alive.
+//! The queue that delivers what calls have for JavaScript, in order: the events of their attempts
+//! and their results. The first delivery in an empty queue wakes the JavaScript thread that owns
+//! it. Sixty-four calls that end together cost one wake-up. A queue without calls in flight does
+//! not keep the process alive.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -11,18 +12,37 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 use napi_derive::napi;
 
-use crate::response::CallResult;
+use crate::response::{AttemptEvent, CallResult};
 
-/// Maximum number of results in one batch: the arguments of a JavaScript call are on the stack.
+/// Maximum number of deliveries in one batch: the arguments of a JavaScript call are on the stack.
 const MAX_BATCH: usize = 256;
 
 /// Wakes the owning thread. Weak: without calls in flight it does not keep the process alive.
 type Waker = ThreadsafeFunction<(), (), Batch, Status, false, true>;
 
-/// The results of one thread's calls, and the handles of its calls in flight.
+/// What JavaScript gets for a call: the events of its attempts, then its result.
+pub(super) enum Delivery {
+    Event(AttemptEvent),
+    Result(CallResult),
+}
+
+impl Delivery {
+    fn is_result(&self) -> bool {
+        matches!(self, Self::Result(_))
+    }
+
+    fn values(self, env: &Env, id: u32) -> napi::Result<[sys::napi_value; 5]> {
+        match self {
+            Self::Event(event) => event.values(env, id),
+            Self::Result(result) => result.values(env, id),
+        }
+    }
+}
+
+/// The deliveries of one thread's calls, and the handles of its calls in flight.
 #[derive(Default)]
 pub(crate) struct Queue {
-    ended: Mutex<Vec<(u32, CallResult)>>,
+    deliveries: Mutex<Vec<(u32, Delivery)>>,
     /// Counts the calls whose result JavaScript does not have yet.
     pub(super) in_flight: CallCount,
     waker: OnceLock<Waker>,
@@ -31,11 +51,11 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Adds a result. Returns whether the queue was empty; then the caller must call `wake`.
-    pub(super) fn push(&self, id: u32, result: CallResult) -> bool {
-        let Ok(mut ended) = self.ended.lock() else { return false };
-        ended.push((id, result));
-        ended.len() == 1
+    /// Adds a delivery. Returns whether the queue was empty; then the caller must call `wake`.
+    pub(super) fn push(&self, id: u32, delivery: Delivery) -> bool {
+        let Ok(mut deliveries) = self.deliveries.lock() else { return false };
+        deliveries.push((id, delivery));
+        deliveries.len() == 1
     }
 
     pub(super) fn wake(&self) {
@@ -51,28 +71,29 @@ impl Queue {
         }
     }
 
-    /// Takes the next batch of results. Called on the owning thread.
+    /// Takes the next batch of deliveries. Called on the owning thread.
     fn take(&self, env: &Env) -> Batch {
-        let (ended, more) = match self.ended.lock() {
-            Ok(mut ended) => {
-                let size = ended.len().min(MAX_BATCH);
-                let batch: Vec<_> = ended.drain(..size).collect();
-                (batch, !ended.is_empty())
+        let (batch, more) = match self.deliveries.lock() {
+            Ok(mut deliveries) => {
+                let size = deliveries.len().min(MAX_BATCH);
+                let batch: Vec<_> = deliveries.drain(..size).collect();
+                (batch, !deliveries.is_empty())
             }
             Err(_) => (Vec::new(), false),
         };
-        if self.in_flight.end(ended.len()) {
+        let ended = batch.iter().filter(|(_, delivery)| delivery.is_result());
+        if self.in_flight.end(ended.clone().count()) {
             self.keep_alive(env, false);
         }
         if let Ok(mut handles) = self.handles.lock() {
-            for (id, _) in &ended {
+            for (id, _) in ended {
                 handles.remove(id);
             }
         }
         if more {
             self.wake();
         }
-        Batch(ended)
+        Batch(batch)
     }
 
     fn abort(&self, id: u32) {
@@ -100,14 +121,14 @@ impl Queue {
     }
 }
 
-/// Results that JavaScript gets together, as arguments: `id, tag, json, metadata, notes, id, ...`.
-pub struct Batch(Vec<(u32, CallResult)>);
+/// Deliveries that JavaScript gets together, as arguments: `id, tag, json, metadata, notes, id, ...`.
+pub struct Batch(Vec<(u32, Delivery)>);
 
 impl JsValuesTupleIntoVec for Batch {
     fn into_vec(self, env: sys::napi_env) -> napi::Result<Vec<sys::napi_value>> {
         let mut values = Vec::with_capacity(self.0.len() * 5);
-        for (id, result) in self.0 {
-            values.extend(result.values(&Env::from_raw(env), id)?);
+        for (id, delivery) in self.0 {
+            values.extend(delivery.values(&Env::from_raw(env), id)?);
         }
         Ok(values)
     }
@@ -121,14 +142,14 @@ pub struct CallQueue {
 
 #[napi]
 impl CallQueue {
-    /// `resolve` is called with each batch of results.
+    /// `deliver` is called with each batch.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: &Env, resolve: Function<'_, Batch, ()>) -> napi::Result<Self> {
+    pub fn new(env: &Env, deliver: Function<'_, Batch, ()>) -> napi::Result<Self> {
         let queue = Arc::new(Queue::default());
         // When the thread ends, its calls are cancelled and their connections are closed.
         env.add_env_cleanup_hook(Arc::clone(&queue), |queue| queue.abort_all())?;
         let source = Arc::clone(&queue);
-        let waker = resolve
+        let waker = deliver
             .build_threadsafe_function::<()>()
             .weak::<true>()
             .build_callback(move |context| Ok(source.take(&context.env)))?;

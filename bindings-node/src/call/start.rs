@@ -8,7 +8,7 @@ use lomi::binding::Worker;
 use lomi::{Error, ErrorKind};
 use napi::Env;
 
-use super::queue::Queue;
+use super::queue::{Delivery, Queue};
 use crate::response::CallResult;
 
 /// Starts a call whose result goes into the queue. A call that is aborted or panics ends with
@@ -54,7 +54,8 @@ enum State {
 impl Ending {
     fn end(&mut self, result: CallResult) {
         if let State::InFlight = self.state {
-            self.state = State::Ended { wake: self.queue.push(self.id, result) };
+            let wake = self.queue.push(self.id, Delivery::Result(result));
+            self.state = State::Ended { wake };
         }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
                 .collect(),
         ),
         binding_reads_environment: true, // runtime/client/environment.js reads process.env
-        binding_logs: true,              // runtime/log.js logs the history
+        binding_logs: true,              // runtime/log.js logs the events
         ..ConfigBuilder::default()
     })
 }

@@ -10,26 +10,26 @@ use super::object_writer::ObjectWriter;
 pub(super) fn error_json(error: &Error) -> Vec<u8> {
     let mut object = ObjectWriter::new();
     object.string("kind", Some(error.kind().class_name()));
-    object.string("message", Some(&error.message()));
+    object.string("message", Some(error.message()));
     object.number("status", error.status());
-    object.string("code", error.code().as_deref());
-    if let Some(details) = &error.details() {
+    object.string("code", error.code());
+    if let Some(details) = error.details() {
         object.value("details", details);
     }
-    if let Some(body) = &error.body() {
+    if let Some(body) = error.body() {
         // A server may echo the request, the key included.
         object.string("body", Some(&redact(&String::from_utf8_lossy(body))));
     }
     object.value("headers", &headers(error));
-    object.string("requestId", error.request_id().as_deref());
-    object.string("idempotencyKey", error.idempotency_key().as_deref());
+    object.string("requestId", error.request_id());
+    object.string("idempotencyKey", error.idempotency_key());
     object.number("attempts", Some(error.attempts()));
-    write_history(&mut object, &error.history());
+    write_history(&mut object, error.history());
     object.string("outcome", Some(error.outcome().as_str()));
     if error.is_outcome_unknown() {
         object.number("outcomeUnknown", Some(true));
     }
-    object.string("operation", error.operation().as_deref());
+    object.string("operation", error.operation());
     if let Some(pause) = error.retry_after() {
         object.number("retryAfter", Some(pause.as_secs_f64()));
     }

@@ -32,7 +32,7 @@ fn accept(pager: &Mutex<Pager>, response: &Response) -> Result<CallResult, Error
 /// The rows of a page that `keep` selects by their index.
 pub(super) fn rows(response: &Response, keep: impl Fn(usize) -> bool) -> Result<JsonWriter, Error> {
     let mut writer = JsonWriter::list(response.body.len());
-    match response.write(&mut writer, keep)? {
+    match response.raw_json(&mut writer, keep)? {
         lomi::binding::Decoded::Rows(..) => Ok(writer),
         _ => Err(Error::not_a_list()),
     }

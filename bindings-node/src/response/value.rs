@@ -21,7 +21,7 @@ fn read(response: &Response) -> Result<CallResult, Error> {
     }
     let metadata = Some(metadata::of_reply(response));
     let mut writer = JsonWriter::with_room(response.body.len());
-    let tag = match response.write(&mut writer, |_| true)? {
+    let tag = match response.raw_json(&mut writer, |_| true)? {
         Decoded::Nothing => return Ok(CallResult::nothing(metadata)),
         Decoded::One(()) => match &response.content {
             Content::One(model, _) => {

@@ -17,13 +17,13 @@ async function sandbox(...options) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.push(child);
-  let said = '';
+  let output = '';
   for await (const chunk of child.stdout) {
-    said += chunk;
-    if (said.includes('\n')) break;
+    output += chunk;
+    if (output.includes('\n')) break;
   }
-  if (said === '') throw new Error(`${BINARY} did not start; build it with cargo build -p lomi-sandbox`);
-  return JSON.parse(said.split('\n')[0]);
+  if (output === '') throw new Error(`${BINARY} did not start; build it with cargo build -p lomi-sandbox`);
+  return JSON.parse(output.split('\n')[0]);
 }
 
 module.exports = { sandbox, BINARY };

@@ -13,14 +13,14 @@ after(() => {
   }
 });
 
-/** `answer(request, response)` gets the body of the request as a string in `request.body`. */
-async function server(answer) {
+/** `respond(request, response)` gets the body of the request as a string in `request.body`. */
+async function server(respond) {
   const seen = [];
   const listener = http.createServer(async (request, response) => {
     request.body = '';
     for await (const chunk of request) request.body += chunk;
     seen.push(request);
-    await answer(request, response);
+    await respond(request, response);
   });
   await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
   listening.push(listener);

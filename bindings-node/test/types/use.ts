@@ -17,7 +17,14 @@ import {
   VERSION,
   webhooks,
 } from 'lomi';
-import type { AnyWebhookEvent, CheckoutSessionCreate, LomiClientOptions, Page } from 'lomi';
+import type {
+  AnyWebhookEvent,
+  CheckoutSessionCreate,
+  LomiClientOptions,
+  Page,
+  RequestEvent,
+  ResponseEvent,
+} from 'lomi';
 import { keepRawBody, webhook as expressWebhook } from 'lomi/express';
 import fastifyWebhook, { webhook as namedFastifyWebhook } from 'lomi/fastify';
 import { pagesWebhook, rawBody, webhook as nextWebhook } from 'lomi/next';
@@ -150,6 +157,26 @@ export function received(body: Buffer, signature: string): void {
   webhooks.constructEvent({ id: '1' }, signature);
   const price: number | bigint = new Money(5000, 'XOF').amount;
   void price;
+}
+
+export function observed(events: (RequestEvent | ResponseEvent)[]): LomiClientOptions {
+  const onRequest = (event: RequestEvent): void => void events.push(event);
+  new LomiClient({
+    onResponse: async ({ status, error, elapsedMs, retryInMs, idempotencyKey }) => {
+      exactly<Equal<typeof status, number | null>>();
+      exactly<Equal<typeof error, string | null>>();
+      exactly<Equal<typeof elapsedMs, number>>();
+      exactly<Equal<typeof retryInMs, number | null>>();
+      exactly<Equal<typeof idempotencyKey, string | null>>();
+    },
+  });
+  // @ts-expect-error events are read-only
+  new Configuration({ onRequest: (event) => void (event.attempt = 2) });
+  // @ts-expect-error the event of a request has no status
+  new Configuration({ onRequest: (event) => void event.status });
+  // @ts-expect-error a hook is a function
+  new Configuration({ onResponse: 'log' });
+  return { onRequest, onResponse: onRequest };
 }
 
 export async function onlyOnce(event: AnyWebhookEvent): Promise<boolean> {

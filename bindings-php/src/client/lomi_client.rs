@@ -47,11 +47,12 @@ pub(crate) fn register() -> Result<(), String> {
 
 fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_string(0)?;
-    let ClientOptions { builder, http, logger } = options::client_options(key, call.argument(1))?;
+    let ClientOptions { builder, http, mut reporter } =
+        options::client_options(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
     crate::send::log::warn(&client.config().warnings)?;
-    let logs = crate::config::environment::wants_log()?;
-    let sender = Sender { http, logs, logger, ..Sender::new(client) };
+    reporter.stderr = crate::config::environment::wants_log()?;
+    let sender = Sender { http, reporter: reporter.wanted(), ..Sender::new(client) };
     let client = ClientPayload(Some(ClientState { sender, last: Rc::default() }));
     let this = call.this()?;
     if let Some(mine) = payload_mut::<ClientPayload>(this) {

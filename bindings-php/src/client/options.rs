@@ -9,6 +9,8 @@ use lomi::{CallOptions, Secret, Value};
 
 use crate::config::environment::variable;
 use crate::convert::option::{connections, flag, headers, retries, seconds, string};
+use crate::send::hook::Hook;
+use crate::send::reporter::Reporter;
 use crate::zend::{AsObject, Thrown, pairs, type_name};
 
 /// The entries of an options array, names in snake case.
@@ -99,13 +101,15 @@ const CLIENT_OPTIONS: &[&str] = &[
     "proxy",
     "http_client",
     "logger",
+    "on_request",
+    "on_response",
 ];
 
-/// The options of a client: configuration, HTTP client and logger.
+/// The options of a client: configuration, HTTP client, and who receives events.
 pub(crate) struct ClientOptions {
     pub(crate) builder: ConfigBuilder,
     pub(crate) http: Option<Zval>,
-    pub(crate) logger: Option<Zval>,
+    pub(crate) reporter: Reporter,
 }
 
 /// Reads the options of a client.
@@ -134,7 +138,8 @@ pub(crate) fn client_options(
         )?),
         ..ConfigBuilder::default()
     };
-    let (mut http, mut logger) = (None, None);
+    let mut http = None;
+    let mut reporter = Reporter::default();
     for (name, value) in entries(options)? {
         match name.as_str() {
             "environment" => {
@@ -162,12 +167,9 @@ pub(crate) fn client_options(
                 }
                 http = Some(value);
             }
-            "logger" => {
-                if !value.is_callable() {
-                    return Err(Thrown::configuration("logger must be callable"));
-                }
-                logger = Some(value);
-            }
+            "logger" => reporter.logger = Some(Hook::new("logger", &value)?),
+            "on_request" => reporter.on_request = Some(Hook::new("on_request", &value)?),
+            "on_response" => reporter.on_response = Some(Hook::new("on_response", &value)?),
             _ => {
                 return Err(Thrown::configuration(format!(
                     "there is no option {name:?} of a client{}",
@@ -176,7 +178,7 @@ pub(crate) fn client_options(
             }
         }
     }
-    Ok(ClientOptions { builder, http, logger })
+    Ok(ClientOptions { builder, http, reporter })
 }
 
 /// Query values: PHP's lists and booleans as the API wants them.

@@ -36,7 +36,7 @@ impl Walk {
         // out.
         let keep = |at: usize| fresh.has(at);
         let decode = || response.decode_rows(&mut PhpSink::arrays().rows(), keep);
-        let decoded = guarded(|| response.caught(|_| decode())).and_then(|decoded| decoded);
+        let decoded = guarded(|| response.catch_panic(|_| decode())).and_then(|decoded| decoded);
         let Decoded::Rows(rows, info) = decoded.map_err(|thrown| thrown.after(response))? else {
             return Err(lomi::Error::not_a_list().into());
         };

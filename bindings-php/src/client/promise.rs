@@ -35,7 +35,7 @@ struct PendingCall {
 pub(crate) type Finish = Box<dyn FnOnce(Option<ClientState>, Response) -> Result<Zval, Thrown>>;
 
 enum Sending {
-    /// In flight on the worker thread; the sender reports it.
+    /// In flight on the worker thread, with the sender that started it.
     Worker(Box<(Sender, InFlight)>),
     /// Through the user's HTTP client, sent when `wait` is called.
     WhenWaited(Box<(Sender, core::Call)>),
@@ -44,11 +44,7 @@ enum Sending {
 impl PendingCall {
     fn wait(self) -> Result<Zval, Thrown> {
         let response = match self.sending {
-            Sending::Worker(mut call) => {
-                let result = call.1.wait();
-                call.0.report(&result)?;
-                result?
-            }
+            Sending::Worker(mut call) => call.0.finish(&mut call.1)?,
             Sending::WhenWaited(call) => call.0.run(call.1)?,
         };
         (self.finish)(self.client, response)
@@ -135,7 +131,7 @@ pub(crate) fn start(
 ) -> Result<Zval, Thrown> {
     let sending = match sender.http {
         None => {
-            let flight = InFlight::start(prepared)?;
+            let flight = sender.start(prepared)?;
             Sending::Worker(Box::new((sender, flight)))
         }
         Some(_) => Sending::WhenWaited(Box::new((sender, prepared))),

@@ -59,7 +59,7 @@ fn declare(api: &'static Api) -> Class {
                 Argument::Query { .. } => {}
             }
         }
-        if matches!(operation.operation.answer, Returns::Page(_)) {
+        if matches!(operation.operation.returns, Returns::Page(_)) {
             declared += "array $query = [], ";
         }
         for (suffix, later) in [("", false), ("Async", true)] {
@@ -101,7 +101,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
             Argument::Query { .. } => {}
         }
     }
-    let is_page = matches!(operation.operation.answer, Returns::Page(_));
+    let is_page = matches!(operation.operation.returns, Returns::Page(_));
     if is_page {
         input.query = options::query(call.argument(position))?;
         position += 1;

@@ -49,7 +49,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
 
 /// Whether `LOMI_LOG` asks for a log of every request.
 pub(crate) fn wants_log() -> Result<bool, Thrown> {
-    Ok(lomi::binding::log::is_asked_for(Some(variable("LOMI_LOG")?.as_deref().unwrap_or_default())))
+    Ok(lomi::binding::log::is_enabled(Some(variable("LOMI_LOG")?.as_deref().unwrap_or_default())))
 }
 
 /// A string that is not empty.

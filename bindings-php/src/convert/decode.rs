@@ -50,7 +50,7 @@ impl PhpSink {
 /// The values of a response. Where they exceed `memory_limit`, PHP ends the script after the Rust
 /// frames have returned.
 pub(crate) fn decode(response: &Response, sink: &mut PhpSink) -> Result<Decoded<Zval>, Thrown> {
-    guarded(|| response.caught(|response| response.decode(sink)))
+    guarded(|| response.catch_panic(|response| response.decode(sink)))
         .and_then(identity)
         .map_err(|thrown| thrown.after(response))
 }

@@ -12,6 +12,7 @@ use crate::documented::arguments::arguments;
 use crate::documented::configuration::{self, CONFIGURATION};
 use crate::documented::header_selector::HEADER_SELECTOR;
 use crate::documented::result::result;
+use crate::documented::settings::settings;
 use crate::send::psr18;
 use crate::send::sender::Sender;
 use crate::table::{APIS, Api, Documented};
@@ -207,14 +208,8 @@ fn sender(call: &mut Call<'_>) -> Result<Sender, Thrown> {
     let certificates = configuration::certificates(config)?;
     let http = Some(http).filter(|http| !http.is_null());
     let made = crate::documented::configured_client::client(config, index)?;
-    Ok(Sender {
-        client: made.client,
-        logs: made.logs,
-        http,
-        certificates: Some(certificates),
-        debug_file: configuration::debug_file(config),
-        logger: None,
-    })
+    let reporter = settings(config)?.reporter(made.logs);
+    Ok(Sender { client: made.client, http, certificates: Some(certificates), reporter })
 }
 
 fn call_operation(call: &mut Call<'_>) -> Done {

@@ -6,13 +6,13 @@ use lomi::Secret;
 
 use crate::config::ini::default_timeout;
 use crate::convert::option::{connections, flag};
-use crate::documented::hosts;
-use crate::documented::settings::Settings;
+use crate::documented::settings::{Settings, change, settings};
+use crate::documented::{hooks, hosts};
 use crate::send::psr18::Certificates;
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
-    double, handler, interned_zval, long, new_object, payload, payload_mut, static_property,
-    string_zval, update_static_property,
+    double, handler, interned_zval, long, new_object, static_property, string_zval,
+    update_static_property,
 };
 
 pub(crate) static CONFIGURATION: ClassRef = ClassRef::new();
@@ -79,6 +79,10 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getAllowHttp(): bool", handler(get_allow_http))
         .method("setRoutes(string $routes)", handler(set_routes))
         .method("getRoutes(): string", handler(|c| string(c, Settings::routes)))
+        .method("setOnRequest(?callable $onRequest)", handler(hooks::set_on_request))
+        .method("getOnRequest(): ?callable", handler(hooks::get_on_request))
+        .method("setOnResponse(?callable $onResponse)", handler(hooks::set_on_response))
+        .method("getOnResponse(): ?callable", handler(hooks::get_on_response))
         .method("static getDefaultConfiguration()", handler(get_default))
         .method(
             "static setDefaultConfiguration(LomiSDK\\Configuration $config)",
@@ -98,12 +102,6 @@ pub(crate) fn register() -> Result<(), String> {
     class.register(&CONFIGURATION)
 }
 
-/// The debug file of a configuration; nothing where debugging is off.
-pub(crate) fn debug_file(object: Object<'_>) -> Option<String> {
-    let settings = settings(object).ok()?;
-    settings.debug.then(|| settings.debug_file().to_owned())
-}
-
 /// The client certificate of a configuration.
 pub(crate) fn certificates(object: Object<'_>) -> Result<Certificates, Thrown> {
     let settings = settings(object)?;
@@ -121,18 +119,6 @@ pub(crate) fn default() -> Result<Zval, Thrown> {
     let made = new_object(class)?;
     update_static_property(class, DEFAULT, made.shallow_clone());
     Ok(made)
-}
-
-pub(crate) fn settings(object: Object<'_>) -> Result<&Settings, Thrown> {
-    payload(object).ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))
-}
-
-fn change(call: &mut Call<'_>, set: impl FnOnce(&mut Settings)) -> Done {
-    let settings = payload_mut::<Settings>(call.this()?)
-        .ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))?;
-    set(settings);
-    settings.clients.borrow_mut().clear();
-    call.give_this()
 }
 
 fn set(call: &mut Call<'_>, set: impl FnOnce(&mut Settings, String)) -> Done {

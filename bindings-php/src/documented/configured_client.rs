@@ -3,15 +3,15 @@
 use ext_php_rs::types::Zval;
 use lomi::Secret;
 
-use crate::documented::configuration::{self, CONFIGURATION};
+use crate::documented::configuration::CONFIGURATION;
 use crate::documented::hosts;
-use crate::documented::settings::{API_KEY, BuiltClient, Settings};
+use crate::documented::settings::{self, API_KEY, BuiltClient, Settings};
 use crate::zend::{Object, Thrown, call_method, php_string, string_zval};
 
 /// The client for a configuration and a host index. It is built once and cached until a setting
 /// changes.
 pub(crate) fn client(object: Object<'_>, host_index: u32) -> Result<BuiltClient, Thrown> {
-    let settings = configuration::settings(object)?;
+    let settings = settings::settings(object)?;
     // A subclass in PHP may override the getters, so they are called.
     if object.ce != CONFIGURATION.raw() {
         let made = overridden(object, settings, host_index)?;

@@ -8,7 +8,9 @@ use lomi::{Client, Secret};
 
 use crate::config::ini::default_timeout;
 use crate::documented::hosts;
-use crate::zend::{Thrown, payload_type};
+use crate::send::hook::Hook;
+use crate::send::reporter::Reporter;
+use crate::zend::{Call, Done, Object, Thrown, payload, payload_mut, payload_type};
 
 /// The settings of a configuration.
 #[derive(Clone, Default)]
@@ -36,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) max_retries: Option<u32>,
     pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
+    pub(crate) on_request: Option<Hook>,
+    pub(crate) on_response: Option<Hook>,
     /// The clients built from these settings, by host index; cleared when a setting changes.
     pub(crate) clients: RefCell<Vec<(u32, BuiltClient)>>,
     /// The last warnings about a client that were logged.
@@ -49,7 +53,24 @@ pub(crate) struct BuiltClient {
     pub(crate) logs: bool,
 }
 
-payload_type!(Settings);
+payload_type!(Settings, |settings, visit| {
+    let hooks = [&settings.on_request, &settings.on_response];
+    hooks.into_iter().flatten().map(Hook::callable).for_each(visit);
+});
+
+/// The settings of a configuration.
+pub(crate) fn settings(object: Object<'_>) -> Result<&Settings, Thrown> {
+    payload(object).ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))
+}
+
+/// Changes a configuration's settings and returns the configuration.
+pub(super) fn change(call: &mut Call<'_>, set: impl FnOnce(&mut Settings)) -> Done {
+    let settings = payload_mut::<Settings>(call.this()?)
+        .ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))?;
+    set(settings);
+    settings.clients.borrow_mut().clear();
+    call.give_this()
+}
 
 impl Settings {
     pub(crate) fn host(&self) -> &str {
@@ -62,6 +83,18 @@ impl Settings {
 
     pub(crate) fn debug_file(&self) -> &str {
         self.debug_file.as_deref().unwrap_or("php://output")
+    }
+
+    /// Who receives the events of the calls that use these settings.
+    pub(crate) fn reporter(&self, stderr: bool) -> Option<Box<Reporter>> {
+        let reporter = Reporter {
+            on_request: self.on_request.clone(),
+            on_response: self.on_response.clone(),
+            logger: None,
+            debug_file: self.debug.then(|| self.debug_file().to_owned()),
+            stderr,
+        };
+        reporter.wanted()
     }
 
     pub(crate) fn routes(&self) -> &str {

@@ -80,7 +80,7 @@ fn response_object(error: &Error) -> Result<Option<Zval>, Thrown> {
         }
     };
     put("code", &json!(error.code()));
-    put("message", &json!(error.server_message().as_ref().unwrap_or(&error.message())));
+    put("message", &json!(error.server_message().unwrap_or(error.message())));
     put("details", &json!(error.details()));
     let built = |model, values| {
         crate::models::registry::of_model(model)

@@ -1,4 +1,4 @@
-//! The open sets of set, as classes of constants: `CheckoutSessionStatus::OPEN`.
+//! The open enums of the API, as classes of constants: `CheckoutSessionStatus::OPEN`.
 
 use lomi::binding::table::Enum;
 

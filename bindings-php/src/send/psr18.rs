@@ -14,7 +14,7 @@ use lomi::binding::{self as core, RawResponse, Request, Step, TransportError};
 use lomi::{Client, Response};
 
 use crate::send::signals::sleep;
-use crate::zend::{AsObject, Object, Thrown, call_method, is_a};
+use crate::zend::{AsObject, Object, Thrown, call_method, is_a, is_ending};
 use response::Context;
 use transfer::Transfer;
 
@@ -56,6 +56,8 @@ pub(crate) fn drive(
                 return Ok(result?);
             }
             Step::Wait(time) => sleep(time)?,
+            // A hook has ended the script.
+            Step::Send(..) if is_ending() => return Err(Thrown::Pending),
             Step::Send(request, within) => {
                 let result = send(http, certificates, &request, within, prepared)?;
                 prepared.complete_attempt(result, Instant::now(), lomi::binding::random_fraction);

@@ -8,10 +8,14 @@ use lomi::binding::run_blocking;
 use lomi::binding::{self as core, Target};
 use lomi::{CallOptions, Client, Error, Input, Response};
 
-use crate::send::log::{call_logger, warn, write_debug_file, write_stderr};
+use crate::send::cancellation::attach_cancelled_error;
+use crate::send::in_flight::InFlight;
+use crate::send::log::warn;
+use crate::send::observer::deliver_at_once;
 use crate::send::psr18::{self, Certificates};
+use crate::send::reporter::Reporter;
 use crate::send::signals::{BlockedSignals, check_interrupts};
-use crate::zend::Thrown;
+use crate::zend::{Thrown, is_ending};
 
 /// How an API object sends its calls.
 pub(crate) struct Sender {
@@ -19,22 +23,23 @@ pub(crate) struct Sender {
     /// The user's HTTP client: Guzzle's, or any of PSR-18.
     pub(crate) http: Option<Zval>,
     pub(crate) certificates: Option<Certificates>,
-    pub(crate) debug_file: Option<String>,
-    /// `LOMI_LOG` asks for a line on standard error for each request.
-    pub(crate) logs: bool,
-    /// The user's logger, called once for each request.
-    pub(crate) logger: Option<Zval>,
+    /// Who receives the events of calls. Each copy has its own, so that each PHP value in it has
+    /// one owner.
+    pub(crate) reporter: Option<Box<Reporter>>,
 }
 
 impl Sender {
     /// Sends through the core's own HTTP.
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, http: None, certificates: None, debug_file: None, logs: false, logger: None }
+        Self { client, http: None, certificates: None, reporter: None }
     }
 
     /// Visits the PHP values that it owns.
     pub(crate) fn references(&self, visit: &mut dyn FnMut(&Zval)) {
-        self.http.iter().chain(&self.logger).for_each(visit);
+        self.http.iter().for_each(&mut *visit);
+        if let Some(reporter) = &self.reporter {
+            reporter.references(visit);
+        }
     }
 
     /// A copy that counts its own references to the PHP values.
@@ -43,9 +48,7 @@ impl Sender {
             client: self.client.clone(),
             http: self.http.as_ref().map(Zval::shallow_clone),
             certificates: self.certificates.clone(),
-            debug_file: self.debug_file.clone(),
-            logs: self.logs,
-            logger: self.logger.as_ref().map(Zval::shallow_clone),
+            reporter: self.reporter.clone(),
         }
     }
 
@@ -75,8 +78,12 @@ impl Sender {
     /// Runs a prepared call.
     pub(crate) fn run(&self, mut prepared: core::Call) -> Result<Response, Thrown> {
         let progress = prepared.progress();
+        let reporter = self.reporter.as_deref();
         let result = match &self.http {
             Some(http) => {
+                if let Some(reporter) = reporter {
+                    deliver_at_once(&mut prepared, reporter, None);
+                }
                 let drive = || {
                     let certificates = self.certificates.as_ref();
                     psr18::drive(&self.client, http, certificates, &mut prepared)
@@ -86,43 +93,40 @@ impl Sender {
                     Err(prepared.interrupted(panic).into())
                 })
             }
-            None => run_here(prepared),
+            None => run_here(prepared, reporter),
         };
-        let result = result
-            .map_err(|thrown| crate::send::cancellation::attach_cancelled_error(thrown, &progress));
-        self.report(&result)?;
-        result
+        let result = match result {
+            // A hook has ended the script, and nothing can use the result.
+            Ok(_) | Err(Thrown::Failure(_)) if reporter.is_some() && is_ending() => {
+                Err(Thrown::Pending)
+            }
+            result => result,
+        };
+        let result = result.map_err(|thrown| attach_cancelled_error(thrown, &progress))?;
+        warn(result.warning().as_slice())?;
+        Ok(result)
     }
 
-    /// Reports every attempt of a finished call to the logs.
-    pub(crate) fn report(&self, result: &Result<Response, Thrown>) -> Result<(), Thrown> {
-        if let Ok(response) = result
-            && let Some(warning) = response.warning()
-        {
-            warn(&[warning])?;
-        }
-        let history = match result {
-            Ok(response) => response.history.as_slice(),
-            Err(Thrown::Failure(error)) => error.history(),
-            Err(_) => return Ok(()),
-        };
-        if self.logs && self.logger.is_none() {
-            write_stderr(history);
-        }
-        if let Some(file) = &self.debug_file {
-            write_debug_file(file, history)?;
-        }
-        if let Some(logger) = &self.logger {
-            call_logger(logger, history)?;
-        }
-        Ok(())
+    /// Starts a prepared call on the worker thread.
+    pub(crate) fn start(&self, prepared: core::Call) -> Result<InFlight, Thrown> {
+        InFlight::start(prepared, self.reporter.is_some())
+    }
+
+    /// Waits for a call that [`Self::start`] has started.
+    pub(crate) fn finish(&self, flight: &mut InFlight) -> Result<Response, Thrown> {
+        let result = flight.wait(self.reporter.as_deref())?;
+        warn(result.warning().as_slice())?;
+        Ok(result)
     }
 }
 
 /// Runs a call through the core's own HTTP, on this thread. Threads that it starts (to resolve a
 /// name) inherit the blocked signals, because PHP's handlers must run on PHP's thread.
-fn run_here(prepared: core::Call) -> Result<Response, Thrown> {
+fn run_here(mut prepared: core::Call, reporter: Option<&Reporter>) -> Result<Response, Thrown> {
     let signals = BlockedSignals::new();
+    if let Some(reporter) = reporter {
+        deliver_at_once(&mut prepared, reporter, Some(signals.before()));
+    }
     run_blocking(prepared, || {
         signals.let_through();
         check_interrupts()

@@ -7,11 +7,28 @@ use ext_php_rs::zend::ExecutorGlobals;
 use lomi::Error;
 use lomi::binding::CHECK_INTERVAL;
 
-use crate::zend::{Thrown, guarded};
+use crate::zend::{Thrown, guarded, is_ending};
+
+/// The signals that a thread blocks.
+#[derive(Clone, Copy)]
+pub(super) struct SignalMask(libc::sigset_t);
+
+impl SignalMask {
+    /// Runs code on this thread with this mask in place of the present one.
+    pub(super) fn during(&self, run: impl FnOnce()) {
+        // SAFETY: plain calls on sets that live on this stack.
+        unsafe {
+            let mut present: libc::sigset_t = std::mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, &raw mut present);
+            run();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const present, std::ptr::null_mut());
+        }
+    }
+}
 
 /// Blocks signals on this thread until it is dropped; they stay pending.
 pub(super) struct BlockedSignals {
-    before: libc::sigset_t,
+    before: SignalMask,
 }
 
 impl BlockedSignals {
@@ -26,18 +43,18 @@ impl BlockedSignals {
                 libc::sigdelset(&raw mut all, signal);
             }
             libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
-            Self { before }
+            Self { before: SignalMask(before) }
         }
     }
 
     /// Delivers the pending signals.
     pub(super) fn let_through(&self) {
-        // SAFETY: as above.
-        unsafe {
-            let mut blocked: libc::sigset_t = std::mem::zeroed();
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, &raw mut blocked);
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const blocked, std::ptr::null_mut());
-        }
+        self.before.during(|| ());
+    }
+
+    /// The script's own mask.
+    pub(super) fn before(&self) -> SignalMask {
+        self.before
     }
 }
 
@@ -45,14 +62,18 @@ impl Drop for BlockedSignals {
     fn drop(&mut self) {
         // SAFETY: as above.
         unsafe {
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut());
+            let before = &raw const self.before.0;
+            libc::pthread_sigmask(libc::SIG_SETMASK, before, std::ptr::null_mut());
         }
     }
 }
 
 /// Lets PHP handle its signals and time limit while a call is in flight. A signal handler of the
-/// script may throw or exit here, which ends the call.
+/// script may throw or exit here, which ends the call; so does a hook that has ended the script.
 pub(crate) fn check_interrupts() -> Result<(), Thrown> {
+    if is_ending() {
+        return Err(Thrown::Pending);
+    }
     // SAFETY: the globals of this thread; both flags are one byte that signal handlers set.
     let (interrupted, timed_out) = unsafe {
         let globals = ext_php_rs_executor_globals();

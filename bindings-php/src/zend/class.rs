@@ -7,18 +7,19 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
-    ZEND_ACC_ABSTRACT, ZEND_ACC_FINAL, ZEND_ACC_INTERFACE, ZEND_ACC_NO_DYNAMIC_PROPERTIES,
-    ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE, ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC,
-    ZEND_ACC_STATIC, zend_class_entry, zend_declare_class_constant_ex, zend_declare_property,
-    zend_do_implement_interface, zend_function_entry, zend_hash_str_find_ptr_lc, zend_object,
-    zend_register_internal_class_ex, zend_register_internal_interface, zend_string,
+    IS_UNDEF, ZEND_ACC_ABSTRACT, ZEND_ACC_FINAL, ZEND_ACC_INTERFACE,
+    ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE,
+    ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC, ZEND_ACC_STATIC, zend_class_entry,
+    zend_declare_class_constant_ex, zend_declare_property, zend_do_implement_interface,
+    zend_function_entry, zend_hash_str_find_ptr_lc, zend_object, zend_register_internal_class_ex,
+    zend_register_internal_interface, zend_string, zval,
 };
 use ext_php_rs::types::{ZendStr, Zval};
-use ext_php_rs::zend::ClassEntry;
+use ext_php_rs::zend::{ClassEntry, ZendType};
 
 use super::call::Handler;
 use super::payload::Payload;
-use super::signature::Signature;
+use super::signature::{self, Signature};
 
 unsafe extern "C" {
     fn zend_add_attribute(
@@ -29,6 +30,14 @@ unsafe extern "C" {
         offset: u32,
         lineno: u32,
     ) -> *mut c_void;
+    fn zend_declare_typed_property(
+        class: *mut zend_class_entry,
+        name: *mut zend_string,
+        default: *mut zval,
+        flags: c_int,
+        comment: *mut zend_string,
+        ty: ZendType,
+    ) -> *mut c_void;
     fn zend_register_class_alias_ex(
         name: *const c_char,
         name_length: usize,
@@ -36,6 +45,9 @@ unsafe extern "C" {
         persistent: bool,
     ) -> c_int;
 }
+
+/// The engine's `ZEND_ACC_READONLY`.
+const READ_ONLY: u32 = 1 << 7;
 
 /// A registered class, filled at module start.
 pub(crate) struct ClassRef(AtomicPtr<ClassEntry>);
@@ -65,6 +77,7 @@ pub(crate) struct Class {
     interfaces: Vec<*mut ClassEntry>,
     methods: Vec<(Signature, Option<Handler>)>,
     properties: Vec<(&'static str, u32, Zval)>,
+    read_only: Vec<(ZendType, &'static str)>,
     constants: Vec<(String, Zval)>,
     create: Option<Create>,
     flags: u32,
@@ -79,6 +92,7 @@ impl Class {
             interfaces: Vec::new(),
             methods: Vec::new(),
             properties: Vec::new(),
+            read_only: Vec::new(),
             constants: Vec::new(),
             create: None,
             flags: 0,
@@ -178,6 +192,15 @@ impl Class {
         self
     }
 
+    /// A public property that can be set once, by its PHP declaration such as `?int $status`.
+    pub(crate) fn read_only(mut self, declaration: &'static str) -> Self {
+        match signature::property(declaration) {
+            Some(property) => self.read_only.push(property),
+            None => self.wrong = Some(format!("the declaration {declaration:?} is wrong")),
+        }
+        self
+    }
+
     /// A constant: null, a number or a string.
     pub(crate) fn constant(mut self, name: impl Into<String>, value: Zval) -> Self {
         self.constants.push((name.into(), value));
@@ -240,6 +263,18 @@ impl Class {
                     &raw mut default,
                     flags as c_int,
                 );
+            }
+        }
+        for (ty, name) in self.read_only {
+            let name = ZendStr::new_interned(name, true).into_raw();
+            // A typed property without a default is not initialized.
+            let mut default = Zval::new();
+            default.u1.type_info = IS_UNDEF;
+            let flags = (ZEND_ACC_PUBLIC | READ_ONLY) as c_int;
+            let comment = ptr::null_mut();
+            // SAFETY: the engine keeps the name, which is interned, and copies the rest.
+            unsafe {
+                zend_declare_typed_property(class, name, &raw mut default, flags, comment, ty);
             }
         }
         for (name, value) in self.constants {

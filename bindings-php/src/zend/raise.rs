@@ -90,6 +90,11 @@ pub(crate) fn is_exit() -> bool {
     pending.is_some_and(|object| !is_a(object.into(), "Throwable"))
 }
 
+/// Whether the script is ending, by `exit()` or a fatal error: no more PHP code runs.
+pub(crate) fn is_ending() -> bool {
+    is_bailing() || is_exit()
+}
+
 /// An exception as a value; `exit()` stays an error.
 pub(crate) fn caught(result: Result<Zval, Thrown>) -> Result<Result<Zval, Zval>, Thrown> {
     match result {

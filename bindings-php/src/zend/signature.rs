@@ -116,6 +116,12 @@ fn argument(declared: &str) -> Option<(zend_internal_arg_info, bool, bool)> {
     Some((argument, sensitive, default.is_some()))
 }
 
+/// The type and the name of a property, such as `?string $requestId`.
+pub(super) fn property(declared: &'static str) -> Option<(ZendType, &'static str)> {
+    let (ty, name) = declared.split_once('$')?;
+    Some((zend_type(ty.trim())?, name))
+}
+
 /// A type such as `?array`, `int|string|null` or `LomiSDK\Configuration`.
 fn zend_type(text: &str) -> Option<ZendType> {
     let (text, mut nullable) = match text.strip_prefix('?') {

@@ -39,7 +39,7 @@ impl Thrown {
     /// The same for a response whose values could not be created.
     pub(crate) fn after(self, response: &lomi::Response) -> Self {
         match self {
-            Self::Failure(error) => Self::Failure(response.unusable(error)),
+            Self::Failure(error) => Self::Failure(response.add_call_state(error)),
             other => other,
         }
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace LomiSDK\Tests\Support;
 
-/** A server that answers what a test tells it to, and remembers what it was asked. */
+/** A server that sends the responses of a test, and records the requests. */
 final class FaultServer
 {
     private Process $process;
@@ -12,20 +12,20 @@ final class FaultServer
     public readonly string $url;
 
     /**
-     * @param list<array{status?: int, headers?: array<string, string>, body?: string, base64?: string, raw?: string, first?: string, wait?: float}> $answers
+     * @param list<array{status?: int, headers?: array<string, string>, body?: string, base64?: string, raw?: string, first?: string, wait?: float}> $responses
      *        One per request; the last one is repeated. `first` is sent before the wait, `raw` in place of the
      *        response, and then the connection is closed.
      */
-    public function __construct(array $answers)
+    public function __construct(array $responses)
     {
         $this->folder = sys_get_temp_dir() . '/lomi-fault-' . bin2hex(random_bytes(6));
         mkdir($this->folder);
-        file_put_contents("$this->folder/answers.json", json_encode($answers, JSON_THROW_ON_ERROR));
+        file_put_contents("$this->folder/responses.json", json_encode($responses, JSON_THROW_ON_ERROR));
         $this->process = new Process([PHP_BINARY, '-n', __DIR__ . '/fault-server.php', $this->folder]);
         $this->url = $this->process->firstLine;
     }
 
-    /** One JSON answer for every request. */
+    /** One JSON response for every request. */
     public static function json(string $body, int $status = 200, array $headers = []): self
     {
         return new self([['status' => $status, 'body' => $body, 'headers' => $headers + ['Content-Type' => 'application/json']]]);

@@ -39,10 +39,10 @@ abstract class SandboxTestCase extends TestCase
         return new LomiClient(Sandbox::shared()->key, $options + ['base_url' => Sandbox::shared()->url . '/v1']);
     }
 
-    /** Both roads: the extension's own HTTP, and Guzzle. */
-    public static function roads(): array
+    /** Both transports: the extension's HTTP, and Guzzle. */
+    public static function transports(): array
     {
-        return ['own' => [fn () => null], 'Guzzle' => [fn () => new \GuzzleHttp\Client()]];
+        return ['built-in' => [fn () => null], 'Guzzle' => [fn () => new \GuzzleHttp\Client()]];
     }
 
     /** A session as the server would send it. */

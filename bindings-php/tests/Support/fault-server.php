@@ -5,7 +5,7 @@
 declare(strict_types=1);
 
 $folder = $argv[1];
-$answers = json_decode((string) file_get_contents("$folder/answers.json"), true);
+$responses = json_decode((string) file_get_contents("$folder/responses.json"), true);
 $server = stream_socket_server('tcp://127.0.0.1:0') ?: exit(1);
 echo 'http://', stream_socket_get_name($server, false), "\n";
 
@@ -46,22 +46,22 @@ while (true) {
             continue;
         }
         $buffers[$id] = '';
-        $asked = ['method' => $found[1], 'path' => $found[2], 'headers' => $headers, 'body' => $found[4], 'connection' => $opened[$id]];
-        file_put_contents("$folder/requests.jsonl", json_encode($asked) . "\n", FILE_APPEND);
-        $answer = count($answers) > 1 ? array_shift($answers) : $answers[0];
-        fwrite($ready, $answer['first'] ?? '');
-        if (isset($answer['wait'])) {
-            usleep((int) ($answer['wait'] * 1_000_000));
+        $request = ['method' => $found[1], 'path' => $found[2], 'headers' => $headers, 'body' => $found[4], 'connection' => $opened[$id]];
+        file_put_contents("$folder/requests.jsonl", json_encode($request) . "\n", FILE_APPEND);
+        $response = count($responses) > 1 ? array_shift($responses) : $responses[0];
+        fwrite($ready, $response['first'] ?? '');
+        if (isset($response['wait'])) {
+            usleep((int) ($response['wait'] * 1_000_000));
         }
-        if (isset($answer['raw'])) {
-            fwrite($ready, $answer['raw']);
+        if (isset($response['raw'])) {
+            fwrite($ready, $response['raw']);
             fclose($ready);
             unset($connections[$id], $buffers[$id]);
             continue;
         }
-        $body = $answer['body'] ?? base64_decode($answer['base64'] ?? '');
-        $lines = 'HTTP/1.1 ' . ($answer['status'] ?? 200) . " Answer\r\nContent-Length: " . strlen($body) . "\r\n";
-        foreach ($answer['headers'] ?? [] as $name => $value) {
+        $body = $response['body'] ?? base64_decode($response['base64'] ?? '');
+        $lines = 'HTTP/1.1 ' . ($response['status'] ?? 200) . " Response\r\nContent-Length: " . strlen($body) . "\r\n";
+        foreach ($response['headers'] ?? [] as $name => $value) {
             $lines .= "$name: $value\r\n";
         }
         fwrite($ready, "$lines\r\n$body");

@@ -87,9 +87,9 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
         }
         foreach (names($doc->children) as $type) {
             $types++;
-            $known = in_array($type, [...WORDS, ...$aliases], true) || preg_match(OTHERS, $type) || class_exists($type) || interface_exists($type)
+            $exists = in_array($type, [...WORDS, ...$aliases], true) || preg_match(OTHERS, $type) || class_exists($type) || interface_exists($type)
                 || class_exists("{$class->getNamespaceName()}\\$type") || interface_exists("{$class->getNamespaceName()}\\$type");
-            $known || $wrong[] = "$where: there is no type $type";
+            $exists || $wrong[] = "$where: there is no type $type";
         }
     }
     foreach ($own as $member) {

@@ -24,10 +24,10 @@ use LomiSDK\Tests\Support\Process;
 use LomiSDK\Tests\Support\Sandbox;
 
 [, $requests, $workers, $kind] = $argv;
-$asked = array_slice($argv, 4);
-$reload = in_array('reload', $asked, true);
-$cut = in_array('cut', $asked, true);
-$maxRequests = in_array('replace', $asked, true) ? 50 : 0;
+$options = array_slice($argv, 4);
+$reload = in_array('reload', $options, true);
+$cut = in_array('cut', $options, true);
+$maxRequests = in_array('replace', $options, true) ? 50 : 0;
 $sandbox = Sandbox::start();
 $folder = sys_get_temp_dir() . '/lomi-fpm-' . bin2hex(random_bytes(4));
 mkdir($folder);
@@ -49,7 +49,7 @@ file_put_contents("$folder/fpm.conf", <<<CONF
     {$user}{$dynamic}
     CONF);
 $preload = [];
-if (in_array('preload', $asked, true)) {
+if (in_array('preload', $options, true)) {
     file_put_contents("$folder/preload.php", <<<PHP
         <?php
         class Preloaded extends LomiSDK\Model\CheckoutSessions {}
@@ -99,6 +99,8 @@ while ($next < $requests || $client->count() > 0) {
             continue;
         }
         $wrong['mixups'] += (int) ($said['environment'] !== ($id % 3 === 0 ? 'live' : 'test') || $said['number'] !== (string) $id);
+        // The hooks of a request get the events of its call, and no others.
+        $wrong['mixups'] += (int) ($said['events'] === [] || array_unique($said['events']) !== [$said['idempotency_key']]);
         $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25 || $said['preloaded'] !== ($preload !== []));
         $seen[] = $said['idempotency_key'];
         $pids[$said['pid']] = ($pids[$said['pid']] ?? 0) + 1;

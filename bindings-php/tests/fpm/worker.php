@@ -1,13 +1,18 @@
 <?php
 
-/** What each request of the php-fpm test does: a session with the key it is told, and facts about itself. */
+/** One request of the php-fpm test: makes a session with the given key, and prints what the test checks. */
 
 declare(strict_types=1);
 
 $key = $_SERVER['HTTP_X_TEST_KEY'];
 $base = $_SERVER['LOMI_TEST_URL'];
 $before = (new LomiSDK\Configuration())->getApiKey('X-API-KEY')
-    ?? LomiSDK\Configuration::getDefaultConfiguration()->getApiKey('X-API-KEY');
+    ?? LomiSDK\Configuration::getDefaultConfiguration()->getApiKey('X-API-KEY')
+    ?? LomiSDK\Configuration::getDefaultConfiguration()->getOnResponse();
+$events = [];
+$hook = function (object $event) use (&$events): void {
+    $events[] = $event->idempotencyKey;
+};
 $number = $_SERVER['HTTP_X_TEST_NUMBER'];
 
 if ($_SERVER['HTTP_X_TEST_CUT'] === '1') {
@@ -22,10 +27,10 @@ if ($_SERVER['HTTP_X_TEST_CUT'] === '1') {
 }
 
 if ((int) $number % 2 === 0) {
-    $client = new LomiSDK\LomiClient($key, ['base_url' => $base]);
+    $client = new LomiSDK\LomiClient($key, ['base_url' => $base, 'on_request' => $hook, 'on_response' => $hook]);
     $session = $client->checkoutSessions->create(['amount' => 100, 'currency_code' => 'XOF', 'metadata' => ['number' => $number]]);
 } else {
-    $config = LomiSDK\Configuration::getDefaultConfiguration()->setApiKey('X-API-KEY', $key)->setHost($base);
+    $config = LomiSDK\Configuration::getDefaultConfiguration()->setApiKey('X-API-KEY', $key)->setHost($base)->setOnRequest($hook)->setOnResponse($hook);
     $api = new LomiSDK\Api\CheckoutSessionsApi(null, $config);
     $session = $api->createCheckoutSession(['amount' => 100, 'currency_code' => 'XOF', 'metadata' => ['number' => $number]]);
 }
@@ -36,6 +41,7 @@ echo json_encode([
     'id' => $session->getCheckoutSessionId(),
     'number' => $session->getMetadata()['number'],
     'environment' => $session->getEnvironment(),
+    'events' => $events,
     'idempotency_key' => $session->getLastResponse()->getIdempotencyKey(),
     'pid' => getmypid(),
     'preloaded' => class_exists('Preloaded', false),

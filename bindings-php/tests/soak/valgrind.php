@@ -2,7 +2,7 @@
 
 /**
  * The extension under valgrind: php valgrind.php. Runs work.php with PHP's own allocator off,
- * so that every value is a block that valgrind knows. Fails where valgrind sees an error
+ * so that valgrind sees every value as a block. Fails where valgrind sees an error
  * (reads of what is freed or was never written, frees that are none), and where three rounds
  * of the same work lose more memory than one.
  */

@@ -74,7 +74,7 @@ class LomiError(ApiException):
         self.args = (message,) if message else ()
         if http_resp is not None:
             self.code, server_message, self.details = _error_fields(data)
-            self.message = message or server_message or f"the server answered {self.reason}"
+            self.message = message or server_message or f"the server responded with {self.reason}"
             self.outcome = "final"
             self.request_id = (self.headers or {}).get("x-request-id")
         elif message:

@@ -173,7 +173,7 @@ def split_url(url: str) -> tuple[str, str]:
     scheme, mark, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     if not mark or not host:
-        raise ApiValueError(f"this is no URL: {url!r}")
+        raise ApiValueError(f"this is not a URL: {url!r}")
     return f"{scheme}://{host}", slash + path or "/"
 
 

@@ -15,7 +15,7 @@ from .money import Money
 
 
 class CheckoutSessionCreateParams(TypedDict, total=False):
-    """What a new checkout session is made of."""
+    """The fields of a new checkout session."""
 
     allow_coupon_code: bool | None
     """Whether the buyer may enter a coupon code on the page.
@@ -30,14 +30,14 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     allowed_providers: Sequence[str] | None
     """Payment providers offered on the page, such as WAVE or ORANGE.
 
-    A list in the 2025 documentation, one text in the generated clients, ignored by today's
-    server. Sent as given. (API generations A and C.)
+    A list in the 2025 documentation, a string in the generated clients, ignored by the current
+    server. Sent unchanged. (API generations A and C.)
     """
     amount: int | float | Decimal | Money | None
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
-    Never scaled here. Left out when a product, price or line items carry the price.
+    Never scaled by the client. Leave it out when a product, price or line items have the price.
     """
     application_fee_amount: int | float | Decimal | Money | None
     """The operator's share of the payment, in the currency's smallest unit.
@@ -45,9 +45,9 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     Lomi Network only. (API generation E.)
     """
     cancel_url: str | None
-    """Where the buyer is sent after giving up."""
+    """Where the buyer is sent after cancelling."""
     checkout_session_id: UUID | str | None
-    """The session's identifier: opaque text, usually a UUID."""
+    """The session's identifier: an opaque string, usually a UUID."""
     currency_code: str | None
     """Three-letter currency of the amount."""
     customer_address: str | None
@@ -68,10 +68,10 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     customer_email: str | None
     """Fills in the e-mail field of the page."""
     customer_id: UUID | str | None
-    """A customer known to lomi.
+    """A customer of lomi.
 
-    With an unpaid invoice, create answers that payment is required instead of making a session.
-    (API generations B, C, D and E.)
+    If the customer has an unpaid invoice, create returns that payment is required instead of a
+    session. (API generations B, C, D and E.)
     """
     customer_name: str | None
     """Fills in the name field of the page."""
@@ -94,7 +94,7 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     Read by the 2025 API only. (API generation A.)
     """
     expires_at: datetime | str | None
-    """When the page stops taking payments.
+    """When the page stops accepting payments.
 
     30 to 60 minutes after creation by default, depending on the API's generation.
     """
@@ -114,7 +114,7 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     (API generation D.)
     """
     is_pos: bool | None
-    """Whether the session was made at a point of sale.
+    """Whether the session was created at a point of sale.
 
     (API generations B, C, D and E.)
     """
@@ -126,13 +126,13 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     line_items: Sequence[Mapping[str, Any]] | None
     """Catalogue prices in the cart: objects with price_id, quantity and metadata.
 
-    Given these, product_id, price_id, quantity and amount are ignored by the server. (API
+    If they are given, product_id, price_id, quantity and amount are ignored by the server. (API
     generations D and E.)
     """
     metadata: Mapping[str, Any] | None
     """The merchant's own keys and values, kept with the session.
 
-    The 2025 documentation allows 50 keys with text values, today's server any JSON.
+    The 2025 documentation allows 50 keys with string values, the current server any JSON.
     """
     payment_link_id: UUID | str | None
     """Payment link that the session comes from.
@@ -179,21 +179,21 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     require_billing_address: bool | None
     """Whether the page asks for a billing address.
 
-    The default differs between generations: say it when it matters. (API generations B, D and
-    E.)
+    The default differs between generations, so set it when it matters. (API generations B, D
+    and E.)
     """
     require_email: bool | None
-    """Whether the page insists on an e-mail address.
+    """Whether the page requires an e-mail address.
 
     (API generation E.)
     """
     require_name: bool | None
-    """Whether the page insists on a name.
+    """Whether the page requires a name.
 
     (API generation E.)
     """
     require_phone: bool | None
-    """Whether the page insists on a phone number.
+    """Whether the page requires a phone number.
 
     (API generation E.)
     """
@@ -208,7 +208,7 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     (API generations C, D and E.)
     """
     status: str | None
-    """Where the session stands: open, completed or expired.
+    """The state of the session: open, completed or expired.
 
     Only completed means paid.
     """
@@ -217,7 +217,7 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
     success_url: str | None
     """Where the buyer is sent after paying.
 
-    May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
+    May contain {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
     """
     title: str | None
     """Heading of the page."""
@@ -236,7 +236,7 @@ class CheckoutSessionCreateParams(TypedDict, total=False):
 class CheckoutSessionUpdateParams(TypedDict, total=False):
     """The fields of a checkout session to change.
 
-    A field left out stays as it is, null empties it.
+    A field left out does not change, null clears it.
     """
 
     allow_coupon_code: bool | None
@@ -252,14 +252,14 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     allowed_providers: Sequence[str] | None
     """Payment providers offered on the page, such as WAVE or ORANGE.
 
-    A list in the 2025 documentation, one text in the generated clients, ignored by today's
-    server. Sent as given. (API generations A and C.)
+    A list in the 2025 documentation, a string in the generated clients, ignored by the current
+    server. Sent unchanged. (API generations A and C.)
     """
     amount: int | float | Decimal | Money | None
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
-    Never scaled here. Left out when a product, price or line items carry the price.
+    Never scaled by the client. Leave it out when a product, price or line items have the price.
     """
     application_fee_amount: int | float | Decimal | Money | None
     """The operator's share of the payment, in the currency's smallest unit.
@@ -267,9 +267,9 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     Lomi Network only. (API generation E.)
     """
     cancel_url: str | None
-    """Where the buyer is sent after giving up."""
+    """Where the buyer is sent after cancelling."""
     checkout_session_id: UUID | str | None
-    """The session's identifier: opaque text, usually a UUID."""
+    """The session's identifier: an opaque string, usually a UUID."""
     currency_code: str | None
     """Three-letter currency of the amount."""
     customer_address: str | None
@@ -290,10 +290,10 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     customer_email: str | None
     """Fills in the e-mail field of the page."""
     customer_id: UUID | str | None
-    """A customer known to lomi.
+    """A customer of lomi.
 
-    With an unpaid invoice, create answers that payment is required instead of making a session.
-    (API generations B, C, D and E.)
+    If the customer has an unpaid invoice, create returns that payment is required instead of a
+    session. (API generations B, C, D and E.)
     """
     customer_name: str | None
     """Fills in the name field of the page."""
@@ -316,7 +316,7 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     Read by the 2025 API only. (API generation A.)
     """
     expires_at: datetime | str | None
-    """When the page stops taking payments.
+    """When the page stops accepting payments.
 
     30 to 60 minutes after creation by default, depending on the API's generation.
     """
@@ -336,7 +336,7 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     (API generation D.)
     """
     is_pos: bool | None
-    """Whether the session was made at a point of sale.
+    """Whether the session was created at a point of sale.
 
     (API generations B, C, D and E.)
     """
@@ -348,13 +348,13 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     line_items: Sequence[Mapping[str, Any]] | None
     """Catalogue prices in the cart: objects with price_id, quantity and metadata.
 
-    Given these, product_id, price_id, quantity and amount are ignored by the server. (API
+    If they are given, product_id, price_id, quantity and amount are ignored by the server. (API
     generations D and E.)
     """
     metadata: Mapping[str, Any] | None
     """The merchant's own keys and values, kept with the session.
 
-    The 2025 documentation allows 50 keys with text values, today's server any JSON.
+    The 2025 documentation allows 50 keys with string values, the current server any JSON.
     """
     payment_link_id: UUID | str | None
     """Payment link that the session comes from.
@@ -401,21 +401,21 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     require_billing_address: bool | None
     """Whether the page asks for a billing address.
 
-    The default differs between generations: say it when it matters. (API generations B, D and
-    E.)
+    The default differs between generations, so set it when it matters. (API generations B, D
+    and E.)
     """
     require_email: bool | None
-    """Whether the page insists on an e-mail address.
+    """Whether the page requires an e-mail address.
 
     (API generation E.)
     """
     require_name: bool | None
-    """Whether the page insists on a name.
+    """Whether the page requires a name.
 
     (API generation E.)
     """
     require_phone: bool | None
-    """Whether the page insists on a phone number.
+    """Whether the page requires a phone number.
 
     (API generation E.)
     """
@@ -430,7 +430,7 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     (API generations C, D and E.)
     """
     status: str | None
-    """Where the session stands: open, completed or expired.
+    """The state of the session: open, completed or expired.
 
     Only completed means paid.
     """
@@ -439,7 +439,7 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
     success_url: str | None
     """Where the buyer is sent after paying.
 
-    May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
+    May contain {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
     """
     title: str | None
     """Heading of the page."""

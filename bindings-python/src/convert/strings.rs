@@ -20,7 +20,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Bindi
     };
     match plain.cast::<PyString>() {
         Ok(text) => unicode(name, text),
-        Err(_) => Err(wrong(format!("{name} must be text, not {}", to_core::shown(value)))),
+        Err(_) => Err(wrong(format!("{name} must be a string, not {}", to_core::shown(value)))),
     }
 }
 

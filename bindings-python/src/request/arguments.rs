@@ -82,7 +82,7 @@ fn import_for_response(
     models: ModelSet,
 ) -> Result<(), BindingError> {
     if let Target::Operation(operation) = target
-        && let Returns::One(model) | Returns::Page(model) = operation.answer
+        && let Returns::One(model) | Returns::Page(model) = operation.returns
     {
         class_of(py, models, model)?;
     }

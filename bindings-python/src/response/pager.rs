@@ -64,7 +64,7 @@ impl Pager {
         models: ModelSet,
     ) -> Result<Call, BindingError> {
         let next = self.position.lock().map_err(|_| poisoned())?.next().cloned();
-        let ended = || Error::internal("the list is at its end already");
+        let ended = || Error::internal("the list has already ended");
         prepare(client, operation, next.ok_or_else(ended)?, options, models)
     }
 

@@ -20,8 +20,8 @@ pub(crate) fn read_response<'py>(
     response: Response,
     models: ModelSet,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
-    let decoded =
-        response.caught(|response| response.defer(&mut Objects::new(py, models), |_| true));
+    let decoded = response
+        .catch_panic(|response| response.lazy_rows(&mut Objects::new(py, models), |_| true));
     let value = match decoded.map_err(|error| error.after(&response))? {
         Decoded::Nothing => py.None().into_bound(py),
         Decoded::One(value) => value,
@@ -39,7 +39,8 @@ pub(crate) fn read_page<'py>(
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
     let fresh = accept(&response)?;
     let keep = |at: usize| fresh.has(at);
-    let Decoded::Rows(rows, place) = response.defer(&mut Objects::new(py, models), keep)? else {
+    let Decoded::Rows(rows, place) = response.lazy_rows(&mut Objects::new(py, models), keep)?
+    else {
         return Err(Error::not_a_list().into());
     };
     let value = page(py, rows, place)?;
@@ -83,7 +84,7 @@ pub(crate) fn read<'py>(
         let response = Response::from_json(&text, model)?;
         match response.decode(&mut Objects::new(py, ModelSet::from_number(models)))? {
             Decoded::One(value) => Ok(value),
-            _ => Err(wrong("the text is not one object")),
+            _ => Err(wrong("the JSON is not one object")),
         }
     })
 }

@@ -50,7 +50,7 @@ pub struct Model {
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Something the server sends.
-    Answer,
+    Response,
     /// Something the caller sends.
     Request,
     /// A page of a list.
@@ -157,7 +157,7 @@ pub struct Operation {
     pub query_parameters: Vec<Parameter>,
     pub body: Option<Body>,
     #[serde(flatten)]
-    pub answer: Answer,
+    pub returns: Returns,
     /// The server deduplicates this operation by idempotency key.
     pub keyed: bool,
     /// The call can be repeated without a second effect.
@@ -197,8 +197,8 @@ pub struct Body {
 
 /// The result of a successful call.
 #[derive(Serialize)]
-#[serde(tag = "answer", content = "answer_model", rename_all = "snake_case")]
-pub enum Answer {
+#[serde(tag = "returns", content = "returned_model", rename_all = "snake_case")]
+pub enum Returns {
     Nothing,
     One(String),
     Page(String),

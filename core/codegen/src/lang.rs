@@ -5,23 +5,24 @@ mod php;
 mod python;
 mod rust;
 mod rustfmt;
-mod template;
 
-use std::path::Path;
+use minijinja::Environment;
 
 use crate::ir::Api;
 use crate::outputs::Outputs;
 
 /// Renders the files of every language.
-pub(crate) fn render(root: &Path, api: &Api) -> Result<Outputs, String> {
-    let mut templates = template::environment(root)?;
+pub(crate) fn render(
+    templates: &Environment<'_>,
+    api: &Api,
+    outputs: &mut Outputs,
+) -> Result<(), String> {
+    let mut templates = templates.clone();
     rust::add_filters(&mut templates, api);
     php::add_filters(&mut templates, api);
     node::add_filters(&mut templates, api);
-    let mut outputs = Outputs::default();
-    rust::render(&templates, api, &mut outputs)?;
-    python::render(&templates, api, &mut outputs)?;
-    node::render(&templates, api, &mut outputs)?;
-    php::render(&templates, api, &mut outputs)?;
-    Ok(outputs)
+    rust::render(&templates, api, outputs)?;
+    python::render(&templates, api, outputs)?;
+    node::render(&templates, api, outputs)?;
+    php::render(&templates, api, outputs)
 }

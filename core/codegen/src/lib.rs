@@ -1,12 +1,14 @@
 //! Generates source files from the API's description. `spec` parses the document and rejects
 //! unsupported parts, `ir` is the representation that templates see, `lang` has one file per
-//! language, `outputs` writes or compares the files.
+//! language, `docs` renders the table of options, `outputs` writes or compares the files.
 
 mod case;
+mod docs;
 pub mod ir;
 mod lang;
 mod outputs;
 mod spec;
+mod template;
 
 use std::path::Path;
 
@@ -15,7 +17,11 @@ pub use outputs::{Outputs, Report};
 /// Generates all files in memory. The error names the place in the spec, or the template, that is
 /// wrong.
 pub fn generate(root: &Path) -> Result<Outputs, String> {
-    lang::render(root, &read(root)?)
+    let templates = template::environment(root)?;
+    let mut outputs = Outputs::default();
+    lang::render(&templates, &read(root)?, &mut outputs)?;
+    docs::render(&templates, root, &mut outputs)?;
+    Ok(outputs)
 }
 
 /// The models of the spec.

@@ -1,5 +1,5 @@
-//! Writes all files that are generated from `core/spec/openapi.json`: the tables of the core, the
-//! typed Rust, and the declarations of each language.
+//! Writes all files that are generated from `core/spec`: the tables of the core, the typed Rust,
+//! the declarations of each language, and the table of options.
 //!
 //! `cargo codegen` writes, `cargo codegen --check` only compares.
 
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use lomi_codegen::{Report, generate};
 
-/// Writes the generated files of every language from core/spec/openapi.json.
+/// Writes the generated files of every language and docs/options.md from core/spec.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {

@@ -6,7 +6,7 @@ use crate::response::Response;
 use crate::runtime::run_blocking;
 use crate::table::Operation;
 
-/// Sets a [`Client`] up. Everything is optional.
+/// Configures a [`Client`]. Everything is optional.
 ///
 /// ```
 /// let client = lomi::blocking::Client::builder().api_key("lomi_sk_test_1").build()?;
@@ -14,8 +14,8 @@ use crate::table::Operation;
 /// ```
 pub type ClientBuilder = crate::client::ClientBuilder<Client>;
 
-/// A client of the lomi. API whose calls block. It holds no connection and no thread, so it may
-/// be cloned, shared between threads and used on both sides of a fork.
+/// A client of the lomi. API whose calls block. It has no connection and no thread, so it may be
+/// cloned, shared between threads and used on both sides of a fork.
 ///
 /// ```no_run
 /// let client = lomi::blocking::Client::new("lomi_sk_test_...")?;
@@ -37,13 +37,13 @@ impl From<crate::Client> for Client {
 impl Client {
     /// A client with a secret key and the defaults for everything else.
     ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the key cannot be one.
+    /// # Errors [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the key is
+    /// invalid.
     pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client with more settings.
+    /// A builder, to set options.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }

@@ -7,8 +7,8 @@ use crate::request::{CallOptions, Input};
 use crate::response::{FromDocument, Page, Pager};
 use crate::table::Operation;
 
-/// Every item of a list, fetched page by page as the items are asked for. After an error the
-/// next item asks for the same page again.
+/// Every item of a list, fetched page by page as needed. After an error, the same page is requested
+/// again.
 ///
 /// ```no_run
 /// # fn run(client: lomi::blocking::Client) -> Result<(), lomi::Error> {
@@ -18,7 +18,7 @@ use crate::table::Operation;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a list is only fetched while its items are asked for"]
+#[must_use = "a list is only fetched while its items are requested"]
 pub struct Pages<T> {
     client: Client,
     operation: &'static Operation,

@@ -1,13 +1,13 @@
-//! Why an attempt gave no result.
+//! Why an attempt failed.
 
 use std::time::Duration;
 
 use crate::error::{Error, Outcome};
 
-/// How an attempt went wrong, as far as repeating it is concerned.
+/// What the retry decision needs from a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AttemptFailure {
-    /// What is known about the work.
+    /// Whether the work may have been done.
     pub(crate) outcome: Outcome,
     /// The server asked us to slow down.
     pub(crate) throttled: bool,
@@ -17,8 +17,10 @@ pub(crate) struct AttemptFailure {
     pub(crate) in_progress: bool,
 }
 
-/// Why an answer is no response.
+/// Why a raw response does not become a response.
 pub(crate) enum ReadFailure {
+    /// The server has no such route, and the next one must be tried.
     NextRoute,
+    /// The attempt failed.
     Failed(Box<Error>, AttemptFailure),
 }

@@ -1,4 +1,4 @@
-//! What is known of a call while it runs, for a caller who gives up on it.
+//! The state of a call in flight, for a caller that stops waiting for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
 
-/// A view of a call that outlives it. Taken with [`crate::Call::progress`] before the
-/// call is started; a caller who stops waiting learns from it which idempotency key was
-/// sent and whether the work may have been done.
+/// A view of a call that outlives it, taken with [`Call::progress`](crate::binding::Call::progress) before the call runs. A
+/// caller that stops waiting reads from it which idempotency key was sent and whether the work may
+/// have been done.
 #[derive(Debug, Clone)]
 pub struct CallHandle(Arc<State>);
 
@@ -31,12 +31,12 @@ impl CallHandle {
         Self(Arc::new(State { target, idempotency_key, request_id, attempts }))
     }
 
-    /// Another request is about to be sent.
+    /// Counts another request, which is about to be sent.
     pub(crate) fn attempt(&self) {
         self.0.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many requests were sent or tried so far.
+    /// How many requests were sent or attempted so far.
     pub fn attempts(&self) -> u32 {
         self.0.attempts.load(Ordering::Relaxed)
     }
@@ -46,12 +46,12 @@ impl CallHandle {
         self.0.idempotency_key.as_deref()
     }
 
-    /// The error for a caller who gave up: with the key, the attempts and the outcome.
+    /// The error of a cancelled call, with its key, attempts and outcome.
     pub fn cancelled(&self) -> Error {
         self.ended(Error::new(ErrorKind::Cancelled, "the call was cancelled"))
     }
 
-    /// Puts what is known into an error that ended the call from outside.
+    /// Adds the state of the call to an error that ended it from outside.
     pub fn ended(&self, mut error: Error) -> Error {
         let state = &*self.0;
         error.inner.attempts = self.attempts();

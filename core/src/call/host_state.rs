@@ -1,14 +1,14 @@
-//! What is kept about a base URL from one call to the next.
+//! The state that calls to one base URL share.
 
 use std::sync::Arc;
 
 use super::retry_budget::RetryBudget;
 
-/// What a process remembers from one call to the next, per base URL.
+/// What a process remembers about a base URL.
 #[derive(Debug, Clone, Default)]
 pub struct HostState {
-    /// The route of the routes that answered.
+    /// Index of the route that the server has; `None` before the first response.
     pub route: Option<usize>,
-    /// What repeating is worth.
+    /// The retry budget.
     pub budget: Arc<RetryBudget>,
 }

@@ -1,4 +1,4 @@
-//! What may be sent again, and what an error says of the work.
+//! Which calls may be sent again, and the outcome that an error reports.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
 
-/// Longest time for one attempt of a call that may be sent again, when none is given.
+/// Default timeout of one attempt of a call that may be sent again.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Call {
-    /// Longest time for one attempt. Cutting an attempt short is of use only where the
-    /// request may be sent again; any other write has until the deadline.
+    /// Timeout of one attempt. Only a request that may be sent again gains from a short attempt;
+    /// any other write has until the deadline.
     pub(super) fn attempt_timeout(&self) -> Duration {
         let given = self.options.attempt_timeout.or(self.config.attempt_timeout);
         given.unwrap_or(match self.repeats_after_timeout() {
@@ -20,12 +20,12 @@ impl Call {
         })
     }
 
-    /// Whether a request was handed to the transport.
+    /// Whether a request was passed to the transport.
     fn was_sent(&self) -> bool {
         !self.history.is_empty() || self.in_flight
     }
 
-    /// The error for a call that broke off between two steps, as in a panic.
+    /// The error of a call that ended between two steps, as in a panic.
     pub fn interrupted(&self, mut error: Error) -> Error {
         if self.was_sent() {
             error.inner.outcome = Outcome::Unknown;
@@ -33,7 +33,7 @@ impl Call {
         self.finish(error)
     }
 
-    /// Whether doing it twice does no more than doing it once.
+    /// Whether sending the call twice has the same effect as sending it once.
     pub fn replay_safe(&self) -> bool {
         match &self.target {
             Target::Operation(operation) => operation.replay_safe,
@@ -41,8 +41,8 @@ impl Call {
         }
     }
 
-    /// Whether to send the call again while the server may still work on it, as it may after
-    /// a timeout: reads, and writes whose idempotency key the server knows.
+    /// Whether the call may be sent again while the server may still work on it, as it may after a
+    /// timeout: reads, and writes whose idempotency key the server checks.
     pub(super) fn repeats_after_timeout(&self) -> bool {
         match &self.target {
             Target::Operation(operation) => operation.keyed || operation.method.is_safe(),
@@ -50,26 +50,26 @@ impl Call {
         }
     }
 
-    /// Puts what the call knows into an error that leaves it.
+    /// Adds the state of the call to its error.
     pub(super) fn finish(&self, mut error: Error) -> Error {
         let writes = !self.target.method().is_safe();
-        // These come after the request was sent, and say nothing of the work.
-        let says_nothing = matches!(
+        // These errors arise after the request was sent and do not tell whether the work was done.
+        let work_unknown = matches!(
             error.inner.kind,
             ErrorKind::UnexpectedResponse
                 | ErrorKind::UnexpectedRedirect
                 | ErrorKind::ResponseTooLarge
                 | ErrorKind::Internal
         );
-        // Nor does the last attempt say anything about those before it.
+        // An earlier attempt may have done the work even if the last one did not.
         if writes
-            && (self.earlier_unknown || (says_nothing && error.inner.outcome != Outcome::NotSent))
+            && (self.earlier_unknown || (work_unknown && error.inner.outcome != Outcome::NotSent))
         {
             error.inner.outcome = Outcome::Unknown;
         }
         error.inner.writes = writes;
         if error.is_outcome_unknown() {
-            // A key that the server took for another body leads to the same refusal again.
+            // With a key that was used for another body, the server would refuse the call again.
             let key = self.idempotency_key.as_deref();
             let key = key.filter(|_| error.inner.kind != ErrorKind::IdempotencyConflict);
             error.inner.message = format!("{}; {}", error.inner.message, self.target.advice(key));

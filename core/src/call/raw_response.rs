@@ -1,9 +1,9 @@
-//! A response as the transport read it.
+//! A response before its body is interpreted.
 
 use bytes::Bytes;
 use http::HeaderMap;
 
-/// An answer as the transport read it: any status, the whole body.
+/// A response as the transport read it: any status, the whole body.
 #[derive(Debug, Clone)]
 pub struct RawResponse {
     /// HTTP status.

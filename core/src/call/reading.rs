@@ -1,4 +1,4 @@
-//! From a raw response to a response, an error, or the next route.
+//! Turns a raw response into a response, an error, or the next route.
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -18,42 +18,43 @@ use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
 use crate::table::Returns;
 
-/// How much of an answer beyond the bounds an error keeps.
+/// How many bytes of a response above the limits an error keeps.
 const EXCERPT: usize = 4096;
 
 impl Call {
-    /// Reads an answer: a response, an error, or the news that this route does not exist.
+    /// Reads a raw response. Fails with an error, or with `NextRoute` if the server lacks this
+    /// route.
     pub(super) fn read(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
         let success = (200..300).contains(&raw.status);
         let text = match text_of(&raw.body) {
             Ok(text) => text,
-            // Of a failure the status says enough, whatever the bytes are.
+            // The status of a failure tells enough, so invalid bytes are replaced.
             Err(_) if !success => String::from_utf8_lossy(&raw.body).into_owned().into(),
             Err(error) => return Err(self.unreadable(error, &raw)),
         };
         if !success {
-            let said = error_body::read(&text, self.config.limits);
+            let parsed = error_body::read(&text, self.config.limits);
             let method = self.target.method();
-            if is_missing_route(raw.status, &said, method.as_str(), &self.url)
+            if is_missing_route(raw.status, &parsed, method.as_str(), &self.url)
                 && matches!(self.target, Target::Operation(_))
             {
-                return Err(self.without_route(said, &raw));
+                return Err(self.missing_route(parsed, &raw));
             }
-            // The attempt before deleted it, and its response was lost.
+            // An earlier attempt deleted it, and its response was lost.
             let deleted = matches!(raw.status, 404 | 410)
                 && self.earlier_unknown
                 && *method == Method::DELETE;
             if !self.options.any_status && !deleted {
-                return Err(self.status(said, &raw));
+                return Err(self.status(parsed, &raw));
             }
         }
-        let answer = match &self.target {
-            Target::Operation(operation) if success => operation.answer,
+        let returns = match &self.target {
+            Target::Operation(operation) if success => operation.returns,
             _ if !success && !self.options.any_status => Returns::Nothing,
             _ => Returns::Any,
         };
-        let (document, content) = match envelope::find(&text, answer, self.config.limits) {
-            Ok(read) => read,
+        let (document, content) = match envelope::read(&text, returns, self.config.limits) {
+            Ok(found) => found,
             Err(_) if self.options.any_status => (Document::default(), Content::Nothing),
             Err(error) => return Err(self.unreadable(error, &raw)),
         };
@@ -72,31 +73,31 @@ impl Call {
                 Target::Raw { .. } => None,
             },
             attempts: self.attempts(),
-            // The call is over.
+            // Taken, not cloned: the call is over.
             history: std::mem::take(&mut self.history),
             idempotency_key: self.idempotency_key.take(),
         })
     }
 
-    /// The next route, each at most once per call; then an error that says so.
-    fn without_route(&mut self, said: ParsedError, raw: &RawResponse) -> ReadFailure {
+    /// Moves to the next route, each at most once per call; after the last one, returns an error.
+    fn missing_route(&mut self, parsed: ParsedError, raw: &RawResponse) -> ReadFailure {
         self.missing_routes += 1;
         if self.missing_routes < self.routes.len() {
             self.route = (self.route + 1) % self.routes.len();
             return ReadFailure::NextRoute;
         }
-        let mut error = error_body::of_status(raw.status, said);
+        let mut error = error_body::of_status(raw.status, parsed);
         error.inner.kind = ErrorKind::UnsupportedOperation;
         error.inner.message = format!(
-            "this server has no route for {} (it answered: {})",
+            "this server has no route for {} (its response: {})",
             self.target.name(),
             error.inner.message
         );
         self.failed(error, raw, Outcome::Final)
     }
 
-    /// An answer with a status that is no success.
-    fn status(&self, said: ParsedError, raw: &RawResponse) -> ReadFailure {
+    /// The failure of a response whose status is not a success.
+    fn status(&self, parsed: ParsedError, raw: &RawResponse) -> ReadFailure {
         if (300..400).contains(&raw.status) {
             let to = error_body::redirected_to(&raw.headers, &self.url);
             let error = Error::new(
@@ -109,7 +110,7 @@ impl Call {
             );
             return self.failed(error, raw, Outcome::Final);
         }
-        let error = error_body::of_status(raw.status, said);
+        let error = error_body::of_status(raw.status, parsed);
         if self.is_in_progress(&error) {
             return self.failed(error, raw, Outcome::Unknown);
         }
@@ -124,7 +125,7 @@ impl Call {
             && !self.target.method().is_safe()
     }
 
-    /// A success whose body is not what was asked for.
+    /// The failure of a successful response whose body cannot be read.
     fn unreadable(&self, error: Error, raw: &RawResponse) -> ReadFailure {
         let outcome = match error.inner.kind {
             ErrorKind::ResponseTooLarge => Outcome::Final,
@@ -137,13 +138,13 @@ impl Call {
         error.inner.status = Some(raw.status);
         error.inner.request_id =
             error_body::request_id(&raw.headers).or(error.inner.request_id.take());
-        // Of an answer beyond the bounds, its start is enough to tell what it was.
-        let most = match error.inner.kind {
+        // The start of a response above the limits is enough to see what it was.
+        let limit = match error.inner.kind {
             ErrorKind::ResponseTooLarge => EXCERPT,
             _ => error_body::MAX_ERROR_BODY,
         };
-        error.inner.body = Some(match raw.body.get(..most) {
-            // Copied, so that the whole is not kept alive by its start.
+        error.inner.body = Some(match raw.body.get(..limit) {
+            // Copied: a slice would keep the whole body in memory.
             Some(start) => Bytes::copy_from_slice(start),
             None => raw.body.clone(),
         });
@@ -161,14 +162,14 @@ impl Call {
                 error_body::with_time(&error.inner.message, error.inner.retry_after);
         }
         let in_progress = self.is_in_progress(&error);
-        let asks = outcome == Outcome::Rejected || in_progress || raw.status == 503;
-        let failure_of_attempt = AttemptFailure {
+        let may_wait = outcome == Outcome::Rejected || in_progress || raw.status == 503;
+        let failure = AttemptFailure {
             outcome,
             throttled: outcome == Outcome::Rejected,
-            hint: error.inner.retry_after.filter(|_| asks),
+            hint: error.inner.retry_after.filter(|_| may_wait),
             in_progress,
         };
-        ReadFailure::Failed(Box::new(error), failure_of_attempt)
+        ReadFailure::Failed(Box::new(error), failure)
     }
 
     pub(super) fn transport_failed(&self, failure: TransportError) -> (Error, AttemptFailure) {
@@ -193,10 +194,10 @@ impl Call {
     }
 }
 
-/// The body as text: UTF-8, without a byte order mark.
+/// The body as a UTF-8 string, without a byte order mark.
 fn text_of(body: &Bytes) -> Result<ByteString, Error> {
     let text = ByteString::try_from(body.clone())
-        .map_err(|_| Error::unexpected("the answer is not UTF-8 text"))?;
+        .map_err(|_| Error::unexpected("the response is not UTF-8 text"))?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => text.slice_ref(rest),
         None => text,

@@ -1,46 +1,46 @@
-//! When to repeat a request, and after how long: pure rules over what happened. Nothing
-//! here reads a clock or a random source; both are handed in.
+//! The retry decision: whether to send a request again, and after what pause. A pure function: the
+//! time left and the random number are arguments.
 
 use std::time::Duration;
 
 use super::attempt_failure::AttemptFailure;
 use crate::error::Outcome;
 
-/// Longest pause that is slept through; above it the error is given at once.
+/// Longest pause before a retry. If the server asks for more, the error is returned at once.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// A retry is not started with less time than this left.
+/// No retry is made with less time than this left.
 pub(crate) const LEAST_TIME_LEFT: Duration = Duration::from_secs(1);
 
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RetryDecision {
-    /// Give the error to the caller.
+    /// Return the error to the caller.
     GiveUp,
     /// Send the same request again after a pause.
     RetryAfter(Duration),
 }
 
-/// A number that is uniform in 0..1, from the operating system's randomness: two forked
-/// workers must not pause alike.
+/// A uniform number in 0..1 from the operating system: two forked processes must not make the same
+/// pauses.
 pub fn random_fraction() -> f64 {
     let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
-    // The version takes bits 12 to 15; the upper 32 are all random.
+    // The upper 32 bits of a version 4 UUID are all random.
     f64::from((high >> 32) as u32) / f64::from(u32::MAX)
 }
 
-/// Decides. `retry` counts from 0, `left` is the time to the deadline, `random_fraction` is
-/// uniform in 0..1.
+/// Decides whether to retry. `retry` counts from 0, `left` is the time to the deadline, and
+/// `random_fraction` is uniform in 0..1.
 pub(crate) fn decide(
-    failure_of_attempt: AttemptFailure,
+    failure: AttemptFailure,
     replay_safe: bool,
     retry: u32,
     max_retries: u32,
     left: Duration,
     random_fraction: f64,
 ) -> RetryDecision {
-    let safe = match failure_of_attempt.outcome {
-        // It is not done a second time: the server knows the key.
-        _ if failure_of_attempt.in_progress => true,
+    let safe = match failure.outcome {
+        // The server works on a request with this key, so it does not do the work again.
+        _ if failure.in_progress => true,
         Outcome::NotSent | Outcome::Rejected => true,
         Outcome::Unknown => replay_safe,
         Outcome::Final => false,
@@ -48,14 +48,14 @@ pub(crate) fn decide(
     if !safe || retry >= max_retries {
         return RetryDecision::GiveUp;
     }
-    let pause = match failure_of_attempt.hint {
-        // A little more than asked, so that a crowd does not come back at once.
+    let pause = match failure.hint {
+        // Up to 10 % more than the server asks for, so that many clients do not return at once.
         Some(hint) if hint <= LONGEST_PAUSE.min(left) => hint.mul_f64(1.0 + 0.1 * random_fraction),
         Some(_) => return RetryDecision::GiveUp,
-        None if failure_of_attempt.in_progress => Duration::from_secs_f64(
+        None if failure.in_progress => Duration::from_secs_f64(
             f64::from(1_u32 << retry.min(3)) * (0.5 + 0.5 * random_fraction),
         ),
-        None if failure_of_attempt.throttled => Duration::from_secs_f64(
+        None if failure.throttled => Duration::from_secs_f64(
             f64::from(1_u32 << retry.min(4)) * (0.5 + 0.5 * random_fraction),
         ),
         None => {
@@ -70,11 +70,11 @@ pub(crate) fn decide(
     }
 }
 
-/// What a status says about the work.
+/// Whether the work may have been done, by HTTP status.
 pub(crate) fn outcome_of_status(status: u16) -> Outcome {
     match status {
         429 => Outcome::Rejected,
-        // Also with Retry-After: load balancers send that after they forwarded a request.
+        // Unknown also with Retry-After: load balancers send it after they forwarded a request.
         408 | 500 | 502 | 503 | 504 => Outcome::Unknown,
         _ => Outcome::Final,
     }
@@ -86,14 +86,14 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn failure_of_attempt(outcome: Outcome) -> AttemptFailure {
+    fn failure(outcome: Outcome) -> AttemptFailure {
         AttemptFailure { outcome, throttled: false, hint: None, in_progress: false }
     }
 
     #[test]
     fn only_what_is_safe_is_repeated() {
         let again = |outcome, safe| {
-            decide(failure_of_attempt(outcome), safe, 0, 2, LONG, 0.5) != RetryDecision::GiveUp
+            decide(failure(outcome), safe, 0, 2, LONG, 0.5) != RetryDecision::GiveUp
         };
         assert!(again(Outcome::NotSent, false) && again(Outcome::Rejected, false));
         assert!(again(Outcome::Unknown, true) && !again(Outcome::Unknown, false));
@@ -102,21 +102,15 @@ mod tests {
 
     #[test]
     fn no_retries_means_none() {
-        assert_eq!(
-            decide(failure_of_attempt(Outcome::NotSent), true, 0, 0, LONG, 0.5),
-            RetryDecision::GiveUp
-        );
-        assert_eq!(
-            decide(failure_of_attempt(Outcome::NotSent), true, 2, 2, LONG, 0.5),
-            RetryDecision::GiveUp
-        );
+        assert_eq!(decide(failure(Outcome::NotSent), true, 0, 0, LONG, 0.5), RetryDecision::GiveUp);
+        assert_eq!(decide(failure(Outcome::NotSent), true, 2, 2, LONG, 0.5), RetryDecision::GiveUp);
     }
 
     #[test]
     fn a_long_wait_is_the_callers_to_decide() {
         let asked = |seconds| AttemptFailure {
             hint: Some(Duration::from_secs(seconds)),
-            ..failure_of_attempt(Outcome::Rejected)
+            ..failure(Outcome::Rejected)
         };
         assert_eq!(decide(asked(900), true, 0, 2, LONG * 100, 0.0), RetryDecision::GiveUp);
         assert_eq!(
@@ -132,9 +126,6 @@ mod tests {
     #[test]
     fn a_retry_needs_time_to_be_of_use() {
         let left = Duration::from_millis(1100);
-        assert_eq!(
-            decide(failure_of_attempt(Outcome::NotSent), true, 0, 2, left, 0.9),
-            RetryDecision::GiveUp
-        );
+        assert_eq!(decide(failure(Outcome::NotSent), true, 0, 2, left, 0.9), RetryDecision::GiveUp);
     }
 }

@@ -1,4 +1,4 @@
-//! How long a server asks to wait.
+//! Reads how long a server asks to wait.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,8 +6,8 @@ use http::HeaderMap;
 
 use crate::json::Value;
 
-/// How long the server asks to wait: the header in seconds or as a date (corrected by
-/// the answer's own date), else the number in the body. Nonsense is no request.
+/// How long the server asks to wait: the header, in seconds or as a date (relative to the
+/// response's own date), else the number in the body. An invalid value is ignored.
 pub(crate) fn read(headers: &HeaderMap, details: Option<&Value>) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let header = text("retry-after").and_then(|value| {

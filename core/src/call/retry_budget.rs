@@ -1,12 +1,11 @@
-//! How much repeating one host is worth: a bucket of tokens that every client of the
-//! process draws from. When a server is down for everyone, calls fail at once instead
-//! of each of them sending three requests.
+//! The retry budget of a host: a token bucket that all clients of the process share. When a server
+//! is down, the budget runs out and calls fail at once, instead of sending three requests each.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 const CAPACITY: i64 = 500;
 const COST: i64 = 5;
-/// A time-out costs the server more than a refusal.
+/// A timeout costs the server more than a refusal.
 const COST_AFTER_TIMEOUT: i64 = 10;
 
 /// The tokens left for one host.
@@ -22,7 +21,7 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// Pays for one retry. Gives what it cost, or nothing when there is not enough.
+    /// Takes the tokens of one retry. Returns how many, or `None` if there are not enough.
     pub(crate) fn spend(&self, after_timeout: bool) -> Option<i64> {
         let cost = if after_timeout { COST_AFTER_TIMEOUT } else { COST };
         self.tokens
@@ -33,7 +32,7 @@ impl RetryBudget {
             .then_some(cost)
     }
 
-    /// A call succeeded: its retries are paid back, and one that needed none earns a token.
+    /// Returns the tokens of a call that succeeded. A call without retries adds one token.
     pub(crate) fn refund(&self, spent: i64) {
         let earned = spent.max(1);
         let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {

@@ -1,19 +1,19 @@
-//! Which addresses a call may be sent to: the routes of the API have been spelt in
-//! several ways, and only the server knows which one it has.
+//! The routes of a call: the API has had several route styles, and only a request shows which one a
+//! server has.
 
 use crate::config::{Config, RouteChoice};
 use crate::request::Target;
 use crate::response::error_body::ParsedError;
 use crate::table::RouteStyle;
 
-/// One way to spell the address of a call.
+/// One route of a call: a base URL and a route style.
 #[derive(Debug)]
 pub(crate) struct Route {
     version: Version,
     pub(crate) style: RouteStyle,
 }
 
-/// The version at the end of a base URL.
+/// Whether to keep the version at the end of a base URL.
 #[derive(Debug)]
 enum Version {
     AsGiven,
@@ -27,7 +27,7 @@ const DOCUMENTED: Route = Route { version: Version::AsGiven, style: RouteStyle::
 const UNVERSIONED: Route = Route { version: Version::Without, style: RouteStyle::Current };
 
 impl Route {
-    /// What the addresses start with.
+    /// The start of the URL.
     pub(crate) fn base<'c>(&self, config: &'c Config) -> &'c str {
         let base = config.base_url.as_str();
         match self.version {
@@ -37,7 +37,7 @@ impl Route {
     }
 }
 
-/// The routes to try, in order: never an address that the base URL does not imply.
+/// The routes to try, in order. Each is derived from the base URL.
 pub(crate) fn list(config: &Config, target: &Target) -> &'static [Route] {
     match (target, config.routes) {
         (Target::Raw { .. }, _) | (_, RouteChoice::Only(RouteStyle::Current)) => &[CURRENT],
@@ -49,8 +49,8 @@ pub(crate) fn list(config: &Config, target: &Target) -> &'static [Route] {
     }
 }
 
-/// Whether a 404 says that the server has no such *route*: then no handler ran, and
-/// even a POST may be sent to another route. A 404 about a resource never is one.
+/// Whether a 404 means that the server has no such *route*: then no handler ran, and even a POST
+/// may be sent to another route. A 404 about a resource does not count.
 pub(crate) fn is_missing_route(status: u16, error: &ParsedError, method: &str, url: &str) -> bool {
     if status != 404 {
         return false;
@@ -81,8 +81,8 @@ mod tests {
         };
         let target = Target::Operation(crate::table::OPERATIONS[0]);
         let config = config.build().unwrap();
-        let spelt = list(&config, &target).iter();
-        spelt.map(|s| (s.base(&config).to_owned(), s.style)).collect()
+        let routes = list(&config, &target).iter();
+        routes.map(|s| (s.base(&config).to_owned(), s.style)).collect()
     }
 
     #[test]
@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn only_a_missing_route_is_one() {
         let check = |status, message: &str| {
-            let said = ParsedError { message: Some(message.into()), ..ParsedError::default() };
-            is_missing_route(status, &said, "POST", "http://h:1/v1/checkout_sessions?a=1")
+            let parsed = ParsedError { message: Some(message.into()), ..ParsedError::default() };
+            is_missing_route(status, &parsed, "POST", "http://h:1/v1/checkout_sessions?a=1")
         };
         assert!(check(404, "Cannot POST /v1/checkout_sessions"));
         assert!(check(404, "Cannot POST /v1/checkout_sessions?a=1"));

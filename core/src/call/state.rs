@@ -26,8 +26,7 @@ pub struct Call {
     pub(super) input: Input,
     pub(super) options: CallOptions,
     pub(super) routes: &'static [Route],
-    /// Which route is in use, which one was at first, and how many were refused as
-    /// routes.
+    /// Indices of the route in use and of the first one, and how many routes the server lacks.
     pub(super) route: usize,
     pub(super) remembered_route: usize,
     pub(super) missing_routes: usize,
@@ -38,26 +37,26 @@ pub struct Call {
     pub(super) history: Vec<Attempt>,
     pub(super) sent_at: Instant,
     pub(super) retries: u32,
-    /// Requests after which the server said that it still works on the key.
+    /// Retries after a response that the server still works on the key.
     pub(super) in_progress_retries: u32,
     pub(super) budget: Arc<RetryBudget>,
     /// Tokens that this call took from the budget.
     pub(super) spent: i64,
     pub(super) url: String,
-    /// The first request, built when the call was checked.
-    pub(super) ready: Option<Request>,
-    /// A request was handed over, and what it came to is not known yet.
+    /// The first request, built when the call is prepared.
+    pub(super) first_request: Option<Request>,
+    /// A request was passed to the transport, and its result is not known yet.
     pub(super) in_flight: bool,
-    /// An attempt that may have been carried out went before.
+    /// An earlier attempt may have done the work.
     pub(super) earlier_unknown: bool,
-    /// What the last attempt came to, where the call went on after it.
+    /// The error of the last attempt, if a retry follows.
     pub(super) last: Option<Error>,
-    /// Told of every attempt, where somebody asked for it.
+    /// The call handle, if one was taken.
     pub(super) progress: Option<CallHandle>,
-    /// Told about each attempt.
+    /// Receives the events of each attempt.
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) span: AttemptSpan,
-    /// What is doubtful about the call, where the client sends what it is given.
+    /// Doubtful arguments, which a client with `validation: warn` sends all the same.
     pub(super) warnings: Vec<String>,
     pub(super) next: Next,
 }
@@ -69,11 +68,10 @@ pub(super) enum Next {
     Over,
 }
 
-/// Who is told about the attempts of a client's calls: its observer, and the log of Rust
-/// programs.
+/// The observer of a client's calls, together with the log of Rust programs if that is enabled.
 fn observer_of(config: &Config) -> Option<Arc<dyn Observer>> {
     let observer = config.observer.clone();
-    if config.binding_logs || !log::is_asked_for(None) {
+    if config.binding_logs || !log::is_enabled(None) {
         return observer;
     }
     let log: Arc<dyn Observer> = Arc::new(StderrLog);
@@ -90,11 +88,11 @@ impl Call {
         target: Target,
         input: Input,
         options: CallOptions,
-        memory: HostState,
+        host: HostState,
         now: Instant,
     ) -> Result<Self, Error> {
         let name = target.name();
-        Self::prepare(config, target, input, options, memory, now).map_err(|mut error| {
+        Self::prepare(config, target, input, options, host, now).map_err(|mut error| {
             error.inner.operation = Some(name);
             error
         })
@@ -105,7 +103,7 @@ impl Call {
         target: Target,
         mut input: Input,
         mut options: CallOptions,
-        memory: HostState,
+        host: HostState,
         now: Instant,
     ) -> Result<Self, Error> {
         options.take_option_headers()?;
@@ -113,7 +111,7 @@ impl Call {
         if config.http_client.is_some() && options.connect_timeout.is_some() {
             return Err(Error::validation(
                 "connect_timeout has no effect together with http_client: set it where the \
-                 client of reqwest is built",
+                 reqwest client is built",
             ));
         }
         let warnings = request::check::call(config, &target, &mut input, &mut options)?;
@@ -122,7 +120,8 @@ impl Call {
         }
         let idempotency_key = match (&options.idempotency_key, &target) {
             (Some(key), _) => Some(key.clone()),
-            // Harmless where the server ignores it, and it makes the call traceable.
+            // Every POST has a key: a server that ignores it is not harmed, and the call can be
+            // traced.
             (None, target) if *target.method() == http::Method::POST => {
                 Some(idempotency_key::random())
             }
@@ -131,7 +130,7 @@ impl Call {
         let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
         let request_id = request_id.unwrap_or_else(idempotency_key::random);
         let routes = routes::list(config, &target);
-        let route = memory.route.filter(|at| *at < routes.len()).unwrap_or(0);
+        let route = host.route.filter(|at| *at < routes.len()).unwrap_or(0);
         let mut call = Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
             deadline: now + options.timeout.unwrap_or(config.timeout),
@@ -149,10 +148,10 @@ impl Call {
             sent_at: now,
             retries: 0,
             in_progress_retries: 0,
-            budget: memory.budget,
+            budget: host.budget,
             spent: 0,
             url: String::new(),
-            ready: None,
+            first_request: None,
             in_flight: false,
             earlier_unknown: false,
             last: None,
@@ -162,8 +161,8 @@ impl Call {
             warnings,
             next: Next::Send,
         };
-        // Whatever is wrong with the request is wrong now.
-        call.ready = Some(call.request()?);
+        // Built now, so that an invalid request fails before the call runs.
+        call.first_request = Some(call.request()?);
         Ok(call)
     }
 
@@ -172,12 +171,12 @@ impl Call {
         self.deadline
     }
 
-    /// The time until then.
+    /// The time until the deadline.
     pub(crate) fn time_left(&self, now: Instant) -> Duration {
         self.deadline.saturating_duration_since(now)
     }
 
-    /// A view of this call for whoever may stop waiting for it.
+    /// A handle of this call, for a caller that may stop waiting for it.
     pub fn progress(&mut self) -> CallHandle {
         let progress = self.progress.take().unwrap_or_else(|| {
             let key = self.idempotency_key.clone();
@@ -186,12 +185,12 @@ impl Call {
         self.progress.insert(progress).clone()
     }
 
-    /// What is doubtful about the call, for the language's own log.
+    /// Warnings about the arguments, for the language's log.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Tells another observer about each attempt: for a language that makes one for each call.
+    /// Adds an observer, for a language that makes one for each call.
     pub fn observe(&mut self, observer: Arc<dyn Observer>) {
         self.observer = Some(match self.observer.take() {
             Some(first) => Arc::new(Both(first, observer)),
@@ -199,7 +198,7 @@ impl Call {
         });
     }
 
-    /// The span of the attempt under way, where spans are asked for.
+    /// The span of the attempt in flight, if spans are enabled.
     pub(crate) fn span(&self) -> &AttemptSpan {
         &self.span
     }
@@ -209,22 +208,22 @@ impl Call {
         &self.config
     }
 
-    /// Longest time to wait for a connection.
+    /// Maximum time to wait for a connection.
     pub fn connect_timeout(&self) -> Duration {
         self.options.connect_timeout.unwrap_or(self.config.connect_timeout)
     }
 
-    /// Longest pause of the server within a response, after its head.
+    /// Maximum time between two chunks of a response, after its head.
     pub fn idle_timeout(&self) -> Duration {
         self.options.idle_timeout.unwrap_or(self.config.idle_timeout)
     }
 
-    /// The route that answered, to be remembered_route for this base URL.
+    /// Index of the route in use, which is remembered for the base URL.
     pub fn route(&self) -> usize {
         self.route
     }
 
-    /// Whether that is news.
+    /// Whether the route differs from the remembered one.
     pub(crate) fn route_changed(&self) -> bool {
         self.route != self.remembered_route
     }
@@ -249,7 +248,7 @@ impl Call {
         })
     }
 
-    /// Adds what the last request came to to the history of the call.
+    /// Adds the result of the last request to the history of the call.
     pub(super) fn record_attempt(
         &mut self,
         raw: &Result<RawResponse, TransportError>,
@@ -270,7 +269,7 @@ impl Call {
         });
     }
 
-    /// The route that the next request is sent to, with its parameters' names.
+    /// The template of the route in use: it has the names of parameters, not their values.
     pub(super) fn route_template(&self) -> Cow<'static, str> {
         let style = self.routes.get(self.route).map(|route| route.style);
         style.map(|style| self.target.route_template(style)).unwrap_or_default()

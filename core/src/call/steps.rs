@@ -1,4 +1,4 @@
-//! The steps of a call: what to do next, and what follows from the result of an attempt.
+//! The steps of a call: what to do next, given the results of its attempts.
 
 use std::time::{Duration, Instant};
 
@@ -13,20 +13,20 @@ use crate::request::Request;
 use crate::response::Response;
 
 /// What to do next for a call.
-// Made once per step and taken apart at once, so its size costs nothing.
+// A step is matched as soon as it is made, so its size costs nothing.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Step {
-    /// Send this within the given time, then say what happened with [`Call::complete_attempt`].
+    /// Send this request within the given time, then pass the result to [`Call::complete_attempt`].
     Send(Request, Duration),
-    /// Wait so long, then ask again with [`Call::step`].
+    /// Wait for this time, then call [`Call::step`] again.
     Wait(Duration),
     /// The call is over.
     Done(Result<Response, Error>),
 }
 
 impl Call {
-    /// What to do now.
+    /// Returns what to do now.
     pub fn step(&mut self, now: Instant) -> Step {
         match std::mem::replace(&mut self.next, Next::Over) {
             Next::Over => Step::Done(Err(Error::internal("the call is over already"))),
@@ -44,7 +44,7 @@ impl Call {
                     });
                     return Step::Done(Err(self.finish(error)));
                 }
-                match self.ready.take().map_or_else(|| self.request(), Ok) {
+                match self.first_request.take().map_or_else(|| self.request(), Ok) {
                     Ok(request) => {
                         self.sent_at = now;
                         self.in_flight = true;
@@ -60,8 +60,8 @@ impl Call {
         }
     }
 
-    /// Takes the result of the attempt. `random_fraction` gives a number that is uniform in
-    /// 0..1, for a pause.
+    /// Takes the result of an attempt. `random_fraction` returns a uniform number in 0..1, for the
+    /// length of a pause.
     pub fn complete_attempt(
         &mut self,
         result: Result<RawResponse, TransportError>,
@@ -88,7 +88,7 @@ impl Call {
                 }
                 Err(ReadFailure::NextRoute) => return Next::Send,
                 Err(ReadFailure::Failed(error, failure)) => {
-                    // A success that cannot be read is none.
+                    // A successful response that cannot be read is recorded as a failure.
                     if let Some(attempt) = self.history.last_mut()
                         && attempt.status.is_some_and(|status| (200..300).contains(&status))
                     {
@@ -102,19 +102,19 @@ impl Call {
         let left = self.time_left(now);
         let timed_out = error.kind() == ErrorKind::Timeout;
         let safe = self.replay_safe() && (!timed_out || self.repeats_after_timeout());
-        // Asking about a request that the server still works on is limited by the deadline.
-        let (retry, most) = match failure.in_progress {
+        // While the server still works on the key, only the deadline limits the retries.
+        let (retry, max_retries) = match failure.in_progress {
             true if self.max_retries > 0 => (self.in_progress_retries, u32::MAX),
             _ => (self.retries, self.max_retries),
         };
-        let decision = retry::decide(failure, safe, retry, most, left, random_fraction());
-        let paid = match decision {
+        let decision = retry::decide(failure, safe, retry, max_retries, left, random_fraction());
+        let granted = match decision {
             RetryDecision::RetryAfter(pause) => {
                 self.budget.spend(timed_out).map(|cost| (pause, cost))
             }
             RetryDecision::GiveUp => None,
         };
-        let Some((pause, cost)) = paid else {
+        let Some((pause, cost)) = granted else {
             return Next::Done(Box::new(Err(self.finish(error))));
         };
         self.spent += cost;
@@ -131,10 +131,11 @@ impl Call {
         if self.observer.is_none() && !self.span.is_wanted() {
             return;
         }
+        let route = self.route_template();
         let event = RequestEvent {
-            operation: &self.target.name(),
+            operation: &self.target.event_name(&route),
             method: self.target.method(),
-            route: &self.route_template(),
+            route: &route,
             attempt: self.attempts() + 1,
             idempotency_key: self.idempotency_key.as_deref(),
             request_id: &self.request_id,
@@ -153,14 +154,14 @@ impl Call {
             Next::Done(result) => Some(&**result),
             _ => None,
         };
-        // A call that is over has handed its history and key over to its result.
+        // A call that is over has moved its history and key into its result.
         let (history, key) = match done {
             Some(Ok(response)) => (&response.history, response.idempotency_key.as_deref()),
             _ => (&self.history, self.idempotency_key.as_deref()),
         };
         let Some(attempt) = history.last() else { return };
         let event = ResponseEvent {
-            operation: &self.target.name(),
+            operation: &self.target.event_name(&attempt.route),
             method: &attempt.method,
             route: &attempt.route,
             attempt: u32::try_from(history.len()).unwrap_or(u32::MAX),

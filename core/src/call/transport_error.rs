@@ -1,21 +1,21 @@
-//! Why no whole response was read, and where the server is that did not send it.
+//! The error of a request that got no complete response, and the address of the server in its
+//! message.
 
 use std::sync::Arc;
 
 use crate::error::{ErrorKind, Outcome};
 
-/// Why no whole response was read.
+/// The error of a request that got no complete response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TransportError {
     /// What went wrong, such as a refused connection or a timeout.
     pub kind: ErrorKind,
-    /// NotSent where the request cannot have arrived, Final where repeating is of no use,
-    /// Unknown in every other case.
+    /// NotSent if the request cannot have arrived, Final if a retry cannot succeed, else Unknown.
     pub outcome: Outcome,
-    /// One sentence.
+    /// One sentence for people.
     pub message: String,
-    /// The error of the library below.
+    /// The underlying error.
     pub source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -32,11 +32,11 @@ impl TransportError {
     }
 }
 
-/// How a message begins about a new connection that broke before it gave a response.
+/// Part of the message about a new connection that broke before any response.
 pub(crate) const BEFORE_RESPONSE: &str = "broke before any response:";
 
-/// How a port that speaks something else answers the start of TLS, in the words of rustls,
-/// hyper, the system, and curl.
+/// Messages of rustls, hyper, the system and curl when a port that does not speak TLS receives a
+/// TLS handshake.
 const HTTPS_REFUSED: &[&str] = &[
     "InvalidContentType",
     "tls handshake eof",
@@ -48,17 +48,17 @@ const HTTPS_REFUSED: &[&str] = &[
     "SSL_ERROR_SYSCALL in connection",
 ];
 
-/// The same for a request of plain HTTP.
+/// The same when a port that does not speak HTTP receives a plain HTTP request.
 const HTTP_REFUSED: &[&str] = &[
     "invalid HTTP version",
     "HTTP/0.9",
     "InvalidMessage",
-    "Empty response from server",
+    "Empty reply from server",
     BEFORE_RESPONSE,
 ];
 
-/// A failure to reach a server, or to read from it, with its scheme, host and port, and a
-/// question where the other protocol is likely to be spoken there.
+/// Adds the server's scheme, host and port to a message, and a question if the port is likely to
+/// speak the other protocol.
 pub(crate) fn with_address(message: &str, url: &str) -> String {
     let Ok(url) = url::Url::parse(url) else { return message.to_owned() };
     let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
@@ -85,9 +85,9 @@ mod tests {
             with_address(message, &format!("{scheme}://h:1/v1")).ends_with("https?")
         };
         assert!(asks("the server was not reached: Connection reset by peer", "https"));
-        assert!(asks("the connection broke: cURL error 52: Empty response from server", "http"));
+        assert!(asks("the connection broke: cURL error 52: Empty reply from server", "http"));
         assert!(asks("the connection broke before any response: Connection reset", "http"));
-        // In the middle of a response the protocol is not the reason.
+        // After the start of a response, the protocol cannot be the reason.
         assert!(!asks("the connection broke: Connection reset by peer", "http"));
         assert!(!asks("the connection broke: Connection reset by peer", "https"));
         assert!(!asks("the server was not reached: Connection refused", "https"));

@@ -1,4 +1,4 @@
-//! Setting a client up.
+//! The builder of a client.
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::secret::Secret;
 
-/// Sets a [`Client`] up. Everything is optional.
+/// Configures a [`Client`]. Everything is optional.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,19 +42,19 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// `test` or `live`; follows from the key when not given.
+    /// `test` or `live`; determined by the key when not given.
     pub fn environment(mut self, environment: impl Into<String>) -> Self {
         self.config.environment = Some(environment.into());
         self
     }
 
-    /// Where the API is; `LOMI_BASE_URL`, else the environment's host, when not given.
+    /// The base URL; `LOMI_BASE_URL`, else the environment's host, when not given.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.config.base_url = Some(url.into());
         self
     }
 
-    /// The style of the routes; found out when not given.
+    /// The style of the routes; detected when not given.
     pub fn routes(mut self, routes: RouteChoice) -> Self {
         self.config.routes = routes;
         self
@@ -66,15 +66,15 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Longest time for one attempt. When not given, 30 s for what may be repeated after a
-    /// timeout (reads, and writes whose idempotency key the server knows), and the whole
-    /// deadline for any other write.
+    /// Timeout of one attempt. When not given, 30 s for calls that may be retried after a timeout
+    /// (reads, and writes whose idempotency key the server checks), and the whole deadline for any
+    /// other write.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.config.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Longest time to wait for a connection; 10 s when not given.
+    /// Maximum time to wait for a connection; 10 s when not given.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.config.connect_timeout = Some(timeout);
         self
@@ -86,7 +86,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// How many times a safe call is repeated; 2 when not given.
+    /// How many times a safe call is retried; 2 when not given.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.config.max_retries = Some(retries);
         self
@@ -130,13 +130,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The client's own certificate, for servers that ask for one: a PEM file.
+    /// The client certificate, for servers that request one: a PEM file.
     pub fn certificate_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.certificate_file = Some(file.into());
         self
     }
 
-    /// The key of the client's own certificate; in the same file when not given.
+    /// The key of the client certificate; in the same file when not given.
     pub fn key_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.key_file = Some(file.into());
         self
@@ -148,30 +148,29 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The URL of an HTTP or SOCKS5 proxy, which may contain a user and a password. When not
-    /// given, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are followed.
+    /// The URL of an HTTP or SOCKS5 proxy, which may contain a user and a password. When not given,
+    /// the variables `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are read.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.config.proxy = Some(Secret::new(url));
         self
     }
 
-    /// Adds a header for the proxy alone.
+    /// Adds a header that only the proxy receives.
     pub fn proxy_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.config.proxy_headers.push((name.into(), value.into()));
         self
     }
 
-    /// Is told about each attempt of every call.
+    /// Receives the events of every call's attempts.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.config.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Checks everything and makes the client. Nothing is opened or sent.
+    /// Checks every option and makes the client. Opens no connection.
     ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where a setting is missing
-    /// or cannot be used.
+    /// # Errors [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if an option is
+    /// missing or invalid.
     pub fn build(self) -> Result<C, Error>
     where
         C: From<Client>,
@@ -182,16 +181,16 @@ impl<C> ClientBuilder<C> {
 
 #[cfg(feature = "reqwest")]
 impl ClientBuilder {
-    /// Sends every request through a client of reqwest: with its proxies, resolver, TLS, HTTP/2
-    /// and connections.
+    /// Sends every request through a reqwest client, with its proxies, resolver, TLS, HTTP/2 and
+    /// connections.
     ///
-    /// What holds for any other call holds for these: one deadline, attempt and idle timeouts,
-    /// limits on headers and bodies, retries only where they are safe, and what an error says of
-    /// the outcome. Calls must be awaited within a tokio runtime.
+    /// All other rules apply: one deadline, attempt and idle timeouts, limits on headers and
+    /// bodies, retries only if they are safe, and the outcome of an error. Calls must be awaited
+    /// within a tokio runtime.
     ///
     /// Build the client like this:
     ///
-    /// ```
+    /// ```no_run
     /// let http_client = reqwest::Client::builder()
     ///     .redirect(reqwest::redirect::Policy::none())
     ///     .retry(reqwest::retry::never())
@@ -202,26 +201,28 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// - `redirect(Policy::none())`: without it reqwest follows redirects, and sends the API key
-    ///   to whatever address the server names. Such a response is refused with
+    /// - `redirect(Policy::none())`: without it reqwest follows redirects and sends the API key to
+    ///   any address in them. Such a response is refused with
     ///   [`ErrorKind::UnexpectedRedirect`](crate::ErrorKind::UnexpectedRedirect), but only after
     ///   the key was sent.
     /// - `retry(never())`: reqwest repeats a request that an HTTP/2 server refused to process.
     ///   Such a repetition is safe, but it is not counted as an attempt.
-    /// - `connect_timeout`: an attempt that ends while a connection is being opened has an
-    ///   unknown outcome, unless reqwest itself says that there was no connection.
+    /// - `connect_timeout`: an attempt that ends while a connection is being opened has an unknown
+    ///   outcome, unless reqwest reports that there was no connection.
     /// - The features `gzip`, `brotli`, `deflate` and `zstd` of reqwest decompress a response
-    ///   before it is read here. The limit on the body's size still holds, and
+    ///   before it is read here. The limit on the body's size still applies, but
     ///   [`Limits::ratio`](crate::Limits) does not. Without them gzip is decompressed here.
-    /// - Headers that the client of reqwest adds to every request are sent as well; ours go
-    ///   first. A proxy of the environment is used for plain HTTP too, if reqwest has its
-    ///   feature `system-proxy`.
-    /// - Whether an error is about a certificate
-    ///   ([`ErrorKind::Tls`](crate::ErrorKind::Tls)) is told exactly with rustls, and by the
-    ///   words of the message with another TLS library.
+    /// - Headers that the reqwest client adds to every request are sent too; ours override them. A
+    ///   proxy of the environment is used for plain HTTP too, if reqwest has its feature
+    ///   `system-proxy`.
+    /// - An error about a certificate ([`ErrorKind::Tls`](crate::ErrorKind::Tls)) is recognised by
+    ///   its type with rustls, and by its message with another TLS library.
+    /// - A task of reqwest reads the head of a response. A server that floods it with interim
+    ///   responses (1xx) keeps that task busy, and tokio may not run the timer of the deadline
+    ///   until the flood ends.
     ///
     /// `connect_timeout`, `max_connections`, `ca_file`, `certificate_file`, `key_file`,
-    /// `tls_server_name`, `proxy` and `proxy_header` belong to the client of reqwest:
+    /// `tls_server_name`, `proxy` and `proxy_header` must be set on the reqwest client:
     /// [`build`](Self::build) refuses them here.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.config.http_client = Some(client);
@@ -232,13 +233,13 @@ impl ClientBuilder {
 impl Client {
     /// A client with a secret key and the defaults for everything else.
     ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the key cannot be one.
+    /// # Errors [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the key is
+    /// invalid.
     pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client with more settings.
+    /// A builder, to set options.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }

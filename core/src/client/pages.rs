@@ -1,4 +1,4 @@
-//! Every item of a list, in typed Rust.
+//! Every item of a list, as typed models.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -13,8 +13,8 @@ use crate::request::{CallOptions, Input};
 use crate::response::{FromDocument, Page, Pager};
 use crate::table::Operation;
 
-/// Every item of a list, fetched page by page: a [`Stream`], and usable without one by
-/// [`Pages::next`]. After an error the next item asks for the same page again.
+/// Every item of a list, fetched page by page: a [`Stream`], or [`Pages::next`] without one. After
+/// an error, the same page is requested again.
 ///
 /// ```no_run
 /// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
@@ -25,11 +25,11 @@ use crate::table::Operation;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a list is only fetched while its items are asked for"]
+#[must_use = "a list is only fetched while its items are requested"]
 pub struct Pages<T> {
     client: Client,
     operation: &'static Operation,
-    /// Nothing while a page is being fetched.
+    /// `None` while a page is fetched.
     pager: Option<Pager>,
     fetching: Option<Fetching<T>>,
     ready: std::vec::IntoIter<T>,
@@ -52,7 +52,7 @@ impl<T: FromDocument + 'static> Pages<T> {
         }
     }
 
-    /// The next item; nothing at the end of the list.
+    /// The next item; `None` at the end of the list.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -85,7 +85,7 @@ impl<T: FromDocument + 'static> Stream for Pages<T> {
     }
 }
 
-/// Nothing in it refers to itself.
+/// No field refers to another one.
 impl<T> Unpin for Pages<T> {}
 
 async fn fetch<T: FromDocument>(

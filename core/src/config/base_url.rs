@@ -1,4 +1,4 @@
-//! Base URLs: the API's own, and which ones a key may be sent to.
+//! Base URLs: those of the API, and the check that a key may be sent to one.
 
 use std::net::IpAddr;
 
@@ -7,11 +7,11 @@ use url::{Host, Url};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// The hosts of the API, without a version prefix, as today's server wants them.
+/// The hosts of the API, without a version, as the current server requires.
 pub(super) const LIVE: &str = "https://api.lomi.africa";
 pub(super) const TEST: &str = "https://sandbox.api.lomi.africa";
 
-/// The host of the environment that is named, else of the key's.
+/// The host of the given environment, else of the key's.
 pub(super) fn host_for(
     environment: Option<&str>,
     key: Option<&Secret>,
@@ -22,9 +22,11 @@ pub(super) fn host_for(
         _ => None,
     });
     match (environment, of_key) {
-        (Some(said), Some(meant)) if said != meant && ["test", "live"].contains(&said) => Err(
-            Error::configuration(format!("environment is {said:?}, but the key is a {meant} key")),
-        ),
+        (Some(named), Some(of_key)) if named != of_key && ["test", "live"].contains(&named) => {
+            Err(Error::configuration(format!(
+                "environment is {named:?}, but the key is a {of_key} key"
+            )))
+        }
         (Some("test"), _) | (None, Some("test")) => Ok(TEST),
         (Some("live"), _) | (None, _) => Ok(LIVE),
         (Some(other), _) => Err(Error::configuration(format!(
@@ -33,14 +35,15 @@ pub(super) fn host_for(
     }
 }
 
-/// A base URL that a key may be sent to, without the slash at its end, and its parts.
+/// Checks that a key may be sent to a base URL. Returns it without the slash at its end, and
+/// parsed.
 pub(crate) fn check(given: &str, allow_http: bool) -> Result<(String, Url), Error> {
     let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
     if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return refuse("has a space or a control character in it");
     }
     let Ok(url) = Url::parse(given) else {
-        return refuse("is no URL; it looks like https://api.lomi.africa");
+        return refuse("is not a URL; it must look like https://api.lomi.africa");
     };
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::configuration("the base URL has a user name or password in it"));
@@ -49,7 +52,7 @@ pub(crate) fn check(given: &str, allow_http: bool) -> Result<(String, Url), Erro
         return refuse("has a ? or # in it");
     }
     match (url.scheme(), url.host()) {
-        (_, None) => return refuse("names no host"),
+        (_, None) => return refuse("has no host"),
         ("https", Some(_)) => {}
         ("http", Some(host)) if allow_http || is_loopback(&host) => {}
         ("http", Some(_)) => {
@@ -58,17 +61,16 @@ pub(crate) fn check(given: &str, allow_http: bool) -> Result<(String, Url), Erro
                  a network of your own",
             );
         }
-        _ => return refuse("has to start with https://"),
+        _ => return refuse("must start with https://"),
     }
-    let written = if given.is_ascii() { given } else { url.as_str() };
-    Ok((written.trim_end_matches('/').to_owned(), url))
+    let base_url = if given.is_ascii() { given } else { url.as_str() };
+    Ok((base_url.trim_end_matches('/').to_owned(), url))
 }
 
-/// The warning that the key of calls to this address is sent unencrypted to another machine,
-/// which `allow_http` asks for.
-pub(super) fn unencrypted(url: &Url, written: &str) -> Option<String> {
+/// The warning that `allow_http` lets the API key be sent unencrypted to another machine.
+pub(super) fn unencrypted(url: &Url, base_url: &str) -> Option<String> {
     let is_sent = url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host));
-    is_sent.then(|| format!("allow_http: the API key is sent unencrypted to {written}"))
+    is_sent.then(|| format!("allow_http: the API key is sent unencrypted to {base_url}"))
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -111,8 +113,8 @@ mod tests {
     #[test]
     fn a_key_that_is_sent_unencrypted_is_a_warning() {
         let warned = |given| {
-            let (written, url) = check(given, true).unwrap();
-            unencrypted(&url, &written)
+            let (base_url, url) = check(given, true).unwrap();
+            unencrypted(&url, &base_url)
         };
         for given in ["http://127.0.0.1:1", "http://localhost/v1", "https://10.0.0.1"] {
             assert_eq!(warned(given), None, "{given}");

@@ -1,4 +1,4 @@
-//! From what a caller gives to a checked configuration.
+//! Checks the options of a client and makes its configuration.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,79 +17,80 @@ use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::secret::Secret;
 
-/// Environment variables that are read for what is not given.
+/// Environment variables that are read for options that are not given.
 const API_KEY_VARIABLE: &str = "LOMI_API_KEY";
 const BASE_URL_VARIABLE: &str = "LOMI_BASE_URL";
 
-/// What a client is set up with. Everything is optional.
+/// The options of a client. Everything is optional.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigBuilder {
     /// The secret key; `LOMI_API_KEY` when not given.
     pub api_key: Option<Secret>,
-    /// A call without any key is let through (documented clients send none).
+    /// Allows calls without a key, as documented clients do.
     pub key_optional: bool,
-    /// Word before the key in its header.
+    /// A prefix of the key in its header.
     pub api_key_prefix: Option<String>,
-    /// `test` or `live`; follows from the key when not given.
+    /// `test` or `live`; determined by the key when not given.
     pub environment: Option<String>,
-    /// Where the API is; `LOMI_BASE_URL`, else the environment's host, when not given.
+    /// The base URL; `LOMI_BASE_URL`, else the environment's host, when not given.
     pub base_url: Option<String>,
-    /// How the routes are spelt.
+    /// Which route style requests use.
     pub routes: RouteChoice,
     /// Deadline of a whole call; 60 s when not given.
     pub timeout: Option<Duration>,
-    /// Longest time for one attempt. When not given, 30 s for what is sent again after it
-    /// (reads, and writes whose idempotency key the server knows), and the whole deadline
-    /// for any other write.
+    /// Timeout of one attempt. When not given, 30 s for calls that are sent again after it (reads,
+    /// and writes whose idempotency key the server checks), and the whole deadline for any other
+    /// write.
     pub attempt_timeout: Option<Duration>,
-    /// Longest time to wait for a connection; 10 s when not given.
+    /// Maximum time to wait for a connection; 10 s when not given.
     pub connect_timeout: Option<Duration>,
-    /// Longest pause of the server within a response, after its head; 15 s when not given.
+    /// Maximum time between two chunks of a response, after its head; 15 s when not given.
     pub idle_timeout: Option<Duration>,
-    /// How many times a safe call is repeated; 2 when not given.
+    /// How many times a safe call is retried; 2 when not given.
     pub max_retries: Option<u32>,
-    /// The most connections at once; 256 when not given. Calls beyond wait in their deadline.
+    /// The most connections at once; 256 when not given. Further calls wait for one, within their
+    /// deadline.
     pub max_connections: Option<u32>,
-    /// Plain HTTP to another machine, in a network of one's own: the key is unencrypted.
+    /// Allows plain HTTP to another machine, for a private network: the key is sent unencrypted.
     pub allow_http: bool,
     /// Headers for every call.
     pub headers: Vec<(String, String)>,
-    /// What the client calls itself.
+    /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// Bounds on answers.
+    /// Limits on responses.
     pub limits: Limits,
-    /// More certificate authorities to trust, as files of PEM text.
+    /// PEM files of more certificate authorities to trust.
     pub ca_files: Vec<PathBuf>,
-    /// A certificate of the client's own, as a file of PEM text, for servers that ask.
+    /// PEM file of a client certificate, for servers that request one.
     pub certificate_file: Option<PathBuf>,
-    /// The file of its key; the certificate's, when not given.
+    /// PEM file of the client certificate's key; the certificate's file when not given.
     pub key_file: Option<PathBuf>,
-    /// The name that the server's certificate has to show; its host's, when not given.
+    /// The name that the server's certificate must have; the host's name when not given.
     pub tls_server_name: Option<String>,
-    /// The address of a proxy of HTTP or SOCKS5, which may hold a user and a password. The variables
-    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` count, when not given.
+    /// URL of an HTTP or SOCKS5 proxy, which may contain a user and a password. When not given, the
+    /// variables `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are read.
     pub proxy: Option<Secret>,
-    /// Headers for the proxy alone.
+    /// Headers that only the proxy receives.
     pub proxy_headers: Vec<(String, String)>,
-    /// `HTTPS_PROXY` and the like by name, of a language whose environment is not that of the
-    /// process; the environment of the process, when not given.
+    /// Proxy variables by name, from a language with an environment of its own; when not given, the
+    /// process's environment is read.
     pub proxy_variables: Option<Vec<(String, Secret)>>,
-    /// The language looks up `LOMI_API_KEY` and `LOMI_BASE_URL` by itself.
+    /// The binding reads `LOMI_API_KEY` and `LOMI_BASE_URL` itself.
     pub binding_reads_environment: bool,
-    /// The language logs what calls did by itself, from their history.
+    /// The binding writes the log itself.
     pub binding_logs: bool,
-    /// For the documented classes: a doubtful key, amount or field name is a warning, not an
-    /// error.
+    /// The client belongs to the documented classes: a probable mistake in a key, an amount or a
+    /// field name is a warning, not an error.
     pub documented: bool,
-    /// Is told about each attempt of every call.
+    /// Receives the events of every call's attempts.
     pub observer: Option<Arc<dyn Observer>>,
-    /// Sends every request in place of our own transport.
+    /// Sends every request, instead of our own transport.
     #[cfg(feature = "reqwest")]
     pub http_client: Option<reqwest::Client>,
 }
 
 impl ConfigBuilder {
-    /// Checks everything and fills in what was left out. Nothing is opened or sent.
+    /// Checks every option and fills in the defaults. Opens no connection.
     pub fn build(self) -> Result<Arc<Config>, Error> {
         #[cfg(feature = "reqwest")]
         self.check_http_client()?;
@@ -119,10 +120,10 @@ impl ConfigBuilder {
             None => base_url::host_for(self.environment.as_deref(), api_key.as_ref())?.to_owned(),
         };
         let (base_url, url) = base_url::check(&base_url, self.allow_http)?;
-        let doubt = api_key.as_ref().and_then(|key| key::doubt(key, &base_url));
-        let mut warnings: Vec<String> = match doubt {
-            Some(doubt) if !self.documented => return Err(Error::configuration(doubt)),
-            doubt => doubt.into_iter().collect(),
+        let mistake = api_key.as_ref().and_then(|key| key::probable_mistake(key, &base_url));
+        let mut warnings: Vec<String> = match mistake {
+            Some(mistake) if !self.documented => return Err(Error::configuration(mistake)),
+            mistake => mistake.into_iter().collect(),
         };
         warnings.extend(base_url::unencrypted(&url, &base_url));
         let max_connections = match self.max_connections {
@@ -179,7 +180,7 @@ impl ConfigBuilder {
         Ok(Arc::new(config))
     }
 
-    /// Refuses what the caller's HTTP client decides.
+    /// Refuses options that the caller's HTTP client decides.
     #[cfg(feature = "reqwest")]
     fn check_http_client(&self) -> Result<(), Error> {
         if self.http_client.is_none() {
@@ -198,15 +199,15 @@ impl ConfigBuilder {
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
             Some((name, _)) => Err(Error::configuration(format!(
-                "{name} has no effect together with http_client: set it where the client of \
-                 reqwest is built"
+                "{name} has no effect together with http_client: set it where the reqwest \
+                 client is built"
             ))),
         }
     }
 }
 
-/// What an environment variable holds. One that is not Unicode is refused by its name: its
-/// value may be a key.
+/// The value of an environment variable. The error for one that is not Unicode names only the
+/// variable: its value may be a key.
 fn from_environment(name: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
@@ -233,8 +234,9 @@ mod tests {
         assert_eq!(with_key("lomi_sk_test_1").build().unwrap().base_url, TEST);
         assert_eq!(with_key("lomi_sk_live_1").build().unwrap().base_url, LIVE);
         assert_eq!(with_key("lomi_sk_1").build().unwrap().base_url, LIVE);
-        let said = ConfigBuilder { environment: Some("live".into()), ..with_key("lomi_sk_test_1") };
-        assert_eq!(said.build().unwrap_err().kind(), ErrorKind::Configuration);
+        let named =
+            ConfigBuilder { environment: Some("live".into()), ..with_key("lomi_sk_test_1") };
+        assert_eq!(named.build().unwrap_err().kind(), ErrorKind::Configuration);
         let typo = ConfigBuilder { environment: Some("Sandbox".into()), ..with_key("lomi_sk_1") };
         assert!(typo.build().unwrap_err().message().contains("Sandbox"));
     }

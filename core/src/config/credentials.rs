@@ -1,25 +1,24 @@
-//! TLS credentials: certificate authorities to trust besides the system's, and the client's own
-//! certificate.
+//! TLS credentials: more certificate authorities than the system's, and the client certificate.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Files of certificates that the caller names.
+/// The certificate files of a client.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Credentials {
-    /// Files of more authorities' certificates.
+    /// Files of more certificate authorities.
     pub(crate) ca_files: Vec<PathBuf>,
-    /// A file of our own certificate and those above it.
+    /// File of the client certificate and its chain.
     pub(crate) certificate: Option<PathBuf>,
-    /// A file of its key; in the same file, when not given.
+    /// File of its key; the certificate's file when not given.
     pub(crate) key: Option<PathBuf>,
-    /// The versions of these files and of the system's, so that files which were replaced
-    /// are read by the next client.
+    /// The versions of these files and of the system's: a client made after a file was replaced
+    /// reads it again.
     versions: Vec<Option<Version>>,
 }
 
 impl Credentials {
-    /// Looks at the files, but reads none.
+    /// Reads only the metadata of the files.
     pub(crate) fn of(
         ca_files: Vec<PathBuf>,
         certificate: Option<PathBuf>,
@@ -32,26 +31,27 @@ impl Credentials {
     }
 }
 
-/// What tells a file from the one that stood there before.
+/// Identifies the content of a file, without reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Version {
     length: u64,
     modified: Option<SystemTime>,
-    /// Inode and time of change, where the system has them: a copy may keep its dates.
+    /// Inode and time of change, if the system has them: a copied file may have the old
+    /// modification time.
     inode: Option<(u64, i64, i64)>,
 }
 
 impl Version {
-    /// Nothing where there is no such file.
+    /// `None` if there is no such file.
     fn of(file: &Path) -> Option<Self> {
-        let found = std::fs::metadata(file).ok()?;
+        let metadata = std::fs::metadata(file).ok()?;
         #[cfg(unix)]
         let inode = {
             use std::os::unix::fs::MetadataExt;
-            Some((found.ino(), found.ctime(), found.ctime_nsec()))
+            Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
         };
         #[cfg(not(unix))]
         let inode = None;
-        Some(Self { length: found.len(), modified: found.modified().ok(), inode })
+        Some(Self { length: metadata.len(), modified: metadata.modified().ok(), inode })
     }
 }

@@ -1,24 +1,24 @@
-//! Where requests go, and how: origin, proxy and TLS credentials, the key of a connection pool.
+//! Origin, proxy and TLS credentials: the key of the connection pool.
 
 use url::{Position, Url};
 
 use super::credentials::Credentials;
 use super::proxy::Proxy;
 
-/// How many connections a endpoint may have, where the caller does not say.
+/// How many connections an endpoint may have by default.
 pub(crate) const MAX_CONNECTIONS: usize = 256;
 
-/// Origin, proxy and TLS credentials of a server, and how many connections it may have.
+/// Origin, proxy and TLS credentials of a server, and the most connections to it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Endpoint {
     /// `https://api.lomi.africa`, without a path.
     pub(crate) origin: String,
     pub(crate) credentials: Credentials,
-    /// The name that its certificate has to show, where that is not its host's.
+    /// The name that its certificate must have, if that is not its host's.
     pub(crate) server_name: Option<String>,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) max_connections: usize,
-    /// Plain HTTP may leave this machine.
+    /// Whether plain HTTP to another machine is allowed.
     pub(crate) allow_http: bool,
 }
 
@@ -34,7 +34,7 @@ impl Endpoint {
         }
     }
 
-    /// The same by way of TLS, and of a proxy perhaps.
+    /// Adds TLS credentials and a proxy, if the endpoint uses TLS.
     pub(crate) fn secured(
         self,
         base: &Url,
@@ -48,7 +48,7 @@ impl Endpoint {
         Self { credentials, server_name, proxy, ..self }
     }
 
-    /// With a bound on connections, and plain HTTP beyond this machine or not.
+    /// Sets the most connections, and whether plain HTTP to another machine is allowed.
     pub(crate) fn bounded(self, max_connections: usize, allow_http: bool) -> Self {
         Self { max_connections, allow_http, ..self }
     }

@@ -1,5 +1,5 @@
-//! Headers that every call of a client carries, and which of them are options: whoever gives
-//! an `Idempotency-Key` or an `X-Request-Id` as a header means the option of that name.
+//! Headers of every call of a client. An `Idempotency-Key` or an `X-Request-Id` among the headers
+//! is treated as the option of that name.
 
 use http::header::{ACCEPT, ACCEPT_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -44,13 +44,15 @@ pub(crate) fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
-/// A header that can be sent as it is, with nothing hidden in it.
+/// Checks that a header can be sent unchanged and has no invisible characters.
 pub(crate) fn check_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     const OURS: &[&str] = &["content-length", "transfer-encoding", "host", "connection"];
     let header = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::validation(format!("{name:?} is no header name")))?;
+        .map_err(|_| Error::validation(format!("{name:?} is not a header name")))?;
     if OURS.contains(&header.as_str()) {
-        return Err(Error::validation(format!("the header {header} is the transport's own")));
+        return Err(Error::validation(format!(
+            "the header {header} is set by the transport and cannot be given"
+        )));
     }
     checked_value(header, value)
 }
@@ -72,7 +74,7 @@ pub(crate) fn checked_value(
     Ok((header, value))
 }
 
-/// Moves a header into its option. Both may be given when they say the same.
+/// Moves a header into its option. Both may be given if they are equal.
 pub(crate) fn take_header(
     headers: &mut Vec<(String, String)>,
     name: &str,
@@ -81,12 +83,12 @@ pub(crate) fn take_header(
 ) -> Result<(), Error> {
     let mut differs = false;
     headers.retain(|(header, value)| {
-        let meant = header.eq_ignore_ascii_case(name);
-        if meant {
+        let is_same = header.eq_ignore_ascii_case(name);
+        if is_same {
             let value = value.trim();
             differs |= given.get_or_insert_with(|| value.to_owned()) != value;
         }
-        !meant
+        !is_same
     });
     if differs {
         return Err(Error::validation(format!(
@@ -102,7 +104,7 @@ pub(crate) fn take_header(
 
 pub(crate) fn blank_option(option: &str, name: &str) -> Error {
     Error::validation(format!(
-        "{option} (the header {name}) is blank: leave it out, and each call gets its own"
+        "{option} (the header {name}) is blank: leave it out, and each call gets one of its own"
     ))
 }
 
@@ -111,7 +113,7 @@ pub fn check_client_headers<'a>(names: impl IntoIterator<Item = &'a str>) -> Res
     match names.into_iter().any(|name| name.trim().eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
         true => Err(Error::configuration(
             "the client's headers have an Idempotency-Key, which would be one key for all \
-             calls: the server would answer the second order with the first one's result; \
+             calls: the server would return the first order's result for the second one; \
              give idempotency_key with each call",
         )),
         false => Ok(()),

@@ -1,5 +1,5 @@
-//! API keys: what cannot be sent at all, and what looks like another mistake. A sentence
-//! never holds the key itself.
+//! Checks of API keys: keys that cannot be sent at all, and keys that are probably a mistake. No
+//! sentence contains the key.
 
 use url::Url;
 
@@ -7,7 +7,7 @@ use super::base_url::{LIVE, TEST};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// How keys of other companies begin, and whose they are.
+/// Prefixes of other companies' keys.
 const FOREIGN: &[(&str, &str)] = &[
     ("sk_test_", "Stripe's or Paystack's"),
     ("sk_live_", "Stripe's or Paystack's"),
@@ -23,11 +23,11 @@ const FOREIGN: &[(&str, &str)] = &[
 
 const QUOTES: &[char] = &['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '«', '»'];
 
-/// Words of placeholders that documents have in place of a key.
+/// Parts of placeholders that documentation shows instead of a key.
 const PLACEHOLDERS: &[&str] =
     &["...", "…", "***", "xxxx", "<", ">", "{", "}", "your_", "your-", "yourkey", "changeme"];
 
-/// Refuses a key that no header can carry, or that a server must not send.
+/// Refuses a key that cannot be sent in a header, or that a server must not send.
 pub(crate) fn check(key: &Secret) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::configuration(why));
     match key.expose() {
@@ -62,8 +62,8 @@ fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
 }
 
-/// What is probably wrong with a key that could be sent to `base_url`, as a sentence.
-pub(crate) fn doubt(key: &Secret, base_url: &str) -> Option<String> {
+/// What is probably wrong with a key for `base_url`, as a sentence.
+pub(crate) fn probable_mistake(key: &Secret, base_url: &str) -> Option<String> {
     let text = key.expose();
     if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
         return Some(QUOTED.to_owned());
@@ -82,7 +82,7 @@ pub(crate) fn doubt(key: &Secret, base_url: &str) -> Option<String> {
                 .into(),
         );
     }
-    // A server that the caller names may have keys of its own.
+    // Any other server may have keys of another form.
     let host = Url::parse(base_url).ok()?.host_str()?.to_owned();
     let is_host = |official: &str| official.strip_prefix("https://") == Some(host.as_str());
     let (live, test) = (is_host(LIVE), is_host(TEST));
@@ -117,7 +117,7 @@ mod tests {
         check(&key)
             .map_err(|error| error.inner.message.clone())
             .err()
-            .or_else(|| doubt(&key, base_url))
+            .or_else(|| probable_mistake(&key, base_url))
     }
 
     #[test]
@@ -141,8 +141,11 @@ mod tests {
             ("lomi_sk_test_s3cret", "https://api.lomi.africa/v1", "test key"),
             ("lomi_sk_live_s3cret", TEST, "live key"),
         ] {
-            let said = refused(key, base_url).unwrap_or_else(|| panic!("{key} passes"));
-            assert!(said.contains(reason) && !said.contains("s3cret"), "{said}");
+            let reason_given = refused(key, base_url).unwrap_or_else(|| panic!("{key} passes"));
+            assert!(
+                reason_given.contains(reason) && !reason_given.contains("s3cret"),
+                "{reason_given}"
+            );
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which proxy leads to a server: the caller's, or the one that the environment names.
+//! The proxy of an endpoint: the caller's, or one from environment variables.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -6,18 +6,18 @@ use url::Url;
 
 use crate::secret::Secret;
 
-/// A proxy that was named by the caller.
+/// A proxy.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Proxy {
-    /// May hold a password, so that this cannot be printed.
+    /// May contain a password, so `Proxy` has no `Debug`.
     pub(crate) url: String,
-    /// For the proxy alone.
+    /// Headers that only the proxy receives.
     pub(crate) headers: Vec<(String, String)>,
 }
 
 impl Proxy {
-    /// The proxy that the environment names for this host, by `HTTPS_PROXY`, `ALL_PROXY`
-    /// and `NO_PROXY`, or the same in lower case: the variables given, or those of the process.
+    /// The proxy for this host from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower
+    /// case: from the given variables, or else from the process's.
     pub(crate) fn of_environment(base: &Url, given: Option<&[(String, Secret)]>) -> Option<Self> {
         let (host, port) = (base.host_str()?, base.port_or_known_default()?);
         let url = first_of(["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"], given)?;
@@ -43,9 +43,9 @@ fn first_of<const N: usize>(
     values.map(|value| value.trim().to_owned()).find(|value| !value.is_empty())
 }
 
-/// Whether `NO_PROXY` names a host, in any form that curl, Go or Python reads: names with
-/// what is below them (`example.com`, `.example.com`, `*.example.com`), addresses and
-/// networks (`10.0.0.0/8`, `[::1]`), each with a port or without, and `*`.
+/// Whether `NO_PROXY` contains a host, in any form that curl, Go or Python accepts: names with
+/// their subdomains (`example.com`, `.example.com`, `*.example.com`), addresses and networks
+/// (`10.0.0.0/8`, `[::1]`), each with or without a port, and `*`.
 fn is_without_proxy(list: &str, host: &str, port: u16) -> bool {
     let entries = list.split(|c: char| c == ',' || c.is_whitespace());
     let mut matching = Vec::new();
@@ -70,7 +70,7 @@ fn is_without_proxy(list: &str, host: &str, port: u16) -> bool {
     matcher.intercept(&uri).is_none()
 }
 
-/// `example.com:443`, `10.0.0.0/8`, `[::1]:443`, `::1`.
+/// Splits an entry such as `example.com:443`, `10.0.0.0/8`, `[::1]:443` or `::1`.
 fn name_and_port(entry: &str) -> (&str, Option<u16>) {
     if let Some(rest) = entry.strip_prefix('[') {
         let (name, after) = rest.split_once(']').unwrap_or((rest, ""));

@@ -1,27 +1,27 @@
-//! Times that a caller gives.
+//! Times that a caller passes as numbers.
 
 use std::time::Duration;
 
 use crate::error::Error;
 use crate::limits::LONGEST_TIME;
 
-/// A time given in seconds, as every language but Node does. Infinity, and whatever a clock
-/// cannot hold, is a time without end. Refuses what is no time.
+/// A time in seconds, as every language but Node passes it. Infinity, and any time too long for a
+/// clock, is endless. Refuses zero, a negative number and NaN.
 pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
     time_of(value).ok_or_else(|| {
         Error::validation(format!("{name} must be a number of seconds above 0, not {value}"))
     })
 }
 
-/// The same in milliseconds, as Node has it.
+/// A time in milliseconds, as Node passes it.
 pub fn milliseconds(name: &str, value: f64) -> Result<Duration, Error> {
     time_of(value / 1000.0).ok_or_else(|| {
         Error::validation(format!("{name} must be a number of milliseconds above 0, not {value}"))
     })
 }
 
-/// A thousand years: larger than any time that is meant, moments since 1970 among them. What
-/// a call waits for is bounded further, see [`LONGEST`].
+/// A thousand years: longer than any time in use, such as the seconds since 1970. Timeouts of a
+/// call have a lower limit, [`LONGEST_TIME`].
 const ENDLESS: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
 
 fn time_of(seconds: f64) -> Option<Duration> {

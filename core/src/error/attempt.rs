@@ -8,7 +8,7 @@ use http::Method;
 
 use super::kind::ErrorKind;
 
-/// What one request of a call came to: enough to log it, and nothing private.
+/// The result of one request of a call, with what a log needs and nothing private.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -16,11 +16,11 @@ pub struct Attempt {
     pub method: Method,
     /// The route with its parameters' names, not their values.
     pub route: Cow<'static, str>,
-    /// HTTP status, where an answer came.
+    /// HTTP status, if a response came.
     pub status: Option<u16>,
-    /// What went wrong, where none came, or where a success could not be read.
+    /// What went wrong, if no response came or a successful one could not be read.
     pub failure: Option<ErrorKind>,
-    /// From sending to the end of the answer.
+    /// From sending to the end of the response.
     pub elapsed: Duration,
     /// The id of the request.
     pub request_id: String,
@@ -29,7 +29,7 @@ pub struct Attempt {
 impl fmt::Display for Attempt {
     /// One line for a log: `POST /checkout-sessions 201 45 ms request 1f0e...`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let came_to = match (self.status, self.failure) {
+        let result = match (self.status, self.failure) {
             (Some(status), Some(kind)) => format!("{status} {}", kind.class_name()),
             (Some(status), None) => status.to_string(),
             (None, Some(kind)) => kind.class_name().to_owned(),
@@ -38,7 +38,7 @@ impl fmt::Display for Attempt {
         let milliseconds = self.elapsed.as_millis();
         write!(
             f,
-            "{} {} {came_to} {milliseconds} ms request {}",
+            "{} {} {result} {milliseconds} ms request {}",
             self.method, self.route, self.request_id
         )
     }

@@ -4,23 +4,23 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client was set up with something it cannot use. Nothing was sent.
+    /// An option of the client is invalid. Nothing was sent.
     Configuration,
-    /// An argument is wrong. Nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     Validation,
-    /// The server was not reached, or a read was cut off.
+    /// The server was not reached, or the connection of a read broke.
     Connection,
     /// The deadline passed.
     Timeout,
     /// The server's certificate or the TLS handshake was refused. Never repeated.
     Tls,
-    /// A write may have been carried out, and no answer says so.
+    /// A write may have been carried out, but no response confirmed it.
     OutcomeUnknown,
-    /// A successful status with a body that is not what was asked for.
+    /// A successful response whose body is not what the operation returns.
     UnexpectedResponse,
-    /// The server named another address. Redirects are never followed.
+    /// The server redirected to another address. Redirects are never followed.
     UnexpectedRedirect,
-    /// The answer is larger or deeper than allowed.
+    /// The response exceeds a limit, such as its size or nesting.
     ResponseTooLarge,
     /// 400.
     BadRequest,
@@ -30,7 +30,7 @@ pub enum ErrorKind {
     PermissionDenied,
     /// 404.
     NotFound,
-    /// 409 of any sort but a reused idempotency key.
+    /// 409, except for a reused idempotency key.
     Conflict,
     /// 409: the idempotency key was used before with another body.
     IdempotencyConflict,
@@ -42,22 +42,22 @@ pub enum ErrorKind {
     Server,
     /// Any other status that is not a success.
     Status,
-    /// The server has no route for this operation, under any spelling.
+    /// The server has no route for this operation, in any route style.
     UnsupportedOperation,
-    /// A list repeated itself instead of ending.
+    /// A list returned the same page again instead of ending.
     PaginationLoop,
-    /// The caller gave up on the call.
+    /// The caller cancelled the call.
     Cancelled,
     /// A webhook's signature does not prove that it comes from lomi.
     SignatureVerification,
-    /// A webhook with a good signature and an unusable body.
+    /// A webhook with a valid signature and an invalid body.
     WebhookPayload,
     /// A defect of this library.
     Internal,
 }
 
 impl ErrorKind {
-    /// The name of the class that stands for this kind in every language.
+    /// The name of this kind's error class in every language.
     pub const fn class_name(self) -> &'static str {
         match self {
             Self::Configuration => "ConfigurationError",

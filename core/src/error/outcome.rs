@@ -1,21 +1,21 @@
-//! What is known about the work that a failed call asked for.
+//! Whether the work of a failed call may have been done.
 
-/// What is known about the work that a failed call asked for.
+/// Whether the work of a failed call may have been done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The request never reached the server.
     NotSent,
-    /// The server turned it away before doing anything.
+    /// The server rejected the request before doing anything.
     Rejected,
-    /// It may have been done. Ask before repeating it.
+    /// The work may have been done. Check before you repeat it.
     Unknown,
-    /// The server answered for good: it was not done, or nothing had to be done.
+    /// The response is final: the work was not done, or there was nothing to do.
     Final,
 }
 
 impl Outcome {
-    /// The word for it, the same in every language.
+    /// The name of the outcome, the same in every language.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotSent => "not_sent",

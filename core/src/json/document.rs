@@ -1,7 +1,8 @@
-//! The JSON of a response, read once from end to end and checked on the way: complete, not too
-//! deep, not too many values. Finding an envelope, reading ids and building a language's values
-//! all walk the list of nodes, and never the text again.
+//! The JSON of a response, parsed once into a list of nodes, with limits on depth and values.
+//! Envelopes, ids and a language's values are read from the nodes, and the JSON is not parsed
+//! again.
 
+mod memory;
 mod nodes;
 mod parse;
 mod source;
@@ -15,8 +16,13 @@ use crate::limits::Limits;
 pub(crate) use nodes::{Document, Value};
 
 impl Document {
-    /// Reads a text, which must be one JSON value and nothing else. Half characters
-    /// (`\ud83d` without its other half) are replaced by U+FFFD.
+    /// Keeps its memory for the next document of this thread.
+    pub(crate) fn recycle(self) {
+        memory::recycle(self.nodes);
+    }
+
+    /// Parses one JSON value. Lone surrogates (`\ud83d` without its other half) are replaced by
+    /// U+FFFD.
     pub(crate) fn read(text: ByteString, limits: Limits) -> Result<Self, Error> {
         parse::parse(text.clone(), limits).or_else(|broken| match without_lone_surrogates(&text) {
             Some(mended) => parse::parse(mended.into(), limits),
@@ -24,7 +30,7 @@ impl Document {
         })
     }
 
-    /// The same, and half characters are refused.
+    /// Parses one JSON value and refuses lone surrogates.
     pub(crate) fn read_strictly(text: ByteString, limits: Limits) -> Result<Self, Error> {
         parse::parse(text, limits)
     }

@@ -1,10 +1,10 @@
-//! What becomes of JSON values is up to a [`Sink`]; each language has one.
+//! The [`Sink`] that builds a language's values from JSON.
 
 use crate::error::Error;
 use crate::table::{Field, Model};
 
-/// Builds one language's values while text is read. `Value` is what the language
-/// holds, `Error` what its own constructors may raise.
+/// Builds one language's values from JSON. `Value` is a value of the language, `Error` an error of
+/// its constructors.
 pub trait Sink {
     /// A finished value.
     type Value;
@@ -12,7 +12,7 @@ pub trait Sink {
     type List;
     /// An object being filled.
     type Object;
-    /// What can go wrong here, and in reading.
+    /// The error of the sink or of reading the response.
     type Error: From<Error>;
 
     /// JSON null.
@@ -21,9 +21,9 @@ pub trait Sink {
     fn boolean(&mut self, value: bool) -> Result<Self::Value, Self::Error>;
     /// A whole number that fits.
     fn integer(&mut self, value: i64) -> Result<Self::Value, Self::Error>;
-    /// Any other number, as it was written.
+    /// Any other number, with all its digits.
     fn number(&mut self, digits: &str) -> Result<Self::Value, Self::Error>;
-    /// A text.
+    /// A string.
     fn text(&mut self, text: &str) -> Result<Self::Value, Self::Error>;
 
     /// Starts a list.
@@ -35,11 +35,11 @@ pub trait Sink {
     /// Ends a list.
     fn end_list(&mut self, list: Self::List) -> Result<Self::Value, Self::Error>;
 
-    /// Starts an object; of a model, where the schema knows it.
+    /// Starts an object, with its model if the schema has one.
     fn begin_object(&mut self, model: Option<&'static Model>) -> Result<Self::Object, Self::Error>;
-    /// ClassNames the value that is about to be read. A key may come twice: the last counts.
+    /// Takes the name of the next value. If a name comes twice, the last value counts.
     fn key(&mut self, object: &mut Self::Object, key: Key<'_>) -> Result<(), Self::Error>;
-    /// Gives the value for the key just named.
+    /// Takes the value of the last name.
     fn value(&mut self, object: &mut Self::Object, value: Self::Value) -> Result<(), Self::Error>;
     /// Ends an object.
     fn end_object(&mut self, object: Self::Object) -> Result<Self::Value, Self::Error>;
@@ -48,18 +48,18 @@ pub trait Sink {
 /// The name of a value in an object.
 #[derive(Debug, Clone, Copy)]
 pub enum Key<'a> {
-    /// A field of the model: where it stands in `Model::fields`, and what it is.
+    /// A field of the model, with its position in `Model::fields`.
     Field(usize, &'static Field),
-    /// A name that the schema does not know, or any name in an object without a model.
+    /// A name that the schema does not list, or any name in an object without a model.
     Extra(&'a str),
-    /// Not from the wire: an object that holds, by field name, the values that were
-    /// read as something else (`complete` read as `completed`).
+    /// Not from the server: an object with the unchanged values of converted fields, by field name
+    /// (such as `complete`, converted to `completed`).
     Originals,
 }
 
-/// Hands a number over in the form that keeps every digit.
+/// Passes a number to a sink in the form that keeps every digit.
 pub(crate) fn emit_number<S: Sink>(digits: &str, sink: &mut S) -> Result<S::Value, S::Error> {
-    // "-0" is a number of its own, which an integer would lose.
+    // "-0" differs from 0, which an integer cannot express.
     match digits.parse::<i64>() {
         Ok(value) if digits != "-0" => sink.integer(value),
         _ => sink.number(digits),

@@ -1,7 +1,7 @@
-//! Lone surrogates, which JSON allows and UTF-8 does not.
+//! Lone surrogates: valid in JSON but not in UTF-8.
 
-/// Replaces lone surrogates (`\ud83d` without its other half), which are JSON by
-/// grammar but no text, by U+FFFD. Gives nothing when there are none.
+/// Replaces lone surrogates (`\ud83d` without its other half) by U+FFFD. Returns `None` if there is
+/// none.
 pub(crate) fn without_lone_surrogates(text: &str) -> Option<String> {
     let hex = |at: usize| u16::from_str_radix(text.get(at + 2..at + 6)?, 16).ok();
     let mut lone = Vec::new();

@@ -15,8 +15,7 @@ pub use map::Map;
 pub use number::Number;
 pub(crate) use number::{is_number, number_length, whole_number};
 
-/// Any JSON value. A number keeps the digits it was written with, an object the order of
-/// its members.
+/// Any JSON value. A number keeps all its digits, an object the order of its members.
 ///
 /// ```
 /// let value: lomi::Value = r#"{"rate":0.10,"id":9007199254740993}"#.parse()?;
@@ -26,7 +25,7 @@ pub(crate) use number::{is_number, number_length, whole_number};
 /// ```
 ///
 /// `Value::from` takes a `serde_json::Value`. The other way is `serde_json::to_value`, which
-/// makes a float of a whole number beyond 64 bits; written as text, no digit is lost.
+/// converts a whole number beyond 64 bits to a float; as a string, no digit is lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Value {
     /// Null.
@@ -45,12 +44,12 @@ pub enum Value {
 }
 
 impl Value {
-    /// The member of this name, where this is an object that has it.
+    /// The member of this name, if this is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.as_object()?.get(name)
     }
 
-    /// The same, to change it.
+    /// The member of this name, mutable.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.as_object_mut()?.get_mut(name)
     }
@@ -85,7 +84,7 @@ impl Value {
         matches!(self, Self::Object(_))
     }
 
-    /// The boolean, where this is one.
+    /// The boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(flag) => Some(*flag),
@@ -93,7 +92,7 @@ impl Value {
         }
     }
 
-    /// The number, where this is one.
+    /// The number, if this is one.
     pub fn as_number(&self) -> Option<&Number> {
         match self {
             Self::Number(number) => Some(number),
@@ -101,22 +100,22 @@ impl Value {
         }
     }
 
-    /// The whole number, where this is one that fits.
+    /// The whole number, if this is one that fits.
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number()?.as_i64()
     }
 
-    /// The whole number, where this is one that fits and is not negative.
+    /// The whole number, if this is one that fits and is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         self.as_number()?.as_u64()
     }
 
-    /// The nearest float, where this is a number that has one.
+    /// The nearest float, if this is a number that has one.
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number()?.as_f64()
     }
 
-    /// The string, where this is one.
+    /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -124,7 +123,7 @@ impl Value {
         }
     }
 
-    /// The list, where this is one.
+    /// The list, if this is one.
     pub fn as_array(&self) -> Option<&Vec<Value>> {
         match self {
             Self::Array(items) => Some(items),
@@ -132,7 +131,7 @@ impl Value {
         }
     }
 
-    /// The same, to change it.
+    /// The list, mutable, if this is one.
     pub fn as_array_mut(&mut self) -> Option<&mut Vec<Value>> {
         match self {
             Self::Array(items) => Some(items),
@@ -140,7 +139,7 @@ impl Value {
         }
     }
 
-    /// The object, where this is one.
+    /// The object, if this is one.
     pub fn as_object(&self) -> Option<&Map<String, Value>> {
         match self {
             Self::Object(members) => Some(members),
@@ -148,7 +147,7 @@ impl Value {
         }
     }
 
-    /// The same, to change it.
+    /// The object, mutable, if this is one.
     pub fn as_object_mut(&mut self) -> Option<&mut Map<String, Value>> {
         match self {
             Self::Object(members) => Some(members),
@@ -162,7 +161,7 @@ impl Value {
     }
 }
 
-/// The value of a name; null where there is none.
+/// The value of a name; null if there is none.
 impl Index<&str> for Map<String, Value> {
     type Output = Value;
 
@@ -171,7 +170,7 @@ impl Index<&str> for Map<String, Value> {
     }
 }
 
-/// The member of a name; null where there is none.
+/// The member of a name; null if there is none.
 impl Index<&str> for Value {
     type Output = Value;
 
@@ -180,7 +179,7 @@ impl Index<&str> for Value {
     }
 }
 
-/// The item at a position; null where there is none.
+/// The item at a position; null if there is none.
 impl Index<usize> for Value {
     type Output = Value;
 
@@ -189,7 +188,7 @@ impl Index<usize> for Value {
     }
 }
 
-/// The member of a name, which is added where there is none. What is no object becomes one.
+/// The member of a name, which is added if there is none. A value that is no object becomes one.
 impl IndexMut<&str> for Value {
     fn index_mut(&mut self, name: &str) -> &mut Value {
         if !self.is_object() {

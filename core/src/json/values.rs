@@ -75,6 +75,5 @@ impl Sink for Values {
     }
 }
 
-/// The key under which [`Values`] keeps what [`Key::Originals`] holds. No JSON key of
-/// the API starts with a NUL.
+/// The name under which [`Values`] stores [`Key::Originals`]. No name in the API starts with a NUL.
 pub(crate) const ORIGINALS: &str = "\0originals";

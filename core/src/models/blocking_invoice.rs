@@ -5,11 +5,11 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// An unpaid invoice that stands before a new session.
+/// An unpaid invoice that must be paid before a new session can be created.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockingInvoice {
-    /// What is still to pay, in the currency's smallest unit. (API generation D.)
+    /// The unpaid amount, in the currency's smallest unit. (API generation D.)
     pub amount_remaining: Option<Number>,
     /// The page where the invoice is paid. (API generation D.)
     pub checkout_url: Option<String>,
@@ -19,9 +19,9 @@ pub struct BlockingInvoice {
     pub invoice_id: Option<String>,
     /// The number printed on the invoice. (API generation D.)
     pub invoice_number: Option<String>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -44,8 +44,8 @@ impl FromDocument for BlockingInvoice {
 }
 
 impl From<BlockingInvoice> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: BlockingInvoice) -> Self {
         let mut object = Map::new();
         put(&mut object, "amount_remaining", model.amount_remaining);

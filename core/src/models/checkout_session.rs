@@ -6,7 +6,7 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or
+/// One attempt of a buyer to pay, with its hosted payment page. Every field may be null or
 /// missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -16,28 +16,28 @@ pub struct CheckoutSession {
     /// Whether the buyer may change the quantity on the page. (API generations B, C, D and E.)
     pub allow_quantity: Option<bool>,
     /// Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-    /// documentation, one text in the generated clients, ignored by today's server. Sent as given.
-    /// (API generations A and C.)
+    /// documentation, a string in the generated clients, ignored by the current server. Sent
+    /// unchanged. (API generations A and C.)
     pub allowed_providers: Option<Vec<String>>,
     /// What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
-    /// smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or line
-    /// items carry the price.
+    /// smaller unit) and 100.00 USD. Never scaled by the client. Leave it out when a product,
+    /// price or line items have the price.
     pub amount: Option<Number>,
     /// The amount converted to XOF. (API generation E.)
     pub amount_xof: Option<Number>,
     /// The operator's share of the payment, in the currency's smallest unit. Lomi Network only.
     /// (API generation E.)
     pub application_fee_amount: Option<Number>,
-    /// Where the buyer is sent after giving up.
+    /// Where the buyer is sent after cancelling.
     pub cancel_url: Option<String>,
-    /// The session's identifier: opaque text, usually a UUID.
+    /// The session's identifier: an opaque string, usually a UUID.
     pub checkout_session_id: Option<String>,
-    /// The page to send the buyer to. Given by create; today's server may leave it out of get and
-    /// list, so keep it. (API generations D and E.)
+    /// The page to send the buyer to. Returned by create; the current server may leave it out of
+    /// get and list, so store it. (API generations D and E.)
     pub checkout_url: Option<String>,
-    /// When the session was made.
+    /// When the session was created.
     pub created_at: Option<String>,
-    /// Who or what made the session. (API generations B, C, D and E.)
+    /// Who or what created the session. (API generations B, C, D and E.)
     pub created_by: Option<String>,
     /// Three-letter currency of the amount.
     pub currency_code: Option<CurrencyCode>,
@@ -49,8 +49,8 @@ pub struct CheckoutSession {
     pub customer_country: Option<String>,
     /// Fills in the e-mail field of the page.
     pub customer_email: Option<String>,
-    /// A customer known to lomi. With an unpaid invoice, create answers that payment is required
-    /// instead of making a session. (API generations B, C, D and E.)
+    /// A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
+    /// required instead of a session. (API generations B, C, D and E.)
     pub customer_id: Option<String>,
     /// Fills in the name field of the page.
     pub customer_name: Option<String>,
@@ -61,10 +61,10 @@ pub struct CheckoutSession {
     /// Text shown under the title of the page. The same field as `public_description`, under its
     /// name since November 2025. (API generations B, D and E.)
     pub description: Option<String>,
-    /// `test` or `live`, following the key that made the session.
+    /// `test` or `live`, as the key that created the session.
     pub environment: Option<String>,
-    /// When the page stops taking payments. 30 to 60 minutes after creation by default, depending
-    /// on the API's generation.
+    /// When the page stops accepting payments. 30 to 60 minutes after creation by default,
+    /// depending on the API's generation.
     pub expires_at: Option<String>,
     /// The fields the page asks for, each as an object. Overrides require_email, require_phone and
     /// require_name. (API generation E.)
@@ -73,21 +73,21 @@ pub struct CheckoutSession {
     pub installment_plan_id: Option<String>,
     /// Shop system the call comes from, such as woocommerce or prestashop. (API generation D.)
     pub integration_source: Option<String>,
-    /// Whether the session was made at a point of sale. (API generations B, C, D and E.)
+    /// Whether the session was created at a point of sale. (API generations B, C, D and E.)
     pub is_pos: Option<bool>,
     /// Whether the session is paid through the regional instant payment system. (API generations
     /// B, C, D and E.)
     pub is_spi: Option<bool>,
-    /// Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-    /// product_id, price_id, quantity and amount are ignored by the server. (API generations D and
-    /// E.)
+    /// Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are
+    /// given, product_id, price_id, quantity and amount are ignored by the server. (API
+    /// generations D and E.)
     pub line_items: Option<Vec<Map<String, Value>>>,
     /// Merchant that owns the session. (API generations A and D.)
     pub merchant_id: Option<String>,
     /// The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-    /// keys with text values, today's server any JSON.
+    /// keys with string values, the current server any JSON.
     pub metadata: Option<Map<String, Value>>,
-    /// What the buyer has to do next, while the session is open. (API generation E.)
+    /// What the buyer must do next, while the session is open. (API generation E.)
     pub next_action: Option<Map<String, Value>>,
     /// Organisation that owns the session.
     pub organization_id: Option<String>,
@@ -110,24 +110,24 @@ pub struct CheckoutSession {
     pub qr_code_type: Option<String>,
     /// How many units are sold. (API generations B, C, D and E.)
     pub quantity: Option<Number>,
-    /// Whether the page asks for a billing address. The default differs between generations: say
-    /// it when it matters. (API generations B, D and E.)
+    /// Whether the page asks for a billing address. The default differs between generations, so
+    /// set it when it matters. (API generations B, D and E.)
     pub require_billing_address: Option<bool>,
-    /// Whether the page insists on an e-mail address. (API generation E.)
+    /// Whether the page requires an e-mail address. (API generation E.)
     pub require_email: Option<bool>,
-    /// Whether the page insists on a name. (API generation E.)
+    /// Whether the page requires a name. (API generation E.)
     pub require_name: Option<bool>,
-    /// Whether the page insists on a phone number. (API generation E.)
+    /// Whether the page requires a phone number. (API generation E.)
     pub require_phone: Option<bool>,
     /// Account in the regional instant payment system. (API generations C, D and E.)
     pub spi_account_number: Option<String>,
     /// QR code in the regional instant payment system. (API generations C, D and E.)
     pub spi_qr_code_id: Option<String>,
-    /// Where the session stands: open, completed or expired. Only completed means paid.
+    /// The state of the session: open, completed or expired. Only completed means paid.
     pub status: Option<CheckoutSessionStatus>,
     /// Subscription that the payment belongs to.
     pub subscription_id: Option<String>,
-    /// Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is no
+    /// Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
     /// proof of payment.
     pub success_url: Option<String>,
     /// Heading of the page.
@@ -142,9 +142,9 @@ pub struct CheckoutSession {
     /// The page to send the buyer to. The same field as `checkout_url`, under its 2025 name. (API
     /// generation A.)
     pub url: Option<String>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -218,8 +218,8 @@ impl FromDocument for CheckoutSession {
 }
 
 impl From<CheckoutSession> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: CheckoutSession) -> Self {
         let mut object = Map::new();
         put(&mut object, "allow_coupon_code", model.allow_coupon_code);

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Which checkout sessions a list gives, and how many at once. Everything is optional.
+/// Parameters of a list of checkout sessions. All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckoutSessionListParams {
     query: Map<String, Value>,
@@ -14,7 +14,7 @@ impl CheckoutSessionListParams {
         Self::default()
     }
 
-    /// Most sessions in one page, 1 to 100. The server takes 20 when left out.
+    /// The most sessions in one page, 1 to 100. The server's default is 20.
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
@@ -45,13 +45,14 @@ impl CheckoutSessionListParams {
         self.set("page", page)
     }
 
-    /// Where the last page ended, from its next_cursor. The newest API only. (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))
     }
 
-    /// Sets any parameter, also one that this version does not know.
+    /// Sets any parameter, also one that this version does not list.
     #[must_use]
     pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.query.insert(name.to_owned(), value.into());

@@ -4,14 +4,14 @@ use super::CheckoutSessionStatus;
 use super::CurrencyCode;
 use crate::json::{Map, Number, Value};
 
-/// The fields of a checkout session to change. A field left out stays as it is, null empties it.
+/// The fields of a checkout session to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckoutSessionUpdate {
     fields: Map<String, Value>,
 }
 
 impl CheckoutSessionUpdate {
-    /// Nothing yet.
+    /// A body without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,8 +29,8 @@ impl CheckoutSessionUpdate {
     }
 
     /// Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-    /// documentation, one text in the generated clients, ignored by today's server. Sent as given.
-    /// (API generations A and C.)
+    /// documentation, a string in the generated clients, ignored by the current server. Sent
+    /// unchanged. (API generations A and C.)
     #[must_use]
     pub fn allowed_providers(
         self,
@@ -43,8 +43,8 @@ impl CheckoutSessionUpdate {
     }
 
     /// What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
-    /// smaller unit) and 100.00 USD. Never scaled here. Left out when a product, price or line
-    /// items carry the price.
+    /// smaller unit) and 100.00 USD. Never scaled by the client. Leave it out when a product,
+    /// price or line items have the price.
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
@@ -57,13 +57,13 @@ impl CheckoutSessionUpdate {
         self.set("application_fee_amount", application_fee_amount.into().0)
     }
 
-    /// Where the buyer is sent after giving up.
+    /// Where the buyer is sent after cancelling.
     #[must_use]
     pub fn cancel_url(self, cancel_url: impl Into<String>) -> Self {
         self.set("cancel_url", Value::String(cancel_url.into()))
     }
 
-    /// The session's identifier: opaque text, usually a UUID.
+    /// The session's identifier: an opaque string, usually a UUID.
     #[must_use]
     pub fn checkout_session_id(self, checkout_session_id: impl Into<String>) -> Self {
         self.set("checkout_session_id", Value::String(checkout_session_id.into()))
@@ -99,8 +99,8 @@ impl CheckoutSessionUpdate {
         self.set("customer_email", Value::String(customer_email.into()))
     }
 
-    /// A customer known to lomi. With an unpaid invoice, create answers that payment is required
-    /// instead of making a session. (API generations B, C, D and E.)
+    /// A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
+    /// required instead of a session. (API generations B, C, D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
@@ -137,8 +137,8 @@ impl CheckoutSessionUpdate {
         self.set("expiration_minutes", Value::Number(expiration_minutes.into()))
     }
 
-    /// When the page stops taking payments. 30 to 60 minutes after creation by default, depending
-    /// on the API's generation.
+    /// When the page stops accepting payments. 30 to 60 minutes after creation by default,
+    /// depending on the API's generation.
     #[must_use]
     pub fn expires_at(self, expires_at: impl Into<String>) -> Self {
         self.set("expires_at", Value::String(expires_at.into()))
@@ -163,7 +163,7 @@ impl CheckoutSessionUpdate {
         self.set("integration_source", Value::String(integration_source.into()))
     }
 
-    /// Whether the session was made at a point of sale. (API generations B, C, D and E.)
+    /// Whether the session was created at a point of sale. (API generations B, C, D and E.)
     #[must_use]
     pub fn is_pos(self, is_pos: bool) -> Self {
         self.set("is_pos", is_pos)
@@ -176,16 +176,16 @@ impl CheckoutSessionUpdate {
         self.set("is_spi", is_spi)
     }
 
-    /// Catalogue prices in the cart: objects with price_id, quantity and metadata. Given these,
-    /// product_id, price_id, quantity and amount are ignored by the server. (API generations D and
-    /// E.)
+    /// Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are
+    /// given, product_id, price_id, quantity and amount are ignored by the server. (API
+    /// generations D and E.)
     #[must_use]
     pub fn line_items(self, line_items: Vec<Map<String, Value>>) -> Self {
         self.set("line_items", line_items)
     }
 
     /// The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-    /// keys with text values, today's server any JSON.
+    /// keys with string values, the current server any JSON.
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
@@ -246,26 +246,26 @@ impl CheckoutSessionUpdate {
         self.set("quantity", Value::Number(quantity.into()))
     }
 
-    /// Whether the page asks for a billing address. The default differs between generations: say
-    /// it when it matters. (API generations B, D and E.)
+    /// Whether the page asks for a billing address. The default differs between generations, so
+    /// set it when it matters. (API generations B, D and E.)
     #[must_use]
     pub fn require_billing_address(self, require_billing_address: bool) -> Self {
         self.set("require_billing_address", require_billing_address)
     }
 
-    /// Whether the page insists on an e-mail address. (API generation E.)
+    /// Whether the page requires an e-mail address. (API generation E.)
     #[must_use]
     pub fn require_email(self, require_email: bool) -> Self {
         self.set("require_email", require_email)
     }
 
-    /// Whether the page insists on a name. (API generation E.)
+    /// Whether the page requires a name. (API generation E.)
     #[must_use]
     pub fn require_name(self, require_name: bool) -> Self {
         self.set("require_name", require_name)
     }
 
-    /// Whether the page insists on a phone number. (API generation E.)
+    /// Whether the page requires a phone number. (API generation E.)
     #[must_use]
     pub fn require_phone(self, require_phone: bool) -> Self {
         self.set("require_phone", require_phone)
@@ -283,7 +283,7 @@ impl CheckoutSessionUpdate {
         self.set("spi_qr_code_id", Value::String(spi_qr_code_id.into()))
     }
 
-    /// Where the session stands: open, completed or expired. Only completed means paid.
+    /// The state of the session: open, completed or expired. Only completed means paid.
     #[must_use]
     pub fn status(self, status: impl Into<CheckoutSessionStatus>) -> Self {
         self.set("status", status.into().as_str())
@@ -295,7 +295,7 @@ impl CheckoutSessionUpdate {
         self.set("subscription_id", Value::String(subscription_id.into()))
     }
 
-    /// Where the buyer is sent after paying. May hold {CHECKOUT_SESSION_ID}. Reaching it is no
+    /// Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
     /// proof of payment.
     #[must_use]
     pub fn success_url(self, success_url: impl Into<String>) -> Self {
@@ -321,13 +321,13 @@ impl CheckoutSessionUpdate {
         self.set("transfer_group", Value::String(transfer_group.into()))
     }
 
-    /// Sends null for a field, which empties it.
+    /// Sends null for a field, which clears it.
     #[must_use]
     pub fn null(self, name: &str) -> Self {
         self.set(name, Value::Null)
     }
 
-    /// Sets any field, also one that this version does not know.
+    /// Sets any field, also one that this version does not list.
     #[must_use]
     pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());

@@ -10,12 +10,12 @@ pub enum CurrencyCode {
     Usd,
     /// `EUR`.
     Eur,
-    /// A word that this version does not know.
+    /// A value that this version does not list.
     Other(String),
 }
 
 impl CurrencyCode {
-    /// The word on the wire.
+    /// The value in JSON.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Xof => "XOF",

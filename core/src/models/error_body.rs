@@ -11,9 +11,9 @@ use crate::table;
 pub struct ErrorBody {
     /// What went wrong. (API generation C.)
     pub error: Option<ErrorDetail>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -29,8 +29,8 @@ impl FromDocument for ErrorBody {
 }
 
 impl From<ErrorBody> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: ErrorBody) -> Self {
         let mut object = Map::new();
         put(&mut object, "error", model.error);

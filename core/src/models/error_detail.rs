@@ -8,16 +8,15 @@ use crate::table;
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
-    /// Word for the kind of failure, such as not_found. (API generations C, D and E.)
+    /// The error code, such as not_found. (API generations C, D and E.)
     pub code: Option<String>,
-    /// Anything more the server says: an object, a list, a text or null. (API generations C, D and
-    /// E.)
+    /// Further details: an object, a list, a string or null. (API generations C, D and E.)
     pub details: Option<Map<String, Value>>,
     /// A sentence for people.
     pub message: Option<String>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -38,8 +37,8 @@ impl FromDocument for ErrorDetail {
 }
 
 impl From<ErrorDetail> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: ErrorDetail) -> Self {
         let mut object = Map::new();
         put(&mut object, "code", model.code);

@@ -5,7 +5,7 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A webhook delivery whose signature was checked.
+/// A webhook delivery whose signature was verified.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
@@ -14,17 +14,17 @@ pub struct Event {
     pub data: Option<Map<String, Value>>,
     /// What happened.
     pub event: Option<WebhookEvent>,
-    /// The delivery's identifier. Live payments of some providers get a new one on every attempt:
-    /// also compare what the event is about.
+    /// The delivery's identifier. Live payments of some providers get a new one on every attempt,
+    /// so compare the event's object too.
     pub id: Option<String>,
-    /// Where the sender runs, such as production. It does not tell test from live:
-    /// data.environment does.
+    /// The sender's environment, such as production. Whether a payment is a test or live is in
+    /// data.environment.
     pub lomi_environment: Option<String>,
-    /// When the delivery was made.
+    /// When the delivery was created.
     pub timestamp: Option<String>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -47,8 +47,8 @@ impl FromDocument for Event {
 }
 
 impl From<Event> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: Event) -> Self {
         let mut object = Map::new();
         put(&mut object, "data", model.data);

@@ -4,20 +4,20 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// Where a page lies in the whole list.
+/// The position of a page in the whole list.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pagination {
-    /// The most items that a page of this size holds. (API generations C, D and E.)
+    /// The most items in a page. (API generations C, D and E.)
     pub limit: Option<i64>,
-    /// How many items lie before this page. (API generations C, D and E.)
+    /// How many items are before this page. (API generations C, D and E.)
     pub offset: Option<i64>,
     /// How many items there are in all. Some generations count only this page. (API generations C,
     /// D and E.)
     pub total: Option<i64>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -38,8 +38,8 @@ impl FromDocument for Pagination {
 }
 
 impl From<Pagination> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: Pagination) -> Self {
         let mut object = Map::new();
         put(&mut object, "limit", model.limit);

@@ -5,7 +5,7 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// What create answers instead of a session when the customer has an unpaid invoice (201 with
+/// What create returns instead of a session if the customer has an unpaid invoice (201 with
 /// payment_required).
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -16,9 +16,9 @@ pub struct PaymentRequired {
     pub payment_required: Option<bool>,
     /// Why, such as invoice_payment_required. (API generation D.)
     pub reason: Option<String>,
-    /// Fields that this version does not know, as they came.
+    /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
-    /// By field: values that were read as something else, as they came.
+    /// The unchanged values of fields that were converted, by field.
     pub originals: Map<String, Value>,
 }
 
@@ -39,8 +39,8 @@ impl FromDocument for PaymentRequired {
 }
 
 impl From<PaymentRequired> for Value {
-    /// The fields as they are read here. Those that this version does not know, and values
-    /// of another type than documented, are as they came.
+    /// The fields as this type has them. Fields that this version does not list, and values of
+    /// another type than documented, are unchanged.
     fn from(model: PaymentRequired) -> Self {
         let mut object = Map::new();
         put(&mut object, "blocking_invoice", model.blocking_invoice);

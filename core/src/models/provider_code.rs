@@ -18,12 +18,12 @@ pub enum ProviderCode {
     Cybersource,
     /// `FREE`.
     Free,
-    /// A word that this version does not know.
+    /// A value that this version does not list.
     Other(String),
 }
 
 impl ProviderCode {
-    /// The word on the wire.
+    /// The value in JSON.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Wave => "WAVE",

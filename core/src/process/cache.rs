@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
-/// Keeps the entries that were used last, up to a number of them.
+/// Keeps the most recently used entries, up to a number of them.
 pub(crate) struct Cache<K: Hash + Eq, V> {
     entries: Mutex<LruCache<K, V>>,
     capacity: usize,
@@ -18,7 +18,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         Self { entries: Mutex::new(LruCache::unbounded()), capacity }
     }
 
-    /// The value of a key, made where there is none.
+    /// The value of a key, made if there is none.
     pub(crate) fn get_or_insert<Q, E>(
         &self,
         key: &Q,
@@ -40,7 +40,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         Ok(value)
     }
 
-    /// Changes the value of a key, where there is one.
+    /// Changes the value of a key, if there is one.
     pub(crate) fn update<Q: Hash + Eq + ?Sized>(&self, key: &Q, change: impl FnOnce(&mut V))
     where
         K: Borrow<Q>,

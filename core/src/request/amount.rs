@@ -1,6 +1,6 @@
-//! Amounts in a body: whole numbers of the currency's smallest unit. A fraction was meant in
-//! another unit, and the API would take it as it stands, so it is refused with the number
-//! that was probably meant. Nothing is ever scaled here.
+//! Amounts in a body: whole numbers of the currency's smallest unit. A fraction is probably in the
+//! main unit, but the API would not convert it, so it is refused with the number that was probably
+//! meant. Nothing is scaled here.
 
 use crate::json::{Map, Number, Value};
 
@@ -8,11 +8,11 @@ use crate::decimal::Decimal;
 use crate::error::Error;
 use crate::money::{self, Money};
 
-/// The field that says in which currency the amounts of a body are.
+/// The field with the currency of a body's amounts.
 const CURRENCY: &str = "currency_code";
 
-/// Puts a [`Money`] into its field and its currency into `currency_code`. A money is an object
-/// of `amount` and `currency`, which every language makes of its own class.
+/// Replaces a [`Money`] with its amount and sets `currency_code`. Every language passes its `Money`
+/// class as an object of `amount` and `currency`.
 pub(crate) fn take_money(name: &str, fields: &mut Map<String, Value>) -> Result<(), Error> {
     let Some(Value::Object(given)) = fields.get(name) else { return Ok(()) };
     let known = |key: &str| ["amount", "currency", "decimals"].contains(&key);
@@ -40,8 +40,8 @@ pub(crate) fn take_money(name: &str, fields: &mut Map<String, Value>) -> Result<
     Ok(())
 }
 
-/// What is wrong with an amount, as a sentence; nothing for a whole number of the smallest
-/// unit. `fields` is the body, which may name the currency.
+/// What is wrong with an amount, as a sentence; `None` for a whole number of the smallest unit.
+/// `fields` is the body, which may contain the currency.
 pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) -> Option<String> {
     let text = match value {
         Value::Number(number) => number.to_string(),
@@ -60,7 +60,7 @@ pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) ->
                 i64::MAX
             ));
         }
-        // "50.00" EUR is 50 euros to whoever wrote the cents, and 0.50 to the API.
+        // With two decimals, "50.00" EUR probably means 50 euros, but the API would take 0.50.
         let (code, decimals, _) = currency?;
         if decimals == 0 || fraction_length(&text) < decimals as usize {
             return None;
@@ -71,11 +71,11 @@ pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) ->
              Money.from_major(\"{shown}\", \"{code}\"); for {major} cents give {major}"
         ));
     }
-    let meant = currency.and_then(|(code, decimals, _)| {
-        let rest = meant(&exact, code, decimals)?;
+    let corrected = currency.and_then(|(code, decimals, _)| {
+        let rest = correction(&exact, code, decimals)?;
         Some(format!("{name} is {shown} {code}, but {rest}"))
     });
-    Some(meant.unwrap_or_else(|| {
+    Some(corrected.unwrap_or_else(|| {
         format!(
             "{name} is {shown}, but amounts are whole numbers of the currency's smallest unit: \
              cents of EUR and USD, francs of XOF"
@@ -83,8 +83,8 @@ pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) ->
     }))
 }
 
-/// What was probably meant with a fraction of a currency.
-fn meant(exact: &Decimal, code: &str, decimals: u32) -> Option<String> {
+/// The amount that was probably meant by a fraction.
+fn correction(exact: &Decimal, code: &str, decimals: u32) -> Option<String> {
     if decimals == 0 {
         let (below, above) = exact.neighbours()?;
         return Some(format!(
@@ -100,7 +100,7 @@ fn meant(exact: &Decimal, code: &str, decimals: u32) -> Option<String> {
     Some(format!("amounts are in cents: {minor}, or Money.from_major(\"{major}\", \"{code}\")"))
 }
 
-/// How many digits stand after the point, in plain notation.
+/// How many digits follow the decimal point, in plain notation.
 fn fraction_length(text: &str) -> usize {
     match text.split_once('.') {
         Some((_, fraction)) if !fraction.contains(['e', 'E']) => fraction.len(),
@@ -124,8 +124,8 @@ impl From<Money> for Value {
     }
 }
 
-/// What the amount of a typed body is given as: a number of the smallest unit, or a
-/// [`Money`], which sets the currency as well.
+/// The amount of a typed body: a number in the currency's smallest unit, or a [`Money`], which also
+/// sets the currency.
 #[derive(Debug, Clone)]
 pub struct Amount(pub(crate) Value);
 
@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
 
-    fn said(body: Value) -> Option<String> {
+    fn sentence(body: Value) -> Option<String> {
         let Value::Object(fields) = body else { unreachable!() };
         problem("amount", &fields["amount"], &fields)
     }
@@ -165,40 +165,40 @@ mod tests {
         ] {
             for currency in ["XOF", "EUR", "GBP"] {
                 let body = json!({"amount": amount, "currency_code": currency});
-                assert_eq!(said(body.clone()), None, "{body}");
+                assert_eq!(sentence(body.clone()), None, "{body}");
             }
         }
-        assert_eq!(said(json!({"amount": "5000.00", "currency_code": "XOF"})), None);
+        assert_eq!(sentence(json!({"amount": "5000.00", "currency_code": "XOF"})), None);
     }
 
     #[test]
     fn other_amounts_are_refused_with_what_was_meant() {
-        let wants = |amount: Value, currency: &str, part: &str| {
-            let sentence = said(json!({"amount": amount, "currency_code": currency})).unwrap();
+        let refused = |amount: Value, currency: &str, part: &str| {
+            let sentence = sentence(json!({"amount": amount, "currency_code": currency})).unwrap();
             assert!(sentence.contains(part), "{sentence}");
         };
-        wants(
+        refused(
             json!(19.99),
             "USD",
             "19.99 USD, but amounts are in cents: 1999, or Money.from_major(\"19.99\", \"USD\")",
         );
-        wants(json!("19.90"), "EUR", "cents: 1990, or Money.from_major(\"19.9\", \"EUR\")");
-        wants(json!(1.999), "usd", "whole cents: 199 or 200");
-        wants(
+        refused(json!("19.90"), "EUR", "cents: 1990, or Money.from_major(\"19.9\", \"EUR\")");
+        refused(json!(1.999), "usd", "whole cents: 199 or 200");
+        refused(
             json!("50.00"),
             "EUR",
             "cents: 5000, or Money.from_major(\"50.00\", \"EUR\"); for 50 cents give 50",
         );
-        wants(json!("100.50"), "XOF", "100.50 XOF, but the franc has no smaller unit");
-        wants(json!("100.50"), "XOF", "100 or 101");
-        wants(json!(0.5), "", "smallest unit");
-        // Where nothing sensible was meant, the amount is refused all the same.
-        wants(json!("99999999999999999999.555"), "USD", "smallest unit");
-        wants(json!("99999999999999999999.5"), "XOF", "smallest unit");
-        wants(json!("1e-400"), "EUR", "whole cents: 0 or 1");
+        refused(json!("100.50"), "XOF", "100.50 XOF, but the franc has no smaller unit");
+        refused(json!("100.50"), "XOF", "100 or 101");
+        refused(json!(0.5), "", "smallest unit");
+        // An amount without a probable meaning is refused too.
+        refused(json!("99999999999999999999.555"), "USD", "smallest unit");
+        refused(json!("99999999999999999999.5"), "XOF", "smallest unit");
+        refused(json!("1e-400"), "EUR", "whole cents: 0 or 1");
         for large in ["1000000000000000000000000000000", "1e30", "9223372036854775808"] {
             let number: Value = Number::from_string_unchecked(large.to_owned()).into();
-            wants(number, "XOF", "more than any payment");
+            refused(number, "XOF", "more than any payment");
         }
     }
 

@@ -1,5 +1,4 @@
-//! What a caller gives to one call: the values of its path, query and body, and the
-//! options that hold for this call only.
+//! The arguments of one call: the values of its path, query and body, and its options.
 
 use std::time::Duration;
 
@@ -8,25 +7,25 @@ use crate::json::{Map, Value};
 use crate::limits::LONGEST_TIME;
 use crate::secret::Secret;
 
-/// The values of one call. Numbers keep the digits they were given with; a body may
-/// hold names that the schema does not know, which are sent as they are.
+/// The values of one call. Numbers keep all their digits. A body may have names that the schema
+/// does not list; they are sent unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
-    /// By name of the path parameter.
+    /// Path parameters by name.
     pub path: Map<String, Value>,
-    /// By name of the query parameter; null is left out.
+    /// Query parameters by name; null is left out.
     pub query: Map<String, Value>,
-    /// The body: an object, or anything else for endpoints outside the table.
+    /// The body: an object, or any value for endpoints outside the table.
     pub body: Option<Value>,
 }
 
 impl Input {
-    /// Nothing but a body.
+    /// An input with only a body.
     pub fn body(body: impl Into<Value>) -> Self {
         Self { body: Some(body.into()), ..Self::default() }
     }
 
-    /// Nothing but a query.
+    /// An input with only a query.
     pub fn query(query: Map<String, Value>) -> Self {
         Self { query, ..Self::default() }
     }
@@ -39,7 +38,7 @@ impl Input {
     }
 }
 
-/// Options of one call. What is left out follows the client's configuration.
+/// Options of one call. An option that is left out has the client's value.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,24 +65,24 @@ pub struct CallOptions {
     pub idempotency_key: Option<String>,
     /// The caller's own request id.
     pub request_id: Option<String>,
-    /// Headers for this call. They may replace any of ours but the length. An
-    /// `Idempotency-Key` and an `X-Request-Id` among them count as the options.
+    /// Headers of this call. They replace the client's headers of the same name. An
+    /// `Idempotency-Key` or an `X-Request-Id` among them is treated as the option of that name.
     pub headers: Vec<(String, String)>,
-    /// Headers that a documented client adds to each of its calls; they go before `headers`.
-    /// An `Idempotency-Key` among them is refused.
+    /// Headers that a documented client adds to each of its calls, before `headers`. An
+    /// `Idempotency-Key` among them is refused.
     pub default_headers: Vec<(String, String)>,
     /// A key for this call in place of the client's.
     pub api_key: Option<Secret>,
     /// The network member to act for (`Lomi-Account`).
     pub account: Option<String>,
-    /// Give the answer whatever its status says, instead of an error.
+    /// Returns the response whatever its status is, instead of an error.
     pub any_status: bool,
-    /// Fields to add to the body as they are, whatever their names; they are not checked.
+    /// Fields to add to the body unchanged, whatever their names; they are not checked.
     pub extra_body: Map<String, Value>,
 }
 
 impl CallOptions {
-    /// The options of the client.
+    /// No options: the client's configuration applies.
     pub fn new() -> Self {
         Self::default()
     }
@@ -149,14 +148,14 @@ impl CallOptions {
         Self { account: Some(account.into()), ..self }
     }
 
-    /// Adds a field to the body as it is, whatever its name.
+    /// Adds a field to the body unchanged, whatever its name.
     #[must_use]
     pub fn extra_body(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra_body.insert(name.into(), value.into());
         self
     }
 
-    /// Refuses a time of zero, and bounds one that is endless.
+    /// Refuses a time of zero, and limits one that is too long for a clock.
     pub(crate) fn bound_times(&mut self) -> Result<(), Error> {
         for (name, time) in [
             ("timeout", &mut self.timeout),

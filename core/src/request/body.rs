@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::table::{Kind, Model, RouteStyle};
 
-/// The body as bytes, with each field under the name that the spelling wants.
+/// Serializes the body. Each field has its name in the route style.
 pub(crate) fn body(
     target: &Target,
     input: &Input,
@@ -52,7 +52,7 @@ pub(crate) fn body(
     Ok(Some(bytes.into()))
 }
 
-/// The fields of a body, each under the name that the spelling wants.
+/// The fields of a body, serialized with their names in the route style.
 struct BodyFields<'a> {
     model: &'static Model,
     fields: &'a Map<String, Value>,
@@ -67,7 +67,7 @@ impl Serialize for BodyFields<'_> {
             let other = field
                 .and_then(|field| field.sent.iter().find(|(r, _)| *r == self.routes))
                 .map(|(_, other)| *other)
-                // A caller who gives both names has a reason to.
+                // A caller who passes both names wants both to be sent.
                 .filter(|other| !self.fields.contains_key(*other));
             sent.serialize_key(other.unwrap_or(name))?;
             match field.map(|field| field.kind) {

@@ -1,5 +1,5 @@
-//! What can be known to be wrong before anything is sent. Only what every generation
-//! of the API agrees on is refused; the rest is the server's to judge.
+//! Checks arguments before anything is sent. Refuses only what every version of the API refuses,
+//! and probable mistakes; the server checks the rest.
 
 use super::amount;
 use super::arguments::{CallOptions, Input};
@@ -10,11 +10,11 @@ use crate::json::{Map, Number, Value};
 use crate::names;
 use crate::table::{Field, Kind, MODELS, Model, Operation, Parameter};
 
-/// Longest id that can be meant.
+/// Longest id that is accepted.
 const LONGEST_ID: usize = 512;
 
-/// Checks what a call was given and completes it. Gives the warnings of a client that sends
-/// what it is given (see [`Config::documented`]).
+/// Checks the arguments of a call and completes its body. Returns the warnings of a documented
+/// client (see [`Config::documented`]).
 pub(crate) fn call(
     config: &Config,
     target: &Target,
@@ -25,8 +25,8 @@ pub(crate) fn call(
     options.bound_times()?;
     if let Some(given) = &options.api_key {
         key::check(given)?;
-        if let Some(doubt) = key::doubt(given, &config.base_url) {
-            mistakes.add(|| Error::configuration(doubt))?;
+        if let Some(mistake) = key::probable_mistake(given, &config.base_url) {
+            mistakes.add(|| Error::configuration(mistake))?;
         }
     }
     if let Target::Operation(operation) = target {
@@ -39,15 +39,15 @@ pub(crate) fn call(
     Ok(mistakes.warnings)
 }
 
-/// What is probably a mistake: an error, or a warning of the documented classes.
+/// Collects probable mistakes: an error, or a warning of a documented client.
 struct ProbableMistakes {
     strict: bool,
     warnings: Vec<String>,
 }
 
 impl ProbableMistakes {
-    fn add(&mut self, doubt: impl FnOnce() -> Error) -> Result<(), Error> {
-        let error = doubt();
+    fn add(&mut self, mistake: impl FnOnce() -> Error) -> Result<(), Error> {
+        let error = mistake();
         if self.strict {
             return Err(error);
         }
@@ -56,7 +56,7 @@ impl ProbableMistakes {
     }
 }
 
-/// Names that are nearly those of a query's parameters.
+/// Checks the names of query parameters.
 fn query(
     operation: &Operation,
     query: &Map<String, Value>,
@@ -67,10 +67,10 @@ fn query(
         if known().any(|other| other == name) {
             continue;
         }
-        if let Some(meant) = names::near_miss(name, known()) {
+        if let Some(suggested) = names::near_miss(name, known()) {
             mistakes.add(|| {
                 Error::validation(format!(
-                    "{} has no parameter {name:?}; did you mean {meant:?}?",
+                    "{} has no parameter {name:?}; did you mean {suggested:?}?",
                     operation.id
                 ))
             })?;
@@ -79,7 +79,7 @@ fn query(
     Ok(())
 }
 
-/// Adds fields to the body on purpose, whatever their names.
+/// Adds the fields of the option `extra_body` to the body.
 fn extra_body(target: &Target, input: &mut Input, extra: Map<String, Value>) -> Result<(), Error> {
     if extra.is_empty() {
         return Ok(());
@@ -105,7 +105,7 @@ fn extra_body(target: &Target, input: &mut Input, extra: Map<String, Value>) -> 
     Ok(())
 }
 
-/// The text of a path parameter: not empty, one segment, nothing hidden in it.
+/// A path parameter as a string: not empty, one segment, no invisible characters.
 pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -113,7 +113,7 @@ pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
         Value::Null => return Err(Error::validation(format!("{name} is missing"))),
         other => {
             let given = kind_of(other);
-            return Err(Error::validation(format!("{name} must be text, not {given}")));
+            return Err(Error::validation(format!("{name} must be a string, not {given}")));
         }
     };
     let refuse = |why: &str| Err(Error::validation(format!("{name} {why}")));
@@ -127,7 +127,7 @@ pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
     }
 }
 
-/// The text of a query parameter; nothing for null.
+/// A query parameter as a string; `None` for null.
 pub(crate) fn query_value(
     known: &[Parameter],
     name: &str,
@@ -165,7 +165,7 @@ pub(crate) fn query_value(
     Ok(Some(text))
 }
 
-/// The fields of a body, against what the schema knows of them.
+/// Checks the fields of a body against the schema.
 fn body(
     operation: &Operation,
     model: &'static Model,
@@ -192,15 +192,15 @@ fn body(
     Ok(())
 }
 
-/// A name that the body's schema does not have. It is sent, unless it is nearly one that the
-/// schema has, or an option that stands in the wrong place.
+/// Checks a name that the body's schema does not list. It is sent, unless it is probably misspelled
+/// or the name of an option.
 fn unknown_field(
     operation: &Operation,
     model: &'static Model,
     name: &str,
     mistakes: &mut ProbableMistakes,
 ) -> Result<(), Error> {
-    // What a response holds comes back in a body where an object is read and sent again.
+    // An object that was read from a response may be sent as a body, with all its fields.
     if MODELS.iter().any(|model| model.field(name).is_some()) {
         return Ok(());
     }
@@ -213,9 +213,9 @@ fn unknown_field(
         Some(option) if names::OPTIONS.contains(&option) => {
             mistakes.add(|| misplaced(id, name, option))
         }
-        Some(meant) => mistakes.add(|| {
+        Some(suggested) => mistakes.add(|| {
             Error::validation(format!(
-                "{id} has no field {name:?}; did you mean {meant:?}? To send the name as it is, \
+                "{id} has no field {name:?}; did you mean {suggested:?}? To send the name as it is, \
                  put it into extra_body"
             ))
         }),
@@ -263,7 +263,7 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
     }
 }
 
-/// What a value is, without its content.
+/// The type of a value, for a sentence that must not contain the value.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -280,7 +280,7 @@ fn is_finite(number: &Number) -> bool {
     crate::json::is_number(&number.to_string())
 }
 
-/// An object of fields. PHP cannot tell an empty one from an empty list.
+/// Checks that a value is an object. PHP cannot tell an empty object from an empty list.
 fn object(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Object(_) => Ok(()),
@@ -298,7 +298,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
     let Some(value) = finite else {
         return Err(Error::validation(format!("{name} is not a finite number")));
     };
-    // The bounds are small, so a float compares exactly enough.
+    // The limits are small, so a float compares exactly enough.
     let bound = |limit: Option<i64>| limit.map(|limit| limit as f64);
     match (bound(field.above), bound(field.least)) {
         (Some(above), _) if value <= above => {
@@ -311,7 +311,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
     }
 }
 
-/// NaN and infinities, which JSON cannot hold, wherever they hide.
+/// Refuses NaN and infinities, which JSON does not have, at any depth.
 pub(crate) fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Number(number) if !is_finite(number) => {

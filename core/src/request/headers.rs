@@ -12,8 +12,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const ACCOUNT: HeaderName = HeaderName::from_static("lomi-account");
 
-/// The headers of every attempt of a call. What the caller sets goes before what is ours,
-/// and what is set for this call before what is set for all.
+/// The headers of every attempt of a call. The caller's headers override ours, and those of the
+/// call override the client's.
 pub(crate) fn headers(
     config: &Config,
     options: &CallOptions,

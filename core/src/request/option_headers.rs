@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::idempotency_key;
 
 impl CallOptions {
-    /// Takes the two headers out of the others.
+    /// Moves the two headers into their options.
     pub(crate) fn take_option_headers(&mut self) -> Result<(), Error> {
         if !self.default_headers.is_empty() {
             check_client_headers(self.default_headers.iter().map(|(name, _)| name.as_str()))?;

@@ -1,4 +1,4 @@
-//! Which endpoint a call is for.
+//! The endpoint of a call.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use http::Method;
 use crate::error::{Error, Outcome, bounded};
 use crate::table::{Operation, RouteStyle};
 
-/// Which call this is: an operation of the table, or any other endpoint.
+/// The endpoint of a call: an operation of the table, or any other method and path.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// One of the table's.
+    /// An operation of the table.
     Operation(&'static Operation),
     /// A method and a path below the base URL.
     Raw {
@@ -29,14 +29,22 @@ impl Target {
         }
     }
 
-    /// What to tell the caller of a write that may have been carried out.
+    /// The name of the call for observers, without the values in its path.
+    pub(crate) fn event_name(&self, route: &str) -> Cow<'static, str> {
+        match self {
+            Self::Operation(operation) => operation.id.into(),
+            Self::Raw { method, .. } => format!("{method} {route}").into(),
+        }
+    }
+
+    /// Advice to the caller of a write that may have been carried out.
     pub(crate) fn advice(&self, idempotency_key: Option<&str>) -> String {
         let advice = match (self, idempotency_key) {
             (Self::Operation(operation), Some(key)) if operation.keyed => format!(
                 "call again with the idempotency key {key} to get its result without doing it \
                  twice"
             ),
-            _ => "find out before doing it again: fetch or list what it would have changed".into(),
+            _ => "check before you call again: fetch or list what it would have changed".into(),
         };
         format!("{} may have been carried out: {advice}", bounded(self.name()))
     }
@@ -56,8 +64,8 @@ impl Target {
         }
     }
 
-    /// Adds to an error that ended a call from outside, after the request was sent, what it
-    /// means for the work.
+    /// Adds the operation, the outcome and the advice to an error that occurred after the request
+    /// was sent.
     pub(crate) fn after_sending(&self, error: &mut Error) {
         error.inner.operation = Some(self.name());
         error.inner.writes = !self.method().is_safe();
@@ -69,8 +77,8 @@ impl Target {
     }
 }
 
-/// The route of a path that the caller wrote, with a star where a value may stand: a
-/// log has no business with ids.
+/// The route of a caller's path, with a star for each segment that may be a value: a log must not
+/// contain ids.
 fn without_values(path: &str) -> String {
     let plain = path.split('?').next().unwrap_or_default();
     let is_word = |segment: &str| {
@@ -91,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_route_of_a_path_holds_no_values() {
+    fn the_route_of_a_path_contains_no_values() {
         assert_eq!(without_values("/checkout-sessions/cs_1?a=b"), "/checkout-sessions/*");
         assert_eq!(without_values("/v1/webhooks/0f9e/test"), "/v1/webhooks/*/test");
     }

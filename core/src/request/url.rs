@@ -15,7 +15,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The longest URL that hyper sends.
 const LONGEST_URL: usize = 65_534;
 
-/// The URL of a call in one route style.
+/// The URL of a call in a route style.
 pub(crate) fn address(
     base: &str,
     target: &Target,
@@ -70,7 +70,7 @@ fn fill_path(url: &mut String, template: &str, input: &Input) -> Result<(), Erro
     Ok(())
 }
 
-/// A path that the caller wrote: it stays below the base URL.
+/// Checks a path from the caller: it must stay below the base URL.
 fn raw_path(path: &str) -> Result<&str, Error> {
     let plain = path.split(['?', '#']).next().unwrap_or_default();
     let climbs = plain.split('/').any(|segment| {
@@ -85,8 +85,8 @@ fn raw_path(path: &str) -> Result<&str, Error> {
         || path.contains('#')
     {
         return Err(Error::validation(format!(
-            "the path {path:?} has to start with one slash, stay below the base URL \
-             and be escaped where it is not plain ASCII"
+            "the path {path:?} must start with one slash, stay below the base URL \
+             and have every character but plain ASCII percent-encoded"
         )));
     }
     Ok(path)

@@ -31,7 +31,7 @@ impl Client {
 }
 
 impl<'c> CheckoutSessions<'c> {
-    /// Makes a checkout session and answers with the page to send the buyer to.
+    /// Creates a checkout session and returns the page to send the buyer to.
     pub async fn create(
         &self,
         body: CheckoutSessionCreate,
@@ -39,7 +39,7 @@ impl<'c> CheckoutSessions<'c> {
         self.create_with(body, CallOptions::default()).await
     }
 
-    /// The same with options for this call.
+    /// Like [`Self::create`], with options for this call.
     pub async fn create_with(
         &self,
         body: CheckoutSessionCreate,
@@ -48,8 +48,8 @@ impl<'c> CheckoutSessions<'c> {
         Ok(self.create_with_response(body, options).await?.0)
     }
 
-    /// The same with the response: [`Response::replayed`] says whether the server repeated the
-    /// response of an earlier call, and [`Response::warning`] what the caller should know of it.
+    /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
+    /// [`Response::warning`].
     pub async fn create_with_response(
         &self,
         body: CheckoutSessionCreate,
@@ -60,12 +60,12 @@ impl<'c> CheckoutSessions<'c> {
         Ok((Created::read(&response)?, response))
     }
 
-    /// One session as it stands now.
+    /// The current state of a session.
     pub async fn get(&self, session_id: &str) -> Result<CheckoutSession, Error> {
         self.get_with(session_id, CallOptions::default()).await
     }
 
-    /// The same with options for this call.
+    /// Like [`Self::get`], with options for this call.
     pub async fn get_with(
         &self,
         session_id: &str,
@@ -84,7 +84,7 @@ impl<'c> CheckoutSessions<'c> {
         self.list_with(params, CallOptions::default()).await
     }
 
-    /// The same with options for this call.
+    /// Like [`Self::list`], with options for this call.
     pub async fn list_with(
         &self,
         params: CheckoutSessionListParams,
@@ -92,15 +92,15 @@ impl<'c> CheckoutSessions<'c> {
     ) -> Result<Page<CheckoutSession>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CHECKOUT_SESSIONS, input, options).await?;
-        Page::read(&response)
+        Page::read(response)
     }
 
-    /// Every item of the list, fetched page by page as they are asked for.
+    /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: CheckoutSessionListParams) -> Pages<CheckoutSession> {
         Pages::new(self.client, &table::LIST_CHECKOUT_SESSIONS, params.into())
     }
 
-    /// Changes the given fields of a session. Documented with the generated clients; today's
+    /// Changes the given fields of a session. Documented with the generated clients; the current
     /// server has no such route.
     pub async fn update(
         &self,
@@ -110,7 +110,7 @@ impl<'c> CheckoutSessions<'c> {
         self.update_with(session_id, body, CallOptions::default()).await
     }
 
-    /// The same with options for this call.
+    /// Like [`Self::update`], with options for this call.
     pub async fn update_with(
         &self,
         session_id: &str,
@@ -122,13 +122,13 @@ impl<'c> CheckoutSessions<'c> {
         typed::read_one(&response)
     }
 
-    /// Deletes a session; it cannot be undone. Documented with the generated clients; today's
+    /// Deletes a session; it cannot be undone. Documented with the generated clients; the current
     /// server has no such route.
     pub async fn delete(&self, session_id: &str) -> Result<(), Error> {
         self.delete_with(session_id, CallOptions::default()).await
     }
 
-    /// The same with options for this call.
+    /// Like [`Self::delete`], with options for this call.
     pub async fn delete_with(&self, session_id: &str, options: CallOptions) -> Result<(), Error> {
         let input = Input::default().with_path("session_id", session_id);
         let response = self.client.call(&table::DELETE_CHECKOUT_SESSION, input, options).await?;

@@ -7,7 +7,22 @@ use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Value;
 use crate::models::{CheckoutSession, PaymentRequired};
 
-/// The result of a create: the new object, or what must be paid before there can be one.
+/// The result of a create: the new object, or the invoice that must be paid first.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// use lomi::Created;
+/// use lomi::models::CheckoutSessionCreate;
+///
+/// let body = CheckoutSessionCreate::new().amount(10000).currency_code("XOF");
+/// match client.checkout_sessions().create(body).await? {
+///     Created::Done(session) => println!("{:?}", session.checkout_url),
+///     Created::PaymentRequired(first) => println!("to be paid first: {first:?}"),
+///     _ => {}
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Created<T> {
@@ -38,7 +53,7 @@ impl<T: FromDocument> Created<T> {
     }
 }
 
-/// The error for a create that asks for a payment first, by its JSON.
+/// The error of a create that requires a payment first, from its JSON.
 pub fn payment_required_error(first: &Value) -> Error {
     match read_json(&first.to_string()) {
         Ok(first) => refused(first),
@@ -50,7 +65,7 @@ fn refused(first: PaymentRequired) -> Error {
     let invoice = first.blocking_invoice.unwrap_or_default();
     let named = invoice.invoice_number.or(invoice.invoice_id);
     let invoice = named.map_or_else(|| "an invoice".to_owned(), |n| format!("invoice {n}"));
-    let message = format!("nothing was made: the customer has to pay {invoice} first");
+    let message = format!("nothing was created: the customer must pay {invoice} first");
     let mut error = Error::new(ErrorKind::Status, message);
     error.inner.code = first.reason;
     error.inner.outcome = Outcome::Final;

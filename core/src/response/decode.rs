@@ -1,6 +1,6 @@
-//! The schema decoder that every language uses: walks a response field by field, normalizes
-//! what the generations write differently, and hands the values to the language's [`Sink`].
-//! What was normalized is kept as it came ([`Key::Originals`]).
+//! The schema decoder that every language uses: it walks a response field by field, normalizes what
+//! versions of the API write differently, and passes the values to the language's [`Sink`]. The
+//! unchanged values of normalized fields are passed too ([`Key::Originals`]).
 
 use std::convert::Infallible;
 
@@ -12,8 +12,8 @@ use crate::json::{Key, Sink, emit_number};
 use crate::limits::Limits;
 use crate::table::{Field, Model};
 
-/// The most fields a model of the table may have; a test of the generator holds it.
-const MAX_FIELDS: usize = 128;
+/// The most fields that a model of the table may have; a test of the generator checks it.
+pub(crate) const MAX_FIELDS: usize = 128;
 
 /// Reads one object of a model.
 pub(crate) fn object<S: Sink>(
@@ -30,15 +30,15 @@ pub(crate) fn with_decoder<'d, T>(
     document: &'d Document,
     decode: impl FnOnce(&mut Decoder<'d>) -> T,
 ) -> T {
-    // A sink that decodes meanwhile starts with an empty cache, and the last one is kept.
+    // A sink that itself decodes meanwhile gets an empty cache; the cache that ends last is kept.
     let mut decoder = Decoder { document, cache: FieldCache::take() };
     let decoded = decode(&mut decoder);
     decoder.cache.keep();
     decoded
 }
 
-/// Where each field of an object takes its value from, by position; nothing for a field
-/// that was not sent and whose sibling does not stand in for it.
+/// The node of each field's value, by the field's position; [`NOWHERE`] for a field that was not
+/// sent and has no sibling with a value.
 pub(crate) fn places(document: &Document, object: usize, model: &'static Model) -> Box<[u32]> {
     let mut places = vec![NOWHERE; model.fields.len()];
     let Ok(()) = with_decoder(document, |decoder| {
@@ -46,7 +46,8 @@ pub(crate) fn places(document: &Document, object: usize, model: &'static Model) 
             if let Member::Field(known) = member
                 && let Some(from) = places.get_mut(known.position)
             {
-                // Fewer nodes than bytes of text.
+                // Fits: there are fewer nodes than bytes, and a document has less than four
+                // gibibytes.
                 *from = place as u32;
             }
             Ok::<_, Infallible>(())
@@ -55,7 +56,7 @@ pub(crate) fn places(document: &Document, object: usize, model: &'static Model) 
     places.into()
 }
 
-/// No member stands where the whole does.
+/// The node of no member: the root is the whole document.
 pub(crate) const NOWHERE: u32 = Document::ROOT as u32;
 
 /// Reads the value of one field.
@@ -75,14 +76,14 @@ pub(crate) struct Decoder<'d> {
     cache: FieldCache,
 }
 
-/// What a member of an object is to its model.
+/// A member of an object: a field of its model, or not.
 pub(crate) enum Member<'d> {
     Field(MatchedField),
-    /// The schema does not know it.
+    /// A name that the schema does not list.
     Extra(&'d str),
 }
 
-/// Values that were read as something else: the field, and where the value stands.
+/// Converted values: the field's name and the node of the unchanged value.
 type Originals = Vec<(&'static str, usize)>;
 
 impl<'d> Decoder<'d> {
@@ -131,8 +132,8 @@ impl<'d> Decoder<'d> {
         sink.end_object(object)
     }
 
-    /// Takes each member of an object as its model says, and where its value stands. A field
-    /// that stayed empty comes once more, after all, where a sibling stands in for it.
+    /// Calls `take` for each member of an object with the node of its value. A field without a
+    /// value is passed once more at the end if its sibling has one.
     #[inline]
     pub(crate) fn members<E>(
         &mut self,
@@ -150,7 +151,8 @@ impl<'d> Decoder<'d> {
             match known {
                 Some(known) => {
                     take(self, Member::Field(known), place)?;
-                    // The field may have held an object of another model.
+                    // The value may have been an object of another model, which uses the same
+                    // cache.
                     self.cache.start(model);
                 }
                 None => take(self, Member::Extra(document.text(name)), place)?,
@@ -238,7 +240,7 @@ impl<'d> Decoder<'d> {
     }
 }
 
-/// What decoding raises when the sink cannot be blamed.
+/// The error of a sink that cannot fail.
 impl From<Infallible> for Error {
     fn from(never: Infallible) -> Self {
         match never {}

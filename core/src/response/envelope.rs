@@ -1,5 +1,5 @@
-//! Finding the object or the rows in a body, whatever the generation wrapped around
-//! them: bare, `{data}`, `{success, data}`, one-row lists, and every list envelope.
+//! Finds the object or the rows in a body, in the envelope of any version of the API: bare,
+//! `{data}`, `{success, data}`, a list with one row, and every list envelope.
 
 use bytestring::ByteString;
 
@@ -10,10 +10,10 @@ use crate::limits::Limits;
 use crate::table::MODELS;
 use crate::table::{Model, Returns};
 
-/// What a body is, and where in it the answer stands.
+/// The content of a body, and its position there.
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// There is nothing to read.
+    /// There is no value.
     Nothing,
     /// One object of a model.
     One(&'static Model, Place),
@@ -23,19 +23,19 @@ pub enum Content {
     Any(Place),
 }
 
-/// Where something stands in the document that a body is.
+/// A position in the document of a body.
 #[derive(Debug, Clone, Copy)]
 pub struct Place(pub(crate) usize);
 
-/// What the envelope of a list says about the list. Every generation says another part.
+/// The envelope's information about a list. Each version of the API sends another part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageInfo {
-    /// How many items there are in all, where the server counts them.
+    /// How many items the whole list has, if the server counts them.
     pub total: Option<u64>,
     /// The most items in a page.
     pub limit: Option<u64>,
-    /// How many items lie before this page.
+    /// How many items are before this page.
     pub offset: Option<u64>,
     /// Number of this page, from 1.
     pub page: Option<u64>,
@@ -43,63 +43,62 @@ pub struct PageInfo {
     pub total_pages: Option<u64>,
     /// Whether more pages follow.
     pub has_more: Option<bool>,
-    /// Where the next page starts.
+    /// The cursor of the next page.
     pub next_cursor: Option<String>,
 }
 
-/// How deep an object may be wrapped: `[{"data": {...}}]` and no further.
+/// How many levels may wrap an object, as in `[{"data": {...}}]`.
 const WRAPPINGS: u32 = 3;
 
-/// Finds the answer in the text of a body, which is read to its end: what is found is
-/// whole and valid JSON.
-pub(crate) fn find(
+/// Finds the object or the rows in a body, which is parsed to its end: all of it is valid JSON.
+pub(crate) fn read(
     text: &ByteString,
-    answer: Returns,
+    returns: Returns,
     limits: Limits,
 ) -> Result<(Document, Content), Error> {
     if text.trim().is_empty() {
-        return match answer {
+        return match returns {
             Returns::Nothing | Returns::Any => Ok((Document::default(), Content::Nothing)),
-            _ => Err(Error::unexpected("the answer is empty")),
+            _ => Err(Error::unexpected("the response is empty")),
         };
     }
-    if matches!(answer, Returns::Nothing) {
-        // A 204 has no body; a 200 of a delete may say anything.
+    if matches!(returns, Returns::Nothing) {
+        // A 204 has no body, and a 200 of a delete may have any.
         return Ok((Document::default(), Content::Nothing));
     }
-    let document = read(text, limits)?;
-    let found = match answer {
+    let document = parse(text, limits)?;
+    let content = match returns {
         Returns::One(model) => one(&document, Document::ROOT, model, WRAPPINGS)?,
         Returns::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS)?,
         Returns::Any | Returns::Nothing => Content::Any(Place(Document::ROOT)),
     };
-    Ok((document, found))
+    Ok((document, content))
 }
 
-/// Finds an object of a model in a text that need not be an answer: where nothing else
-/// is an object of the model, the whole is.
-pub(crate) fn find_model(
+/// Finds an object of a model in JSON that need not be a response: if no part of it has the model's
+/// id, the whole is the object.
+pub(crate) fn read_object(
     text: &ByteString,
     model: &'static Model,
     limits: Limits,
 ) -> Result<(Document, Content), Error> {
     if text.trim().is_empty() {
-        return Err(Error::unexpected("the answer is empty"));
+        return Err(Error::unexpected("the response is empty"));
     }
-    let document = read(text, limits)?;
-    let found = match one(&document, Document::ROOT, model, WRAPPINGS) {
+    let document = parse(text, limits)?;
+    let content = match one(&document, Document::ROOT, model, WRAPPINGS) {
         Err(_) if document.at(Document::ROOT) == Value::Object => {
             Content::One(model, Place(Document::ROOT))
         }
         other => other?,
     };
-    Ok((document, found))
+    Ok((document, content))
 }
 
-fn read(text: &ByteString, limits: Limits) -> Result<Document, Error> {
+fn parse(text: &ByteString, limits: Limits) -> Result<Document, Error> {
     if text.trim_start().starts_with('<') {
         return Err(Error::unexpected(
-            "the answer is a web page, not JSON; a captive portal or a proxy may stand between",
+            "the response is a web page, not JSON; it may come from a captive portal or a proxy",
         ));
     }
     Document::read(text.clone(), limits)
@@ -136,7 +135,7 @@ fn one(
             && let Some(other) =
                 MODELS.iter().find(|other| other.marker == Some(document.text(key)))
         {
-            // It says by its marker that it is this one, such as `payment_required`.
+            // Its marker identifies the model, such as `payment_required`.
             marked = Some(*other);
         }
     }
@@ -162,25 +161,25 @@ fn rows(
             return Ok(Content::Rows(model, Place(place), PageInfo::default()));
         }
         other => {
-            return Err(Error::unexpected(format!("the answer is {}, not a list", other.kind())));
+            return Err(Error::unexpected(format!("the response is {}, not a list", other.kind())));
         }
     }
     let data = document.member(place, "data");
     let is_list = |at: &usize| document.at(*at) == Value::List;
     if let Some(list) = data.filter(is_list).or_else(|| only_list(document, place)) {
         only_objects(document, list)?;
-        return Ok(Content::Rows(model, Place(list), facts(document, place)));
+        return Ok(Content::Rows(model, Place(list), page_info(document, place)));
     }
     match data {
         // {success, data: {data: [...], ...}}
         Some(data) if document.at(data) == Value::Object && wrappings > 0 => {
             rows(document, data, model, wrappings - 1)
         }
-        _ => Err(Error::unexpected("the answer is an object without a list in it")),
+        _ => Err(Error::unexpected("the response is an object without a list in it")),
     }
 }
 
-/// Some envelopes name the list after its items (`customers`, `events`).
+/// The only list of an envelope: some name it after its items (`customers`, `events`).
 fn only_list(document: &Document, place: usize) -> Option<usize> {
     let members = document.members(place).map(|(_, member)| member);
     let mut lists = members.filter(|member| document.at(*member) == Value::List);
@@ -191,11 +190,11 @@ fn only_objects(document: &Document, list: usize) -> Result<(), Error> {
     let mut values = document.items(list).map(|item| document.at(item));
     match values.find(|value| *value != Value::Object) {
         None => Ok(()),
-        Some(odd) => Err(Error::unexpected(format!("an item of the list is {}", odd.kind()))),
+        Some(other) => Err(Error::unexpected(format!("an item of the list is {}", other.kind()))),
     }
 }
 
-/// The ids of a list's rows, in order; nothing for a row without one.
+/// The ids of a list's rows, in order; `None` for a row without one.
 pub(crate) fn ids(
     document: &Document,
     list: Place,
@@ -203,9 +202,9 @@ pub(crate) fn ids(
 ) -> Result<Vec<Option<String>>, Error> {
     let given = |place: &usize| !document.is_null(*place);
     let rows = document.items(list.0).map(|row| {
-        let own = document.member(row, model.id?).filter(given);
+        let primary = document.member(row, model.id?).filter(given);
         let other = |(name, place): &(&str, usize)| model.ids.contains(name) && given(place);
-        own.or_else(|| Some(document.members(row).find(other)?.1))
+        primary.or_else(|| Some(document.members(row).find(other)?.1))
     });
     rows.map(|id| id.map(|place| text_of(document, place)).transpose()).collect()
 }
@@ -217,42 +216,42 @@ fn text_of(document: &Document, place: usize) -> Result<String, Error> {
     })
 }
 
-fn facts(document: &Document, envelope: usize) -> PageInfo {
-    let mut facts = PageInfo::default();
+fn page_info(document: &Document, envelope: usize) -> PageInfo {
+    let mut info = PageInfo::default();
     for name in ["pagination", "meta"] {
         if let Some(inner) = document.member(envelope, name) {
             for (name, member) in document.members(inner) {
-                // Only here does a total count more than the page it comes with.
-                note(&mut facts, name, document.at(member), true);
+                // Only here does `total` count the whole list; elsewhere it counts the page.
+                set_info(&mut info, name, document.at(member), true);
             }
         }
     }
     for (name, member) in document.members(envelope) {
-        note(&mut facts, name, document.at(member), false);
+        set_info(&mut info, name, document.at(member), false);
     }
-    facts
+    info
 }
 
-fn note(facts: &mut PageInfo, name: &str, value: Value<'_>, counted: bool) {
+fn set_info(info: &mut PageInfo, name: &str, value: Value<'_>, counted: bool) {
     let number = || match value {
         Value::Integer(number) => u64::try_from(number).ok(),
         Value::Number(digits) => digits.parse().ok(),
         _ => None,
     };
     match name {
-        "total" | "total_count" | "totalCount" if counted => facts.total = number(),
-        "limit" | "per_page" | "pageSize" => facts.limit = facts.limit.or(number()),
-        "offset" => facts.offset = facts.offset.or(number()),
-        "page" | "current_page" => facts.page = facts.page.or(number()),
-        "total_pages" | "totalPages" => facts.total_pages = facts.total_pages.or(number()),
+        "total" | "total_count" | "totalCount" if counted => info.total = number(),
+        "limit" | "per_page" | "pageSize" => info.limit = info.limit.or(number()),
+        "offset" => info.offset = info.offset.or(number()),
+        "page" | "current_page" => info.page = info.page.or(number()),
+        "total_pages" | "totalPages" => info.total_pages = info.total_pages.or(number()),
         "has_more" => {
-            facts.has_more = match value {
+            info.has_more = match value {
                 Value::Boolean(flag) => Some(flag),
                 _ => None,
             }
         }
         "next_cursor" => {
-            facts.next_cursor = match value {
+            info.next_cursor = match value {
                 Value::Text(cursor) => Some(cursor.to_owned()),
                 _ => None,
             }
@@ -261,6 +260,6 @@ fn note(facts: &mut PageInfo, name: &str, value: Value<'_>, counted: bool) {
     }
 }
 
-fn not_one(model: &Model, found: &str) -> Error {
-    Error::unexpected(format!("the answer is {found}, not one {}", model.names.rust))
+fn not_one(model: &Model, actual: &str) -> Error {
+    Error::unexpected(format!("the response is {actual}, not one {}", model.names.rust))
 }

@@ -1,5 +1,5 @@
-//! A language gets a response in one of three ways: value by value, as the server's JSON text,
-//! or as rows that are read lazily. All three give the same values.
+//! A language receives a response in one of three ways: value by value, as raw JSON, or as lazy
+//! rows. All three must give the same values.
 
 use super::{Decoded, LazyRow, LazyRowSink, RawJson, RawJsonSink, Response};
 use crate::error::Error;
@@ -9,10 +9,10 @@ use crate::table::Model;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Builds values, from text where it may, and of an unread object field by field.
+/// A sink that takes raw JSON and lazy rows, and builds values of both.
 #[derive(Default)]
 pub(crate) struct Both {
-    pub(crate) written: usize,
+    pub(crate) raw: usize,
 }
 
 impl RawJsonSink for Both {
@@ -25,7 +25,7 @@ impl RawJsonSink for Both {
     }
 
     fn raw_json(&mut self, value: RawJson<'_>) -> Result<Value, Error> {
-        self.written += 1;
+        self.raw += 1;
         let mut read: Value = value.text.parse().unwrap();
         for (name, text) in value.added {
             read[name] = text.parse().unwrap();
@@ -34,7 +34,7 @@ impl RawJsonSink for Both {
     }
 }
 
-/// Everything but text goes where `Values` puts it.
+/// Value by value, it works like `Values`.
 impl Sink for Both {
     type Value = Value;
     type List = <Values as Sink>::List;
@@ -85,7 +85,7 @@ impl Sink for Both {
 impl LazyRowSink for Both {
     fn row(&mut self, row: LazyRow) -> Result<Value, Error> {
         let mut read = Map::new();
-        // From the last to the first: no order is promised.
+        // From the last to the first, because fields may be read in any order.
         for (position, field) in row.model().fields.iter().enumerate().rev() {
             if let Some(value) = row.field(position, self)? {
                 read.insert(field.name.to_owned(), value);
@@ -93,7 +93,7 @@ impl LazyRowSink for Both {
         }
         let Value::Object(whole) = row.decode(self)? else { panic!("no object") };
         for (name, value) in &whole {
-            // What is no field comes with the whole only.
+            // A member that is no field is only in the whole object.
             let one = read.entry(name.clone()).or_insert_with(|| {
                 assert!(row.model().field(name).is_none(), "{name} was not read");
                 value.clone()
@@ -105,7 +105,7 @@ impl LazyRowSink for Both {
     }
 }
 
-/// Names that mean something, in more than one way, and names that do not.
+/// Names of fields, their aliases and siblings, and unknown names.
 fn name() -> impl Strategy<Value = &'static str> {
     let fields = CHECKOUT_SESSION.fields.iter();
     let known = fields.flat_map(|field| [field.name].into_iter().chain(field.aliases.to_vec()));
@@ -114,7 +114,7 @@ fn name() -> impl Strategy<Value = &'static str> {
     select([&siblings[..], &odd[..], &known.collect::<Vec<_>>()].concat())
 }
 
-/// Values as servers write them, and as they do not.
+/// Values that servers send, and values that they do not.
 fn value() -> impl Strategy<Value = &'static str> {
     select(vec![
         "null",
@@ -153,9 +153,9 @@ fn value() -> impl Strategy<Value = &'static str> {
 fn object() -> impl Strategy<Value = String> {
     let member = (name(), value(), select(vec!["", " ", "\n"]));
     proptest::collection::vec(member, 0..24).prop_map(|members| {
-        let written =
+        let members =
             members.iter().map(|(name, value, gap)| format!("{gap}\"{name}\":{gap}{value}"));
-        format!("{{{}}}", written.collect::<Vec<_>>().join(","))
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     })
 }
 
@@ -168,13 +168,13 @@ proptest! {
         let response = Response::of_page(&text, &CHECKOUT_SESSION).unwrap();
         let all = |_| true;
         let Decoded::Rows(decoded, _) = response.decode(&mut Values).unwrap() else { panic!() };
-        let Decoded::Rows(written, _) = response.write(&mut Both::default(), all).unwrap() else {
+        let Decoded::Rows(raw, _) = response.raw_json(&mut Both::default(), all).unwrap() else {
             panic!()
         };
-        let Decoded::Rows(unread, _) = response.defer(&mut Both::default(), all).unwrap() else {
+        let Decoded::Rows(lazy, _) = response.lazy_rows(&mut Both::default(), all).unwrap() else {
             panic!()
         };
-        prop_assert_eq!(&decoded, &written);
-        prop_assert_eq!(&decoded, &unread);
+        prop_assert_eq!(&decoded, &raw);
+        prop_assert_eq!(&decoded, &lazy);
     }
 }

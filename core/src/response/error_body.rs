@@ -1,4 +1,4 @@
-//! Reading what a failed answer says: seven shapes of error bodies, or none at all.
+//! Reads error bodies, in the seven formats that servers use.
 
 use http::HeaderMap;
 
@@ -8,7 +8,7 @@ use crate::json::{Document, Value, Values};
 use crate::limits::Limits;
 use crate::secret::{redact, redact_value};
 
-/// What a body says about a failure. Any part may be missing.
+/// The parts of an error body. Any of them may be missing.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct ParsedError {
     pub(crate) message: Option<String>,
@@ -17,11 +17,11 @@ pub(crate) struct ParsedError {
     pub(crate) request_id: Option<String>,
 }
 
-/// The most of a body that a failure is read from and carries. What is longer is no
-/// message, and every language would make copies of it.
+/// The most bytes of a body that an error is read from and keeps: a longer body is no message, and
+/// every language would copy it.
 pub(crate) const MAX_ERROR_BODY: usize = 1 << 20;
 
-/// Reads a body of any shape. Never fails: what is not understood is not said.
+/// Reads a body of any format. It never fails: an unknown format has no parts.
 pub(crate) fn read(text: &str, limits: Limits) -> ParsedError {
     if text.len() > MAX_ERROR_BODY {
         return ParsedError::default();
@@ -32,7 +32,7 @@ pub(crate) fn read(text: &str, limits: Limits) -> ParsedError {
         Ok(Value::Object(body)) => {
             let request_id =
                 text_of(body.get("request_id")).or_else(|| text_of(body.get("correlation_id")));
-            let mut said = match body.get("error") {
+            let mut parsed = match body.get("error") {
                 // {error: {code, message, details}}, with or without its parts
                 Some(Value::Object(error)) => ParsedError {
                     message: message_of(error.get("message")).0,
@@ -52,8 +52,8 @@ pub(crate) fn read(text: &str, limits: Limits) -> ParsedError {
                     }
                 }
             };
-            said.request_id = request_id;
-            said
+            parsed.request_id = request_id;
+            parsed
         }
         Ok(Value::String(message)) if !message.trim().is_empty() => {
             ParsedError { message: Some(message), ..ParsedError::default() }
@@ -62,7 +62,7 @@ pub(crate) fn read(text: &str, limits: Limits) -> ParsedError {
     }
 }
 
-/// A message may be a text, or a list of complaints, which is kept as details too.
+/// A message is a string or a list of strings, which is also kept as details.
 fn message_of(value: Option<&Value>) -> (Option<String>, Option<Value>) {
     match value {
         Some(Value::String(text)) if !text.trim().is_empty() => (Some(text.clone()), None),
@@ -88,9 +88,9 @@ fn word_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The error for an answer whose status is not a success.
-pub(crate) fn of_status(status: u16, said: ParsedError) -> Error {
-    let kind = match (status, said.code.as_deref(), said.message.as_deref()) {
+/// The error of a response whose status is not a success.
+pub(crate) fn of_status(status: u16, parsed: ParsedError) -> Error {
+    let kind = match (status, parsed.code.as_deref(), parsed.message.as_deref()) {
         (409, Some("idempotency_key_reused"), _) => ErrorKind::IdempotencyConflict,
         (409, _, Some(message)) if message.contains("Idempotency-Key was reused") => {
             ErrorKind::IdempotencyConflict
@@ -99,41 +99,41 @@ pub(crate) fn of_status(status: u16, said: ParsedError) -> Error {
     };
     let fallback = || {
         let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
-        format!("the server answered {}", reason.unwrap_or("with an unknown status"))
+        format!("the server responded with {}", reason.unwrap_or("an unknown status"))
     };
-    let said_so = said.message.map(|message| redact(&message));
-    let mut message = said_so.clone().unwrap_or_else(fallback);
+    let server_message = parsed.message.map(|message| redact(&message));
+    let mut message = server_message.clone().unwrap_or_else(fallback);
     if matches!(status, 400 | 422)
-        && let Some(details) = &said.details
-        && let Some(complaints) = error_details::complaints(details, &message)
+        && let Some(details) = &parsed.details
+        && let Some(problems) = error_details::problems(details, &message)
     {
-        message = format!("{}: {complaints}", message.trim_end_matches(['.', ':', ' ']));
+        message = format!("{}: {problems}", message.trim_end_matches(['.', ':', ' ']));
     }
     if kind == ErrorKind::IdempotencyConflict {
         message.push_str(
-            "; the idempotency key belongs to another body: use a new key for a changed order",
+            "; the idempotency key was used with another body: use a new key for a changed order",
         );
-    } else if status == 409 && said.code.as_deref() != Some("idempotency_in_progress") {
-        message.push_str("; fetch what it would change, and decide what is left to do");
+    } else if status == 409 && parsed.code.as_deref() != Some("idempotency_in_progress") {
+        message.push_str("; fetch what the call would change, then decide what is left to do");
     }
     let mut error = Error::new(kind, shorten(&redact(&message)));
-    error.inner.server_message = said_so;
+    error.inner.server_message = server_message;
     error.inner.status = Some(status);
-    error.inner.code = said.code;
-    error.inner.details = said.details.map(redact_value);
-    error.inner.request_id = said.request_id;
+    error.inner.code = parsed.code;
+    error.inner.details = parsed.details.map(redact_value);
+    error.inner.request_id = parsed.request_id;
     error
 }
 
-/// A rate limit with the time to try again at.
+/// Adds to the message of a rate limit when to try again.
 pub(crate) fn with_time(message: &str, wait: Option<std::time::Duration>) -> String {
     match wait {
         Some(wait) => format!("{message}; try again in {} s", wait.as_secs_f64().ceil()),
-        None => format!("{message}; the server does not say when to try again"),
+        None => format!("{message}; the server did not send a time to try again"),
     }
 }
 
-/// The origin of a redirect's target: its path and query may hold a secret.
+/// The origin of a redirect's target. Its path and query may contain a secret.
 pub(crate) fn redirected_to(headers: &HeaderMap, url: &str) -> Option<String> {
     let location = headers.get("location")?.to_str().ok()?;
     let target = url::Url::parse(url).ok()?.join(location).ok()?;
@@ -141,7 +141,7 @@ pub(crate) fn redirected_to(headers: &HeaderMap, url: &str) -> Option<String> {
     Some(target.origin().ascii_serialization())
 }
 
-/// A server's text in a sentence of ours: bounded, on one line.
+/// Makes a server's message fit into a sentence: limited, and on one line.
 fn shorten(text: &str) -> String {
     const LONGEST: usize = 500;
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -151,7 +151,7 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The request id of an answer: the header, else what the body says.
+/// The request id in the headers of a response.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get("x-request-id")?.to_str().ok()?;
     Some(value.to_owned()).filter(|id| !id.is_empty())
@@ -162,43 +162,43 @@ mod tests {
     use super::*;
     use crate::json;
 
-    fn said(text: &str) -> (Option<String>, Option<String>, Option<Value>, Option<String>) {
-        let said = read(text, Limits::default());
-        (said.message, said.code, said.details, said.request_id)
+    fn parts(text: &str) -> (Option<String>, Option<String>, Option<Value>, Option<String>) {
+        let parsed = read(text, Limits::default());
+        (parsed.message, parsed.code, parsed.details, parsed.request_id)
     }
 
     #[test]
     fn all_seven_shapes_are_read() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(
-            said(
+            parts(
                 r#"{"error":{"code":"not_found","message":"no","details":["a"]},"request_id":"r"}"#
             ),
             (some("no"), some("not_found"), Some(json!(["a"])), some("r"))
         );
         assert_eq!(
-            said(r#"{"error":{"message":"no","details":null}}"#),
+            parts(r#"{"error":{"message":"no","details":null}}"#),
             (some("no"), None, None, None)
         );
         assert_eq!(
-            said(r#"{"statusCode":400,"message":["a","b"],"error":"Bad Request"}"#),
+            parts(r#"{"statusCode":400,"message":["a","b"],"error":"Bad Request"}"#),
             (some("a; b"), None, Some(json!(["a", "b"])), None)
         );
         assert_eq!(
-            said(r#"{"code":"x","message":"no","details":{"field":"amount"}}"#),
+            parts(r#"{"code":"x","message":"no","details":{"field":"amount"}}"#),
             (some("no"), some("x"), Some(json!({"field": "amount"})), None)
         );
         assert_eq!(
-            said(r#"{"error":{"message":"no","code":422,"details":[{"path":"a"}]}}"#),
+            parts(r#"{"error":{"message":"no","code":422,"details":[{"path":"a"}]}}"#),
             (some("no"), some("422"), Some(json!([{"path": "a"}])), None)
         );
-        assert_eq!(said(r#"{"error":"no"}"#), (some("no"), None, None, None));
-        assert_eq!(said(r#"{"message":"no"}"#), (some("no"), None, None, None));
+        assert_eq!(parts(r#"{"error":"no"}"#), (some("no"), None, None, None));
+        assert_eq!(parts(r#"{"message":"no"}"#), (some("no"), None, None, None));
         for nothing in
             ["", "<html>", "null", "5", "[]", r#"{"error":null}"#, r#""""#, r#"{"message":" "}"#]
         {
-            assert_eq!(said(nothing), (None, None, None, None), "{nothing}");
+            assert_eq!(parts(nothing), (None, None, None, None), "{nothing}");
         }
-        assert_eq!(said(r#""nope""#), (some("nope"), None, None, None));
+        assert_eq!(parts(r#""nope""#), (some("nope"), None, None, None));
     }
 }

@@ -1,48 +1,49 @@
-//! What the details of a refused request say, as the end of its sentence. Servers write them
-//! as a list of strings, as a list of fields and messages, as an object by field, as one
-//! field with the values it may have, and nested as class-validator does.
+//! Turns the details of a refused request into the end of a sentence. Servers send them as a list
+//! of strings, as a list of fields and messages, as an object by field, as one field with its
+//! allowed values, and nested as class-validator does.
 
 use crate::json::{Map, Value};
 
-/// How many complaints stand in a sentence.
-const MOST: usize = 8;
+/// How many problems a sentence lists.
+const MAX_LISTED: usize = 8;
 /// How deep they may be nested.
-const DEEPEST: usize = 6;
+const MAX_DEPTH: usize = 6;
 
 const FIELD: &[&str] = &["path", "field", "property", "param", "name"];
 const TEXT: &[&str] = &["message", "messages", "msg", "reason", "error", "description"];
 const MORE: &[&str] = &["details", "errors", "issues", "violations"];
 
-/// The complaints in order, each as `field must be ...`. Nothing where there is none.
-pub(super) fn complaints(details: &Value, already_said: &str) -> Option<String> {
-    let mut found = Vec::new();
-    collect(details, "", DEEPEST, &mut found);
-    found.retain(|text| !already_said.contains(text.as_str()));
-    let rest = found.len().saturating_sub(MOST);
-    found.truncate(MOST);
-    if found.is_empty() {
+/// The problems in order, each as `field must be ...`. `None` if there is none that `message` does
+/// not contain already.
+pub(super) fn problems(details: &Value, message: &str) -> Option<String> {
+    let mut problems = Vec::new();
+    collect(details, "", MAX_DEPTH, &mut problems);
+    problems.retain(|text| !message.contains(text.as_str()));
+    let rest = problems.len().saturating_sub(MAX_LISTED);
+    problems.truncate(MAX_LISTED);
+    if problems.is_empty() {
         return None;
     }
-    let text = found.join("; ");
+    let text = problems.join("; ");
     Some(if rest > 0 { format!("{text}; and {rest} more") } else { text })
 }
 
-fn collect(value: &Value, field: &str, depth: usize, found: &mut Vec<String>) {
-    // Enough to know that there are more.
-    if depth == 0 || found.len() > 100 {
+fn collect(value: &Value, field: &str, depth: usize, problems: &mut Vec<String>) {
+    // Enough: the rest is only counted.
+    if depth == 0 || problems.len() > 100 {
         return;
     }
     match value {
-        Value::String(text) => add(field, text, found),
+        Value::String(text) => add(field, text, problems),
         Value::Array(items) => {
-            items.iter().for_each(|item| collect(item, field, depth - 1, found));
+            items.iter().for_each(|item| collect(item, field, depth - 1, problems));
         }
-        Value::Object(object) => of_object(object, field, depth, found),
+        Value::Object(object) => of_object(object, field, depth, problems),
         _ => {}
     }
 }
 
-fn of_object(object: &Map<String, Value>, field: &str, depth: usize, found: &mut Vec<String>) {
+fn of_object(object: &Map<String, Value>, field: &str, depth: usize, problems: &mut Vec<String>) {
     let named = FIELD.iter().find_map(|name| path_of(object.get(*name)?));
     let text = TEXT.iter().find_map(|name| object.get(*name).filter(|text| is_text(text)));
     let more = MORE.iter().find_map(|name| object.get(*name));
@@ -51,27 +52,27 @@ fn of_object(object: &Map<String, Value>, field: &str, depth: usize, found: &mut
     if named.is_none() && text.is_none() && constraints.is_none() && more.is_none() {
         // An object by field.
         for (name, value) in object {
-            collect(value, &below(field, name), depth - 1, found);
+            collect(value, &below(field, name), depth - 1, problems);
         }
         return;
     }
     let field = named.map_or_else(|| field.to_owned(), |name| below(field, &name));
     if let Some(text) = text {
-        collect(text, &field, depth - 1, found);
+        collect(text, &field, depth - 1, problems);
     } else if let Some(allowed) = object.get("allowed_values").and_then(Value::as_array) {
         let allowed: Vec<String> = allowed.iter().filter_map(plain).collect();
-        add(&field, &format!("must be one of {}", allowed.join(", ")), found);
+        add(&field, &format!("must be one of {}", allowed.join(", ")), problems);
     } else if constraints.is_none() && children.is_none() && more.is_none() {
-        add("", &format!("see {field}"), found);
+        add("", &format!("see {field}"), problems);
     }
     for text in constraints.into_iter().flat_map(Map::values) {
-        collect(text, &field, depth - 1, found);
+        collect(text, &field, depth - 1, problems);
     }
     for child in children.into_iter().flatten() {
-        collect(child, &field, depth - 1, found);
+        collect(child, &field, depth - 1, problems);
     }
     if let Some(more) = more {
-        collect(more, &field, depth - 1, found);
+        collect(more, &field, depth - 1, problems);
     }
 }
 
@@ -83,7 +84,7 @@ fn is_text(value: &Value) -> bool {
     }
 }
 
-/// A field's name, or the steps to it.
+/// A field's name, or the path to it.
 fn path_of(value: &Value) -> Option<String> {
     match value {
         Value::Array(steps) => {
@@ -106,19 +107,19 @@ fn below(field: &str, name: &str) -> String {
     if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") }
 }
 
-fn add(field: &str, text: &str, found: &mut Vec<String>) {
+fn add(field: &str, text: &str, problems: &mut Vec<String>) {
     let text = text.trim().trim_end_matches('.');
     let is_name = |step: &&str| step.parse::<usize>().is_err();
     let last = field.rsplit('.').find(is_name).unwrap_or(field);
     let names_it = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == last);
-    let complaint = match text.chars().next() {
+    let problem = match text.chars().next() {
         None => return,
         _ if field.is_empty() || names_it => text.to_owned(),
         Some(first) if first.is_lowercase() => format!("{field} {text}"),
         Some(_) => format!("{field}: {text}"),
     };
-    if !found.contains(&complaint) {
-        found.push(complaint);
+    if !problems.contains(&problem) {
+        problems.push(problem);
     }
 }
 
@@ -127,13 +128,13 @@ mod tests {
     use super::*;
     use crate::json;
 
-    fn said(details: Value) -> String {
-        complaints(&details, "Validation failed").unwrap_or_default()
+    fn sentence(details: Value) -> String {
+        problems(&details, "Validation failed").unwrap_or_default()
     }
 
     #[test]
     fn every_shape_names_the_field() {
-        let wanted = "currency_code must be one of XOF, USD, EUR";
+        let expected = "currency_code must be one of XOF, USD, EUR";
         for details in [
             json!(["currency_code must be one of XOF, USD, EUR"]),
             json!([{"path": "currency_code", "message": "must be one of XOF, USD, EUR"}]),
@@ -141,31 +142,34 @@ mod tests {
             json!({"currency_code": "must be one of XOF, USD, EUR"}),
             json!({"currency_code": ["must be one of XOF, USD, EUR"]}),
             json!({"field": "currency_code", "value": "GBP", "allowed_values": ["XOF", "USD", "EUR"]}),
-            json!([{"property": "currency_code", "constraints": {"isIn": wanted}}]),
-            json!({"errors": [{"field": "currency_code", "reason": wanted}]}),
-            json!(wanted),
+            json!([{"property": "currency_code", "constraints": {"isIn": expected}}]),
+            json!({"errors": [{"field": "currency_code", "reason": expected}]}),
+            json!(expected),
         ] {
-            assert_eq!(said(details.clone()), wanted, "{details}");
+            assert_eq!(sentence(details.clone()), expected, "{details}");
         }
         let nested = json!([{"property": "line_items", "children": [
             {"property": "0", "children": [{"property": "amount", "constraints": {"min": "must be above 0"}}]}
         ]}]);
-        assert_eq!(said(nested), "line_items.0.amount must be above 0");
-        assert_eq!(said(json!([{"path": "amount", "message": "Required"}])), "amount: Required");
-        assert_eq!(said(json!({"field": "amount"})), "see amount");
+        assert_eq!(sentence(nested), "line_items.0.amount must be above 0");
+        assert_eq!(
+            sentence(json!([{"path": "amount", "message": "Required"}])),
+            "amount: Required"
+        );
+        assert_eq!(sentence(json!({"field": "amount"})), "see amount");
         for nothing in [json!(null), json!([]), json!({}), json!("Validation failed"), json!(5)] {
-            assert_eq!(said(nothing), "");
+            assert_eq!(sentence(nothing), "");
         }
     }
 
     #[test]
     fn a_flood_is_bounded() {
         let many: Vec<String> = (0..5000).map(|n| format!("f{n} is wrong")).collect();
-        assert!(said(json!(many)).ends_with("; and 93 more"));
+        assert!(sentence(json!(many)).ends_with("; and 93 more"));
         let mut deep = json!("x");
         for _ in 0..100 {
             deep = json!([deep]);
         }
-        assert_eq!(said(deep), "");
+        assert_eq!(sentence(deep), "");
     }
 }

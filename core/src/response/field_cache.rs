@@ -1,15 +1,15 @@
-//! Which field a member is: looked up in the model once, and then expected again where it
-//! stood.
+//! Finds the field of a member: by name in the model once, then at the same position in the next
+//! object.
 
 use std::cell::Cell;
 
 use crate::table::{Field, Kind, Model};
 
-/// More members than any object of the API has.
+/// The most members remembered; objects of the API have fewer.
 const MAX_REMEMBERED: usize = 256;
 
-/// The fields of the last object. Objects come in the same order, so that looking here
-/// finds almost every field with one comparison.
+/// The fields of the last object. Objects of a list have their members in the same order, so almost
+/// every field is found with one comparison.
 #[derive(Default)]
 pub(crate) struct FieldCache {
     model: Option<&'static Model>,
@@ -21,14 +21,14 @@ pub(crate) struct FieldCache {
 pub(crate) struct MatchedField {
     pub(crate) position: usize,
     pub(crate) field: &'static Field,
-    /// Whatever it holds is read as it stands, and stands for no other field.
+    /// Its value needs no conversion, and no sibling takes it.
     pub(crate) plain: bool,
-    /// Where the sibling stands that holds the same value under another name.
+    /// Position of the field that carries the same value under another name.
     pub(crate) sibling: Option<usize>,
 }
 
 impl MatchedField {
-    /// A field that stands for no other.
+    /// A field without its sibling.
     pub(crate) fn alone(position: usize, model: &'static Model) -> Option<Self> {
         let field = model.fields.get(position)?;
         let plain = matches!(field.kind, Kind::Text | Kind::Uuid | Kind::Time | Kind::Boolean);
@@ -47,18 +47,18 @@ thread_local! {
 }
 
 impl FieldCache {
-    /// What this thread remembers, of other answers too.
+    /// Takes the cache of this thread, which earlier responses filled.
     pub(crate) fn take() -> Self {
         LAST.try_with(Cell::take).unwrap_or_default()
     }
 
-    /// Lets this thread remember it.
+    /// Stores the cache for the next response of this thread.
     pub(crate) fn keep(self) {
-        // Gone only while the thread itself ends.
+        // Fails only while the thread ends, when no cache is needed any more.
         let _ = LAST.try_with(|last| last.set(self));
     }
 
-    /// Gets ready for an object of a model.
+    /// Prepares the cache for an object of a model.
     pub(crate) fn start(&mut self, model: &'static Model) {
         if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
             self.model = Some(model);
@@ -66,7 +66,7 @@ impl FieldCache {
         }
     }
 
-    /// The field `name`, which is the `nth` of its object.
+    /// The field of the member `name`, which is the `nth` of its object.
     #[inline]
     pub(crate) fn field(
         &mut self,
@@ -85,7 +85,7 @@ impl FieldCache {
         let name = std::str::from_utf8(name).ok()?;
         let found = model.position(name).and_then(|at| MatchedField::new(at, model));
         if nth >= self.fields.len() {
-            // A hostile object's members are not all worth remembering.
+            // Limited: a hostile server may send any number of members.
             self.fields.resize((nth + 1).min(MAX_REMEMBERED), None);
         }
         if let Some(known) = self.fields.get_mut(nth) {

@@ -1,5 +1,5 @@
-//! One object of a response whose fields are read when they are asked for. Most of a page is
-//! never read, and a language's objects cost more than all the rest.
+//! A lazy row: an object of a response whose fields are decoded on access. Most fields of a page
+//! are never read, and making a language's objects is the largest cost of a list.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -10,22 +10,22 @@ use crate::json::Sink;
 use crate::json::document::{Document, Value};
 use crate::table::{Field, Model};
 
-/// So many fields are looked for one by one, before the places of all are noted.
-const FEW: u8 = 4;
+/// This many fields are found one by one, before the positions of all are stored.
+const MAX_SINGLE_LOOKUPS: u8 = 4;
 
-/// A sink that takes objects before their fields are read.
+/// A sink that takes lazy rows.
 pub trait LazyRowSink: Sink {
     /// Takes an object of a model.
     fn row(&mut self, row: LazyRow) -> Result<Self::Value, Self::Error>;
 }
 
-/// An object of a model, not yet read. It keeps its own part of the answer and no more.
+/// An object of a model whose fields are not decoded yet. It keeps only its part of the response.
 #[derive(Debug)]
 pub struct LazyRow {
     document: Document,
     model: &'static Model,
-    /// How many fields were looked for.
-    looked: AtomicU8,
+    /// How many fields were found one by one.
+    single_lookups: AtomicU8,
     /// See [`decode::places`].
     places: OnceLock<Box<[u32]>>,
 }
@@ -35,24 +35,25 @@ impl LazyRow {
         Self {
             document: document.part(place),
             model,
-            looked: AtomicU8::new(0),
+            single_lookups: AtomicU8::new(0),
             places: OnceLock::new(),
         }
     }
 
-    /// What it is an object of.
+    /// The model of the object.
     pub fn model(&self) -> &'static Model {
         self.model
     }
 
-    /// Reads the field at a position, as [`LazyRow::decode`] would; nothing where it was not sent.
+    /// Reads the field at a position, as [`LazyRow::decode`] would. Returns `None` if it was not
+    /// sent.
     pub fn field<S: Sink>(
         &self,
         position: usize,
         sink: &mut S,
     ) -> Result<Option<S::Value>, S::Error> {
         let Some(field) = self.model.fields.get(position) else { return Ok(None) };
-        let place = match self.find(field) {
+        let place = match self.find_single(field) {
             Some(place) => place,
             None => self.place(position),
         };
@@ -62,35 +63,35 @@ impl LazyRow {
         }
     }
 
-    /// Where one of the first few fields has its value; nothing where that takes a look at
-    /// all members.
-    fn find(&self, field: &'static Field) -> Option<Option<usize>> {
-        if self.looked.load(Ordering::Relaxed) >= FEW {
+    /// The position of the value of one of the first few fields. Returns `None` if all members must
+    /// be read to find it.
+    fn find_single(&self, field: &'static Field) -> Option<Option<usize>> {
+        if self.single_lookups.load(Ordering::Relaxed) >= MAX_SINGLE_LOOKUPS {
             return None;
         }
-        self.looked.fetch_add(1, Ordering::Relaxed);
+        self.single_lookups.fetch_add(1, Ordering::Relaxed);
         let own = self.document.member(Document::ROOT, field.name);
-        // A value of its own settles it, and so does having no other.
-        let settled = own.is_some_and(|place| !self.document.is_null(place))
+        // The value is final if it is not null, or if no other member can replace it.
+        let is_final = own.is_some_and(|place| !self.document.is_null(place))
             || (field.mirrors.is_none() && field.aliases.is_empty());
-        settled.then_some(own)
+        is_final.then_some(own)
     }
 
     fn place(&self, position: usize) -> Option<usize> {
-        let look = || decode::places(&self.document, Document::ROOT, self.model);
-        let places = self.places.get_or_init(look);
+        let all = || decode::places(&self.document, Document::ROOT, self.model);
+        let places = self.places.get_or_init(all);
         places.get(position).copied().filter(|place| *place != NOWHERE).map(|place| place as usize)
     }
 
-    /// Reads all of it.
+    /// Decodes all fields.
     pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
         decode::object(&self.document, Document::ROOT, self.model, sink)
     }
 }
 
 impl Response {
-    /// Like [`Response::decode_rows`], for a sink that takes objects unread.
-    pub fn defer<S: LazyRowSink>(
+    /// Like [`Response::decode_rows`], for a sink that takes lazy rows.
+    pub fn lazy_rows<S: LazyRowSink>(
         &self,
         sink: &mut S,
         keep: impl Fn(usize) -> bool,

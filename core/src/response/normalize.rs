@@ -1,5 +1,5 @@
-//! What the generations of the API write differently, and how it is read: the one rule that all
-//! ways to read a field follow.
+//! Normalizes values that versions of the API write differently. Decoded values, lazy rows, raw
+//! JSON and typed models all use this rule.
 
 use std::borrow::Cow;
 
@@ -7,24 +7,24 @@ use crate::json::document::{Document, Value};
 use crate::json::is_number;
 use crate::table::{Field, Kind, Model};
 
-/// How the value of a field is read.
+/// The conversion that a field's value needs.
 pub(crate) enum Reading<'d> {
-    /// As the server wrote it.
+    /// None: the value is passed as the server sent it.
     AsWritten,
-    /// As an object of a model.
+    /// An object of a model.
     Object(&'static Model),
-    /// As a list of objects of a model.
+    /// A list of objects of a model.
     Objects(&'static Model),
-    /// As the word that the server's word means.
+    /// The canonical word of an enum.
     Word(Cow<'static, str>),
-    /// As the number that stands in a string.
+    /// A number in a string.
     Number(&'d str),
-    /// As the object that this JSON text holds, where it is one.
+    /// JSON in a string, which is read as an object if it is one.
     Map(&'d str),
 }
 
-/// How a field's value is read. PHP servers write an empty object as `[]`, and some columns
-/// come as JSON in a string.
+/// The conversion of a field's value. Servers in PHP send an empty object as `[]`, and some columns
+/// are sent as JSON in a string.
 #[inline]
 pub(crate) fn reading<'d>(
     document: &Document,

@@ -1,4 +1,4 @@
-//! One page of a list, in typed Rust.
+//! One page of a list of typed models.
 
 use super::Response;
 use super::envelope::{Content, PageInfo};
@@ -6,21 +6,31 @@ use super::typed::{FromDocument, read_model};
 use crate::error::Error;
 
 /// One page of a list.
+///
+/// ```no_run
+/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+/// let page = client.checkout_sessions().list(Default::default()).await?;
+/// println!("{} of {:?}", page.data.len(), page.info.total);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows.
     pub data: Vec<T>,
-    /// What the server says about the whole list.
+    /// The server's information about the whole list.
     pub info: PageInfo,
 }
 
 impl<T: FromDocument> Page<T> {
-    pub(crate) fn read(response: &Response) -> Result<Self, Error> {
-        response.reading(|response| Self::read_rows(response, |_| true))
+    pub(crate) fn read(response: Response) -> Result<Self, Error> {
+        let page = response.reading(|response| Self::read_rows(response, |_| true));
+        response.document.recycle();
+        page
     }
 
-    /// Reads the rows that `keep` says by position.
+    /// Reads the rows for whose position `keep` returns true.
     pub(crate) fn read_rows(
         response: &Response,
         keep: impl Fn(usize) -> bool,

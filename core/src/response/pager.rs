@@ -1,6 +1,5 @@
-//! Walking a list from page to page, whichever way the server's generation pages:
-//! offset, page number or cursor. A pure state machine: it says what to ask for next
-//! and which rows are new.
+//! Walks a list from page to page, by offset, page number or cursor, as the server pages. A state
+//! machine without I/O: it returns the next request and which rows are new.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,35 +10,34 @@ use crate::error::{Error, ErrorKind};
 use crate::json::Value;
 use crate::request::Input;
 
-/// How many pages without a row, or without a new row, may follow each other.
-const PAGES_IN_VAIN: u32 = 20;
-/// So many rows back, and two pages at least, a row may turn up again because the list
-/// shifted under the walk.
+/// How many pages in a row may have no row, or no new one.
+const MAX_PAGES_WITHOUT_NEWS: u32 = 20;
+/// How many of the last rows are remembered, and at least two pages: a row is sent again when rows
+/// are inserted during the walk.
 const ROWS_REMEMBERED: usize = 200;
-/// So many pages back, an exact repetition is recognised.
+/// How many of the last pages are remembered, to recognise one that is sent again.
 const PAGES_REMEMBERED: usize = 64;
 
-/// Where a walk through a list stands. After an error the same page is asked for again.
+/// The position of a walk through a list. After an error, the same page is requested again.
 #[derive(Debug, Clone)]
 pub struct Pager {
     next: Option<Input>,
-    /// Rows taken so far, duplicates included: the offset of the next page.
+    /// Rows received so far, including duplicates: the offset of the next page.
     offset: u64,
     first_page: Option<usize>,
-    /// Pages in a row that gave no row, and pages in a row that gave no new one.
-    empty: u32,
-    stale: u32,
+    /// Pages in a row without a row, and pages in a row without a new one.
+    without_rows: u32,
+    without_new: u32,
     seen: Seen,
     cycle: Cycle,
 }
 
-/// The rows of the last pages, in two halves: when the newer half is full, it becomes the
-/// older one.
+/// The ids of the last rows, in two sets: when the newer one is full, it replaces the older one.
 #[derive(Debug, Clone, Default)]
 struct Seen {
     newer: HashSet<String>,
     older: HashSet<String>,
-    /// The fingerprints of whole pages.
+    /// The fingerprints of the last pages.
     pages: VecDeque<u64>,
 }
 
@@ -48,7 +46,7 @@ impl Seen {
         id.is_some_and(|id| self.newer.contains(id) || self.older.contains(id))
     }
 
-    /// Takes a page in. Says whether the very same page was there before.
+    /// Adds a page. Returns whether an equal page is remembered.
     fn add(&mut self, ids: Vec<Option<String>>, fingerprint: u64) -> bool {
         if self.newer.len() >= ROWS_REMEMBERED.max(2 * ids.len()) {
             self.older = std::mem::take(&mut self.newer);
@@ -63,8 +61,8 @@ impl Seen {
     }
 }
 
-/// Notices a list that goes round, however long the round is: Brent's method, which
-/// remembers one page, a later one each time the walk has doubled.
+/// Detects a cycle of pages of any length with Brent's algorithm: it remembers one page, and
+/// replaces it each time the number of pages has doubled.
 #[derive(Debug, Clone, Default)]
 struct Cycle {
     mark: Option<u64>,
@@ -73,7 +71,7 @@ struct Cycle {
 }
 
 impl Cycle {
-    fn closes(&mut self, page: u64) -> bool {
+    fn is_repeated(&mut self, page: u64) -> bool {
         if self.mark == Some(page) {
             return true;
         }
@@ -86,31 +84,31 @@ impl Cycle {
     }
 }
 
-/// The rows of a page that a walk has not seen before, by their position.
+/// The positions of the rows of a page that the walk has not returned before.
 #[derive(Debug, Clone)]
 pub struct NewRows(Vec<usize>);
 
 impl NewRows {
-    /// Whether the row at a position is one of them.
+    /// Whether the row at a position is new.
     pub fn has(&self, position: usize) -> bool {
         self.0.binary_search(&position).is_ok()
     }
 
-    /// How many there are.
+    /// How many rows are new.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether no row is new.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl Error {
-    /// A response that should be a list and is none.
+    /// The error of a response that is not a list.
     pub fn not_a_list() -> Self {
-        Self::unexpected("the answer is not a list")
+        Self::unexpected("the response is not a list")
     }
 }
 
@@ -121,131 +119,131 @@ fn fingerprint(ids: &[Option<String>]) -> u64 {
 }
 
 impl Pager {
-    /// Starts where the caller's own query starts.
+    /// Starts at the caller's query.
     pub fn new(input: Input) -> Self {
         let offset = input.query.get("offset").and_then(Value::as_u64).unwrap_or(0);
         Self {
             next: Some(input),
             offset,
             first_page: None,
-            empty: 0,
-            stale: 0,
+            without_rows: 0,
+            without_new: 0,
             seen: Seen::default(),
             cycle: Cycle::default(),
         }
     }
 
-    /// What to ask for next; nothing when the list is at its end.
+    /// The next request; `None` at the end of the list.
     pub fn next(&self) -> Option<&Input> {
         self.next.as_ref()
     }
 
-    /// Takes a page in. Gives the rows that were not seen before.
+    /// Takes a page. Returns its new rows.
     pub fn accept(&mut self, response: &Response) -> Result<NewRows, Error> {
-        let Content::Rows(_, _, facts) = &response.content else {
+        let Content::Rows(_, _, info) = &response.content else {
             return Err(Error::not_a_list());
         };
         let ids = response.ids()?;
         let Some(input) = self.next.take() else {
-            return Err(Error::internal("the list is at its end already"));
+            return Err(Error::internal("the list has already ended"));
         };
-        let fresh: Vec<usize> = ids
+        let new_rows: Vec<usize> = ids
             .iter()
             .enumerate()
             .filter(|(_, id)| !self.seen.has(id.as_ref()))
             .map(|(at, _)| at)
             .collect();
         let rows = ids.len();
-        self.empty = if rows == 0 { self.empty + 1 } else { 0 };
+        self.without_rows = if rows == 0 { self.without_rows + 1 } else { 0 };
         if rows > 0 && ids.iter().any(Option::is_some) {
-            self.look_for_loop(ids, fresh.is_empty(), facts)?;
+            self.check_for_loop(ids, new_rows.is_empty(), info)?;
         }
         self.offset += rows as u64;
-        self.next = self.following(input, facts, rows)?;
-        Ok(NewRows(fresh))
+        self.next = self.next_input(input, info, rows)?;
+        Ok(NewRows(new_rows))
     }
 
-    /// Tells a list that goes round from one that shifts. Where rows are inserted at its front
-    /// during the walk, a page may hold nothing new, and with one row a page it may even be
-    /// the page before; but not many times, and not where several rows come again as they
-    /// were, unless the server shows that it read the offset.
-    fn look_for_loop(
+    /// Returns an error if the list repeats itself. When rows are inserted at its start during the
+    /// walk, a page may have no new row, and with one row per page it may equal the previous page.
+    /// That cannot happen many times, and a page of several rows can be equal only if the server
+    /// confirms the offset.
+    fn check_for_loop(
         &mut self,
         ids: Vec<Option<String>>,
-        stale: bool,
-        facts: &PageInfo,
+        no_new: bool,
+        info: &PageInfo,
     ) -> Result<(), Error> {
         let (rows, page) = (ids.len(), fingerprint(&ids));
         let repeated = self.seen.add(ids, page);
-        self.stale = if stale { self.stale + 1 } else { 0 };
-        let moved = self.offset > 0 && facts.offset == Some(self.offset);
-        if stale && repeated && rows > 1 && !moved {
-            return Err(going_round("a page came again"));
+        self.without_new = if no_new { self.without_new + 1 } else { 0 };
+        let moved = self.offset > 0 && info.offset == Some(self.offset);
+        if no_new && repeated && rows > 1 && !moved {
+            return Err(endless_list("a page was sent again"));
         }
-        if self.stale > PAGES_IN_VAIN {
-            return Err(going_round("its pages give nothing new"));
+        if self.without_new > MAX_PAGES_WITHOUT_NEWS {
+            return Err(endless_list("its pages have no new rows"));
         }
-        if !stale && self.cycle.closes(page) {
-            return Err(going_round("it begins again"));
+        if !no_new && self.cycle.is_repeated(page) {
+            return Err(endless_list("it starts again"));
         }
         Ok(())
     }
 
-    fn following(
+    fn next_input(
         &mut self,
         mut input: Input,
-        facts: &PageInfo,
+        info: &PageInfo,
         rows: usize,
     ) -> Result<Option<Input>, Error> {
         let first_page = *self.first_page.get_or_insert(rows);
-        if facts.has_more == Some(false) {
+        if info.has_more == Some(false) {
             return Ok(None);
         }
-        if self.empty > PAGES_IN_VAIN {
-            return Err(going_round("it promises more and gives nothing"));
+        if self.without_rows > MAX_PAGES_WITHOUT_NEWS {
+            return Err(endless_list("its pages are empty but announce more"));
         }
-        if let Some(cursor) = &facts.next_cursor {
+        if let Some(cursor) = &info.next_cursor {
             let cursor = Value::from(cursor.as_str());
             if input.query.get("cursor") == Some(&cursor) {
-                return Err(going_round("its cursor does not move"));
+                return Err(endless_list("its cursor does not change"));
             }
             input.query.insert("cursor".into(), cursor);
             input.query.shift_remove("offset");
             return Ok(Some(input));
         }
-        // A server that says that there is more is believed, whatever the page's length is.
-        let promised = facts.has_more == Some(true);
-        let ends = !promised && (rows == 0 || self.is_short(&input, rows, first_page));
-        if let Some(page) = facts.page {
-            let last = match facts.total_pages {
-                Some(pages) => page >= pages && !promised,
+        // If the server sends that there is more, a short page is not the end.
+        let has_more = info.has_more == Some(true);
+        let ends = !has_more && (rows == 0 || self.is_short(&input, rows, first_page));
+        if let Some(page) = info.page {
+            let last = match info.total_pages {
+                Some(pages) => page >= pages && !has_more,
                 None => ends,
             };
             input.query.insert("page".into(), (page + 1).into());
             return Ok((!last).then_some(input));
         }
-        let counted = facts.total.is_some_and(|total| self.offset >= total);
-        if ends || counted && !promised {
+        let counted = info.total.is_some_and(|total| self.offset >= total);
+        if ends || counted && !has_more {
             return Ok(None);
         }
         if rows == 0 {
-            // The same offset would give the same nothing.
-            let asked = input.query.get("limit").and_then(Value::as_u64);
-            self.offset += facts.limit.or(asked).unwrap_or(1).max(1);
+            // The same offset would return the same empty page.
+            let limit = input.query.get("limit").and_then(Value::as_u64);
+            self.offset += info.limit.or(limit).unwrap_or(1).max(1);
         }
         input.query.insert("offset".into(), self.offset.into());
         Ok(Some(input))
     }
 
-    /// A page shorter than asked for is the last one; but a server may cap the page
-    /// size, so only one that is shorter than the first page counts.
+    /// A page with fewer rows than requested is the last one. A server may cap the page size, so
+    /// the page must also be shorter than the first one.
     fn is_short(&self, input: &Input, rows: usize, first_page: usize) -> bool {
-        let asked = input.query.get("limit").and_then(Value::as_u64).unwrap_or(u64::MAX);
-        (rows as u64) < asked.min(first_page as u64)
+        let limit = input.query.get("limit").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        (rows as u64) < limit.min(first_page as u64)
     }
 }
 
-fn going_round(how: &str) -> Error {
+fn endless_list(how: &str) -> Error {
     Error::new(ErrorKind::PaginationLoop, format!("the list does not end: {how}"))
 }
 

@@ -1,6 +1,5 @@
-//! Responses for a language that reads JSON faster than it takes values one by one: an object
-//! whose values are all read as written goes over as the server wrote it, any other value by
-//! value, through the decoder.
+//! Raw JSON for a language that parses JSON faster than it takes values one by one. An object that
+//! needs no conversion is passed as the server sent it; any other is decoded.
 
 use super::decode;
 use super::field_cache::{FieldCache, MatchedField};
@@ -10,35 +9,35 @@ use crate::json::Sink;
 use crate::json::document::Document;
 use crate::table::{Field, Model};
 
-/// A sink that takes JSON text as well.
+/// A sink that also takes raw JSON.
 pub trait RawJsonSink: Sink {
     /// Whether the language reads a whole number exactly.
     fn reads_integer(&self, number: i64) -> bool;
-    /// The same for any other number, by its digits.
+    /// Whether the language reads any other number exactly.
     fn reads_number(&self, digits: &str) -> bool;
-    /// Takes a value as the server wrote it.
+    /// Takes a value as the server sent it.
     fn raw_json(&mut self, value: RawJson<'_>) -> Result<Self::Value, Self::Error>;
 }
 
-/// A value as the server wrote it.
+/// A value as the server sent it.
 #[derive(Debug)]
 pub struct RawJson<'d> {
-    /// JSON; of an object, from its first brace to its last.
+    /// The JSON of the value.
     pub text: &'d str,
-    /// Members that an object has to get in addition, by name and as JSON: fields that are
-    /// empty in it and whose sibling holds their value.
+    /// Members to add to an object, by name and as JSON: fields without a value whose sibling has
+    /// one.
     pub added: Vec<(&'static str, &'d str)>,
 }
 
 impl Response {
-    /// Like [`Response::decode_rows`], for a sink that takes text.
-    pub fn write<S: RawJsonSink>(
+    /// Like [`Response::decode_rows`], for a sink that takes raw JSON.
+    pub fn raw_json<S: RawJsonSink>(
         &self,
         sink: &mut S,
         keep: impl Fn(usize) -> bool,
     ) -> Result<Decoded<S::Value>, S::Error> {
         let document = &self.document;
-        let row = |sink: &mut S, place, model| document.write(place, model, sink);
+        let row = |sink: &mut S, place, model| document.raw_or_decoded(place, model, sink);
         self.build(sink, keep, row, |sink| match is_exact(document, Document::ROOT, sink) {
             true => sink.raw_json(RawJson { text: document.source(), added: Vec::new() }),
             false => document.whole(sink),
@@ -47,48 +46,49 @@ impl Response {
 }
 
 impl Document {
-    fn write<S: RawJsonSink>(
+    fn raw_or_decoded<S: RawJsonSink>(
         &self,
         place: usize,
         model: &'static Model,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        match self.as_written(place, model, sink) {
-            Some(written) => sink.raw_json(written),
+        match self.unchanged_object(place, model, sink) {
+            Some(raw) => sink.raw_json(raw),
             None => decode::object(self, place, model, sink),
         }
     }
 
-    /// The object at a place, where the decoder would change nothing of it but add members.
-    fn as_written<S: RawJsonSink>(
+    /// The raw JSON of an object. Returns `None` if the decoder would change it, other than by
+    /// adding members.
+    fn unchanged_object<S: RawJsonSink>(
         &self,
         place: usize,
         model: &'static Model,
         sink: &S,
     ) -> Option<RawJson<'_>> {
-        let mut order = FieldCache::take();
-        let written = self.as_written_in(&mut order, place, model, sink);
-        order.keep();
-        written
+        let mut cache = FieldCache::take();
+        let raw = self.unchanged_with(&mut cache, place, model, sink);
+        cache.keep();
+        raw
     }
 
-    fn as_written_in<S: RawJsonSink>(
+    fn unchanged_with<S: RawJsonSink>(
         &self,
-        order: &mut FieldCache,
+        cache: &mut FieldCache,
         place: usize,
         model: &'static Model,
         sink: &S,
     ) -> Option<RawJson<'_>> {
-        order.start(model);
+        cache.start(model);
         let mut filled = 0_u128;
         let mut siblings = Vec::with_capacity(8);
         let mut last = None;
         for (nth, name) in self.names(place).enumerate() {
             let member = name + 1;
             last = Some(member);
-            let known = order.field(model, nth, self.bytes(name));
+            let known = cache.field(model, nth, self.bytes(name));
             let unchanged =
-                |known: MatchedField| known.plain || self.is_as_written(member, known.field);
+                |known: MatchedField| known.plain || self.is_unchanged(member, known.field);
             if !known.is_none_or(unchanged) || !is_exact(self, member, sink) {
                 return None;
             }
@@ -112,7 +112,7 @@ impl Document {
             let field = model.fields.get(target).filter(|_| !already);
             let Some(field) = field else { continue };
             filled |= bit(target)?;
-            if !self.is_as_written(member, field) {
+            if !self.is_unchanged(member, field) {
                 return None;
             }
             added.push((field.name, self.quoted(member)?));
@@ -120,13 +120,13 @@ impl Document {
         Some(RawJson { text: self.source_of(place, last?)?, added })
     }
 
-    /// Whether a field is read as the server wrote it.
-    fn is_as_written(&self, place: usize, field: &'static Field) -> bool {
+    /// Whether a field needs no conversion.
+    fn is_unchanged(&self, place: usize, field: &'static Field) -> bool {
         matches!(reading(self, place, self.at(place), field), Reading::AsWritten)
     }
 }
 
-/// Whether a language reads each number in a value exactly.
+/// Whether the language reads every number in a value exactly.
 fn is_exact<S: RawJsonSink>(document: &Document, place: usize, sink: &S) -> bool {
     document.is_exact(
         place,
@@ -135,7 +135,7 @@ fn is_exact<S: RawJsonSink>(document: &Document, place: usize, sink: &S) -> bool
     )
 }
 
-/// One bit per field; nothing where a model has too many for that.
+/// The bit of a field; `None` if the model has too many fields.
 fn bit(position: usize) -> Option<u128> {
     1_u128.checked_shl(u32::try_from(position).ok()?)
 }

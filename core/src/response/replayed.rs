@@ -1,5 +1,5 @@
-//! Responses that a server repeats: a second request under an idempotency key gets the
-//! response of the first, whatever has become of the object since.
+//! Detects replayed responses: the server responds to a second request with the same idempotency
+//! key as to the first one, even if the object has changed since.
 
 use std::time::SystemTime;
 
@@ -9,10 +9,10 @@ use time::format_description::well_known::Rfc3339;
 use super::Response;
 use super::envelope::Content;
 
-/// The headers by which servers mark a repeated response.
+/// The headers with which servers mark a replayed response.
 const MARKS: &[&str] = &["idempotency-cache-hit", "idempotent-replayed"];
 
-/// Words for a session that cannot be paid any more, and whether it was paid.
+/// States of a session that cannot be paid any more, and whether it was paid.
 const CLOSED: &[(&str, bool)] = &[
     ("expired", false),
     ("canceled", false),
@@ -24,23 +24,23 @@ const CLOSED: &[(&str, bool)] = &[
 ];
 
 impl Response {
-    /// Whether the server repeated an earlier response under the same idempotency key, and did
-    /// no work. Nothing where it does not say and it cannot be known.
+    /// Whether the server replayed an earlier response with the same idempotency key and did no
+    /// work. Returns `None` if the server does not tell and it cannot be determined.
     pub fn replayed(&self) -> Option<bool> {
         let marked = MARKS.iter().find_map(|name| self.header(name));
         match marked.map(str::trim) {
             Some("true" | "1") => Some(true),
             Some("false" | "0") => Some(false),
-            // A new session is open.
+            // A new session is open, so this one is not new.
             _ if self.closed().is_some() => Some(true),
-            // Nobody else knows a key that was made for this one request.
+            // The key was made for this request, so no earlier request used it.
             _ if !self.caller_key && self.attempts <= 1 => Some(false),
             _ => None,
         }
     }
 
-    /// What the caller should know about the response: a create was answered with a session
-    /// that nobody can pay any more.
+    /// A warning for the caller: the response to a create is a session that cannot be paid any
+    /// more.
     pub fn warning(&self) -> Option<String> {
         let operation = self.operation?;
         let (state, paid) = self.closed().filter(|_| self.replayed() == Some(true))?;
@@ -52,20 +52,20 @@ impl Response {
             }
         };
         Some(format!(
-            "{} was answered with the session of an earlier call under the same idempotency key, \
+            "the response to {} is the session of an earlier call with the same idempotency key, \
              and that session is {state}: {advice}",
             operation.id
         ))
     }
 
-    /// How the object that a create answered with is closed: its state, and whether it was
-    /// paid. Nothing for an open one, and for other calls.
+    /// The state of a closed session in the response to a create, and whether it was paid. `None`
+    /// for an open session and for other calls.
     fn closed(&self) -> Option<(String, bool)> {
         let creates = self.operation.is_some_and(|o| o.keyed && o.verb == "create");
-        // Only a key that an earlier call may have used can bring an old session back.
-        let again = self.caller_key || self.attempts > 1;
+        // Only a key of an earlier request can return an old session.
+        let may_be_old = self.caller_key || self.attempts > 1;
         let Content::One(model, place) = &self.content else { return None };
-        if !creates || !again || model.marker.is_some() {
+        if !creates || !may_be_old || model.marker.is_some() {
             return None;
         }
         let text = |name: &str| {
@@ -76,7 +76,8 @@ impl Response {
         if let Some((word, paid)) = CLOSED.iter().find(|(word, _)| *word == status) {
             return Some(((*word).to_owned(), *paid));
         }
-        // A repeated response says what was true when it was given for the first time.
+        // The status in a replayed response is that of the first response, so the expiry is checked
+        // too.
         let ends = OffsetDateTime::parse(text("expires_at")?, &Rfc3339).ok()?;
         let now = self.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
         let now = OffsetDateTime::from(now.unwrap_or_else(SystemTime::now));
@@ -108,7 +109,7 @@ mod tests {
     const OPEN: &str = r#"{"checkout_session_id":"cs_1","status":"open"}"#;
 
     #[test]
-    fn a_replay_is_told_where_it_is_known() {
+    fn a_replay_is_reported_if_it_is_known() {
         let hit = &[("idempotency-cache-hit", "true")];
         assert_eq!(response(OPEN, true, hit).replayed(), Some(true));
         assert_eq!(
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_closed_is_warned_of() {
+    fn a_closed_session_causes_a_warning() {
         let expired = r#"{"id":"cs_1","status":"expired"}"#;
         let late = response(expired, true, &[]);
         assert_eq!(late.replayed(), Some(true));

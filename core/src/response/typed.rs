@@ -1,10 +1,10 @@
-//! Typed models, read straight from the document of a response. A value of an unexpected kind
-//! is no error: what can be shown as the field's type is, and the value as it came stays
+//! Typed models, read straight from the document of a response. A value of an unexpected kind is no
+//! error: it is converted to the field's type where that is possible, and the unchanged value stays
 //! reachable among the originals.
 
 use std::convert::Infallible;
 
-use super::decode::{Decoder, Member, with_decoder};
+use super::decode::{Decoder, MAX_FIELDS, Member, with_decoder};
 use super::envelope::Content;
 use super::normalize::{Reading, reading};
 use super::{Decoded, Response};
@@ -12,11 +12,11 @@ use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::json::{Map, Number, Value, Values};
 use crate::limits::Limits;
-use crate::table::{Field, Model};
+use crate::table::Model;
 
 /// A typed model that can be read from a response.
 pub trait FromDocument: Sized {
-    /// What the table says about the model.
+    /// The model in the table.
     const MODEL: &'static Model;
 
     /// Reads every field.
@@ -27,15 +27,16 @@ pub trait FromDocument: Sized {
 pub struct Fields<'d> {
     document: &'d Document,
     model: &'static Model,
-    /// Where each field has its value; the root for a field that was not sent.
-    places: Vec<usize>,
+    /// The node of each field's value; the root for a field that was not sent or is null.
+    places: [u32; MAX_FIELDS],
     extra: Map<String, Value>,
     originals: Map<String, Value>,
 }
 
 /// A value of a field.
+#[derive(Clone, Copy)]
 struct Given<'d> {
-    field: &'static Field,
+    position: usize,
     place: usize,
     value: document::Value<'d>,
 }
@@ -43,13 +44,14 @@ struct Given<'d> {
 impl<'d> Fields<'d> {
     fn of(decoder: &mut Decoder<'d>, object: usize, model: &'static Model) -> Self {
         let document = decoder.document();
-        let mut places = vec![Document::ROOT; model.fields.len()];
+        let mut places = [Document::ROOT as u32; MAX_FIELDS];
         let mut extra = Map::new();
         let Ok(()) = decoder.members(object, model, |_, member, place| {
             match member {
                 Member::Field(known) => {
                     if let Some(at) = places.get_mut(known.position) {
-                        *at = place;
+                        // There are fewer nodes than bytes of text.
+                        *at = place as u32;
                     }
                 }
                 Member::Extra(name) => drop(extra.insert(name.to_owned(), value(document, place))),
@@ -59,22 +61,26 @@ impl<'d> Fields<'d> {
         Self { document, model, places, extra, originals: Map::new() }
     }
 
-    /// The value of a field, which may be null; nothing where it was not sent.
+    /// The value of a field, which may be null. Returns `None` for a field that was not sent.
+    #[inline(always)]
     fn given(&self, position: usize) -> Option<Given<'d>> {
-        let place = *self.places.get(position)?;
+        let place = *self.places.get(position)? as usize;
         if place == Document::ROOT {
             return None;
         }
-        let field = self.model.fields.get(position)?;
-        Some(Given { field, place, value: self.document.at(place) })
+        Some(Given { position, place, value: self.document.at(place) })
     }
 
-    /// Keeps a value that is read as something else, as it came.
+    /// Keeps the unchanged value of a field that is converted.
     fn keep(&mut self, given: &Given<'d>) {
-        self.originals.insert(given.field.name.to_owned(), value(self.document, given.place));
+        if let Some(field) = self.model.fields.get(given.position) {
+            self.originals.insert(field.name.to_owned(), value(self.document, given.place));
+        }
     }
 
-    /// The value as one of the field's type; what is none is kept among the originals.
+    /// Reads a value as the field's type. A value that cannot be read so is kept among the
+    /// originals.
+    #[inline(always)]
     fn take<T>(
         &mut self,
         position: usize,
@@ -92,9 +98,19 @@ impl<'d> Fields<'d> {
     }
 
     /// The field as a string. Some servers send ids and codes as numbers.
+    #[inline]
     pub(crate) fn text(&mut self, position: usize) -> Option<String> {
-        self.take(position, |fields, given| match given.value {
+        let given = self.given(position)?;
+        match given.value {
             document::Value::Text(text) => Some(text.to_owned()),
+            document::Value::Null => None,
+            _ => self.other_as_text(position),
+        }
+    }
+
+    #[cold]
+    fn other_as_text(&mut self, position: usize) -> Option<String> {
+        self.take(position, |fields, given| match given.value {
             document::Value::Integer(_)
             | document::Value::Number(_)
             | document::Value::Boolean(_) => {
@@ -106,6 +122,7 @@ impl<'d> Fields<'d> {
     }
 
     /// The field as a boolean.
+    #[inline]
     pub(crate) fn boolean(&mut self, position: usize) -> Option<bool> {
         self.take(position, |_, given| match given.value {
             document::Value::Boolean(flag) => Some(flag),
@@ -124,18 +141,20 @@ impl<'d> Fields<'d> {
     }
 
     fn as_number(&mut self, given: &Given<'d>) -> Option<Number> {
-        if let Reading::Number(digits) = self.reading(given) {
-            self.keep(given);
-            return Some(Number::from_digits(digits));
-        }
         match given.value {
             document::Value::Integer(number) => Some(number.into()),
             document::Value::Number(digits) => Some(Number::from_digits(digits)),
-            _ => None,
+            _ => match self.reading(given) {
+                Reading::Number(digits) => {
+                    self.keep(given);
+                    Some(Number::from_digits(digits))
+                }
+                _ => None,
+            },
         }
     }
 
-    /// The field as an object whose names are the user's own.
+    /// The field as an object with names of the merchant's choice.
     pub(crate) fn map(&mut self, position: usize) -> Option<Map<String, Value>> {
         // Null may be read as an empty object.
         let given = self.given(position)?;
@@ -166,7 +185,7 @@ impl<'d> Fields<'d> {
         })
     }
 
-    /// The field as a list of strings; one string is a list of one.
+    /// The field as a list of strings; a single string becomes a list of one.
     pub(crate) fn words(&mut self, position: usize) -> Option<Vec<String>> {
         self.take(position, |fields, given| match given.value {
             document::Value::Text(text) => Some(vec![text.to_owned()]),
@@ -182,7 +201,7 @@ impl<'d> Fields<'d> {
         })
     }
 
-    /// The field as a word of an open set.
+    /// The field as an open enum.
     pub(crate) fn word<T: for<'a> From<&'a str>>(&mut self, position: usize) -> Option<T> {
         self.take(position, |fields, given| {
             if let Reading::Word(word) = fields.reading(given) {
@@ -218,22 +237,25 @@ impl<'d> Fields<'d> {
         })
     }
 
-    /// Fields that the table does not know, and values that were read as something else.
+    /// The fields that the table does not list, and the unchanged values of converted fields.
     pub(crate) fn end(self) -> (Map<String, Value>, Map<String, Value>) {
         (self.extra, self.originals)
     }
 
     fn reading(&self, given: &Given<'d>) -> Reading<'d> {
-        reading(self.document, given.place, given.value, given.field)
+        match self.model.fields.get(given.position) {
+            Some(field) => reading(self.document, given.place, given.value, field),
+            None => Reading::AsWritten,
+        }
     }
 }
 
-/// Reads the object at a place.
+/// Reads the object at a node.
 pub(crate) fn read_model<T: FromDocument>(document: &Document, place: usize) -> T {
     T::read(with_decoder(document, |decoder| Fields::of(decoder, place, T::MODEL)))
 }
 
-/// A value without a schema.
+/// Reads a value without a schema.
 fn value(document: &Document, place: usize) -> Value {
     document.emit(place, document.at(place), &mut Values).unwrap_or_default()
 }
@@ -245,7 +267,7 @@ fn object(value: Value) -> Option<Map<String, Value>> {
     }
 }
 
-/// Puts a field into an object, where it has a value.
+/// Inserts a field into an object if it has a value.
 pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
     if let Some(value) = value {
         object.insert(name.to_owned(), value.into());
@@ -256,7 +278,7 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
 pub(crate) fn read_one<T: FromDocument>(response: &Response) -> Result<T, Error> {
     response.reading(|response| match &response.content {
         Content::One(_, place) => Ok(read_model(&response.document, place.0)),
-        _ => Err(Error::unexpected("the answer is not one object")),
+        _ => Err(Error::unexpected("the response is not one object")),
     })
 }
 

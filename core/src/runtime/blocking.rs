@@ -1,4 +1,4 @@
-//! Calls that block: the thread that makes one drives it.
+//! Blocking calls, driven by the thread that makes them.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,18 +19,18 @@ use crate::process::{PerProcess, generation};
 use crate::response::Response;
 use crate::transport::Pool;
 
-/// How long a blocking call waits between looks at its interpreter (signals, limits).
+/// How often a blocking call lets its interpreter check for signals and limits.
 pub const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How often connections of threads that make no calls are looked at.
+/// How often idle connections are checked.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What a blocking call is carried out with. Driving a call on the thread that waits for
-/// it costs about half of handing it to another one and back. Between calls it waits in
-/// [`IdleRuntimes`] for the next call of any thread, so that threads which do nothing hold nothing.
+/// The tokio runtime and the connections that drive a blocking call on the caller's thread, which
+/// costs about half of passing it to another thread and back. Between calls it is kept in
+/// [`IdleRuntimes`] for any thread, so that idle threads keep no connections open.
 struct BlockingRuntime {
     generation: u64,
-    /// Nothing only after `drop`.
+    /// `None` only after `drop`.
     parts: Option<(Runtime, Pool)>,
 }
 
@@ -41,8 +41,8 @@ impl BlockingRuntime {
         Ok(Self { generation, parts: Some((runtime, Pool::default())) })
     }
 
-    /// Drives a call to its end. The steps between its waits run outside the runtime: an observer
-    /// that is told about them may make calls of its own.
+    /// Drives a call to its end. Its steps run outside the runtime, so that an observer may make
+    /// calls of its runtime.
     fn drive<E: From<Error>>(
         &self,
         call: &mut Call,
@@ -52,17 +52,17 @@ impl BlockingRuntime {
             return Err(Error::internal("this runtime has ended").into());
         };
         let mut sender = Sender::new(call, pool)?;
-        let mut settled = false;
+        let mut yielded = false;
         loop {
             match call.step(Instant::now()) {
                 Step::Done(result) => return finish(call, result).map_err(E::from),
-                // Within the future, since a timer is made inside its runtime.
+                // In an async block, since a timer must be created inside its runtime.
                 Step::Wait(pause) => wait(runtime, async { sleep(pause).await }, &mut check)?,
                 Step::Send(request, within) => {
                     let sent = async {
-                        // Connections that the server closed since the last call are noticed
-                        // here, and not by writing a request to them.
-                        if !std::mem::replace(&mut settled, true) {
+                        // Lets the runtime notice connections that the server has closed since the
+                        // last call, before a request is written to one.
+                        if !std::mem::replace(&mut yielded, true) {
                             yield_now().await;
                         }
                         call.span().around(sender.send(call, request, within)).await
@@ -74,14 +74,14 @@ impl BlockingRuntime {
         }
     }
 
-    /// Closes connections that were idle for too long. Says whether any is left.
+    /// Closes connections that have been idle for too long. Returns whether any is left.
     fn sweep(&self, now: Instant) -> bool {
         self.parts.as_ref().is_some_and(|(_, pool)| pool.sweep(now))
     }
 }
 
-/// Waits for a future. In between, outside the runtime, `check` is asked whether to go on: it
-/// may run code that makes calls of its own.
+/// Waits for a future. Every [`CHECK_INTERVAL`], `check` runs outside the runtime, since it may run
+/// code that makes calls of its own; its error ends the wait.
 fn wait<T, E>(
     runtime: &Runtime,
     future: impl Future<Output = T>,
@@ -99,20 +99,20 @@ fn wait<T, E>(
 
 impl Drop for BlockingRuntime {
     fn drop(&mut self) {
-        // In a forked child these are the parent's: closing them would take its sockets
-        // out of an epoll that both share.
+        // In a forked child these are the parent's: dropping them would remove the parent's sockets
+        // from an epoll that both processes share.
         if self.generation != generation() {
             std::mem::forget(self.parts.take());
         }
     }
 }
 
-/// The runtimes of a process that no blocking call uses at the moment; the one used last
-/// stands last.
+/// The runtimes of a process that no blocking call uses at the moment; the most recently used one
+/// is last.
 #[derive(Default)]
 struct IdleRuntimes {
-    owns: Mutex<Vec<BlockingRuntime>>,
-    /// A thread closes what stays idle.
+    runtimes: Mutex<Vec<BlockingRuntime>>,
+    /// Whether a thread closes idle connections.
     sweeping: AtomicBool,
 }
 
@@ -120,16 +120,16 @@ static IDLE: PerProcess<IdleRuntimes> = PerProcess::new(IdleRuntimes::default);
 
 impl IdleRuntimes {
     fn take(&self) -> Option<BlockingRuntime> {
-        self.owns.lock().ok()?.pop()
+        self.runtimes.lock().ok()?.pop()
     }
 
-    fn keep(&'static self, own: BlockingRuntime) {
-        let Ok(mut owns) = self.owns.lock() else { return };
-        owns.push(own);
-        let count = owns.len();
-        drop(owns);
-        // A process of one thread stays one: its next call closes what is old. A fork warns
-        // about threads, and has to.
+    fn keep(&'static self, runtime: BlockingRuntime) {
+        let Ok(mut runtimes) = self.runtimes.lock() else { return };
+        runtimes.push(runtime);
+        let count = runtimes.len();
+        drop(runtimes);
+        // A process with one thread gets no second one, because languages warn when a process with
+        // threads forks: its next call closes old connections.
         if !self.sweeping.load(Ordering::Relaxed)
             && (count > 1 || !is_main_thread())
             && !self.sweeping.swap(true, Ordering::AcqRel)
@@ -141,18 +141,18 @@ impl IdleRuntimes {
         }
     }
 
-    /// Closes what stays idle, until nothing is left.
+    /// Closes idle connections, until none is left.
     fn sweep(&self) {
         loop {
             std::thread::sleep(TICK);
             self.sweeping.store(false, Ordering::Release);
-            let Ok(mut owns) = self.owns.lock() else { return };
+            let Ok(mut runtimes) = self.runtimes.lock() else { return };
             let now = Instant::now();
             let (left, ended): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut *owns).into_iter().partition(|own| own.sweep(now));
-            *owns = left;
-            let is_empty = owns.is_empty();
-            drop(owns);
+                std::mem::take(&mut *runtimes).into_iter().partition(|runtime| runtime.sweep(now));
+            *runtimes = left;
+            let is_empty = runtimes.is_empty();
+            drop(runtimes);
             drop(ended);
             // A call that ended meanwhile may have started another sweep.
             if is_empty || self.sweeping.swap(true, Ordering::AcqRel) {
@@ -173,8 +173,8 @@ fn is_main_thread() -> bool {
     true
 }
 
-/// Drives a call while the calling thread waits. Every [`CHECK_INTERVAL`], `check` is asked
-/// whether to go on; its error ends the call and frees its connection.
+/// Drives a call while the calling thread waits. `check` runs every [`CHECK_INTERVAL`]; its error
+/// ends the call and closes its connection.
 pub fn run_blocking<E: From<Error>>(
     mut call: Call,
     check: impl FnMut() -> Result<(), E>,
@@ -186,12 +186,12 @@ pub fn run_blocking<E: From<Error>>(
     let idle = IDLE.get();
     let runtime = match idle.take() {
         Some(runtime) => runtime,
-        // A second call at the same time, or within a call, makes another.
+        // Another call is in flight, or this call is made within one.
         None => BlockingRuntime::new(generation())?,
     };
     let result = catch_unwind(AssertUnwindSafe(|| runtime.drive(&mut call, check)))
         .unwrap_or_else(|_| Err(call.interrupted(Error::panicked()).into()));
-    // Not in a child that was forked while the call ran.
+    // A child that was forked while the call ran must not keep the parent's runtime.
     if runtime.generation == generation() {
         idle.keep(runtime);
     }

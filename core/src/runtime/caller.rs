@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, Id};
 
-use super::drive::{drive, until_panic};
+use super::drive::{catch_panic, drive};
 use crate::call::Call;
 use crate::error::Error;
 use crate::process::PerProcess;
@@ -26,12 +26,12 @@ static POOLS: PerProcess<Mutex<HashMap<Id, Weak<RuntimePool>>>> = PerProcess::ne
 /// The connections of one runtime.
 pub(super) struct RuntimePool {
     pool: Pool,
-    /// A task closes connections that stay idle.
+    /// Whether a task closes idle connections.
     sweeping: AtomicBool,
 }
 
 impl RuntimePool {
-    /// The connections of the runtime that the caller runs on; nothing where there is no
+    /// The connections of the runtime that the caller runs on. Returns `None` if there is no
     /// runtime, or one without timers or sockets.
     pub(super) fn current() -> Option<Arc<Self>> {
         let runtime = Handle::try_current().ok()?;
@@ -50,14 +50,14 @@ impl RuntimePool {
 
     /// Drives a call within the task that waits for it.
     pub(super) async fn run(self: Arc<Self>, mut call: Call) -> Result<Response, Error> {
-        let result = until_panic(drive(&mut call, &self.pool)).await;
+        let result = catch_panic(drive(&mut call, &self.pool)).await;
         if !self.sweeping.swap(true, Ordering::AcqRel) {
             drop(tokio::spawn(Arc::clone(&self).sweep()));
         }
         result.unwrap_or_else(|| Err(call.interrupted(Error::panicked())))
     }
 
-    /// Closes connections that stay idle, until there is none.
+    /// Closes idle connections, until none is left.
     async fn sweep(self: Arc<Self>) {
         loop {
             tokio::time::sleep(TICK).await;
@@ -71,7 +71,7 @@ impl RuntimePool {
     }
 }
 
-/// Whether the runtime has timers and sockets: tokio panics where they were not enabled.
+/// Whether the runtime has timers and sockets: tokio panics if they are not enabled.
 fn has_drivers() -> bool {
     catch_unwind(|| {
         drop(tokio::time::sleep(Duration::ZERO));

@@ -32,20 +32,20 @@ pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Erro
 
 /// Sends the attempts of one call.
 pub(super) struct Sender {
-    through: Through,
+    transport: Transport,
     idle: Duration,
 }
 
-/// What the attempts are sent through.
-enum Through {
-    /// A connection of ours.
+/// Sends the requests of a call.
+enum Transport {
+    /// Our own transport.
     Connection {
         peer: Arc<Peer>,
         connect: Duration,
-        /// The attempt before failed, so the next one opens a new connection.
+        /// The previous attempt failed, so the next one opens a new connection.
         new_connection: bool,
     },
-    /// A client of the caller's.
+    /// The caller's HTTP client.
     #[cfg(feature = "reqwest")]
     Reqwest(reqwest::Client),
 }
@@ -55,29 +55,29 @@ impl Sender {
         let idle = call.idle_timeout();
         #[cfg(feature = "reqwest")]
         if let Some(client) = &call.config().http_client {
-            return Ok(Self { through: Through::Reqwest(client.clone()), idle });
+            return Ok(Self { transport: Transport::Reqwest(client.clone()), idle });
         }
-        let through = Through::Connection {
+        let transport = Transport::Connection {
             peer: pool.peer(&call.config().endpoint)?,
             connect: call.connect_timeout(),
             new_connection: false,
         };
-        Ok(Self { through, idle })
+        Ok(Self { transport, idle })
     }
 
-    /// Sends one request, and waits for a free connection first where all are in use.
+    /// Sends one request. If all connections are in use, waits for one first.
     pub(super) async fn send(
         &mut self,
         call: &Call,
         request: Request,
         within: Duration,
     ) -> Result<RawResponse, TransportError> {
-        let (peer, connect, new_connection) = match &mut self.through {
-            Through::Connection { peer, connect, new_connection } => {
+        let (peer, connect, new_connection) = match &mut self.transport {
+            Transport::Connection { peer, connect, new_connection } => {
                 (&*peer, *connect, new_connection)
             }
             #[cfg(feature = "reqwest")]
-            Through::Reqwest(client) => {
+            Transport::Reqwest(client) => {
                 let config = call.config();
                 return transport::send_through(client, request, within, self.idle, config).await;
             }
@@ -93,14 +93,14 @@ impl Sender {
             SendTimeouts { within, connect, idle: self.idle, new_connection: *new_connection };
         let result = match permit {
             Ok(_permit) => transport::send(peer, request, timeouts, call.config()).await,
-            Err(late) => Err(late),
+            Err(error) => Err(error),
         };
         *new_connection = result.is_err();
         result
     }
 }
 
-/// Takes the result of a call: its route is remembered, and its warning logged.
+/// Remembers the route of a successful call and logs its warning.
 pub(super) fn finish(call: &Call, result: Result<Response, Error>) -> Result<Response, Error> {
     if let Ok(response) = &result {
         if call.route_changed() {
@@ -113,8 +113,8 @@ pub(super) fn finish(call: &Call, result: Result<Response, Error>) -> Result<Res
     result
 }
 
-/// Waits for a future. Gives nothing where it panicked: what the call has learnt is still there.
-pub(super) async fn until_panic<T>(future: impl Future<Output = T>) -> Option<T> {
+/// Waits for a future. Returns `None` if it panicked; the state of the call can still be read.
+pub(super) async fn catch_panic<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(polled) => polled.map(Some),

@@ -1,9 +1,9 @@
-//! What this process knows about base URLs from earlier calls.
+//! The host states of this process, by base URL.
 
 use crate::call::HostState;
 use crate::process::{Cache, PerProcess};
 
-/// How many base URLs are remembered; the one used longest ago is dropped first.
+/// How many base URLs are remembered; the least recently used one is dropped first.
 pub(super) const MAX_REMEMBERED: usize = 1000;
 
 pub(super) static HOST_STATES: PerProcess<Cache<String, HostState>> =
@@ -16,7 +16,7 @@ pub(crate) fn host_state(base_url: &str) -> HostState {
     state
 }
 
-/// Remembers the route that a base URL answered to.
+/// Remembers the route that the server of a base URL has.
 pub(crate) fn remember_route(base_url: &str, route: usize) {
     HOST_STATES.get().update(base_url, |state| state.route = Some(route));
 }

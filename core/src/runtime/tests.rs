@@ -1,4 +1,4 @@
-//! Calls on real sockets, of threads that wait and of threads that do not.
+//! Blocking and awaited calls over real sockets.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn one_worker_serves_all_threads() {
     assert!(there.into_iter().all(|thread| thread.join().unwrap() == here));
 }
 
-/// A listener that takes connections and never answers.
+/// A listener that accepts connections and never responds.
 fn silent_server() -> std::net::TcpListener {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap()
 }
@@ -59,49 +59,49 @@ fn a_panic_in_a_call_is_an_error_and_the_next_call_works() {
 }
 
 fn wait<T>(call: InFlight<T>) -> Option<T> {
-    Builder::new_current_thread().build().unwrap().block_on(call.end())
+    Builder::new_current_thread().build().unwrap().block_on(call.join())
 }
 
 #[test]
-fn only_a_call_that_is_alone_starts_on_the_thread_that_asks() {
+fn only_a_single_call_starts_on_the_calling_thread() {
     let here = std::thread::current().id();
-    for alone in [true, false] {
-        let threads = wait(Worker::current().unwrap().start(alone, async {
+    for is_only in [true, false] {
+        let threads = wait(Worker::current().unwrap().start(is_only, async {
             let first = std::thread::current().id();
             yield_now().await;
             (first, std::thread::current().id(), is_worker())
         }));
         let (first, second, at_worker) = threads.unwrap();
-        assert_eq!(first == here, alone);
+        assert_eq!(first == here, is_only);
         assert_ne!(second, here);
         assert!(at_worker);
     }
 }
 
-/// Answers every request on one connection, and says so.
-fn answering(listener: std::net::TcpListener) -> std::sync::mpsc::Receiver<()> {
+/// Responds to every request on one connection and sends a message for each.
+fn responding(listener: std::net::TcpListener) -> std::sync::mpsc::Receiver<()> {
     use std::io::{Read, Write};
-    let (tell, heard) = std::sync::mpsc::channel();
+    let (sender, requests) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let (mut peer, _) = listener.accept().unwrap();
         let mut request = [0; 4096];
         while peer.read(&mut request).is_ok_and(|length| length > 0) {
-            let _ = tell.send(());
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"data\":[]}";
-            peer.write_all(answer).unwrap();
+            let _ = sender.send(());
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"data\":[]}";
+            peer.write_all(response).unwrap();
         }
     });
-    heard
+    requests
 }
 
 #[test]
-fn a_call_that_is_alone_goes_out_while_the_worker_is_busy() {
+fn a_single_call_is_sent_while_the_worker_is_busy() {
     let worker = Worker::current().unwrap();
     let listener = silent_server();
     let (first, second) = (call_to(&listener), call_to(&listener));
-    let heard = answering(listener);
+    let requests = responding(listener);
     wait(worker.start(true, execute(first))).unwrap().unwrap();
-    heard.recv().unwrap();
+    requests.recv().unwrap();
 
     let (is_busy, busy) = std::sync::mpsc::channel();
     let (end, ended) = std::sync::mpsc::channel();
@@ -111,7 +111,7 @@ fn a_call_that_is_alone_goes_out_while_the_worker_is_busy() {
     });
     busy.recv().unwrap();
     let call = worker.start(true, execute(second));
-    heard.recv_timeout(Duration::from_secs(5)).unwrap();
+    requests.recv_timeout(Duration::from_secs(5)).unwrap();
     end.send(()).unwrap();
     wait(work).unwrap();
     wait(call).unwrap().unwrap();
@@ -137,7 +137,7 @@ fn the_worker_outlives_a_panic() {
     assert_eq!(wait(next), Some(7));
 }
 
-/// Reads until there is nothing more, which is when the other side has closed.
+/// Reads until the client closes the connection.
 fn until_closed(listener: &std::net::TcpListener) {
     let (mut peer, _) = listener.accept().unwrap();
     peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
@@ -146,7 +146,7 @@ fn until_closed(listener: &std::net::TcpListener) {
 }
 
 #[test]
-fn a_call_that_is_let_go_of_frees_its_connection() {
+fn a_dropped_call_closes_its_connection() {
     let listener = silent_server();
     let call = Worker::current().unwrap().start(false, execute(call_to(&listener)));
     let seen = std::thread::spawn(move || until_closed(&listener));
@@ -178,7 +178,7 @@ fn base_urls_are_remembered_up_to_a_number() {
 async fn a_blocking_call_within_a_runtime_is_driven_by_the_worker() {
     let listener = silent_server();
     let call = call_to(&listener);
-    let _requests = answering(listener);
+    let _requests = responding(listener);
     let response = run_blocking(call, || Ok::<_, Error>(())).unwrap();
     assert_eq!(response.status, 200);
 }
@@ -188,7 +188,7 @@ fn every_runtime_of_a_program_has_its_own_connections() {
     for _ in 0..3 {
         let listener = silent_server();
         let (first, second) = (call_to(&listener), call_to(&listener));
-        let requests = answering(listener);
+        let requests = responding(listener);
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         // The server takes one connection only.
         runtime.block_on(run_awaited(first)).unwrap();
@@ -201,7 +201,7 @@ fn every_runtime_of_a_program_has_its_own_connections() {
 fn a_runtime_without_timers_leaves_its_calls_to_the_worker() {
     let listener = silent_server();
     let call = call_to(&listener);
-    let _requests = answering(listener);
+    let _requests = responding(listener);
     let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(run_awaited(call)).unwrap();
 }

@@ -1,4 +1,4 @@
-//! Calls that are awaited, and the worker thread that carries them out.
+//! Awaited calls, and the worker thread that drives them.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -15,18 +15,18 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::yield_now;
 
 use super::caller::RuntimePool;
-use super::drive::{drive, until_panic};
+use super::drive::{catch_panic, drive};
 use crate::call::Call;
 use crate::error::Error;
 use crate::process::{self, PerProcess, generation};
 use crate::response::Response;
 use crate::transport::Pool;
 
-/// How often the worker thread looks for connections to close.
+/// How often the worker thread checks idle connections.
 const TICK: Duration = Duration::from_secs(1);
 
 thread_local! {
-    /// This is the worker thread of a process.
+    /// Whether this is the worker thread of a process.
     static IS_WORKER: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -42,17 +42,17 @@ pub(super) fn is_worker() -> bool {
 pub struct Worker {
     generation: u64,
     runtime: Runtime,
-    /// Calls that can go on, for the worker.
+    /// Calls that the worker must poll.
     ready: UnboundedSender<Runnable>,
     pool: Pool,
-    /// Calls of Rust programs; other languages count their own.
+    /// The calls of Rust programs; other languages count theirs.
     awaited: CallCount,
-    /// A task closes connections that stay idle.
+    /// Whether a task closes idle connections.
     sweeping: AtomicBool,
 }
 
 impl Worker {
-    /// The bundle of this process, built on the first call that is awaited.
+    /// The worker of this process, made on the first awaited call.
     pub fn current() -> Result<&'static Self, Error> {
         let slot = WORKER.get();
         if let Some(worker) = slot.get() {
@@ -79,15 +79,15 @@ impl Worker {
             awaited: CallCount::default(),
             sweeping: AtomicBool::default(),
         };
-        if let Err(second) = slot.set(worker) {
-            second.runtime.shutdown_background();
+        if let Err(unused) = slot.set(worker) {
+            unused.runtime.shutdown_background();
         }
         slot.get().ok_or_else(|| Error::internal("the worker is gone"))
     }
 
-    /// Carries a call out; must be polled by `start`.
+    /// Drives a call. The future must be passed to `start`.
     pub(crate) async fn drive(&'static self, call: &mut Call) -> Result<Response, Error> {
-        // Names, certificates and handshakes take their time.
+        // Leaves connecting to the worker: it would block the calling thread for too long.
         if !IS_WORKER.get() && !self.pool.is_warm(&call.config().endpoint) {
             yield_now().await;
         }
@@ -98,10 +98,10 @@ impl Worker {
         result
     }
 
-    /// Closes connections that stay idle, until there is none.
+    /// Closes idle connections, until none is left.
     ///
-    /// It looks often, although little is to be done: while a timer is due soon, those that
-    /// each call sets for much later do not wake the thread that waits for the first one.
+    /// It checks often on purpose: while this timer is due soon, a call that sets a later one does
+    /// not wake the thread that waits for timers.
     async fn sweep(&'static self) {
         loop {
             tokio::time::sleep(TICK).await;
@@ -114,22 +114,21 @@ impl Worker {
         }
     }
 
-    /// Starts a call, for the worker to carry out.
+    /// Starts a call that the worker drives.
     ///
-    /// Of a call that is `alone`, what can be done without waiting is done at once, by the
-    /// thread that asks for it: over an open connection that is all up to the answer, and
-    /// the worker is not woken for less. While its caller waits for other calls as well,
-    /// the worker is better left to do many in one go.
+    /// With `is_only`, the calling thread polls the call first. Over an open connection that sends
+    /// the request, so the worker is woken only by the response. When several calls are in flight,
+    /// the worker polls them in batches, which is faster.
     pub fn start<T: Send + 'static>(
         &'static self,
-        alone: bool,
+        is_only: bool,
         call: impl Future<Output = T> + Send + 'static,
     ) -> InFlight<T> {
         let (runnable, task) = async_task::spawn(call, |runnable| {
-            // The worker ends only with its process.
+            // Cannot fail: the worker ends only with its process.
             let _ = self.ready.send(runnable);
         });
-        if alone {
+        if is_only {
             let _runtime = self.runtime.enter();
             run_task(runnable);
         } else {
@@ -139,24 +138,24 @@ impl Worker {
     }
 }
 
-/// A call that was started. Dropped, it ends, and its connection is freed; but what a
-/// forked child holds of it is its parent's, and goes on there.
+/// A call in flight. Dropping it cancels the call and closes its connection. In a forked child it
+/// does nothing: the call belongs to the parent and continues there.
 pub struct InFlight<T = ()> {
-    /// Nothing only when it is let go of.
+    /// `None` only after `detach` or `drop`.
     task: Option<FallibleTask<T>>,
     generation: u64,
 }
 
 impl<T> InFlight<T> {
-    /// Lets the call go on, whoever drops this.
+    /// Lets the call continue after this is dropped.
     pub fn detach(mut self) {
         if let Some(task) = self.task.take() {
             task.detach();
         }
     }
 
-    /// What it came to; nothing where it ended in a panic.
-    pub(crate) async fn end(mut self) -> Option<T> {
+    /// Waits for the output; `None` if the call panicked.
+    pub(crate) async fn join(mut self) -> Option<T> {
         match &mut self.task {
             Some(task) => task.await,
             None => None,
@@ -175,58 +174,58 @@ impl<T> Drop for InFlight<T> {
     }
 }
 
-/// How many calls somebody waits for.
+/// How many awaited calls are in flight.
 #[derive(Debug, Default)]
 pub struct CallCount(AtomicUsize);
 
 impl CallCount {
-    /// One more, of which it says whether it is alone.
+    /// Counts one more call. Returns whether it is the only one.
     pub fn begin(&self) -> bool {
         self.0.fetch_add(1, Ordering::Relaxed) == 0
     }
 
-    /// So many were handed over. Says whether they were the last ones.
+    /// Subtracts calls whose results were delivered. Returns whether none is left.
     pub fn end(&self, count: usize) -> bool {
         self.0.fetch_sub(count, Ordering::Relaxed) == count
     }
 
-    /// Whether there is more than one.
+    /// Whether more than one call is in flight.
     pub fn is_many(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 1
     }
 }
 
-/// Drives a call with the worker's connections; the future must be started by
-/// [`Worker::start`].
+/// Drives a call with the worker's connections. The future must be passed to [`Worker::start`].
 pub fn execute(mut call: Call) -> Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>> {
     // Boxed: the future is moved several times before it is polled.
     Box::pin(async move {
-        let result = until_panic(async { Worker::current()?.drive(&mut call).await }).await;
+        let result = catch_panic(async { Worker::current()?.drive(&mut call).await }).await;
         result.unwrap_or_else(|| Err(call.interrupted(Error::panicked())))
     })
 }
 
-/// Drives an awaited call of a Rust program: within the caller's task where there is a tokio
-/// runtime, else by the worker.
+/// Drives an awaited call of a Rust program: in the caller's task if there is a tokio runtime, else
+/// on the worker thread.
 pub(crate) async fn run_awaited(call: Call) -> Result<Response, Error> {
     if let Some(pool) = RuntimePool::current() {
         return pool.run(call).await;
     }
     #[cfg(feature = "reqwest")]
     if call.config().http_client.is_some() {
-        let message = "a client with an http_client works within a tokio runtime with its timers \
-                       and sockets enabled, and there is none here";
+        let message = "a client with an http_client needs a tokio runtime with timers and sockets \
+                       enabled, and this call is made outside of one";
         return Err(Error::configuration(message));
     }
     let worker = Worker::current()?;
-    let alone = worker.awaited.begin();
+    let is_only = worker.awaited.begin();
     let _awaited = Awaited(&worker.awaited);
-    // Dropped with this future, which ends the call.
-    let result = worker.start(alone, execute(call)).end().await;
+    // Dropping this future drops the call in flight, which cancels it.
+    let result = worker.start(is_only, execute(call)).join().await;
     result.unwrap_or_else(|| Err(Error::panicked()))
 }
 
-/// Waits for a call that the worker drives, and asks `check` every `interval` whether to go on.
+/// Waits for a call that the worker drives. `check` runs every `interval`; its error cancels the
+/// call.
 pub(super) fn wait_for_worker<E: From<Error>>(
     call: Call,
     interval: Duration,
@@ -238,7 +237,7 @@ pub(super) fn wait_for_worker<E: From<Error>>(
         return Err(Error::configuration(message).into());
     }
     let (sender, receiver) = mpsc::channel();
-    // Dropped when this returns, which ends the call.
+    // Dropped when this function returns, which cancels the call.
     let _in_flight = Worker::current()?.start(false, async move {
         let _ = sender.send(execute(call).await);
     });
@@ -260,18 +259,18 @@ impl Drop for Awaited {
     }
 }
 
-/// What the worker does: calls that can go on do.
+/// Worker loop: polls each call that is ready.
 async fn run_ready_calls(mut calls: UnboundedReceiver<Runnable>) {
     while let Some(call) = calls.recv().await {
         run_task(call);
     }
 }
 
-/// A call that panics ends; whoever runs it does not.
+/// Polls a call; a panic ends the call but not this thread.
 fn run_task(call: Runnable) {
     let _ = catch_unwind(AssertUnwindSafe(|| call.run()));
 }
 
 pub(super) fn no_runtime(error: std::io::Error) -> Error {
-    Error::internal(format!("no runtime can be started: {error}"))
+    Error::internal(format!("the tokio runtime cannot be started: {error}"))
 }

@@ -4,7 +4,7 @@
 
 use super::schema::{ClassNames, Enum, Field, Kind, Model, RouteStyle};
 
-/// A field of which nothing but name and kind needs saying.
+/// A field with only a name and a kind.
 const fn field(name: &'static str, kind: Kind) -> Field {
     Field {
         name,
@@ -33,11 +33,11 @@ pub const MODELS: &[&Model] = &[
     &EVENT,
 ];
 
-/// Every open set of words.
+/// Every open enum.
 pub const ENUMS: &[&Enum] =
     &[&CHECKOUT_SESSION_STATUS, &CURRENCY_CODE, &WEBHOOK_EVENT, &PROVIDER_CODE];
 
-/// Where a checkout session stands. An open set: a word unknown here is kept, and is not paid.
+/// The state of a checkout session. An open enum: an unknown value is kept, and does not mean paid.
 pub static CHECKOUT_SESSION_STATUS: Enum = Enum {
     name: "CheckoutSessionStatus",
     values: &["open", "completed", "expired"],
@@ -49,7 +49,7 @@ pub static CHECKOUT_SESSION_STATUS: Enum = Enum {
 pub static CURRENCY_CODE: Enum =
     Enum { name: "CurrencyCode", values: &["XOF", "USD", "EUR"], reads: &[], folds: false };
 
-/// What a webhook tells of. An open set. Dotted names (payment.succeeded) and the spelling CANCELED are read as the names here.
+/// The event of a webhook. An open enum. Dotted names (payment.succeeded) and CANCELED are read as the names here.
 pub static WEBHOOK_EVENT: Enum = Enum {
     name: "WebhookEvent",
     values: &[
@@ -94,7 +94,7 @@ pub static PROVIDER_CODE: Enum = Enum {
     folds: false,
 };
 
-/// One attempt of a buyer to pay, and the hosted page it happens on. Every field may be null or missing.
+/// One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
 pub static CHECKOUT_SESSION: Model = Model {
     name: "CheckoutSession",
     names: ClassNames {
@@ -175,7 +175,7 @@ pub static CHECKOUT_SESSION: Model = Model {
     ],
 };
 
-/// What a new checkout session is made of.
+/// The fields of a new checkout session.
 pub static CHECKOUT_SESSION_CREATE: Model = Model {
     name: "CheckoutSessionCreate",
     names: ClassNames {
@@ -246,7 +246,7 @@ pub static CHECKOUT_SESSION_CREATE: Model = Model {
     ],
 };
 
-/// The fields of a checkout session to change. A field left out stays as it is, null empties it.
+/// The fields of a checkout session to change. A field left out does not change, null clears it.
 pub static CHECKOUT_SESSION_UPDATE: Model = Model {
     name: "CheckoutSessionUpdate",
     names: ClassNames {
@@ -317,7 +317,7 @@ pub static CHECKOUT_SESSION_UPDATE: Model = Model {
     ],
 };
 
-/// Where a page lies in the whole list.
+/// The position of a page in the whole list.
 pub static PAGINATION: Model = Model {
     name: "Pagination",
     names: ClassNames {
@@ -336,7 +336,7 @@ pub static PAGINATION: Model = Model {
     ],
 };
 
-/// What create answers instead of a session when the customer has an unpaid invoice (201 with payment_required).
+/// What create returns instead of a session if the customer has an unpaid invoice (201 with payment_required).
 pub static PAYMENT_REQUIRED: Model = Model {
     name: "PaymentRequired",
     names: ClassNames {
@@ -355,7 +355,7 @@ pub static PAYMENT_REQUIRED: Model = Model {
     ],
 };
 
-/// An unpaid invoice that stands before a new session.
+/// An unpaid invoice that must be paid before a new session can be created.
 pub static BLOCKING_INVOICE: Model = Model {
     name: "BlockingInvoice",
     names: ClassNames {
@@ -401,7 +401,7 @@ pub static ERROR_ERROR: Model = Model {
     fields: &[field("code", Kind::Text), field("details", Kind::Map), field("message", Kind::Text)],
 };
 
-/// A webhook delivery whose signature was checked.
+/// A webhook delivery whose signature was verified.
 pub static EVENT: Model = Model {
     name: "Event",
     names: ClassNames { rust: "Event", python: "Event", node: "Event", php: "Event" },

@@ -1,11 +1,10 @@
-//! The shape of the generated table: what the core and every binding know about the
-//! API's models and operations. The table itself stands in `generated`.
+//! The types of the generated table. Its data is in `models` and `operations`.
 
 use std::borrow::Cow;
 
 use http::Method;
 
-/// One kind of object that crosses the wire.
+/// A type of object in requests or responses.
 #[derive(Debug)]
 pub struct Model {
     /// The schema's name in the spec.
@@ -14,9 +13,9 @@ pub struct Model {
     pub names: ClassNames,
     /// The field that identifies an object of this model.
     pub id: Option<&'static str>,
-    /// The same, with the other names that the server has for it.
+    /// The names that the server uses for that field.
     pub ids: &'static [&'static str],
-    /// A field whose truth tells this model from the one that was asked for.
+    /// A boolean field that is true if a response is of this model instead of the operation's.
     pub marker: Option<&'static str>,
     /// Sorted by name.
     pub fields: &'static [Field],
@@ -38,36 +37,36 @@ pub struct ClassNames {
 /// One field of a model.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name on the wire.
+    /// Its name in JSON.
     pub name: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: Kind,
     /// Other names under which the server sends it.
     pub aliases: &'static [&'static str],
-    /// The sibling that holds the same value under another name.
+    /// The field that carries the same value under another name.
     pub mirrors: Option<&'static str>,
-    /// The name to send it under, per spelling of the routes, where that is not its own.
+    /// The name to send it under in a route style, if that is not its own.
     pub sent: &'static [(RouteStyle, &'static str)],
-    /// Null is read as an empty object.
+    /// Whether null is read as an empty object.
     pub null_is_empty: bool,
-    /// An amount: a whole number of the currency's smallest unit.
+    /// Whether it is an amount in the currency's smallest unit.
     pub money: bool,
     /// A number must be larger than this.
     pub above: Option<i64>,
     /// A number must be at least this.
     pub least: Option<i64>,
-    /// A text has at most so many characters.
+    /// The most characters of a string.
     pub longest: Option<usize>,
 }
 
-/// What a field or parameter holds.
+/// The type of a field or parameter.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// Text of any content, ids included where they are not UUIDs by documentation.
+    /// Any string, such as an id that is not documented as a UUID.
     Text,
-    /// An identifier documented as UUID; opaque text to us.
+    /// An id that is documented as a UUID; an opaque string to this library.
     Uuid,
-    /// A moment as ISO 8601 text.
+    /// A time as an ISO 8601 string.
     Time,
     /// True or false.
     Boolean,
@@ -75,13 +74,13 @@ pub enum Kind {
     Integer,
     /// A number that keeps every digit.
     Number,
-    /// An object whose keys are the user's own.
+    /// An object with names of the merchant's choice.
     Map,
     /// A list of such objects.
     Maps,
-    /// A list of words, or one text.
+    /// A list of strings, or a single string.
     Words,
-    /// A word of an open set.
+    /// An open enum.
     Enum(&'static Enum),
     /// An object of another model.
     Model(&'static Model),
@@ -89,22 +88,21 @@ pub enum Kind {
     Models(&'static Model),
 }
 
-/// An open set of words.
+/// An open enum: other words may be added.
 #[derive(Debug)]
 pub struct Enum {
     /// The schema's name in the spec.
     pub name: &'static str,
     /// The words known today.
     pub values: &'static [&'static str],
-    /// Words that mean another one: (as sent, as read).
+    /// Words that are read as another one: (as sent, as read).
     pub reads: &'static [(&'static str, &'static str)],
-    /// Dotted and lower-case routes mean the same word.
+    /// Whether dotted and lower-case forms are the same word.
     pub folds: bool,
 }
 
 impl Enum {
-    /// The word of the set that `sent` means, where it is written differently; nothing for any
-    /// other word.
+    /// The canonical form of a word, if `sent` is another form of it; else `None`.
     pub fn canonical(&self, sent: &str) -> Option<Cow<'static, str>> {
         if let Some((_, word)) = self.reads.iter().find(|(other, _)| *other == sent) {
             return Some(Cow::Borrowed(word));
@@ -120,12 +118,12 @@ impl Enum {
     }
 }
 
-/// How the routes of the API are spelt.
+/// The style of the API's routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RouteStyle {
-    /// As the generated clients were documented: `checkout_sessions`.
+    /// The style in which the generated clients were documented: `checkout_sessions`.
     Documented,
-    /// As today's server has them: `checkout-sessions`.
+    /// The style of the current server: `checkout-sessions`.
     Current,
 }
 
@@ -140,26 +138,26 @@ pub struct Operation {
     pub verb: &'static str,
     /// HTTP method.
     pub method: Method,
-    /// Path below the base URL, per spelling; what stands in braces the caller gives.
+    /// Path below the base URL in each route style, with the names of parameters in braces.
     pub paths: &'static [(RouteStyle, &'static str)],
-    /// What the query may hold. Others are sent as they are.
+    /// The parameters of the query. Others are sent unchanged.
     pub query_parameters: &'static [Parameter],
-    /// The model of the body, where there is one.
+    /// The model of the body, if there is one.
     pub body: Option<&'static Model>,
-    /// What a successful call gives.
-    pub answer: Returns,
-    /// The server is known to do the work once per idempotency key.
+    /// What a successful call returns.
+    pub returns: Returns,
+    /// Whether the server does the work once per idempotency key.
     pub keyed: bool,
-    /// Repeating the call cannot do its work twice.
+    /// Whether a repeated call cannot do its work twice.
     pub replay_safe: bool,
 }
 
 /// One parameter of a path or a query.
 #[derive(Debug)]
 pub struct Parameter {
-    /// Its name on the wire.
+    /// Its name in JSON.
     pub name: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: Kind,
     /// A number must be at least this.
     pub least: Option<i64>,
@@ -167,21 +165,21 @@ pub struct Parameter {
     pub most: Option<i64>,
 }
 
-/// What a successful call gives.
+/// What a successful call returns.
 #[derive(Debug, Clone, Copy)]
 pub enum Returns {
-    /// Nothing that matters; a body is kept as it came.
+    /// No value; the body is not read.
     Nothing,
     /// One object.
     One(&'static Model),
     /// One page of objects.
     Page(&'static Model),
-    /// Whatever JSON the server sends (calls to endpoints outside the table).
+    /// Any JSON, for endpoints outside the table.
     Any,
 }
 
 impl Model {
-    /// Where a field stands in `fields`.
+    /// The position of a field in `fields`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.binary_search_by(|field| field.name.cmp(name)).ok()
     }
@@ -198,7 +196,7 @@ impl Model {
 }
 
 impl Operation {
-    /// The path template for one spelling of the routes.
+    /// The path template in a route style.
     pub fn path(&self, routes: RouteStyle) -> Option<&'static str> {
         self.paths.iter().find(|(r, _)| *r == routes).map(|(_, path)| *path)
     }

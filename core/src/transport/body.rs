@@ -1,5 +1,5 @@
-//! A body as it arrives: unpacked where it is compressed, and never larger than allowed,
-//! however small it looks on the wire.
+//! Reads the body of a response: decompresses gzip and limits the size, also of the decompressed
+//! bytes.
 
 mod gunzip;
 
@@ -12,61 +12,62 @@ use crate::error::{ErrorKind, Outcome};
 use crate::limits::Limits;
 use gunzip::Gunzip;
 
-/// Below this many bytes any ratio is fine: short repetitive JSON packs very well.
-const RATIO_COUNTS_FROM: usize = 1 << 20;
+/// A smaller body may have any ratio: short repetitive JSON compresses very well.
+const MIN_SIZE_FOR_RATIO: usize = 1 << 20;
 
-/// So much is unpacked at once where a whole body is there already.
+/// How many bytes of a complete body are decompressed at once.
 const CHUNK: usize = 16 << 10;
 
-/// From so many bytes on, a body that came in one piece is kept as that piece. A small one
-/// is copied: the piece would hold on to the buffer that it was read into.
-const WORTH_KEEPING: usize = 64 << 10;
+/// A body of at least this size that arrives as one chunk is kept as that chunk. A smaller one is
+/// copied, because a chunk keeps its whole read buffer in memory.
+const MIN_KEPT_CHUNK: usize = 64 << 10;
 
-/// Encodings that change the bytes and that are not read here. A word that is not among
-/// them changes nothing, as in browsers.
-const UNREAD: [&str; 10] =
+/// Encodings that change the bytes and are not supported. Any other word is ignored, as in
+/// browsers.
+const UNSUPPORTED: [&str; 10] =
     ["br", "deflate", "zstd", "compress", "x-compress", "dcb", "dcz", "lzma", "xz", "bzip2"];
 
-/// How many times a body may be packed over.
+/// How many times a body may be compressed.
 const MAX_LAYERS: usize = 5;
 
-/// A body being read.
+/// The body of a response while it is read.
 pub(crate) struct Body {
     limits: Limits,
-    announced: Option<usize>,
-    arrived: usize,
-    unpacking: Unpacking,
-    /// How many times it is packed with gzip.
+    content_length: Option<usize>,
+    received: usize,
+    state: State,
+    /// How many times it is compressed with gzip.
     layers: usize,
-    /// Of a failure, whose status says enough: a body that cannot be read is no error.
+    /// Whether the status is a failure: then a body that cannot be read is no error.
     of_failure: bool,
 }
 
-enum Unpacking {
+enum State {
     Whole(Bytes),
     Plain(Vec<u8>),
     Gzip(Box<Gunzip>),
-    /// Of a failure: no more is wanted.
+    /// Of a failure: the rest is not read.
     Stopped(Vec<u8>),
 }
 
 impl Body {
-    /// Prepares for the encodings that the headers name; only gzip is asked for.
+    /// Prepares for the encodings in the headers. Only gzip is supported, and requests ask for no
+    /// other.
     pub(crate) fn new(
         status: u16,
         headers: &HeaderMap,
         limits: Limits,
     ) -> Result<Self, TransportError> {
         let of_failure = !(200..300).contains(&status);
-        let announced = announced(headers);
+        let content_length = content_length(headers);
         let layers = if headers.contains_key("content-encoding") { layers(headers) } else { Ok(0) };
-        let mut unpacking = match layers {
-            Ok(1..) => Unpacking::Gzip(Box::new(Gunzip::new(limits.body))),
-            Err(_) | Ok(0) => Unpacking::Plain(Vec::new()),
+        let mut state = match layers {
+            Ok(1..) => State::Gzip(Box::new(Gunzip::new(limits.body))),
+            Err(_) | Ok(0) => State::Plain(Vec::new()),
         };
-        if announced.is_some_and(|length| length > limits.body) {
+        if content_length.is_some_and(|length| length > limits.body) {
             match of_failure {
-                true => unpacking = Unpacking::Stopped(Vec::new()),
+                true => state = State::Stopped(Vec::new()),
                 false => return Err(oversized(limits.body)),
             }
         }
@@ -75,100 +76,102 @@ impl Body {
             Err(_) if of_failure => 0,
             Err(encoding) => {
                 return Err(unreadable(format!(
-                    "the server sent the response as {encoding} (Content-Encoding), which was \
-                     not asked for and cannot be read"
+                    "the server sent the response with Content-Encoding {encoding}, which was \
+                     not requested and cannot be read"
                 )));
             }
         };
-        Ok(Self { limits, announced, arrived: 0, unpacking, layers, of_failure })
+        Ok(Self { limits, content_length, received: 0, state, layers, of_failure })
     }
 
-    /// Takes the next piece from the wire.
+    /// Takes the next chunk of the response.
     pub(crate) fn take_chunk(&mut self, piece: Bytes) -> Result<(), TransportError> {
-        let whole = self.arrived == 0 && self.announced == Some(piece.len());
-        match &mut self.unpacking {
-            Unpacking::Plain(_) if whole && piece.len() >= WORTH_KEEPING => {
-                self.arrived = piece.len();
-                self.unpacking = Unpacking::Whole(piece);
+        let whole = self.received == 0 && self.content_length == Some(piece.len());
+        match &mut self.state {
+            State::Plain(_) if whole && piece.len() >= MIN_KEPT_CHUNK => {
+                self.received = piece.len();
+                self.state = State::Whole(piece);
                 Ok(())
             }
             _ => self.take(&piece),
         }
     }
 
-    /// Takes the next bytes from the wire.
+    /// Takes the next bytes of the response.
     pub(crate) fn take(&mut self, chunk: &[u8]) -> Result<(), TransportError> {
-        let taken = self.unpack(chunk);
-        if taken.is_err() && self.of_failure {
+        let result = self.decode(chunk);
+        if result.is_err() && self.of_failure {
             self.stop();
             return Ok(());
         }
-        taken
+        result
     }
 
-    /// Whether the rest is of no use.
+    /// Whether the rest need not be read.
     pub(crate) fn is_stopped(&self) -> bool {
-        matches!(self.unpacking, Unpacking::Stopped(_))
+        matches!(self.state, State::Stopped(_))
     }
 
     fn stop(&mut self) {
-        let so_far = match std::mem::replace(&mut self.unpacking, Unpacking::Plain(Vec::new())) {
-            Unpacking::Whole(bytes) => bytes.into(),
-            Unpacking::Plain(bytes) | Unpacking::Stopped(bytes) => bytes,
-            Unpacking::Gzip(gunzip) => gunzip.so_far(),
+        let so_far = match std::mem::replace(&mut self.state, State::Plain(Vec::new())) {
+            State::Whole(bytes) => bytes.into(),
+            State::Plain(bytes) | State::Stopped(bytes) => bytes,
+            State::Gzip(gunzip) => gunzip.so_far(),
         };
-        self.unpacking = Unpacking::Stopped(so_far);
+        self.state = State::Stopped(so_far);
     }
 
-    fn unpack(&mut self, chunk: &[u8]) -> Result<(), TransportError> {
-        let most = self.limits.body;
-        // Error pages of proxies are at times said to be packed, and are not.
+    fn decode(&mut self, chunk: &[u8]) -> Result<(), TransportError> {
+        let limit = self.limits.body;
+        // Some proxies send error pages with `Content-Encoding: gzip` that are not compressed.
         if self.of_failure
-            && self.arrived == 0
+            && self.received == 0
             && self.layers > 0
             && chunk.first().is_some_and(|first| *first != 0x1f)
         {
-            (self.layers, self.unpacking) = (0, Unpacking::Plain(Vec::new()));
+            (self.layers, self.state) = (0, State::Plain(Vec::new()));
         }
-        match &mut self.unpacking {
-            // It was announced to be complete, or no more is wanted.
-            Unpacking::Whole(_) | Unpacking::Stopped(_) => Ok(()),
-            Unpacking::Plain(bytes) => {
-                if self.arrived + chunk.len() > most {
-                    return Err(oversized(most));
+        match &mut self.state {
+            // The body is complete, or the rest is not needed.
+            State::Whole(_) | State::Stopped(_) => Ok(()),
+            State::Plain(bytes) => {
+                if self.received + chunk.len() > limit {
+                    return Err(oversized(limit));
                 }
-                if self.arrived == 0 {
-                    // In one piece: growing copies what is there, and needs both at once.
-                    bytes.reserve_exact(self.announced.unwrap_or(0).max(chunk.len()));
+                if self.received == 0 {
+                    // Allocated once: growing would copy the bytes.
+                    bytes.reserve_exact(self.content_length.unwrap_or(0).max(chunk.len()));
                 }
-                self.arrived += chunk.len();
+                self.received += chunk.len();
                 bytes.extend_from_slice(chunk);
                 Ok(())
             }
-            Unpacking::Gzip(gunzip) => {
-                self.arrived += chunk.len();
-                gunzip.write(chunk).map_err(|e| unpacked(&e, most))?;
-                within_ratio(gunzip.len(), self.arrived, self.limits.ratio)
+            State::Gzip(gunzip) => {
+                self.received += chunk.len();
+                gunzip.write(chunk).map_err(|e| gzip_error(&e, limit))?;
+                within_ratio(gunzip.len(), self.received, self.limits.ratio)
             }
         }
     }
 
     /// The whole body.
     pub(crate) fn end(mut self) -> Result<Bytes, TransportError> {
-        let most = self.limits.body;
-        match self.unpacking {
-            Unpacking::Whole(bytes) => Ok(bytes),
-            Unpacking::Plain(bytes) | Unpacking::Stopped(bytes) => Ok(bytes.into()),
-            // Some servers announce gzip on an empty body.
-            Unpacking::Gzip(_) if self.arrived == 0 => Ok(Bytes::new()),
-            Unpacking::Gzip(gunzip) if self.of_failure && self.layers == 1 => {
+        let limit = self.limits.body;
+        match self.state {
+            State::Whole(bytes) => Ok(bytes),
+            State::Plain(bytes) | State::Stopped(bytes) => Ok(bytes.into()),
+            // Some servers send `Content-Encoding: gzip` with an empty body.
+            State::Gzip(_) if self.received == 0 => Ok(Bytes::new()),
+            State::Gzip(gunzip) if self.of_failure && self.layers == 1 => {
                 Ok(gunzip.so_far().into())
             }
-            Unpacking::Gzip(gunzip) => {
-                let mut bytes = gunzip.end().map_err(|e| unpacked(&e, most));
+            State::Gzip(gunzip) => {
+                let mut bytes = gunzip.end().map_err(|e| gzip_error(&e, limit));
                 while self.layers > 1 {
                     self.layers -= 1;
-                    bytes = bytes.and_then(|packed| again(&packed, self.arrived, self.limits));
+                    bytes = bytes.and_then(|compressed| {
+                        gunzip_again(&compressed, self.received, self.limits)
+                    });
                 }
                 match bytes {
                     Err(_) if self.of_failure => Ok(Bytes::new()),
@@ -179,24 +182,28 @@ impl Body {
     }
 }
 
-/// Unpacks what was packed more than once.
-fn again(packed: &[u8], arrived: usize, limits: Limits) -> Result<Vec<u8>, TransportError> {
+/// Decompresses a body that was compressed more than once.
+fn gunzip_again(
+    compressed: &[u8],
+    received: usize,
+    limits: Limits,
+) -> Result<Vec<u8>, TransportError> {
     let mut gunzip = Gunzip::new(limits.body);
-    for chunk in packed.chunks(CHUNK) {
-        gunzip.write(chunk).map_err(|e| unpacked(&e, limits.body))?;
-        within_ratio(gunzip.len(), arrived, limits.ratio)?;
+    for chunk in compressed.chunks(CHUNK) {
+        gunzip.write(chunk).map_err(|e| gzip_error(&e, limits.body))?;
+        within_ratio(gunzip.len(), received, limits.ratio)?;
     }
-    gunzip.end().map_err(|e| unpacked(&e, limits.body))
+    gunzip.end().map_err(|e| gzip_error(&e, limits.body))
 }
 
-fn within_ratio(size: usize, arrived: usize, ratio: usize) -> Result<(), TransportError> {
-    match size > RATIO_COUNTS_FROM && size / ratio.max(1) > arrived {
-        true => Err(too_large(format!("grows more than {ratio} times when unpacked"))),
+fn within_ratio(size: usize, received: usize, ratio: usize) -> Result<(), TransportError> {
+    match size > MIN_SIZE_FOR_RATIO && size / ratio.max(1) > received {
+        true => Err(too_large(format!("grows more than {ratio} times when decompressed"))),
         false => Ok(()),
     }
 }
 
-/// How many times a body is packed with gzip, or the encoding that cannot be read.
+/// How many times a body is compressed with gzip, or the encoding that is not supported.
 fn layers(headers: &HeaderMap) -> Result<usize, &'static str> {
     let values = headers.get_all("content-encoding").iter();
     let words = values.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
@@ -205,16 +212,18 @@ fn layers(headers: &HeaderMap) -> Result<usize, &'static str> {
         if word.eq_ignore_ascii_case("gzip") || word.eq_ignore_ascii_case("x-gzip") {
             layers += 1;
         }
-        if let Some(unread) = UNREAD.into_iter().find(|unread| word.eq_ignore_ascii_case(unread)) {
-            return Err(unread);
+        if let Some(unsupported) =
+            UNSUPPORTED.into_iter().find(|other| word.eq_ignore_ascii_case(other))
+        {
+            return Err(unsupported);
         }
     }
     if layers > MAX_LAYERS { Err("gzip many times over") } else { Ok(layers) }
 }
 
 impl RawResponse {
-    /// What a client of somebody else's read: every bound is checked here once more. The
-    /// body may be packed as its headers say.
+    /// Reads a response from another HTTP client, such as Guzzle, with the same limits. The body
+    /// may still be compressed.
     pub fn read(
         method: &Method,
         status: u16,
@@ -224,12 +233,12 @@ impl RawResponse {
     ) -> Result<Self, TransportError> {
         check_headers(&headers, limits)?;
         let bodiless = *method == Method::HEAD || matches!(status, 204 | 304);
-        let announced = announced(&headers).filter(|_| !bodiless);
-        if announced.is_some_and(|length| wire.len() < length && length <= limits.body) {
+        let content_length = content_length(&headers).filter(|_| !bodiless);
+        if content_length.is_some_and(|length| wire.len() < length && length <= limits.body) {
             return Err(TransportError::new(
                 ErrorKind::Connection,
                 Outcome::Unknown,
-                "the connection broke: the answer is shorter than announced",
+                "the connection broke: the response is shorter than its Content-Length",
             ));
         }
         let mut body = Body::new(status, &headers, limits)?;
@@ -240,19 +249,19 @@ impl RawResponse {
     }
 }
 
-fn announced(headers: &HeaderMap) -> Option<usize> {
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get("content-length").and_then(|length| length.to_str().ok()?.trim().parse().ok())
 }
 
-fn oversized(most: usize) -> TransportError {
-    too_large(format!("has more than {most} bytes"))
+fn oversized(limit: usize) -> TransportError {
+    too_large(format!("has more than {limit} bytes"))
 }
 
-fn unpacked(error: &std::io::Error, most: usize) -> TransportError {
+fn gzip_error(error: &std::io::Error, limit: usize) -> TransportError {
     if error.kind() == std::io::ErrorKind::FileTooLarge {
-        return oversized(most);
+        return oversized(limit);
     }
-    unreadable("the answer cannot be unpacked: its gzip data is broken".into())
+    unreadable("the response cannot be decompressed: its gzip data is invalid".into())
 }
 
 fn unreadable(message: String) -> TransportError {

@@ -1,4 +1,4 @@
-//! Getting to a server: a proxy perhaps, TCP, TLS.
+//! Opens connections to a server: TCP, through a proxy if there is one, and TLS.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -24,15 +24,15 @@ use crate::call::TransportError;
 use crate::config::Endpoint;
 use crate::error::{Error, ErrorKind, Outcome};
 
-/// The way to one endpoint.
+/// Opens connections to one endpoint.
 pub(crate) struct Connector {
     uri: Uri,
     host: HeaderValue,
-    way: ConnectMode,
+    mode: ConnectMode,
 }
 
 enum ConnectMode {
-    /// Without TLS, to this machine only or to any.
+    /// Without TLS.
     Plain {
         only_loopback: bool,
     },
@@ -40,21 +40,26 @@ enum ConnectMode {
     Proxy(ProxyProtocol, TlsTarget),
 }
 
-/// TLS to a server.
+/// The TLS configuration and the name of a server.
 struct TlsTarget {
     tls: Tls,
     name: Arc<dyn ResolveServerName + Send + Sync>,
 }
 
 impl TlsTarget {
-    fn over<T>(&self, way: T) -> HttpsConnector<T> {
-        HttpsConnector::new(way, Arc::clone(&self.tls.to_server), true, Arc::clone(&self.name))
+    fn over<T>(&self, connector: T) -> HttpsConnector<T> {
+        HttpsConnector::new(
+            connector,
+            Arc::clone(&self.tls.to_server),
+            true,
+            Arc::clone(&self.name),
+        )
     }
 }
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A connection that is open, where a connector is wanted. Used once.
+/// A connector that returns an open connection, once.
 struct OpenTcp(Option<TokioIo<TcpStream>>);
 
 impl Service<Uri> for OpenTcp {
@@ -67,7 +72,9 @@ impl Service<Uri> for OpenTcp {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        ready(self.0.take().ok_or_else(|| std::io::Error::other("the connection was used")))
+        ready(
+            self.0.take().ok_or_else(|| std::io::Error::other("the connection was already taken")),
+        )
     }
 }
 
@@ -83,30 +90,31 @@ impl Connector {
             .ok_or_else(|| Error::configuration("the base URL's host cannot be sent"))?;
         if uri.scheme_str() != Some("https") {
             let only_loopback = !endpoint.allow_http;
-            return Ok(Self { uri, host, way: ConnectMode::Plain { only_loopback } });
+            return Ok(Self { uri, host, mode: ConnectMode::Plain { only_loopback } });
         }
         let name: Arc<dyn ResolveServerName + Send + Sync> = match &endpoint.server_name {
             Some(name) => {
-                let name = ServerName::try_from(name.clone())
-                    .map_err(|_| Error::configuration("tls_server_name is no name of a server"))?;
+                let name = ServerName::try_from(name.clone()).map_err(|_| {
+                    Error::configuration("tls_server_name is not a valid server name")
+                })?;
                 Arc::new(FixedServerNameResolver::new(name))
             }
             None => Arc::new(DefaultServerNameResolver::default()),
         };
         let secured = TlsTarget { tls: Tls::of(&endpoint.credentials)?, name };
-        let way = match &endpoint.proxy {
+        let mode = match &endpoint.proxy {
             None => ConnectMode::Tls(secured),
             Some(proxy) => ConnectMode::Proxy(ProxyProtocol::through(proxy)?, secured),
         };
-        Ok(Self { uri, host, way })
+        Ok(Self { uri, host, mode })
     }
 
-    /// What the server is called in a request.
+    /// The value of the header `Host`.
     pub(crate) fn host(&self) -> &HeaderValue {
         &self.host
     }
 
-    /// A new connection, ready for its first request.
+    /// Opens a new connection, ready for its first request.
     pub(crate) async fn connect(&self, within: Duration) -> Result<Connection, TransportError> {
         let connected = async {
             let stream = self.stream(within).await?;
@@ -114,10 +122,10 @@ impl Connector {
         };
         match tokio::time::timeout(within, connected).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(self.unreached(error)),
+            Ok(Err(error)) => Err(self.connect_error(error)),
             Err(_) => {
                 let message = format!(
-                    "the server did not answer in time: no connection{} within {:.1} s",
+                    "the server did not respond in time: no connection{} within {:.1} s",
                     self.through(),
                     within.as_secs_f64()
                 );
@@ -127,14 +135,14 @@ impl Connector {
     }
 
     async fn stream(&self, within: Duration) -> Result<Stream, BoxError> {
-        let to = match &self.way {
-            ConnectMode::Proxy(passage, _) => passage.uri(),
+        let to = match &self.mode {
+            ConnectMode::Proxy(proxy, _) => proxy.uri(),
             _ => &self.uri,
         };
-        let only_loopback = matches!(self.way, ConnectMode::Plain { only_loopback: true });
+        let only_loopback = matches!(self.mode, ConnectMode::Plain { only_loopback: true });
         let tcp = TokioIo::new(dial(to, within, only_loopback).await?);
         let uri = self.uri.clone();
-        Ok(match &self.way {
+        Ok(match &self.mode {
             ConnectMode::Plain { .. } => Box::new(tcp),
             ConnectMode::Tls(secured) => {
                 Box::new(secured.over(OpenTcp(Some(tcp))).call(uri).await?)
@@ -156,21 +164,21 @@ impl Connector {
     }
 
     fn through(&self) -> &'static str {
-        match self.way {
+        match self.mode {
             ConnectMode::Proxy(..) => " through the proxy",
             _ => "",
         }
     }
 
-    fn unreached(&self, error: BoxError) -> TransportError {
-        let said = innermost(&*error);
+    fn connect_error(&self, error: BoxError) -> TransportError {
+        let reason = innermost(&*error);
         let (kind, outcome, message) = if is_certificate(&*error) {
-            let message = format!("the server's certificate or TLS was refused: {said}");
+            let message = format!("the server's certificate or TLS was refused: {reason}");
             (ErrorKind::Tls, Outcome::Final, message)
         } else if causes(&*error).any(|cause| cause.is::<NotLoopback>()) {
-            (ErrorKind::Configuration, Outcome::Final, said)
+            (ErrorKind::Configuration, Outcome::Final, reason)
         } else {
-            let message = format!("the server was not reached{}: {said}", self.through());
+            let message = format!("the server was not reached{}: {reason}", self.through());
             (ErrorKind::Connection, Outcome::NotSent, message)
         };
         TransportError::new(kind, outcome, message).caused_by(error)

@@ -1,5 +1,5 @@
-//! One HTTP/1.1 connection. No task of its own moves it: whoever has a request on it does,
-//! which saves waking a second task for every piece that comes.
+//! One HTTP/1.1 connection. It has no task of its own: the call that uses it also polls its I/O,
+//! which saves waking a second task for every chunk.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -17,19 +17,19 @@ type Http = http1::Connection<YieldingStream, Full<Bytes>>;
 
 pub(crate) struct Connection {
     requests: http1::SendRequest<Full<Bytes>>,
-    /// Nothing when it has ended.
+    /// `None` once the connection has ended.
     io: Option<Pin<Box<Http>>>,
 }
 
 impl Connection {
     pub(crate) async fn open(stream: Stream) -> hyper::Result<Self> {
-        // Requests are small: one copy costs less than a write of several pieces.
+        // Requests are small: copying them into one buffer costs less than a vectored write.
         let (requests, io) =
             http1::Builder::new().writev(false).handshake(YieldingStream::new(stream)).await?;
         Ok(Self { requests, io: Some(Box::pin(io)) })
     }
 
-    /// Reads and writes what can be. How it failed is told to whoever waits for an answer.
+    /// Reads and writes as much as possible. An error is returned by the request in flight.
     fn poll_io(&mut self, context: &mut Context<'_>) {
         if let Some(io) = &mut self.io
             && io.as_mut().poll(context).is_ready()
@@ -38,22 +38,21 @@ impl Connection {
         }
     }
 
-    /// Whether another request can be sent, as far as can be told from here. Right after
-    /// an answer this takes its end in.
+    /// Whether another request can be sent. Right after a response, this also reads its end.
     pub(crate) fn is_open(&mut self) -> bool {
-        // Nobody waits here, and whoever sends the next request need not be woken by it.
+        // Nothing waits for this connection now, so nothing needs to be woken.
         self.poll_io(&mut Context::from_waker(Waker::noop()));
         self.io.is_some() && self.requests.is_ready()
     }
 
-    /// Sends a request and waits for the head of its answer. An error that holds the
-    /// request says that nothing of it was sent.
+    /// Sends a request and waits for the head of the response. An error that contains the request
+    /// means that none of it was sent.
     pub(crate) async fn send(
         &mut self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
         let mut answer = pin!(self.requests.try_send_request(request));
-        // Not through `poll_io`, which would borrow the whole.
+        // Not `poll_io`, which would borrow all of `self`.
         poll_fn(|context| {
             if let Some(io) = &mut self.io
                 && io.as_mut().poll(context).is_ready()
@@ -65,7 +64,7 @@ impl Connection {
         .await
     }
 
-    /// The next piece of an answer's body; nothing at its end.
+    /// The next chunk of a response's body; `None` at its end.
     pub(crate) async fn next_chunk(&mut self, body: &mut Incoming) -> Option<hyper::Result<Bytes>> {
         poll_fn(|context| {
             loop {
@@ -80,7 +79,7 @@ impl Connection {
                     Poll::Ready(frame) => frame,
                 };
                 match frame {
-                    // Trailers say nothing of the body.
+                    // Trailers are ignored.
                     Some(Ok(frame)) => {
                         if let Ok(piece) = frame.into_data() {
                             return Poll::Ready(Some(Ok(piece)));

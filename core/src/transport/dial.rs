@@ -1,5 +1,5 @@
-//! From a host and a port to a TCP connection: the name is looked up, and each of its
-//! addresses gets its share of the time.
+//! Opens a TCP connection to a host and port: looks up the name and tries each of its addresses for
+//! a share of the time.
 
 use std::error::Error;
 use std::fmt;
@@ -18,11 +18,11 @@ use url::Url;
 use super::lookup::lookup;
 use crate::config::Endpoint;
 
-/// So long an address is waited for before the next one is tried as well, as RFC 8305 has
-/// it. The first connection that opens is used.
+/// The delay before the next address is tried as well (RFC 8305, "Happy Eyeballs"). The first
+/// connection that opens is used.
 const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
 
-/// A TCP connection to the host of an address.
+/// Opens a TCP connection to the host of a URL.
 pub(super) async fn dial(
     uri: &Uri,
     within: Duration,
@@ -53,8 +53,8 @@ pub(super) async fn dial(
     Ok(stream)
 }
 
-/// Refuses a name for this machine that leads to another one, for an HTTP client that looks
-/// it up by itself and may take any address. A name that is not found is left to that client.
+/// Refuses a loopback name that resolves to another machine, for an HTTP client that resolves it
+/// itself and may use any address. If the name is not found, that client reports it.
 fn check_loopback(host: &str) -> Result<(), NotLoopback> {
     let mut found = (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip());
     match found.find(|address| !address.to_canonical().is_loopback()) {
@@ -63,7 +63,7 @@ fn check_loopback(host: &str) -> Result<(), NotLoopback> {
     }
 }
 
-/// Looks up a name that plain HTTP goes to, and refuses one of another machine.
+/// Looks up the host of a plain HTTP endpoint, and refuses one that is another machine.
 pub(crate) fn check_plain_http(endpoint: &Endpoint) -> Result<(), crate::error::Error> {
     let plain = endpoint.origin.starts_with("http://") && !endpoint.allow_http;
     let Some(url) = plain.then(|| Url::parse(&endpoint.origin).ok()).flatten() else {
@@ -75,7 +75,7 @@ pub(crate) fn check_plain_http(endpoint: &Endpoint) -> Result<(), crate::error::
         .map_err(|error| crate::error::Error::configuration(error.to_string()))
 }
 
-/// Addresses of both families in turns, beginning with the one that the system prefers.
+/// Alternates addresses of both families, starting with the one that the system prefers.
 fn in_turns(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
     let prefers_v6 = addresses.first().is_some_and(IpAddr::is_ipv6);
     let count = addresses.len();
@@ -86,8 +86,8 @@ fn in_turns(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
     turns.flatten().collect()
 }
 
-/// The first connection that opens. The next address is tried when one fails, or when it
-/// has had its share of the time.
+/// Returns the first connection that opens. The next address is tried when one fails, or when its
+/// share of the time is over.
 async fn first_of(addresses: Vec<SocketAddr>, end: Instant) -> io::Result<TcpStream> {
     let unreachable = || io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
@@ -132,7 +132,7 @@ async fn first_of(addresses: Vec<SocketAddr>, end: Instant) -> io::Result<TcpStr
     .await
 }
 
-/// A name for this machine that leads to another one, by plain HTTP.
+/// Plain HTTP to a loopback name that resolves to another machine.
 #[derive(Debug)]
 pub(super) struct NotLoopback {
     pub(super) host: String,
@@ -145,7 +145,7 @@ impl fmt::Display for NotLoopback {
         write!(
             f,
             "{host} is at {found}, which is not this machine, so http would send the API key \
-             unencrypted; use https, or allow_http if the network between is your own"
+             unencrypted; use https, or allow_http in a private network"
         )
     }
 }
@@ -188,7 +188,8 @@ mod tests {
         assert!(check_loopback("10.0.0.1").unwrap_err().to_string().contains("allow_http"));
     }
 
-    /// A listener whose queue is full, and what fills it: connecting there takes for ever.
+    /// A listener whose queue is full, and the connections that fill it: connecting to it never
+    /// ends.
     fn black_hole() -> (std::net::TcpListener, SocketAddr, Vec<std::net::TcpStream>) {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_says_nothing_does_not_hold_up_the_next() {
+    async fn an_address_that_does_not_respond_does_not_delay_the_next() {
         let holes = [black_hole(), black_hole(), black_hole()];
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let good = listener.local_addr().unwrap();

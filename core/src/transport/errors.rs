@@ -1,4 +1,4 @@
-//! What went wrong with a connection or a response, as a [`TransportError`].
+//! Makes a [`TransportError`] of an error of a connection or a response.
 
 use http::HeaderMap;
 
@@ -12,7 +12,7 @@ const MAX_HEADERS: usize = 100;
 pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), TransportError> {
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers.len() > MAX_HEADERS {
-        return Err(too_large("has more or longer headers than any answer needs".into()));
+        return Err(too_large("has more or longer headers than any response needs".into()));
     }
     if size > limits.headers {
         return Err(too_large(format!("has more than {} bytes of headers", limits.headers)));
@@ -21,26 +21,26 @@ pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), T
 }
 
 pub(crate) fn too_large(what: String) -> TransportError {
-    let message = format!("the answer {what}");
+    let message = format!("the response {what}");
     TransportError::new(ErrorKind::ResponseTooLarge, Outcome::Final, message)
 }
 
-/// A connection that failed under a request.
+/// The error of a connection that failed during a request.
 pub(super) fn connection_error(error: hyper::Error, outcome: Outcome) -> TransportError {
-    let said = innermost(&error);
-    // hyper has no other way to say so to a client; a scenario holds the words.
-    if said == "message head is too large" {
-        return too_large("has more or longer headers than any answer needs".into());
+    let reason = innermost(&error);
+    // hyper has no method for this error, so the message is compared; a scenario tests it.
+    if reason == "message head is too large" {
+        return too_large("has more or longer headers than any response needs".into());
     }
     let message = match outcome {
-        Outcome::NotSent => format!("the server was not reached: {said}"),
-        _ => format!("the connection broke: {said}"),
+        Outcome::NotSent => format!("the server was not reached: {reason}"),
+        _ => format!("the connection broke: {reason}"),
     };
     TransportError::new(ErrorKind::Connection, outcome, message).caused_by(error)
 }
 
-/// A refusal of TLS itself, which I/O errors carry inside and not as their source, at
-/// times one within the other.
+/// Whether the cause is an error of TLS. I/O errors wrap it, sometimes twice, but not as their
+/// `source`.
 fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
     let inside = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     cause.is::<rustls::Error>() || inside.is_some_and(|inner| is_tls(inner))
@@ -56,7 +56,7 @@ pub(super) fn causes<'a>(
     std::iter::successors(Some(error), |cause| cause.source())
 }
 
-/// The innermost cause that says something: the outer ones repeat the address.
+/// The message of the innermost cause: the outer ones repeat the address.
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     causes(error)
         .map(ToString::to_string)

@@ -1,5 +1,5 @@
-//! What all runtimes of a process share about one endpoint: how many connections it
-//! may have, and whether those that are idle can be trusted.
+//! The state of an endpoint that all runtimes of a process share: the limit on connections, and
+//! whether idle connections may still be used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,18 +13,18 @@ use crate::config::Endpoint;
 use crate::error::{ErrorKind, Outcome};
 use crate::process::{Cache, PerProcess};
 
-/// How many endpoints are remembered; the one used longest ago is dropped first.
+/// How many endpoints are remembered; the least recently used one is dropped first.
 pub(super) const MAX_REMEMBERED: usize = 1000;
 
 pub(super) static HOSTS: PerProcess<Cache<Arc<Endpoint>, Arc<Host>>> =
     PerProcess::new(|| Cache::new(MAX_REMEMBERED));
 
-/// State of a endpoint, shared by the pools of all runtimes.
+/// The state of an endpoint, shared by the pools of all runtimes.
 pub(crate) struct Host {
-    /// How many times a connection failed under a request. An idle connection that is
-    /// older than the last failure is not used: after a failover all of them are dead.
+    /// How many connections failed during a request. An idle connection from before the last
+    /// failure is not used: after a failover all of them are dead.
     failures: AtomicU64,
-    /// One permit per connection that carries a request.
+    /// One permit for each connection with a request in flight.
     permits: Semaphore,
     max_connections: usize,
 }
@@ -47,17 +47,18 @@ impl Host {
         self.failures.load(Ordering::Relaxed)
     }
 
-    /// A connection failed under a request: those that are idle now are not used again.
+    /// Records that a connection failed during a request: connections that are idle now are not
+    /// used again.
     pub(super) fn failed(&self) {
         self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Permission to use a connection, where one is free now.
+    /// A permit to use a connection, if one is free now.
     pub(crate) fn try_permit(&self) -> Option<SemaphorePermit<'_>> {
         self.permits.try_acquire().ok()
     }
 
-    /// Waits for permission to use a connection, until the deadline.
+    /// Waits for a permit to use a connection, until the deadline.
     pub(crate) async fn permit(
         &self,
         deadline: Instant,

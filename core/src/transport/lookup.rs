@@ -1,5 +1,5 @@
-//! Name lookups. `getaddrinfo` blocks and cannot be cancelled, so each lookup runs on a
-//! detached thread: neither the end of a call nor that of a thread or process waits for it.
+//! Name lookups. `getaddrinfo` blocks and cannot be cancelled, so each lookup runs on a detached
+//! thread, for which no call, thread or process has to wait.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,14 +11,13 @@ use tokio::sync::oneshot;
 
 use crate::process::PerProcess;
 
-/// A lookup that runs for longer may hang on a network that is gone; the next call starts
-/// another.
+/// A lookup that takes longer may hang in a network that is gone, so the next call starts another.
 const SHARED_FOR: Duration = Duration::from_secs(5);
 
 /// Addresses, or the resolver's message.
 type Addresses = Result<Vec<IpAddr>, String>;
 
-/// The lookups under way, by name. Calls that want the same name share one.
+/// The lookups in progress, by name. Calls with the same host share one.
 #[derive(Default)]
 struct SharedLookups(Mutex<HashMap<String, Lookup>>);
 
@@ -31,28 +30,28 @@ struct Lookup {
 
 /// The addresses of a host, in the order of the system's resolver.
 pub(super) async fn lookup(host: &str) -> io::Result<Vec<IpAddr>> {
-    let (tell, told) = oneshot::channel();
-    join(host, tell)?;
-    let found = told.await.map_err(|_| io::Error::other("the name lookup was dropped"))?;
+    let (sender, receiver) = oneshot::channel();
+    join(host, sender)?;
+    let found = receiver.await.map_err(|_| io::Error::other("the name lookup was dropped"))?;
     found.map_err(io::Error::other)
 }
 
-/// Waits for the lookup of this name that is under way, or starts one.
-fn join(host: &str, tell: oneshot::Sender<Addresses>) -> io::Result<()> {
-    let locked = |_| io::Error::other("the name lookups are locked");
+/// Joins the lookup of this name that is in progress, or starts one.
+fn join(host: &str, sender: oneshot::Sender<Addresses>) -> io::Result<()> {
+    let locked = |_| io::Error::other("the name lookups are unusable");
     let mut lookups = LOOKUPS.get().0.lock().map_err(locked)?;
     let started = Instant::now();
     if let Some(lookup) = lookups.get_mut(host)
         && started.saturating_duration_since(lookup.started) < SHARED_FOR
     {
-        lookup.waiting.push(tell);
+        lookup.waiting.push(sender);
         return Ok(());
     }
     let name = host.to_owned();
     std::thread::Builder::new().name("lomi-dns".into()).spawn(move || resolve(name, started))?;
-    // A slower lookup of the same name finds its callers gone to this one.
+    // The callers of a slower lookup of the same name now wait for this one.
     let waiting = lookups.remove(host).map(|old| old.waiting).into_iter().flatten();
-    let waiting = waiting.filter(|waiting| !waiting.is_closed()).chain([tell]).collect();
+    let waiting = waiting.filter(|waiting| !waiting.is_closed()).chain([sender]).collect();
     lookups.insert(host.to_owned(), Lookup { started, waiting });
     Ok(())
 }
@@ -62,7 +61,7 @@ fn resolve(host: String, started: Instant) {
     let found = found.map(|all| all.map(|address| address.ip()).collect::<Vec<_>>());
     let found = found.map_err(|error| error.to_string());
     let Ok(mut lookups) = LOOKUPS.get().0.lock() else { return };
-    // What an older lookup found is as good; why it failed is not.
+    // The addresses of an older lookup are as good, but its error is not.
     let is_latest = lookups.get(&host).is_some_and(|lookup| lookup.started == started);
     if !is_latest && found.is_err() {
         return;

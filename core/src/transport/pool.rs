@@ -1,5 +1,5 @@
-//! Connections that wait for their next request, by endpoint. What stands here belongs
-//! to one runtime: that of a blocking call, or that of the process's worker.
+//! The connection pool: idle connections by endpoint. A pool belongs to one runtime: that of a
+//! blocking call, of the worker, or of the caller's program.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,47 +13,47 @@ use super::host::Host;
 use crate::config::Endpoint;
 use crate::error::Error;
 
-/// How long a connection is kept where the server does not say: less than the 5 s of
-/// Node's servers, which close it without a word.
+/// How long an idle connection is kept if the server sends no `Keep-Alive`: less than the 5 s after
+/// which Node's servers close it without notice.
 const DEFAULT_IDLE: Duration = Duration::from_secs(4);
 
-/// The longest, whatever the server says: load balancers on the way forget connections.
+/// The longest time, even if the server allows more: load balancers drop idle connections.
 const LONGEST_IDLE: Duration = Duration::from_secs(20);
 
-/// A connection is given up so long before the server closes it, for requests that are on
-/// their way then.
+/// A connection is closed this long before the server closes it, so that no request is in flight at
+/// that moment.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// From so many destinations on, those without a connection are forgotten.
+/// At this number of endpoints, those without a connection are dropped.
 const MANY_PEERS: usize = 100;
 
-/// The connections of a runtime.
+/// The idle connections of a runtime.
 #[derive(Default)]
 pub(crate) struct Pool {
     peers: Mutex<HashMap<Arc<Endpoint>, Arc<Peer>>>,
 }
 
-/// The connections to one endpoint.
+/// The idle connections to one endpoint.
 pub(crate) struct Peer {
     pub(crate) connector: Connector,
     pub(crate) host: Arc<Host>,
-    /// The one used last stands last.
+    /// The most recently used one is last.
     idle: Mutex<Vec<Idle>>,
 }
 
 struct Idle {
-    /// When it is closed.
+    /// When it must be closed.
     until: Instant,
-    /// How many connections to the host had failed when it was last used.
+    /// The host's count of failed connections when this one was last used.
     failures: u64,
     connection: Connection,
 }
 
 impl Pool {
-    /// The peer at a endpoint, made on first use.
+    /// The peer of an endpoint, made on first use.
     pub(crate) fn peer(&self, endpoint: &Arc<Endpoint>) -> Result<Arc<Peer>, Error> {
         let mut peers =
-            self.peers.lock().map_err(|_| Error::internal("the connections are locked"))?;
+            self.peers.lock().map_err(|_| Error::internal("the connection pool is unusable"))?;
         if let Some(peer) = peers.get(endpoint) {
             return Ok(Arc::clone(peer));
         }
@@ -68,22 +68,22 @@ impl Pool {
         Ok(peer)
     }
 
-    /// How many destinations it knows.
+    /// How many endpoints the pool has.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.peers.lock().unwrap().len()
     }
 
-    /// Whether a request can be sent there without connecting first.
+    /// Whether an idle connection to the endpoint exists.
     pub(crate) fn is_warm(&self, endpoint: &Endpoint) -> bool {
         let Ok(peers) = self.peers.lock() else { return false };
         peers.get(endpoint).is_some_and(|peer| peer.idle().is_some_and(|idle| !idle.is_empty()))
     }
 
-    /// Closes what has been idle for too long. Says whether any connection is left.
+    /// Closes connections that have been idle for too long. Returns whether any is left.
     pub(crate) fn sweep(&self, now: Instant) -> bool {
         let Ok(peers) = self.peers.lock() else { return false };
-        // Each is asked, also after one that has some left.
+        // Not `any`, which would stop at the first peer with a connection.
         peers.values().fold(false, |some, peer| peer.sweep(now) | some)
     }
 }
@@ -100,7 +100,7 @@ impl Peer {
         !idle.is_empty()
     }
 
-    /// A connection that was used before and can be used again.
+    /// Takes an idle connection that is still open.
     pub(crate) fn take(&self) -> Option<Connection> {
         self.sweep(Instant::now());
         loop {
@@ -111,7 +111,7 @@ impl Peer {
         }
     }
 
-    /// Keeps a connection for the next request, as long as its last response allows.
+    /// Returns a connection to the pool, for as long as its last response allows.
     pub(crate) fn keep(&self, connection: Connection, allowed: Duration) {
         if !allowed.is_zero()
             && let Some(mut idle) = self.idle()
@@ -121,14 +121,15 @@ impl Peer {
         }
     }
 
-    /// A connection failed under a request: no idle one is used again.
+    /// Records that a connection failed during a request: no connection that is idle now is used
+    /// again.
     pub(crate) fn failed(&self) {
         self.host.failed();
         self.sweep(Instant::now());
     }
 }
 
-/// How long a connection may be idle after a response: `Keep-Alive: timeout=5` says so.
+/// How long a connection may be idle after a response, as the header `Keep-Alive` allows.
 pub(super) fn idle_time(headers: &HeaderMap) -> Duration {
     let Some(value) = headers.get("keep-alive").and_then(|value| value.to_str().ok()) else {
         return DEFAULT_IDLE;

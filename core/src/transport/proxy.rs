@@ -1,4 +1,4 @@
-//! How to connect through a proxy.
+//! The protocol of a proxy.
 
 use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderMap, Uri};
@@ -8,11 +8,11 @@ use crate::config::Proxy;
 use crate::config::headers::check_header;
 use crate::error::Error;
 
-/// How to get through a proxy.
+/// How to connect through a proxy.
 pub(super) enum ProxyProtocol {
-    /// HTTP CONNECT, over TLS where the address says https.
+    /// HTTP CONNECT, over TLS if the proxy's URL is https.
     Tunnel(Uri, HeaderMap),
-    /// SOCKS5; the proxy looks the server's name up.
+    /// SOCKS5; the proxy looks up the server's name.
     Socks(Uri, Option<(String, String)>),
 }
 
@@ -45,7 +45,7 @@ impl ProxyProtocol {
         Ok(Self::Tunnel(found.uri().clone(), headers))
     }
 
-    /// Where the proxy is.
+    /// The URL of the proxy.
     pub(super) fn uri(&self) -> &Uri {
         match self {
             Self::Tunnel(uri, _) | Self::Socks(uri, _) => uri,

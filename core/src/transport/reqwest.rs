@@ -1,5 +1,5 @@
-//! One request through a `reqwest::Client` of the caller's, with the same limits, timeouts and
-//! outcomes as over a connection of ours.
+//! Sends one request through the caller's `reqwest::Client`, with the same limits, timeouts and
+//! outcomes as our own transport.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -53,23 +53,23 @@ pub(crate) async fn send_through(
 
 fn to_reqwest(request: Request) -> Result<reqwest::Request, TransportError> {
     let unusable = |why: &str| {
-        let message = format!("the request cannot be sent through the client of reqwest: {why}");
+        let message = format!("the request cannot be sent through the reqwest client: {why}");
         TransportError::new(ErrorKind::Internal, Outcome::Final, message)
     };
     let url = Url::parse(&request.url).map_err(|error| unusable(&error.to_string()))?;
-    // The URL must be the one that was checked: a parser may read a path in another way.
+    // The URL must not change: another parser may read a path differently.
     if !request.url.ends_with(&url[Position::BeforePath..]) {
         return Err(unusable("its URL would change"));
     }
     let mut prepared = reqwest::Request::new(request.method, url);
     *prepared.headers_mut() = request.headers;
-    // Also without bytes: POST then has its Content-Length of 0.
+    // Set even if it is empty, so that a POST has `Content-Length: 0`.
     *prepared.body_mut() = Some(request.body.unwrap_or_default().into());
     Ok(prepared)
 }
 
-/// Refuses plain HTTP to a name for this machine that leads to another one. A name that is not
-/// found is left to the client of reqwest, which may look it up in another way.
+/// Refuses plain HTTP to a loopback name that resolves to another machine. A name that is not found
+/// is left to the reqwest client, which may resolve it differently.
 async fn check_plain_http(endpoint: &Endpoint, url: &Url) -> Result<(), TransportError> {
     let (Some(host), "http", false) = (url.domain(), url.scheme(), endpoint.allow_http) else {
         return Ok(());
@@ -86,64 +86,64 @@ async fn check_plain_http(endpoint: &Endpoint, url: &Url) -> Result<(), Transpor
     }
 }
 
-/// Refuses a response from another address than the one that the request was for: the client
-/// followed a redirect, and carried the API key there.
+/// Refuses a response from another address than that of the request: the client followed a redirect
+/// and sent the API key there.
 fn check_redirect(response: &Response, url: &Url) -> Result<(), TransportError> {
     if response.url()[..Position::AfterQuery] == url[..Position::AfterQuery] {
         return Ok(());
     }
     let to = response.url().origin().ascii_serialization();
     let message = format!(
-        "the client of reqwest followed a redirect to {to}, and the API key was sent there: build \
+        "the reqwest client followed a redirect to {to}, and the API key was sent there: build \
          it with redirect(reqwest::redirect::Policy::none()), and replace the key where that \
          address is not one of lomi."
     );
     Err(TransportError::new(ErrorKind::UnexpectedRedirect, Outcome::Final, message))
 }
 
-/// Why no response came. What is not certain to come before the request was sent has an unknown
-/// outcome.
+/// The error of a request without a response. Unless it certainly occurred before the request was
+/// sent, its outcome is unknown.
 fn send_error(error: Error) -> TransportError {
     let error = error.without_url();
-    let said = innermost(&error);
+    let reason = innermost(&error);
     let (kind, outcome, message) = if error.is_builder() {
-        let message = format!("the client of reqwest does not send this request: {said}");
+        let message = format!("the reqwest client does not send this request: {reason}");
         (ErrorKind::Configuration, Outcome::Final, message)
     } else if error.is_redirect() {
         let message = format!(
-            "the client of reqwest followed redirects ({said}), and the API key may have been \
+            "the reqwest client followed redirects ({reason}), and the API key may have been \
              sent there: build it with redirect(reqwest::redirect::Policy::none())"
         );
         (ErrorKind::UnexpectedRedirect, Outcome::Final, message)
-    } else if error.is_connect() && (is_certificate(&error) || names_certificate(&said)) {
-        let message = format!("the server's certificate or TLS was refused: {said}");
+    } else if error.is_connect() && (is_certificate(&error) || names_certificate(&reason)) {
+        let message = format!("the server's certificate or TLS was refused: {reason}");
         (ErrorKind::Tls, Outcome::Final, message)
     } else if error.is_connect() {
         let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-        (kind, Outcome::NotSent, format!("the server was not reached: {said}"))
+        (kind, Outcome::NotSent, format!("the server was not reached: {reason}"))
     } else {
         return body_error(error);
     };
     TransportError::new(kind, outcome, message).caused_by(error)
 }
 
-/// Why a response, or the rest of it, did not come.
+/// The error of a response that did not arrive completely.
 fn body_error(error: Error) -> TransportError {
     let error = error.without_url();
-    let said = innermost(&error);
-    // hyper has no other way to say so to a client.
-    if said == "message head is too large" {
-        return too_large("has more or longer headers than any answer needs".into());
+    let reason = innermost(&error);
+    // hyper has no method for this error, so the message is compared.
+    if reason == "message head is too large" {
+        return too_large("has more or longer headers than any response needs".into());
     }
     let (kind, message) = match error.is_timeout() {
-        true => (ErrorKind::Timeout, format!("a timeout of the client of reqwest passed: {said}")),
-        false => (ErrorKind::Connection, format!("the connection broke: {said}")),
+        true => (ErrorKind::Timeout, format!("a timeout of the reqwest client passed: {reason}")),
+        false => (ErrorKind::Connection, format!("the connection broke: {reason}")),
     };
     TransportError::new(kind, Outcome::Unknown, message).caused_by(error)
 }
 
-/// Whether TLS of another library than rustls refused a certificate: its errors have no type
-/// that is known here.
-fn names_certificate(said: &str) -> bool {
-    said.to_ascii_lowercase().contains("certificate")
+/// Whether a TLS library other than rustls refused a certificate. Its error type is unknown here,
+/// so the message is searched.
+fn names_certificate(reason: &str) -> bool {
+    reason.to_ascii_lowercase().contains("certificate")
 }

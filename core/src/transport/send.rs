@@ -17,20 +17,20 @@ use crate::config::Config;
 use crate::error::{ErrorKind, Outcome};
 use crate::request::Request;
 
-/// How long one request may take.
+/// The timeouts of one attempt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SendTimeouts {
-    /// In all.
+    /// For the whole attempt.
     pub(crate) within: Duration,
-    /// For a connection.
+    /// For connecting.
     pub(crate) connect: Duration,
-    /// Between two pieces of the response, once its head is there.
+    /// Between two chunks of the response, after its head.
     pub(crate) idle: Duration,
-    /// Only over a new connection: the one before failed.
+    /// Use no idle connection, because the previous attempt failed.
     pub(crate) new_connection: bool,
 }
 
-/// Sends one request and reads the whole answer.
+/// Sends one request and reads the whole response.
 pub(crate) async fn send(
     peer: &Peer,
     request: Request,
@@ -65,8 +65,8 @@ async fn send_once(
         match timer.wait_for(connection.send(prepared)).await? {
             Ok(answer) => break (connection, answer),
             Err(mut error) => match error.take_message() {
-                // The server had closed it, and nothing was sent. The other idle ones may
-                // be closed as well: the next is a new one.
+                // The server had closed the connection, so nothing was sent. It may have closed the
+                // other idle ones too, so the next connection is a new one.
                 Some(unsent) if !is_new => {
                     peer.failed();
                     prepared = unsent;
@@ -119,7 +119,7 @@ fn to_http(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, 
     Ok(prepared)
 }
 
-/// The path and query of an address, as a request names them.
+/// The path and query of a URL, as the request line has them.
 fn path_of(url: &str) -> &str {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/")

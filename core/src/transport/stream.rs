@@ -1,6 +1,5 @@
-//! What a connection runs over: a stream that pauses now and then although there is more to read, so that whoever waits
-//! for a response can look at the clock: hyper reads interim responses for as long as the
-//! server sends them.
+//! The byte stream of a connection. It yields now and then although there is more to read, so that
+//! the deadline is checked: hyper reads interim responses for as long as the server sends them.
 
 use std::io::Result;
 use std::pin::Pin;
@@ -8,19 +7,19 @@ use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// What a connection runs over.
+/// The byte stream of a connection.
 pub(crate) type Stream = Box<dyn Io>;
 
 pub(crate) trait Io: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
 
 impl<T: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Io for T {}
 
-/// So many bytes are read without a pause.
+/// How many bytes are read without a yield.
 const BYTES: usize = 1 << 20;
 
 pub(super) struct YieldingStream {
     stream: Stream,
-    /// Bytes that the reader still had room for, summed up since the last pause.
+    /// Sum of the buffer space offered by reads since the last yield.
     since_pause: usize,
 }
 

@@ -10,15 +10,15 @@ use tokio::time::{Instant, Sleep};
 use crate::call::TransportError;
 use crate::error::{ErrorKind, Outcome};
 
-/// Looks at the clock while something is waited for.
+/// Enforces the timeouts of an attempt while it waits.
 pub(super) struct AttemptTimer<'s> {
     within: Duration,
     end: Instant,
     idle_timeout: Duration,
-    /// When the last part of the response came. Nothing before its head: a server that
-    /// works for long on a request has until `end`.
+    /// When the last chunk of the response came. `None` before the head, so a server that works
+    /// long on a request has until `end`.
     last_chunk_at: Option<Instant>,
-    /// Set anew only when it runs out, which costs less than at every piece.
+    /// Reset only when it fires, which costs less than at every chunk.
     sleep: Pin<&'s mut Sleep>,
 }
 
@@ -31,34 +31,35 @@ impl<'s> AttemptTimer<'s> {
         self.end.saturating_duration_since(Instant::now())
     }
 
-    /// The server said something, which ends its silence.
+    /// Records that a chunk of the response came.
     pub(super) fn chunk_received(&mut self) {
         self.last_chunk_at = Some(Instant::now());
     }
 
-    /// When to stop waiting for the next part of the response.
+    /// When to stop waiting for the next chunk of the response.
     pub(super) fn until(&self) -> Instant {
         let idle = self.last_chunk_at.and_then(|since| since.checked_add(self.idle_timeout));
         idle.map_or(self.end, |idle| self.end.min(idle))
     }
 
-    /// Whether there was time left then: data that comes without a pause never waits.
+    /// Checks the deadline when a chunk came: data that always arrives at once never reaches the
+    /// timer.
     pub(super) fn check_deadline(&self) -> Result<(), TransportError> {
         let late = self.last_chunk_at.is_some_and(|at| at >= self.end);
         if late { Err(self.timeout_error()) } else { Ok(()) }
     }
 
-    /// Waits for something, for as long as there is time.
+    /// Waits for a future until a timeout.
     pub(super) async fn wait_for<T>(
         &mut self,
-        wanted: impl Future<Output = T>,
+        future: impl Future<Output = T>,
     ) -> Result<T, TransportError> {
-        let mut wanted = pin!(wanted);
+        let mut future = pin!(future);
         poll_fn(|context| {
-            if let Poll::Ready(came) = wanted.as_mut().poll(context) {
-                return Poll::Ready(Ok(came));
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Ok(output));
             }
-            // By the clock itself: a timer is not asked while a flood of data uses up the
+            // Reads the clock, because tokio does not poll timers while a flood of data uses up the
             // task's budget.
             if Instant::now() >= self.end {
                 return Poll::Ready(Err(self.timeout_error()));
@@ -80,9 +81,9 @@ impl<'s> AttemptTimer<'s> {
 
     pub(super) fn timeout_error(&self) -> TransportError {
         let message = match self.left().is_zero() {
-            true => format!("no answer within {:.1} s", self.within.as_secs_f64()),
+            true => format!("no response within {:.1} s", self.within.as_secs_f64()),
             false => format!(
-                "the server stopped in the middle of its response for {:.1} s",
+                "the server sent only part of its response, then nothing for {:.1} s",
                 self.idle_timeout.as_secs_f64()
             ),
         };

@@ -1,5 +1,6 @@
-//! Whom to trust: the system's store first (companies and providers add their own
-//! authorities to it), bundled roots where there is none, and the caller's in addition.
+//! TLS configurations. They trust the system's certificate store (companies and providers add their
+//! added authorities to it), or bundled roots if there is none, and the caller's authorities in
+//! addition.
 
 mod files;
 mod verifier;
@@ -15,60 +16,61 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use crate::config::Credentials;
 use crate::error::Error;
 use crate::process::{Cache, PerProcess};
-use files::{certificates, private_key, unusable};
-use verifier::OwnOrAuthority;
+use files::{certificates, invalid_file, private_key};
+use verifier::SelfSignedOrAuthority;
 
-/// TLS configurations, to be shared by every connection that trusts the same.
+/// TLS configurations, shared by all connections with the same credentials.
 #[derive(Clone)]
 pub(crate) struct Tls {
-    /// Shows our certificate, where we have one.
+    /// For servers: sends the client certificate, if there is one.
     pub(crate) to_server: Arc<ClientConfig>,
-    /// Never shows it.
+    /// For proxies: never sends it.
     pub(crate) to_proxy: Arc<ClientConfig>,
 }
 
-/// How many configurations are kept: each holds the system's certificates.
+/// How many configurations are kept: each has a copy of the system's certificates.
 const MAX_KEPT: usize = 50;
 
 /// Reading the system's certificates costs milliseconds, so configurations are shared.
-static MADE: PerProcess<Cache<Credentials, Tls>> = PerProcess::new(|| Cache::new(MAX_KEPT));
+static CONFIGURATIONS: PerProcess<Cache<Credentials, Tls>> =
+    PerProcess::new(|| Cache::new(MAX_KEPT));
 
 impl Tls {
-    /// The configuration for these credentials. Its parts are shared by all copies.
+    /// The configuration for these credentials, made on first use.
     pub(super) fn of(credentials: &Credentials) -> Result<Self, Error> {
-        MADE.get().get_or_insert(credentials, || Self::new(credentials))
+        CONFIGURATIONS.get().get_or_insert(credentials, || Self::new(credentials))
     }
 
     fn new(credentials: &Credentials) -> Result<Self, Error> {
         let verifier = verifier(credentials)?;
-        let to_proxy = Arc::new(trusting(&verifier)?.with_no_client_auth());
+        let to_proxy = Arc::new(client_config(&verifier)?.with_no_client_auth());
         let Some(file) = &credentials.certificate else {
             return Ok(Self { to_server: Arc::clone(&to_proxy), to_proxy });
         };
         let key = private_key(credentials.key.as_ref().unwrap_or(file))?;
-        let to_server = trusting(&verifier)?
+        let to_server = client_config(&verifier)?
             .with_client_auth_cert(certificates(file)?, key)
-            .map_err(|e| unusable(file, e))?;
+            .map_err(|e| invalid_file(file, e))?;
         Ok(Self { to_server: Arc::new(to_server), to_proxy })
     }
 }
 
-fn verifier(credentials: &Credentials) -> Result<Arc<OwnOrAuthority>, Error> {
+fn verifier(credentials: &Credentials) -> Result<Arc<SelfSignedOrAuthority>, Error> {
     let mut roots = RootCertStore::empty();
-    // Single bad certificates in a system's store are common and harmless.
+    // A system's store often has a few invalid certificates, which are harmless.
     let (known, _) =
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if known == 0 {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    let mut own = Vec::new();
+    let mut added = Vec::new();
     for file in &credentials.ca_files {
-        own.extend(add(&mut roots, file)?);
+        added.extend(add(&mut roots, file)?);
     }
     let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()?)
         .build()
-        .map_err(cannot_be_set_up)?;
-    Ok(Arc::new(OwnOrAuthority::new(authorities, own)))
+        .map_err(tls_error)?;
+    Ok(Arc::new(SelfSignedOrAuthority::new(authorities, added)))
 }
 
 /// Checks that the certificate authorities in a file can be trusted.
@@ -76,8 +78,8 @@ pub fn check_ca_file(file: &Path) -> Result<(), Error> {
     add(&mut RootCertStore::empty(), file).map(drop)
 }
 
-/// Trusts the certificates of a file. A bundle may hold a few that cannot be used; a file
-/// of which none can be used is refused.
+/// Adds the certificates of a file. A bundle may have a few invalid ones; a file without a valid
+/// one is refused.
 fn add(roots: &mut RootCertStore, file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let (mut added, mut refused) = (Vec::new(), None);
     for certificate in certificates(file)? {
@@ -87,41 +89,41 @@ fn add(roots: &mut RootCertStore, file: &Path) -> Result<Vec<CertificateDer<'sta
         }
     }
     match refused {
-        Some(error) if added.is_empty() => Err(unusable(file, error)),
+        Some(error) if added.is_empty() => Err(invalid_file(file, error)),
         _ => Ok(added),
     }
 }
 
-fn trusting(
-    verifier: &Arc<OwnOrAuthority>,
+fn client_config(
+    verifier: &Arc<SelfSignedOrAuthority>,
 ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Error> {
     let verifier = Arc::clone(verifier);
     Ok(ClientConfig::builder_with_provider(provider()?)
         .with_safe_default_protocol_versions()
-        .map_err(cannot_be_set_up)?
+        .map_err(tls_error)?
         .dangerous()
         .with_custom_certificate_verifier(verifier))
 }
 
-/// What does the cryptography of TLS.
+/// The cryptography provider of TLS.
 #[cfg(feature = "rustls-ring")]
 fn provider() -> Result<Arc<CryptoProvider>, Error> {
     Ok(Arc::new(rustls::crypto::ring::default_provider()))
 }
 
-/// What does the cryptography of TLS: the provider that the program installed for rustls.
+/// The cryptography provider of TLS: the one that the program installed for rustls.
 #[cfg(not(feature = "rustls-ring"))]
 fn provider() -> Result<Arc<CryptoProvider>, Error> {
     CryptoProvider::get_default().cloned().ok_or_else(|| {
         Error::configuration(
-            "https needs a provider of cryptography: turn on the feature rustls-ring of the crate \
-             lomi, install a provider of rustls for the whole program \
-             (CryptoProvider::install_default), or give a client of reqwest to \
+            "https needs a cryptography provider: enable the feature rustls-ring of the crate \
+             lomi, install a rustls provider for the whole program \
+             (CryptoProvider::install_default), or pass a reqwest client to \
              ClientBuilder::http_client (feature reqwest)",
         )
     })
 }
 
-fn cannot_be_set_up(error: impl std::fmt::Display) -> Error {
+fn tls_error(error: impl std::fmt::Display) -> Error {
     Error::internal(format!("TLS cannot be set up: {error}"))
 }

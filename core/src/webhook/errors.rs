@@ -2,10 +2,10 @@
 
 use crate::error::{Error, ErrorKind};
 
-pub(super) fn unproven(message: String) -> Error {
+pub(super) fn signature_error(message: String) -> Error {
     Error::new(ErrorKind::SignatureVerification, message)
 }
 
-pub(super) fn unusable(message: &str) -> Error {
+pub(super) fn payload_error(message: &str) -> Error {
     Error::new(ErrorKind::WebhookPayload, message)
 }

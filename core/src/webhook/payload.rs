@@ -1,26 +1,27 @@
-//! The body of a delivery whose signature fits: UTF-8, strict JSON, an event.
+//! Reads the body of a delivery whose signature matches: it must be UTF-8, strict JSON and an
+//! event.
 
 use std::collections::HashSet;
 
-use super::errors::unusable;
+use super::errors::payload_error;
 use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::limits::Limits;
 
-/// The body as strict JSON with the fields that every event has.
+/// Parses the body as strict JSON and checks the fields that every event has.
 pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
     if payload.is_empty() {
-        return Err(unusable("the delivery is empty"));
+        return Err(payload_error("the delivery is empty"));
     }
     let text = text(payload)?;
     let document = Document::read(text.into(), Limits::default()).map_err(|error| {
-        unusable(&error.inner.message.replacen("the answer", "the delivery", 1))
+        payload_error(&error.inner.message.replacen("the response", "the delivery", 1))
     })?;
     if document.at(Document::ROOT) != document::Value::Object {
-        return Err(unusable("the body is not an object"));
+        return Err(payload_error("the body is not an object"));
     }
     if repeats_a_key(&document, Document::ROOT) {
-        return Err(unusable("an object has the same key twice"));
+        return Err(payload_error("an object has the same key twice"));
     }
     let has_text = |name: &str| {
         let member = document.member(Document::ROOT, name);
@@ -29,16 +30,16 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
         )
     };
     if !has_text("event") && !has_text("type") {
-        return Err(unusable("the body has no event name"));
+        return Err(payload_error("the body has no event name"));
     }
     if !has_text("id") {
-        return Err(unusable("the event has no id"));
+        return Err(payload_error("the event has no id"));
     }
     Ok(document)
 }
 
-/// A key that stands twice in an object can mean one amount to us and another to the
-/// code behind us.
+/// Whether an object has a key twice: this library and the merchant's code could read different
+/// amounts from it.
 fn repeats_a_key(document: &Document, place: usize) -> bool {
     let mut seen = HashSet::new();
     document
@@ -47,12 +48,12 @@ fn repeats_a_key(document: &Document, place: usize) -> bool {
         || document.items(place).any(|item| repeats_a_key(document, item))
 }
 
-/// The body as text. One in another charset is refused with the charset's name.
+/// The body as a string. Another charset is refused by name.
 fn text(payload: &[u8]) -> Result<&str, Error> {
     let other = match payload {
         [0xef, 0xbb, 0xbf, ..] => {
-            return Err(unusable(
-                "the delivery begins with a byte order mark (BOM), which JSON does not allow: \
+            return Err(payload_error(
+                "the delivery starts with a byte order mark (BOM), which JSON does not allow: \
                  something re-encoded the body before it was signed",
             ));
         }
@@ -65,7 +66,7 @@ fn text(payload: &[u8]) -> Result<&str, Error> {
             Err(_) => "another charset than UTF-8, such as Latin-1",
         },
     };
-    Err(unusable(&format!(
+    Err(payload_error(&format!(
         "the delivery is in {other}, but JSON is UTF-8: something re-encoded the body before it \
          was signed"
     )))

@@ -1,17 +1,17 @@
-//! What a webhook endpoint answers to a delivery that it refuses, the same in every
-//! framework of every language. The reason goes to the log, not to the sender.
+//! The response of a webhook endpoint that refuses a delivery, the same in every framework and
+//! language. It does not tell the sender the reason, which belongs in the log.
 
-use super::errors::unusable;
+use super::errors::payload_error;
 use crate::error::{Error, ErrorKind};
 
-/// The most bytes of a body that the helpers for web frameworks read: 1 MiB. Deliveries
-/// of lomi. have a few kilobytes, and anyone can send to a webhook endpoint.
+/// The most bytes of a body that the helpers for web frameworks read: 1 MiB. Anyone can send a
+/// request to a webhook endpoint, and deliveries of lomi. have only a few kilobytes.
 pub const MAX_BODY: usize = 1 << 20;
 
-/// The code of the error for a body beyond [`MAX_BODY`].
+/// The code of the error for a body larger than [`MAX_BODY`].
 const TOO_LARGE: &str = "payload_too_large";
 
-/// An answer that refuses a delivery. lomi. does not repeat what is answered with 4xx.
+/// A response that refuses a delivery. lomi. does not repeat a delivery after a 4xx status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status.
@@ -20,18 +20,17 @@ pub struct Refusal {
     pub body: &'static str,
 }
 
-/// The error for a body with more than [`MAX_BODY`] bytes, of which the rest need not be
-/// read.
+/// The error for a body with more than [`MAX_BODY`] bytes. The rest of it need not be read.
 pub fn body_too_large() -> Error {
-    let mut error = unusable(&format!(
+    let mut error = payload_error(&format!(
         "the body has more than {MAX_BODY} bytes, and no delivery of lomi. is that large"
     ));
     error.inner.code = Some(TOO_LARGE.into());
     error
 }
 
-/// The error for an empty body of a request that was sent with one. It is a fault of the
-/// set-up: answered with 500, so that the delivery comes again once it is mended.
+/// The error for an empty body of a request that was sent with one. It is a configuration error of
+/// the server: the response is a 500, so that the delivery is repeated after it is fixed.
 pub fn body_already_read() -> Error {
     Error::configuration(
         "the request came with a body, and something read it before the webhook handler, so its \
@@ -40,14 +39,14 @@ pub fn body_already_read() -> Error {
     )
 }
 
-/// What to answer when a delivery failed with this error. Nothing for an error that is no
-/// fault of the sender: that is a 500, after which lomi. delivers again.
+/// The response to a delivery that failed with this error. Returns `None` for an error that the
+/// sender did not cause: respond with a 500, after which lomi. delivers again.
 pub fn refusal(error: &Error) -> Option<Refusal> {
     refusal_of(error.inner.kind.class_name(), error.inner.code.as_deref())
 }
 
-/// The same by the name of the error's class and its code, for a language that has the
-/// error as an exception of its own.
+/// Like [`refusal`], by the error's class name and code, for a language that has exceptions of its
+/// own.
 pub fn refusal_of(class: &str, code: Option<&str>) -> Option<Refusal> {
     let (status, body) = if class == ErrorKind::SignatureVerification.class_name() {
         (400, r#"{"error":"invalid signature"}"#)

@@ -1,13 +1,13 @@
-//! Deliveries that come more than once.
+//! Detects repeated deliveries.
 //!
-//! lomi. repeats a delivery that was not answered with 2xx, and a person may send it again
-//! from the dashboard. A repeated delivery keeps its `id`, with one exception: live payments
-//! by Wave and by card get a new `id` and a new `timestamp` on every attempt. So a payment
-//! event is known by what it says (its name, the transaction and the transaction's status),
-//! and every other event by its `id`: two renewals of one subscription are two events.
+//! lomi. repeats a delivery after a response other than 2xx, and a person may send it again from
+//! the dashboard. A repeated delivery keeps its `id`, with one exception: live payments by Wave and
+//! by card get a new `id` and a new `timestamp` on every attempt. So a payment event is identified
+//! by its content (its name, the transaction and the transaction's status), and every other event
+//! by its `id`: two renewals of one subscription are two events.
 //!
-//! What cannot be told: whether two payment events about one transaction, with the same name
-//! and status and different ids, are two. They say the same, so they count as one.
+//! Two payment events about one transaction with the same name and status but different ids cannot
+//! be told apart, so they count as one.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,21 +24,21 @@ use crate::limits::Limits;
 use crate::models::Event;
 use crate::response::typed::read_model;
 
-/// How long a delivery is remembered where nothing else is said: 30 days.
+/// How long a delivery is remembered by default: 30 days.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The fields that tell what an event without an id is about.
+/// The fields that identify the object of an event without an id.
 const SUBJECTS: &[&str] =
     &["transaction_id", "refund_id", "payout_id", "subscription_id", "checkout_session_id", "id"];
 
-/// What an event is remembered by: 64 hexadecimal digits after `lomi-webhook-`, the same in
-/// every language and for every delivery of one event. Digits only, so that a database that
-/// compares text without case keeps two events apart.
+/// The key by which an event is remembered: `lomi-webhook-` and 64 hexadecimal digits, the same in
+/// every language and for every delivery of one event. It has no letters that differ only in case,
+/// because some databases ignore case.
 pub fn replay_key(event: &Event) -> Result<String, Error> {
     let name = event.event.as_ref().map_or("", |event| event.as_str());
     let nothing = Map::new();
     let data = event.data.as_ref().unwrap_or(&nothing);
-    let known_by = match (scalar(data, "transaction_id"), event.id.as_deref()) {
+    let identity = match (scalar(data, "transaction_id"), event.id.as_deref()) {
         (Some(transaction), _) if name.starts_with("PAYMENT_") => {
             json!(["payment", name, transaction, scalar(data, "status")])
         }
@@ -55,13 +55,13 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
             json!(["about", name, field, subject, status, changed, event.timestamp])
         }
     };
-    Ok(format!("lomi-webhook-{}", hex(&Sha256::digest(known_by.to_string().as_bytes()))))
+    Ok(format!("lomi-webhook-{}", hex(&Sha256::digest(identity.to_string().as_bytes()))))
 }
 
-/// The same, for a language that has the event as JSON.
+/// Like [`replay_key`], for a language that has the event as JSON.
 pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
     let document = Document::read(event.into(), Limits::default()).map_err(|error| {
-        Error::validation(error.inner.message.replacen("the answer", "the event", 1))
+        Error::validation(error.inner.message.replacen("the response", "the event", 1))
     })?;
     match document.at(Document::ROOT) {
         document::Value::Object => replay_key(&read_model(&document, Document::ROOT)),
@@ -69,7 +69,7 @@ pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
     }
 }
 
-/// A field's text, or the digits of its number. An empty one says nothing.
+/// The string or number of a field as a string; `None` if it is empty or another type.
 fn scalar(data: &Map<String, Value>, field: &str) -> Option<String> {
     match data.get(field)? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -78,9 +78,8 @@ fn scalar(data: &Map<String, Value>, field: &str) -> Option<String> {
     }
 }
 
-/// Tells a delivery that comes for the first time from one that comes again, within one
-/// process. For several processes keep [`replay_key`] in a column with a unique index, or
-/// in Redis with `SET key 1 NX EX seconds`.
+/// Recognises repeated deliveries within one process. For several processes, store [`replay_key`]
+/// in a column with a unique index, or in Redis with `SET key 1 NX EX seconds`.
 ///
 /// ```
 /// # fn main() -> Result<(), lomi::Error> {
@@ -105,7 +104,7 @@ pub struct ReplayGuard {
     seen: Mutex<Seen>,
 }
 
-/// Keys with the end of their time, and the order in which they came.
+/// Keys with their expiry, and the order in which they were added.
 #[derive(Debug, Default)]
 struct Seen {
     until: HashMap<String, Instant>,
@@ -113,34 +112,33 @@ struct Seen {
 }
 
 impl ReplayGuard {
-    /// Remembers so many events for [`DEFAULT_TTL`]; the oldest go first.
+    /// Remembers up to `size` events for [`DEFAULT_TTL`]; the oldest are dropped first.
     pub fn new(size: usize) -> Self {
         Self { size: size.max(1), ttl: DEFAULT_TTL, seen: Mutex::default() }
     }
 
-    /// Remembers events for so long.
+    /// Sets how long events are remembered.
     #[must_use]
     pub fn ttl(self, ttl: Duration) -> Self {
         Self { ttl, ..self }
     }
 
-    /// Says whether an event is new, and remembers it, in one step: of several threads that
-    /// ask about the same event, one is told so.
+    /// Returns whether an event is new and remembers it, atomically: of several threads with the
+    /// same event, only one gets true.
     pub fn first_time(&self, event: &Event) -> Result<bool, Error> {
         Ok(self.remember(&replay_key(event)?, self.ttl))
     }
 
-    /// Forgets an event, so that its next delivery counts as the first: for a handler that
-    /// failed.
+    /// Forgets an event, so that its next delivery is handled: for a handler that failed.
     pub fn forget(&self, event: &Event) -> Result<(), Error> {
         self.forget_key(&replay_key(event)?);
         Ok(())
     }
 
-    /// Remembers a key for so long; false where it is remembered already.
+    /// Remembers a key for a time. Returns false if it is already remembered.
     pub fn remember(&self, key: &str, ttl: Duration) -> bool {
         let now = Instant::now();
-        // A time that no clock reaches is as good as none.
+        // Limited to a time that every clock can represent.
         let until = now.checked_add(ttl.min(DEFAULT_TTL * 1200)).unwrap_or(now);
         let mut seen = self.seen();
         if seen.until.get(key).is_some_and(|until| *until > now) {
@@ -156,7 +154,7 @@ impl ReplayGuard {
                 until.remove(&oldest);
             }
         }
-        // Keys that were forgotten or remembered again leave a place in the order behind.
+        // Removes the entries of keys that were forgotten or added again.
         if order.len() > self.size.saturating_mul(2) {
             order.retain(|(key, end)| until.get(key) == Some(end));
         }

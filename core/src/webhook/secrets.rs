@@ -1,14 +1,14 @@
-//! Webhook secrets: several at once, and those that cannot be meant.
+//! Checks webhook secrets and splits lists of them.
 
 use crate::error::Error;
 
-/// What people copy around a secret, and no secret begins or ends with.
+/// Quotes that people copy together with a secret. No secret starts or ends with one.
 const QUOTES: &[char] = &['"', '\'', '`', '“', '”', '‘', '’', '«', '»'];
 
-/// The secrets that may have signed. Each one given may be a list with commas, so that
-/// `LOMI_WEBHOOK_SECRET=new,old` replaces a secret while deliveries are under way; white
-/// space around the members of a list is left out.
-pub(super) fn usable<'s>(given: &[&'s str]) -> Result<Vec<&'s str>, Error> {
+/// The secrets that may have signed a delivery. Each given one may be a list with commas, so that a
+/// secret can be replaced while deliveries are in flight (`LOMI_WEBHOOK_SECRET=new,old`). White
+/// space around the members of a list is ignored.
+pub(super) fn split<'s>(given: &[&'s str]) -> Result<Vec<&'s str>, Error> {
     let mut secrets = Vec::with_capacity(given.len());
     for text in given {
         if text.contains(',') {

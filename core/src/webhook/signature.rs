@@ -1,35 +1,35 @@
-//! The header `X-Lomi-Signature`, and why one does not fit a body.
+//! Reads the header `X-Lomi-Signature`, and explains why one does not match a body.
 
 use subtle::ConstantTimeEq;
 
-use super::errors::unproven;
+use super::errors::signature_error;
 use super::mac::mac;
 use crate::error::Error;
 
-/// Longest signature header that is looked at.
+/// Longest signature header that is searched for other formats.
 const LONGEST_SIGNATURE: usize = 4096;
-/// Largest body that a wrong signature is explained for. Anyone can send a wrong one, so
-/// explaining it must stay cheap.
+/// Largest body for which a wrong signature is explained. Anyone can send a wrong one, so this must
+/// be cheap.
 const LARGEST_EXPLAINED: usize = 64 << 10;
 /// UTF-8's byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The 32 bytes that the header says.
+/// The 32 bytes of the signature in the header.
 pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
     let header = header.trim();
     if header.is_empty() {
-        return Err(unproven("the signature is missing (header X-Lomi-Signature)".into()));
+        return Err(signature_error("the signature is missing (header X-Lomi-Signature)".into()));
     }
     let has = |part: &str| header.len() <= LONGEST_SIGNATURE && header.contains(part);
     if has("t=") && has("v1=") {
-        return Err(unproven(
-            "this is Stripe's signature header (t=, v1=), not one of lomi.: hand over the header \
+        return Err(signature_error(
+            "this is Stripe's signature header (t=, v1=), not one of lomi.: pass the header \
              X-Lomi-Signature of a delivery from lomi."
                 .into(),
         ));
     }
     if has("t=") && has("s=") {
-        return Err(unproven(
+        return Err(signature_error(
             "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature".into(),
         ));
     }
@@ -51,51 +51,50 @@ pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
     if whole {
         Ok(bytes)
     } else {
-        Err(unproven("the signature is not 64 hexadecimal digits".into()))
+        Err(signature_error("the signature is not 64 hexadecimal digits".into()))
     }
 }
 
-/// Why a signature does not fit, where that can be told. Only explains: nothing that is
-/// tried here can make a delivery accepted, and the body is not parsed.
+/// Explains why a signature does not match, if that can be determined. It never makes a delivery
+/// accepted, and it does not parse the body.
 pub(super) fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
     if payload.is_empty() {
         return "the body is empty: something read it before the signature was checked, such as \
-                a body parser or another middleware; hand over the raw body as it came"
+                a body parser or another middleware; pass the raw body as received"
             .into();
     }
     if secrets.iter().any(|secret| secret.starts_with("lomi_")) {
-        return "the signature does not fit: an API key was given as webhook secret, which \
-                starts with whsec_"
+        return "the signature does not match: an API key was given as webhook secret, which \
+                must start with whsec_"
             .into();
     }
     if payload.len() <= LARGEST_EXPLAINED {
-        let fits = |body: &[u8]| {
+        let matches = |body: &[u8]| {
             secrets.iter().any(|secret| {
                 mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
             })
         };
         let trimmed = payload.trim_ascii();
-        if (trimmed != payload && fits(trimmed)) || fits(&compact(payload)) {
-            return "the signature does not fit these bytes, but fits the same JSON written \
-                    otherwise: hand over the raw body as it came, before anything parses it"
+        if (trimmed != payload && matches(trimmed)) || matches(&compact(payload)) {
+            return "the signature does not match these bytes, but matches the same JSON written \
+                    differently: pass the raw body as received, before anything parses it"
                 .into();
         }
         let marked = payload.strip_prefix(BOM).map_or_else(|| [BOM, payload].concat(), Into::into);
-        if fits(&marked) {
-            return "the signature does not fit these bytes, but does with its byte order mark \
-                    (BOM) put back or taken out: hand over the raw bytes as they came, not a \
+        if matches(&marked) {
+            return "the signature does not match these bytes, but does with the byte order mark \
+                    (BOM) added or removed: pass the raw bytes as received, not a \
                     string that was decoded from them"
                 .into();
         }
     }
-    "the signature does not fit the body: it was changed on the way (hand over the raw bytes), \
-     or the secret is another endpoint's"
+    "the signature does not match the body: the body was changed (pass the raw bytes as received), \
+     or the secret belongs to another endpoint"
         .into()
 }
 
-/// JSON as the sender writes it: without white space between values, and without escapes
-/// that it does not need (`\/` of PHP, `\u00e9` of Python). Copies bytes and parses nothing,
-/// so that any bytes are safe to hand over.
+/// JSON in the sender's format: without white space between values, and without unnecessary escapes
+/// (`\/` of PHP, `\u00e9` of Python). It copies bytes and parses nothing, so any bytes are safe.
 fn compact(payload: &[u8]) -> Vec<u8> {
     let mut written = Vec::with_capacity(payload.len());
     let (mut rest, mut quoted) = (payload, false);
@@ -113,7 +112,7 @@ fn compact(payload: &[u8]) -> Vec<u8> {
     written
 }
 
-/// Copies what follows a backslash; gives what stands after it.
+/// Copies the escape after a backslash. Returns the rest.
 fn unescape<'b>(after: &'b [u8], written: &mut Vec<u8>) -> &'b [u8] {
     if let [b'/', rest @ ..] = after {
         written.push(b'/');

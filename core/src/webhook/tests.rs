@@ -1,9 +1,9 @@
-//! Deliveries that are right, wrong and hostile.
+//! Valid, invalid and hostile deliveries.
 
 use std::time::Duration;
 
-use super::errors::{unproven, unusable};
-use super::verify::moment;
+use super::errors::{payload_error, signature_error};
+use super::verify::timestamp;
 use super::*;
 use crate::error::{Error, ErrorKind};
 use crate::models::Event;
@@ -30,7 +30,7 @@ fn a_known_vector() {
 }
 
 #[test]
-fn names_are_evened_out_and_kept() {
+fn names_are_normalized_and_kept() {
     for (sent, read) in [
         ("PAYMENT_SUCCEEDED", "PAYMENT_SUCCEEDED"),
         ("payment.succeeded", "PAYMENT_SUCCEEDED"),
@@ -120,7 +120,7 @@ fn age_is_asked_for_and_the_future_never_allowed() {
     let body = br#"{"id":"1","event":"X","timestamp":"2026-01-01T00:00:00Z"}"#;
     let signature = sign(body, SECRET).unwrap();
     let at = |seconds: i64, max_age: Option<u64>| {
-        let made = moment("2026-01-01T00:00:00Z").unwrap();
+        let made = timestamp("2026-01-01T00:00:00Z").unwrap();
         let shift = Duration::from_secs(seconds.unsigned_abs());
         let received_at = Some(if seconds < 0 { made - shift } else { made + shift });
         let options = VerifyOptions { received_at, max_age: max_age.map(Duration::from_secs) };
@@ -162,7 +162,7 @@ fn other_charsets_are_named() {
 }
 
 #[test]
-fn a_body_that_was_written_anew_is_recognised_up_to_64_kib() {
+fn a_reformatted_body_is_recognised_up_to_64_kib() {
     let sent = |size: usize| format!(r#"{{"id":"1","name":"é/","text":"{}"}}"#, "x".repeat(size));
     let rewritten = |size| sent(size).replace("é/", "\\u00e9\\/").replace(',', ", ");
     let signed = |size| sign(sent(size).as_bytes(), SECRET).unwrap();
@@ -195,7 +195,7 @@ fn traps_have_sentences_of_their_own() {
     }
     for broken in ["{", "<html>", "id=1&event=X", "null", ""] {
         let said = sentence(broken.as_bytes(), &sign(broken.as_bytes(), SECRET).unwrap(), SECRET);
-        assert!(!said.contains("answer"), "{said}");
+        assert!(!said.contains("response"), "{said}");
     }
     let said = sentence(b"{", &sign(b"{", SECRET).unwrap(), SECRET);
     assert!(said.starts_with("the delivery is not JSON"), "{said}");
@@ -216,11 +216,11 @@ fn a_secret_is_replaced_with_a_list() {
 }
 
 #[test]
-fn a_refusal_is_the_same_everywhere_and_says_no_reason() {
+fn a_refusal_is_the_same_everywhere_and_contains_no_reason() {
     let said = |error: &Error| refusal(error).map(|refusal| (refusal.status, refusal.body));
-    let unsigned = unproven("the reason".into());
+    let unsigned = signature_error("the reason".into());
     assert_eq!(said(&unsigned), Some((400, r#"{"error":"invalid signature"}"#)));
-    assert_eq!(said(&unusable("the reason")), Some((400, r#"{"error":"invalid payload"}"#)));
+    assert_eq!(said(&payload_error("the reason")), Some((400, r#"{"error":"invalid payload"}"#)));
     assert_eq!(said(&body_too_large()), Some((413, r#"{"error":"payload too large"}"#)));
     assert_eq!(said(&Error::configuration("no secret")), None);
 }
@@ -230,7 +230,7 @@ fn event(json: &str) -> Event {
 }
 
 #[test]
-fn a_payment_is_known_by_its_transaction_and_any_other_event_by_its_id() {
+fn a_payment_is_identified_by_its_transaction_and_any_other_event_by_its_id() {
     let payment = |id: &str, transaction: &str, status: &str| {
         replay_key(&event(&format!(
             r#"{{"id":"{id}","event":"PAYMENT_SUCCEEDED","timestamp":"{id}","data":{{"transaction_id":"{transaction}","status":"{status}"}}}}"#
@@ -251,7 +251,7 @@ fn a_payment_is_known_by_its_transaction_and_any_other_event_by_its_id() {
     };
     assert_ne!(renewal("1"), renewal("2"));
     assert_eq!(renewal("1"), renewal("1"));
-    // A literal: what was remembered yesterday must be known today, in every language.
+    // A literal: keys that were stored must stay valid, in every version and language.
     let first = replay_key(&event(r#"{"id":"evt_1","event":"X"}"#)).unwrap();
     assert_eq!(
         first,
@@ -260,7 +260,7 @@ fn a_payment_is_known_by_its_transaction_and_any_other_event_by_its_id() {
 }
 
 #[test]
-fn an_event_without_an_id_is_known_by_what_it_is_about() {
+fn an_event_without_an_id_is_identified_by_its_object() {
     let key = |json: &str| replay_key_of_json(json);
     let refund = r#"{"event":"REFUND_CREATED","data":{"refund_id":"r","status":"pending"}}"#;
     assert_eq!(key(refund).unwrap(), key(refund).unwrap());

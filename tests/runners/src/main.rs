@@ -53,7 +53,7 @@ enum Command {
     /// Runs the Rust runner with a plan from standard input.
     Rust {
         /// What sends the requests.
-        #[arg(default_value = "own")]
+        #[arg(default_value = "core")]
         through: rust_runner::Through,
     },
 }

@@ -15,14 +15,14 @@ use tokio::task::JoinSet;
 /// What sends the requests of a client.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Through {
-    /// The crate's own transport.
-    Own,
+    /// The transport of the crate.
+    Core,
     /// A client of reqwest.
     Reqwest,
 }
 
 pub(crate) async fn run(through: Through) -> Result<()> {
-    // For the TLS of reqwest; the crate's own transport has its provider by a feature.
+    // For the TLS of reqwest. The transport of the crate has a provider by its feature.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut tasks = JoinSet::new();
     for line in std::io::read_to_string(std::io::stdin())?.lines() {
@@ -52,7 +52,7 @@ async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
         }
     };
     for before in plan.get("before").and_then(Value::as_array).into_iter().flatten() {
-        if let Err(error) = call(&client, Plan(before.clone()), &mut Map::new()).await {
+        if let Err(error) = call(&client, through, Plan(before.clone()), &mut Map::new()).await {
             result.insert("error".into(), json!({"kind": "before", "message": error.message()}));
             return result;
         }
@@ -61,16 +61,25 @@ async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
     tokio::time::sleep(Duration::from_millis(pause)).await;
     let started = Instant::now();
     let asked = Plan(plan.get("call").cloned().unwrap_or_default());
-    if let Err(error) = call(&client, asked, &mut result).await {
+    if let Err(error) = call(&client, through, asked, &mut result).await {
         result.insert("error".into(), error_value(&error));
     }
     result.insert("ms".into(), (started.elapsed().as_millis() as u64).into());
     result
 }
 
-async fn call(client: &Client, asked: Plan, result: &mut Map<String, Value>) -> Result<(), Error> {
+async fn call(
+    client: &Client,
+    through: Through,
+    asked: Plan,
+    result: &mut Map<String, Value>,
+) -> Result<(), Error> {
     let id = asked.text("id").unwrap_or_default();
-    let options = asked.options()?;
+    let mut options = asked.options()?;
+    if through == Through::Reqwest {
+        // An option of the client of reqwest, not of one call.
+        options.connect_timeout = None;
+    }
     let sessions = client.checkout_sessions();
     match asked.text("do").unwrap_or_default().as_str() {
         "create" => {

@@ -45,13 +45,13 @@ pub(super) fn read_exception(
         // Guzzle's message about its counter, which started at the maximum: there was one request.
         message = "the server closed the connection before the whole head of a response".to_owned();
     }
-    let silence = |kind, outcome, what: &str| {
+    let failed = |kind, outcome, what: &str| {
         Ok(Err(TransportError::new(kind, outcome, format!("{what}: {message}"))))
     };
     // curl limits one header and all headers; its versions use two error numbers for that.
     if matches!(number, Some(27 | 100)) || message.contains("Too large response headers") {
         let what = "the response has more or longer headers than any response needs";
-        return silence(ErrorKind::ResponseTooLarge, Outcome::Final, what);
+        return failed(ErrorKind::ResponseTooLarge, Outcome::Final, what);
     }
     let broke = "the connection broke";
     let unreached = "the server was not reached";
@@ -59,35 +59,35 @@ pub(super) fn read_exception(
         // Guzzle also throws this for some failures after the request was sent.
         return match (number, sent) {
             (Some(28), true) => {
-                silence(ErrorKind::Timeout, Outcome::Unknown, "the server did not answer in time")
+                failed(ErrorKind::Timeout, Outcome::Unknown, "the server did not respond in time")
             }
-            (Some(28), false) => silence(ErrorKind::Timeout, Outcome::NotSent, unreached),
+            (Some(28), false) => failed(ErrorKind::Timeout, Outcome::NotSent, unreached),
             (Some(35), _) if CUT_OFF.iter().any(|words| message.contains(words)) => {
-                silence(ErrorKind::Connection, Outcome::NotSent, unreached)
+                failed(ErrorKind::Connection, Outcome::NotSent, unreached)
             }
-            (Some(35 | 51 | 58 | 60 | 77 | 83), _) => silence(
+            (Some(35 | 51 | 58 | 60 | 77 | 83), _) => failed(
                 ErrorKind::Tls,
                 Outcome::Final,
                 "the server's certificate or TLS was refused",
             ),
             (Some(6 | 7) | None, false) => {
-                silence(ErrorKind::Connection, Outcome::NotSent, unreached)
+                failed(ErrorKind::Connection, Outcome::NotSent, unreached)
             }
-            _ => silence(ErrorKind::Connection, Outcome::Unknown, broke),
+            _ => failed(ErrorKind::Connection, Outcome::Unknown, broke),
         };
     }
     if is_a(object, "GuzzleHttp\\Exception\\GuzzleException") {
         return match number {
-            Some(51 | 58 | 60 | 77 | 83) => silence(
+            Some(51 | 58 | 60 | 77 | 83) => failed(
                 ErrorKind::Tls,
                 Outcome::Final,
                 "the server's certificate or TLS was refused",
             ),
-            _ => silence(ErrorKind::Connection, Outcome::Unknown, broke),
+            _ => failed(ErrorKind::Connection, Outcome::Unknown, broke),
         };
     }
     if is_a(object, "Psr\\Http\\Client\\ClientExceptionInterface") {
-        return silence(ErrorKind::Connection, Outcome::Unknown, broke);
+        return failed(ErrorKind::Connection, Outcome::Unknown, broke);
     }
     Err(Thrown::Object(exception))
 }

@@ -262,7 +262,7 @@ fn progress(call: &mut Call<'_>) -> Done {
     };
     if let Some(idle) = silent {
         let message = format!(
-            "the server stopped in the middle of its response for {:.1} s",
+            "the server sent only part of its response, then nothing for {:.1} s",
             idle.as_secs_f64()
         );
         transfer.refuse(ErrorKind::Timeout, Outcome::Unknown, message);

@@ -49,7 +49,7 @@ class CheckoutSessionsApi(Api):
     ) -> CheckoutSessions:
         """Create checkout session.
 
-        Makes a checkout session and answers with the page to send the buyer to.
+        Creates a checkout session and returns the page to send the buyer to.
 
         :param checkout_sessions_create: the fields, as a model or a dictionary
         """
@@ -77,7 +77,7 @@ class CheckoutSessionsApi(Api):
     ) -> ApiResponse[CheckoutSessions]:
         """Create checkout session.
 
-        Makes a checkout session and answers with the page to send the buyer to.
+        Creates a checkout session and returns the page to send the buyer to.
 
         :param checkout_sessions_create: the fields, as a model or a dictionary
         """
@@ -105,7 +105,7 @@ class CheckoutSessionsApi(Api):
     ) -> RESTResponseType:
         """Create checkout session.
 
-        Makes a checkout session and answers with the page to send the buyer to.
+        Creates a checkout session and returns the page to send the buyer to.
 
         :param checkout_sessions_create: the fields, as a model or a dictionary
         """
@@ -132,7 +132,7 @@ class CheckoutSessionsApi(Api):
     ) -> CheckoutSessions:
         """Retrieve checkout session.
 
-        One session as it stands now.
+        The current state of a session.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -161,7 +161,7 @@ class CheckoutSessionsApi(Api):
     ) -> ApiResponse[CheckoutSessions]:
         """Retrieve checkout session.
 
-        One session as it stands now.
+        The current state of a session.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -190,7 +190,7 @@ class CheckoutSessionsApi(Api):
     ) -> RESTResponseType:
         """Retrieve checkout session.
 
-        One session as it stands now.
+        The current state of a session.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -222,7 +222,7 @@ class CheckoutSessionsApi(Api):
 
         One page of the merchant's sessions, newest first.
 
-        :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
+        :param limit: The most sessions in one page, 1 to 100. The server's default is 20.
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -261,7 +261,7 @@ class CheckoutSessionsApi(Api):
 
         One page of the merchant's sessions, newest first.
 
-        :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
+        :param limit: The most sessions in one page, 1 to 100. The server's default is 20.
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -299,7 +299,7 @@ class CheckoutSessionsApi(Api):
 
         One page of the merchant's sessions, newest first.
 
-        :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
+        :param limit: The most sessions in one page, 1 to 100. The server's default is 20.
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -333,8 +333,8 @@ class CheckoutSessionsApi(Api):
     ) -> CheckoutSessions:
         """Update checkout session.
 
-        Changes the given fields of a session. Documented with the generated clients; today's
-        server has no such route.
+        Changes the given fields of a session. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         :param checkout_sessions_update: the fields, as a model or a dictionary
@@ -365,8 +365,8 @@ class CheckoutSessionsApi(Api):
     ) -> ApiResponse[CheckoutSessions]:
         """Update checkout session.
 
-        Changes the given fields of a session. Documented with the generated clients; today's
-        server has no such route.
+        Changes the given fields of a session. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         :param checkout_sessions_update: the fields, as a model or a dictionary
@@ -397,8 +397,8 @@ class CheckoutSessionsApi(Api):
     ) -> RESTResponseType:
         """Update checkout session.
 
-        Changes the given fields of a session. Documented with the generated clients; today's
-        server has no such route.
+        Changes the given fields of a session. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         :param checkout_sessions_update: the fields, as a model or a dictionary
@@ -427,8 +427,8 @@ class CheckoutSessionsApi(Api):
     ) -> None:
         """Delete checkout session.
 
-        Deletes a session; it cannot be undone. Documented with the generated clients; today's
-        server has no such route.
+        Deletes a session; it cannot be undone. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -456,8 +456,8 @@ class CheckoutSessionsApi(Api):
     ) -> ApiResponse[None]:
         """Delete checkout session.
 
-        Deletes a session; it cannot be undone. Documented with the generated clients; today's
-        server has no such route.
+        Deletes a session; it cannot be undone. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -486,8 +486,8 @@ class CheckoutSessionsApi(Api):
     ) -> RESTResponseType:
         """Delete checkout session.
 
-        Deletes a session; it cannot be undone. Documented with the generated clients; today's
-        server has no such route.
+        Deletes a session; it cannot be undone. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         """

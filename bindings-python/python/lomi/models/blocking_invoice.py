@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BlockingInvoice(Model):
-    """An unpaid invoice that stands before a new session."""
+    """An unpaid invoice that must be paid before a new session can be created."""
 
     _schema: ClassVar[str] = "BlockingInvoice"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -29,7 +29,7 @@ class BlockingInvoice(Model):
     )
 
     amount_remaining: int | float | None = field()
-    """What is still to pay, in the currency's smallest unit.
+    """The unpaid amount, in the currency's smallest unit.
 
     (API generation D.)
     """

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class CheckoutSessionStatus(str, Enum):
-    """Where a checkout session stands.
+    """The state of a checkout session.
 
-    An open set: a word unknown here is kept, and is not paid.
+    An open enum: an unknown value is kept, and does not mean paid.
     """
 
     OPEN = "open"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CheckoutSessions(Created, Model):
-    """One attempt of a buyer to pay, and the hosted page it happens on.
+    """One attempt of a buyer to pay, with its hosted payment page.
 
     Every field may be null or missing.
     """
@@ -99,14 +99,14 @@ class CheckoutSessions(Created, Model):
     allowed_providers: list[str] | str | None = field()
     """Payment providers offered on the page, such as WAVE or ORANGE.
 
-    A list in the 2025 documentation, one text in the generated clients, ignored by today's
-    server. Sent as given. (API generations A and C.)
+    A list in the 2025 documentation, a string in the generated clients, ignored by the current
+    server. Sent unchanged. (API generations A and C.)
     """
     amount: int | float | None = field()
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
-    Never scaled here. Left out when a product, price or line items carry the price.
+    Never scaled by the client. Leave it out when a product, price or line items have the price.
     """
     amount_xof: int | float | None = field()
     """The amount converted to XOF.
@@ -119,19 +119,19 @@ class CheckoutSessions(Created, Model):
     Lomi Network only. (API generation E.)
     """
     cancel_url: str | None = field()
-    """Where the buyer is sent after giving up."""
+    """Where the buyer is sent after cancelling."""
     checkout_session_id = Identifier()
-    """The session's identifier: opaque text, usually a UUID."""
+    """The session's identifier: an opaque string, usually a UUID."""
     checkout_url: str | None = field()
     """The page to send the buyer to.
 
-    Given by create; today's server may leave it out of get and list, so keep it. (API
+    Returned by create; the current server may leave it out of get and list, so store it. (API
     generations D and E.)
     """
     created_at = Moment()
-    """When the session was made."""
+    """When the session was created."""
     created_by: str | None = field()
-    """Who or what made the session.
+    """Who or what created the session.
 
     (API generations B, C, D and E.)
     """
@@ -155,10 +155,10 @@ class CheckoutSessions(Created, Model):
     customer_email: str | None = field()
     """Fills in the e-mail field of the page."""
     customer_id = Identifier()
-    """A customer known to lomi.
+    """A customer of lomi.
 
-    With an unpaid invoice, create answers that payment is required instead of making a session.
-    (API generations B, C, D and E.)
+    If the customer has an unpaid invoice, create returns that payment is required instead of a
+    session. (API generations B, C, D and E.)
     """
     customer_name: str | None = field()
     """Fills in the name field of the page."""
@@ -176,9 +176,9 @@ class CheckoutSessions(Created, Model):
     B, D and E.)
     """
     environment: str | None = field()
-    """`test` or `live`, following the key that made the session."""
+    """`test` or `live`, as the key that created the session."""
     expires_at = Moment()
-    """When the page stops taking payments.
+    """When the page stops accepting payments.
 
     30 to 60 minutes after creation by default, depending on the API's generation.
     """
@@ -198,7 +198,7 @@ class CheckoutSessions(Created, Model):
     (API generation D.)
     """
     is_pos: bool | None = field()
-    """Whether the session was made at a point of sale.
+    """Whether the session was created at a point of sale.
 
     (API generations B, C, D and E.)
     """
@@ -210,7 +210,7 @@ class CheckoutSessions(Created, Model):
     line_items: list[dict[str, Any]] | None = field()
     """Catalogue prices in the cart: objects with price_id, quantity and metadata.
 
-    Given these, product_id, price_id, quantity and amount are ignored by the server. (API
+    If they are given, product_id, price_id, quantity and amount are ignored by the server. (API
     generations D and E.)
     """
     merchant_id = Identifier()
@@ -221,10 +221,10 @@ class CheckoutSessions(Created, Model):
     metadata: dict[str, Any] | None = field()
     """The merchant's own keys and values, kept with the session.
 
-    The 2025 documentation allows 50 keys with text values, today's server any JSON.
+    The 2025 documentation allows 50 keys with string values, the current server any JSON.
     """
     next_action: dict[str, Any] | None = field()
-    """What the buyer has to do next, while the session is open.
+    """What the buyer must do next, while the session is open.
 
     (API generation E.)
     """
@@ -275,21 +275,21 @@ class CheckoutSessions(Created, Model):
     require_billing_address: bool | None = field()
     """Whether the page asks for a billing address.
 
-    The default differs between generations: say it when it matters. (API generations B, D and
-    E.)
+    The default differs between generations, so set it when it matters. (API generations B, D
+    and E.)
     """
     require_email: bool | None = field()
-    """Whether the page insists on an e-mail address.
+    """Whether the page requires an e-mail address.
 
     (API generation E.)
     """
     require_name: bool | None = field()
-    """Whether the page insists on a name.
+    """Whether the page requires a name.
 
     (API generation E.)
     """
     require_phone: bool | None = field()
-    """Whether the page insists on a phone number.
+    """Whether the page requires a phone number.
 
     (API generation E.)
     """
@@ -304,7 +304,7 @@ class CheckoutSessions(Created, Model):
     (API generations C, D and E.)
     """
     status: str | None = field()
-    """Where the session stands: open, completed or expired.
+    """The state of the session: open, completed or expired.
 
     Only completed means paid.
     """
@@ -313,7 +313,7 @@ class CheckoutSessions(Created, Model):
     success_url: str | None = field()
     """Where the buyer is sent after paying.
 
-    May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
+    May contain {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
     """
     title: str | None = field()
     """Heading of the page."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class CheckoutSessionsUpdate(Model):
     """The fields of a checkout session to change.
 
-    A field left out stays as it is, null empties it.
+    A field left out does not change, null clears it.
     """
 
     _schema: ClassVar[str] = "CheckoutSessionUpdate"
@@ -89,14 +89,14 @@ class CheckoutSessionsUpdate(Model):
     allowed_providers: Sequence[str] | None = None
     """Payment providers offered on the page, such as WAVE or ORANGE.
 
-    A list in the 2025 documentation, one text in the generated clients, ignored by today's
-    server. Sent as given. (API generations A and C.)
+    A list in the 2025 documentation, a string in the generated clients, ignored by the current
+    server. Sent unchanged. (API generations A and C.)
     """
     amount: int | float | Decimal | None = None
     """What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no
     smaller unit) and 100.00 USD.
 
-    Never scaled here. Left out when a product, price or line items carry the price.
+    Never scaled by the client. Leave it out when a product, price or line items have the price.
     """
     application_fee_amount: int | float | Decimal | None = None
     """The operator's share of the payment, in the currency's smallest unit.
@@ -104,9 +104,9 @@ class CheckoutSessionsUpdate(Model):
     Lomi Network only. (API generation E.)
     """
     cancel_url: str | None = None
-    """Where the buyer is sent after giving up."""
+    """Where the buyer is sent after cancelling."""
     checkout_session_id: UUID | str | None = None
-    """The session's identifier: opaque text, usually a UUID."""
+    """The session's identifier: an opaque string, usually a UUID."""
     currency_code: str | None = None
     """Three-letter currency of the amount."""
     customer_address: str | None = None
@@ -127,10 +127,10 @@ class CheckoutSessionsUpdate(Model):
     customer_email: str | None = None
     """Fills in the e-mail field of the page."""
     customer_id: UUID | str | None = None
-    """A customer known to lomi.
+    """A customer of lomi.
 
-    With an unpaid invoice, create answers that payment is required instead of making a session.
-    (API generations B, C, D and E.)
+    If the customer has an unpaid invoice, create returns that payment is required instead of a
+    session. (API generations B, C, D and E.)
     """
     customer_name: str | None = None
     """Fills in the name field of the page."""
@@ -153,7 +153,7 @@ class CheckoutSessionsUpdate(Model):
     Read by the 2025 API only. (API generation A.)
     """
     expires_at: datetime | str | None = None
-    """When the page stops taking payments.
+    """When the page stops accepting payments.
 
     30 to 60 minutes after creation by default, depending on the API's generation.
     """
@@ -173,7 +173,7 @@ class CheckoutSessionsUpdate(Model):
     (API generation D.)
     """
     is_pos: bool | None = None
-    """Whether the session was made at a point of sale.
+    """Whether the session was created at a point of sale.
 
     (API generations B, C, D and E.)
     """
@@ -185,13 +185,13 @@ class CheckoutSessionsUpdate(Model):
     line_items: list[dict[str, Any]] | None = None
     """Catalogue prices in the cart: objects with price_id, quantity and metadata.
 
-    Given these, product_id, price_id, quantity and amount are ignored by the server. (API
+    If they are given, product_id, price_id, quantity and amount are ignored by the server. (API
     generations D and E.)
     """
     metadata: dict[str, Any] | None = None
     """The merchant's own keys and values, kept with the session.
 
-    The 2025 documentation allows 50 keys with text values, today's server any JSON.
+    The 2025 documentation allows 50 keys with string values, the current server any JSON.
     """
     payment_link_id: UUID | str | None = None
     """Payment link that the session comes from.
@@ -238,21 +238,21 @@ class CheckoutSessionsUpdate(Model):
     require_billing_address: bool | None = None
     """Whether the page asks for a billing address.
 
-    The default differs between generations: say it when it matters. (API generations B, D and
-    E.)
+    The default differs between generations, so set it when it matters. (API generations B, D
+    and E.)
     """
     require_email: bool | None = None
-    """Whether the page insists on an e-mail address.
+    """Whether the page requires an e-mail address.
 
     (API generation E.)
     """
     require_name: bool | None = None
-    """Whether the page insists on a name.
+    """Whether the page requires a name.
 
     (API generation E.)
     """
     require_phone: bool | None = None
-    """Whether the page insists on a phone number.
+    """Whether the page requires a phone number.
 
     (API generation E.)
     """
@@ -267,7 +267,7 @@ class CheckoutSessionsUpdate(Model):
     (API generations C, D and E.)
     """
     status: str | None = None
-    """Where the session stands: open, completed or expired.
+    """The state of the session: open, completed or expired.
 
     Only completed means paid.
     """
@@ -276,7 +276,7 @@ class CheckoutSessionsUpdate(Model):
     success_url: str | None = None
     """Where the buyer is sent after paying.
 
-    May hold {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
+    May contain {CHECKOUT_SESSION_ID}. Reaching it is no proof of payment.
     """
     title: str | None = None
     """Heading of the page."""

@@ -22,12 +22,12 @@ class ErrorError(Model):
     _fields: ClassVar[tuple[str, ...]] = ("code", "details", "message")
 
     code: str | None = field()
-    """Word for the kind of failure, such as not_found.
+    """The error code, such as not_found.
 
     (API generations C, D and E.)
     """
     details: dict[str, Any] | None = field()
-    """Anything more the server says: an object, a list, a text or null.
+    """Further details: an object, a list, a string or null.
 
     (API generations C, D and E.)
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Event(Model):
-    """A webhook delivery whose signature was checked."""
+    """A webhook delivery whose signature was verified."""
 
     _schema: ClassVar[str] = "Event"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -38,16 +38,16 @@ class Event(Model):
     id: str | None = field()
     """The delivery's identifier.
 
-    Live payments of some providers get a new one on every attempt: also compare what the event
-    is about.
+    Live payments of some providers get a new one on every attempt, so compare the event's
+    object too.
     """
     lomi_environment: str | None = field()
-    """Where the sender runs, such as production.
+    """The sender's environment, such as production.
 
-    It does not tell test from live: data.environment does.
+    Whether a payment is a test or live is in data.environment.
     """
     timestamp = Moment()
-    """When the delivery was made."""
+    """When the delivery was created."""
 
     if TYPE_CHECKING:
 

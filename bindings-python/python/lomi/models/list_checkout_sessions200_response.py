@@ -24,7 +24,7 @@ class ListCheckoutSessions200Response(ListModel):
     data: list[CheckoutSessions] | None = None
     """The sessions of this page."""
     pagination: ListCustomers200ResponsePagination | None = None
-    """Where this page lies in the whole list.
+    """The position of this page in the whole list.
 
     (API generation C.)
     """

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class ListCustomers200ResponsePagination(Model):
-    """Where a page lies in the whole list."""
+    """The position of a page in the whole list."""
 
     _schema: ClassVar[str] = "Pagination"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("limit", "offset", "total")
 
     limit: int | None = field()
-    """The most items that a page of this size holds.
+    """The most items in a page.
 
     (API generations C, D and E.)
     """
     offset: int | None = field()
-    """How many items lie before this page.
+    """How many items are before this page.
 
     (API generations C, D and E.)
     """

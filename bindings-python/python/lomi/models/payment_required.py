@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PaymentRequired(NotCreated, Model):
-    """What create answers instead of a session when the customer has an unpaid invoice (201 with
+    """What create returns instead of a session if the customer has an unpaid invoice (201 with
     payment_required).
     """
 

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 class WebhookEvent(str, Enum):
-    """What a webhook tells of.
+    """The event of a webhook.
 
-    An open set. Dotted names (payment.succeeded) and the spelling CANCELED are read as the
-    names here.
+    An open enum. Dotted names (payment.succeeded) and CANCELED are read as the names here.
     """
 
     PAYMENT_CREATED = "PAYMENT_CREATED"

@@ -74,7 +74,7 @@ class CheckoutSessions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionCreateParams],
     ) -> CheckoutSession | PaymentRequired:
-        """Makes a checkout session and answers with the page to send the buyer to.
+        """Creates a checkout session and returns the page to send the buyer to.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,7 +124,7 @@ class CheckoutSessions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> CheckoutSession:
-        """One session as it stands now.
+        """The current state of a session.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -176,15 +176,15 @@ class CheckoutSessions:
         """One page of the merchant's sessions, newest first.
 
         :param params: more parameters of the query
-        :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
+        :param limit: The most sessions in one page, 1 to 100. The server's default is 20.
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         :param status: Only sessions that are open, completed or expired. (API generations A, B, D
             and E.)
         :param page: Page number from 1. The 2025 API only. (API generation A.)
-        :param cursor: Where the last page ended, from its next_cursor. The newest API only. (API
-            generation E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -234,8 +234,8 @@ class CheckoutSessions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionUpdateParams],
     ) -> CheckoutSession:
-        """Changes the given fields of a session. Documented with the generated clients;
-        today's server has no such route.
+        """Changes the given fields of a session. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
@@ -283,8 +283,8 @@ class CheckoutSessions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """Deletes a session; it cannot be undone. Documented with the generated clients;
-        today's server has no such route.
+        """Deletes a session; it cannot be undone. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -360,7 +360,7 @@ class AsyncCheckoutSessions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionCreateParams],
     ) -> CheckoutSession | PaymentRequired:
-        """Makes a checkout session and answers with the page to send the buyer to.
+        """Creates a checkout session and returns the page to send the buyer to.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -410,7 +410,7 @@ class AsyncCheckoutSessions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> CheckoutSession:
-        """One session as it stands now.
+        """The current state of a session.
 
         :param session_id: The session's identifier (checkout_session_id).
         """
@@ -462,15 +462,15 @@ class AsyncCheckoutSessions:
         """One page of the merchant's sessions, newest first.
 
         :param params: more parameters of the query
-        :param limit: Most sessions in one page, 1 to 100. The server takes 20 when left out.
+        :param limit: The most sessions in one page, 1 to 100. The server's default is 20.
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         :param status: Only sessions that are open, completed or expired. (API generations A, B, D
             and E.)
         :param page: Page number from 1. The 2025 API only. (API generation A.)
-        :param cursor: Where the last page ended, from its next_cursor. The newest API only. (API
-            generation E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -520,8 +520,8 @@ class AsyncCheckoutSessions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CheckoutSessionUpdateParams],
     ) -> CheckoutSession:
-        """Changes the given fields of a session. Documented with the generated clients;
-        today's server has no such route.
+        """Changes the given fields of a session. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
@@ -569,8 +569,8 @@ class AsyncCheckoutSessions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """Deletes a session; it cannot be undone. Documented with the generated clients;
-        today's server has no such route.
+        """Deletes a session; it cannot be undone. Documented with the generated clients; the
+        current server has no such route.
 
         :param session_id: The session's identifier (checkout_session_id).
         """

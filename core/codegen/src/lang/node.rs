@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::template::{attribute as text, render as render_template, wrap};
 use crate::case::studly;
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute as text, render as render_template, wrap};
 
 const FOLDER: &str = "bindings-node";
 
@@ -67,7 +67,7 @@ fn resource(api: &Api, name: &str) -> Value {
 
 /// The models that a response can have in place of another one, such as `PaymentRequired`.
 fn marked(api: &Api) -> Vec<String> {
-    let marked = api.models.iter().filter(|m| m.role == Role::Answer && m.marker.is_some());
+    let marked = api.models.iter().filter(|m| m.role == Role::Response && m.marker.is_some());
     marked.map(|m| m.names.node.clone()).collect()
 }
 

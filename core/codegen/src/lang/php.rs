@@ -6,10 +6,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
-use super::template::{attribute as text, render as render_template};
 use crate::case::studly;
 use crate::ir::{Api, Operation, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute as text, render as render_template};
 
 /// The exceptions below `LomiSDK\\ApiException`, each with its parent. The names are those
 /// of the core's `ErrorKind::class_name`; a test of the extension compares them.
@@ -87,7 +87,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         .filter_map(|model| Some((model.of.clone()?, model.name.clone())))
         .collect();
     templates.add_filter("php_list", move |operation: Value| {
-        lists.get(&text(&operation, "answer_model")).cloned().unwrap_or_default()
+        lists.get(&text(&operation, "returned_model")).cloned().unwrap_or_default()
     });
     templates.add_filter("php_arguments", arguments);
     templates.add_filter("php_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));

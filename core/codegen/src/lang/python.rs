@@ -5,10 +5,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
-use super::template::{attribute, render as render_template, wrap};
 use crate::case::{snake, studly};
 use crate::ir::{Api, Kind, Model, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute, render as render_template, wrap};
 
 const FOLDER: &str = "bindings-python/python/lomi";
 
@@ -83,7 +83,7 @@ fn classes(api: &Api) -> Vec<Class<'_>> {
         classes.push(Class { name, module: snake(name), model, documented: true });
         // A model with an identifier is a resource, which has a class in both families.
         let name = &model.names.rust;
-        let resource = model.role == Role::Answer && model.id.is_some();
+        let resource = model.role == Role::Response && model.id.is_some();
         if resource && *name != model.names.python {
             classes.push(Class { name, module: snake(name), model, documented: false });
         }
@@ -165,10 +165,10 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         .collect();
     let of: std::collections::BTreeMap<String, String> =
         api.models.iter().map(|m| (m.name.clone(), m.names.python.clone())).collect();
-    templates.add_filter("answer_class", move |operation: Value| {
+    templates.add_filter("returned_class", move |operation: Value| {
         let text = |name: &str| attribute(&operation, name);
-        let model = text("answer_model");
-        let class = match text("answer").as_str() {
+        let model = text("returned_model");
+        let class = match text("returns").as_str() {
             "one" => of.get(&model),
             "page" => lists.get(&model),
             _ => None,

@@ -6,10 +6,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
-use super::template::{attribute, render as render_template};
 use crate::case::{snake, studly};
-use crate::ir::{Answer, Api, Role};
+use crate::ir::{Api, Returns, Role};
 use crate::outputs::Outputs;
+use crate::template::{attribute, render as render_template};
 
 pub(super) fn render(
     templates: &Environment<'_>,
@@ -30,7 +30,7 @@ pub(super) fn render(
     for model in &api.models {
         let (template, path) = match model.role {
             Role::List => continue,
-            Role::Answer => ("rust/answer.rs.j2", snake(&model.names.rust)),
+            Role::Response => ("rust/model.rs.j2", snake(&model.names.rust)),
             Role::Request => ("rust/request.rs.j2", snake(&model.names.rust)),
         };
         write(
@@ -53,7 +53,7 @@ pub(super) fn render(
         modules.push(context! { module => snake(name), name => name.as_str() });
     }
     for operation in api.operations.iter().filter(|o| !o.query_parameters.is_empty()) {
-        let Answer::Page(model) = &operation.answer else { continue };
+        let Returns::Page(model) = &operation.returns else { continue };
         let Some(model) = api.models.iter().find(|m| m.name == *model) else { continue };
         let name = format!("{}ListParams", model.names.rust);
         let module = snake(&name);

@@ -4,7 +4,7 @@ use super::document::{Document, OperationEntry, ParameterEntry, PropertyExtensio
 use super::reference::{is_reference, referred};
 use super::schemas::{documented, kind};
 use crate::case::camel;
-use crate::ir::{Answer, Body, Model, Operation, Parameter, Path, Role};
+use crate::ir::{Body, Model, Operation, Parameter, Path, Returns, Role};
 
 pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operation>, String> {
     let mut operations: Vec<Operation> = Vec::new();
@@ -74,7 +74,7 @@ fn read_one(
         None => None,
     };
     let mut statuses = Vec::new();
-    let mut answer = Answer::Nothing;
+    let mut returns = Returns::Nothing;
     for (status, response) in &entry.responses {
         statuses.push(status.parse::<u16>().map_err(|e| format!("{status}: {e}"))?);
         if is_reference(response) {
@@ -84,9 +84,9 @@ fn read_one(
             serde_json::from_value(response.clone()).map_err(|e| format!("{status}: {e}"))?;
         if let Some(content) = response.content {
             let model = find_model(&content.json.schema.reference, models)?;
-            answer = match (model.role, &model.of) {
-                (Role::List, Some(item)) => Answer::Page(item.clone()),
-                _ => Answer::One(model.name.clone()),
+            returns = match (model.role, &model.of) {
+                (Role::List, Some(item)) => Returns::Page(item.clone()),
+                _ => Returns::One(model.name.clone()),
             };
         }
     }
@@ -103,7 +103,7 @@ fn read_one(
         path_parameters,
         query_parameters,
         body,
-        answer,
+        returns,
         keyed,
         replay_safe: entry.lomi.replay_safe,
         statuses,

@@ -23,7 +23,7 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
         let role = match (&schema.lomi.writes, &schema.lomi.lists) {
             (Some(_), None) => Role::Request,
             (None, Some(_)) => Role::List,
-            (None, None) => Role::Answer,
+            (None, None) => Role::Response,
             _ => return Err(at("it has both `writes` and `lists`".into())),
         };
         let fields = match &schema.lomi.writes {

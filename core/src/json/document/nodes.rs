@@ -1,21 +1,21 @@
-//! A JSON text as a flat list of nodes in the order of the text. An object or list is stepped
-//! over at once.
+//! A JSON document as a flat list of nodes, in the order of the JSON. A place is the index of a
+//! node, and an object or list is skipped in one step.
 
 use bytestring::ByteString;
 
 use crate::json::sink::{Key, Sink, emit_number};
 
-/// JSON that was read.
+/// A parsed JSON document.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Document {
     pub(super) text: ByteString,
-    /// Texts that were written with escapes, and numbers beyond `i64`, one after another.
+    /// Strings without their escapes, and the digits of numbers beyond `i64`, one after another.
     pub(super) aside: String,
-    /// Values, and before each member of an object its key.
+    /// Values, with the name of each member before its value.
     pub(super) nodes: Vec<Node>,
 }
 
-/// A value as it stands in the list.
+/// A value in the list of nodes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Node {
     Null,
@@ -23,16 +23,16 @@ pub(super) enum Node {
     Integer(Bytes),
     /// Digits, in `aside`.
     Number(Span),
-    /// In the text itself.
+    /// A string without escapes, in `text`.
     Plain(Span),
-    /// In `aside`.
+    /// A string that had escapes, in `aside`.
     Escaped(Span),
-    /// Both end before the node of this number.
+    /// A list or an object has the index of the node after its end.
     List(u32),
     Object(u32),
 }
 
-/// A whole number, without the alignment that would make each node a third larger.
+/// A whole number without its alignment, which would make each node a third larger.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bytes([u8; 8]);
 
@@ -48,16 +48,16 @@ impl From<Bytes> for i64 {
     }
 }
 
-/// From where to where, in bytes.
+/// Start and end, in bytes.
 pub(super) type Span = (u32, u32);
 
-/// A value, as it is looked at.
+/// A value of the document.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Value<'d> {
     Null,
     Boolean(bool),
     Integer(i64),
-    /// Any other number, as it was written.
+    /// Any other number, by its digits.
     Number(&'d str),
     Text(&'d str),
     List,
@@ -65,12 +65,12 @@ pub(crate) enum Value<'d> {
 }
 
 impl Value<'_> {
-    /// What it is, for a sentence.
+    /// The type of the value, for a sentence.
     pub(crate) fn kind(self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Boolean(_) => "true or false",
-            Value::Text(_) => "a text",
+            Value::Text(_) => "a string",
             Value::List => "a list",
             Value::Object => "an object",
             Value::Integer(_) | Value::Number(_) => "a number",
@@ -79,7 +79,7 @@ impl Value<'_> {
 }
 
 impl Document {
-    /// Where the whole is.
+    /// The place of the whole document.
     pub(crate) const ROOT: usize = 0;
 
     /// The value at a place; null beyond the end.
@@ -109,7 +109,7 @@ impl Document {
         matches!(self.nodes.get(place), Some(Node::Boolean(true)))
     }
 
-    /// The value at a place as a document of its own, which keeps nothing else alive.
+    /// Copies the value at a place to a new document, which does not keep the whole in memory.
     pub(crate) fn part(&self, place: usize) -> Self {
         let nodes = self.nodes.get(place..self.after(place)).unwrap_or_default();
         let in_text = |node: &Node| match node {
@@ -120,7 +120,7 @@ impl Document {
             Node::Escaped(span) | Node::Number(span) => Some(*span),
             _ => None,
         };
-        // In the text they come one after another, so that the first and the last are enough.
+        // In `text` the strings are in order, so the first and the last one are enough.
         let ends = [nodes.iter().find_map(in_text), nodes.iter().rev().find_map(in_text)];
         let text = extent(ends.into_iter().flatten());
         let aside = match self.aside.is_empty() {
@@ -149,7 +149,7 @@ impl Document {
         }
     }
 
-    /// The places of a list's items; none where there is no list.
+    /// The places of a list's items; none if the value is not a list.
     pub(crate) fn items(&self, list: usize) -> Items<'_> {
         let end = match self.nodes.get(list) {
             Some(Node::List(end)) => *end as usize,
@@ -158,23 +158,23 @@ impl Document {
         Items { document: self, next: list + 1, end }
     }
 
-    /// The members of an object: their names, and where their values are; none where
-    /// there is no object.
+    /// The names of an object's members and the places of their values; none if the value is not an
+    /// object.
     pub(crate) fn members(&self, object: usize) -> impl Iterator<Item = (&str, usize)> {
         self.names(object).map(|name| (self.text(name), name + 1))
     }
 
-    /// The places of the names in an object. Each value stands right after its name.
+    /// The places of the names in an object. Each value is right after its name.
     #[inline(always)]
-    pub(crate) fn names(&self, object: usize) -> ClassNames<'_> {
+    pub(crate) fn names(&self, object: usize) -> Names<'_> {
         let end = match self.nodes.get(object) {
             Some(Node::Object(end)) => *end as usize,
             _ => 0,
         };
-        ClassNames { document: self, next: object + 1, end }
+        Names { document: self, next: object + 1, end }
     }
 
-    /// The text at a place; empty where there is none.
+    /// The string at a place; empty if there is none.
     pub(crate) fn text(&self, place: usize) -> &str {
         match self.at(place) {
             Value::Text(text) => text,
@@ -182,7 +182,8 @@ impl Document {
         }
     }
 
-    /// The same, as bytes: to compare it needs no look at its characters.
+    /// The bytes of the string at a place, which can be compared without a check of UTF-8
+    /// boundaries.
     #[inline(always)]
     pub(crate) fn bytes(&self, place: usize) -> &[u8] {
         let (text, (start, end)) = match self.nodes.get(place) {
@@ -193,11 +194,11 @@ impl Document {
         text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// The last member of a name, as JSON readers take it.
+    /// The last member with a name, as JSON parsers choose it.
     pub(crate) fn member(&self, object: usize, name: &str) -> Option<usize> {
         let long = |(start, end): &Span| (end - start) as usize == name.len();
         let named = |key: &usize| match self.nodes.get(*key) {
-            // Few names are as long, and most need no other look.
+            // Compares the length first, which rules out most names.
             Some(Node::Plain(span) | Node::Escaped(span)) if long(span) => {
                 self.bytes(*key) == name.as_bytes()
             }
@@ -206,12 +207,12 @@ impl Document {
         self.names(object).filter(named).last().map(|key| key + 1)
     }
 
-    /// Builds the whole, without a schema.
+    /// Builds the value of the whole document, without a schema.
     pub(crate) fn whole<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
         self.emit(Self::ROOT, self.at(Self::ROOT), sink)
     }
 
-    /// Builds the value that stands at a place, without a schema.
+    /// Builds the value at a place, without a schema.
     #[inline]
     pub(crate) fn emit<S: Sink>(
         &self,
@@ -230,6 +231,8 @@ impl Document {
         }
     }
 
+    // Not inlined into `emit`, where every scalar would pay for it.
+    #[inline(never)]
     fn list<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
         let mut list = sink.begin_list()?;
         for item in self.items(place) {
@@ -240,6 +243,8 @@ impl Document {
         sink.end_list(list)
     }
 
+    // Not inlined into `emit`, where every scalar would pay for it.
+    #[inline(never)]
     fn object<S: Sink>(&self, place: usize, sink: &mut S) -> Result<S::Value, S::Error> {
         let mut object = sink.begin_object(None)?;
         for (name, member) in self.members(place) {
@@ -256,13 +261,13 @@ pub(super) fn part(text: &str, (start, end): Span) -> &str {
     text.get(start as usize..end as usize).unwrap_or_default()
 }
 
-/// The same span of a text that starts so much later.
+/// Moves a span towards the start.
 fn shift((start, end): &mut Span, by: u32) {
     *start -= by;
     *end -= by;
 }
 
-/// From the earliest start to the latest end.
+/// The span from the earliest start to the latest end.
 fn extent(spans: impl Iterator<Item = Span>) -> Span {
     let wider = |whole: Span, span: Span| (whole.0.min(span.0), whole.1.max(span.1));
     spans.reduce(wider).unwrap_or_default()
@@ -289,13 +294,13 @@ impl Iterator for Items<'_> {
 }
 
 /// See [`Document::names`].
-pub(crate) struct ClassNames<'d> {
+pub(crate) struct Names<'d> {
     document: &'d Document,
     next: usize,
     end: usize,
 }
 
-impl Iterator for ClassNames<'_> {
+impl Iterator for Names<'_> {
     type Item = usize;
 
     #[inline(always)]

@@ -1,21 +1,22 @@
-//! From a text to its nodes: one walk over its bytes, which notes where each value is. What
-//! JSON allows is RFC 8259's grammar, and nothing beside it.
+//! The JSON parser: one pass over the bytes that records where each value is. It accepts the
+//! grammar of RFC 8259 and nothing else.
 
 use bytestring::ByteString;
 
+use super::memory::nodes_for;
 use super::nodes::{Document, Node, Span};
 use crate::error::{Error, ErrorKind};
 use crate::json::value::{number_length, whole_number};
 use crate::limits::Limits;
 
-/// Rows of the API have a few bytes more for each value and each name: to move the list
-/// while it grows costs more than the room.
+/// Bytes of JSON for one node, a little fewer than rows of the API have: the list of nodes is
+/// allocated once, since growing it would cost more than the unused memory.
 const BYTES_A_NODE: usize = 12;
-/// No amount needs more digits, and languages take time for each.
+/// Longest number: no amount needs more digits, and languages take quadratic time to read them.
 const MAX_DIGITS: usize = 4300;
-/// Reading and building go as deep as the text does, on the stack.
+/// Upper limit of `Limits::depth`: parsing and building values recurse on the stack.
 const DEEPEST: usize = 512;
-/// Any number with so many digits fits into `i64`.
+/// The most digits with which any number fits into `i64`.
 const SAFE_DIGITS: usize = 18;
 
 pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error> {
@@ -27,7 +28,7 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
         bytes: text.as_bytes(),
         at: 0,
         aside: String::new(),
-        nodes: Vec::with_capacity(text.len() / BYTES_A_NODE + 1),
+        nodes: nodes_for(text.len() / BYTES_A_NODE + 1),
         depth_left: limits.depth.min(DEEPEST),
         values_left: limits.values,
     };
@@ -38,12 +39,12 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
         Err(Stop::TooDeep) => Err(too_large("nested deeper than allowed")),
         Err(Stop::TooMany) => Err(too_large("of more values than allowed")),
         Err(Stop::Malformed(what)) => {
-            // Says what is wrong and where, never what stands there.
+            // Names what is wrong and where, never the value there: it may be private.
             let before = text.as_bytes().get(..at).unwrap_or_default();
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
             let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
             Err(Error::unexpected(format!(
-                "the answer is not JSON: {} at line {line} column {column}",
+                "the response is not JSON: {} at line {line} column {column}",
                 what.sentence()
             )))
         }
@@ -51,10 +52,10 @@ pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error>
 }
 
 fn too_large(what: &str) -> Error {
-    Error::new(ErrorKind::ResponseTooLarge, format!("the answer is {what}"))
+    Error::new(ErrorKind::ResponseTooLarge, format!("the response is {what}"))
 }
 
-/// Why reading stops before the end.
+/// Why parsing stops before the end.
 #[derive(Clone, Copy)]
 enum Stop {
     TooDeep,
@@ -62,7 +63,7 @@ enum Stop {
     Malformed(What),
 }
 
-/// What is wrong with a text.
+/// What is wrong with the JSON.
 #[derive(Clone, Copy)]
 enum What {
     End,
@@ -104,7 +105,7 @@ impl From<What> for Stop {
     }
 }
 
-/// A text that is being read.
+/// The state of the parser.
 struct Reader<'t> {
     text: &'t str,
     bytes: &'t [u8],
@@ -125,7 +126,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
         loop {
@@ -175,7 +176,7 @@ impl Reader<'_> {
         self.add(node)
     }
 
-    /// One level down, past the bracket: where the container's node stands.
+    /// Enters a container, after its opening bracket. Returns the index of its node.
     fn descend(&mut self, node: Node) -> Result<usize, Stop> {
         match self.depth_left.checked_sub(1) {
             Some(left) => self.depth_left = left,
@@ -186,11 +187,11 @@ impl Reader<'_> {
         Ok(self.nodes.len() - 1)
     }
 
-    /// Back up, past the bracket: the container ends before the next node.
+    /// Leaves a container, after its closing bracket, and records where its nodes end.
     fn ascend(&mut self, container: usize) {
         self.at += 1;
         self.depth_left += 1;
-        // Fewer nodes than bytes of text.
+        // Fits: there are fewer nodes than bytes, and a document has less than four gibibytes.
         let end = self.nodes.len() as u32;
         if let Some(Node::List(to) | Node::Object(to)) = self.nodes.get_mut(container) {
             *to = end;
@@ -256,7 +257,7 @@ impl Reader<'_> {
             end += 1;
         }
         let goes_on = matches!(rest.get(end), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
-        // Not "-0", "01" and the like, nor a sign alone.
+        // `-0`, `01` and a lone sign are left to `long_number`.
         let leads = matches!(rest.get(start), Some(b'1'..=b'9')) || (end == 1 && !negative);
         if goes_on || !leads {
             return self.long_number(rest);
@@ -265,7 +266,7 @@ impl Reader<'_> {
         Ok(Node::Integer(if negative { -number } else { number }.into()))
     }
 
-    /// Any number, by its digits.
+    /// A number of any form or length, kept as its digits.
     #[inline(never)]
     fn long_number(&mut self, rest: &[u8]) -> Result<Node, Stop> {
         let length = number_length(rest).ok_or(What::NoNumber)?;
@@ -284,20 +285,20 @@ impl Reader<'_> {
         })
     }
 
-    /// A string, from its quote on.
+    /// A string, at its opening quote.
     #[inline(always)]
     fn string(&mut self) -> Result<Node, Stop> {
         let start = self.at + 1;
         let end = plain_end(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
             self.at = end + 1;
-            // A text has less than four gibibytes.
+            // Fits: a document has less than four gibibytes.
             return Ok(Node::Plain((start as u32, end as u32)));
         }
         self.escaped(start, end).map(Node::Escaped)
     }
 
-    /// A string that is not all plain.
+    /// A string with escapes, which is copied without them; or an invalid string.
     #[inline(never)]
     fn escaped(&mut self, mut start: usize, mut end: usize) -> Result<Span, Stop> {
         let aside = self.aside.len() as u32;
@@ -322,7 +323,7 @@ impl Reader<'_> {
         Ok(byte)
     }
 
-    /// The character that an escape stands for, from after its backslash.
+    /// The character of an escape sequence, after its backslash.
     fn escape(&mut self) -> Result<char, Stop> {
         Ok(match self.next()? {
             character @ (b'"' | b'\\' | b'/') => character.into(),
@@ -356,15 +357,15 @@ impl Reader<'_> {
     }
 }
 
-/// Where the plain part of a string ends: at a quote, a backslash, a control character or
-/// the end of the text. Looks at eight bytes at once.
+/// The end of the plain part of a string: a quote, a backslash, a control character or the end of
+/// the input. Eight bytes are compared at once.
 #[inline(always)]
 fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         let eight = u64::from_le_bytes(*eight);
-        // Sets the high bit of each byte that is zero. Bytes after the first such one may be
-        // set wrongly, and only the first counts.
+        // Sets the high bit of each byte that is zero. Bytes after the first zero may be set
+        // wrongly; only the first one is used.
         let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
         let quote = zero(eight ^ (ONES * b'"' as u64));
         let backslash = zero(eight ^ (ONES * b'\\' as u64));

@@ -1,14 +1,14 @@
-//! The JSON text that values were read from.
+//! Raw JSON: the part of the input that a value was parsed from.
 
 use super::nodes::{Document, Node, part};
 
 impl Document {
-    /// The whole text.
+    /// The whole JSON.
     pub(crate) fn source(&self) -> &str {
         self.text.trim()
     }
 
-    /// Whether a reader of the text reads each number in a value exactly.
+    /// Whether the language reads every number in a value exactly.
     pub(crate) fn is_exact(
         &self,
         place: usize,
@@ -28,14 +28,14 @@ impl Document {
         }
     }
 
-    /// A string with its quotes; nothing for one with escapes, and for any other value.
+    /// The raw JSON of a string without escapes; `None` for any other value.
     pub(crate) fn quoted(&self, place: usize) -> Option<&str> {
         let Some(Node::Plain((start, end))) = self.nodes.get(place) else { return None };
         self.text.get(*start as usize - 1..*end as usize + 1)
     }
 
-    /// The text of an object, from brace to brace; `last` is the place of its last value.
-    /// Nothing where that cannot be told.
+    /// The raw JSON of an object, from brace to brace; `last` is the place of its last value.
+    /// Returns `None` if that cannot be determined.
     pub(crate) fn source_of(&self, object: usize, last: usize) -> Option<&str> {
         let bytes = self.text.as_bytes();
         let Some(Node::Plain((key, _))) = self.nodes.get(object + 1) else { return None };
@@ -51,7 +51,7 @@ impl Document {
     }
 }
 
-/// Where the object or list ends that was open before this text.
+/// The end of the object or list that is open at the start of `text`.
 fn closing(text: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut bytes = text.iter().enumerate();

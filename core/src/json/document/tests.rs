@@ -55,7 +55,7 @@ fn depth_and_number_of_values_are_bounded() {
 }
 
 #[test]
-fn what_is_no_json_is_refused() {
+fn invalid_json_is_refused() {
     for text in ["", "{", "[1,]", "{\"a\":}", "01", "NaN", "\"a", "{} x", "\"\u{1}\"", "{1:2}"] {
         let error = read(text).unwrap_err();
         assert_eq!(error.inner.kind, ErrorKind::UnexpectedResponse, "{text}");

@@ -1,4 +1,4 @@
-//! Comparing a value with what Rust writes for it.
+//! Compares values with Rust strings, booleans and numbers.
 
 use super::{Number, Value};
 

@@ -1,4 +1,4 @@
-//! From Rust's and serde_json's values to ours.
+//! Converts values of Rust and serde_json.
 
 use std::borrow::Cow;
 
@@ -88,7 +88,7 @@ macro_rules! from_number {
 
 from_number!(i8 i16 i32 i64 u8 u16 u32 isize usize u64 i128 u128);
 
-/// NaN and the infinities stay what they are, so that a request that holds one is refused.
+/// Keeps NaN and the infinities, so that a request with one is refused.
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
         let word = || Number::from_string_unchecked(number.to_string());

@@ -1,5 +1,5 @@
-/// A [`Value`](crate::Value) in the shape of JSON. Members may be any expression that a
-/// value can be made from, and are borrowed.
+/// Makes a [`Value`](crate::Value) from a JSON literal. Members may be any expression that converts
+/// into a value; they are borrowed.
 ///
 /// ```
 /// let total = 10000;

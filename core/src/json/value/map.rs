@@ -1,4 +1,4 @@
-//! An object's members.
+//! The members of an object.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -7,8 +7,8 @@ use std::hash::Hash;
 use indexmap::IndexMap;
 use indexmap::map::{Entry, IntoIter, Iter, IterMut};
 
-/// Values by name, in the order in which the names were first given. The type parameters are
-/// those of `serde_json::Map`; this crate uses `Map<String, Value>` alone.
+/// Values by name, in the order in which the names were first inserted. The type parameters are
+/// those of `serde_json::Map`; this crate uses only `Map<String, Value>`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Map<K, V>
 where
@@ -18,12 +18,12 @@ where
 }
 
 impl<V> Map<String, V> {
-    /// No members.
+    /// An empty map.
     pub fn new() -> Self {
         Self { members: IndexMap::new() }
     }
 
-    /// No members, and room for so many.
+    /// An empty map with capacity for this many members.
     pub fn with_capacity(members: usize) -> Self {
         Self { members: IndexMap::with_capacity(members) }
     }
@@ -46,7 +46,7 @@ impl<V> Map<String, V> {
         self.members.get(name)
     }
 
-    /// The same, to change it.
+    /// The value of a name, mutable.
     pub fn get_mut<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<&mut V>
     where
         String: Borrow<Q>,
@@ -62,12 +62,12 @@ impl<V> Map<String, V> {
         self.members.contains_key(name)
     }
 
-    /// Sets the value of a name and gives the one before. A new name comes last.
+    /// Sets the value of a name and returns the previous one. A new name is added at the end.
     pub fn insert(&mut self, name: String, value: V) -> Option<V> {
         self.members.insert(name, value)
     }
 
-    /// Takes a member out. The others stay in their order.
+    /// Removes a member. The others keep their order.
     pub fn remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<V>
     where
         String: Borrow<Q>,
@@ -75,7 +75,7 @@ impl<V> Map<String, V> {
         self.members.shift_remove(name)
     }
 
-    /// The same as [`Map::remove`], by the name it has in `serde_json`.
+    /// The same as [`Map::remove`], under its name in `serde_json`.
     pub fn shift_remove<Q: ?Sized + Hash + Eq>(&mut self, name: &Q) -> Option<V>
     where
         String: Borrow<Q>,
@@ -83,12 +83,12 @@ impl<V> Map<String, V> {
         self.members.shift_remove(name)
     }
 
-    /// The member of a name, to look at or to fill.
+    /// The entry of a name, to read or to insert.
     pub fn entry(&mut self, name: impl Into<String>) -> Entry<'_, String, V> {
         self.members.entry(name.into())
     }
 
-    /// Keeps the members of which `keep` is true.
+    /// Keeps the members for which `keep` returns true.
     pub fn retain(&mut self, keep: impl FnMut(&String, &mut V) -> bool) {
         self.members.retain(keep);
     }
@@ -98,7 +98,7 @@ impl<V> Map<String, V> {
         self.members.iter()
     }
 
-    /// The same, to change the values.
+    /// The members with mutable values, in order.
     pub fn iter_mut(&mut self) -> IterMut<'_, String, V> {
         self.members.iter_mut()
     }
@@ -113,7 +113,7 @@ impl<V> Map<String, V> {
         self.members.values()
     }
 
-    /// The same, to change them.
+    /// The values, mutable, in order.
     pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut V> + DoubleEndedIterator {
         self.members.values_mut()
     }

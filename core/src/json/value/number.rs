@@ -1,30 +1,30 @@
-//! Numbers by their digits.
+//! Numbers that keep their digits.
 
 use std::fmt;
 
-/// A number with the digits it was written with. Two numbers are equal where their digits
-/// are: 1.0 and 1 are not.
+/// A number that keeps all its digits. Two numbers are equal if their digits are, so 1.0 and 1 are
+/// not.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Number(Digits);
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Digits {
-    /// Written the way that `i64` is.
+    /// A number in the notation of `i64`.
     Whole(i64),
     /// Any other number.
     Other(Box<str>),
 }
 
 impl Number {
-    /// The number that a float is, written as short as it reads back the same; nothing for
-    /// NaN and the infinities.
+    /// The number with the shortest digits that read back as the same float; `None` for NaN and the
+    /// infinities.
     pub fn from_f64(number: f64) -> Option<Self> {
         let written = serde_json::Number::from_f64(number)?;
         Some(Self::from_string_unchecked(written.to_string()))
     }
 
-    /// A number by its digits, without a look at whether they are one. A request that holds
-    /// what is no JSON number is refused before it is sent.
+    /// A number by its digits, which are not checked. A request with an invalid number is refused
+    /// before it is sent.
     pub fn from_string_unchecked(digits: String) -> Self {
         Self(match whole_number(&digits) {
             Some(number) => Digits::Whole(number),
@@ -32,7 +32,7 @@ impl Number {
         })
     }
 
-    /// A number by digits that a reader has looked at.
+    /// A number by digits that were checked.
     pub(crate) fn from_digits(digits: &str) -> Self {
         Self(match whole_number(digits) {
             Some(number) => Digits::Whole(number),
@@ -40,7 +40,7 @@ impl Number {
         })
     }
 
-    /// The whole number, where this is one that fits.
+    /// The whole number, if this is one that fits.
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
             Digits::Whole(number) => Some(*number),
@@ -48,7 +48,7 @@ impl Number {
         }
     }
 
-    /// The whole number, where this is one that fits and is not negative.
+    /// The whole number, if this is one that fits and is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         match &self.0 {
             Digits::Whole(number) => u64::try_from(*number).ok(),
@@ -56,7 +56,7 @@ impl Number {
         }
     }
 
-    /// The nearest float, where there is a finite one.
+    /// The nearest float, if there is a finite one.
     pub fn as_f64(&self) -> Option<f64> {
         match &self.0 {
             Digits::Whole(number) => Some(*number as f64),
@@ -64,7 +64,7 @@ impl Number {
         }
     }
 
-    /// The digits, where they are not those of an `i64`.
+    /// The digits, or the `i64` if they are one.
     pub(super) fn other(&self) -> Result<&str, i64> {
         match &self.0 {
             Digits::Whole(number) => Err(*number),
@@ -73,7 +73,7 @@ impl Number {
     }
 }
 
-/// The digits as `i64`, where they are written the way that one is.
+/// The digits as `i64`, if they are in its notation.
 pub(crate) fn whole_number(digits: &str) -> Option<i64> {
     match digits.strip_prefix('-').unwrap_or(digits).as_bytes() {
         [b'1'..=b'9', ..] => digits.parse().ok(),
@@ -82,7 +82,7 @@ pub(crate) fn whole_number(digits: &str) -> Option<i64> {
     }
 }
 
-/// How many bytes the number has that stands at the start; nothing where there is none.
+/// How many bytes the number at the start has; `None` if there is none.
 pub(crate) fn number_length(bytes: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let run = bytes.get(from..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -103,7 +103,7 @@ pub(crate) fn number_length(bytes: &[u8]) -> Option<usize> {
     Some(end)
 }
 
-/// Whether a string is a number as JSON writes them.
+/// Whether a string is a number in JSON.
 pub(crate) fn is_number(text: &str) -> bool {
     number_length(text.as_bytes()) == Some(text.len())
 }

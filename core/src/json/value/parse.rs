@@ -1,4 +1,4 @@
-//! Values and numbers from JSON text.
+//! Parses values and numbers from JSON.
 
 use super::{Number, Value, is_number};
 use crate::error::{Error, ErrorKind};
@@ -6,8 +6,8 @@ use crate::json::document::Document;
 use crate::json::values::Values;
 use crate::limits::Limits;
 
-/// Reads JSON. Every digit is kept, 128 levels of nesting are the most, and of a name that
-/// stands twice in an object the last value counts.
+/// Parses JSON. Every digit is kept, nesting is limited to 128 levels, and if an object has a name
+/// twice, the last value counts.
 impl std::str::FromStr for Value {
     type Err = Error;
 
@@ -15,12 +15,15 @@ impl std::str::FromStr for Value {
         let limits = Limits { values: usize::MAX, ..Limits::default() };
         let read = Document::read_strictly(text.into(), limits);
         read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
-            Error::new(ErrorKind::Validation, error.inner.message.replace("the answer", "the text"))
+            Error::new(
+                ErrorKind::Validation,
+                error.inner.message.replace("the response", "the string"),
+            )
         })
     }
 }
 
-/// Reads a number as JSON writes them.
+/// Parses a number in JSON.
 impl std::str::FromStr for Number {
     type Err = Error;
 

@@ -20,7 +20,7 @@ fn members_keep_their_order_when_one_is_taken_out() {
 }
 
 #[test]
-fn whole_numbers_are_told_by_their_digits() {
+fn whole_numbers_are_recognised_by_their_digits() {
     for (digits, whole) in [
         ("0", true),
         ("-1", true),

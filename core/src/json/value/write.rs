@@ -1,4 +1,4 @@
-//! Writing values, numbers by their digits.
+//! Serializes values, with every digit of a number.
 
 use std::fmt;
 
@@ -80,8 +80,8 @@ impl Serialize for Map<String, Value> {
     }
 }
 
-/// As a number of the format's own where that loses nothing, else by its digits, which
-/// `serde_json` writes as they are.
+/// As a native number of the format if that loses nothing, else by its digits, which `serde_json`
+/// writes unchanged.
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let digits = match self.other() {

@@ -1,11 +1,11 @@
-//! Lists in every way of paging, and lists that misbehave.
+//! Lists with every way of paging, and lists that never end.
 
 use super::*;
 use crate::json;
 use crate::json::{Map, Value};
 use crate::table::CHECKOUT_SESSION;
 
-/// What a server that pages in some way answers to a query.
+/// Walks a list. `serve` returns the page for a query.
 fn walk(
     query: Value,
     mut serve: impl FnMut(&Map<String, Value>) -> Value,
@@ -36,7 +36,7 @@ fn all(count: u64) -> Vec<String> {
     (0..count).map(|n| n.to_string()).collect()
 }
 
-/// Rows by offset and limit, with the server's own cap on the page size.
+/// Limit, first row and end of a page by offset and limit, with the server's cap on the page size.
 fn window(query: &Map<String, Value>, count: u64, cap: u64) -> (u64, u64, u64) {
     let limit = number(query, "limit", 20).min(cap);
     let offset = number(query, "offset", 0);
@@ -115,7 +115,7 @@ fn rows_that_shift_into_the_next_page_are_given_once() {
     let mut inserted = 0;
     let served = walk(json!({"limit": 10}), |query| {
         let (_, from, to) = window(query, 30, 100);
-        // Before each page after the first, a new row pushes the others back by one.
+        // Before each page after the first, a new row is inserted at the front.
         let shift = inserted;
         inserted += 1;
         rows(from.saturating_sub(shift), to.saturating_sub(shift).max(from.saturating_sub(shift)))
@@ -145,7 +145,7 @@ fn lists_that_go_round_are_errors() {
 
 #[test]
 fn a_row_inserted_during_the_walk_is_no_loop() {
-    // One row a page, and a new one at the front before the second and third request.
+    // One row per page, and new rows at the front after the first request.
     for inserted in 1..=3 {
         let mut asked = 0;
         let served = walk(json!({"limit": 1}), |query| {
@@ -166,7 +166,7 @@ fn a_row_inserted_during_the_walk_is_no_loop() {
 
 #[test]
 fn more_rows_are_promised_and_followed() {
-    // A server that filters after paging: short pages, and an empty one, with more behind.
+    // A server that filters after paging: short pages and an empty one before the end.
     let served = walk(json!({"limit": 10}), |query| {
         let offset = number(query, "offset", 0);
         let from = offset.min(40);

@@ -1,14 +1,14 @@
-//! Unpacks gzip as browsers and curl do: members one after the other, and whatever stands
-//! behind the last one is ignored.
+//! Decompresses gzip as browsers and curl do: one member after the other, and bytes after the last
+//! one are ignored.
 
 use std::io::{ErrorKind, Result, Write};
 
 use flate2::write::GzDecoder;
 
-/// What a member begins with.
+/// The first bytes of a member.
 const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
-/// A buffer that refuses to grow past its bound.
+/// A buffer that does not grow beyond its limit.
 #[derive(Default)]
 struct Bounded {
     bytes: Vec<u8>,
@@ -31,14 +31,14 @@ impl Write for Bounded {
 
 pub(super) struct Gunzip {
     state: State,
-    /// Bytes of the members whose checksum was right.
+    /// Decompressed bytes of the members whose checksum matched.
     checked: usize,
     most: usize,
 }
 
 enum State {
     Member(GzDecoder<Bounded>),
-    /// A member is complete; what follows may be the magic of another.
+    /// A member is complete, and the next bytes may be the start of another.
     Between(Bounded, Vec<u8>),
     Ended(Bounded),
 }
@@ -49,7 +49,7 @@ impl Gunzip {
         Self { state: State::Member(decoder), checked: 0, most }
     }
 
-    /// How much there is by now.
+    /// How many bytes are decompressed so far.
     pub(super) fn len(&self) -> usize {
         match &self.state {
             State::Member(decoder) => decoder.get_ref().bytes.len(),
@@ -57,7 +57,7 @@ impl Gunzip {
         }
     }
 
-    /// Takes the next bytes; `FileTooLarge` where there is more than allowed.
+    /// Decompresses the next bytes. Fails with `FileTooLarge` above the limit.
     pub(super) fn write(&mut self, mut chunk: &[u8]) -> Result<()> {
         while !chunk.is_empty() {
             match &mut self.state {
@@ -87,7 +87,7 @@ impl Gunzip {
         Ok(())
     }
 
-    /// The end of a member, good or not. After a good one, a bad one is no part of it.
+    /// Ends a member. An invalid member after a valid one is ignored, as bytes after the end are.
     fn end_member(&mut self, checked: Result<()>) -> Result<()> {
         let State::Member(decoder) = &mut self.state else { return Ok(()) };
         let too_large = checked.as_ref().is_err_and(|e| e.kind() == ErrorKind::FileTooLarge);
@@ -106,7 +106,7 @@ impl Gunzip {
         Ok(())
     }
 
-    /// Everything, once all has been written.
+    /// The decompressed bytes, once all input was taken.
     pub(super) fn end(mut self) -> Result<Vec<u8>> {
         if let State::Member(decoder) = &mut self.state {
             let checked = decoder.try_finish();
@@ -115,11 +115,11 @@ impl Gunzip {
         Ok(self.so_far())
     }
 
-    /// What was unpacked, complete or not.
+    /// The bytes decompressed so far.
     pub(super) fn so_far(self) -> Vec<u8> {
         match self.state {
             State::Member(mut decoder) => {
-                // Hands over what it still buffers, whatever it says of the end.
+                // Flushes the decoder's buffer; whether the end is valid does not matter here.
                 let _ = decoder.try_finish();
                 std::mem::take(&mut decoder.get_mut().bytes)
             }

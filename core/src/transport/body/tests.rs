@@ -1,4 +1,4 @@
-//! Bodies as servers pack them, and as they break.
+//! Compressed, broken and hostile bodies.
 
 use std::io::Write;
 
@@ -30,7 +30,7 @@ fn read_of(
 }
 
 #[test]
-fn gzip_is_unpacked_and_broken_gzip_is_typed() {
+fn gzip_is_decompressed_and_broken_gzip_is_an_error() {
     let text = "x".repeat(5000);
     let packed = gzip(text.as_bytes());
     assert_eq!(read("gzip", &packed, Limits::default()).unwrap(), text);
@@ -43,7 +43,7 @@ fn gzip_is_unpacked_and_broken_gzip_is_typed() {
 }
 
 #[test]
-fn what_stands_behind_the_end_of_gzip_is_ignored() {
+fn bytes_after_the_end_of_gzip_are_ignored() {
     let one = gzip(b"{}");
     let two = [one.clone(), gzip(b"  ")].concat();
     let broken = [&one, &gzip(b"xxxx")[..15]].concat();
@@ -71,7 +71,7 @@ fn what_stands_behind_the_end_of_gzip_is_ignored() {
 }
 
 #[test]
-fn words_that_change_nothing_are_passed_over() {
+fn words_that_change_nothing_are_ignored() {
     for word in ["", "identity", "none", "utf-8", " Identity ,", ",", "aws-chunked"] {
         assert_eq!(read(word, b"{}", Limits::default()).unwrap(), "{}", "{word:?}");
     }
@@ -125,7 +125,7 @@ fn a_bomb_stops_at_the_ratio_and_a_large_body_at_the_limit() {
 }
 
 #[test]
-fn what_somebody_else_read_is_bounded_unpacked_and_whole() {
+fn a_response_of_another_client_is_limited_decompressed_and_complete() {
     let read = |method: Method, status, wire: &[u8], length: usize, packed| {
         let mut headers = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, length.into())]);
         if packed {
@@ -134,8 +134,8 @@ fn what_somebody_else_read_is_bounded_unpacked_and_whole() {
         RawResponse::read(&method, status, headers, wire, Limits::default())
     };
     let packed = gzip(b"{}");
-    let heard = read(Method::GET, 200, &packed, packed.len(), true).unwrap();
-    assert_eq!((heard.status, heard.body), (200, Bytes::from("{}")));
+    let response = read(Method::GET, 200, &packed, packed.len(), true).unwrap();
+    assert_eq!((response.status, response.body), (200, Bytes::from("{}")));
     let short = read(Method::POST, 200, b"{}", 3, false).unwrap_err();
     assert_eq!((short.kind, short.outcome), (ErrorKind::Connection, Outcome::Unknown));
     for (method, status) in [(Method::HEAD, 200), (Method::GET, 304), (Method::DELETE, 204)] {

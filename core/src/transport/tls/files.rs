@@ -1,4 +1,4 @@
-//! Files of certificates and keys: PEM as editors of any system save it, or DER.
+//! Reads files of certificates and keys: PEM as editors of any system save it, or DER.
 
 use std::path::Path;
 
@@ -10,22 +10,22 @@ use crate::error::Error;
 /// Every certificate in a file.
 pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let bytes = read(file)?;
-    // A DER file is one certificate, which begins with the tag of a sequence.
+    // A DER file is one certificate, and its first byte is the tag of a sequence.
     if bytes.first() == Some(&0x30) {
         let certificate = CertificateDer::from(bytes);
         return match rustls::server::ParsedCertificate::try_from(&certificate) {
             Ok(_) => Ok(vec![certificate]),
-            Err(_) => Err(unusable(
+            Err(_) => Err(invalid_file(
                 file,
-                "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file has \
-                 to be converted with openssl first)",
+                "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must \
+                 be converted with openssl first)",
             )),
         };
     }
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    let found = found.map_err(|e| unusable(file, e))?;
+    let found = found.map_err(|e| invalid_file(file, e))?;
     match found.is_empty() {
-        true => Err(unusable(file, without("BEGIN CERTIFICATE", &bytes))),
+        true => Err(invalid_file(file, missing("BEGIN CERTIFICATE", &bytes))),
         false => Ok(found),
     }
 }
@@ -34,21 +34,21 @@ pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, 
 pub(super) fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     let bytes = read(file)?;
     if bytes.first() == Some(&0x30) {
-        return PrivateKeyDer::try_from(bytes).map_err(|e| unusable(file, e));
+        return PrivateKeyDer::try_from(bytes).map_err(|e| invalid_file(file, e));
     }
     PrivateKeyDer::from_pem_slice(&bytes).map_err(|e| match e {
         rustls::pki_types::pem::Error::NoItemsFound => {
-            unusable(file, without("BEGIN PRIVATE KEY", &bytes))
+            invalid_file(file, missing("BEGIN PRIVATE KEY", &bytes))
         }
-        other => unusable(file, other),
+        other => invalid_file(file, other),
     })
 }
 
 /// The bytes of a file, without a byte order mark.
 fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    let bytes = std::fs::read(file).map_err(|e| unusable(file, e))?;
+    let bytes = std::fs::read(file).map_err(|e| invalid_file(file, e))?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(unusable(file, "the file is saved as UTF-16; save it as UTF-8 or ASCII"));
+        return Err(invalid_file(file, "the file is saved as UTF-16; save it as UTF-8 or ASCII"));
     }
     Ok(match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => rest.to_vec(),
@@ -56,18 +56,18 @@ fn read(file: &Path) -> Result<Vec<u8>, Error> {
     })
 }
 
-/// What a file lacks, and what it has instead.
-fn without(wanted: &str, bytes: &[u8]) -> String {
+/// Describes what a file lacks, and what it has instead.
+fn missing(expected: &str, bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let found = text.split("-----BEGIN ").nth(1).and_then(|rest| rest.split("-----").next());
     match found.filter(|label| label.len() < 40) {
-        Some(label) => format!("there is no {wanted} in it, only BEGIN {label}"),
+        Some(label) => format!("there is no {expected} in it, only BEGIN {label}"),
         None if bytes.is_empty() => "the file is empty".into(),
-        None => format!("there is no {wanted} in it, so it is not PEM, and it is not DER"),
+        None => format!("there is no {expected} in it, so it is not PEM, and it is not DER"),
     }
 }
 
-pub(super) fn unusable(file: &Path, why: impl std::fmt::Display) -> Error {
+pub(super) fn invalid_file(file: &Path, why: impl std::fmt::Display) -> Error {
     Error::configuration(format!("the certificates in {}: {why}", file.display()))
 }
 

@@ -1,5 +1,5 @@
-//! Accepts what webpki accepts, and a certificate of the caller's own that is authority and
-//! server at once, as `openssl req -x509` makes it.
+//! Accepts certificates that webpki accepts, and a self-signed certificate from the caller's
+//! `ca_file` that is authority and server at once, as `openssl req -x509` makes it.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, Signatu
 
 /// Checks a server's certificate.
 #[derive(Debug)]
-pub(super) struct OwnOrAuthority {
+pub(super) struct SelfSignedOrAuthority {
     authorities: Arc<WebPkiServerVerifier>,
-    /// The certificates that the caller named.
-    own: Vec<CertificateDer<'static>>,
+    /// The certificates of the caller's files.
+    self_signed: Vec<CertificateDer<'static>>,
 }
 
-impl OwnOrAuthority {
+impl SelfSignedOrAuthority {
     pub(super) fn new(
         authorities: Arc<WebPkiServerVerifier>,
-        own: Vec<CertificateDer<'static>>,
+        self_signed: Vec<CertificateDer<'static>>,
     ) -> Self {
-        Self { authorities, own }
+        Self { authorities, self_signed }
     }
 }
 
-impl ServerCertVerifier for OwnOrAuthority {
+impl ServerCertVerifier for SelfSignedOrAuthority {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -35,14 +35,14 @@ impl ServerCertVerifier for OwnOrAuthority {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let found = self.authorities.verify_server_cert(certificate, above, name, ocsp, now);
-        match found {
-            // webpki checks the dates before it finds that an authority is used as a server.
-            Err(error) if is_authority(&error) && self.own.contains(certificate) => {
+        let result = self.authorities.verify_server_cert(certificate, above, name, ocsp, now);
+        match result {
+            // webpki reports this error only after it has checked the dates.
+            Err(error) if is_authority(&error) && self.self_signed.contains(certificate) => {
                 verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
-            found => found,
+            result => result,
         }
     }
 
@@ -69,7 +69,7 @@ impl ServerCertVerifier for OwnOrAuthority {
     }
 }
 
-/// The only thing wrong is that the certificate is an authority's.
+/// Whether the only error is that the certificate is an authority's.
 fn is_authority(error: &Error) -> bool {
     let Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) = error else {
         return false;
@@ -110,9 +110,9 @@ SAAwRQIgfdmefvOTF4O6xdiee22yaNxPli7b7SbZkWl+tWfi+q8CIQDP2vPc6bsZ\n\
             let roots = Arc::new(roots.clone());
             let provider = Arc::clone(&provider);
             let inner = WebPkiServerVerifier::builder_with_provider(roots, provider);
-            OwnOrAuthority::new(inner.build().unwrap(), named.to_vec())
+            SelfSignedOrAuthority::new(inner.build().unwrap(), named.to_vec())
         };
-        let check = |verifier: &OwnOrAuthority, name: &str, year: u64| {
+        let check = |verifier: &SelfSignedOrAuthority, name: &str, year: u64| {
             let name = ServerName::try_from(name.to_owned()).unwrap();
             let seconds = Duration::from_secs((year - 1970) * 31_557_600);
             let now = UnixTime::since_unix_epoch(seconds);

@@ -1,4 +1,4 @@
-//! Webhook deliveries: the queued ones, and every attempt that was attempt.
+//! Webhook deliveries: the queued ones, and every attempt that was made.
 
 use std::collections::BTreeMap;
 

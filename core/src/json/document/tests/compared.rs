@@ -1,5 +1,5 @@
-//! The reader against Python's, over thousands of documents: what one refuses the other
-//! refuses, and what both read is the same to the last digit.
+//! Compares the parser with Python's over thousands of documents: both must refuse the same ones
+//! and read the others equally, to the last digit.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -10,11 +10,11 @@ use crate::json::Values;
 use crate::json::document::*;
 use crate::limits::Limits;
 
-/// How many documents are made, and how many times each is then broken.
+/// How many documents are made, and how many times each is changed.
 const DOCUMENTS: usize = 1500;
 const MUTATIONS: usize = 5;
 
-/// A generator of numbers that are the same in every run.
+/// A generator of the same numbers in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -92,7 +92,7 @@ impl Dice {
         self.space(out);
     }
 
-    /// The same with something put in, taken out or written twice.
+    /// The document with parts inserted, removed or repeated.
     fn broken(&mut self, document: &str) -> String {
         let mut characters: Vec<char> = document.chars().collect();
         for _ in 0..1 + self.below(3) {
@@ -219,7 +219,7 @@ fn documents() -> Vec<String> {
     all
 }
 
-/// What Python reads, a line for each document; nothing where there is no Python.
+/// What Python reads, one line per document; `None` if there is no Python.
 fn read_by_python(documents: &[String]) -> Option<String> {
     let program = Command::new("python3")
         .args(["-X", "utf8", "-c", include_str!("compared.py")])

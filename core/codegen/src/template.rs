@@ -8,7 +8,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, path_loader};
 use crate::case::snake;
 
 /// The environment that loads templates from `core/codegen/templates`.
-pub(super) fn environment(root: &Path) -> Result<Environment<'static>, String> {
+pub(crate) fn environment(root: &Path) -> Result<Environment<'static>, String> {
     let mut templates = Environment::new();
     templates.set_loader(path_loader(root.join("core/codegen/templates")));
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -21,7 +21,7 @@ pub(super) fn environment(root: &Path) -> Result<Environment<'static>, String> {
 }
 
 /// Renders one template.
-pub(super) fn render(
+pub(crate) fn render(
     templates: &Environment<'_>,
     name: &str,
     context: Value,
@@ -33,13 +33,13 @@ pub(super) fn render(
 }
 
 /// An attribute of a value as a string; empty when it is missing.
-pub(super) fn attribute(value: &Value, name: &str) -> String {
+pub(crate) fn attribute(value: &Value, name: &str) -> String {
     value.get_attr(name).map(|value| value.to_string()).unwrap_or_default()
 }
 
 /// Breaks a text into lines of at most `width` characters. Each line after the first starts with
 /// `prefix`, which contains the indentation and the comment sign.
-pub(super) fn wrap(text: &str, width: usize, prefix: &str) -> String {
+pub(crate) fn wrap(text: &str, width: usize, prefix: &str) -> String {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split_whitespace() {
         let Some(line) = lines.last_mut() else { continue };
