@@ -1,4 +1,4 @@
-"""One client's work, in a process of its own: prints client CPU per call as JSON.
+"""The work of one client in a new process: prints client CPU per call as JSON.
 
 python client.py CLIENT TASK URL
 """
@@ -46,7 +46,7 @@ def threads(call, number, at_once=64):
 
 
 def two(rows):
-    """What is asked of a session as a rule."""
+    """The fields that a program usually reads of a session."""
     return [(row.status, row.amount) for row in rows]
 
 
@@ -74,7 +74,7 @@ def documented(url):
     api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
 
     def pages():
-        for offset in range(0, 10_000, 100):  # it has no walk of its own
+        for offset in range(0, 10_000, 100):  # it has no iterator over pages
             two(api.list_checkout_sessions(limit=100, offset=offset).data)
 
     return {

@@ -3,7 +3,7 @@
 Client CPU in microseconds per call (user and system, by getrusage of the client's
 process), medians; the server runs on the other core. What counts is the ratio within one
 round, where ours and the peer run one right after the other. Of a list's rows two fields are
-read, in `list-all` every one: ours are read from the answer when they are asked for. What is
+read, in `list-all` every one: ours are read lazily from the response. What is
 measured is what is shipped: a wheel of the profile `dist`, installed as pip does it. The peers
 are installed from PyPI. All of it goes into `target/bench`. `make bench-python` runs this.
 
@@ -58,7 +58,7 @@ STARTS = {
 
 
 def install():
-    """Put the peers, and ours as a wheel, where nothing else looks; give the wheel."""
+    """Install the peers and our wheel into folders for this benchmark; give the wheel."""
     pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     for name, packages in (("old", ["lomi==1.1.0"]), ("peers", ["pycurl", "msgspec", "aiohttp"])):
         if not (BENCH / name).exists():
@@ -106,14 +106,14 @@ def calls(url):
     """Print the table; give how many bars were missed."""
     asked = {(client, task) for task, ours, peer, _ in BARS for client in (ours, peer)}
     taken = {pair: [] for pair in sorted(asked, key=lambda pair: pair[::-1])}
-    for _ in range(RUNS):  # in turns, so that a busy moment meets everybody
+    for _ in range(RUNS):  # in turns, so that a busy moment affects all of them
         for client, task in taken:
             taken[client, task].append(measure(client, task, url))
     print(f"{'task':14} {'ours':>22} {'peer':>18} {'ratio':>6} {'bar':>5}")
     missed = 0
     for task, ours, peer, bar in BARS:
         mine, theirs = taken[ours, task], taken[peer, task]
-        # What slows the machine down for a while meets both.
+        # Both run in turns, so that a slow moment of the machine affects both.
         ratio = statistics.median(m / t for m, t in zip(mine, theirs, strict=True))
         over = bar is not None and ratio > bar
         missed += over
@@ -154,7 +154,7 @@ def main():
     for _ in range(4 * RUNS):
         for name, codes in STARTS.items():
             taken[name].append(start(*codes))
-    # The least, not the median: whatever else runs can only add to it.
+    # The minimum, not the median: other programs can only add to it.
     cpu = {n: min(c for c, _ in values) for n, values in taken.items()}
     held = {n: statistics.median(m for _, m in values) for n, values in taken.items()}
     missed += bar("import, CPU over bare Python", cpu["import"], "ms", 15)

@@ -1,4 +1,4 @@
-"""A server of canned answers, fast enough not to be what is measured.
+"""A server of fixed responses, fast enough not to influence what is measured.
 
 Prints its address. One session has the 35 documented fields; a list has as many rows as
 its query's `limit` says, and 10,000 in all. Rows differ as sessions of one merchant do: in

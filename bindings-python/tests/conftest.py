@@ -1,4 +1,4 @@
-"""What the tests talk to: the sandbox, and a server of scripted answers."""
+"""Fixtures: the sandbox, servers with scripted responses, and clients for them."""
 
 import decimal
 import json
@@ -62,7 +62,7 @@ class Request:
 
 
 class Scripted:
-    """A server that answers every request with what a function of it says.
+    """A server that answers every request with the response of a function.
 
     The function gives (status, headers, body), raw bytes to send as they are, or None to
     close the connection.
@@ -176,7 +176,7 @@ def documented(serve):
 
 
 def echo(request):
-    """Says what was asked for, with which key."""
+    """A session that shows the id and the keys of its request."""
     return (
         200,
         {},

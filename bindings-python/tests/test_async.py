@@ -65,7 +65,7 @@ def test_wrong_arguments_and_requests(async_client):
 
 @pytest.fixture
 def slow(serve):
-    """A client of a server that answers /fast at once and the rest when told to."""
+    """A client of a server that answers /fast at once, and other paths when an event is set."""
     go = threading.Event()
 
     def answer(request):
@@ -104,8 +104,8 @@ def test_cancellation_frees_the_socket_and_sends_nothing_more(slow):
             call.cancel()
         results = await asyncio.gather(*calls, return_exceptions=True)
         assert all(isinstance(result, asyncio.CancelledError) for result in results)
-        # Our ends are closed while the server still thinks. Answered first, a connection
-        # would be kept for the next call, and rightly.
+        # The client closes its connections before the server responds: a connection whose
+        # response has come would be kept for the next call.
         until(lambda: open_files() <= before - 5)
         # The server's side notices that the connections are gone once it writes.
         slow.go.set()

@@ -128,7 +128,7 @@ def test_a_wrong_keyword_is_refused_with_the_right_one(talk):
     with pytest.raises(lomi.ValidationError, match="did you mean 'amount'"):
         lomi.CheckoutSessionsCreate(ammount=1)
     assert client.server.requests == []
-    # A name in a dictionary is the caller's to know.
+    # The names in a dictionary are not checked.
     client.checkout_sessions.create({"amount": 1, "brand_new_field": [1]})
     assert client.server.requests[0].json == {"amount": 1, "brand_new_field": [1]}
 

@@ -1,4 +1,4 @@
-"""100,000 clients made and dropped, 10,000 cancellations, 10,000 rows paged: nothing may grow.
+"""100,000 clients, 10,000 cancellations, 10,000 rows of pages: nothing may grow.
 
 `make soak` does all of it ten times over (LOMI_SOAK=10). The server is a process of its own,
 so that every descriptor counted here is the client's.

@@ -1,4 +1,4 @@
-"""Forks, plain and over TLS: a child takes what its parent had, and shares none of it."""
+"""Forks, plain and over TLS: a child makes calls as its parent does, and shares no connection."""
 
 import multiprocessing
 import os
@@ -36,7 +36,7 @@ def in_child(work):
 
 
 def family(client, name):
-    """Four children and the parent call at once; each gets its own answer."""
+    """Four children and the parent call at once; each gets the response to its request."""
 
     def child(number):
         def work():

@@ -1,4 +1,4 @@
-"""A caller who stops waiting keeps what is known of the call: key, attempts, outcome."""
+"""A caller who stops waiting gets the call's idempotency key, attempts and outcome."""
 
 import asyncio
 import gc
@@ -35,7 +35,7 @@ def facts(error):
 
 
 def told(server, error):
-    """What is known agrees with what arrived at the server."""
+    """Key and attempts agree with the requests that the server received."""
     key, attempts, outcome, operation = facts(error)
     assert len(server.requests) == attempts == 1
     assert key == server.requests[0].headers["idempotency-key"]
@@ -156,7 +156,7 @@ async def anyio_fail_after(client):
         try:
             await client.checkout_sessions.create(ORDER)
         except anyio.get_cancelled_exc_class() as error:
-            raise Stop from error  # what a scope swallows is known inside it
+            raise Stop from error  # the scope swallows it, so it is checked here
 
 
 @pytest.mark.parametrize("give_up", [cancel, wait_for, timeout, anyio_fail_after])

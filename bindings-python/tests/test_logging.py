@@ -1,4 +1,4 @@
-"""What calls say to Python's logging."""
+"""The records of calls in Python's logging."""
 
 import asyncio
 import logging

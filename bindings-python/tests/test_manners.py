@@ -1,4 +1,4 @@
-"""What Python programs do with any object: copy, pickle, patch, iterate, ask for hints."""
+"""What Python programs do with any object: copy, pickle, patch, iterate, read type hints."""
 
 import asyncio
 import copy

@@ -1,4 +1,4 @@
-"""Values that look right and would cost money, in the forms that Python has for them."""
+"""Probable mistakes: a wrong unit, a key twice, a misspelt name. Refused, or a warning."""
 
 import datetime
 import enum

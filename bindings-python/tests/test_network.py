@@ -1,4 +1,4 @@
-"""The network as it is: certificates that are replaced, threads that do nothing, namespaces."""
+"""Networks that change: certificates that are replaced, idle threads, network namespaces."""
 
 import os
 import subprocess

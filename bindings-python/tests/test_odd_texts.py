@@ -1,4 +1,4 @@
-"""Text that is not Unicode, and what stands for text: read, or refused by field."""
+"""Strings that are not Unicode and objects in place of strings: read, or refused by field."""
 
 import datetime
 import os
@@ -18,7 +18,7 @@ class StrId(str):
 
 
 def test_texts_that_are_due(post):
-    """Ids, keys and headers: what stands for text is read, the rest is refused."""
+    """Ids, keys and headers: objects that represent a string are read, others are refused."""
     sessions = post.client.checkout_sessions
     sessions.get(ID)
     assert post.requests[-1].path.endswith(f"/{ID}")

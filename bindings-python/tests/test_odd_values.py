@@ -1,4 +1,4 @@
-"""What users have in their hands: sent as what it means, or refused by field and type."""
+"""Values of any Python type: sent as what they mean, or refused with their field and type."""
 
 import array
 import collections
@@ -118,7 +118,7 @@ def test_metadata_and_line_items_are_too(post, name):
 
 
 def test_none_of_an_update(post):
-    """A dictionary that says None empties a field; an attribute that is None does not."""
+    """A None in a dictionary empties a field; an attribute that is None does not."""
     sessions = post.client.checkout_sessions
     for given, sent in [
         ({"title": None}, {"title": None}),
@@ -190,7 +190,7 @@ class Number(enum.IntEnum):
 
 
 class Lazy:
-    """What Django's lazy objects look like: their class is that of what they stand for."""
+    """Like Django's lazy objects: their class is that of the value behind them."""
 
     def __init__(self, value):
         self.__dict__["value"] = value

@@ -1,4 +1,4 @@
-"""Deliveries that come again, and webhooks that are not to be trusted yet."""
+"""Webhooks that are delivered twice, and checks before a webhook is trusted."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Fields of an answer are read when they are asked for: nobody may be able to tell."""
+"""The fields of a response are read lazily, which must change nothing that a program sees."""
 
 import copy
 import gc
@@ -49,7 +49,7 @@ def test_rows_of_every_make_are_what_was_sent(talk):
         rows = [made(chance, number) for number in range(chance.choice([1, 2, 3, 60]))]
         page = talk(lambda request, rows=rows: (200, {}, rows)).checkout_sessions.list()
         assert [held(row) for row in page.data] == rows, seed
-        # In the order of the wire, as far as the schema knows the names.
+        # In the order of the response, for the names that the schema has.
         for row, sent in zip(page.data, rows, strict=True):
             assert list(vars(row)) == [name for name in sent if name != "later_field"], seed
 

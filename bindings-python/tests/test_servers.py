@@ -1,4 +1,4 @@
-"""gunicorn and Celery, whose workers are forked from a process that may have called."""
+"""gunicorn and Celery, whose workers are forked from a process that may have made calls."""
 
 import os
 import pathlib

@@ -20,7 +20,7 @@ pytest_plugins = ["lomi.testing"]
 
 @pytest.fixture(scope="session")
 def inbox():
-    """What comes to the shop's address for webhooks."""
+    """The webhooks that the shop receives."""
     came = Queue()
 
     class Shop(http.server.BaseHTTPRequestHandler):

@@ -26,7 +26,7 @@ def late(request):
 
 
 def half(request):
-    """Says that more will come, which does not."""
+    """A response whose body ends too early."""
     return written(200, {"content-type": "application/json"}, "{}").replace(
         b"content-length: 2", b"content-length: 20"
     )

@@ -1,4 +1,4 @@
-"""Certificates, the server's and our own, and the way through a proxy."""
+"""Certificates of servers and of the client, and proxies."""
 
 import pathlib
 import socket
@@ -58,7 +58,7 @@ def test_another_name_on_the_certificate(https):
 
 @pytest.fixture
 def proxy(https):
-    """A proxy that leads to the TLS server, wherever it is asked to."""
+    """A proxy that connects to the TLS server, whatever host is requested."""
     listener = socket.create_server(("127.0.0.1", 0))
     heads = []
 
@@ -123,7 +123,7 @@ def test_our_certificate_is_not_shown_to_a_proxy_that_asks(tmp_path):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(server.ca, server.key)
     context.load_verify_locations(server.ca)
-    context.verify_mode = ssl.CERT_OPTIONAL  # it asks, and goes on without
+    context.verify_mode = ssl.CERT_OPTIONAL  # it asks for a certificate, and accepts none
     listener = socket.create_server(("127.0.0.1", 0))
     shown = []
 

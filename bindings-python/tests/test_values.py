@@ -1,4 +1,4 @@
-"""Values on their way out and in: exact, or refused."""
+"""Values in requests and responses: exact, or refused."""
 
 import dataclasses
 import datetime

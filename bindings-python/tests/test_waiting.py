@@ -1,4 +1,4 @@
-"""Calls under gevent, eventlet, trio and anyio, each in an interpreter of its own."""
+"""Calls under gevent, eventlet, trio and anyio, each in a new interpreter."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What a type checker has to refuse: one complaint for every line marked `wrong`."""
+"""What a type checker must refuse: one complaint for every line marked `wrong`."""
 
 import lomi
 
