@@ -34,9 +34,6 @@ pub use pager::{NewRows, Pager};
 pub use raw_json::{RawJson, RawJsonSink};
 pub use typed::{FromDocument, read_values};
 
-#[cfg(test)]
-mod equal_values;
-
 /// A successful response. [`Response::decode`] reads its values.
 ///
 /// ```no_run
@@ -217,6 +214,8 @@ impl Response {
 
 #[cfg(test)]
 mod tests {
+    pub(super) mod equal_values;
+
     use super::*;
     use crate::json::Values;
 

@@ -37,7 +37,7 @@ pub(crate) fn attribute(value: &Value, name: &str) -> String {
     value.get_attr(name).map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// Breaks a text into lines of at most `width` characters. Each line after the first starts with
+/// Breaks a string into lines of at most `width` characters. Each line after the first starts with
 /// `prefix`, which contains the indentation and the comment sign.
 pub(crate) fn wrap(text: &str, width: usize, prefix: &str) -> String {
     let mut lines: Vec<String> = vec![String::new()];

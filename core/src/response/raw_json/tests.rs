@@ -1,7 +1,7 @@
 use super::*;
 use crate::json;
 use crate::json::{Value, Values};
-use crate::response::equal_values::Both;
+use crate::response::tests::equal_values::Both;
 use crate::table::CHECKOUT_SESSION;
 
 fn both(text: &str) -> (Value, Both) {

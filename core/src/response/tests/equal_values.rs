@@ -1,9 +1,9 @@
 //! A language receives a response in one of three ways: value by value, as raw JSON, or as lazy
 //! rows. All three must give the same values.
 
-use super::{Decoded, LazyRow, LazyRowSink, RawJson, RawJsonSink, Response};
 use crate::error::Error;
 use crate::json::{Key, Map, Sink, Value, Values};
+use crate::response::{Decoded, LazyRow, LazyRowSink, RawJson, RawJsonSink, Response};
 use crate::table::CHECKOUT_SESSION;
 use crate::table::Model;
 use proptest::prelude::*;
