@@ -7,12 +7,14 @@
 //! parent's sockets and join threads that are not there.
 
 mod cache;
+mod generation;
 
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub(crate) use cache::Cache;
+pub use generation::generation;
 
 /// A value that every process makes for itself. No lock guards it: at a fork a lock may be held
 /// by a thread that the child does not have.
@@ -68,35 +70,3 @@ pub(crate) fn mark_own_thread() {
     debug_assert_ne!(generation(), 0);
     THREAD_OF_THIS_PROCESS.set(true);
 }
-
-/// How many forks lie between this process and the one that loaded the library.
-static FORKS: AtomicU32 = AtomicU32::new(0);
-
-/// Whether the handler that counts forks is registered.
-static COUNTING: AtomicBool = AtomicBool::new(false);
-
-/// A number that differs between a process and every child it forks. State that carries another
-/// number than this belongs to the parent, and must be neither used nor dropped.
-///
-/// A process id alone does not tell a forked child from its parent: in a new PID namespace both
-/// may have the same one.
-pub fn generation() -> u64 {
-    if !COUNTING.load(Ordering::Relaxed) && !COUNTING.swap(true, Ordering::Relaxed) {
-        count_forks();
-    }
-    // The process id tells apart a child that was made without running the handlers.
-    u64::from(FORKS.load(Ordering::Relaxed)) << 32 | u64::from(std::process::id())
-}
-
-#[cfg(unix)]
-fn count_forks() {
-    extern "C" fn child() {
-        FORKS.fetch_add(1, Ordering::Relaxed);
-    }
-    // SAFETY: the handler only adds to an atomic, which is allowed between fork and exec. It
-    // fails only for want of memory, and then the process id decides alone.
-    let _ = unsafe { libc::pthread_atfork(None, None, Some(child)) };
-}
-
-#[cfg(not(unix))]
-fn count_forks() {}

@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod check;
 mod headers;
 mod option_headers;
+pub(crate) mod request_id;
 mod target;
 mod url;
 

@@ -128,7 +128,7 @@ impl Call {
             _ => None,
         };
         let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
-        let request_id = request_id.unwrap_or_else(idempotency_key::random);
+        let request_id = request_id.unwrap_or_else(request::request_id::next);
         let routes = routes::list(config, &target);
         let route = host.route.filter(|at| *at < routes.len()).unwrap_or(0);
         let mut call = Self {

@@ -53,6 +53,11 @@ impl Host {
         self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How many connections have a request in flight.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.max_connections.saturating_sub(self.permits.available_permits())
+    }
+
     /// A permit to use a connection, if one is free now.
     pub(crate) fn try_permit(&self) -> Option<SemaphorePermit<'_>> {
         self.permits.try_acquire().ok()
