@@ -5577,7 +5577,11 @@ namespace LomiSDK {
 
         protected $responseObject;
 
+        protected $history = [];
+
         protected $status;
+
+        protected $serverMessage;
 
         protected $apiCode;
 
@@ -5640,6 +5644,11 @@ namespace LomiSDK {
         {
         }
 
+        /** The server's message, without secrets; null where it sent none. */
+        public function getServerMessage(): ?string
+        {
+        }
+
         /** The error code of the API, such as not_found. */
         public function getApiCode(): ?string
         {
@@ -5658,6 +5667,15 @@ namespace LomiSDK {
         }
 
         public function getAttempts(): int
+        {
+        }
+
+        /**
+         * Each attempt of the call, the first one first. `failure` is the class of the error where no response came.
+         *
+         * @return list<array{method: string, route: string, status: ?int, failure: ?string, milliseconds: int, request_id: string}>
+         */
+        public function getHistory(): array
         {
         }
 
