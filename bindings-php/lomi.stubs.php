@@ -5509,7 +5509,11 @@ namespace LomiSDK {
     {
     }
 
-    /** A client of the lomi. API. */
+    /**
+     * A client of the lomi. API.
+     *
+     * @phpstan-type Limits array{body?: int, headers?: int, depth?: int, values?: int, ratio?: int}
+     */
     class LomiClient
     {
         /** @var \LomiSDK\Resource\CheckoutSessions */
@@ -5519,10 +5523,11 @@ namespace LomiSDK {
 
         /**
          * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
-         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, proxy?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
+         * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, ca_files?: list<string>, proxy?: string, proxy_headers?: array<string, string>, certificate_file?: string, key_file?: string, tls_server_name?: string, limits?: Limits, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
          *        Times are in seconds, INF for no limit. `max_connections` limits the connections of
          *        this client (256); `allow_http` allows http:// to another machine, in a network of
-         *        your own. `on_request` is called before each attempt, `on_response` after it.
+         *        your own. `limits` bounds each response; a limit that is missing keeps its default.
+         *        `on_request` is called before each attempt, `on_response` after it.
          * @throws \LomiSDK\Exception\ConfigurationError
          */
         public function __construct(#[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])
@@ -5577,7 +5582,11 @@ namespace LomiSDK {
 
         protected $responseObject;
 
+        protected $history = [];
+
         protected $status;
+
+        protected $serverMessage;
 
         protected $apiCode;
 
@@ -5640,6 +5649,11 @@ namespace LomiSDK {
         {
         }
 
+        /** The server's message, without secrets; null where it sent none. */
+        public function getServerMessage(): ?string
+        {
+        }
+
         /** The error code of the API, such as not_found. */
         public function getApiCode(): ?string
         {
@@ -5661,6 +5675,15 @@ namespace LomiSDK {
         {
         }
 
+        /**
+         * Each attempt of the call, the first one first. `failure` is the class of the error where no response came.
+         *
+         * @return list<array{method: string, route: string, status: ?int, failure: ?string, milliseconds: int, request_id: string}>
+         */
+        public function getHistory(): array
+        {
+        }
+
         /** Whether the server may have done the work: not_sent, rejected, unknown or final. */
         public function getOutcome(): ?string
         {
@@ -5676,6 +5699,7 @@ namespace LomiSDK {
         }
     }
 
+    /** @phpstan-import-type Limits from \LomiSDK\LomiClient */
     class Configuration
     {
         public const BOOLEAN_FORMAT_INT = 'int';
@@ -5893,6 +5917,21 @@ namespace LomiSDK {
         }
 
         /**
+         * Headers of every call.
+         *
+         * @param array<string, string> $headers
+         * @return $this
+         */
+        public function setHeaders(#[\SensitiveParameter] array $headers)
+        {
+        }
+
+        /** @return array<string, string> */
+        public function getHeaders(): array
+        {
+        }
+
+        /**
          * A file of certificates to trust in addition to the system's.
          *
          * @return $this
@@ -5906,6 +5945,49 @@ namespace LomiSDK {
         }
 
         /**
+         * The same, for several files.
+         *
+         * @param list<string> $caFiles
+         * @return $this
+         */
+        public function setCaFiles(array $caFiles)
+        {
+        }
+
+        /** @return list<string> */
+        public function getCaFiles(): array
+        {
+        }
+
+        /**
+         * The name that the server's certificate must have; null for its host's.
+         *
+         * @return $this
+         */
+        public function setTlsServerName(?string $tlsServerName)
+        {
+        }
+
+        public function getTlsServerName(): ?string
+        {
+        }
+
+        /**
+         * Limits on each response; one that is missing has its default.
+         *
+         * @param Limits $limits
+         * @return $this
+         */
+        public function setLimits(array $limits)
+        {
+        }
+
+        /** @return array{body: int, headers: int, depth: int, values: int, ratio: int} */
+        public function getLimits(): array
+        {
+        }
+
+        /**
          * The URL of an HTTP proxy.
          *
          * @return $this
@@ -5915,6 +5997,21 @@ namespace LomiSDK {
         }
 
         public function getProxy(): ?string
+        {
+        }
+
+        /**
+         * Headers for the proxy only.
+         *
+         * @param array<string, string> $proxyHeaders
+         * @return $this
+         */
+        public function setProxyHeaders(#[\SensitiveParameter] array $proxyHeaders)
+        {
+        }
+
+        /** @return array<string, string> */
+        public function getProxyHeaders(): array
         {
         }
 

@@ -9,6 +9,7 @@ pub(crate) mod form_data;
 pub(crate) mod header_selector;
 mod hooks;
 mod hosts;
+mod network;
 mod result;
 pub(crate) mod serializer;
 mod settings;

@@ -40,4 +40,6 @@ pub(crate) use property::{get_property, set_property, static_property, update_st
 pub(crate) use raise::{caught, is_ending, is_exit, set_exception_maker, take_exception};
 pub(crate) use thread_bound::ThreadBound;
 pub(crate) use thrown::Thrown;
-pub(crate) use value::{boolean, double, interned, interned_zval, long, object_zval, string_zval};
+pub(crate) use value::{
+    boolean, bytes_zval, double, interned, interned_zval, long, object_zval, string_zval,
+};

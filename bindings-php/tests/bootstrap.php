@@ -20,4 +20,5 @@ require_once '/usr/share/php/GuzzleHttp/autoload.php';
 require_once __DIR__ . '/Support/Process.php';
 require_once __DIR__ . '/Support/Sandbox.php';
 require_once __DIR__ . '/Support/FaultServer.php';
+require_once __DIR__ . '/Support/Authority.php';
 require_once __DIR__ . '/Support/SandboxTestCase.php';

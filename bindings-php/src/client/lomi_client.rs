@@ -47,12 +47,13 @@ pub(crate) fn register() -> Result<(), String> {
 
 fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_string(0)?;
-    let ClientOptions { builder, http, mut reporter } =
+    let ClientOptions { builder, http, certificates, mut reporter } =
         options::client_options(key, call.argument(1))?;
     let client = lomi::Client::with(builder)?;
     crate::send::log::warn(&client.config().warnings)?;
     reporter.stderr = crate::config::environment::wants_log()?;
-    let sender = Sender { http, reporter: reporter.wanted(), ..Sender::new(client) };
+    let certificates = Some(certificates);
+    let sender = Sender { client, http, certificates, reporter: reporter.wanted() };
     let client = ClientPayload(Some(ClientState { sender, last: Rc::default() }));
     let this = call.this()?;
     if let Some(mine) = payload_mut::<ClientPayload>(this) {

@@ -8,8 +8,9 @@ use lomi::binding::{ConfigBuilder, names};
 use lomi::{CallOptions, Secret, Value};
 
 use crate::config::environment::variable;
-use crate::convert::option::{connections, flag, headers, retries, seconds, string};
+use crate::convert::option::{connections, flag, headers, limits, paths, retries, seconds, string};
 use crate::send::hook::Hook;
+use crate::send::psr18::Certificates;
 use crate::send::reporter::Reporter;
 use crate::zend::{AsObject, Thrown, pairs, type_name};
 
@@ -58,7 +59,7 @@ pub(crate) fn call_options(
             "idle_timeout" => call.idle_timeout = Some(seconds(&name, &value)?),
             "extra_body" => call.extra_body = extra_body(&value)?,
             "max_retries" => call.max_retries = Some(retries(&value)?),
-            "headers" => call.headers = headers(&value)?,
+            "headers" => call.headers = headers(&name, &value)?,
             "api_key" => call.api_key = Some(Secret::new(string(&name, &value)?)),
             "account" => call.account = Some(string(&name, &value)?),
             "request_id" => call.request_id = Some(string(&name, &value)?),
@@ -98,7 +99,13 @@ const CLIENT_OPTIONS: &[&str] = &[
     "headers",
     "user_agent",
     "ca_file",
+    "ca_files",
     "proxy",
+    "proxy_headers",
+    "certificate_file",
+    "key_file",
+    "tls_server_name",
+    "limits",
     "http_client",
     "logger",
     "on_request",
@@ -109,6 +116,8 @@ const CLIENT_OPTIONS: &[&str] = &[
 pub(crate) struct ClientOptions {
     pub(crate) builder: ConfigBuilder,
     pub(crate) http: Option<Zval>,
+    /// The client certificate, for such a client.
+    pub(crate) certificates: Certificates,
     pub(crate) reporter: Reporter,
 }
 
@@ -131,7 +140,6 @@ pub(crate) fn client_options(
         binding_reads_environment: true,
         binding_logs: true,
         user_agent: Some(crate::config::USER_AGENT.to_owned()),
-        ca_files: crate::config::ini::authorities(),
         timeout: Some(lomi::binding::seconds(
             "lomi.timeout",
             crate::config::ini::default_timeout(),
@@ -139,6 +147,7 @@ pub(crate) fn client_options(
         ..ConfigBuilder::default()
     };
     let mut http = None;
+    let mut certificates = Certificates::default();
     let mut reporter = Reporter::default();
     for (name, value) in entries(options)? {
         match name.as_str() {
@@ -154,10 +163,19 @@ pub(crate) fn client_options(
             "max_retries" => builder.max_retries = Some(retries(&value)?),
             "max_connections" => builder.max_connections = Some(connections(&value)?),
             "allow_http" => builder.allow_http = flag(&name, &value)?,
-            "headers" => builder.headers = headers(&value)?,
+            "headers" => builder.headers = headers(&name, &value)?,
             "user_agent" => builder.user_agent = Some(string(&name, &value)?),
-            "ca_file" => builder.ca_files.insert(0, PathBuf::from(string(&name, &value)?)),
+            "ca_file" => builder.ca_files.push(PathBuf::from(string(&name, &value)?)),
+            "ca_files" => {
+                let files = paths(&name, &value)?;
+                builder.ca_files.extend(files.into_iter().map(PathBuf::from));
+            }
             "proxy" => builder.proxy = Some(Secret::new(string(&name, &value)?)),
+            "proxy_headers" => builder.proxy_headers = headers(&name, &value)?,
+            "certificate_file" => certificates.cert = Some(string(&name, &value)?),
+            "key_file" => certificates.key = Some(string(&name, &value)?),
+            "tls_server_name" => builder.tls_server_name = Some(string(&name, &value)?),
+            "limits" => builder.limits = limits(&value)?,
             "http_client" => {
                 if !value.handle().is_some_and(crate::send::psr18::is_client) {
                     return Err(Thrown::configuration(
@@ -178,7 +196,10 @@ pub(crate) fn client_options(
             }
         }
     }
-    Ok(ClientOptions { builder, http, reporter })
+    builder.ca_files.extend(crate::config::ini::authorities());
+    builder.certificate_file = certificates.cert.as_ref().map(PathBuf::from);
+    builder.key_file = certificates.key.as_ref().map(PathBuf::from);
+    Ok(ClientOptions { builder, http, certificates, reporter })
 }
 
 /// Query values: PHP's lists and booleans as the API wants them.

@@ -1,6 +1,7 @@
 //! The values of options, with errors that name the option.
 
 use ext_php_rs::types::Zval;
+use lomi::Limits;
 
 use crate::zend::{Key, Thrown, pairs, php_string, type_name};
 
@@ -36,10 +37,11 @@ pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
     value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
 }
 
-pub(crate) fn headers(value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
+/// Headers, of the option `option`.
+pub(crate) fn headers(option: &str, value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
     let table = value.array().ok_or_else(|| {
         Thrown::validation(format!(
-            "headers must be an array of name and value, not {}",
+            "{option} must be an array of name and value, not {}",
             type_name(value)
         ))
     })?;
@@ -67,4 +69,37 @@ pub(crate) fn connections(value: &Zval) -> Result<u32, Thrown> {
         .long()
         .and_then(|number| u32::try_from(number).ok())
         .ok_or_else(|| Thrown::configuration("max_connections must be a whole number above 0"))
+}
+
+/// A list of paths.
+pub(crate) fn paths(name: &str, value: &Zval) -> Result<Vec<String>, Thrown> {
+    let table = value.array().ok_or_else(|| {
+        let given = type_name(value);
+        Thrown::configuration(format!("{name} must be an array of paths, not {given}"))
+    })?;
+    crate::zend::values(table).map(|path| string(name, path.dereference())).collect()
+}
+
+/// Limits on a response. A limit that is missing or null keeps its default.
+pub(crate) fn limits(value: &Zval) -> Result<Limits, Thrown> {
+    let table = value.array().ok_or_else(|| {
+        let given = type_name(value);
+        Thrown::configuration(format!(
+            "limits must be an array such as ['body' => 1000000], not {given}"
+        ))
+    })?;
+    let mut limits = Limits::default();
+    for (name, value) in pairs(table) {
+        let value = value.dereference();
+        if value.is_null() {
+            continue;
+        }
+        let name = name.to_string();
+        let number = value.long().ok_or_else(|| {
+            let given = type_name(value);
+            Thrown::configuration(format!("limits: {name} must be a whole number, not {given}"))
+        })?;
+        limits.set(&name, u64::try_from(number).unwrap_or_default())?;
+    }
+    Ok(limits)
 }

@@ -5,13 +5,13 @@ use ext_php_rs::types::Zval;
 use lomi::Secret;
 
 use crate::config::ini::default_timeout;
-use crate::convert::option::{connections, flag};
+use crate::convert::option::flag;
 use crate::documented::settings::{Settings, change, settings};
-use crate::documented::{hooks, hosts};
+use crate::documented::{hooks, hosts, network};
 use crate::send::psr18::Certificates;
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
-    double, handler, interned_zval, long, new_object, static_property, string_zval,
+    double, handler, interned_zval, new_object, static_property, string_zval,
     update_static_property,
 };
 
@@ -64,11 +64,27 @@ pub(crate) fn register() -> Result<(), String> {
         .method("getAttemptTimeout(): ?float", handler(|c| seconds(c, |s| s.attempt_timeout)))
         .method("setIdleTimeout(?float $seconds)", handler(set_idle_timeout))
         .method("getIdleTimeout(): ?float", handler(|c| seconds(c, |s| s.idle_timeout)))
-        .method("setMaxConnections(int $maxConnections)", handler(set_max_connections))
-        .method("getMaxConnections(): ?int", handler(get_max_connections))
-        .method("setCaFile(?string $caFile)", handler(set_ca_file))
+        .method("setMaxConnections(int $maxConnections)", handler(network::set_max_connections))
+        .method("getMaxConnections(): ?int", handler(network::get_max_connections))
+        .method("setHeaders(sensitive array $headers)", handler(network::set_headers))
+        .method("getHeaders(): array", handler(network::get_headers))
+        .method("setCaFile(?string $caFile)", handler(network::set_ca_file))
         .method("getCaFile(): ?string", handler(|c| optional(c, |s| s.ca_file.as_deref())))
-        .method("setProxy(sensitive ?string $proxy)", handler(set_proxy))
+        .method("setCaFiles(array $caFiles)", handler(network::set_ca_files))
+        .method("getCaFiles(): array", handler(network::get_ca_files))
+        .method("setTlsServerName(?string $tlsServerName)", handler(network::set_tls_server_name))
+        .method(
+            "getTlsServerName(): ?string",
+            handler(|c| optional(c, |s| s.tls_server_name.as_deref())),
+        )
+        .method("setLimits(array $limits)", handler(network::set_limits))
+        .method("getLimits(): array", handler(network::get_limits))
+        .method(
+            "setProxyHeaders(sensitive array $proxyHeaders)",
+            handler(network::set_proxy_headers),
+        )
+        .method("getProxyHeaders(): array", handler(network::get_proxy_headers))
+        .method("setProxy(sensitive ?string $proxy)", handler(network::set_proxy))
         .method(
             "getProxy(): ?string",
             handler(|c| optional(c, |s| s.proxy.as_ref().map(Secret::expose))),
@@ -273,26 +289,6 @@ fn set_idle_timeout(call: &mut Call<'_>) -> Done {
 fn seconds(call: &mut Call<'_>, read: impl Fn(&Settings) -> Option<f64>) -> Done {
     let value = read(settings(call.handle()?)?).map_or_else(Zval::null, double);
     call.give(value)
-}
-
-fn set_max_connections(call: &mut Call<'_>) -> Done {
-    let count = connections(call.required(0)?)?;
-    change(call, |settings| settings.max_connections = Some(count))
-}
-
-fn get_max_connections(call: &mut Call<'_>) -> Done {
-    let count = settings(call.handle()?)?.max_connections;
-    call.give(count.map_or_else(Zval::null, |count| long(count.into())))
-}
-
-fn set_ca_file(call: &mut Call<'_>) -> Done {
-    let file = call.optional_string(0)?;
-    change(call, |settings| settings.ca_file = file)
-}
-
-fn set_proxy(call: &mut Call<'_>) -> Done {
-    let proxy = call.optional_string(0)?.map(Secret::new);
-    change(call, |settings| settings.proxy = proxy)
 }
 
 fn set_max_retries(call: &mut Call<'_>) -> Done {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use lomi::binding::ConfigBuilder;
-use lomi::{Client, Secret};
+use lomi::{Client, Limits, Secret};
 
 use crate::config::ini::default_timeout;
 use crate::documented::hosts;
@@ -33,8 +33,13 @@ pub(crate) struct Settings {
     pub(crate) attempt_timeout: Option<f64>,
     pub(crate) idle_timeout: Option<f64>,
     pub(crate) max_connections: Option<u32>,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) ca_file: Option<String>,
+    pub(crate) ca_files: Vec<String>,
+    pub(crate) tls_server_name: Option<String>,
     pub(crate) proxy: Option<Secret>,
+    pub(crate) proxy_headers: Vec<(String, String)>,
+    pub(crate) limits: Limits,
     pub(crate) max_retries: Option<u32>,
     pub(crate) allow_http: bool,
     pub(crate) routes: Option<String>,
@@ -113,8 +118,7 @@ impl Settings {
         let seconds = |name: &str, value: Option<f64>| {
             value.map(|value| lomi::binding::seconds(name, value)).transpose()
         };
-        let ca_files =
-            self.ca_file.iter().map(PathBuf::from).chain(crate::config::ini::authorities());
+        let given = self.ca_file.iter().chain(&self.ca_files).map(PathBuf::from);
         let client = Client::with(ConfigBuilder {
             api_key: self.key(API_KEY).cloned(),
             documented: true,
@@ -131,12 +135,16 @@ impl Settings {
             attempt_timeout: seconds("attempt_timeout", self.attempt_timeout)?,
             idle_timeout: seconds("idle_timeout", self.idle_timeout)?,
             max_connections: self.max_connections,
+            headers: self.headers.clone(),
+            limits: self.limits,
             proxy: self.proxy.clone(),
+            proxy_headers: self.proxy_headers.clone(),
             max_retries: self.max_retries,
             allow_http: self.allow_http,
             certificate_file: self.cert_file.as_ref().map(PathBuf::from),
             key_file: self.key_file.as_ref().map(PathBuf::from),
-            ca_files: ca_files.collect(),
+            ca_files: given.chain(crate::config::ini::authorities()).collect(),
+            tls_server_name: self.tls_server_name.clone(),
             binding_logs: true,
             ..ConfigBuilder::default()
         })?;

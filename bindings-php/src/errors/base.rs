@@ -19,6 +19,7 @@ pub(super) fn register() -> Result<(), String> {
         .protected("responseBody", Zval::null())
         .protected("responseHeaders", empty())
         .protected("responseObject", Zval::null())
+        .protected("history", empty())
         .method(
             "__construct($message = '', $code = 0, $responseHeaders = [], $responseBody = null)",
             handler(construct),
@@ -32,20 +33,29 @@ pub(super) fn register() -> Result<(), String> {
         ("getResponseObject()", "responseObject"),
         ("getKind(): string", "kind"),
         ("getStatus(): ?int", "status"),
+        ("getServerMessage(): ?string", "serverMessage"),
         ("getApiCode(): ?string", "apiCode"),
         ("getDetails(): mixed", "details"),
         ("getRequestId(): ?string", "requestId"),
         ("getIdempotencyKey(): ?string", "idempotencyKey"),
         ("getAttempts(): int", "attempts"),
+        ("getHistory(): array", "history"),
         ("getOutcome(): ?string", "outcome"),
         ("getOperation(): ?string", "operation"),
         ("getRetryAfter(): ?float", "retryAfter"),
     ] {
         class = class.method_with(getter.to_owned(), handler(read), Property(property));
     }
-    for property in
-        ["status", "apiCode", "details", "requestId", "idempotencyKey", "operation", "retryAfter"]
-    {
+    for property in [
+        "status",
+        "serverMessage",
+        "apiCode",
+        "details",
+        "requestId",
+        "idempotencyKey",
+        "operation",
+        "retryAfter",
+    ] {
         class = class.protected(property, Zval::null());
     }
     class
@@ -110,6 +120,9 @@ fn response_header(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
+/// `JSON_BIGINT_AS_STRING | JSON_INVALID_UTF8_SUBSTITUTE`.
+const JSON_FLAGS: i64 = 2 | 1 << 21;
+
 /// The body as arrays; null where there is none, or where it is not JSON.
 fn parsed_body(call: &mut Call<'_>) -> Done {
     let body = get_property(call.handle()?, scope()?, "responseBody");
@@ -117,8 +130,7 @@ fn parsed_body(call: &mut Call<'_>) -> Done {
         true => {
             let mut as_arrays = Zval::new();
             as_arrays.set_bool(true);
-            // 2 is JSON_BIGINT_AS_STRING.
-            let arguments = &mut [body, as_arrays, long(512), long(2)];
+            let arguments = &mut [body, as_arrays, long(512), long(JSON_FLAGS)];
             call_function("json_decode", arguments)?
         }
         false => Zval::null(),

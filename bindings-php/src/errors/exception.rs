@@ -2,12 +2,12 @@
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
-use lomi::{Error, Value, json};
+use lomi::{Attempt, Error, ErrorKind, Value, json};
 
 use crate::errors::base::scope;
 use crate::errors::classes::{PAYMENT_REQUIRED, PAYMENT_REQUIRED_ERROR, class_of};
 use crate::response::header_array;
-use crate::zend::{Array, Thrown, long, new_object, set_property, string_zval};
+use crate::zend::{Array, Thrown, bytes_zval, long, new_object, set_property, string_zval};
 
 /// The exception for a create that returned an unpaid invoice, which is its response object.
 pub(crate) fn payment_required(error: &Error, invoice: Zval) -> Result<Zval, Thrown> {
@@ -41,11 +41,13 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
     set("code", long(status.unwrap_or(0)));
     set("kind", string_zval(error.kind().class_name()));
     set("status", status.map_or_else(Zval::null, long));
+    set("serverMessage", text(error.server_message()));
     set("apiCode", text(error.code()));
     set("details", error.details().map_or_else(Zval::null, crate::convert::from_json::array));
     set("requestId", text(error.request_id()));
     set("idempotencyKey", text(error.idempotency_key()));
     set("attempts", long(error.attempts().into()));
+    set("history", error.history().iter().map(attempt).collect::<Array>().finish());
     set("outcome", string_zval(error.outcome().as_str()));
     set("operation", text(error.operation()));
     let retry_after = error.retry_after().map(|wait| {
@@ -55,7 +57,7 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
     });
     set("retryAfter", retry_after.unwrap_or_else(Zval::null));
     if let Some(body) = error.body() {
-        set("responseBody", string_zval(&String::from_utf8_lossy(body)));
+        set("responseBody", bytes_zval(body));
     }
     let headers = error.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()));
     set("responseHeaders", header_array(headers));
@@ -63,6 +65,20 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
         set("responseObject", model);
     }
     Ok(value)
+}
+
+/// An attempt of a call, with the names that the option `logger` has.
+fn attempt(attempt: &Attempt) -> Zval {
+    let failure = attempt.failure.map(ErrorKind::class_name);
+    let milliseconds = i64::try_from(attempt.elapsed.as_millis()).unwrap_or(i64::MAX);
+    let mut entry = Array::new();
+    entry.set("method", string_zval(attempt.method.as_str()));
+    entry.set("route", string_zval(&attempt.route));
+    entry.set("status", attempt.status.map_or_else(Zval::null, |status| long(status.into())));
+    entry.set("failure", failure.map_or_else(Zval::null, string_zval));
+    entry.set("milliseconds", long(milliseconds));
+    entry.set("request_id", string_zval(&attempt.request_id));
+    entry.finish()
 }
 
 /// The documented `Error` model, for every status and every shape of body that says

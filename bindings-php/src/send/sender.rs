@@ -29,11 +29,6 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// Sends through the core's own HTTP.
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, http: None, certificates: None, reporter: None }
-    }
-
     /// Visits the PHP values that it owns.
     pub(crate) fn references(&self, visit: &mut dyn FnMut(&Zval)) {
         self.http.iter().for_each(&mut *visit);

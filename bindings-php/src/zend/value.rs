@@ -15,6 +15,11 @@ pub(crate) fn interned(text: &str) -> *mut zend_string {
 
 /// A string.
 pub(crate) fn string_zval(text: &str) -> Zval {
+    bytes_zval(text.as_bytes())
+}
+
+/// A string of any bytes.
+pub(crate) fn bytes_zval(text: &[u8]) -> Zval {
     let mut value = Zval::new();
     // SAFETY: the engine copies the bytes; the value owns the one reference there is. The engine
     // interns the shortest strings and does not count their references.

@@ -15,12 +15,16 @@ final class FaultServer
      * @param list<array{status?: int, headers?: array<string, string>, body?: string, base64?: string, raw?: string, first?: string, wait?: float}> $responses
      *        One per request; the last one is repeated. `first` is sent before the wait, `raw` in place of the
      *        response, and then the connection is closed.
+     * @param array<string, mixed>|null $tls what PHP's stream contexts call ssl: the server speaks TLS, and is a proxy
      */
-    public function __construct(array $responses)
+    public function __construct(array $responses, ?array $tls = null)
     {
         $this->folder = sys_get_temp_dir() . '/lomi-fault-' . bin2hex(random_bytes(6));
         mkdir($this->folder);
         file_put_contents("$this->folder/responses.json", json_encode($responses, JSON_THROW_ON_ERROR));
+        if ($tls !== null) {
+            file_put_contents("$this->folder/tls.json", json_encode($tls, JSON_THROW_ON_ERROR));
+        }
         $this->process = new Process([PHP_BINARY, '-n', __DIR__ . '/fault-server.php', $this->folder]);
         $this->url = $this->process->firstLine;
     }
@@ -31,7 +35,7 @@ final class FaultServer
         return new self([['status' => $status, 'body' => $body, 'headers' => $headers + ['Content-Type' => 'application/json']]]);
     }
 
-    /** @return list<array{method: string, path: string, headers: array<string, string>, body: string, connection: int}> */
+    /** @return list<array{method: string, path: string, headers: array<string, string>, body: string, connection: int, certificate: ?string}> the name in the client's certificate, '' for none */
     public function requests(): array
     {
         $lines = @file("$this->folder/requests.jsonl", FILE_IGNORE_NEW_LINES) ?: [];

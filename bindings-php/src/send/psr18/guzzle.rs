@@ -11,8 +11,8 @@ use crate::zend::{
     string_zval,
 };
 
-/// The client certificate of a configuration, for Guzzle.
-#[derive(Clone)]
+/// The files of a client certificate, for Guzzle.
+#[derive(Clone, Default)]
 pub(crate) struct Certificates {
     pub(crate) cert: Option<String>,
     pub(crate) key: Option<String>,
@@ -81,6 +81,11 @@ fn authorities(prepared: &core::Call) -> Result<Option<String>, Thrown> {
     let Some(file) = given.next().filter(|_| config.base_url.starts_with("https:")) else {
         return Ok(None);
     };
+    if given.next().is_some() {
+        return Err(Thrown::configuration(
+            "ca_files: Guzzle takes one file of certificates; write them to one file",
+        ));
+    }
     let refuse = |why: String| {
         Thrown::configuration(format!("the certificates in {}: {why}", file.display()))
     };
