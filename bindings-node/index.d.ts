@@ -35,8 +35,18 @@ export interface LomiClientOptions {
   caFile?: string;
   /** The same, for several files. */
   caFiles?: string[];
+  /** A PEM file of a client certificate, for a server that requests one. */
+  certificateFile?: string;
+  /** The PEM file of the certificate's key. Default: `certificateFile`, which may contain both. */
+  keyFile?: string;
+  /** The name that the server's certificate must have. Default: the host of `baseUrl`. */
+  tlsServerName?: string;
+  /** Limits on a response. A limit that is left out has its default. */
+  limits?: Limits;
   /** The URL of an HTTP or SOCKS5 proxy. Default: `HTTPS_PROXY`. */
   proxy?: string;
+  /** Headers that only the `proxy` receives. */
+  proxyHeaders?: HeadersLike;
   /**
    * A hook that is called with the event of each request. It runs when the event loop turns: the request may
    * be on its way already. Hooks run in the async context of their call, before the call settles; an error
@@ -47,6 +57,20 @@ export interface LomiClientOptions {
   onResponse?: (event: ResponseEvent) => void;
   /** Called with an entry for each attempt, as `onResponse`. Without it, `LOMI_LOG=info` logs to stderr. */
   logger?: (entry: LogEntry) => void;
+}
+
+/** Limits on a response, as whole numbers above 0. A response beyond one is a `ResponseTooLargeError`. */
+export interface Limits {
+  /** Bytes of a body, after decompression. Default: 16 MiB. */
+  body?: number;
+  /** Bytes of all headers together. Default: 64 KiB. */
+  headers?: number;
+  /** Levels of nesting in JSON. Default: 128. Above 512 it has no further effect; above 1024 it is refused. */
+  depth?: number;
+  /** Values in JSON, including lists and objects. Default: 250000. */
+  values?: number;
+  /** How many times larger a compressed body may become. Default: 100. */
+  ratio?: number;
 }
 
 /** Options of the documented classes, such as `CheckoutSessionsApi`: those of a client, with `basePath`. */
@@ -1177,6 +1201,8 @@ export declare class LomiError extends Error {
   constructor(message: string, fields?: object, options?: { cause?: unknown });
   /** The name of the class. */
   readonly kind: string;
+  /** The server's message, without keys. Not enumerable. */
+  readonly serverMessage: string | null;
   /** The HTTP status; null without a response. */
   readonly status: number | null;
   /** The API's error code, such as `not_found`. */
@@ -1185,6 +1211,8 @@ export declare class LomiError extends Error {
   readonly details: unknown;
   /** The body of the response as a string, without keys. Not enumerable. */
   readonly body: string | null;
+  /** The body of the response as bytes, without keys. Not enumerable. */
+  readonly rawBody: Buffer | null;
   /** The body if it is an object or a list, else null. Not enumerable. */
   readonly parsedBody: Record<string, unknown> | unknown[] | null;
   /** The headers of the response; names in lower case. Not enumerable. */

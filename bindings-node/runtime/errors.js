@@ -10,6 +10,9 @@ const hidden = (target, name, value) =>
 /** Marks an error of a write that may have been carried out. */
 const UNKNOWN = Symbol('outcome unknown');
 
+/** The bytes of a body that is not UTF-8. */
+const BYTES = Symbol('bytes of the body');
+
 /** The base of all errors of this package. */
 class LomiError extends Error {
   constructor(message, fields = {}, options = undefined) {
@@ -28,11 +31,19 @@ class LomiError extends Error {
     hidden(this, UNKNOWN, fields.outcomeUnknown === true);
     // Not enumerable, so that logs leave them out: they may contain a customer's data.
     hidden(this, 'body', fields.body ?? null);
+    hidden(this, BYTES, fields.rawBody ?? null);
+    hidden(this, 'serverMessage', fields.serverMessage ?? null);
     hidden(this, 'headers', fields.headers ?? {});
   }
 
   get kind() {
     return this.name;
+  }
+
+  /** The body as bytes; null without a body. */
+  get rawBody() {
+    const body = this[BYTES] ?? this.body;
+    return typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body) : null;
   }
 
   /** The body as an object or a list; null where it is neither. */
@@ -131,6 +142,7 @@ for (const [name, type] of Object.entries(errors)) {
 /** The error that the native library describes as JSON. The reason of an aborted `signal` becomes its cause. */
 function errorFromJson(json, signal) {
   const fields = JSON.parse(json);
+  if (fields.rawBody !== undefined) fields.rawBody = Buffer.from(fields.rawBody, 'latin1');
   const Type = errors[fields.kind] ?? LomiError;
   const aborted = fields.kind === 'CancelledError' && signal !== undefined;
   return new Type(fields.message, fields, aborted ? { cause: signal.reason } : undefined);

@@ -3,15 +3,14 @@
 // The environment variables of a client. In a worker and in a Jest test, process.env is a copy.
 
 const assert = require('node:assert/strict');
-const { execFileSync, execFile } = require('node:child_process');
-const fs = require('node:fs');
+const { execFile } = require('node:child_process');
 const net = require('node:net');
-const os = require('node:os');
 const path = require('node:path');
-const { after, before, test } = require('node:test');
+const { before, test } = require('node:test');
 const { promisify } = require('node:util');
 const { Worker } = require('node:worker_threads');
 
+const { Certificates } = require('./helpers/certificates.js');
 const { server, json, SESSION } = require('./helpers/server.js');
 
 const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
@@ -26,31 +25,12 @@ function inWorker(source, options) {
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
 }
 
-let directory;
+const certificates = new Certificates();
 before(() => {
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-environment-'));
-  const openssl = (...args) => execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Company',
-  );
-  openssl('req', ...key, '-keyout', 'leaf.key', '-out', 'leaf.csr', '-subj', '/CN=localhost');
-  fs.writeFileSync(path.join(directory, 'names'), 'subjectAltName=DNS:localhost\n');
-  const ca = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
-  openssl('x509', '-req', '-in', 'leaf.csr', ...ca, '-out', 'leaf.pem', '-days', '2', '-extfile', 'names');
-  fs.writeFileSync(path.join(directory, 'broken.pem'), 'no certificate\n');
+  certificates.authority('ca');
+  certificates.issue('leaf', 'ca');
+  certificates.write('broken.pem', 'no certificate\n');
 });
-after(() => fs.rmSync(directory, { recursive: true }));
 
 test('a client in a worker reads the variables of the worker, not those of the process', async () => {
   process.env.LOMI_API_KEY = 'lomi_sk_test_of_the_process';
@@ -163,6 +143,7 @@ async function callWithAuthority(file) {
       console.log(status);
       process.exit();
     });`;
+  const { directory } = certificates;
   const env = { ...process.env, DIRECTORY: directory, NODE_EXTRA_CA_CERTS: path.join(directory, file) };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', source], { env });
   return [stdout.trim(), stderr.match(/lomi ignores NODE_EXTRA_CA_CERTS/g) ?? []];

@@ -74,6 +74,66 @@ test('an error has every property, and its JSON has no body and no headers', asy
   assert.equal(shown.headers, undefined);
 });
 
+test('the history of an error has an entry for each attempt', async () => {
+  const ids = [];
+  const { url } = await server((request, response) => {
+    ids.push(request.headers['x-request-id']);
+    json(response, 503, { message: 'try later' }, { 'retry-after': '0' });
+  });
+  const error = await failure(client(url, { maxRetries: 1 }).checkoutSessions.get('x'));
+  assert.equal(error.attempts, 2);
+  assert.equal(error.history.length, 2);
+  for (const [at, { milliseconds, ...attempt }] of error.history.entries()) {
+    assert.ok(Number.isInteger(milliseconds) && milliseconds >= 0);
+    assert.deepEqual(attempt, {
+      method: 'GET',
+      route: '/checkout-sessions/{session_id}',
+      status: 503,
+      failure: null,
+      requestId: ids[at],
+    });
+  }
+});
+
+test('the message of the server, beside that of the error', async () => {
+  const said = `not now, ${'lomi_sk_test_'}secretpart; ${'x'.repeat(2000)}`;
+  const { url } = await server((request, response) =>
+    json(response, 409, request.url.endsWith('said') ? { message: said } : {}),
+  );
+  const error = await failure(client(url).checkoutSessions.get('said'));
+  assert.equal(error.serverMessage, said.replace('secretpart', '***'));
+  assert.notEqual(error.message, error.serverMessage);
+  assert.ok(!Object.keys(error).includes('serverMessage'));
+  assert.equal(JSON.parse(JSON.stringify(error)).serverMessage, undefined);
+  assert.equal((await failure(client(url).checkoutSessions.get('silent'))).serverMessage, null);
+  assert.equal(new lomi.LomiError('x').serverMessage, null);
+  assert.equal(new lomi.LomiError('x', { serverMessage: 'y' }).serverMessage, 'y');
+});
+
+test('the body of an error as bytes', async () => {
+  const key = Buffer.from(' lomi_sk_test_secretpart ');
+  const masked = Buffer.from(' lomi_sk_test_*** ');
+  const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  for (const body of [Buffer.from('{"é": "😀"}'), every, Buffer.from([0xff]), Buffer.from('\ufeff{}')]) {
+    const { url } = await server((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end(Buffer.concat([body, key]));
+    });
+    const error = await failure(client(url).checkoutSessions.get('x'));
+    const expected = Buffer.concat([body, masked]);
+    assert.ok(Buffer.isBuffer(error.rawBody));
+    assert.deepEqual(error.rawBody, expected);
+    assert.equal(error.body, expected.toString());
+    error.rawBody.fill(0);
+    assert.deepEqual(error.rawBody, expected, 'each read is a copy');
+    assert.ok(!Object.keys(error).includes('rawBody'));
+    assert.equal(JSON.parse(JSON.stringify(error)).rawBody, undefined);
+  }
+  assert.equal(new lomi.LomiError('x').rawBody, null);
+  assert.deepEqual(new lomi.LomiError('x', { body: 'é' }).rawBody, Buffer.from('é'));
+  assert.equal(lomi.LomiError.prototype.rawBody, null);
+});
+
 test('a success with an unexpected body is an error', async () => {
   const bodies = ['', 'null', '[]', '5', '"x"', '{"checkout_session_id":', '{}', '<html>hello</html>', '[1]'];
   for (const body of bodies) {

@@ -83,8 +83,10 @@ function callOptions(given, names = CALL_OPTIONS) {
 /** A copy of a client's options, with their names checked. */
 function clientOptions(given, names) {
   const options = checkedOptions(given, names, 'the options of a client', errors.ConfigurationError);
-  if (options.headers !== undefined) {
-    options.headers = headersObject(options.headers, errors.ConfigurationError);
+  for (const name of ['headers', 'proxyHeaders']) {
+    if (options[name] !== undefined) {
+      options[name] = headersObject(options[name], errors.ConfigurationError, name);
+    }
   }
   checkKey(options.apiKey, errors.ConfigurationError);
   return options;

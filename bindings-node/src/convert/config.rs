@@ -41,7 +41,12 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
             .chain(options.strings("extraCaFiles")?)
             .map(PathBuf::from)
             .collect(),
+        certificate_file: options.string("certificateFile")?.map(PathBuf::from),
+        key_file: options.string("keyFile")?.map(PathBuf::from),
+        tls_server_name: options.string("tlsServerName")?,
+        limits: options.limits("limits")?,
         proxy: options.string("proxy")?.map(Secret::new),
+        proxy_headers: options.headers("proxyHeaders")?,
         proxy_variables: Some(
             options
                 .headers("proxyVariables")?

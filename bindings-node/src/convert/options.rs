@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lomi::binding::milliseconds;
-use lomi::{Error, ErrorKind, Map, Value};
+use lomi::{Error, ErrorKind, Limits, Map, Value};
 
 /// Options by name. Each method returns an option of one type, or an error for another type.
 pub(crate) struct Options {
@@ -69,6 +69,26 @@ impl Options {
             Some(Value::Object(fields)) => Ok(fields.clone()),
             Some(_) => self.refuse(name, "an object of names and values"),
         }
+    }
+
+    /// Limits by name. One that is left out, or null, has its default.
+    pub(crate) fn limits(&self, name: &str) -> Result<Limits, Error> {
+        let mut limits = Limits::default();
+        for (limit, value) in &self.fields(name)? {
+            let number = value.as_u64();
+            let mut changed = limits;
+            // First, because it suggests the right name for an unknown one, whatever its value.
+            changed.set(limit, number.unwrap_or(1))?;
+            match number {
+                Some(_) => limits = changed,
+                None if value.is_null() => {}
+                None => {
+                    let expected = format!("a whole number above 0, not {value}");
+                    return self.refuse(&format!("{name}.{limit}"), &expected);
+                }
+            }
+        }
+        Ok(limits)
     }
 
     /// Headers by name. A null leaves its header out.

@@ -1,5 +1,7 @@
 //! An error as JSON, from which `runtime/errors.js` makes the class.
 
+use std::borrow::Cow;
+
 use lomi::binding::redact;
 use lomi::{Error, Map, Value};
 
@@ -11,6 +13,7 @@ pub(super) fn error_json(error: &Error) -> Vec<u8> {
     let mut object = ObjectWriter::new();
     object.string("kind", Some(error.kind().class_name()));
     object.string("message", Some(error.message()));
+    object.string("serverMessage", error.server_message());
     object.number("status", error.status());
     object.string("code", error.code());
     if let Some(details) = error.details() {
@@ -18,7 +21,13 @@ pub(super) fn error_json(error: &Error) -> Vec<u8> {
     }
     if let Some(body) = error.body() {
         // A server may echo the request, the key included.
-        object.string("body", Some(&redact(&String::from_utf8_lossy(body))));
+        let text = String::from_utf8_lossy(body);
+        object.string("body", Some(&redact(&text)));
+        if let Cow::Owned(_) = text {
+            // The body is not UTF-8. As Latin-1, no byte is lost.
+            let bytes: String = body.iter().copied().map(char::from).collect();
+            object.string("rawBody", Some(&redact(&bytes)));
+        }
     }
     object.value("headers", &headers(error));
     object.string("requestId", error.request_id());

@@ -20,6 +20,7 @@ import {
 import type {
   AnyWebhookEvent,
   CheckoutSessionCreate,
+  Limits,
   LomiClientOptions,
   Page,
   RequestEvent,
@@ -115,6 +116,14 @@ export function setUp(): void {
   new LomiClient('key', { maxRetries: 0 });
   new LomiClient();
   new CheckoutSessionsApi(new Configuration({ apiKey: 'k', basePath: 'u' }));
+  const limits: Limits = { body: 1000, depth: 20 };
+  const own = { certificateFile: 'c.pem', keyFile: 'k.pem', tlsServerName: 'n', caFiles: ['a.pem', 'b.pem'] };
+  new LomiClient({ ...own, limits, proxy: 'p', proxyHeaders: { 'x-office': 'dakar' } });
+  new Configuration({ ...own, limits, proxy: 'p', proxyHeaders: [['x-office', 'dakar']] });
+  // @ts-expect-error a misspelt limit
+  new LomiClient({ limits: { bodi: 1000 } });
+  // @ts-expect-error a limit is a number
+  new Configuration({ limits: { body: '1000' } });
   // @ts-expect-error there are two environments
   new LomiClient({ environment: 'staging' });
   // @ts-expect-error a misspelt option
@@ -129,7 +138,12 @@ export function setUp(): void {
 export function failed(error: unknown): string {
   if (error instanceof PaymentRequiredError)
     return error.paymentRequired.blocking_invoice?.checkout_url ?? '';
-  if (error instanceof LomiError) exactly<Equal<IsAny<typeof error.parsedBody>, false>>();
+  if (error instanceof LomiError) {
+    exactly<Equal<IsAny<typeof error.parsedBody>, false>>();
+    exactly<Equal<typeof error.rawBody, Buffer | null>>();
+    exactly<Equal<typeof error.serverMessage, string | null>>();
+    exactly<Equal<(typeof error.history)[number]['status'], number | null>>();
+  }
   if (error instanceof RateLimitError) return `wait ${error.retryAfter ?? 0} s`;
   if (error instanceof OutcomeUnknownError) {
     const connection: APIConnectionError = error;
