@@ -209,7 +209,6 @@ export interface CheckoutSessions {
    */
   delete(sessionId: string, options?: CallOptions): Promise<void>;
 }
-
 /** The operations on checkout sessions, with their documented names. */
 export declare class CheckoutSessionsApi {
   constructor(configuration?: Configuration);
@@ -431,20 +430,6 @@ export declare class CheckoutSession extends Model {
   payment_required?: undefined;
 }
 
-/** The position of a page in the whole list. */
-export declare class Pagination extends Model {
-  private constructor();
-  /** The most items in a page. (API generations C, D and E.) */
-  limit?: number | null;
-  /** How many items are before this page. (API generations C, D and E.) */
-  offset?: number | null;
-  /**
-   * How many items there are in all. Some generations count only this page. (API generations C, D
-   * and E.)
-   */
-  total?: number | null;
-}
-
 /**
  * What create returns instead of a session if the customer has an unpaid invoice (201 with
  * payment_required).
@@ -481,6 +466,20 @@ export declare class BlockingInvoice extends Model {
   invoice_id?: string | null;
   /** The number printed on the invoice. (API generation D.) */
   invoice_number?: string | null;
+}
+
+/** The position of a page in the whole list. */
+export declare class Pagination extends Model {
+  private constructor();
+  /** The most items in a page. (API generations C, D and E.) */
+  limit?: number | null;
+  /** How many items are before this page. (API generations C, D and E.) */
+  offset?: number | null;
+  /**
+   * How many items there are in all. Some generations count only this page. (API generations C, D
+   * and E.)
+   */
+  total?: number | null;
 }
 
 /** The documented body of a failed call. */

@@ -3531,206 +3531,6 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * The position of a page in the whole list.
-     *
-     * @phpstan-type ListCustomers200ResponsePaginationFields array{
-     *   limit?: int|null,
-     *   offset?: int|null,
-     *   total?: int|null,
-     *   ...
-     * }
-     * @implements \ArrayAccess<string, mixed>
-     * @implements \IteratorAggregate<string, mixed>
-     */
-    class ListCustomers200ResponsePagination implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
-    {
-        public const DISCRIMINATOR = null;
-
-        /** @var array<string, mixed> the values, by the API's own names */
-        protected $container = [];
-
-        /** @var array<string, mixed> original values of fields that decoding changed */
-        protected $originals = [];
-
-        /** @var list<string> fields that are sent as null */
-        protected $openAPINullablesSetToNull = [];
-
-        /** @param ListCustomers200ResponsePaginationFields|null $data */
-        public function __construct(?array $data = null)
-        {
-        }
-
-        /** @return string */
-        public function getModelName()
-        {
-        }
-
-        /** @return array<string, string> */
-        public static function openAPITypes()
-        {
-        }
-
-        /** @return array<string, string|null> */
-        public static function openAPIFormats()
-        {
-        }
-
-        /** @return array<string, string> */
-        public static function attributeMap()
-        {
-        }
-
-        /** @return array<string, string> */
-        public static function setters()
-        {
-        }
-
-        /** @return array<string, string> */
-        public static function getters()
-        {
-        }
-
-        public static function isNullable(string $property): bool
-        {
-        }
-
-        public function isNullableSetToNull(string $property): bool
-        {
-        }
-
-        /** @return list<string> */
-        public function listInvalidProperties()
-        {
-        }
-
-        /** @return bool */
-        public function valid()
-        {
-        }
-
-        public function offsetExists(mixed $offset): bool
-        {
-        }
-
-        public function offsetGet(mixed $offset): mixed
-        {
-        }
-
-        public function offsetSet(mixed $offset, mixed $value): void
-        {
-        }
-
-        public function offsetUnset(mixed $offset): void
-        {
-        }
-
-        public function jsonSerialize(): mixed
-        {
-        }
-
-        public function getIterator(): \Traversable
-        {
-        }
-
-        public function count(): int
-        {
-        }
-
-        public function __toString(): string
-        {
-        }
-
-        /** @return string compact JSON */
-        public function toHeaderValue()
-        {
-        }
-
-        /** @return array<string, mixed> the set fields */
-        public function toArray()
-        {
-        }
-
-        /** @return mixed the value as the server sent it, where decoding changed it */
-        public function original(string $name)
-        {
-        }
-
-        /**
-         * Sends null for a field, which empties it.
-         *
-         * @return $this
-         */
-        public function setNull(string $name)
-        {
-        }
-
-        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
-        public function getLastResponse()
-        {
-        }
-
-        /**
-         * @param array<string, mixed> $array
-         * @return static
-         */
-        public static function __set_state(array $array)
-        {
-        }
-
-        /**
-         * The most items in a page. (API generations C, D and E.)
-         *
-         * @return int|null
-         */
-        public function getLimit()
-        {
-        }
-
-        /**
-         * @param int $limit
-         * @return $this
-         */
-        public function setLimit($limit)
-        {
-        }
-
-        /**
-         * How many items are before this page. (API generations C, D and E.)
-         *
-         * @return int|null
-         */
-        public function getOffset()
-        {
-        }
-
-        /**
-         * @param int $offset
-         * @return $this
-         */
-        public function setOffset($offset)
-        {
-        }
-
-        /**
-         * How many items there are in all. Some generations count only this page. (API
-         * generations C, D and E.)
-         *
-         * @return int|null
-         */
-        public function getTotal()
-        {
-        }
-
-        /**
-         * @param int $total
-         * @return $this
-         */
-        public function setTotal($total)
-        {
-        }
-    }
-
-    /**
      * What create returns instead of a session if the customer has an unpaid invoice (201 with
      * payment_required).
      *
@@ -4172,6 +3972,206 @@ namespace LomiSDK\Model {
          * @return $this
          */
         public function setInvoiceNumber($invoice_number)
+        {
+        }
+    }
+
+    /**
+     * The position of a page in the whole list.
+     *
+     * @phpstan-type ListCustomers200ResponsePaginationFields array{
+     *   limit?: int|null,
+     *   offset?: int|null,
+     *   total?: int|null,
+     *   ...
+     * }
+     * @implements \ArrayAccess<string, mixed>
+     * @implements \IteratorAggregate<string, mixed>
+     */
+    class ListCustomers200ResponsePagination implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+    {
+        public const DISCRIMINATOR = null;
+
+        /** @var array<string, mixed> the values, by the API's own names */
+        protected $container = [];
+
+        /** @var array<string, mixed> original values of fields that decoding changed */
+        protected $originals = [];
+
+        /** @var list<string> fields that are sent as null */
+        protected $openAPINullablesSetToNull = [];
+
+        /** @param ListCustomers200ResponsePaginationFields|null $data */
+        public function __construct(?array $data = null)
+        {
+        }
+
+        /** @return string */
+        public function getModelName()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function openAPITypes()
+        {
+        }
+
+        /** @return array<string, string|null> */
+        public static function openAPIFormats()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function attributeMap()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function setters()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function getters()
+        {
+        }
+
+        public static function isNullable(string $property): bool
+        {
+        }
+
+        public function isNullableSetToNull(string $property): bool
+        {
+        }
+
+        /** @return list<string> */
+        public function listInvalidProperties()
+        {
+        }
+
+        /** @return bool */
+        public function valid()
+        {
+        }
+
+        public function offsetExists(mixed $offset): bool
+        {
+        }
+
+        public function offsetGet(mixed $offset): mixed
+        {
+        }
+
+        public function offsetSet(mixed $offset, mixed $value): void
+        {
+        }
+
+        public function offsetUnset(mixed $offset): void
+        {
+        }
+
+        public function jsonSerialize(): mixed
+        {
+        }
+
+        public function getIterator(): \Traversable
+        {
+        }
+
+        public function count(): int
+        {
+        }
+
+        public function __toString(): string
+        {
+        }
+
+        /** @return string compact JSON */
+        public function toHeaderValue()
+        {
+        }
+
+        /** @return array<string, mixed> the set fields */
+        public function toArray()
+        {
+        }
+
+        /** @return mixed the value as the server sent it, where decoding changed it */
+        public function original(string $name)
+        {
+        }
+
+        /**
+         * Sends null for a field, which empties it.
+         *
+         * @return $this
+         */
+        public function setNull(string $name)
+        {
+        }
+
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
+        public function getLastResponse()
+        {
+        }
+
+        /**
+         * @param array<string, mixed> $array
+         * @return static
+         */
+        public static function __set_state(array $array)
+        {
+        }
+
+        /**
+         * The most items in a page. (API generations C, D and E.)
+         *
+         * @return int|null
+         */
+        public function getLimit()
+        {
+        }
+
+        /**
+         * @param int $limit
+         * @return $this
+         */
+        public function setLimit($limit)
+        {
+        }
+
+        /**
+         * How many items are before this page. (API generations C, D and E.)
+         *
+         * @return int|null
+         */
+        public function getOffset()
+        {
+        }
+
+        /**
+         * @param int $offset
+         * @return $this
+         */
+        public function setOffset($offset)
+        {
+        }
+
+        /**
+         * How many items there are in all. Some generations count only this page. (API
+         * generations C, D and E.)
+         *
+         * @return int|null
+         */
+        public function getTotal()
+        {
+        }
+
+        /**
+         * @param int $total
+         * @return $this
+         */
+        public function setTotal($total)
         {
         }
     }

@@ -15,9 +15,6 @@ class CheckoutSession extends Model {
   }
 }
 
-/** The position of a page in the whole list. */
-class Pagination extends Model {}
-
 /**
  * What create returns instead of a session if the customer has an unpaid invoice (201 with
  * payment_required).
@@ -31,6 +28,9 @@ class PaymentRequired extends Model {
 /** An unpaid invoice that must be paid before a new session can be created. */
 class BlockingInvoice extends Model {}
 
+/** The position of a page in the whole list. */
+class Pagination extends Model {}
+
 /** The documented body of a failed call. */
 class ErrorBody extends Model {}
 
@@ -42,9 +42,9 @@ class Event extends Model {}
 
 const models = {
   CheckoutSession,
-  Pagination,
   PaymentRequired,
   BlockingInvoice,
+  Pagination,
   ErrorBody,
   ErrorDetail,
   Event,

@@ -48,7 +48,8 @@ static CHECKOUT_SESSION_LIST: Model = Model {
 
 /// The documented classes.
 pub(crate) static APIS: &[Api] = &[Api {
-    class: "CheckoutSessionsApi",
+    class: Some("CheckoutSessionsApi"),
+    studly: "CheckoutSessions",
     resource: "checkoutSessions",
     operations: &[
         Documented {

@@ -9,7 +9,31 @@ pub struct Api {
     pub servers: Vec<Server>,
     pub models: Vec<Model>,
     pub enums: Vec<Enum>,
+    /// In the order of their names.
+    pub resources: Vec<Resource>,
+    /// By resource, and within one by verb.
     pub operations: Vec<Operation>,
+}
+
+/// One resource: what a client has as a property, such as `checkout_sessions`.
+#[derive(Serialize)]
+pub struct Resource {
+    pub name: String,
+    pub camel: String,
+    /// The name of its class, such as `CheckoutSessions`.
+    pub studly: String,
+    /// The name in words, such as `checkout sessions`.
+    pub words: String,
+    /// Its class in the generated clients, if it has one.
+    pub documented: Option<DocumentedClass>,
+}
+
+#[derive(Serialize)]
+pub struct DocumentedClass {
+    /// Such as `CheckoutSessionsApi`.
+    pub class: String,
+    /// The module of that class in Python, such as `checkout_sessions_api`.
+    pub module: String,
 }
 
 #[derive(Serialize)]
@@ -158,6 +182,8 @@ pub struct Operation {
     pub body: Option<Body>,
     #[serde(flatten)]
     pub returns: Returns,
+    /// Models that a successful response can have instead.
+    pub alternatives: Vec<String>,
     /// The server deduplicates this operation by idempotency key.
     pub keyed: bool,
     /// The call can be repeated without a second effect.

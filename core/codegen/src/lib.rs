@@ -10,7 +10,7 @@ mod outputs;
 mod spec;
 mod template;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use outputs::{Outputs, Report};
 
@@ -30,7 +30,19 @@ pub fn models(root: &Path) -> Result<Vec<ir::Model>, String> {
 }
 
 fn read(root: &Path) -> Result<ir::Api, String> {
-    let path = root.join("core/spec/openapi.json");
-    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    spec::read(&text, env!("CARGO_PKG_VERSION"))
+    let folder = root.join("core/spec");
+    let text = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
+    };
+    let shared = text(&folder.join("openapi.json"))?;
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder.join("resources"))
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+        .map_err(|e| format!("core/spec/resources: {e}"))?;
+    paths.sort();
+    let mut resources = Vec::new();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        resources.push((name, text(&path)?));
+    }
+    spec::read(&shared, &resources, env!("CARGO_PKG_VERSION"))
 }

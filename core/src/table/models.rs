@@ -25,9 +25,9 @@ pub const MODELS: &[&Model] = &[
     &CHECKOUT_SESSION,
     &CHECKOUT_SESSION_CREATE,
     &CHECKOUT_SESSION_UPDATE,
-    &PAGINATION,
     &PAYMENT_REQUIRED,
     &BLOCKING_INVOICE,
+    &PAGINATION,
     &ERROR,
     &ERROR_ERROR,
     &EVENT,
@@ -317,25 +317,6 @@ pub static CHECKOUT_SESSION_UPDATE: Model = Model {
     ],
 };
 
-/// The position of a page in the whole list.
-pub static PAGINATION: Model = Model {
-    name: "Pagination",
-    names: ClassNames {
-        rust: "Pagination",
-        python: "ListCustomers200ResponsePagination",
-        node: "Pagination",
-        php: "ListCustomers200ResponsePagination",
-    },
-    id: None,
-    ids: &[],
-    marker: None,
-    fields: &[
-        field("limit", Kind::Integer),
-        field("offset", Kind::Integer),
-        field("total", Kind::Integer),
-    ],
-};
-
 /// What create returns instead of a session if the customer has an unpaid invoice (201 with payment_required).
 pub static PAYMENT_REQUIRED: Model = Model {
     name: "PaymentRequired",
@@ -373,6 +354,25 @@ pub static BLOCKING_INVOICE: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("invoice_id", Kind::Uuid),
         field("invoice_number", Kind::Text),
+    ],
+};
+
+/// The position of a page in the whole list.
+pub static PAGINATION: Model = Model {
+    name: "Pagination",
+    names: ClassNames {
+        rust: "Pagination",
+        python: "ListCustomers200ResponsePagination",
+        node: "Pagination",
+        php: "ListCustomers200ResponsePagination",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("limit", Kind::Integer),
+        field("offset", Kind::Integer),
+        field("total", Kind::Integer),
     ],
 };
 

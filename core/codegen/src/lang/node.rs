@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use crate::case::studly;
-use crate::ir::{Api, Operation, Role};
+use crate::ir::{Api, Operation, Resource, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute as text, render as render_template, wrap};
 
@@ -29,9 +28,7 @@ pub(super) fn render(
     outputs: &mut Outputs,
 ) -> Result<(), String> {
     let whole = &Value::from(Serde(api));
-    let mut names: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
-    names.dedup();
-    let resources: Vec<Value> = names.iter().map(|name| resource(api, name)).collect();
+    let resources: Vec<Value> = api.resources.iter().map(|one| resource(api, one)).collect();
     let words = context! { api => whole, resources => resources.clone(), marked => marked(api) };
     let mut write = |path: &str, template: &str, words: &Value| {
         let text = render_template(templates, &format!("node/{template}.j2"), words.clone())?;
@@ -47,7 +44,9 @@ pub(super) fn render(
         let words = context! { api => whole, resource };
         let camel = text(resource, "camel");
         write(&format!("lib/resources/{camel}.js"), "resource.js", &words)?;
-        write(&format!("lib/api/{camel}Api.js"), "api.js", &words)?;
+        if !resource.get_attr("documented").unwrap_or_default().is_none() {
+            write(&format!("lib/api/{camel}Api.js"), "api.js", &words)?;
+        }
     }
     for &(name, os, cpu, libc) in PLATFORMS {
         let words = context! { api => whole, name, os, cpu, libc };
@@ -57,12 +56,10 @@ pub(super) fn render(
     Ok(())
 }
 
-fn resource(api: &Api, name: &str) -> Value {
+fn resource(api: &Api, resource: &Resource) -> Value {
     let operations: Vec<&Operation> =
-        api.operations.iter().filter(|o| o.resource == name).collect();
-    let camel = operations.first().map(|o| o.camel_resource.clone()).unwrap_or_default();
-    let class = studly(name);
-    context! { name, camel, class, operations => Value::from(Serde(&operations)) }
+        api.operations.iter().filter(|o| o.resource == resource.name).collect();
+    context! { operations => Value::from(Serde(&operations)), ..Value::from(Serde(resource)) }
 }
 
 /// The models that a response can have in place of another one, such as `PaymentRequired`.

@@ -7,7 +7,7 @@ use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
 use crate::case::studly;
-use crate::ir::{Api, Operation, Role};
+use crate::ir::{Api, Operation, Resource, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute as text, render as render_template};
 
@@ -58,24 +58,14 @@ pub(super) fn render(
     outputs.add("bindings-php/lomi.stubs.php".into(), text)
 }
 
-/// The documented classes, each with its operations.
+/// The resources, each with its operations.
 fn resources(api: &Api) -> Vec<Value> {
-    let mut names: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
-    names.dedup();
-    names
-        .into_iter()
-        .map(|resource| {
-            let operations: Vec<&Operation> =
-                api.operations.iter().filter(|o| o.resource == resource).collect();
-            context! {
-                class => format!("{}Api", studly(resource)),
-                studly => studly(resource),
-                camel => operations.first().map(|o| o.camel_resource.clone()),
-                words => resource.replace('_', " "),
-                operations => Value::from(Serde(&operations)),
-            }
-        })
-        .collect()
+    let with_operations = |resource: &Resource| {
+        let operations: Vec<&Operation> =
+            api.operations.iter().filter(|o| o.resource == resource.name).collect();
+        context! { operations => Value::from(Serde(&operations)), ..Value::from(Serde(resource)) }
+    };
+    api.resources.iter().map(with_operations).collect()
 }
 
 /// Filters for PHP templates.

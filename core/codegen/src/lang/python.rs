@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
-use crate::case::{snake, studly};
+use crate::case::snake;
 use crate::ir::{Api, Kind, Model, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute, render as render_template, wrap};
@@ -49,21 +49,19 @@ pub(super) fn render(
         let words = context! { set => Value::from(Serde(set)) };
         write(format!("models/{}.py", snake(&set.names.python)), "python/enum.py.j2", words)?;
     }
-    let mut resources: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
-    resources.dedup();
-    let mut resource_names = Vec::new();
-    for resource in &resources {
+    for resource in &api.resources {
         let operations: Vec<_> =
-            api.operations.iter().filter(|o| o.resource == *resource).collect();
+            api.operations.iter().filter(|o| o.resource == resource.name).collect();
         let words = context! {
-            api => whole, resource => *resource, name => studly(resource),
+            api => whole, resource => Value::from(Serde(resource)),
             operations => Value::from(Serde(&operations)),
         };
-        write(format!("api/{resource}_api.py"), "python/api.py.j2", words.clone())?;
-        write(format!("resources/{resource}.py"), "python/resource.py.j2", words)?;
-        resource_names.push(context! { module => *resource, name => studly(resource) });
+        if let Some(documented) = &resource.documented {
+            write(format!("api/{}.py", documented.module), "python/api.py.j2", words.clone())?;
+        }
+        write(format!("resources/{}.py", resource.name), "python/resource.py.j2", words)?;
     }
-    let words = context! { api => whole, classes => names, resources => resource_names };
+    let words = context! { api => whole, classes => names };
     for (path, template) in [
         ("__init__.py", "python/package.py.j2"),
         ("models/__init__.py", "python/models.py.j2"),

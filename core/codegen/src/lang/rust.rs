@@ -67,22 +67,17 @@ pub(super) fn render(
     }
     write("core/src/models.rs".into(), "rust/models.rs.j2", context! { modules })?;
 
-    let mut resources: Vec<&str> = api.operations.iter().map(|o| o.resource.as_str()).collect();
-    resources.dedup();
-    for resource in &resources {
+    for resource in &api.resources {
         let operations: Vec<_> =
-            api.operations.iter().filter(|o| o.resource == *resource).collect();
+            api.operations.iter().filter(|o| o.resource == resource.name).collect();
         for (room, blocking) in [("", false), ("blocking/", true)] {
-            let context = context! { api => whole, blocking, resource => *resource, operations => Value::from(Serde(&operations)), name => studly(resource) };
-            let path = format!("core/src/{room}resources/{resource}.rs");
+            let context = context! { api => whole, blocking, resource => Value::from(Serde(resource)), operations => Value::from(Serde(&operations)) };
+            let path = format!("core/src/{room}resources/{}.rs", resource.name);
             write(path, "rust/resource.rs.j2", context)?;
         }
     }
-    let names: Vec<_> =
-        resources.iter().map(|r| context! { module => *r, name => studly(r) }).collect();
     for path in ["core/src/resources.rs", "core/src/blocking/resources.rs"] {
-        let names = names.clone();
-        write(path.into(), "rust/resources.rs.j2", context! { names })?;
+        write(path.into(), "rust/resources.rs.j2", context! { api => whole })?;
     }
     Ok(())
 }

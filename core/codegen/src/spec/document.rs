@@ -18,6 +18,23 @@ pub(super) struct Document {
     pub(super) components: Components,
 }
 
+/// The file of a resource: its paths and schemas, and the class of the generated clients.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResourceFile {
+    pub(super) resource: String,
+    pub(super) documented: Option<DocumentedEntry>,
+    pub(super) paths: Ordered,
+    pub(super) schemas: Ordered,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DocumentedEntry {
+    pub(super) class: String,
+    pub(super) module: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ServerEntry {
@@ -156,10 +173,11 @@ pub(super) struct OperationEntry {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct OperationExtension {
     pub(super) operation: String,
-    pub(super) resource: String,
     pub(super) verb: String,
     pub(super) routes: String,
     pub(super) idempotency: Option<String>,
+    #[serde(default)]
+    pub(super) alternatives: Vec<String>,
     #[serde(default)]
     pub(super) replay_safe: bool,
     #[serde(default = "default_true")]

@@ -1,14 +1,18 @@
 //! Paths to operations: an operation with several route styles becomes one.
 
-use super::document::{Document, OperationEntry, ParameterEntry, PropertyExtension, ResponseEntry};
+use super::document::{OperationEntry, Ordered, ParameterEntry, PropertyExtension, ResponseEntry};
 use super::reference::{is_reference, referred};
 use super::schemas::{documented, kind};
 use crate::case::camel;
 use crate::ir::{Body, Model, Operation, Parameter, Path, Returns, Role};
 
-pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operation>, String> {
+pub(super) fn read(
+    resource: &str,
+    paths: &Ordered,
+    models: &[Model],
+) -> Result<Vec<Operation>, String> {
     let mut operations: Vec<Operation> = Vec::new();
-    for (template, item) in &document.paths {
+    for (template, item) in paths {
         let item = item.as_object().ok_or_else(|| format!("paths{template}: not an object"))?;
         let shared = match item.get("parameters") {
             Some(value) => parameters(value.clone(), template)?,
@@ -26,7 +30,7 @@ pub(super) fn read(document: &Document, models: &[Model]) -> Result<Vec<Operatio
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
                 Some(operation) => operation.paths.push(path),
                 None => {
-                    operations.push(read_one(method, path, &shared, &entry, models).map_err(at)?)
+                    operations.push(read_one(resource, method, path, &shared, &entry, models).map_err(at)?)
                 }
             }
         }
@@ -42,6 +46,7 @@ fn parameters(value: serde_json::Value, template: &str) -> Result<Vec<ParameterE
 }
 
 fn read_one(
+    resource: &str,
     method: &str,
     path: Path,
     shared: &[ParameterEntry],
@@ -95,8 +100,8 @@ fn read_one(
         camel_id: camel(&entry.lomi.operation),
         summary: entry.summary.clone(),
         doc: entry.description.clone(),
-        resource: entry.lomi.resource.clone(),
-        camel_resource: camel(&entry.lomi.resource),
+        resource: resource.to_owned(),
+        camel_resource: camel(resource),
         verb: entry.lomi.verb.clone(),
         method: method.to_uppercase(),
         paths: vec![path],
@@ -104,6 +109,7 @@ fn read_one(
         query_parameters,
         body,
         returns,
+        alternatives: entry.lomi.alternatives.clone(),
         keyed,
         replay_safe: entry.lomi.replay_safe,
         statuses,
