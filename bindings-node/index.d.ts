@@ -135,8 +135,50 @@ export interface RequestOptions extends CallOptions {
 export declare class LomiClient {
   constructor(apiKey: string, options?: Omit<LomiClientOptions, 'apiKey'>);
   constructor(options?: LomiClientOptions);
+  /** The operations on beneficiary payouts. */
+  readonly beneficiaryPayouts: BeneficiaryPayouts;
   /** The operations on checkout sessions. */
   readonly checkoutSessions: CheckoutSessions;
+  /** The operations on customers. */
+  readonly customers: Customers;
+  /** The operations on discount coupons. */
+  readonly discountCoupons: DiscountCoupons;
+  /** The operations on events. */
+  readonly events: Events;
+  /** The operations on installment payments. */
+  readonly installmentPayments: InstallmentPayments;
+  /** The operations on invoices. */
+  readonly invoices: Invoices;
+  /** The operations on meter balances. */
+  readonly meterBalances: MeterBalances;
+  /** The operations on meters. */
+  readonly meters: Meters;
+  /** The operations on payment links. */
+  readonly paymentLinks: PaymentLinks;
+  /** The operations on payment requests. */
+  readonly paymentRequests: PaymentRequests;
+  /** The operations on payout methods. */
+  readonly payoutMethods: PayoutMethods;
+  /** The operations on payouts. */
+  readonly payouts: Payouts;
+  /** The operations on prices. */
+  readonly prices: Prices;
+  /** The operations on products. */
+  readonly products: Products;
+  /** The operations on refunds. */
+  readonly refunds: Refunds;
+  /** The operations on spi account aliases. */
+  readonly spiAccountAliases: SpiAccountAliases;
+  /** The operations on spi qr codes. */
+  readonly spiQrCodes: SpiQrCodes;
+  /** The operations on subscriptions. */
+  readonly subscriptions: Subscriptions;
+  /** The operations on transactions. */
+  readonly transactions: Transactions;
+  /** The operations on webhook delivery logs. */
+  readonly webhookDeliveryLogs: WebhookDeliveryLogs;
+  /** The operations on webhooks. */
+  readonly webhooks: Webhooks;
   /** Sets another key for the next calls of this client. Other clients keep theirs. */
   setApiKey(apiKey: string): void;
   /** The base URL of the API. */
@@ -167,6 +209,47 @@ export declare function idempotencyKeyForOrder(order: string | number | bigint, 
 
 /** The version of this package. */
 export declare const VERSION: string;
+
+/** The query parameters of `beneficiaryPayouts.list`. */
+export interface BeneficiaryPayoutQuery {
+  /** TODO beneficiary_payouts?limit */
+  limit?: number | null;
+  /** TODO beneficiary_payouts?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO beneficiary_payouts?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO beneficiary_payouts?statuses (API generation B.) */
+  statuses?: string | null;
+  /** TODO beneficiary_payouts?startDate (API generation B.) */
+  startDate?: string | null;
+  /** TODO beneficiary_payouts?endDate (API generation B.) */
+  endDate?: string | null;
+  /** TODO beneficiary_payouts?currencyCode (API generation B.) */
+  currencyCode?: string | null;
+}
+
+/** The operations on beneficiary payouts. */
+export interface BeneficiaryPayouts {
+  /** TODO create_beneficiary_payout */
+  create(body: BeneficiaryPayoutCreate, options?: CallOptions): Promise<BeneficiaryPayout>;
+  /** TODO retrieve_beneficiary_payout */
+  get(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
+  /** TODO list_beneficiary_payouts */
+  list(query?: BeneficiaryPayoutQuery | null, options?: CallOptions): PageRequest<BeneficiaryPayout>;
+}
+/** The operations on beneficiary payouts, with their documented names. */
+export declare class BeneficiaryPayoutsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_beneficiary_payout */
+  createBeneficiaryPayout(body: BeneficiaryPayoutCreate, options?: CallOptions): Promise<BeneficiaryPayout>;
+  /** TODO retrieve_beneficiary_payout */
+  retrieveBeneficiaryPayout(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
+  /** TODO list_beneficiary_payouts */
+  listBeneficiaryPayouts(
+    query?: BeneficiaryPayoutQuery | null,
+    options?: CallOptions,
+  ): PageRequest<BeneficiaryPayout>;
+}
 
 /** The query parameters of `checkoutSessions.list`. */
 export interface CheckoutSessionQuery {
@@ -240,6 +323,791 @@ export declare class CheckoutSessionsApi {
   deleteCheckoutSession(sessionId: string, options?: CallOptions): Promise<void>;
 }
 
+/** The query parameters of `customers.list`. */
+export interface CustomerQuery {
+  /** TODO customers?limit */
+  limit?: number | null;
+  /** TODO customers?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO customers?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO customers?search (API generations B, D and E.) */
+  search?: string | null;
+  /** TODO customers?type (API generations B, D and E.) */
+  type?: string | null;
+  /** TODO customers?status (API generations B, D and E.) */
+  status?: string | null;
+  /** TODO customers?page (API generations B and D.) */
+  page?: number | null;
+  /** TODO customers?pageSize (API generations B and D.) */
+  pageSize?: number | null;
+  /** TODO customers?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on customers. */
+export interface Customers {
+  /** TODO create_customer */
+  create(body: CustomerCreate, options?: CallOptions): Promise<Customer>;
+  /** TODO retrieve_customer */
+  get(customerId: string, options?: CallOptions): Promise<Customer>;
+  /** TODO list_customers */
+  list(query?: CustomerQuery | null, options?: CallOptions): PageRequest<Customer>;
+  /** TODO update_customer */
+  update(customerId: string, body: CustomerUpdate, options?: CallOptions): Promise<Customer>;
+  /** TODO delete_customer */
+  delete(customerId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on customers, with their documented names. */
+export declare class CustomersApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_customer */
+  createCustomer(body: CustomerCreate, options?: CallOptions): Promise<Customer>;
+  /** TODO retrieve_customer */
+  retrieveCustomer(customerId: string, options?: CallOptions): Promise<Customer>;
+  /** TODO list_customers */
+  listCustomers(query?: CustomerQuery | null, options?: CallOptions): PageRequest<Customer>;
+  /** TODO update_customer */
+  updateCustomer(customerId: string, body: CustomerUpdate, options?: CallOptions): Promise<Customer>;
+  /** TODO delete_customer */
+  deleteCustomer(customerId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `discountCoupons.list`. */
+export interface DiscountCouponQuery {
+  /** TODO discount_coupons?limit */
+  limit?: number | null;
+  /** TODO discount_coupons?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO discount_coupons?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on discount coupons. */
+export interface DiscountCoupons {
+  /** TODO create_discount_coupon */
+  create(body: DiscountCouponCreate, options?: CallOptions): Promise<DiscountCoupon>;
+  /** TODO retrieve_discount_coupon */
+  get(couponId: string, options?: CallOptions): Promise<DiscountCoupon>;
+  /** TODO list_discount_coupons */
+  list(query?: DiscountCouponQuery | null, options?: CallOptions): PageRequest<DiscountCoupon>;
+  /** TODO update_discount_coupon */
+  update(couponId: string, body: DiscountCouponUpdate, options?: CallOptions): Promise<DiscountCoupon>;
+  /** TODO delete_discount_coupon */
+  delete(couponId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on discount coupons, with their documented names. */
+export declare class DiscountCouponsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_discount_coupon */
+  createDiscountCoupon(body: DiscountCouponCreate, options?: CallOptions): Promise<DiscountCoupon>;
+  /** TODO retrieve_discount_coupon */
+  retrieveDiscountCoupon(couponId: string, options?: CallOptions): Promise<DiscountCoupon>;
+  /** TODO list_discount_coupons */
+  listDiscountCoupons(query?: DiscountCouponQuery | null, options?: CallOptions): PageRequest<DiscountCoupon>;
+  /** TODO update_discount_coupon */
+  updateDiscountCoupon(
+    couponId: string,
+    body: DiscountCouponUpdate,
+    options?: CallOptions,
+  ): Promise<DiscountCoupon>;
+  /** TODO delete_discount_coupon */
+  deleteDiscountCoupon(couponId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `events.list`. */
+export interface UsageEventQuery {
+  /** TODO events?limit */
+  limit?: number | null;
+  /** TODO events?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO events?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on events. */
+export interface Events {
+  /** TODO retrieve_event */
+  get(eventId: string, options?: CallOptions): Promise<UsageEvent>;
+  /** TODO list_events */
+  list(query?: UsageEventQuery | null, options?: CallOptions): PageRequest<UsageEvent>;
+}
+/** The operations on events, with their documented names. */
+export declare class EventsApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_event */
+  retrieveEvent(eventId: string, options?: CallOptions): Promise<UsageEvent>;
+  /** TODO list_events */
+  listEvents(query?: UsageEventQuery | null, options?: CallOptions): PageRequest<UsageEvent>;
+}
+
+/** The query parameters of `installmentPayments.list`. */
+export interface InstallmentPaymentQuery {
+  /** TODO installment_payments?limit */
+  limit?: number | null;
+  /** TODO installment_payments?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO installment_payments?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on installment payments. */
+export interface InstallmentPayments {
+  /** TODO retrieve_installment_payment */
+  get(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
+  /** TODO list_installment_payments */
+  list(query?: InstallmentPaymentQuery | null, options?: CallOptions): PageRequest<InstallmentPayment>;
+}
+/** The operations on installment payments, with their documented names. */
+export declare class InstallmentPaymentsApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_installment_payment */
+  retrieveInstallmentPayment(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
+  /** TODO list_installment_payments */
+  listInstallmentPayments(
+    query?: InstallmentPaymentQuery | null,
+    options?: CallOptions,
+  ): PageRequest<InstallmentPayment>;
+}
+
+/** The query parameters of `invoices.list`. */
+export interface InvoiceQuery {
+  /** TODO invoices?limit */
+  limit?: number | null;
+  /** TODO invoices?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO invoices?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO invoices?status (API generations D and E.) */
+  status?: string | null;
+  /** TODO invoices?customerId (API generations D and E.) */
+  customerId?: string | null;
+  /** TODO invoices?search (API generations D and E.) */
+  search?: string | null;
+  /** TODO invoices?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on invoices. */
+export interface Invoices {
+  /** TODO retrieve_customer_invoice */
+  get(invoiceId: string, options?: CallOptions): Promise<Invoice>;
+  /** TODO list_customer_invoices */
+  list(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
+}
+/** The operations on invoices, with their documented names. */
+export declare class CustomerInvoicesApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_customer_invoice */
+  retrieveCustomerInvoice(invoiceId: string, options?: CallOptions): Promise<Invoice>;
+  /** TODO list_customer_invoices */
+  listCustomerInvoices(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
+}
+
+/** The query parameters of `meterBalances.list`. */
+export interface MeterBalanceQuery {
+  /** TODO meter_balances?limit */
+  limit?: number | null;
+  /** TODO meter_balances?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO meter_balances?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on meter balances. */
+export interface MeterBalances {
+  /** TODO retrieve_meter_balance */
+  get(balanceId: string, options?: CallOptions): Promise<MeterBalance>;
+  /** TODO list_meter_balances */
+  list(query?: MeterBalanceQuery | null, options?: CallOptions): PageRequest<MeterBalance>;
+}
+/** The operations on meter balances, with their documented names. */
+export declare class MeterBalancesApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_meter_balance */
+  retrieveMeterBalance(balanceId: string, options?: CallOptions): Promise<MeterBalance>;
+  /** TODO list_meter_balances */
+  listMeterBalances(query?: MeterBalanceQuery | null, options?: CallOptions): PageRequest<MeterBalance>;
+}
+
+/** The query parameters of `meters.list`. */
+export interface MeterQuery {
+  /** TODO meters?limit */
+  limit?: number | null;
+  /** TODO meters?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO meters?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO meters?productId (API generations D and E.) */
+  productId?: string | null;
+  /** TODO meters?isActive (API generations D and E.) */
+  isActive?: string | null;
+}
+
+/** The operations on meters. */
+export interface Meters {
+  /** TODO create_meter */
+  create(body: MeterCreate, options?: CallOptions): Promise<Meter>;
+  /** TODO retrieve_meter */
+  get(meterId: string, options?: CallOptions): Promise<Meter>;
+  /** TODO list_meters */
+  list(query?: MeterQuery | null, options?: CallOptions): PageRequest<Meter>;
+  /** TODO update_meter */
+  update(meterId: string, body: MeterUpdate, options?: CallOptions): Promise<Meter>;
+  /** TODO delete_meter */
+  delete(meterId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on meters, with their documented names. */
+export declare class MetersApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_meter */
+  createMeter(body: MeterCreate, options?: CallOptions): Promise<Meter>;
+  /** TODO retrieve_meter */
+  retrieveMeter(meterId: string, options?: CallOptions): Promise<Meter>;
+  /** TODO list_meters */
+  listMeters(query?: MeterQuery | null, options?: CallOptions): PageRequest<Meter>;
+  /** TODO update_meter */
+  updateMeter(meterId: string, body: MeterUpdate, options?: CallOptions): Promise<Meter>;
+  /** TODO delete_meter */
+  deleteMeter(meterId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `paymentLinks.list`. */
+export interface PaymentLinkQuery {
+  /** TODO payment_links?limit */
+  limit?: number | null;
+  /** TODO payment_links?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO payment_links?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO payment_links?linkType (API generations B, D and E.) */
+  linkType?: string | null;
+  /** TODO payment_links?isActive (API generations B, D and E.) */
+  isActive?: string | null;
+  /** TODO payment_links?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on payment links. */
+export interface PaymentLinks {
+  /** TODO create_payment_link */
+  create(body: PaymentLinkCreate, options?: CallOptions): Promise<PaymentLink>;
+  /** TODO retrieve_payment_link */
+  get(linkId: string, options?: CallOptions): Promise<PaymentLink>;
+  /** TODO list_payment_links */
+  list(query?: PaymentLinkQuery | null, options?: CallOptions): PageRequest<PaymentLink>;
+  /** TODO update_payment_link */
+  update(linkId: string, body: PaymentLinkUpdate, options?: CallOptions): Promise<PaymentLink>;
+  /** TODO delete_payment_link */
+  delete(linkId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on payment links, with their documented names. */
+export declare class PaymentLinksApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_payment_link */
+  createPaymentLink(body: PaymentLinkCreate, options?: CallOptions): Promise<PaymentLink>;
+  /** TODO retrieve_payment_link */
+  retrievePaymentLink(linkId: string, options?: CallOptions): Promise<PaymentLink>;
+  /** TODO list_payment_links */
+  listPaymentLinks(query?: PaymentLinkQuery | null, options?: CallOptions): PageRequest<PaymentLink>;
+  /** TODO update_payment_link */
+  updatePaymentLink(linkId: string, body: PaymentLinkUpdate, options?: CallOptions): Promise<PaymentLink>;
+  /** TODO delete_payment_link */
+  deletePaymentLink(linkId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `paymentRequests.list`. */
+export interface PaymentRequestQuery {
+  /** TODO payment_requests?limit */
+  limit?: number | null;
+  /** TODO payment_requests?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO payment_requests?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO payment_requests?status (API generations B, D and E.) */
+  status?: string | null;
+  /** TODO payment_requests?customerId (API generations B, D and E.) */
+  customerId?: string | null;
+  /** TODO payment_requests?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on payment requests. */
+export interface PaymentRequests {
+  /** TODO create_payment_request */
+  create(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
+  /** TODO retrieve_payment_request */
+  get(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
+  /** TODO list_payment_requests */
+  list(query?: PaymentRequestQuery | null, options?: CallOptions): PageRequest<PaymentRequest>;
+  /** TODO update_payment_request */
+  update(requestId: string, body: PaymentRequestUpdate, options?: CallOptions): Promise<PaymentRequest>;
+  /** TODO delete_payment_request */
+  delete(requestId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on payment requests, with their documented names. */
+export declare class PaymentRequestsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_payment_request */
+  createPaymentRequest(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
+  /** TODO retrieve_payment_request */
+  retrievePaymentRequest(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
+  /** TODO list_payment_requests */
+  listPaymentRequests(query?: PaymentRequestQuery | null, options?: CallOptions): PageRequest<PaymentRequest>;
+  /** TODO update_payment_request */
+  updatePaymentRequest(
+    requestId: string,
+    body: PaymentRequestUpdate,
+    options?: CallOptions,
+  ): Promise<PaymentRequest>;
+  /** TODO delete_payment_request */
+  deletePaymentRequest(requestId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `payoutMethods.list`. */
+export interface PayoutMethodQuery {
+  /** TODO payout_methods?limit */
+  limit?: number | null;
+  /** TODO payout_methods?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO payout_methods?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on payout methods. */
+export interface PayoutMethods {
+  /** TODO retrieve_payout_method */
+  get(payoutMethodId: string, options?: CallOptions): Promise<PayoutMethod>;
+  /** TODO list_payout_methods */
+  list(query?: PayoutMethodQuery | null, options?: CallOptions): PageRequest<PayoutMethod>;
+}
+/** The operations on payout methods, with their documented names. */
+export declare class PayoutMethodsApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_payout_method */
+  retrievePayoutMethod(payoutMethodId: string, options?: CallOptions): Promise<PayoutMethod>;
+  /** TODO list_payout_methods */
+  listPayoutMethods(query?: PayoutMethodQuery | null, options?: CallOptions): PageRequest<PayoutMethod>;
+}
+
+/** The query parameters of `payouts.list`. */
+export interface PayoutQuery {
+  /** TODO payouts?limit */
+  limit?: number | null;
+  /** TODO payouts?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO payouts?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO payouts?statuses (API generation B.) */
+  statuses?: string | null;
+  /** TODO payouts?startDate (API generations B, D and E.) */
+  startDate?: string | null;
+  /** TODO payouts?endDate (API generations B, D and E.) */
+  endDate?: string | null;
+  /** TODO payouts?pageSize (API generation D.) */
+  pageSize?: number | null;
+  /** TODO payouts?page (API generation D.) */
+  page?: number | null;
+  /** TODO payouts?status (API generations D and E.) */
+  status?: string | null;
+  /** TODO payouts?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on payouts. */
+export interface Payouts {
+  /** TODO create_payout */
+  create(body: PayoutCreate, options?: CallOptions): Promise<Payout>;
+  /** TODO retrieve_payout */
+  get(payoutId: string, options?: CallOptions): Promise<Payout>;
+  /** TODO list_payouts */
+  list(query?: PayoutQuery | null, options?: CallOptions): PageRequest<Payout>;
+  /** TODO update_payout */
+  update(payoutId: string, body: PayoutUpdate, options?: CallOptions): Promise<Payout>;
+  /** TODO delete_payout */
+  delete(payoutId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on payouts, with their documented names. */
+export declare class PayoutsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_payout */
+  createPayout(body: PayoutCreate, options?: CallOptions): Promise<Payout>;
+  /** TODO retrieve_payout */
+  retrievePayout(payoutId: string, options?: CallOptions): Promise<Payout>;
+  /** TODO list_payouts */
+  listPayouts(query?: PayoutQuery | null, options?: CallOptions): PageRequest<Payout>;
+  /** TODO update_payout */
+  updatePayout(payoutId: string, body: PayoutUpdate, options?: CallOptions): Promise<Payout>;
+  /** TODO delete_payout */
+  deletePayout(payoutId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `prices.list`. */
+export interface PriceQuery {
+  /** TODO prices?limit */
+  limit?: number | null;
+  /** TODO prices?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO prices?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on prices. */
+export interface Prices {
+  /** TODO create_price */
+  create(body: PriceCreate, options?: CallOptions): Promise<Price>;
+  /** TODO retrieve_price */
+  get(priceId: string, options?: CallOptions): Promise<Price>;
+  /** TODO list_prices */
+  list(query?: PriceQuery | null, options?: CallOptions): PageRequest<Price>;
+  /** TODO update_price */
+  update(priceId: string, body: PriceUpdate, options?: CallOptions): Promise<Price>;
+  /** TODO delete_price */
+  delete(priceId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on prices, with their documented names. */
+export declare class PricesApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_price */
+  createPrice(body: PriceCreate, options?: CallOptions): Promise<Price>;
+  /** TODO retrieve_price */
+  retrievePrice(priceId: string, options?: CallOptions): Promise<Price>;
+  /** TODO list_prices */
+  listPrices(query?: PriceQuery | null, options?: CallOptions): PageRequest<Price>;
+  /** TODO update_price */
+  updatePrice(priceId: string, body: PriceUpdate, options?: CallOptions): Promise<Price>;
+  /** TODO delete_price */
+  deletePrice(priceId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `products.list`. */
+export interface ProductQuery {
+  /** TODO products?limit */
+  limit?: number | null;
+  /** TODO products?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO products?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO products?isActive (API generations B, D and E.) */
+  isActive?: string | null;
+  /** TODO products?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on products. */
+export interface Products {
+  /** TODO create_product */
+  create(body: ProductCreate, options?: CallOptions): Promise<Product>;
+  /** TODO retrieve_product */
+  get(productId: string, options?: CallOptions): Promise<Product>;
+  /** TODO list_products */
+  list(query?: ProductQuery | null, options?: CallOptions): PageRequest<Product>;
+  /** TODO update_product */
+  update(productId: string, body: ProductUpdate, options?: CallOptions): Promise<Product>;
+  /** TODO delete_product */
+  delete(productId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on products, with their documented names. */
+export declare class ProductsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_product */
+  createProduct(body: ProductCreate, options?: CallOptions): Promise<Product>;
+  /** TODO retrieve_product */
+  retrieveProduct(productId: string, options?: CallOptions): Promise<Product>;
+  /** TODO list_products */
+  listProducts(query?: ProductQuery | null, options?: CallOptions): PageRequest<Product>;
+  /** TODO update_product */
+  updateProduct(productId: string, body: ProductUpdate, options?: CallOptions): Promise<Product>;
+  /** TODO delete_product */
+  deleteProduct(productId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `refunds.list`. */
+export interface RefundQuery {
+  /** TODO refunds?limit */
+  limit?: number | null;
+  /** TODO refunds?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO refunds?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO refunds?status (API generations B, D and E.) */
+  status?: string | null;
+  /** TODO refunds?startDate (API generations B, D and E.) */
+  startDate?: string | null;
+  /** TODO refunds?endDate (API generations B, D and E.) */
+  endDate?: string | null;
+  /** TODO refunds?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on refunds. */
+export interface Refunds {
+  /** TODO create_refund */
+  create(body: RefundCreate, options?: CallOptions): Promise<Refund>;
+  /** TODO retrieve_refund */
+  get(refundId: string, options?: CallOptions): Promise<Refund>;
+  /** TODO list_refunds */
+  list(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
+  /** TODO update_refund */
+  update(refundId: string, body: RefundUpdate, options?: CallOptions): Promise<Refund>;
+  /** TODO delete_refund */
+  delete(refundId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on refunds, with their documented names. */
+export declare class RefundsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_refund */
+  createRefund(body: RefundCreate, options?: CallOptions): Promise<Refund>;
+  /** TODO retrieve_refund */
+  retrieveRefund(refundId: string, options?: CallOptions): Promise<Refund>;
+  /** TODO list_refunds */
+  listRefunds(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
+  /** TODO update_refund */
+  updateRefund(refundId: string, body: RefundUpdate, options?: CallOptions): Promise<Refund>;
+  /** TODO delete_refund */
+  deleteRefund(refundId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `spiAccountAliases.list`. */
+export interface SpiAccountAliasQuery {
+  /** TODO spi_account_aliases?limit */
+  limit?: number | null;
+  /** TODO spi_account_aliases?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO spi_account_aliases?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on spi account aliases. */
+export interface SpiAccountAliases {
+  /** TODO retrieve_spi_account_aliase */
+  get(aliasId: string, options?: CallOptions): Promise<SpiAccountAlias>;
+  /** TODO list_spi_account_aliases */
+  list(query?: SpiAccountAliasQuery | null, options?: CallOptions): PageRequest<SpiAccountAlias>;
+}
+/** The operations on spi account aliases, with their documented names. */
+export declare class SPIAccountAliasesApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_spi_account_aliase */
+  retrieveSpiAccountAliase(aliasId: string, options?: CallOptions): Promise<SpiAccountAlias>;
+  /** TODO list_spi_account_aliases */
+  listSpiAccountAliases(
+    query?: SpiAccountAliasQuery | null,
+    options?: CallOptions,
+  ): PageRequest<SpiAccountAlias>;
+}
+
+/** The query parameters of `spiQrCodes.list`. */
+export interface SpiQrCodeQuery {
+  /** TODO spi_qr_codes?limit */
+  limit?: number | null;
+  /** TODO spi_qr_codes?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO spi_qr_codes?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on spi qr codes. */
+export interface SpiQrCodes {
+  /** TODO create_spi_qr_code */
+  create(body: SpiQrCodeCreate, options?: CallOptions): Promise<SpiQrCode>;
+  /** TODO retrieve_spi_qr_code */
+  get(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
+  /** TODO list_spi_qr_codes */
+  list(query?: SpiQrCodeQuery | null, options?: CallOptions): PageRequest<SpiQrCode>;
+  /** TODO update_spi_qr_code */
+  update(qrCodeId: string, body: SpiQrCodeUpdate, options?: CallOptions): Promise<SpiQrCode>;
+  /** TODO delete_spi_qr_code */
+  delete(qrCodeId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on spi qr codes, with their documented names. */
+export declare class SPIQRCodesApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_spi_qr_code */
+  createSpiQrCode(body: SpiQrCodeCreate, options?: CallOptions): Promise<SpiQrCode>;
+  /** TODO retrieve_spi_qr_code */
+  retrieveSpiQrCode(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
+  /** TODO list_spi_qr_codes */
+  listSpiQrCodes(query?: SpiQrCodeQuery | null, options?: CallOptions): PageRequest<SpiQrCode>;
+  /** TODO update_spi_qr_code */
+  updateSpiQrCode(qrCodeId: string, body: SpiQrCodeUpdate, options?: CallOptions): Promise<SpiQrCode>;
+  /** TODO delete_spi_qr_code */
+  deleteSpiQrCode(qrCodeId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `subscriptions.list`. */
+export interface SubscriptionQuery {
+  /** TODO subscriptions?limit */
+  limit?: number | null;
+  /** TODO subscriptions?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO subscriptions?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO subscriptions?page (API generations B and D.) */
+  page?: number | null;
+  /** TODO subscriptions?pageSize (API generations B and D.) */
+  pageSize?: number | null;
+  /** TODO subscriptions?status (API generation E.) */
+  status?: string | null;
+  /** TODO subscriptions?customer_id (API generation E.) */
+  customer_id?: string | null;
+  /** TODO subscriptions?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on subscriptions. */
+export interface Subscriptions {
+  /** TODO create_subscription */
+  create(body: SubscriptionCreate, options?: CallOptions): Promise<Subscription>;
+  /** TODO retrieve_subscription */
+  get(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
+  /** TODO list_subscriptions */
+  list(query?: SubscriptionQuery | null, options?: CallOptions): PageRequest<Subscription>;
+  /** TODO update_subscription */
+  update(subscriptionId: string, body: SubscriptionUpdate, options?: CallOptions): Promise<Subscription>;
+  /** TODO delete_subscription */
+  delete(subscriptionId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on subscriptions, with their documented names. */
+export declare class SubscriptionsApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_subscription */
+  createSubscription(body: SubscriptionCreate, options?: CallOptions): Promise<Subscription>;
+  /** TODO retrieve_subscription */
+  retrieveSubscription(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
+  /** TODO list_subscriptions */
+  listSubscriptions(query?: SubscriptionQuery | null, options?: CallOptions): PageRequest<Subscription>;
+  /** TODO update_subscription */
+  updateSubscription(
+    subscriptionId: string,
+    body: SubscriptionUpdate,
+    options?: CallOptions,
+  ): Promise<Subscription>;
+  /** TODO delete_subscription */
+  deleteSubscription(subscriptionId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `transactions.list`. */
+export interface TransactionQuery {
+  /** TODO transactions?limit */
+  limit?: number | null;
+  /** TODO transactions?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO transactions?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO transactions?provider (API generations B, D and E.) */
+  provider?: string | null;
+  /** TODO transactions?status (API generations B, D and E.) */
+  status?: string | null;
+  /** TODO transactions?type (API generations B, D and E.) */
+  type?: string | null;
+  /** TODO transactions?currency (API generations B, D and E.) */
+  currency?: string | null;
+  /** TODO transactions?paymentMethod (API generations B, D and E.) */
+  paymentMethod?: string | null;
+  /** TODO transactions?page (API generations B and D.) */
+  page?: number | null;
+  /** TODO transactions?pageSize (API generations B and D.) */
+  pageSize?: number | null;
+  /** TODO transactions?startDate (API generations B, D and E.) */
+  startDate?: string | null;
+  /** TODO transactions?endDate (API generations B, D and E.) */
+  endDate?: string | null;
+  /** TODO transactions?isPos (API generations B, D and E.) */
+  isPos?: string | null;
+  /** TODO transactions?cursor (API generation E.) */
+  cursor?: string | null;
+}
+
+/** The operations on transactions. */
+export interface Transactions {
+  /** TODO retrieve_transaction */
+  get(transactionId: string, options?: CallOptions): Promise<Transaction>;
+  /** TODO list_transactions */
+  list(query?: TransactionQuery | null, options?: CallOptions): PageRequest<Transaction>;
+}
+/** The operations on transactions, with their documented names. */
+export declare class TransactionsApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_transaction */
+  retrieveTransaction(transactionId: string, options?: CallOptions): Promise<Transaction>;
+  /** TODO list_transactions */
+  listTransactions(query?: TransactionQuery | null, options?: CallOptions): PageRequest<Transaction>;
+}
+
+/** The query parameters of `webhookDeliveryLogs.list`. */
+export interface WebhookDeliveryLogQuery {
+  /** TODO webhook_delivery_logs?limit */
+  limit?: number | null;
+  /** TODO webhook_delivery_logs?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO webhook_delivery_logs?sort (API generation C.) */
+  sort?: string | null;
+  /** TODO webhook_delivery_logs?webhookId (API generations B, D and E.) */
+  webhookId?: string | null;
+  /** TODO webhook_delivery_logs?successOnly (API generations B, D and E.) */
+  successOnly?: string | null;
+  /** TODO webhook_delivery_logs?failedOnly (API generations B, D and E.) */
+  failedOnly?: string | null;
+}
+
+/** The operations on webhook delivery logs. */
+export interface WebhookDeliveryLogs {
+  /** TODO retrieve_webhook_delivery_log */
+  get(logId: string, options?: CallOptions): Promise<WebhookDeliveryLog>;
+  /** TODO list_webhook_delivery_logs */
+  list(query?: WebhookDeliveryLogQuery | null, options?: CallOptions): PageRequest<WebhookDeliveryLog>;
+}
+/** The operations on webhook delivery logs, with their documented names. */
+export declare class WebhookDeliveryLogsApi {
+  constructor(configuration?: Configuration);
+  /** TODO retrieve_webhook_delivery_log */
+  retrieveWebhookDeliveryLog(logId: string, options?: CallOptions): Promise<WebhookDeliveryLog>;
+  /** TODO list_webhook_delivery_logs */
+  listWebhookDeliveryLogs(
+    query?: WebhookDeliveryLogQuery | null,
+    options?: CallOptions,
+  ): PageRequest<WebhookDeliveryLog>;
+}
+
+/** The query parameters of `webhooks.list`. */
+export interface WebhookQuery {
+  /** TODO webhooks?limit */
+  limit?: number | null;
+  /** TODO webhooks?offset (API generations B, C, D and E.) */
+  offset?: number | null;
+  /** TODO webhooks?sort (API generation C.) */
+  sort?: string | null;
+}
+
+/** The operations on webhooks. */
+export interface Webhooks {
+  /** TODO create_webhook */
+  create(body: WebhookCreate, options?: CallOptions): Promise<Webhook>;
+  /** TODO retrieve_webhook */
+  get(webhookId: string, options?: CallOptions): Promise<Webhook>;
+  /** TODO list_webhooks */
+  list(query?: WebhookQuery | null, options?: CallOptions): PageRequest<Webhook>;
+  /** TODO update_webhook */
+  update(webhookId: string, body: WebhookUpdate, options?: CallOptions): Promise<Webhook>;
+  /** TODO delete_webhook */
+  delete(webhookId: string, options?: CallOptions): Promise<void>;
+}
+/** The operations on webhooks, with their documented names. */
+export declare class WebhooksApi {
+  constructor(configuration?: Configuration);
+  /** TODO create_webhook */
+  createWebhook(body: WebhookCreate, options?: CallOptions): Promise<Webhook>;
+  /** TODO retrieve_webhook */
+  retrieveWebhook(webhookId: string, options?: CallOptions): Promise<Webhook>;
+  /** TODO list_webhooks */
+  listWebhooks(query?: WebhookQuery | null, options?: CallOptions): PageRequest<Webhook>;
+  /** TODO update_webhook */
+  updateWebhook(webhookId: string, body: WebhookUpdate, options?: CallOptions): Promise<Webhook>;
+  /** TODO delete_webhook */
+  deleteWebhook(webhookId: string, options?: CallOptions): Promise<void>;
+}
+
 /** The base class of the objects in responses. */
 export declare class Model {
   protected constructor();
@@ -256,6 +1124,43 @@ export declare class Model {
 
 /** The fields of T that another response does not have. */
 type Absent<T, Own> = { readonly [K in Exclude<keyof T, Own>]?: undefined };
+
+/** TODO BeneficiaryPayout */
+export declare class BeneficiaryPayout extends Model {
+  private constructor();
+  /** TODO beneficiary_payouts.account_id (API generations B, C and D.) */
+  account_id?: string | null;
+  /** TODO beneficiary_payouts.amount (API generations B, C and D.) */
+  amount?: number | null;
+  /** TODO beneficiary_payouts.created_at (API generations B, C and D.) */
+  created_at?: string | null;
+  /** TODO beneficiary_payouts.created_by (API generations B, C and D.) */
+  created_by?: string | null;
+  /** TODO beneficiary_payouts.currency_code (API generations B, C and D.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO beneficiary_payouts.metadata (API generations B, C and D.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO beneficiary_payouts.organization_id (API generations B, C and D.) */
+  organization_id?: string | null;
+  /** TODO beneficiary_payouts.payment_method_code (API generations B, C and D.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO beneficiary_payouts.payout_id (API generations B, C and D.) */
+  payout_id: string;
+  /** TODO beneficiary_payouts.payout_method_id (API generations B, C and D.) */
+  payout_method_id?: string | null;
+  /** TODO beneficiary_payouts.provider_code (API generations B, C and D.) */
+  provider_code?: ProviderCode | null;
+  /** TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO beneficiary_payouts.status (API generations B, C and D.) */
+  status?: PayoutStatus | null;
+  /** TODO beneficiary_payouts.updated_at (API generations B, C and D.) */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): BeneficiaryPayout;
+  /** Distinguishes a BeneficiaryPayout from a PaymentRequired. */
+  payment_required?: undefined;
+}
 
 /**
  * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
@@ -449,7 +1354,98 @@ export declare class PaymentRequired extends Model {
 /** The fields of the object that it replaces are absent. */
 export interface PaymentRequired
   extends Absent<
+    BeneficiaryPayout,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
     CheckoutSession,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Customer,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    DiscountCoupon,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Meter,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    PaymentLink,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    PaymentRequest,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Payout,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Price,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Product,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Refund,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    SpiQrCode,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Subscription,
+    keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface PaymentRequired
+  extends Absent<
+    Webhook,
     keyof Model | 'session' | 'blocking_invoice' | 'payment_required' | 'reason'
   > {}
 
@@ -466,6 +1462,1118 @@ export declare class BlockingInvoice extends Model {
   invoice_id?: string | null;
   /** The number printed on the invoice. (API generation D.) */
   invoice_number?: string | null;
+}
+
+/** TODO Customer */
+export declare class Customer extends Model {
+  private constructor();
+  /** TODO customers.address */
+  address?: string | null;
+  /** TODO customers.city */
+  city?: string | null;
+  /** TODO customers.country */
+  country?: string | null;
+  /** TODO customers.created_at */
+  created_at?: string | null;
+  /** TODO customers.created_by (API generation C.) */
+  created_by?: string | null;
+  /** TODO customers.customer_id */
+  customer_id: string;
+  /** TODO customers.deleted_at (API generation C.) */
+  deleted_at?: string | null;
+  /** TODO customers.email */
+  email?: string | null;
+  /** TODO customers.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO customers.is_business */
+  is_business?: boolean | null;
+  /** TODO customers.is_deleted (API generation C.) */
+  is_deleted?: boolean | null;
+  /** TODO customers.merchant_id (API generation A.) */
+  merchant_id?: Record<string, unknown> | null;
+  /** TODO customers.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO customers.name */
+  name?: string | null;
+  /** TODO customers.organization_id */
+  organization_id?: string | null;
+  /** TODO customers.phone_number */
+  phone_number?: string | null;
+  /** TODO customers.postal_code */
+  postal_code?: string | null;
+  /** TODO customers.provider_customer_id (API generation D.) */
+  provider_customer_id?: string | null;
+  /** TODO customers.spi_alias_mbno (API generation C.) */
+  spi_alias_mbno?: string | null;
+  /** TODO customers.spi_alias_shid (API generation C.) */
+  spi_alias_shid?: string | null;
+  /** TODO customers.spi_primary_alias (API generation C.) */
+  spi_primary_alias?: string | null;
+  /** TODO customers.updated_at */
+  updated_at?: string | null;
+  /** TODO customers.whatsapp_number */
+  whatsapp_number?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Customer;
+  /** Distinguishes a Customer from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO DiscountCoupon */
+export declare class DiscountCoupon extends Model {
+  private constructor();
+  /** TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.) */
+  applies_to_product_types?: string | null;
+  /** TODO discount_coupons.code (API generations B, C, D and E.) */
+  code?: string | null;
+  /** TODO discount_coupons.completed_redemptions (API generation D.) */
+  completed_redemptions?: number | null;
+  /** TODO discount_coupons.coupon_id (API generations B, C, D and E.) */
+  coupon_id: string;
+  /** TODO discount_coupons.created_at (API generations B, C, D and E.) */
+  created_at?: string | null;
+  /** TODO discount_coupons.current_uses (API generations B, C, D and E.) */
+  current_uses?: number | null;
+  /** TODO discount_coupons.customer_type (API generations B, C, D and E.) */
+  customer_type?: string | null;
+  /** TODO discount_coupons.description (API generations B, C, D and E.) */
+  description?: string | null;
+  /** TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.) */
+  discount_fixed_amount?: number | null;
+  /** TODO discount_coupons.discount_percentage (API generations B, C, D and E.) */
+  discount_percentage?: number | null;
+  /** TODO discount_coupons.discount_type (API generations B, C, D and E.) */
+  discount_type?: string | null;
+  /** TODO discount_coupons.distinct_customers_completed (API generation D.) */
+  distinct_customers_completed?: number | null;
+  /** TODO discount_coupons.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO discount_coupons.expires_at (API generations B, C, D and E.) */
+  expires_at?: string | null;
+  /** TODO discount_coupons.is_active (API generations B, C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO discount_coupons.is_organization_wide (API generation C.) */
+  is_organization_wide?: boolean | null;
+  /** TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.) */
+  max_quantity_per_use?: number | null;
+  /** TODO discount_coupons.max_uses (API generations B, C, D and E.) */
+  max_uses?: number | null;
+  /** TODO discount_coupons.organization_id (API generations B, C, D and E.) */
+  organization_id?: string | null;
+  /** TODO discount_coupons.plan_links (API generation D.) */
+  plan_links?: Record<string, unknown> | null;
+  /** TODO discount_coupons.product_links (API generation D.) */
+  product_links?: Record<string, unknown> | null;
+  /** TODO discount_coupons.scope_type (API generations B, C, D and E.) */
+  scope_type?: string | null;
+  /** TODO discount_coupons.updated_at (API generations B, C, D and E.) */
+  updated_at?: string | null;
+  /** TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.) */
+  usage_frequency_limit?: string | null;
+  /** TODO discount_coupons.usage_limit_value (API generations B, C, D and E.) */
+  usage_limit_value?: number | null;
+  /** TODO discount_coupons.valid_from (API generations B, C, D and E.) */
+  valid_from?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): DiscountCoupon;
+  /** Distinguishes a DiscountCoupon from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO UsageEvent */
+export declare class UsageEvent extends Model {
+  private constructor();
+  /** TODO events.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO events.created_by (API generation C.) */
+  created_by?: string | null;
+  /** TODO events.customer_id (API generation C.) */
+  customer_id?: string | null;
+  /** TODO events.event_data (API generation C.) */
+  event_data?: Record<string, unknown> | null;
+  /** TODO events.event_id (API generation C.) */
+  event_id: string;
+  /** TODO events.event_name (API generation C.) */
+  event_name?: string | null;
+  /** TODO events.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO events.organization_id (API generation C.) */
+  organization_id?: string | null;
+  /** TODO events.product_id (API generation C.) */
+  product_id?: string | null;
+}
+
+/** TODO InstallmentPayment */
+export declare class InstallmentPayment extends Model {
+  private constructor();
+  /** TODO installment_payments.amount (API generation C.) */
+  amount?: number | null;
+  /** TODO installment_payments.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO installment_payments.due_date (API generation C.) */
+  due_date?: string | null;
+  /** TODO installment_payments.installment_id (API generation C.) */
+  installment_id: string;
+  /** TODO installment_payments.interest_amount (API generation C.) */
+  interest_amount?: number | null;
+  /** TODO installment_payments.paid_at (API generation C.) */
+  paid_at?: string | null;
+  /** TODO installment_payments.payment_link (API generation C.) */
+  payment_link?: string | null;
+  /** TODO installment_payments.payment_method_code (API generation C.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO installment_payments.plan_id (API generation C.) */
+  plan_id?: string | null;
+  /** TODO installment_payments.principal_amount (API generation C.) */
+  principal_amount?: number | null;
+  /** TODO installment_payments.processing_fee (API generation C.) */
+  processing_fee?: number | null;
+  /** TODO installment_payments.provider_code (API generation C.) */
+  provider_code?: ProviderCode | null;
+  /** TODO installment_payments.sequence_number (API generation C.) */
+  sequence_number?: number | null;
+  /** TODO installment_payments.spi_payment_request_id (API generation C.) */
+  spi_payment_request_id?: string | null;
+  /** TODO installment_payments.spi_tx_id (API generation C.) */
+  spi_tx_id?: string | null;
+  /** TODO installment_payments.status (API generation C.) */
+  status?: BnplStatus | null;
+  /** TODO installment_payments.transaction_id (API generation C.) */
+  transaction_id?: string | null;
+  /** TODO installment_payments.updated_at (API generation C.) */
+  updated_at?: string | null;
+}
+
+/** TODO Invoice */
+export declare class Invoice extends Model {
+  private constructor();
+  /** TODO invoices.amount (API generations C, D and E.) */
+  amount?: number | null;
+  /** TODO invoices.amount_due (API generations D and E.) */
+  amount_due?: number | null;
+  /** TODO invoices.amount_remaining (API generations D and E.) */
+  amount_remaining?: number | null;
+  /** TODO invoices.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO invoices.created_by (API generation C.) */
+  created_by?: string | null;
+  /** TODO invoices.currency_code (API generations C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO invoices.customer (API generation E.) */
+  customer?: Record<string, unknown> | null;
+  /** TODO invoices.customer_id (API generations C, D and E.) */
+  customer_id?: string | null;
+  /** TODO invoices.customer_invoice_id (API generations C, D and E.) */
+  customer_invoice_id: string;
+  /** TODO invoices.description (API generations C, D and E.) */
+  description?: string | null;
+  /** TODO invoices.due_date (API generations C, D and E.) */
+  due_date?: string | null;
+  /** TODO invoices.hosted_url (API generation E.) */
+  hosted_url?: string | null;
+  /** TODO invoices.invoice_number (API generations D and E.) */
+  invoice_number?: string | null;
+  /** TODO invoices.line_items (API generations D and E.) */
+  line_items?: string[] | string | null;
+  /** TODO invoices.metadata (API generations C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO invoices.organization_id (API generations C, D and E.) */
+  organization_id?: string | null;
+  /** TODO invoices.origin (API generations D and E.) */
+  origin?: string | null;
+  /** TODO invoices.payment_url (API generations D and E.) */
+  payment_url?: string | null;
+  /** TODO invoices.pdf_url (API generation E.) */
+  pdf_url?: string | null;
+  /** TODO invoices.status (API generations C, D and E.) */
+  status?: InvoiceStatus | null;
+  /** TODO invoices.updated_at (API generation C.) */
+  updated_at?: string | null;
+}
+
+/** TODO MeterBalance */
+export declare class MeterBalance extends Model {
+  private constructor();
+  /** TODO meter_balances.balance (API generations C, D and E.) */
+  balance?: number | null;
+  /** TODO meter_balances.balance_id (API generations C, D and E.) */
+  balance_id: string;
+  /** TODO meter_balances.billable_organization_id (API generation C.) */
+  billable_organization_id?: string | null;
+  /** TODO meter_balances.consumed_units (API generations C, D and E.) */
+  consumed_units?: number | null;
+  /** TODO meter_balances.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO meter_balances.credited_units (API generations C, D and E.) */
+  credited_units?: number | null;
+  /** TODO meter_balances.customer_id (API generations C, D and E.) */
+  customer_id?: string | null;
+  /** TODO meter_balances.last_event_id (API generations C, D and E.) */
+  last_event_id?: string | null;
+  /** TODO meter_balances.meter_id (API generations C, D and E.) */
+  meter_id?: string | null;
+  /** TODO meter_balances.updated_at (API generations C, D and E.) */
+  updated_at?: string | null;
+}
+
+/** TODO Meter */
+export declare class Meter extends Model {
+  private constructor();
+  /** TODO meters.aggregation (API generations C, D and E.) */
+  aggregation?: Record<string, unknown> | null;
+  /** TODO meters.created_at (API generations C, D and E.) */
+  created_at?: string | null;
+  /** TODO meters.filter (API generations C, D and E.) */
+  filter?: Record<string, unknown> | null;
+  /** TODO meters.is_active (API generations C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO meters.meter_id (API generations C, D and E.) */
+  meter_id: string;
+  /** TODO meters.name (API generations C, D and E.) */
+  name?: string | null;
+  /** TODO meters.organization_id (API generations C, D and E.) */
+  organization_id?: string | null;
+  /** TODO meters.product_id (API generations C, D and E.) */
+  product_id?: string | null;
+  /** TODO meters.updated_at (API generations C, D and E.) */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Meter;
+  /** Distinguishes a Meter from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO PaymentLink */
+export declare class PaymentLink extends Model {
+  private constructor();
+  /** TODO payment_links.allow_coupon_code */
+  allow_coupon_code?: boolean | null;
+  /** TODO payment_links.allow_quantity (API generations B, C, D and E.) */
+  allow_quantity?: boolean | null;
+  /** TODO payment_links.allowed_providers (API generations A and C.) */
+  allowed_providers?: string | null;
+  /** TODO payment_links.amount (API generations B, C, D and E.) */
+  amount?: number | null;
+  /** TODO payment_links.cancel_url */
+  cancel_url?: string | null;
+  /** TODO payment_links.created_at */
+  created_at?: string | null;
+  /** TODO payment_links.created_by (API generations B, C, D and E.) */
+  created_by?: string | null;
+  /** TODO payment_links.currency_code */
+  currency_code?: CurrencyCode | null;
+  /** TODO payment_links.description (API generations B, D and E.) */
+  description?: string | null;
+  /** TODO payment_links.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO payment_links.expires_at */
+  expires_at?: string | null;
+  /** TODO payment_links.is_active */
+  is_active?: boolean | null;
+  /** TODO payment_links.line_items (API generation D.) */
+  line_items?: Record<string, unknown> | null;
+  /** TODO payment_links.link_id */
+  link_id: string;
+  /** TODO payment_links.link_type */
+  link_type?: string | null;
+  /** TODO payment_links.merchant_id (API generation A.) */
+  merchant_id?: Record<string, unknown> | null;
+  /** TODO payment_links.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payment_links.organization_id */
+  organization_id?: string | null;
+  /** TODO payment_links.plan_amount (API generation A.) */
+  plan_amount?: Record<string, unknown> | null;
+  /** TODO payment_links.plan_id (API generation A.) */
+  plan_id?: Record<string, unknown> | null;
+  /** TODO payment_links.plan_name (API generation A.) */
+  plan_name?: Record<string, unknown> | null;
+  /** TODO payment_links.price (API generation A.) */
+  price?: Record<string, unknown> | null;
+  /** TODO payment_links.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO payment_links.private_description (API generations A and C.) */
+  private_description?: string | null;
+  /** TODO payment_links.product_id */
+  product_id?: string | null;
+  /** TODO payment_links.product_name (API generation A.) */
+  product_name?: Record<string, unknown> | null;
+  /** TODO payment_links.product_price (API generation A.) */
+  product_price?: Record<string, unknown> | null;
+  /** TODO payment_links.public_description (API generations A and C.) */
+  public_description?: string | null;
+  /** TODO payment_links.quantity (API generations B, C, D and E.) */
+  quantity?: number | null;
+  /** TODO payment_links.require_billing_address (API generations B, D and E.) */
+  require_billing_address?: boolean | null;
+  /** TODO payment_links.require_email (API generation E.) */
+  require_email?: boolean | null;
+  /** TODO payment_links.require_name (API generation E.) */
+  require_name?: boolean | null;
+  /** TODO payment_links.require_phone (API generation E.) */
+  require_phone?: boolean | null;
+  /** TODO payment_links.success_url */
+  success_url?: string | null;
+  /** TODO payment_links.title */
+  title?: string | null;
+  /** TODO payment_links.updated_at */
+  updated_at?: string | null;
+  /** TODO payment_links.url */
+  url?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): PaymentLink;
+  /** Distinguishes a PaymentLink from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO PaymentRequest */
+export declare class PaymentRequest extends Model {
+  private constructor();
+  /** TODO payment_requests.amount (API generations B, C, D and E.) */
+  amount?: number | null;
+  /** TODO payment_requests.created_at (API generations B, C, D and E.) */
+  created_at?: string | null;
+  /** TODO payment_requests.created_by (API generations B, C, D and E.) */
+  created_by?: string | null;
+  /** TODO payment_requests.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO payment_requests.customer_id (API generations B, C, D and E.) */
+  customer_id?: string | null;
+  /** TODO payment_requests.description (API generations B, C, D and E.) */
+  description?: string | null;
+  /** TODO payment_requests.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO payment_requests.expiry_date (API generations B, C, D and E.) */
+  expiry_date?: string | null;
+  /** TODO payment_requests.metadata (API generations B, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payment_requests.organization_id (API generations B, C, D and E.) */
+  organization_id?: string | null;
+  /** TODO payment_requests.payment_link (API generations B, C, D and E.) */
+  payment_link?: string | null;
+  /** TODO payment_requests.payment_reference (API generations B, C, D and E.) */
+  payment_reference?: string | null;
+  /** TODO payment_requests.qr_payload (API generation E.) */
+  qr_payload?: string | null;
+  /** TODO payment_requests.request_id (API generations B, C, D and E.) */
+  request_id: string;
+  /** TODO payment_requests.spi_account_number (API generations B, C, D and E.) */
+  spi_account_number?: string | null;
+  /** TODO payment_requests.spi_alias (API generation E.) */
+  spi_alias?: string | null;
+  /** TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO payment_requests.spi_confirmation (API generations B, C, D and E.) */
+  spi_confirmation?: boolean | null;
+  /** TODO payment_requests.spi_date_envoi (API generations B, C, D and E.) */
+  spi_date_envoi?: string | null;
+  /** TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  spi_date_irrevocabilite?: string | null;
+  /** TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.) */
+  spi_date_limite_paiement?: string | null;
+  /** TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.) */
+  spi_date_limite_reponse?: string | null;
+  /** TODO payment_requests.spi_date_rejet (API generations B, C, D and E.) */
+  spi_date_rejet?: string | null;
+  /** TODO payment_requests.spi_debit_differe (API generations B, C, D and E.) */
+  spi_debit_differe?: boolean | null;
+  /** TODO payment_requests.spi_end2end_id (API generations B, C, D and E.) */
+  spi_end2end_id?: string | null;
+  /** TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.) */
+  spi_payeur_alias?: string | null;
+  /** TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.) */
+  spi_payeur_nom?: string | null;
+  /** TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.) */
+  spi_payeur_pays?: string | null;
+  /** TODO payment_requests.spi_payment_request_category (API generation C.) */
+  spi_payment_request_category?: string | null;
+  /** TODO payment_requests.spi_payment_status (API generation C.) */
+  spi_payment_status?: string | null;
+  /** TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.) */
+  spi_ref_doc_numero?: string | null;
+  /** TODO payment_requests.spi_ref_doc_type (API generation C.) */
+  spi_ref_doc_type?: string | null;
+  /** TODO payment_requests.spi_rejection_reason (API generation C.) */
+  spi_rejection_reason?: string | null;
+  /** TODO payment_requests.spi_remise_amount (API generations B, C, D and E.) */
+  spi_remise_amount?: number | null;
+  /** TODO payment_requests.spi_remise_rate (API generations B, C, D and E.) */
+  spi_remise_rate?: number | null;
+  /** TODO payment_requests.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO payment_requests.status (API generations B, C, D and E.) */
+  status?: TransactionStatus | null;
+  /** TODO payment_requests.updated_at (API generations B, C, D and E.) */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): PaymentRequest;
+  /** Distinguishes a PaymentRequest from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO PayoutMethod */
+export declare class PayoutMethod extends Model {
+  private constructor();
+  /** TODO payout_methods.account_name (API generations C, D and E.) */
+  account_name?: string | null;
+  /** TODO payout_methods.account_number (API generations C, D and E.) */
+  account_number?: string | null;
+  /** TODO payout_methods.auto_withdrawal_day (API generation C.) */
+  auto_withdrawal_day?: number | null;
+  /** TODO payout_methods.auto_withdrawal_enabled (API generations C and D.) */
+  auto_withdrawal_enabled?: boolean | null;
+  /** TODO payout_methods.auto_withdrawal_last_run (API generation C.) */
+  auto_withdrawal_last_run?: string | null;
+  /** TODO payout_methods.auto_withdrawal_method (API generations C and D.) */
+  auto_withdrawal_method?: string | null;
+  /** TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.) */
+  auto_withdrawal_mobile_provider?: ProviderCode | null;
+  /** TODO payout_methods.bank_code (API generations C, D and E.) */
+  bank_code?: string | null;
+  /** TODO payout_methods.bank_name (API generations C, D and E.) */
+  bank_name?: string | null;
+  /** TODO payout_methods.branch_code (API generations C, D and E.) */
+  branch_code?: string | null;
+  /** TODO payout_methods.country (API generations C, D and E.) */
+  country?: string | null;
+  /** TODO payout_methods.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO payout_methods.eligible_for_platform_withdrawal_at (API generation D.) */
+  eligible_for_platform_withdrawal_at?: string | null;
+  /** TODO payout_methods.is_default (API generations C, D and E.) */
+  is_default?: boolean | null;
+  /** TODO payout_methods.is_spi_enabled (API generations C and D.) */
+  is_spi_enabled?: boolean | null;
+  /** TODO payout_methods.is_uemoa (API generations C and D.) */
+  is_uemoa?: boolean | null;
+  /** TODO payout_methods.is_valid (API generations C and D.) */
+  is_valid?: boolean | null;
+  /** TODO payout_methods.organization_id (API generations C and D.) */
+  organization_id?: string | null;
+  /** TODO payout_methods.payout_method_id (API generations C and D.) */
+  payout_method_id: string;
+  /** TODO payout_methods.payout_method_type (API generations C, D and E.) */
+  payout_method_type?: string | null;
+  /** TODO payout_methods.spi_account_number (API generations C and D.) */
+  spi_account_number?: string | null;
+  /** TODO payout_methods.spi_alias_mbno (API generations C and D.) */
+  spi_alias_mbno?: string | null;
+  /** TODO payout_methods.spi_alias_shid (API generations C and D.) */
+  spi_alias_shid?: string | null;
+  /** TODO payout_methods.spi_alias_type (API generations C and D.) */
+  spi_alias_type?: string | null;
+  /** TODO payout_methods.updated_at (API generation C.) */
+  updated_at?: string | null;
+}
+
+/** TODO Payout */
+export declare class Payout extends Model {
+  private constructor();
+  /** TODO payouts.account_id (API generations B, C and D.) */
+  account_id?: string | null;
+  /** TODO payouts.amount (API generations B, C, D and E.) */
+  amount?: number | null;
+  /** TODO payouts.created_at (API generations B, C and D.) */
+  created_at?: string | null;
+  /** TODO payouts.created_by (API generations B and C.) */
+  created_by?: string | null;
+  /** TODO payouts.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO payouts.environment (API generations B and C.) */
+  environment?: string | null;
+  /** TODO payouts.merchant_id (API generation D.) */
+  merchant_id?: string | null;
+  /** TODO payouts.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payouts.organization_id (API generations B, C and D.) */
+  organization_id?: string | null;
+  /** TODO payouts.payment_method_code (API generations C and D.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO payouts.payout_id (API generations B, C and D.) */
+  payout_id: string;
+  /** TODO payouts.payout_method_id (API generations B, C, D and E.) */
+  payout_method_id?: string | null;
+  /** TODO payouts.provider_code (API generations B, C and D.) */
+  provider_code?: ProviderCode | null;
+  /** TODO payouts.status (API generations B, C and D.) */
+  status?: PayoutStatus | null;
+  /** TODO payouts.updated_at (API generations B, C and D.) */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Payout;
+  /** Distinguishes a Payout from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO Price */
+export declare class Price extends Model {
+  private constructor();
+  /** TODO prices.amount (API generations B, C, D and E.) */
+  amount?: number | null;
+  /** TODO prices.billing_interval (API generations B, C, D and E.) */
+  billing_interval?: string | null;
+  /** TODO prices.created_at (API generations B, C, D and E.) */
+  created_at?: string | null;
+  /** TODO prices.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO prices.environment (API generation C.) */
+  environment?: string | null;
+  /** TODO prices.is_active (API generations B, C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO prices.is_default (API generations B, C, D and E.) */
+  is_default?: boolean | null;
+  /** TODO prices.maximum_amount (API generations B, C, D and E.) */
+  maximum_amount?: number | null;
+  /** TODO prices.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO prices.minimum_amount (API generations B, C, D and E.) */
+  minimum_amount?: number | null;
+  /** TODO prices.organization_id (API generations C and D.) */
+  organization_id?: string | null;
+  /** TODO prices.price_id (API generations B, C, D and E.) */
+  price_id: string;
+  /** TODO prices.pricing_model (API generations B, C, D and E.) */
+  pricing_model?: PricingModel | null;
+  /** TODO prices.product_id (API generations C and D.) */
+  product_id?: string | null;
+  /** TODO prices.provider_price_id (API generation C.) */
+  provider_price_id?: string | null;
+  /** TODO prices.provider_product_id (API generation C.) */
+  provider_product_id?: string | null;
+  /** TODO prices.updated_at (API generations B, C, D and E.) */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Price;
+  /** Distinguishes a Price from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO Product */
+export declare class Product extends Model {
+  private constructor();
+  /** TODO products.billing_frequency (API generation C.) */
+  billing_frequency?: string | null;
+  /** TODO products.charge_day (API generations B, C, D and E.) */
+  charge_day?: number | null;
+  /** TODO products.continue_selling_when_out_of_stock (API generations D and E.) */
+  continue_selling_when_out_of_stock?: boolean | null;
+  /** TODO products.created_at */
+  created_at?: string | null;
+  /** TODO products.created_by (API generations C and D.) */
+  created_by?: string | null;
+  /** TODO products.currency_code (API generation A.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO products.description */
+  description?: string | null;
+  /** TODO products.display_on_storefront */
+  display_on_storefront?: boolean | null;
+  /** TODO products.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO products.failed_payment_action (API generations B, C, D and E.) */
+  failed_payment_action?: string | null;
+  /** TODO products.fees (API generations B, D and E.) */
+  fees?: Record<string, unknown>[] | null;
+  /** TODO products.first_payment_type (API generations B, C, D and E.) */
+  first_payment_type?: string | null;
+  /** TODO products.image_type (API generation D.) */
+  image_type?: string | null;
+  /** TODO products.image_url (API generations A, B and C.) */
+  image_url?: string | null;
+  /** TODO products.images (API generations D and E.) */
+  images?: string[] | string | null;
+  /** TODO products.inventory_quantity (API generations D and E.) */
+  inventory_quantity?: number | null;
+  /** TODO products.is_active */
+  is_active?: boolean | null;
+  /** TODO products.merchant_id (API generation A.) */
+  merchant_id?: Record<string, unknown> | null;
+  /** TODO products.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO products.name */
+  name?: string | null;
+  /** TODO products.organization_id */
+  organization_id?: string | null;
+  /** TODO products.price (API generation A.) */
+  price?: Record<string, unknown> | null;
+  /** TODO products.prices (API generations B, D and E.) */
+  prices?: Record<string, unknown>[] | null;
+  /** TODO products.product_id */
+  product_id: string;
+  /** TODO products.product_type (API generations B, C, D and E.) */
+  product_type?: ProductType | null;
+  /** TODO products.sku (API generations D and E.) */
+  sku?: string | null;
+  /** TODO products.total_count (API generation D.) */
+  total_count?: number | null;
+  /** TODO products.track_inventory (API generations D and E.) */
+  track_inventory?: boolean | null;
+  /** TODO products.trial_enabled (API generations B, D and E.) */
+  trial_enabled?: boolean | null;
+  /** TODO products.trial_period_days (API generations B, D and E.) */
+  trial_period_days?: number | null;
+  /** TODO products.updated_at */
+  updated_at?: string | null;
+  /** TODO products.usage_aggregation (API generations B, C, D and E.) */
+  usage_aggregation?: string | null;
+  /** TODO products.usage_unit (API generations B, C, D and E.) */
+  usage_unit?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Product;
+  /** Distinguishes a Product from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO Refund */
+export declare class Refund extends Model {
+  private constructor();
+  /** TODO refunds.amount */
+  amount?: number | null;
+  /** TODO refunds.created_at */
+  created_at?: string | null;
+  /** TODO refunds.environment (API generations B and C.) */
+  environment?: string | null;
+  /** TODO refunds.fee_amount */
+  fee_amount?: number | null;
+  /** TODO refunds.metadata (API generations A, B, C and D.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO refunds.reason */
+  reason?: string | null;
+  /** TODO refunds.refund_id */
+  refund_id: string;
+  /** TODO refunds.refunded_amount */
+  refunded_amount?: number | null;
+  /** TODO refunds.spi_account_number (API generations B and C.) */
+  spi_account_number?: string | null;
+  /** TODO refunds.spi_end2end_id (API generations B and C.) */
+  spi_end2end_id?: string | null;
+  /** TODO refunds.spi_fund_return_status (API generation C.) */
+  spi_fund_return_status?: string | null;
+  /** TODO refunds.spi_motif_code (API generation C.) */
+  spi_motif_code?: string | null;
+  /** TODO refunds.spi_rejection_reason (API generation C.) */
+  spi_rejection_reason?: string | null;
+  /** TODO refunds.spi_retour_date_demande (API generations B and C.) */
+  spi_retour_date_demande?: string | null;
+  /** TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.) */
+  spi_retour_date_irrevocabilite?: string | null;
+  /** TODO refunds.spi_tx_id (API generations B and C.) */
+  spi_tx_id?: string | null;
+  /** TODO refunds.status */
+  status?: RefundStatus | null;
+  /** TODO refunds.transaction_id */
+  transaction_id?: string | null;
+  /** TODO refunds.updated_at */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Refund;
+  /** Distinguishes a Refund from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO SpiAccountAlias */
+export declare class SpiAccountAlias extends Model {
+  private constructor();
+  /** TODO spi_account_aliases.account_number (API generation C.) */
+  account_number?: string | null;
+  /** TODO spi_account_aliases.alias_id (API generation C.) */
+  alias_id: string;
+  /** TODO spi_account_aliases.alias_key (API generation C.) */
+  alias_key?: string | null;
+  /** TODO spi_account_aliases.alias_type (API generation C.) */
+  alias_type?: string | null;
+  /** TODO spi_account_aliases.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO spi_account_aliases.is_active (API generation C.) */
+  is_active?: boolean | null;
+  /** TODO spi_account_aliases.is_default (API generation C.) */
+  is_default?: boolean | null;
+  /** TODO spi_account_aliases.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO spi_account_aliases.organization_id (API generation C.) */
+  organization_id?: string | null;
+  /** TODO spi_account_aliases.updated_at (API generation C.) */
+  updated_at?: string | null;
+}
+
+/** TODO SpiQrCode */
+export declare class SpiQrCode extends Model {
+  private constructor();
+  /** TODO spi_qr_codes.categorie (API generation C.) */
+  categorie?: string | null;
+  /** TODO spi_qr_codes.checkout_session_id (API generation C.) */
+  checkout_session_id?: string | null;
+  /** TODO spi_qr_codes.compte_paye (API generation C.) */
+  compte_paye?: string | null;
+  /** TODO spi_qr_codes.created_at (API generation C.) */
+  created_at?: string | null;
+  /** TODO spi_qr_codes.created_by (API generation C.) */
+  created_by?: string | null;
+  /** TODO spi_qr_codes.environment (API generation C.) */
+  environment?: string | null;
+  /** TODO spi_qr_codes.expires_at (API generation C.) */
+  expires_at?: string | null;
+  /** TODO spi_qr_codes.is_active (API generation C.) */
+  is_active?: boolean | null;
+  /** TODO spi_qr_codes.is_used (API generation C.) */
+  is_used?: boolean | null;
+  /** TODO spi_qr_codes.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO spi_qr_codes.montant (API generation C.) */
+  montant?: number | null;
+  /** TODO spi_qr_codes.name (API generation C.) */
+  name?: string | null;
+  /** TODO spi_qr_codes.organization_id (API generation C.) */
+  organization_id?: string | null;
+  /** TODO spi_qr_codes.payeur_alias (API generation C.) */
+  payeur_alias?: string | null;
+  /** TODO spi_qr_codes.payment_request_id (API generation C.) */
+  payment_request_id?: string | null;
+  /** TODO spi_qr_codes.plan_id (API generation C.) */
+  plan_id?: string | null;
+  /** TODO spi_qr_codes.product_id (API generation C.) */
+  product_id?: string | null;
+  /** TODO spi_qr_codes.qr_code_data (API generation C.) */
+  qr_code_data?: string | null;
+  /** TODO spi_qr_codes.qr_code_id (API generation C.) */
+  qr_code_id: string;
+  /** TODO spi_qr_codes.qr_code_image_data (API generation C.) */
+  qr_code_image_data?: string | null;
+  /** TODO spi_qr_codes.qr_code_image_url (API generation C.) */
+  qr_code_image_url?: string | null;
+  /** TODO spi_qr_codes.qr_code_type (API generation C.) */
+  qr_code_type?: string | null;
+  /** TODO spi_qr_codes.updated_at (API generation C.) */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): SpiQrCode;
+  /** Distinguishes a SpiQrCode from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO Subscription */
+export declare class Subscription extends Model {
+  private constructor();
+  /** TODO subscriptions.amount (API generation D.) */
+  amount?: number | null;
+  /** TODO subscriptions.created_at */
+  created_at?: string | null;
+  /** TODO subscriptions.created_by (API generation C.) */
+  created_by?: string | null;
+  /** TODO subscriptions.currency_code (API generation D.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO subscriptions.customer_email (API generations A and D.) */
+  customer_email?: string | null;
+  /** TODO subscriptions.customer_id */
+  customer_id?: string | null;
+  /** TODO subscriptions.customer_name (API generations A and D.) */
+  customer_name?: string | null;
+  /** TODO subscriptions.end_date */
+  end_date?: string | null;
+  /** TODO subscriptions.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO subscriptions.merchant_id (API generations A and D.) */
+  merchant_id?: string | null;
+  /** TODO subscriptions.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO subscriptions.next_billing_date */
+  next_billing_date?: string | null;
+  /** TODO subscriptions.organization_id */
+  organization_id?: string | null;
+  /** TODO subscriptions.plan_amount (API generations A and D.) */
+  plan_amount?: number | null;
+  /** TODO subscriptions.plan_billing_frequency (API generations A and D.) */
+  plan_billing_frequency?: string | null;
+  /** TODO subscriptions.plan_currency_code (API generations A and D.) */
+  plan_currency_code?: CurrencyCode | null;
+  /** TODO subscriptions.plan_description (API generation D.) */
+  plan_description?: string | null;
+  /** TODO subscriptions.plan_id (API generation A.) */
+  plan_id?: Record<string, unknown> | null;
+  /** TODO subscriptions.plan_name (API generations A and D.) */
+  plan_name?: string | null;
+  /** TODO subscriptions.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO subscriptions.product_description (API generation D.) */
+  product_description?: string | null;
+  /** TODO subscriptions.product_id (API generations B, C, D and E.) */
+  product_id?: string | null;
+  /** TODO subscriptions.product_name (API generation D.) */
+  product_name?: string | null;
+  /** TODO subscriptions.product_type (API generation D.) */
+  product_type?: ProductType | null;
+  /** TODO subscriptions.provider_payment_method_id (API generation D.) */
+  provider_payment_method_id?: string | null;
+  /** TODO subscriptions.start_date */
+  start_date?: string | null;
+  /** TODO subscriptions.status */
+  status?: SubscriptionStatus | null;
+  /** TODO subscriptions.subscription_end_date (API generation D.) */
+  subscription_end_date?: string | null;
+  /** TODO subscriptions.subscription_id */
+  subscription_id: string;
+  /** TODO subscriptions.subscription_next_billing_date (API generation D.) */
+  subscription_next_billing_date?: string | null;
+  /** TODO subscriptions.subscription_status (API generation D.) */
+  subscription_status?: SubscriptionStatus | null;
+  /** TODO subscriptions.updated_at */
+  updated_at?: string | null;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Subscription;
+  /** Distinguishes a Subscription from a PaymentRequired. */
+  payment_required?: undefined;
+}
+
+/** TODO Transaction */
+export declare class Transaction extends Model {
+  private constructor();
+  /** TODO transactions.available_at (API generation D.) */
+  available_at?: string | null;
+  /** TODO transactions.checkout_session_id (API generation C.) */
+  checkout_session_id?: string | null;
+  /** TODO transactions.coupon_code (API generation D.) */
+  coupon_code?: string | null;
+  /** TODO transactions.coupon_usage_details (API generation D.) */
+  coupon_usage_details?: Record<string, unknown> | null;
+  /** TODO transactions.created_at */
+  created_at?: string | null;
+  /** TODO transactions.currency_code */
+  currency_code?: CurrencyCode | null;
+  /** TODO transactions.customer_address (API generation D.) */
+  customer_address?: string | null;
+  /** TODO transactions.customer_city (API generation D.) */
+  customer_city?: string | null;
+  /** TODO transactions.customer_country (API generation D.) */
+  customer_country?: string | null;
+  /** TODO transactions.customer_email (API generation D.) */
+  customer_email?: string | null;
+  /** TODO transactions.customer_id */
+  customer_id?: string | null;
+  /** TODO transactions.customer_name (API generation D.) */
+  customer_name?: string | null;
+  /** TODO transactions.customer_phone (API generation D.) */
+  customer_phone?: string | null;
+  /** TODO transactions.customer_postal_code (API generation D.) */
+  customer_postal_code?: string | null;
+  /** TODO transactions.description */
+  description?: string | null;
+  /** TODO transactions.discount_amount (API generations B, C, D and E.) */
+  discount_amount?: number | null;
+  /** TODO transactions.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO transactions.fee_amount */
+  fee_amount?: number | null;
+  /** TODO transactions.fee_amount_xof (API generation D.) */
+  fee_amount_xof?: number | null;
+  /** TODO transactions.fee_category (API generation D.) */
+  fee_category?: string | null;
+  /** TODO transactions.fee_name (API generation D.) */
+  fee_name?: string | null;
+  /** TODO transactions.fee_reference (API generation A.) */
+  fee_reference?: Record<string, unknown> | null;
+  /** TODO transactions.fee_structure_id (API generations C and D.) */
+  fee_structure_id?: string | null;
+  /** TODO transactions.fee_subcategory (API generation D.) */
+  fee_subcategory?: string | null;
+  /** TODO transactions.gross_amount */
+  gross_amount?: number | null;
+  /** TODO transactions.gross_amount_xof (API generations D and E.) */
+  gross_amount_xof?: number | null;
+  /** TODO transactions.integration_source (API generation D.) */
+  integration_source?: string | null;
+  /** TODO transactions.is_bnpl (API generations B, C, D and E.) */
+  is_bnpl?: boolean | null;
+  /** TODO transactions.is_pos (API generations B, C, D and E.) */
+  is_pos?: boolean | null;
+  /** TODO transactions.merchant_id (API generation A.) */
+  merchant_id?: Record<string, unknown> | null;
+  /** TODO transactions.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO transactions.net_amount */
+  net_amount?: number | null;
+  /** TODO transactions.net_amount_xof (API generation D.) */
+  net_amount_xof?: number | null;
+  /** TODO transactions.organization_id */
+  organization_id?: string | null;
+  /** TODO transactions.payment_method_code */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO transactions.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO transactions.product_description (API generation D.) */
+  product_description?: string | null;
+  /** TODO transactions.product_id */
+  product_id?: string | null;
+  /** TODO transactions.product_name (API generation D.) */
+  product_name?: string | null;
+  /** TODO transactions.product_price (API generation D.) */
+  product_price?: number | null;
+  /** TODO transactions.provider_checkout_id (API generation D.) */
+  provider_checkout_id?: string | null;
+  /** TODO transactions.provider_code */
+  provider_code?: ProviderCode | null;
+  /** TODO transactions.provider_transaction_id (API generations A and D.) */
+  provider_transaction_id?: string | null;
+  /** TODO transactions.public_id (API generation E.) */
+  public_id?: string | null;
+  /** TODO transactions.qr_code_id (API generation D.) */
+  qr_code_id?: string | null;
+  /** TODO transactions.qr_code_name (API generation D.) */
+  qr_code_name?: string | null;
+  /** TODO transactions.qr_code_product_id (API generation D.) */
+  qr_code_product_id?: string | null;
+  /** TODO transactions.qr_code_type (API generation D.) */
+  qr_code_type?: string | null;
+  /** TODO transactions.quantity (API generations B, C, D and E.) */
+  quantity?: number | null;
+  /** TODO transactions.refunded_amount (API generation E.) */
+  refunded_amount?: number | null;
+  /** TODO transactions.spi_account_number (API generations B, C, D and E.) */
+  spi_account_number?: string | null;
+  /** TODO transactions.spi_bulk_instruction_id (API generation C.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO transactions.spi_date_envoi (API generations B, C, D and E.) */
+  spi_date_envoi?: string | null;
+  /** TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  spi_date_irrevocabilite?: string | null;
+  /** TODO transactions.spi_discount_amount (API generation C.) */
+  spi_discount_amount?: number | null;
+  /** TODO transactions.spi_discount_rate (API generation C.) */
+  spi_discount_rate?: number | null;
+  /** TODO transactions.spi_end2end_id (API generation C.) */
+  spi_end2end_id?: string | null;
+  /** TODO transactions.spi_payment_category (API generations B, C, D and E.) */
+  spi_payment_category?: string | null;
+  /** TODO transactions.spi_payment_flow_type (API generation C.) */
+  spi_payment_flow_type?: string | null;
+  /** TODO transactions.spi_payment_status (API generations B, C, D and E.) */
+  spi_payment_status?: string | null;
+  /** TODO transactions.spi_rejection_reason (API generations C and D.) */
+  spi_rejection_reason?: string | null;
+  /** TODO transactions.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO transactions.status */
+  status?: TransactionStatus | null;
+  /** TODO transactions.stripe_payment_intent_id (API generation D.) */
+  stripe_payment_intent_id?: string | null;
+  /** TODO transactions.subscription_id */
+  subscription_id?: string | null;
+  /** TODO transactions.subscription_next_billing_date (API generation D.) */
+  subscription_next_billing_date?: string | null;
+  /** TODO transactions.subscription_price_billing_interval (API generation D.) */
+  subscription_price_billing_interval?: string | null;
+  /** TODO transactions.subscription_product_description (API generation D.) */
+  subscription_product_description?: string | null;
+  /** TODO transactions.subscription_product_name (API generation D.) */
+  subscription_product_name?: string | null;
+  /** TODO transactions.subscription_status (API generation D.) */
+  subscription_status?: string | null;
+  /** TODO transactions.tier_fee_id (API generation D.) */
+  tier_fee_id?: string | null;
+  /** TODO transactions.transaction_id */
+  transaction_id: string;
+  /** TODO transactions.transaction_type */
+  transaction_type?: string | null;
+  /** TODO transactions.updated_at */
+  updated_at?: string | null;
+}
+
+/** TODO WebhookDeliveryLog */
+export declare class WebhookDeliveryLog extends Model {
+  private constructor();
+  /** TODO webhook_delivery_logs.amount (API generations B, D and E.) */
+  amount?: number | null;
+  /** TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.) */
+  attempt_number?: number | null;
+  /** TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.) */
+  compte_paye?: string | null;
+  /** TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.) */
+  compte_payeur?: string | null;
+  /** TODO webhook_delivery_logs.created_at (API generations B, C, D and E.) */
+  created_at?: string | null;
+  /** TODO webhook_delivery_logs.event_type (API generations B, C, D and E.) */
+  event_type?: string | null;
+  /** TODO webhook_delivery_logs.headers (API generations B, C, D and E.) */
+  headers?: Record<string, unknown> | null;
+  /** TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.) */
+  ip_address?: string | null;
+  /** TODO webhook_delivery_logs.log_id (API generations B, C, D and E.) */
+  log_id: string;
+  /** TODO webhook_delivery_logs.montant (API generation C.) */
+  montant?: number | null;
+  /** TODO webhook_delivery_logs.organization_id (API generations B, C, D and E.) */
+  organization_id?: string | null;
+  /** TODO webhook_delivery_logs.payload (API generations B, C, D and E.) */
+  payload?: Record<string, unknown> | null;
+  /** TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.) */
+  request_duration_ms?: number | null;
+  /** TODO webhook_delivery_logs.response_body (API generations B, C, D and E.) */
+  response_body?: string | null;
+  /** TODO webhook_delivery_logs.response_status (API generations B, C, D and E.) */
+  response_status?: number | null;
+  /** TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.) */
+  spi_event_code?: string | null;
+  /** TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO webhook_delivery_logs.success (API generations B, C, D and E.) */
+  success?: boolean | null;
+  /** TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.) */
+  user_agent?: string | null;
+  /** TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.) */
+  webhook_id?: string | null;
+}
+
+/** TODO Webhook */
+export declare class Webhook extends Model {
+  private constructor();
+  /** TODO webhooks.active (API generation A.) */
+  active?: Record<string, unknown> | null;
+  /** TODO webhooks.authorized_events */
+  authorized_events?: string | null;
+  /** TODO webhooks.created_at */
+  created_at?: string | null;
+  /** TODO webhooks.created_by (API generations B, C, D and E.) */
+  created_by?: string | null;
+  /** TODO webhooks.deleted_at (API generations B, C, D and E.) */
+  deleted_at?: string | null;
+  /** TODO webhooks.description (API generations A, D and E.) */
+  description?: string | null;
+  /** TODO webhooks.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO webhooks.events (API generations A and E.) */
+  events?: string[] | string | null;
+  /** TODO webhooks.id (API generation A.) */
+  id?: Record<string, unknown> | null;
+  /** TODO webhooks.is_active */
+  is_active?: boolean | null;
+  /** TODO webhooks.last_payload (API generations B, C, D and E.) */
+  last_payload?: Record<string, unknown> | null;
+  /** TODO webhooks.last_response_body (API generations B, C, D and E.) */
+  last_response_body?: string | null;
+  /** TODO webhooks.last_response_status (API generations B, C, D and E.) */
+  last_response_status?: number | null;
+  /** TODO webhooks.last_triggered_at (API generations B, C, D and E.) */
+  last_triggered_at?: string | null;
+  /** TODO webhooks.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO webhooks.organization_id */
+  organization_id?: string | null;
+  /** TODO webhooks.retry_count (API generations B, C, D and E.) */
+  retry_count?: number | null;
+  /** TODO webhooks.spi_event_types (API generations B, C, D and E.) */
+  spi_event_types?: string | null;
+  /** TODO webhooks.supports_spi (API generations B, C, D and E.) */
+  supports_spi?: boolean | null;
+  /** TODO webhooks.updated_at */
+  updated_at?: string | null;
+  /** TODO webhooks.url */
+  url?: string | null;
+  /** TODO webhooks.verification_token (API generations B, C, D and E.) */
+  verification_token?: string | null;
+  /** TODO webhooks.webhook_id (API generations B, C, D and E.) */
+  webhook_id: string;
+  /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
+  session(): Webhook;
+  /** Distinguishes a Webhook from a PaymentRequired. */
+  payment_required?: undefined;
 }
 
 /** The position of a page in the whole list. */
@@ -522,6 +2630,54 @@ export declare class Event extends Model {
   lomi_environment?: string | null;
   /** When the delivery was created. */
   timestamp?: string | null;
+}
+
+/** TODO BeneficiaryPayoutCreate */
+export interface BeneficiaryPayoutCreate {
+  /** TODO beneficiary_payouts.account_id (API generations B, C and D.) */
+  account_id?: string | null;
+  /** TODO beneficiary_payouts.amount (API generations B, C and D.) */
+  amount?: number | bigint | Money | null;
+  /** TODO beneficiary_payouts.currency_code (API generations B, C and D.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO beneficiary_payouts.metadata (API generations B, C and D.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO beneficiary_payouts.payment_method_code (API generations B, C and D.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO beneficiary_payouts.payout_id (API generations B, C and D.) */
+  payout_id?: string | null;
+  /** TODO beneficiary_payouts.payout_method_id (API generations B, C and D.) */
+  payout_method_id?: string | null;
+  /** TODO beneficiary_payouts.provider_code (API generations B, C and D.) */
+  provider_code?: ProviderCode | null;
+  /** TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO beneficiary_payouts.status (API generations B, C and D.) */
+  status?: PayoutStatus | null;
+}
+
+/** TODO BeneficiaryPayoutUpdate */
+export interface BeneficiaryPayoutUpdate {
+  /** TODO beneficiary_payouts.account_id (API generations B, C and D.) */
+  account_id?: string | null;
+  /** TODO beneficiary_payouts.amount (API generations B, C and D.) */
+  amount?: number | bigint | Money | null;
+  /** TODO beneficiary_payouts.currency_code (API generations B, C and D.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO beneficiary_payouts.metadata (API generations B, C and D.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO beneficiary_payouts.payment_method_code (API generations B, C and D.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO beneficiary_payouts.payout_id (API generations B, C and D.) */
+  payout_id?: string | null;
+  /** TODO beneficiary_payouts.payout_method_id (API generations B, C and D.) */
+  payout_method_id?: string | null;
+  /** TODO beneficiary_payouts.provider_code (API generations B, C and D.) */
+  provider_code?: ProviderCode | null;
+  /** TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO beneficiary_payouts.status (API generations B, C and D.) */
+  status?: PayoutStatus | null;
 }
 
 /** The fields of a new checkout session. */
@@ -808,6 +2964,1522 @@ export interface CheckoutSessionUpdate {
   transfer_group?: string | null;
 }
 
+/** TODO CustomerCreate */
+export interface CustomerCreate {
+  /** TODO customers.address */
+  address?: string | null;
+  /** TODO customers.city */
+  city?: string | null;
+  /** TODO customers.country */
+  country?: string | null;
+  /** TODO customers.email */
+  email?: string | null;
+  /** TODO customers.is_business */
+  is_business?: boolean | null;
+  /** TODO customers.is_deleted (API generation C.) */
+  is_deleted?: boolean | null;
+  /** TODO customers.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO customers.name */
+  name?: string | null;
+  /** TODO customers.phone_number */
+  phone_number?: string | null;
+  /** TODO customers.postal_code */
+  postal_code?: string | null;
+  /** TODO customers.spi_alias_mbno (API generation C.) */
+  spi_alias_mbno?: string | null;
+  /** TODO customers.spi_alias_shid (API generation C.) */
+  spi_alias_shid?: string | null;
+  /** TODO customers.spi_primary_alias (API generation C.) */
+  spi_primary_alias?: string | null;
+  /** TODO customers.whatsapp_number */
+  whatsapp_number?: string | null;
+}
+
+/** TODO CustomerUpdate */
+export interface CustomerUpdate {
+  /** TODO customers.address */
+  address?: string | null;
+  /** TODO customers.city */
+  city?: string | null;
+  /** TODO customers.country */
+  country?: string | null;
+  /** TODO customers.email */
+  email?: string | null;
+  /** TODO customers.is_business */
+  is_business?: boolean | null;
+  /** TODO customers.is_deleted (API generation C.) */
+  is_deleted?: boolean | null;
+  /** TODO customers.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO customers.name */
+  name?: string | null;
+  /** TODO customers.phone_number */
+  phone_number?: string | null;
+  /** TODO customers.postal_code */
+  postal_code?: string | null;
+  /** TODO customers.spi_alias_mbno (API generation C.) */
+  spi_alias_mbno?: string | null;
+  /** TODO customers.spi_alias_shid (API generation C.) */
+  spi_alias_shid?: string | null;
+  /** TODO customers.spi_primary_alias (API generation C.) */
+  spi_primary_alias?: string | null;
+  /** TODO customers.whatsapp_number */
+  whatsapp_number?: string | null;
+}
+
+/** TODO DiscountCouponCreate */
+export interface DiscountCouponCreate {
+  /** TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.) */
+  applies_to_product_types?: string | null;
+  /** TODO discount_coupons.code (API generations B, C, D and E.) */
+  code?: string | null;
+  /** TODO discount_coupons.coupon_id (API generations B, C, D and E.) */
+  coupon_id?: string | null;
+  /** TODO discount_coupons.current_uses (API generations B, C, D and E.) */
+  current_uses?: number | bigint | null;
+  /** TODO discount_coupons.customer_type (API generations B, C, D and E.) */
+  customer_type?: string | null;
+  /** TODO discount_coupons.description (API generations B, C, D and E.) */
+  description?: string | null;
+  /** TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.) */
+  discount_fixed_amount?: number | bigint | Money | null;
+  /** TODO discount_coupons.discount_percentage (API generations B, C, D and E.) */
+  discount_percentage?: number | bigint | null;
+  /** TODO discount_coupons.discount_type (API generations B, C, D and E.) */
+  discount_type?: string | null;
+  /** TODO discount_coupons.expires_at (API generations B, C, D and E.) */
+  expires_at?: string | Date | null;
+  /** TODO discount_coupons.is_active (API generations B, C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO discount_coupons.is_organization_wide (API generation C.) */
+  is_organization_wide?: boolean | null;
+  /** TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.) */
+  max_quantity_per_use?: number | bigint | null;
+  /** TODO discount_coupons.max_uses (API generations B, C, D and E.) */
+  max_uses?: number | bigint | null;
+  /** TODO discount_coupons.product_ids (API generations B, D and E.) */
+  product_ids?: string[] | string | null;
+  /** TODO discount_coupons.scope_type (API generations B, C, D and E.) */
+  scope_type?: string | null;
+  /** TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.) */
+  usage_frequency_limit?: string | null;
+  /** TODO discount_coupons.usage_limit_value (API generations B, C, D and E.) */
+  usage_limit_value?: number | bigint | null;
+  /** TODO discount_coupons.valid_from (API generations B, C, D and E.) */
+  valid_from?: string | null;
+}
+
+/** TODO DiscountCouponUpdate */
+export interface DiscountCouponUpdate {
+  /** TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.) */
+  applies_to_product_types?: string | null;
+  /** TODO discount_coupons.code (API generations B, C, D and E.) */
+  code?: string | null;
+  /** TODO discount_coupons.coupon_id (API generations B, C, D and E.) */
+  coupon_id?: string | null;
+  /** TODO discount_coupons.current_uses (API generations B, C, D and E.) */
+  current_uses?: number | bigint | null;
+  /** TODO discount_coupons.customer_type (API generations B, C, D and E.) */
+  customer_type?: string | null;
+  /** TODO discount_coupons.description (API generations B, C, D and E.) */
+  description?: string | null;
+  /** TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.) */
+  discount_fixed_amount?: number | bigint | Money | null;
+  /** TODO discount_coupons.discount_percentage (API generations B, C, D and E.) */
+  discount_percentage?: number | bigint | null;
+  /** TODO discount_coupons.discount_type (API generations B, C, D and E.) */
+  discount_type?: string | null;
+  /** TODO discount_coupons.expires_at (API generations B, C, D and E.) */
+  expires_at?: string | Date | null;
+  /** TODO discount_coupons.is_active (API generations B, C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO discount_coupons.is_organization_wide (API generation C.) */
+  is_organization_wide?: boolean | null;
+  /** TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.) */
+  max_quantity_per_use?: number | bigint | null;
+  /** TODO discount_coupons.max_uses (API generations B, C, D and E.) */
+  max_uses?: number | bigint | null;
+  /** TODO discount_coupons.product_ids (API generations B, D and E.) */
+  product_ids?: string[] | string | null;
+  /** TODO discount_coupons.scope_type (API generations B, C, D and E.) */
+  scope_type?: string | null;
+  /** TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.) */
+  usage_frequency_limit?: string | null;
+  /** TODO discount_coupons.usage_limit_value (API generations B, C, D and E.) */
+  usage_limit_value?: number | bigint | null;
+  /** TODO discount_coupons.valid_from (API generations B, C, D and E.) */
+  valid_from?: string | null;
+}
+
+/** TODO UsageEventCreate */
+export interface UsageEventCreate {
+  /** TODO events.customer_id (API generation C.) */
+  customer_id?: string | null;
+  /** TODO events.event_data (API generation C.) */
+  event_data?: Record<string, unknown> | null;
+  /** TODO events.event_id (API generation C.) */
+  event_id?: string | null;
+  /** TODO events.event_name (API generation C.) */
+  event_name?: string | null;
+  /** TODO events.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO events.product_id (API generation C.) */
+  product_id?: string | null;
+}
+
+/** TODO UsageEventUpdate */
+export interface UsageEventUpdate {
+  /** TODO events.customer_id (API generation C.) */
+  customer_id?: string | null;
+  /** TODO events.event_data (API generation C.) */
+  event_data?: Record<string, unknown> | null;
+  /** TODO events.event_id (API generation C.) */
+  event_id?: string | null;
+  /** TODO events.event_name (API generation C.) */
+  event_name?: string | null;
+  /** TODO events.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO events.product_id (API generation C.) */
+  product_id?: string | null;
+}
+
+/** TODO InstallmentPaymentCreate */
+export interface InstallmentPaymentCreate {
+  /** TODO installment_payments.amount (API generation C.) */
+  amount?: number | bigint | Money | null;
+  /** TODO installment_payments.due_date (API generation C.) */
+  due_date?: string | null;
+  /** TODO installment_payments.installment_id (API generation C.) */
+  installment_id?: string | null;
+  /** TODO installment_payments.interest_amount (API generation C.) */
+  interest_amount?: number | bigint | Money | null;
+  /** TODO installment_payments.paid_at (API generation C.) */
+  paid_at?: string | Date | null;
+  /** TODO installment_payments.payment_link (API generation C.) */
+  payment_link?: string | null;
+  /** TODO installment_payments.payment_method_code (API generation C.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO installment_payments.plan_id (API generation C.) */
+  plan_id?: string | null;
+  /** TODO installment_payments.principal_amount (API generation C.) */
+  principal_amount?: number | bigint | Money | null;
+  /** TODO installment_payments.processing_fee (API generation C.) */
+  processing_fee?: number | bigint | Money | null;
+  /** TODO installment_payments.provider_code (API generation C.) */
+  provider_code?: ProviderCode | null;
+  /** TODO installment_payments.sequence_number (API generation C.) */
+  sequence_number?: number | bigint | null;
+  /** TODO installment_payments.spi_payment_request_id (API generation C.) */
+  spi_payment_request_id?: string | null;
+  /** TODO installment_payments.spi_tx_id (API generation C.) */
+  spi_tx_id?: string | null;
+  /** TODO installment_payments.status (API generation C.) */
+  status?: BnplStatus | null;
+  /** TODO installment_payments.transaction_id (API generation C.) */
+  transaction_id?: string | null;
+}
+
+/** TODO InstallmentPaymentUpdate */
+export interface InstallmentPaymentUpdate {
+  /** TODO installment_payments.amount (API generation C.) */
+  amount?: number | bigint | Money | null;
+  /** TODO installment_payments.due_date (API generation C.) */
+  due_date?: string | null;
+  /** TODO installment_payments.installment_id (API generation C.) */
+  installment_id?: string | null;
+  /** TODO installment_payments.interest_amount (API generation C.) */
+  interest_amount?: number | bigint | Money | null;
+  /** TODO installment_payments.paid_at (API generation C.) */
+  paid_at?: string | Date | null;
+  /** TODO installment_payments.payment_link (API generation C.) */
+  payment_link?: string | null;
+  /** TODO installment_payments.payment_method_code (API generation C.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO installment_payments.plan_id (API generation C.) */
+  plan_id?: string | null;
+  /** TODO installment_payments.principal_amount (API generation C.) */
+  principal_amount?: number | bigint | Money | null;
+  /** TODO installment_payments.processing_fee (API generation C.) */
+  processing_fee?: number | bigint | Money | null;
+  /** TODO installment_payments.provider_code (API generation C.) */
+  provider_code?: ProviderCode | null;
+  /** TODO installment_payments.sequence_number (API generation C.) */
+  sequence_number?: number | bigint | null;
+  /** TODO installment_payments.spi_payment_request_id (API generation C.) */
+  spi_payment_request_id?: string | null;
+  /** TODO installment_payments.spi_tx_id (API generation C.) */
+  spi_tx_id?: string | null;
+  /** TODO installment_payments.status (API generation C.) */
+  status?: BnplStatus | null;
+  /** TODO installment_payments.transaction_id (API generation C.) */
+  transaction_id?: string | null;
+}
+
+/** TODO InvoiceCreate */
+export interface InvoiceCreate {
+  /** TODO invoices.amount (API generations C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO invoices.amount_due (API generations D and E.) */
+  amount_due?: number | bigint | Money | null;
+  /** TODO invoices.currency_code (API generations C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO invoices.customer_details (API generations D and E.) */
+  customer_details?: Record<string, unknown> | null;
+  /** TODO invoices.customer_id (API generations C, D and E.) */
+  customer_id?: string | null;
+  /** TODO invoices.customer_invoice_id (API generations C, D and E.) */
+  customer_invoice_id?: string | null;
+  /** TODO invoices.description (API generations C, D and E.) */
+  description?: string | null;
+  /** TODO invoices.due_date (API generations C, D and E.) */
+  due_date?: string | null;
+  /** TODO invoices.invoice_number (API generations D and E.) */
+  invoice_number?: string | null;
+  /** TODO invoices.line_items (API generations D and E.) */
+  line_items?: string[] | string | null;
+  /** TODO invoices.metadata (API generations C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO invoices.origin (API generations D and E.) */
+  origin?: string | null;
+  /** TODO invoices.payment_details (API generations D and E.) */
+  payment_details?: Record<string, unknown> | null;
+  /** TODO invoices.price_id (API generations D and E.) */
+  price_id?: string | null;
+  /** TODO invoices.product_id (API generations D and E.) */
+  product_id?: string | null;
+  /** TODO invoices.status (API generations C, D and E.) */
+  status?: InvoiceStatus | null;
+  /** TODO invoices.subscription_id (API generations D and E.) */
+  subscription_id?: string | null;
+  /** TODO invoices.template (API generations D and E.) */
+  template?: Record<string, unknown> | null;
+}
+
+/** TODO InvoiceUpdate */
+export interface InvoiceUpdate {
+  /** TODO invoices.amount (API generations C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO invoices.amount_due (API generations D and E.) */
+  amount_due?: number | bigint | Money | null;
+  /** TODO invoices.currency_code (API generations C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO invoices.customer_details (API generations D and E.) */
+  customer_details?: Record<string, unknown> | null;
+  /** TODO invoices.customer_id (API generations C, D and E.) */
+  customer_id?: string | null;
+  /** TODO invoices.customer_invoice_id (API generations C, D and E.) */
+  customer_invoice_id?: string | null;
+  /** TODO invoices.description (API generations C, D and E.) */
+  description?: string | null;
+  /** TODO invoices.due_date (API generations C, D and E.) */
+  due_date?: string | null;
+  /** TODO invoices.invoice_number (API generations D and E.) */
+  invoice_number?: string | null;
+  /** TODO invoices.line_items (API generations D and E.) */
+  line_items?: string[] | string | null;
+  /** TODO invoices.metadata (API generations C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO invoices.origin (API generations D and E.) */
+  origin?: string | null;
+  /** TODO invoices.payment_details (API generations D and E.) */
+  payment_details?: Record<string, unknown> | null;
+  /** TODO invoices.price_id (API generations D and E.) */
+  price_id?: string | null;
+  /** TODO invoices.product_id (API generations D and E.) */
+  product_id?: string | null;
+  /** TODO invoices.status (API generations C, D and E.) */
+  status?: InvoiceStatus | null;
+  /** TODO invoices.subscription_id (API generations D and E.) */
+  subscription_id?: string | null;
+  /** TODO invoices.template (API generations D and E.) */
+  template?: Record<string, unknown> | null;
+}
+
+/** TODO MeterBalanceCreate */
+export interface MeterBalanceCreate {
+  /** TODO meter_balances.balance (API generations C, D and E.) */
+  balance?: number | bigint | null;
+  /** TODO meter_balances.balance_id (API generations C, D and E.) */
+  balance_id?: string | null;
+  /** TODO meter_balances.billable_organization_id (API generation C.) */
+  billable_organization_id?: string | null;
+  /** TODO meter_balances.consumed_units (API generations C, D and E.) */
+  consumed_units?: number | bigint | null;
+  /** TODO meter_balances.credited_units (API generations C, D and E.) */
+  credited_units?: number | bigint | null;
+  /** TODO meter_balances.customer_id (API generations C, D and E.) */
+  customer_id?: string | null;
+  /** TODO meter_balances.last_event_id (API generations C, D and E.) */
+  last_event_id?: string | null;
+  /** TODO meter_balances.meter_id (API generations C, D and E.) */
+  meter_id?: string | null;
+}
+
+/** TODO MeterBalanceUpdate */
+export interface MeterBalanceUpdate {
+  /** TODO meter_balances.balance (API generations C, D and E.) */
+  balance?: number | bigint | null;
+  /** TODO meter_balances.balance_id (API generations C, D and E.) */
+  balance_id?: string | null;
+  /** TODO meter_balances.billable_organization_id (API generation C.) */
+  billable_organization_id?: string | null;
+  /** TODO meter_balances.consumed_units (API generations C, D and E.) */
+  consumed_units?: number | bigint | null;
+  /** TODO meter_balances.credited_units (API generations C, D and E.) */
+  credited_units?: number | bigint | null;
+  /** TODO meter_balances.customer_id (API generations C, D and E.) */
+  customer_id?: string | null;
+  /** TODO meter_balances.last_event_id (API generations C, D and E.) */
+  last_event_id?: string | null;
+  /** TODO meter_balances.meter_id (API generations C, D and E.) */
+  meter_id?: string | null;
+}
+
+/** TODO MeterCreate */
+export interface MeterCreate {
+  /** TODO meters.aggregation (API generations C, D and E.) */
+  aggregation?: Record<string, unknown> | null;
+  /** TODO meters.filter (API generations C, D and E.) */
+  filter?: Record<string, unknown> | null;
+  /** TODO meters.is_active (API generations C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO meters.meter_id (API generations C, D and E.) */
+  meter_id?: string | null;
+  /** TODO meters.name (API generations C, D and E.) */
+  name?: string | null;
+  /** TODO meters.product_id (API generations C, D and E.) */
+  product_id?: string | null;
+}
+
+/** TODO MeterUpdate */
+export interface MeterUpdate {
+  /** TODO meters.aggregation (API generations C, D and E.) */
+  aggregation?: Record<string, unknown> | null;
+  /** TODO meters.filter (API generations C, D and E.) */
+  filter?: Record<string, unknown> | null;
+  /** TODO meters.is_active (API generations C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO meters.meter_id (API generations C, D and E.) */
+  meter_id?: string | null;
+  /** TODO meters.name (API generations C, D and E.) */
+  name?: string | null;
+  /** TODO meters.product_id (API generations C, D and E.) */
+  product_id?: string | null;
+}
+
+/** TODO PaymentLinkCreate */
+export interface PaymentLinkCreate {
+  /** TODO payment_links.allow_coupon_code */
+  allow_coupon_code?: boolean | null;
+  /** TODO payment_links.allow_quantity (API generations B, C, D and E.) */
+  allow_quantity?: boolean | null;
+  /** TODO payment_links.allowed_providers (API generations A and C.) */
+  allowed_providers?: string | null;
+  /** TODO payment_links.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO payment_links.cancel_url */
+  cancel_url?: string | null;
+  /** TODO payment_links.currency_code */
+  currency_code?: CurrencyCode | null;
+  /** TODO payment_links.description (API generations B, D and E.) */
+  description?: string | null;
+  /** TODO payment_links.expires_at */
+  expires_at?: string | Date | null;
+  /** TODO payment_links.fields (API generation E.) */
+  fields?: Record<string, unknown>[] | null;
+  /** TODO payment_links.is_active */
+  is_active?: boolean | null;
+  /** TODO payment_links.link_id */
+  link_id?: string | null;
+  /** TODO payment_links.link_type */
+  link_type?: string | null;
+  /** TODO payment_links.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payment_links.plan_id (API generation A.) */
+  plan_id?: Record<string, unknown> | null;
+  /** TODO payment_links.price (API generation A.) */
+  price?: Record<string, unknown> | null;
+  /** TODO payment_links.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO payment_links.private_description (API generations A and C.) */
+  private_description?: string | null;
+  /** TODO payment_links.product_id */
+  product_id?: string | null;
+  /** TODO payment_links.public_description (API generations A and C.) */
+  public_description?: string | null;
+  /** TODO payment_links.quantity (API generations B, C, D and E.) */
+  quantity?: number | bigint | null;
+  /** TODO payment_links.require_billing_address (API generations B, D and E.) */
+  require_billing_address?: boolean | null;
+  /** TODO payment_links.require_email (API generation E.) */
+  require_email?: boolean | null;
+  /** TODO payment_links.require_name (API generation E.) */
+  require_name?: boolean | null;
+  /** TODO payment_links.require_phone (API generation E.) */
+  require_phone?: boolean | null;
+  /** TODO payment_links.success_url */
+  success_url?: string | null;
+  /** TODO payment_links.title */
+  title?: string | null;
+  /** TODO payment_links.url */
+  url?: string | null;
+}
+
+/** TODO PaymentLinkUpdate */
+export interface PaymentLinkUpdate {
+  /** TODO payment_links.allow_coupon_code */
+  allow_coupon_code?: boolean | null;
+  /** TODO payment_links.allow_quantity (API generations B, C, D and E.) */
+  allow_quantity?: boolean | null;
+  /** TODO payment_links.allowed_providers (API generations A and C.) */
+  allowed_providers?: string | null;
+  /** TODO payment_links.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO payment_links.cancel_url */
+  cancel_url?: string | null;
+  /** TODO payment_links.currency_code */
+  currency_code?: CurrencyCode | null;
+  /** TODO payment_links.description (API generations B, D and E.) */
+  description?: string | null;
+  /** TODO payment_links.expires_at */
+  expires_at?: string | Date | null;
+  /** TODO payment_links.fields (API generation E.) */
+  fields?: Record<string, unknown>[] | null;
+  /** TODO payment_links.is_active */
+  is_active?: boolean | null;
+  /** TODO payment_links.link_id */
+  link_id?: string | null;
+  /** TODO payment_links.link_type */
+  link_type?: string | null;
+  /** TODO payment_links.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payment_links.plan_id (API generation A.) */
+  plan_id?: Record<string, unknown> | null;
+  /** TODO payment_links.price (API generation A.) */
+  price?: Record<string, unknown> | null;
+  /** TODO payment_links.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO payment_links.private_description (API generations A and C.) */
+  private_description?: string | null;
+  /** TODO payment_links.product_id */
+  product_id?: string | null;
+  /** TODO payment_links.public_description (API generations A and C.) */
+  public_description?: string | null;
+  /** TODO payment_links.quantity (API generations B, C, D and E.) */
+  quantity?: number | bigint | null;
+  /** TODO payment_links.require_billing_address (API generations B, D and E.) */
+  require_billing_address?: boolean | null;
+  /** TODO payment_links.require_email (API generation E.) */
+  require_email?: boolean | null;
+  /** TODO payment_links.require_name (API generation E.) */
+  require_name?: boolean | null;
+  /** TODO payment_links.require_phone (API generation E.) */
+  require_phone?: boolean | null;
+  /** TODO payment_links.success_url */
+  success_url?: string | null;
+  /** TODO payment_links.title */
+  title?: string | null;
+  /** TODO payment_links.url */
+  url?: string | null;
+}
+
+/** TODO PaymentRequestCreate */
+export interface PaymentRequestCreate {
+  /** TODO payment_requests.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO payment_requests.channel (API generation E.) */
+  channel?: string | null;
+  /** TODO payment_requests.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO payment_requests.customer_id (API generations B, C, D and E.) */
+  customer_id?: string | null;
+  /** TODO payment_requests.description (API generations B, C, D and E.) */
+  description?: string | null;
+  /** TODO payment_requests.expiry_date (API generations B, C, D and E.) */
+  expiry_date?: string | null;
+  /** TODO payment_requests.metadata (API generations B, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payment_requests.payment_link (API generations B, C, D and E.) */
+  payment_link?: string | null;
+  /** TODO payment_requests.payment_reference (API generations B, C, D and E.) */
+  payment_reference?: string | null;
+  /** TODO payment_requests.spi_account_number (API generations B, C, D and E.) */
+  spi_account_number?: string | null;
+  /** TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO payment_requests.spi_confirmation (API generations B, C, D and E.) */
+  spi_confirmation?: boolean | null;
+  /** TODO payment_requests.spi_date_envoi (API generations B, C, D and E.) */
+  spi_date_envoi?: string | null;
+  /** TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  spi_date_irrevocabilite?: string | null;
+  /** TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.) */
+  spi_date_limite_paiement?: string | null;
+  /** TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.) */
+  spi_date_limite_reponse?: string | null;
+  /** TODO payment_requests.spi_date_rejet (API generations B, C, D and E.) */
+  spi_date_rejet?: string | null;
+  /** TODO payment_requests.spi_debit_differe (API generations B, C, D and E.) */
+  spi_debit_differe?: boolean | null;
+  /** TODO payment_requests.spi_end2end_id (API generations B, C, D and E.) */
+  spi_end2end_id?: string | null;
+  /** TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.) */
+  spi_payeur_alias?: string | null;
+  /** TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.) */
+  spi_payeur_nom?: string | null;
+  /** TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.) */
+  spi_payeur_pays?: string | null;
+  /** TODO payment_requests.spi_payment_request_category (API generation C.) */
+  spi_payment_request_category?: string | null;
+  /** TODO payment_requests.spi_payment_status (API generation C.) */
+  spi_payment_status?: string | null;
+  /** TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.) */
+  spi_ref_doc_numero?: string | null;
+  /** TODO payment_requests.spi_ref_doc_type (API generation C.) */
+  spi_ref_doc_type?: string | null;
+  /** TODO payment_requests.spi_rejection_reason (API generation C.) */
+  spi_rejection_reason?: string | null;
+  /** TODO payment_requests.spi_remise_amount (API generations B, C, D and E.) */
+  spi_remise_amount?: number | bigint | Money | null;
+  /** TODO payment_requests.spi_remise_rate (API generations B, C, D and E.) */
+  spi_remise_rate?: number | bigint | null;
+  /** TODO payment_requests.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO payment_requests.status (API generations B, C, D and E.) */
+  status?: TransactionStatus | null;
+}
+
+/** TODO PaymentRequestUpdate */
+export interface PaymentRequestUpdate {
+  /** TODO payment_requests.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO payment_requests.channel (API generation E.) */
+  channel?: string | null;
+  /** TODO payment_requests.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO payment_requests.customer_id (API generations B, C, D and E.) */
+  customer_id?: string | null;
+  /** TODO payment_requests.description (API generations B, C, D and E.) */
+  description?: string | null;
+  /** TODO payment_requests.expiry_date (API generations B, C, D and E.) */
+  expiry_date?: string | null;
+  /** TODO payment_requests.metadata (API generations B, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payment_requests.payment_link (API generations B, C, D and E.) */
+  payment_link?: string | null;
+  /** TODO payment_requests.payment_reference (API generations B, C, D and E.) */
+  payment_reference?: string | null;
+  /** TODO payment_requests.spi_account_number (API generations B, C, D and E.) */
+  spi_account_number?: string | null;
+  /** TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO payment_requests.spi_confirmation (API generations B, C, D and E.) */
+  spi_confirmation?: boolean | null;
+  /** TODO payment_requests.spi_date_envoi (API generations B, C, D and E.) */
+  spi_date_envoi?: string | null;
+  /** TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  spi_date_irrevocabilite?: string | null;
+  /** TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.) */
+  spi_date_limite_paiement?: string | null;
+  /** TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.) */
+  spi_date_limite_reponse?: string | null;
+  /** TODO payment_requests.spi_date_rejet (API generations B, C, D and E.) */
+  spi_date_rejet?: string | null;
+  /** TODO payment_requests.spi_debit_differe (API generations B, C, D and E.) */
+  spi_debit_differe?: boolean | null;
+  /** TODO payment_requests.spi_end2end_id (API generations B, C, D and E.) */
+  spi_end2end_id?: string | null;
+  /** TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.) */
+  spi_payeur_alias?: string | null;
+  /** TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.) */
+  spi_payeur_nom?: string | null;
+  /** TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.) */
+  spi_payeur_pays?: string | null;
+  /** TODO payment_requests.spi_payment_request_category (API generation C.) */
+  spi_payment_request_category?: string | null;
+  /** TODO payment_requests.spi_payment_status (API generation C.) */
+  spi_payment_status?: string | null;
+  /** TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.) */
+  spi_ref_doc_numero?: string | null;
+  /** TODO payment_requests.spi_ref_doc_type (API generation C.) */
+  spi_ref_doc_type?: string | null;
+  /** TODO payment_requests.spi_rejection_reason (API generation C.) */
+  spi_rejection_reason?: string | null;
+  /** TODO payment_requests.spi_remise_amount (API generations B, C, D and E.) */
+  spi_remise_amount?: number | bigint | Money | null;
+  /** TODO payment_requests.spi_remise_rate (API generations B, C, D and E.) */
+  spi_remise_rate?: number | bigint | null;
+  /** TODO payment_requests.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO payment_requests.status (API generations B, C, D and E.) */
+  status?: TransactionStatus | null;
+}
+
+/** TODO PayoutMethodCreate */
+export interface PayoutMethodCreate {
+  /** TODO payout_methods.account_name (API generations C, D and E.) */
+  account_name?: string | null;
+  /** TODO payout_methods.account_number (API generations C, D and E.) */
+  account_number?: string | null;
+  /** TODO payout_methods.auto_withdrawal_day (API generation C.) */
+  auto_withdrawal_day?: number | bigint | null;
+  /** TODO payout_methods.auto_withdrawal_enabled (API generations C and D.) */
+  auto_withdrawal_enabled?: boolean | null;
+  /** TODO payout_methods.auto_withdrawal_last_run (API generation C.) */
+  auto_withdrawal_last_run?: string | null;
+  /** TODO payout_methods.auto_withdrawal_method (API generations C and D.) */
+  auto_withdrawal_method?: string | null;
+  /** TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.) */
+  auto_withdrawal_mobile_provider?: ProviderCode | null;
+  /** TODO payout_methods.bank_code (API generations C, D and E.) */
+  bank_code?: string | null;
+  /** TODO payout_methods.bank_name (API generations C, D and E.) */
+  bank_name?: string | null;
+  /** TODO payout_methods.branch_code (API generations C, D and E.) */
+  branch_code?: string | null;
+  /** TODO payout_methods.country (API generations C, D and E.) */
+  country?: string | null;
+  /** TODO payout_methods.is_default (API generations C, D and E.) */
+  is_default?: boolean | null;
+  /** TODO payout_methods.is_spi_enabled (API generations C and D.) */
+  is_spi_enabled?: boolean | null;
+  /** TODO payout_methods.is_uemoa (API generations C and D.) */
+  is_uemoa?: boolean | null;
+  /** TODO payout_methods.is_valid (API generations C and D.) */
+  is_valid?: boolean | null;
+  /** TODO payout_methods.payout_method_id (API generations C and D.) */
+  payout_method_id?: string | null;
+  /** TODO payout_methods.payout_method_type (API generations C, D and E.) */
+  payout_method_type?: string | null;
+  /** TODO payout_methods.spi_account_number (API generations C and D.) */
+  spi_account_number?: string | null;
+  /** TODO payout_methods.spi_alias_mbno (API generations C and D.) */
+  spi_alias_mbno?: string | null;
+  /** TODO payout_methods.spi_alias_shid (API generations C and D.) */
+  spi_alias_shid?: string | null;
+  /** TODO payout_methods.spi_alias_type (API generations C and D.) */
+  spi_alias_type?: string | null;
+}
+
+/** TODO PayoutMethodUpdate */
+export interface PayoutMethodUpdate {
+  /** TODO payout_methods.account_name (API generations C, D and E.) */
+  account_name?: string | null;
+  /** TODO payout_methods.account_number (API generations C, D and E.) */
+  account_number?: string | null;
+  /** TODO payout_methods.auto_withdrawal_day (API generation C.) */
+  auto_withdrawal_day?: number | bigint | null;
+  /** TODO payout_methods.auto_withdrawal_enabled (API generations C and D.) */
+  auto_withdrawal_enabled?: boolean | null;
+  /** TODO payout_methods.auto_withdrawal_last_run (API generation C.) */
+  auto_withdrawal_last_run?: string | null;
+  /** TODO payout_methods.auto_withdrawal_method (API generations C and D.) */
+  auto_withdrawal_method?: string | null;
+  /** TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.) */
+  auto_withdrawal_mobile_provider?: ProviderCode | null;
+  /** TODO payout_methods.bank_code (API generations C, D and E.) */
+  bank_code?: string | null;
+  /** TODO payout_methods.bank_name (API generations C, D and E.) */
+  bank_name?: string | null;
+  /** TODO payout_methods.branch_code (API generations C, D and E.) */
+  branch_code?: string | null;
+  /** TODO payout_methods.country (API generations C, D and E.) */
+  country?: string | null;
+  /** TODO payout_methods.is_default (API generations C, D and E.) */
+  is_default?: boolean | null;
+  /** TODO payout_methods.is_spi_enabled (API generations C and D.) */
+  is_spi_enabled?: boolean | null;
+  /** TODO payout_methods.is_uemoa (API generations C and D.) */
+  is_uemoa?: boolean | null;
+  /** TODO payout_methods.is_valid (API generations C and D.) */
+  is_valid?: boolean | null;
+  /** TODO payout_methods.payout_method_id (API generations C and D.) */
+  payout_method_id?: string | null;
+  /** TODO payout_methods.payout_method_type (API generations C, D and E.) */
+  payout_method_type?: string | null;
+  /** TODO payout_methods.spi_account_number (API generations C and D.) */
+  spi_account_number?: string | null;
+  /** TODO payout_methods.spi_alias_mbno (API generations C and D.) */
+  spi_alias_mbno?: string | null;
+  /** TODO payout_methods.spi_alias_shid (API generations C and D.) */
+  spi_alias_shid?: string | null;
+  /** TODO payout_methods.spi_alias_type (API generations C and D.) */
+  spi_alias_type?: string | null;
+}
+
+/** TODO PayoutCreate */
+export interface PayoutCreate {
+  /** TODO payouts.account_id (API generations B, C and D.) */
+  account_id?: string | null;
+  /** TODO payouts.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO payouts.confirmation_token (API generation E.) */
+  confirmation_token?: string | null;
+  /** TODO payouts.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO payouts.destination (API generations D and E.) */
+  destination?: string | null;
+  /** TODO payouts.last_mile_rail (API generation E.) */
+  last_mile_rail?: string | null;
+  /** TODO payouts.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payouts.payment_method_code (API generations C and D.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO payouts.payout_id (API generations B, C and D.) */
+  payout_id?: string | null;
+  /** TODO payouts.payout_method_id (API generations B, C, D and E.) */
+  payout_method_id?: string | null;
+  /** TODO payouts.provider_code (API generations B, C and D.) */
+  provider_code?: ProviderCode | null;
+  /** TODO payouts.rail (API generations D and E.) */
+  rail?: string | null;
+  /** TODO payouts.reason (API generations D and E.) */
+  reason?: string | null;
+  /** TODO payouts.recipient (API generations D and E.) */
+  recipient?: Record<string, unknown> | null;
+  /** TODO payouts.status (API generations B, C and D.) */
+  status?: PayoutStatus | null;
+}
+
+/** TODO PayoutUpdate */
+export interface PayoutUpdate {
+  /** TODO payouts.account_id (API generations B, C and D.) */
+  account_id?: string | null;
+  /** TODO payouts.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO payouts.confirmation_token (API generation E.) */
+  confirmation_token?: string | null;
+  /** TODO payouts.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO payouts.destination (API generations D and E.) */
+  destination?: string | null;
+  /** TODO payouts.last_mile_rail (API generation E.) */
+  last_mile_rail?: string | null;
+  /** TODO payouts.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO payouts.payment_method_code (API generations C and D.) */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO payouts.payout_id (API generations B, C and D.) */
+  payout_id?: string | null;
+  /** TODO payouts.payout_method_id (API generations B, C, D and E.) */
+  payout_method_id?: string | null;
+  /** TODO payouts.provider_code (API generations B, C and D.) */
+  provider_code?: ProviderCode | null;
+  /** TODO payouts.rail (API generations D and E.) */
+  rail?: string | null;
+  /** TODO payouts.reason (API generations D and E.) */
+  reason?: string | null;
+  /** TODO payouts.recipient (API generations D and E.) */
+  recipient?: Record<string, unknown> | null;
+  /** TODO payouts.status (API generations B, C and D.) */
+  status?: PayoutStatus | null;
+}
+
+/** TODO PriceCreate */
+export interface PriceCreate {
+  /** TODO prices.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO prices.billing_interval (API generations B, C, D and E.) */
+  billing_interval?: string | null;
+  /** TODO prices.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO prices.is_active (API generations B, C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO prices.is_default (API generations B, C, D and E.) */
+  is_default?: boolean | null;
+  /** TODO prices.maximum_amount (API generations B, C, D and E.) */
+  maximum_amount?: number | bigint | Money | null;
+  /** TODO prices.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO prices.minimum_amount (API generations B, C, D and E.) */
+  minimum_amount?: number | bigint | Money | null;
+  /** TODO prices.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO prices.pricing_model (API generations B, C, D and E.) */
+  pricing_model?: PricingModel | null;
+  /** TODO prices.product_id (API generations C and D.) */
+  product_id?: string | null;
+  /** TODO prices.provider_price_id (API generation C.) */
+  provider_price_id?: string | null;
+  /** TODO prices.provider_product_id (API generation C.) */
+  provider_product_id?: string | null;
+}
+
+/** TODO PriceUpdate */
+export interface PriceUpdate {
+  /** TODO prices.amount (API generations B, C, D and E.) */
+  amount?: number | bigint | Money | null;
+  /** TODO prices.billing_interval (API generations B, C, D and E.) */
+  billing_interval?: string | null;
+  /** TODO prices.currency_code (API generations B, C, D and E.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO prices.is_active (API generations B, C, D and E.) */
+  is_active?: boolean | null;
+  /** TODO prices.is_default (API generations B, C, D and E.) */
+  is_default?: boolean | null;
+  /** TODO prices.maximum_amount (API generations B, C, D and E.) */
+  maximum_amount?: number | bigint | Money | null;
+  /** TODO prices.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO prices.minimum_amount (API generations B, C, D and E.) */
+  minimum_amount?: number | bigint | Money | null;
+  /** TODO prices.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO prices.pricing_model (API generations B, C, D and E.) */
+  pricing_model?: PricingModel | null;
+  /** TODO prices.product_id (API generations C and D.) */
+  product_id?: string | null;
+  /** TODO prices.provider_price_id (API generation C.) */
+  provider_price_id?: string | null;
+  /** TODO prices.provider_product_id (API generation C.) */
+  provider_product_id?: string | null;
+}
+
+/** TODO ProductCreate */
+export interface ProductCreate {
+  /** TODO products.billing_frequency (API generation C.) */
+  billing_frequency?: string | null;
+  /** TODO products.charge_day (API generations B, C, D and E.) */
+  charge_day?: number | bigint | null;
+  /** TODO products.continue_selling_when_out_of_stock (API generations D and E.) */
+  continue_selling_when_out_of_stock?: boolean | null;
+  /** TODO products.currency_code (API generation A.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO products.description */
+  description?: string | null;
+  /** TODO products.display_on_storefront */
+  display_on_storefront?: boolean | null;
+  /** TODO products.failed_payment_action (API generations B, C, D and E.) */
+  failed_payment_action?: string | null;
+  /** TODO products.fee_type_ids (API generations A, B, D and E.) */
+  fee_type_ids?: string[] | string | null;
+  /** TODO products.first_payment_type (API generations B, C, D and E.) */
+  first_payment_type?: string | null;
+  /** TODO products.image_url (API generations A, B and C.) */
+  image_url?: string | null;
+  /** TODO products.images (API generations D and E.) */
+  images?: string[] | string | null;
+  /** TODO products.inventory_quantity (API generations D and E.) */
+  inventory_quantity?: number | bigint | null;
+  /** TODO products.is_active */
+  is_active?: boolean | null;
+  /** TODO products.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO products.meter_code (API generations D and E.) */
+  meter_code?: string | null;
+  /** TODO products.name */
+  name?: string | null;
+  /** TODO products.price (API generation A.) */
+  price?: Record<string, unknown> | null;
+  /** TODO products.prices (API generations B, D and E.) */
+  prices?: Record<string, unknown>[] | null;
+  /** TODO products.product_type (API generations B, C, D and E.) */
+  product_type?: ProductType | null;
+  /** TODO products.sku (API generations D and E.) */
+  sku?: string | null;
+  /** TODO products.track_inventory (API generations D and E.) */
+  track_inventory?: boolean | null;
+  /** TODO products.trial_enabled (API generations B, D and E.) */
+  trial_enabled?: boolean | null;
+  /** TODO products.trial_period_days (API generations B, D and E.) */
+  trial_period_days?: number | bigint | null;
+  /** TODO products.usage_aggregation (API generations B, C, D and E.) */
+  usage_aggregation?: string | null;
+  /** TODO products.usage_unit (API generations B, C, D and E.) */
+  usage_unit?: string | null;
+}
+
+/** TODO ProductUpdate */
+export interface ProductUpdate {
+  /** TODO products.billing_frequency (API generation C.) */
+  billing_frequency?: string | null;
+  /** TODO products.charge_day (API generations B, C, D and E.) */
+  charge_day?: number | bigint | null;
+  /** TODO products.continue_selling_when_out_of_stock (API generations D and E.) */
+  continue_selling_when_out_of_stock?: boolean | null;
+  /** TODO products.currency_code (API generation A.) */
+  currency_code?: CurrencyCode | null;
+  /** TODO products.description */
+  description?: string | null;
+  /** TODO products.display_on_storefront */
+  display_on_storefront?: boolean | null;
+  /** TODO products.failed_payment_action (API generations B, C, D and E.) */
+  failed_payment_action?: string | null;
+  /** TODO products.fee_type_ids (API generations A, B, D and E.) */
+  fee_type_ids?: string[] | string | null;
+  /** TODO products.first_payment_type (API generations B, C, D and E.) */
+  first_payment_type?: string | null;
+  /** TODO products.image_url (API generations A, B and C.) */
+  image_url?: string | null;
+  /** TODO products.images (API generations D and E.) */
+  images?: string[] | string | null;
+  /** TODO products.inventory_quantity (API generations D and E.) */
+  inventory_quantity?: number | bigint | null;
+  /** TODO products.is_active */
+  is_active?: boolean | null;
+  /** TODO products.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO products.meter_code (API generations D and E.) */
+  meter_code?: string | null;
+  /** TODO products.name */
+  name?: string | null;
+  /** TODO products.price (API generation A.) */
+  price?: Record<string, unknown> | null;
+  /** TODO products.prices (API generations B, D and E.) */
+  prices?: Record<string, unknown>[] | null;
+  /** TODO products.product_type (API generations B, C, D and E.) */
+  product_type?: ProductType | null;
+  /** TODO products.sku (API generations D and E.) */
+  sku?: string | null;
+  /** TODO products.track_inventory (API generations D and E.) */
+  track_inventory?: boolean | null;
+  /** TODO products.trial_enabled (API generations B, D and E.) */
+  trial_enabled?: boolean | null;
+  /** TODO products.trial_period_days (API generations B, D and E.) */
+  trial_period_days?: number | bigint | null;
+  /** TODO products.usage_aggregation (API generations B, C, D and E.) */
+  usage_aggregation?: string | null;
+  /** TODO products.usage_unit (API generations B, C, D and E.) */
+  usage_unit?: string | null;
+}
+
+/** TODO RefundCreate */
+export interface RefundCreate {
+  /** TODO refunds.amount */
+  amount?: number | bigint | Money | null;
+  /** TODO refunds.confirmation_token (API generation E.) */
+  confirmation_token?: string | null;
+  /** TODO refunds.fee_amount */
+  fee_amount?: number | bigint | Money | null;
+  /** TODO refunds.metadata (API generations A, B, C and D.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO refunds.reason */
+  reason?: string | null;
+  /** TODO refunds.refund_application_fee (API generation E.) */
+  refund_application_fee?: boolean | null;
+  /** TODO refunds.refund_id */
+  refund_id?: string | null;
+  /** TODO refunds.refund_type (API generations D and E.) */
+  refund_type?: string | null;
+  /** TODO refunds.refunded_amount */
+  refunded_amount?: number | bigint | Money | null;
+  /** TODO refunds.reverse_transfer (API generation E.) */
+  reverse_transfer?: boolean | null;
+  /** TODO refunds.spi_account_number (API generations B and C.) */
+  spi_account_number?: string | null;
+  /** TODO refunds.spi_end2end_id (API generations B and C.) */
+  spi_end2end_id?: string | null;
+  /** TODO refunds.spi_fund_return_status (API generation C.) */
+  spi_fund_return_status?: string | null;
+  /** TODO refunds.spi_motif_code (API generation C.) */
+  spi_motif_code?: string | null;
+  /** TODO refunds.spi_rejection_reason (API generation C.) */
+  spi_rejection_reason?: string | null;
+  /** TODO refunds.spi_retour_date_demande (API generations B and C.) */
+  spi_retour_date_demande?: string | null;
+  /** TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.) */
+  spi_retour_date_irrevocabilite?: string | null;
+  /** TODO refunds.spi_tx_id (API generations B and C.) */
+  spi_tx_id?: string | null;
+  /** TODO refunds.status */
+  status?: RefundStatus | null;
+  /** TODO refunds.subscription_action (API generations D and E.) */
+  subscription_action?: string | null;
+  /** TODO refunds.transaction_id */
+  transaction_id?: string | null;
+}
+
+/** TODO RefundUpdate */
+export interface RefundUpdate {
+  /** TODO refunds.amount */
+  amount?: number | bigint | Money | null;
+  /** TODO refunds.confirmation_token (API generation E.) */
+  confirmation_token?: string | null;
+  /** TODO refunds.fee_amount */
+  fee_amount?: number | bigint | Money | null;
+  /** TODO refunds.metadata (API generations A, B, C and D.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO refunds.reason */
+  reason?: string | null;
+  /** TODO refunds.refund_application_fee (API generation E.) */
+  refund_application_fee?: boolean | null;
+  /** TODO refunds.refund_id */
+  refund_id?: string | null;
+  /** TODO refunds.refund_type (API generations D and E.) */
+  refund_type?: string | null;
+  /** TODO refunds.refunded_amount */
+  refunded_amount?: number | bigint | Money | null;
+  /** TODO refunds.reverse_transfer (API generation E.) */
+  reverse_transfer?: boolean | null;
+  /** TODO refunds.spi_account_number (API generations B and C.) */
+  spi_account_number?: string | null;
+  /** TODO refunds.spi_end2end_id (API generations B and C.) */
+  spi_end2end_id?: string | null;
+  /** TODO refunds.spi_fund_return_status (API generation C.) */
+  spi_fund_return_status?: string | null;
+  /** TODO refunds.spi_motif_code (API generation C.) */
+  spi_motif_code?: string | null;
+  /** TODO refunds.spi_rejection_reason (API generation C.) */
+  spi_rejection_reason?: string | null;
+  /** TODO refunds.spi_retour_date_demande (API generations B and C.) */
+  spi_retour_date_demande?: string | null;
+  /** TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.) */
+  spi_retour_date_irrevocabilite?: string | null;
+  /** TODO refunds.spi_tx_id (API generations B and C.) */
+  spi_tx_id?: string | null;
+  /** TODO refunds.status */
+  status?: RefundStatus | null;
+  /** TODO refunds.subscription_action (API generations D and E.) */
+  subscription_action?: string | null;
+  /** TODO refunds.transaction_id */
+  transaction_id?: string | null;
+}
+
+/** TODO SpiAccountAliasCreate */
+export interface SpiAccountAliasCreate {
+  /** TODO spi_account_aliases.account_number (API generation C.) */
+  account_number?: string | null;
+  /** TODO spi_account_aliases.alias_id (API generation C.) */
+  alias_id?: string | null;
+  /** TODO spi_account_aliases.alias_key (API generation C.) */
+  alias_key?: string | null;
+  /** TODO spi_account_aliases.alias_type (API generation C.) */
+  alias_type?: string | null;
+  /** TODO spi_account_aliases.is_active (API generation C.) */
+  is_active?: boolean | null;
+  /** TODO spi_account_aliases.is_default (API generation C.) */
+  is_default?: boolean | null;
+  /** TODO spi_account_aliases.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+}
+
+/** TODO SpiAccountAliasUpdate */
+export interface SpiAccountAliasUpdate {
+  /** TODO spi_account_aliases.account_number (API generation C.) */
+  account_number?: string | null;
+  /** TODO spi_account_aliases.alias_id (API generation C.) */
+  alias_id?: string | null;
+  /** TODO spi_account_aliases.alias_key (API generation C.) */
+  alias_key?: string | null;
+  /** TODO spi_account_aliases.alias_type (API generation C.) */
+  alias_type?: string | null;
+  /** TODO spi_account_aliases.is_active (API generation C.) */
+  is_active?: boolean | null;
+  /** TODO spi_account_aliases.is_default (API generation C.) */
+  is_default?: boolean | null;
+  /** TODO spi_account_aliases.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+}
+
+/** TODO SpiQrCodeCreate */
+export interface SpiQrCodeCreate {
+  /** TODO spi_qr_codes.categorie (API generation C.) */
+  categorie?: string | null;
+  /** TODO spi_qr_codes.checkout_session_id (API generation C.) */
+  checkout_session_id?: string | null;
+  /** TODO spi_qr_codes.compte_paye (API generation C.) */
+  compte_paye?: string | null;
+  /** TODO spi_qr_codes.expires_at (API generation C.) */
+  expires_at?: string | Date | null;
+  /** TODO spi_qr_codes.is_active (API generation C.) */
+  is_active?: boolean | null;
+  /** TODO spi_qr_codes.is_used (API generation C.) */
+  is_used?: boolean | null;
+  /** TODO spi_qr_codes.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO spi_qr_codes.montant (API generation C.) */
+  montant?: number | bigint | Money | null;
+  /** TODO spi_qr_codes.name (API generation C.) */
+  name?: string | null;
+  /** TODO spi_qr_codes.payeur_alias (API generation C.) */
+  payeur_alias?: string | null;
+  /** TODO spi_qr_codes.payment_request_id (API generation C.) */
+  payment_request_id?: string | null;
+  /** TODO spi_qr_codes.plan_id (API generation C.) */
+  plan_id?: string | null;
+  /** TODO spi_qr_codes.product_id (API generation C.) */
+  product_id?: string | null;
+  /** TODO spi_qr_codes.qr_code_data (API generation C.) */
+  qr_code_data?: string | null;
+  /** TODO spi_qr_codes.qr_code_id (API generation C.) */
+  qr_code_id?: string | null;
+  /** TODO spi_qr_codes.qr_code_image_data (API generation C.) */
+  qr_code_image_data?: string | null;
+  /** TODO spi_qr_codes.qr_code_image_url (API generation C.) */
+  qr_code_image_url?: string | null;
+  /** TODO spi_qr_codes.qr_code_type (API generation C.) */
+  qr_code_type?: string | null;
+}
+
+/** TODO SpiQrCodeUpdate */
+export interface SpiQrCodeUpdate {
+  /** TODO spi_qr_codes.categorie (API generation C.) */
+  categorie?: string | null;
+  /** TODO spi_qr_codes.checkout_session_id (API generation C.) */
+  checkout_session_id?: string | null;
+  /** TODO spi_qr_codes.compte_paye (API generation C.) */
+  compte_paye?: string | null;
+  /** TODO spi_qr_codes.expires_at (API generation C.) */
+  expires_at?: string | Date | null;
+  /** TODO spi_qr_codes.is_active (API generation C.) */
+  is_active?: boolean | null;
+  /** TODO spi_qr_codes.is_used (API generation C.) */
+  is_used?: boolean | null;
+  /** TODO spi_qr_codes.metadata (API generation C.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO spi_qr_codes.montant (API generation C.) */
+  montant?: number | bigint | Money | null;
+  /** TODO spi_qr_codes.name (API generation C.) */
+  name?: string | null;
+  /** TODO spi_qr_codes.payeur_alias (API generation C.) */
+  payeur_alias?: string | null;
+  /** TODO spi_qr_codes.payment_request_id (API generation C.) */
+  payment_request_id?: string | null;
+  /** TODO spi_qr_codes.plan_id (API generation C.) */
+  plan_id?: string | null;
+  /** TODO spi_qr_codes.product_id (API generation C.) */
+  product_id?: string | null;
+  /** TODO spi_qr_codes.qr_code_data (API generation C.) */
+  qr_code_data?: string | null;
+  /** TODO spi_qr_codes.qr_code_id (API generation C.) */
+  qr_code_id?: string | null;
+  /** TODO spi_qr_codes.qr_code_image_data (API generation C.) */
+  qr_code_image_data?: string | null;
+  /** TODO spi_qr_codes.qr_code_image_url (API generation C.) */
+  qr_code_image_url?: string | null;
+  /** TODO spi_qr_codes.qr_code_type (API generation C.) */
+  qr_code_type?: string | null;
+}
+
+/** TODO SubscriptionCreate */
+export interface SubscriptionCreate {
+  /** TODO subscriptions.customer_id */
+  customer_id?: string | null;
+  /** TODO subscriptions.end_date */
+  end_date?: string | null;
+  /** TODO subscriptions.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO subscriptions.next_billing_date */
+  next_billing_date?: string | null;
+  /** TODO subscriptions.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO subscriptions.product_id (API generations B, C, D and E.) */
+  product_id?: string | null;
+  /** TODO subscriptions.start_date */
+  start_date?: string | null;
+  /** TODO subscriptions.status */
+  status?: SubscriptionStatus | null;
+}
+
+/** TODO SubscriptionUpdate */
+export interface SubscriptionUpdate {
+  /** TODO subscriptions.customer_id */
+  customer_id?: string | null;
+  /** TODO subscriptions.end_date */
+  end_date?: string | null;
+  /** TODO subscriptions.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO subscriptions.next_billing_date */
+  next_billing_date?: string | null;
+  /** TODO subscriptions.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO subscriptions.product_id (API generations B, C, D and E.) */
+  product_id?: string | null;
+  /** TODO subscriptions.start_date */
+  start_date?: string | null;
+  /** TODO subscriptions.status */
+  status?: SubscriptionStatus | null;
+}
+
+/** TODO TransactionCreate */
+export interface TransactionCreate {
+  /** TODO transactions.checkout_session_id (API generation C.) */
+  checkout_session_id?: string | null;
+  /** TODO transactions.currency_code */
+  currency_code?: CurrencyCode | null;
+  /** TODO transactions.customer_id */
+  customer_id?: string | null;
+  /** TODO transactions.description */
+  description?: string | null;
+  /** TODO transactions.discount_amount (API generations B, C, D and E.) */
+  discount_amount?: number | bigint | Money | null;
+  /** TODO transactions.fee_amount */
+  fee_amount?: number | bigint | Money | null;
+  /** TODO transactions.fee_structure_id (API generations C and D.) */
+  fee_structure_id?: string | null;
+  /** TODO transactions.gross_amount */
+  gross_amount?: number | bigint | Money | null;
+  /** TODO transactions.is_bnpl (API generations B, C, D and E.) */
+  is_bnpl?: boolean | null;
+  /** TODO transactions.is_pos (API generations B, C, D and E.) */
+  is_pos?: boolean | null;
+  /** TODO transactions.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO transactions.net_amount */
+  net_amount?: number | bigint | Money | null;
+  /** TODO transactions.payment_method_code */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO transactions.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO transactions.product_id */
+  product_id?: string | null;
+  /** TODO transactions.provider_code */
+  provider_code?: ProviderCode | null;
+  /** TODO transactions.quantity (API generations B, C, D and E.) */
+  quantity?: number | bigint | null;
+  /** TODO transactions.spi_account_number (API generations B, C, D and E.) */
+  spi_account_number?: string | null;
+  /** TODO transactions.spi_bulk_instruction_id (API generation C.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO transactions.spi_date_envoi (API generations B, C, D and E.) */
+  spi_date_envoi?: string | null;
+  /** TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  spi_date_irrevocabilite?: string | null;
+  /** TODO transactions.spi_discount_amount (API generation C.) */
+  spi_discount_amount?: number | bigint | Money | null;
+  /** TODO transactions.spi_discount_rate (API generation C.) */
+  spi_discount_rate?: number | bigint | null;
+  /** TODO transactions.spi_end2end_id (API generation C.) */
+  spi_end2end_id?: string | null;
+  /** TODO transactions.spi_payment_category (API generations B, C, D and E.) */
+  spi_payment_category?: string | null;
+  /** TODO transactions.spi_payment_flow_type (API generation C.) */
+  spi_payment_flow_type?: string | null;
+  /** TODO transactions.spi_payment_status (API generations B, C, D and E.) */
+  spi_payment_status?: string | null;
+  /** TODO transactions.spi_rejection_reason (API generations C and D.) */
+  spi_rejection_reason?: string | null;
+  /** TODO transactions.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO transactions.status */
+  status?: TransactionStatus | null;
+  /** TODO transactions.subscription_id */
+  subscription_id?: string | null;
+  /** TODO transactions.transaction_type */
+  transaction_type?: string | null;
+}
+
+/** TODO TransactionUpdate */
+export interface TransactionUpdate {
+  /** TODO transactions.checkout_session_id (API generation C.) */
+  checkout_session_id?: string | null;
+  /** TODO transactions.currency_code */
+  currency_code?: CurrencyCode | null;
+  /** TODO transactions.customer_id */
+  customer_id?: string | null;
+  /** TODO transactions.description */
+  description?: string | null;
+  /** TODO transactions.discount_amount (API generations B, C, D and E.) */
+  discount_amount?: number | bigint | Money | null;
+  /** TODO transactions.fee_amount */
+  fee_amount?: number | bigint | Money | null;
+  /** TODO transactions.fee_structure_id (API generations C and D.) */
+  fee_structure_id?: string | null;
+  /** TODO transactions.gross_amount */
+  gross_amount?: number | bigint | Money | null;
+  /** TODO transactions.is_bnpl (API generations B, C, D and E.) */
+  is_bnpl?: boolean | null;
+  /** TODO transactions.is_pos (API generations B, C, D and E.) */
+  is_pos?: boolean | null;
+  /** TODO transactions.metadata */
+  metadata?: Record<string, unknown> | null;
+  /** TODO transactions.net_amount */
+  net_amount?: number | bigint | Money | null;
+  /** TODO transactions.payment_method_code */
+  payment_method_code?: PaymentMethodCode | null;
+  /** TODO transactions.price_id (API generations B, C, D and E.) */
+  price_id?: string | null;
+  /** TODO transactions.product_id */
+  product_id?: string | null;
+  /** TODO transactions.provider_code */
+  provider_code?: ProviderCode | null;
+  /** TODO transactions.quantity (API generations B, C, D and E.) */
+  quantity?: number | bigint | null;
+  /** TODO transactions.spi_account_number (API generations B, C, D and E.) */
+  spi_account_number?: string | null;
+  /** TODO transactions.spi_bulk_instruction_id (API generation C.) */
+  spi_bulk_instruction_id?: string | null;
+  /** TODO transactions.spi_date_envoi (API generations B, C, D and E.) */
+  spi_date_envoi?: string | null;
+  /** TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  spi_date_irrevocabilite?: string | null;
+  /** TODO transactions.spi_discount_amount (API generation C.) */
+  spi_discount_amount?: number | bigint | Money | null;
+  /** TODO transactions.spi_discount_rate (API generation C.) */
+  spi_discount_rate?: number | bigint | null;
+  /** TODO transactions.spi_end2end_id (API generation C.) */
+  spi_end2end_id?: string | null;
+  /** TODO transactions.spi_payment_category (API generations B, C, D and E.) */
+  spi_payment_category?: string | null;
+  /** TODO transactions.spi_payment_flow_type (API generation C.) */
+  spi_payment_flow_type?: string | null;
+  /** TODO transactions.spi_payment_status (API generations B, C, D and E.) */
+  spi_payment_status?: string | null;
+  /** TODO transactions.spi_rejection_reason (API generations C and D.) */
+  spi_rejection_reason?: string | null;
+  /** TODO transactions.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO transactions.status */
+  status?: TransactionStatus | null;
+  /** TODO transactions.subscription_id */
+  subscription_id?: string | null;
+  /** TODO transactions.transaction_type */
+  transaction_type?: string | null;
+}
+
+/** TODO WebhookDeliveryLogCreate */
+export interface WebhookDeliveryLogCreate {
+  /** TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.) */
+  attempt_number?: number | bigint | null;
+  /** TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.) */
+  compte_paye?: string | null;
+  /** TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.) */
+  compte_payeur?: string | null;
+  /** TODO webhook_delivery_logs.event_type (API generations B, C, D and E.) */
+  event_type?: string | null;
+  /** TODO webhook_delivery_logs.headers (API generations B, C, D and E.) */
+  headers?: Record<string, unknown> | null;
+  /** TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.) */
+  ip_address?: string | null;
+  /** TODO webhook_delivery_logs.log_id (API generations B, C, D and E.) */
+  log_id?: string | null;
+  /** TODO webhook_delivery_logs.montant (API generation C.) */
+  montant?: number | bigint | Money | null;
+  /** TODO webhook_delivery_logs.payload (API generations B, C, D and E.) */
+  payload?: Record<string, unknown> | null;
+  /** TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.) */
+  request_duration_ms?: number | bigint | null;
+  /** TODO webhook_delivery_logs.response_body (API generations B, C, D and E.) */
+  response_body?: string | null;
+  /** TODO webhook_delivery_logs.response_status (API generations B, C, D and E.) */
+  response_status?: number | bigint | null;
+  /** TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.) */
+  spi_event_code?: string | null;
+  /** TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO webhook_delivery_logs.success (API generations B, C, D and E.) */
+  success?: boolean | null;
+  /** TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.) */
+  user_agent?: string | null;
+  /** TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.) */
+  webhook_id?: string | null;
+}
+
+/** TODO WebhookDeliveryLogUpdate */
+export interface WebhookDeliveryLogUpdate {
+  /** TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.) */
+  attempt_number?: number | bigint | null;
+  /** TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.) */
+  compte_paye?: string | null;
+  /** TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.) */
+  compte_payeur?: string | null;
+  /** TODO webhook_delivery_logs.event_type (API generations B, C, D and E.) */
+  event_type?: string | null;
+  /** TODO webhook_delivery_logs.headers (API generations B, C, D and E.) */
+  headers?: Record<string, unknown> | null;
+  /** TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.) */
+  ip_address?: string | null;
+  /** TODO webhook_delivery_logs.log_id (API generations B, C, D and E.) */
+  log_id?: string | null;
+  /** TODO webhook_delivery_logs.montant (API generation C.) */
+  montant?: number | bigint | Money | null;
+  /** TODO webhook_delivery_logs.payload (API generations B, C, D and E.) */
+  payload?: Record<string, unknown> | null;
+  /** TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.) */
+  request_duration_ms?: number | bigint | null;
+  /** TODO webhook_delivery_logs.response_body (API generations B, C, D and E.) */
+  response_body?: string | null;
+  /** TODO webhook_delivery_logs.response_status (API generations B, C, D and E.) */
+  response_status?: number | bigint | null;
+  /** TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.) */
+  spi_event_code?: string | null;
+  /** TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.) */
+  spi_tx_id?: string | null;
+  /** TODO webhook_delivery_logs.success (API generations B, C, D and E.) */
+  success?: boolean | null;
+  /** TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.) */
+  user_agent?: string | null;
+  /** TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.) */
+  webhook_id?: string | null;
+}
+
+/** TODO WebhookCreate */
+export interface WebhookCreate {
+  /** TODO webhooks.authorized_events */
+  authorized_events?: string | null;
+  /** TODO webhooks.deleted_at (API generations B, C, D and E.) */
+  deleted_at?: string | Date | null;
+  /** TODO webhooks.description (API generations A, D and E.) */
+  description?: string | null;
+  /** TODO webhooks.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO webhooks.events (API generations A and E.) */
+  events?: string[] | string | null;
+  /** TODO webhooks.is_active */
+  is_active?: boolean | null;
+  /** TODO webhooks.last_payload (API generations B, C, D and E.) */
+  last_payload?: Record<string, unknown> | null;
+  /** TODO webhooks.last_response_body (API generations B, C, D and E.) */
+  last_response_body?: string | null;
+  /** TODO webhooks.last_response_status (API generations B, C, D and E.) */
+  last_response_status?: number | bigint | null;
+  /** TODO webhooks.last_triggered_at (API generations B, C, D and E.) */
+  last_triggered_at?: string | Date | null;
+  /** TODO webhooks.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO webhooks.retry_count (API generations B, C, D and E.) */
+  retry_count?: number | bigint | null;
+  /** TODO webhooks.spi_event_types (API generations B, C, D and E.) */
+  spi_event_types?: string | null;
+  /** TODO webhooks.supports_spi (API generations B, C, D and E.) */
+  supports_spi?: boolean | null;
+  /** TODO webhooks.url */
+  url?: string | null;
+  /** TODO webhooks.verification_token (API generations B, C, D and E.) */
+  verification_token?: string | null;
+  /** TODO webhooks.webhook_id (API generations B, C, D and E.) */
+  webhook_id?: string | null;
+}
+
+/** TODO WebhookUpdate */
+export interface WebhookUpdate {
+  /** TODO webhooks.authorized_events */
+  authorized_events?: string | null;
+  /** TODO webhooks.deleted_at (API generations B, C, D and E.) */
+  deleted_at?: string | Date | null;
+  /** TODO webhooks.description (API generations A, D and E.) */
+  description?: string | null;
+  /** TODO webhooks.environment (API generations B, C, D and E.) */
+  environment?: string | null;
+  /** TODO webhooks.events (API generations A and E.) */
+  events?: string[] | string | null;
+  /** TODO webhooks.is_active */
+  is_active?: boolean | null;
+  /** TODO webhooks.last_payload (API generations B, C, D and E.) */
+  last_payload?: Record<string, unknown> | null;
+  /** TODO webhooks.last_response_body (API generations B, C, D and E.) */
+  last_response_body?: string | null;
+  /** TODO webhooks.last_response_status (API generations B, C, D and E.) */
+  last_response_status?: number | bigint | null;
+  /** TODO webhooks.last_triggered_at (API generations B, C, D and E.) */
+  last_triggered_at?: string | Date | null;
+  /** TODO webhooks.metadata (API generations B, C, D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** TODO webhooks.retry_count (API generations B, C, D and E.) */
+  retry_count?: number | bigint | null;
+  /** TODO webhooks.spi_event_types (API generations B, C, D and E.) */
+  spi_event_types?: string | null;
+  /** TODO webhooks.supports_spi (API generations B, C, D and E.) */
+  supports_spi?: boolean | null;
+  /** TODO webhooks.url */
+  url?: string | null;
+  /** TODO webhooks.verification_token (API generations B, C, D and E.) */
+  verification_token?: string | null;
+  /** TODO webhooks.webhook_id (API generations B, C, D and E.) */
+  webhook_id?: string | null;
+}
+
 /**
  * The state of a checkout session. An open enum: an unknown value is kept, and does not mean paid.
  */
@@ -816,6 +4488,129 @@ export declare const CheckoutSessionStatus: {
   readonly OPEN: 'open';
   readonly COMPLETED: 'completed';
   readonly EXPIRED: 'expired';
+};
+
+/** TODO BnplStatus */
+export type BnplStatus = 'pending' | 'collected' | 'waived' | 'refunded' | (string & {});
+export declare const BnplStatus: {
+  readonly PENDING: 'pending';
+  readonly COLLECTED: 'collected';
+  readonly WAIVED: 'waived';
+  readonly REFUNDED: 'refunded';
+};
+
+/** TODO InvoiceStatus */
+export type InvoiceStatus = 'sent' | 'paid' | 'overdue' | 'cancelled' | 'draft' | (string & {});
+export declare const InvoiceStatus: {
+  readonly SENT: 'sent';
+  readonly PAID: 'paid';
+  readonly OVERDUE: 'overdue';
+  readonly CANCELLED: 'cancelled';
+  readonly DRAFT: 'draft';
+};
+
+/** TODO PayoutStatus */
+export type PayoutStatus = 'pending' | 'processing' | 'completed' | 'failed' | (string & {});
+export declare const PayoutStatus: {
+  readonly PENDING: 'pending';
+  readonly PROCESSING: 'processing';
+  readonly COMPLETED: 'completed';
+  readonly FAILED: 'failed';
+};
+
+/** TODO PricingModel */
+export type PricingModel = 'standard' | 'pay_what_you_want' | 'tiered' | 'volume' | (string & {});
+export declare const PricingModel: {
+  readonly STANDARD: 'standard';
+  readonly PAY_WHAT_YOU_WANT: 'pay_what_you_want';
+  readonly TIERED: 'tiered';
+  readonly VOLUME: 'volume';
+};
+
+/** TODO ProductType */
+export type ProductType = 'one_time' | 'recurring' | 'usage_based' | (string & {});
+export declare const ProductType: {
+  readonly ONE_TIME: 'one_time';
+  readonly RECURRING: 'recurring';
+  readonly USAGE_BASED: 'usage_based';
+};
+
+/** TODO RefundStatus */
+export type RefundStatus = 'pending' | 'completed' | 'failed' | (string & {});
+export declare const RefundStatus: {
+  readonly PENDING: 'pending';
+  readonly COMPLETED: 'completed';
+  readonly FAILED: 'failed';
+};
+
+/** TODO SpiAccountStatus */
+export type SpiAccountStatus = 'OUVERT' | 'BLOQUE' | 'CLOTURE' | (string & {});
+export declare const SpiAccountStatus: {
+  readonly OUVERT: 'OUVERT';
+  readonly BLOQUE: 'BLOQUE';
+  readonly CLOTURE: 'CLOTURE';
+};
+
+/** TODO SpiAccountType */
+export type SpiAccountType =
+  | 'CACC'
+  | 'CARD'
+  | 'CASH'
+  | 'CHAR'
+  | 'CISH'
+  | 'CURR'
+  | 'DPST'
+  | 'SVGS'
+  | 'ULAA'
+  | (string & {});
+export declare const SpiAccountType: {
+  readonly CACC: 'CACC';
+  readonly CARD: 'CARD';
+  readonly CASH: 'CASH';
+  readonly CHAR: 'CHAR';
+  readonly CISH: 'CISH';
+  readonly CURR: 'CURR';
+  readonly DPST: 'DPST';
+  readonly SVGS: 'SVGS';
+  readonly ULAA: 'ULAA';
+};
+
+/** TODO SubscriptionStatus */
+export type SubscriptionStatus =
+  | 'pending'
+  | 'active'
+  | 'paused'
+  | 'cancelled'
+  | 'expired'
+  | 'past_due'
+  | 'trial'
+  | (string & {});
+export declare const SubscriptionStatus: {
+  readonly PENDING: 'pending';
+  readonly ACTIVE: 'active';
+  readonly PAUSED: 'paused';
+  readonly CANCELLED: 'cancelled';
+  readonly EXPIRED: 'expired';
+  readonly PAST_DUE: 'past_due';
+  readonly TRIAL: 'trial';
+};
+
+/** TODO TransactionStatus */
+export type TransactionStatus =
+  | 'pending'
+  | 'completed'
+  | 'failed'
+  | 'refunded'
+  | 'expired'
+  | 'held'
+  | (string & {});
+export declare const TransactionStatus: {
+  readonly PENDING: 'pending';
+  readonly COMPLETED: 'completed';
+  readonly FAILED: 'failed';
+  readonly REFUNDED: 'refunded';
+  readonly EXPIRED: 'expired';
+  readonly HELD: 'held';
 };
 
 /** Currencies of lomi. XOF has no smaller unit, USD and EUR have cents. */
@@ -909,6 +4704,45 @@ export declare const ProviderCode: {
   readonly SPI: 'SPI';
   readonly CYBERSOURCE: 'CYBERSOURCE';
   readonly FREE: 'FREE';
+};
+
+/** TODO PaymentMethodCode */
+export type PaymentMethodCode = 'CARDS' | 'MOBILE_MONEY' | 'BANK_TRANSFER' | 'BNPL' | 'FREE' | (string & {});
+export declare const PaymentMethodCode: {
+  readonly CARDS: 'CARDS';
+  readonly MOBILE_MONEY: 'MOBILE_MONEY';
+  readonly BANK_TRANSFER: 'BANK_TRANSFER';
+  readonly BNPL: 'BNPL';
+  readonly FREE: 'FREE';
+};
+
+/** TODO SpiPaymentStatus */
+export type SpiPaymentStatus = 'INITIE' | 'ENVOYE' | 'IRREVOCABLE' | 'REJETE' | (string & {});
+export declare const SpiPaymentStatus: {
+  readonly INITIE: 'INITIE';
+  readonly ENVOYE: 'ENVOYE';
+  readonly IRREVOCABLE: 'IRREVOCABLE';
+  readonly REJETE: 'REJETE';
+};
+
+/** TODO Frequency */
+export type Frequency =
+  | 'weekly'
+  | 'bi-weekly'
+  | 'monthly'
+  | 'bi-monthly'
+  | 'quarterly'
+  | 'semi-annual'
+  | 'yearly'
+  | (string & {});
+export declare const Frequency: {
+  readonly WEEKLY: 'weekly';
+  readonly BI-WEEKLY: 'bi-weekly';
+  readonly MONTHLY: 'monthly';
+  readonly BI-MONTHLY: 'bi-monthly';
+  readonly QUARTERLY: 'quarterly';
+  readonly SEMI-ANNUAL: 'semi-annual';
+  readonly YEARLY: 'yearly';
 };
 
 /** One request of a call and how it ended. It contains no key and no personal data. */

@@ -11,6 +11,94 @@ const CheckoutSessionStatus = Object.freeze({
   EXPIRED: 'expired',
 });
 
+/** TODO BnplStatus */
+const BnplStatus = Object.freeze({
+  PENDING: 'pending',
+  COLLECTED: 'collected',
+  WAIVED: 'waived',
+  REFUNDED: 'refunded',
+});
+
+/** TODO InvoiceStatus */
+const InvoiceStatus = Object.freeze({
+  SENT: 'sent',
+  PAID: 'paid',
+  OVERDUE: 'overdue',
+  CANCELLED: 'cancelled',
+  DRAFT: 'draft',
+});
+
+/** TODO PayoutStatus */
+const PayoutStatus = Object.freeze({
+  PENDING: 'pending',
+  PROCESSING: 'processing',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+});
+
+/** TODO PricingModel */
+const PricingModel = Object.freeze({
+  STANDARD: 'standard',
+  PAY_WHAT_YOU_WANT: 'pay_what_you_want',
+  TIERED: 'tiered',
+  VOLUME: 'volume',
+});
+
+/** TODO ProductType */
+const ProductType = Object.freeze({
+  ONE_TIME: 'one_time',
+  RECURRING: 'recurring',
+  USAGE_BASED: 'usage_based',
+});
+
+/** TODO RefundStatus */
+const RefundStatus = Object.freeze({
+  PENDING: 'pending',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+});
+
+/** TODO SpiAccountStatus */
+const SpiAccountStatus = Object.freeze({
+  OUVERT: 'OUVERT',
+  BLOQUE: 'BLOQUE',
+  CLOTURE: 'CLOTURE',
+});
+
+/** TODO SpiAccountType */
+const SpiAccountType = Object.freeze({
+  CACC: 'CACC',
+  CARD: 'CARD',
+  CASH: 'CASH',
+  CHAR: 'CHAR',
+  CISH: 'CISH',
+  CURR: 'CURR',
+  DPST: 'DPST',
+  SVGS: 'SVGS',
+  ULAA: 'ULAA',
+});
+
+/** TODO SubscriptionStatus */
+const SubscriptionStatus = Object.freeze({
+  PENDING: 'pending',
+  ACTIVE: 'active',
+  PAUSED: 'paused',
+  CANCELLED: 'cancelled',
+  EXPIRED: 'expired',
+  PAST_DUE: 'past_due',
+  TRIAL: 'trial',
+});
+
+/** TODO TransactionStatus */
+const TransactionStatus = Object.freeze({
+  PENDING: 'pending',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  REFUNDED: 'refunded',
+  EXPIRED: 'expired',
+  HELD: 'held',
+});
+
 /** Currencies of lomi. XOF has no smaller unit, USD and EUR have cents. */
 const CurrencyCode = Object.freeze({
   XOF: 'XOF',
@@ -64,4 +152,32 @@ const ProviderCode = Object.freeze({
   FREE: 'FREE',
 });
 
-module.exports = { enums: { CheckoutSessionStatus, CurrencyCode, WebhookEvent, ProviderCode } };
+/** TODO PaymentMethodCode */
+const PaymentMethodCode = Object.freeze({
+  CARDS: 'CARDS',
+  MOBILE_MONEY: 'MOBILE_MONEY',
+  BANK_TRANSFER: 'BANK_TRANSFER',
+  BNPL: 'BNPL',
+  FREE: 'FREE',
+});
+
+/** TODO SpiPaymentStatus */
+const SpiPaymentStatus = Object.freeze({
+  INITIE: 'INITIE',
+  ENVOYE: 'ENVOYE',
+  IRREVOCABLE: 'IRREVOCABLE',
+  REJETE: 'REJETE',
+});
+
+/** TODO Frequency */
+const Frequency = Object.freeze({
+  WEEKLY: 'weekly',
+  BI-WEEKLY: 'bi-weekly',
+  MONTHLY: 'monthly',
+  BI-MONTHLY: 'bi-monthly',
+  QUARTERLY: 'quarterly',
+  SEMI-ANNUAL: 'semi-annual',
+  YEARLY: 'yearly',
+});
+
+module.exports = { enums: { CheckoutSessionStatus, BnplStatus, InvoiceStatus, PayoutStatus, PricingModel, ProductType, RefundStatus, SpiAccountStatus, SpiAccountType, SubscriptionStatus, TransactionStatus, CurrencyCode, WebhookEvent, ProviderCode, PaymentMethodCode, SpiPaymentStatus, Frequency } };

@@ -6,6 +6,13 @@ const { Model } = require('../runtime/response/model.js');
 const { paymentRequiredError } = require('../runtime/response/paymentRequired.js');
 const { register } = require('../runtime/response/read.js');
 
+/** TODO BeneficiaryPayout */
+class BeneficiaryPayout extends Model {
+  session() {
+    return this;
+  }
+}
+
 /**
  * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
  */
@@ -28,6 +35,114 @@ class PaymentRequired extends Model {
 /** An unpaid invoice that must be paid before a new session can be created. */
 class BlockingInvoice extends Model {}
 
+/** TODO Customer */
+class Customer extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO DiscountCoupon */
+class DiscountCoupon extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO UsageEvent */
+class UsageEvent extends Model {}
+
+/** TODO InstallmentPayment */
+class InstallmentPayment extends Model {}
+
+/** TODO Invoice */
+class Invoice extends Model {}
+
+/** TODO MeterBalance */
+class MeterBalance extends Model {}
+
+/** TODO Meter */
+class Meter extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO PaymentLink */
+class PaymentLink extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO PaymentRequest */
+class PaymentRequest extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO PayoutMethod */
+class PayoutMethod extends Model {}
+
+/** TODO Payout */
+class Payout extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO Price */
+class Price extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO Product */
+class Product extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO Refund */
+class Refund extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO SpiAccountAlias */
+class SpiAccountAlias extends Model {}
+
+/** TODO SpiQrCode */
+class SpiQrCode extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO Subscription */
+class Subscription extends Model {
+  session() {
+    return this;
+  }
+}
+
+/** TODO Transaction */
+class Transaction extends Model {}
+
+/** TODO WebhookDeliveryLog */
+class WebhookDeliveryLog extends Model {}
+
+/** TODO Webhook */
+class Webhook extends Model {
+  session() {
+    return this;
+  }
+}
+
 /** The position of a page in the whole list. */
 class Pagination extends Model {}
 
@@ -41,9 +156,30 @@ class ErrorDetail extends Model {}
 class Event extends Model {}
 
 const models = {
+  BeneficiaryPayout,
   CheckoutSession,
   PaymentRequired,
   BlockingInvoice,
+  Customer,
+  DiscountCoupon,
+  UsageEvent,
+  InstallmentPayment,
+  Invoice,
+  MeterBalance,
+  Meter,
+  PaymentLink,
+  PaymentRequest,
+  PayoutMethod,
+  Payout,
+  Price,
+  Product,
+  Refund,
+  SpiAccountAlias,
+  SpiQrCode,
+  Subscription,
+  Transaction,
+  WebhookDeliveryLog,
+  Webhook,
   Pagination,
   ErrorBody,
   ErrorDetail,

@@ -26,7 +26,48 @@ const fn field(name: &'static str, kind: Kind) -> Field {
 }
 
 /// Pages, as the documented clients have them.
-pub(crate) static LISTS: &[&Model] = &[&CHECKOUT_SESSION_LIST];
+pub(crate) static LISTS: &[&Model] = &[
+    &BENEFICIARY_PAYOUT_LIST,
+    &CHECKOUT_SESSION_LIST,
+    &CUSTOMER_LIST,
+    &DISCOUNT_COUPON_LIST,
+    &USAGE_EVENT_LIST,
+    &INSTALLMENT_PAYMENT_LIST,
+    &INVOICE_LIST,
+    &METER_BALANCE_LIST,
+    &METER_LIST,
+    &PAYMENT_LINK_LIST,
+    &PAYMENT_REQUEST_LIST,
+    &PAYOUT_METHOD_LIST,
+    &PAYOUT_LIST,
+    &PRICE_LIST,
+    &PRODUCT_LIST,
+    &REFUND_LIST,
+    &SPI_ACCOUNT_ALIAS_LIST,
+    &SPI_QR_CODE_LIST,
+    &SUBSCRIPTION_LIST,
+    &TRANSACTION_LIST,
+    &WEBHOOK_DELIVERY_LOG_LIST,
+    &WEBHOOK_LIST,
+];
+
+/// One page of beneficiary payouts.
+static BENEFICIARY_PAYOUT_LIST: Model = Model {
+    name: "BeneficiaryPayoutList",
+    names: ClassNames {
+        rust: "BeneficiaryPayoutList",
+        python: "ListBeneficiaryPayouts200Response",
+        node: "BeneficiaryPayoutList",
+        php: "ListBeneficiaryPayouts200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::BENEFICIARY_PAYOUT)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
 
 /// One page of checkout sessions.
 static CHECKOUT_SESSION_LIST: Model = Model {
@@ -46,55 +87,1428 @@ static CHECKOUT_SESSION_LIST: Model = Model {
     ],
 };
 
-/// The documented classes.
-pub(crate) static APIS: &[Api] = &[Api {
-    class: Some("CheckoutSessionsApi"),
-    studly: "CheckoutSessions",
-    resource: "checkoutSessions",
-    operations: &[
-        Documented {
-            operation: &table::CREATE_CHECKOUT_SESSION,
-            name: "createCheckoutSession",
-            declared: "$checkout_sessions_create",
-            arguments: &[Argument::Body("checkout_sessions_create")],
-            list: None,
-        },
-        Documented {
-            operation: &table::RETRIEVE_CHECKOUT_SESSION,
-            name: "retrieveCheckoutSession",
-            declared: "$session_id",
-            arguments: &[Argument::Path("session_id")],
-            list: None,
-        },
-        Documented {
-            operation: &table::LIST_CHECKOUT_SESSIONS,
-            name: "listCheckoutSessions",
-            declared: "$limit = 20, $offset = 0, $sort = null",
-            arguments: &[
-                Argument::Query {
-                    name: "limit",
-                    least: Some(1),
-                    most: Some(100),
-                    default: Some(20),
-                },
-                Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
-                Argument::Query { name: "sort", least: None, most: None, default: None },
-            ],
-            list: Some(&CHECKOUT_SESSION_LIST),
-        },
-        Documented {
-            operation: &table::UPDATE_CHECKOUT_SESSION,
-            name: "updateCheckoutSession",
-            declared: "$session_id, $checkout_sessions_update",
-            arguments: &[Argument::Path("session_id"), Argument::Body("checkout_sessions_update")],
-            list: None,
-        },
-        Documented {
-            operation: &table::DELETE_CHECKOUT_SESSION,
-            name: "deleteCheckoutSession",
-            declared: "$session_id",
-            arguments: &[Argument::Path("session_id")],
-            list: None,
-        },
+/// One page of customers.
+static CUSTOMER_LIST: Model = Model {
+    name: "CustomerList",
+    names: ClassNames {
+        rust: "CustomerList",
+        python: "ListCustomers200Response",
+        node: "CustomerList",
+        php: "ListCustomers200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::CUSTOMER)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
     ],
-}];
+};
+
+/// One page of discount coupons.
+static DISCOUNT_COUPON_LIST: Model = Model {
+    name: "DiscountCouponList",
+    names: ClassNames {
+        rust: "DiscountCouponList",
+        python: "ListDiscountCoupons200Response",
+        node: "DiscountCouponList",
+        php: "ListDiscountCoupons200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::DISCOUNT_COUPON)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of events.
+static USAGE_EVENT_LIST: Model = Model {
+    name: "UsageEventList",
+    names: ClassNames {
+        rust: "UsageEventList",
+        python: "ListEvents200Response",
+        node: "UsageEventList",
+        php: "ListEvents200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::USAGE_EVENT)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of installment payments.
+static INSTALLMENT_PAYMENT_LIST: Model = Model {
+    name: "InstallmentPaymentList",
+    names: ClassNames {
+        rust: "InstallmentPaymentList",
+        python: "ListInstallmentPayments200Response",
+        node: "InstallmentPaymentList",
+        php: "ListInstallmentPayments200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::INSTALLMENT_PAYMENT)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of invoices.
+static INVOICE_LIST: Model = Model {
+    name: "InvoiceList",
+    names: ClassNames {
+        rust: "InvoiceList",
+        python: "ListCustomerInvoices200Response",
+        node: "InvoiceList",
+        php: "ListCustomerInvoices200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::INVOICE)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of meter balances.
+static METER_BALANCE_LIST: Model = Model {
+    name: "MeterBalanceList",
+    names: ClassNames {
+        rust: "MeterBalanceList",
+        python: "ListMeterBalances200Response",
+        node: "MeterBalanceList",
+        php: "ListMeterBalances200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::METER_BALANCE)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of meters.
+static METER_LIST: Model = Model {
+    name: "MeterList",
+    names: ClassNames {
+        rust: "MeterList",
+        python: "ListMeters200Response",
+        node: "MeterList",
+        php: "ListMeters200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::METER)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of payment links.
+static PAYMENT_LINK_LIST: Model = Model {
+    name: "PaymentLinkList",
+    names: ClassNames {
+        rust: "PaymentLinkList",
+        python: "ListPaymentLinks200Response",
+        node: "PaymentLinkList",
+        php: "ListPaymentLinks200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::PAYMENT_LINK)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of payment requests.
+static PAYMENT_REQUEST_LIST: Model = Model {
+    name: "PaymentRequestList",
+    names: ClassNames {
+        rust: "PaymentRequestList",
+        python: "ListPaymentRequests200Response",
+        node: "PaymentRequestList",
+        php: "ListPaymentRequests200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::PAYMENT_REQUEST)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of payout methods.
+static PAYOUT_METHOD_LIST: Model = Model {
+    name: "PayoutMethodList",
+    names: ClassNames {
+        rust: "PayoutMethodList",
+        python: "ListPayoutMethods200Response",
+        node: "PayoutMethodList",
+        php: "ListPayoutMethods200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::PAYOUT_METHOD)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of payouts.
+static PAYOUT_LIST: Model = Model {
+    name: "PayoutList",
+    names: ClassNames {
+        rust: "PayoutList",
+        python: "ListPayouts200Response",
+        node: "PayoutList",
+        php: "ListPayouts200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::PAYOUT)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of prices.
+static PRICE_LIST: Model = Model {
+    name: "PriceList",
+    names: ClassNames {
+        rust: "PriceList",
+        python: "ListPrices200Response",
+        node: "PriceList",
+        php: "ListPrices200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::PRICE)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of products.
+static PRODUCT_LIST: Model = Model {
+    name: "ProductList",
+    names: ClassNames {
+        rust: "ProductList",
+        python: "ListProducts200Response",
+        node: "ProductList",
+        php: "ListProducts200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::PRODUCT)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of refunds.
+static REFUND_LIST: Model = Model {
+    name: "RefundList",
+    names: ClassNames {
+        rust: "RefundList",
+        python: "ListRefunds200Response",
+        node: "RefundList",
+        php: "ListRefunds200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::REFUND)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of spi account aliases.
+static SPI_ACCOUNT_ALIAS_LIST: Model = Model {
+    name: "SpiAccountAliasList",
+    names: ClassNames {
+        rust: "SpiAccountAliasList",
+        python: "ListSpiAccountAliases200Response",
+        node: "SpiAccountAliasList",
+        php: "ListSpiAccountAliases200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::SPI_ACCOUNT_ALIAS)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of spi qr codes.
+static SPI_QR_CODE_LIST: Model = Model {
+    name: "SpiQrCodeList",
+    names: ClassNames {
+        rust: "SpiQrCodeList",
+        python: "ListSpiQrCodes200Response",
+        node: "SpiQrCodeList",
+        php: "ListSpiQrCodes200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::SPI_QR_CODE)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of subscriptions.
+static SUBSCRIPTION_LIST: Model = Model {
+    name: "SubscriptionList",
+    names: ClassNames {
+        rust: "SubscriptionList",
+        python: "ListSubscriptions200Response",
+        node: "SubscriptionList",
+        php: "ListSubscriptions200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::SUBSCRIPTION)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of transactions.
+static TRANSACTION_LIST: Model = Model {
+    name: "TransactionList",
+    names: ClassNames {
+        rust: "TransactionList",
+        python: "ListTransactions200Response",
+        node: "TransactionList",
+        php: "ListTransactions200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::TRANSACTION)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of webhook delivery logs.
+static WEBHOOK_DELIVERY_LOG_LIST: Model = Model {
+    name: "WebhookDeliveryLogList",
+    names: ClassNames {
+        rust: "WebhookDeliveryLogList",
+        python: "ListWebhookDeliveryLogs200Response",
+        node: "WebhookDeliveryLogList",
+        php: "ListWebhookDeliveryLogs200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::WEBHOOK_DELIVERY_LOG)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// One page of webhooks.
+static WEBHOOK_LIST: Model = Model {
+    name: "WebhookList",
+    names: ClassNames {
+        rust: "WebhookList",
+        python: "ListWebhooks200Response",
+        node: "WebhookList",
+        php: "ListWebhooks200Response",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[
+        field("data", Kind::Models(&table::WEBHOOK)),
+        field("pagination", Kind::Model(&table::PAGINATION)),
+    ],
+};
+
+/// The documented classes.
+pub(crate) static APIS: &[Api] = &[
+    Api {
+        class: Some("BeneficiaryPayoutsApi"),
+        studly: "BeneficiaryPayouts",
+        resource: "beneficiaryPayouts",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_BENEFICIARY_PAYOUT,
+                name: "createBeneficiaryPayout",
+                declared: "$beneficiary_payouts_create",
+                arguments: &[Argument::Body("beneficiary_payouts_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_BENEFICIARY_PAYOUT,
+                name: "retrieveBeneficiaryPayout",
+                declared: "$payout_id",
+                arguments: &[Argument::Path("payout_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_BENEFICIARY_PAYOUTS,
+                name: "listBeneficiaryPayouts",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&BENEFICIARY_PAYOUT_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("CheckoutSessionsApi"),
+        studly: "CheckoutSessions",
+        resource: "checkoutSessions",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_CHECKOUT_SESSION,
+                name: "createCheckoutSession",
+                declared: "$checkout_sessions_create",
+                arguments: &[Argument::Body("checkout_sessions_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_CHECKOUT_SESSION,
+                name: "retrieveCheckoutSession",
+                declared: "$session_id",
+                arguments: &[Argument::Path("session_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_CHECKOUT_SESSIONS,
+                name: "listCheckoutSessions",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&CHECKOUT_SESSION_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_CHECKOUT_SESSION,
+                name: "updateCheckoutSession",
+                declared: "$session_id, $checkout_sessions_update",
+                arguments: &[
+                    Argument::Path("session_id"),
+                    Argument::Body("checkout_sessions_update"),
+                ],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_CHECKOUT_SESSION,
+                name: "deleteCheckoutSession",
+                declared: "$session_id",
+                arguments: &[Argument::Path("session_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("CustomersApi"),
+        studly: "Customers",
+        resource: "customers",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_CUSTOMER,
+                name: "createCustomer",
+                declared: "$customers_create",
+                arguments: &[Argument::Body("customers_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_CUSTOMER,
+                name: "retrieveCustomer",
+                declared: "$customer_id",
+                arguments: &[Argument::Path("customer_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_CUSTOMERS,
+                name: "listCustomers",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&CUSTOMER_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_CUSTOMER,
+                name: "updateCustomer",
+                declared: "$customer_id, $customers_update",
+                arguments: &[Argument::Path("customer_id"), Argument::Body("customers_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_CUSTOMER,
+                name: "deleteCustomer",
+                declared: "$customer_id",
+                arguments: &[Argument::Path("customer_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("DiscountCouponsApi"),
+        studly: "DiscountCoupons",
+        resource: "discountCoupons",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_DISCOUNT_COUPON,
+                name: "createDiscountCoupon",
+                declared: "$discount_coupons_create",
+                arguments: &[Argument::Body("discount_coupons_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_DISCOUNT_COUPON,
+                name: "retrieveDiscountCoupon",
+                declared: "$coupon_id",
+                arguments: &[Argument::Path("coupon_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_DISCOUNT_COUPONS,
+                name: "listDiscountCoupons",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&DISCOUNT_COUPON_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_DISCOUNT_COUPON,
+                name: "updateDiscountCoupon",
+                declared: "$coupon_id, $discount_coupons_update",
+                arguments: &[
+                    Argument::Path("coupon_id"),
+                    Argument::Body("discount_coupons_update"),
+                ],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_DISCOUNT_COUPON,
+                name: "deleteDiscountCoupon",
+                declared: "$coupon_id",
+                arguments: &[Argument::Path("coupon_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("EventsApi"),
+        studly: "Events",
+        resource: "events",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_EVENT,
+                name: "retrieveEvent",
+                declared: "$event_id",
+                arguments: &[Argument::Path("event_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_EVENTS,
+                name: "listEvents",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&USAGE_EVENT_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("InstallmentPaymentsApi"),
+        studly: "InstallmentPayments",
+        resource: "installmentPayments",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_INSTALLMENT_PAYMENT,
+                name: "retrieveInstallmentPayment",
+                declared: "$payment_id",
+                arguments: &[Argument::Path("payment_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_INSTALLMENT_PAYMENTS,
+                name: "listInstallmentPayments",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&INSTALLMENT_PAYMENT_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("CustomerInvoicesApi"),
+        studly: "Invoices",
+        resource: "invoices",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_CUSTOMER_INVOICE,
+                name: "retrieveCustomerInvoice",
+                declared: "$invoice_id",
+                arguments: &[Argument::Path("invoice_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_CUSTOMER_INVOICES,
+                name: "listCustomerInvoices",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&INVOICE_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("MeterBalancesApi"),
+        studly: "MeterBalances",
+        resource: "meterBalances",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_METER_BALANCE,
+                name: "retrieveMeterBalance",
+                declared: "$balance_id",
+                arguments: &[Argument::Path("balance_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_METER_BALANCES,
+                name: "listMeterBalances",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&METER_BALANCE_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("MetersApi"),
+        studly: "Meters",
+        resource: "meters",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_METER,
+                name: "createMeter",
+                declared: "$meters_create",
+                arguments: &[Argument::Body("meters_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_METER,
+                name: "retrieveMeter",
+                declared: "$meter_id",
+                arguments: &[Argument::Path("meter_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_METERS,
+                name: "listMeters",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&METER_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_METER,
+                name: "updateMeter",
+                declared: "$meter_id, $meters_update",
+                arguments: &[Argument::Path("meter_id"), Argument::Body("meters_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_METER,
+                name: "deleteMeter",
+                declared: "$meter_id",
+                arguments: &[Argument::Path("meter_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("PaymentLinksApi"),
+        studly: "PaymentLinks",
+        resource: "paymentLinks",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_PAYMENT_LINK,
+                name: "createPaymentLink",
+                declared: "$payment_links_create",
+                arguments: &[Argument::Body("payment_links_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_PAYMENT_LINK,
+                name: "retrievePaymentLink",
+                declared: "$link_id",
+                arguments: &[Argument::Path("link_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_PAYMENT_LINKS,
+                name: "listPaymentLinks",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&PAYMENT_LINK_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_PAYMENT_LINK,
+                name: "updatePaymentLink",
+                declared: "$link_id, $payment_links_update",
+                arguments: &[Argument::Path("link_id"), Argument::Body("payment_links_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_PAYMENT_LINK,
+                name: "deletePaymentLink",
+                declared: "$link_id",
+                arguments: &[Argument::Path("link_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("PaymentRequestsApi"),
+        studly: "PaymentRequests",
+        resource: "paymentRequests",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_PAYMENT_REQUEST,
+                name: "createPaymentRequest",
+                declared: "$payment_requests_create",
+                arguments: &[Argument::Body("payment_requests_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_PAYMENT_REQUEST,
+                name: "retrievePaymentRequest",
+                declared: "$request_id",
+                arguments: &[Argument::Path("request_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_PAYMENT_REQUESTS,
+                name: "listPaymentRequests",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&PAYMENT_REQUEST_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_PAYMENT_REQUEST,
+                name: "updatePaymentRequest",
+                declared: "$request_id, $payment_requests_update",
+                arguments: &[
+                    Argument::Path("request_id"),
+                    Argument::Body("payment_requests_update"),
+                ],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_PAYMENT_REQUEST,
+                name: "deletePaymentRequest",
+                declared: "$request_id",
+                arguments: &[Argument::Path("request_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("PayoutMethodsApi"),
+        studly: "PayoutMethods",
+        resource: "payoutMethods",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_PAYOUT_METHOD,
+                name: "retrievePayoutMethod",
+                declared: "$payout_method_id",
+                arguments: &[Argument::Path("payout_method_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_PAYOUT_METHODS,
+                name: "listPayoutMethods",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&PAYOUT_METHOD_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("PayoutsApi"),
+        studly: "Payouts",
+        resource: "payouts",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_PAYOUT,
+                name: "createPayout",
+                declared: "$payouts_create",
+                arguments: &[Argument::Body("payouts_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_PAYOUT,
+                name: "retrievePayout",
+                declared: "$payout_id",
+                arguments: &[Argument::Path("payout_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_PAYOUTS,
+                name: "listPayouts",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&PAYOUT_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_PAYOUT,
+                name: "updatePayout",
+                declared: "$payout_id, $payouts_update",
+                arguments: &[Argument::Path("payout_id"), Argument::Body("payouts_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_PAYOUT,
+                name: "deletePayout",
+                declared: "$payout_id",
+                arguments: &[Argument::Path("payout_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("PricesApi"),
+        studly: "Prices",
+        resource: "prices",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_PRICE,
+                name: "createPrice",
+                declared: "$prices_create",
+                arguments: &[Argument::Body("prices_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_PRICE,
+                name: "retrievePrice",
+                declared: "$price_id",
+                arguments: &[Argument::Path("price_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_PRICES,
+                name: "listPrices",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&PRICE_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_PRICE,
+                name: "updatePrice",
+                declared: "$price_id, $prices_update",
+                arguments: &[Argument::Path("price_id"), Argument::Body("prices_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_PRICE,
+                name: "deletePrice",
+                declared: "$price_id",
+                arguments: &[Argument::Path("price_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("ProductsApi"),
+        studly: "Products",
+        resource: "products",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_PRODUCT,
+                name: "createProduct",
+                declared: "$products_create",
+                arguments: &[Argument::Body("products_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_PRODUCT,
+                name: "retrieveProduct",
+                declared: "$product_id",
+                arguments: &[Argument::Path("product_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_PRODUCTS,
+                name: "listProducts",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&PRODUCT_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_PRODUCT,
+                name: "updateProduct",
+                declared: "$product_id, $products_update",
+                arguments: &[Argument::Path("product_id"), Argument::Body("products_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_PRODUCT,
+                name: "deleteProduct",
+                declared: "$product_id",
+                arguments: &[Argument::Path("product_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("RefundsApi"),
+        studly: "Refunds",
+        resource: "refunds",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_REFUND,
+                name: "createRefund",
+                declared: "$refunds_create",
+                arguments: &[Argument::Body("refunds_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_REFUND,
+                name: "retrieveRefund",
+                declared: "$refund_id",
+                arguments: &[Argument::Path("refund_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_REFUNDS,
+                name: "listRefunds",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&REFUND_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_REFUND,
+                name: "updateRefund",
+                declared: "$refund_id, $refunds_update",
+                arguments: &[Argument::Path("refund_id"), Argument::Body("refunds_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_REFUND,
+                name: "deleteRefund",
+                declared: "$refund_id",
+                arguments: &[Argument::Path("refund_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("SPIAccountAliasesApi"),
+        studly: "SpiAccountAliases",
+        resource: "spiAccountAliases",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_SPI_ACCOUNT_ALIASE,
+                name: "retrieveSpiAccountAliase",
+                declared: "$alias_id",
+                arguments: &[Argument::Path("alias_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_SPI_ACCOUNT_ALIASES,
+                name: "listSpiAccountAliases",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&SPI_ACCOUNT_ALIAS_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("SPIQRCodesApi"),
+        studly: "SpiQrCodes",
+        resource: "spiQrCodes",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_SPI_QR_CODE,
+                name: "createSpiQrCode",
+                declared: "$spi_qr_codes_create",
+                arguments: &[Argument::Body("spi_qr_codes_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_SPI_QR_CODE,
+                name: "retrieveSpiQrCode",
+                declared: "$qr_code_id",
+                arguments: &[Argument::Path("qr_code_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_SPI_QR_CODES,
+                name: "listSpiQrCodes",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&SPI_QR_CODE_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_SPI_QR_CODE,
+                name: "updateSpiQrCode",
+                declared: "$qr_code_id, $spi_qr_codes_update",
+                arguments: &[Argument::Path("qr_code_id"), Argument::Body("spi_qr_codes_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_SPI_QR_CODE,
+                name: "deleteSpiQrCode",
+                declared: "$qr_code_id",
+                arguments: &[Argument::Path("qr_code_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("SubscriptionsApi"),
+        studly: "Subscriptions",
+        resource: "subscriptions",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_SUBSCRIPTION,
+                name: "createSubscription",
+                declared: "$subscriptions_create",
+                arguments: &[Argument::Body("subscriptions_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_SUBSCRIPTION,
+                name: "retrieveSubscription",
+                declared: "$subscription_id",
+                arguments: &[Argument::Path("subscription_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_SUBSCRIPTIONS,
+                name: "listSubscriptions",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&SUBSCRIPTION_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_SUBSCRIPTION,
+                name: "updateSubscription",
+                declared: "$subscription_id, $subscriptions_update",
+                arguments: &[
+                    Argument::Path("subscription_id"),
+                    Argument::Body("subscriptions_update"),
+                ],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_SUBSCRIPTION,
+                name: "deleteSubscription",
+                declared: "$subscription_id",
+                arguments: &[Argument::Path("subscription_id")],
+                list: None,
+            },
+        ],
+    },
+    Api {
+        class: Some("TransactionsApi"),
+        studly: "Transactions",
+        resource: "transactions",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_TRANSACTION,
+                name: "retrieveTransaction",
+                declared: "$transaction_id",
+                arguments: &[Argument::Path("transaction_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_TRANSACTIONS,
+                name: "listTransactions",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&TRANSACTION_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("WebhookDeliveryLogsApi"),
+        studly: "WebhookDeliveryLogs",
+        resource: "webhookDeliveryLogs",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_WEBHOOK_DELIVERY_LOG,
+                name: "retrieveWebhookDeliveryLog",
+                declared: "$log_id",
+                arguments: &[Argument::Path("log_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_WEBHOOK_DELIVERY_LOGS,
+                name: "listWebhookDeliveryLogs",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&WEBHOOK_DELIVERY_LOG_LIST),
+            },
+        ],
+    },
+    Api {
+        class: Some("WebhooksApi"),
+        studly: "Webhooks",
+        resource: "webhooks",
+        operations: &[
+            Documented {
+                operation: &table::CREATE_WEBHOOK,
+                name: "createWebhook",
+                declared: "$webhooks_create",
+                arguments: &[Argument::Body("webhooks_create")],
+                list: None,
+            },
+            Documented {
+                operation: &table::RETRIEVE_WEBHOOK,
+                name: "retrieveWebhook",
+                declared: "$webhook_id",
+                arguments: &[Argument::Path("webhook_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_WEBHOOKS,
+                name: "listWebhooks",
+                declared: "$limit = 20, $offset = 0, $sort = null",
+                arguments: &[
+                    Argument::Query {
+                        name: "limit",
+                        least: Some(1),
+                        most: Some(100),
+                        default: Some(20),
+                    },
+                    Argument::Query {
+                        name: "offset",
+                        least: Some(0),
+                        most: None,
+                        default: Some(0),
+                    },
+                    Argument::Query { name: "sort", least: None, most: None, default: None },
+                ],
+                list: Some(&WEBHOOK_LIST),
+            },
+            Documented {
+                operation: &table::UPDATE_WEBHOOK,
+                name: "updateWebhook",
+                declared: "$webhook_id, $webhooks_update",
+                arguments: &[Argument::Path("webhook_id"), Argument::Body("webhooks_update")],
+                list: None,
+            },
+            Documented {
+                operation: &table::DELETE_WEBHOOK,
+                name: "deleteWebhook",
+                declared: "$webhook_id",
+                arguments: &[Argument::Path("webhook_id")],
+                list: None,
+            },
+        ],
+    },
+];

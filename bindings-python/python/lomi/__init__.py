@@ -30,7 +30,28 @@ if TYPE_CHECKING:
     from ._model.json_default import json_default as json_default
     from ._page import AsyncPage as AsyncPage
     from ._page import Page as Page
+    from .api.beneficiary_payouts_api import BeneficiaryPayoutsApi as BeneficiaryPayoutsApi
     from .api.checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
+    from .api.customers_api import CustomersApi as CustomersApi
+    from .api.discount_coupons_api import DiscountCouponsApi as DiscountCouponsApi
+    from .api.events_api import EventsApi as EventsApi
+    from .api.installment_payments_api import InstallmentPaymentsApi as InstallmentPaymentsApi
+    from .api.customer_invoices_api import CustomerInvoicesApi as CustomerInvoicesApi
+    from .api.meter_balances_api import MeterBalancesApi as MeterBalancesApi
+    from .api.meters_api import MetersApi as MetersApi
+    from .api.payment_links_api import PaymentLinksApi as PaymentLinksApi
+    from .api.payment_requests_api import PaymentRequestsApi as PaymentRequestsApi
+    from .api.payout_methods_api import PayoutMethodsApi as PayoutMethodsApi
+    from .api.payouts_api import PayoutsApi as PayoutsApi
+    from .api.prices_api import PricesApi as PricesApi
+    from .api.products_api import ProductsApi as ProductsApi
+    from .api.refunds_api import RefundsApi as RefundsApi
+    from .api.spi_account_aliases_api import SPIAccountAliasesApi as SPIAccountAliasesApi
+    from .api.spiqr_codes_api import SPIQRCodesApi as SPIQRCodesApi
+    from .api.subscriptions_api import SubscriptionsApi as SubscriptionsApi
+    from .api.transactions_api import TransactionsApi as TransactionsApi
+    from .api.webhook_delivery_logs_api import WebhookDeliveryLogsApi as WebhookDeliveryLogsApi
+    from .api.webhooks_api import WebhooksApi as WebhooksApi
     from .api_client import ApiClient as ApiClient
     from .api_response import ApiResponse as ApiResponse
     from .configuration import Configuration as Configuration
@@ -67,21 +88,139 @@ if TYPE_CHECKING:
     from .exceptions import ApiTypeError as ApiTypeError
     from .exceptions import ApiValueError as ApiValueError
     from .exceptions import OpenApiException as OpenApiException
+    from .models import BeneficiaryPayout as BeneficiaryPayout
+    from .models import BeneficiaryPayouts as BeneficiaryPayouts
+    from .models import BeneficiaryPayoutsCreate as BeneficiaryPayoutsCreate
+    from .models import BeneficiaryPayoutsUpdate as BeneficiaryPayoutsUpdate
     from .models import BlockingInvoice as BlockingInvoice
     from .models import CheckoutSession as CheckoutSession
     from .models import CheckoutSessions as CheckoutSessions
     from .models import CheckoutSessionsCreate as CheckoutSessionsCreate
     from .models import CheckoutSessionsUpdate as CheckoutSessionsUpdate
+    from .models import Customer as Customer
+    from .models import CustomerInvoices as CustomerInvoices
+    from .models import CustomerInvoicesCreate as CustomerInvoicesCreate
+    from .models import CustomerInvoicesUpdate as CustomerInvoicesUpdate
+    from .models import Customers as Customers
+    from .models import CustomersCreate as CustomersCreate
+    from .models import CustomersUpdate as CustomersUpdate
+    from .models import DiscountCoupon as DiscountCoupon
+    from .models import DiscountCoupons as DiscountCoupons
+    from .models import DiscountCouponsCreate as DiscountCouponsCreate
+    from .models import DiscountCouponsUpdate as DiscountCouponsUpdate
     from .models import Error as Error
     from .models import ErrorError as ErrorError
     from .models import Event as Event
+    from .models import Events as Events
+    from .models import EventsCreate as EventsCreate
+    from .models import EventsUpdate as EventsUpdate
+    from .models import InstallmentPayment as InstallmentPayment
+    from .models import InstallmentPayments as InstallmentPayments
+    from .models import InstallmentPaymentsCreate as InstallmentPaymentsCreate
+    from .models import InstallmentPaymentsUpdate as InstallmentPaymentsUpdate
+    from .models import Invoice as Invoice
+    from .models import ListBeneficiaryPayouts200Response as ListBeneficiaryPayouts200Response
     from .models import ListCheckoutSessions200Response as ListCheckoutSessions200Response
+    from .models import ListCustomerInvoices200Response as ListCustomerInvoices200Response
+    from .models import ListCustomers200Response as ListCustomers200Response
     from .models import ListCustomers200ResponsePagination as ListCustomers200ResponsePagination
+    from .models import ListDiscountCoupons200Response as ListDiscountCoupons200Response
+    from .models import ListEvents200Response as ListEvents200Response
+    from .models import ListInstallmentPayments200Response as ListInstallmentPayments200Response
+    from .models import ListMeterBalances200Response as ListMeterBalances200Response
+    from .models import ListMeters200Response as ListMeters200Response
+    from .models import ListPaymentLinks200Response as ListPaymentLinks200Response
+    from .models import ListPaymentRequests200Response as ListPaymentRequests200Response
+    from .models import ListPayoutMethods200Response as ListPayoutMethods200Response
+    from .models import ListPayouts200Response as ListPayouts200Response
+    from .models import ListPrices200Response as ListPrices200Response
+    from .models import ListProducts200Response as ListProducts200Response
+    from .models import ListRefunds200Response as ListRefunds200Response
+    from .models import ListSpiAccountAliases200Response as ListSpiAccountAliases200Response
+    from .models import ListSpiQrCodes200Response as ListSpiQrCodes200Response
+    from .models import ListSubscriptions200Response as ListSubscriptions200Response
+    from .models import ListTransactions200Response as ListTransactions200Response
+    from .models import ListWebhookDeliveryLogs200Response as ListWebhookDeliveryLogs200Response
+    from .models import ListWebhooks200Response as ListWebhooks200Response
+    from .models import Meter as Meter
+    from .models import MeterBalance as MeterBalance
+    from .models import MeterBalances as MeterBalances
+    from .models import MeterBalancesCreate as MeterBalancesCreate
+    from .models import MeterBalancesUpdate as MeterBalancesUpdate
+    from .models import Meters as Meters
+    from .models import MetersCreate as MetersCreate
+    from .models import MetersUpdate as MetersUpdate
+    from .models import PaymentLink as PaymentLink
+    from .models import PaymentLinks as PaymentLinks
+    from .models import PaymentLinksCreate as PaymentLinksCreate
+    from .models import PaymentLinksUpdate as PaymentLinksUpdate
+    from .models import PaymentRequest as PaymentRequest
+    from .models import PaymentRequests as PaymentRequests
+    from .models import PaymentRequestsCreate as PaymentRequestsCreate
+    from .models import PaymentRequestsUpdate as PaymentRequestsUpdate
     from .models import PaymentRequired as PaymentRequired
+    from .models import Payout as Payout
+    from .models import PayoutMethod as PayoutMethod
+    from .models import PayoutMethods as PayoutMethods
+    from .models import PayoutMethodsCreate as PayoutMethodsCreate
+    from .models import PayoutMethodsUpdate as PayoutMethodsUpdate
+    from .models import Payouts as Payouts
+    from .models import PayoutsCreate as PayoutsCreate
+    from .models import PayoutsUpdate as PayoutsUpdate
+    from .models import Price as Price
+    from .models import Prices as Prices
+    from .models import PricesCreate as PricesCreate
+    from .models import PricesUpdate as PricesUpdate
+    from .models import Product as Product
+    from .models import Products as Products
+    from .models import ProductsCreate as ProductsCreate
+    from .models import ProductsUpdate as ProductsUpdate
+    from .models import Refund as Refund
+    from .models import Refunds as Refunds
+    from .models import RefundsCreate as RefundsCreate
+    from .models import RefundsUpdate as RefundsUpdate
+    from .models import SpiAccountAlias as SpiAccountAlias
+    from .models import SpiAccountAliases as SpiAccountAliases
+    from .models import SpiAccountAliasesCreate as SpiAccountAliasesCreate
+    from .models import SpiAccountAliasesUpdate as SpiAccountAliasesUpdate
+    from .models import SpiQrCode as SpiQrCode
+    from .models import SpiQrCodes as SpiQrCodes
+    from .models import SpiQrCodesCreate as SpiQrCodesCreate
+    from .models import SpiQrCodesUpdate as SpiQrCodesUpdate
+    from .models import Subscription as Subscription
+    from .models import Subscriptions as Subscriptions
+    from .models import SubscriptionsCreate as SubscriptionsCreate
+    from .models import SubscriptionsUpdate as SubscriptionsUpdate
+    from .models import Transaction as Transaction
+    from .models import Transactions as Transactions
+    from .models import TransactionsCreate as TransactionsCreate
+    from .models import TransactionsUpdate as TransactionsUpdate
+    from .models import UsageEvent as UsageEvent
+    from .models import Webhook as Webhook
+    from .models import WebhookDeliveryLog as WebhookDeliveryLog
+    from .models import WebhookDeliveryLogs as WebhookDeliveryLogs
+    from .models import WebhookDeliveryLogsCreate as WebhookDeliveryLogsCreate
+    from .models import WebhookDeliveryLogsUpdate as WebhookDeliveryLogsUpdate
+    from .models import Webhooks as Webhooks
+    from .models import WebhooksCreate as WebhooksCreate
+    from .models import WebhooksUpdate as WebhooksUpdate
     from .models import CheckoutSessionStatus as CheckoutSessionStatus
+    from .models import BnplStatus as BnplStatus
+    from .models import InvoiceStatus as InvoiceStatus
+    from .models import PayoutStatus as PayoutStatus
+    from .models import PricingModelEnum as PricingModelEnum
+    from .models import ProductTypeEnum as ProductTypeEnum
+    from .models import RefundStatus as RefundStatus
+    from .models import SpiAccountStatus as SpiAccountStatus
+    from .models import SpiAccountType as SpiAccountType
+    from .models import SubscriptionStatus as SubscriptionStatus
+    from .models import TransactionStatus as TransactionStatus
     from .models import CurrencyCode as CurrencyCode
     from .models import WebhookEvent as WebhookEvent
     from .models import ProviderCode as ProviderCode
+    from .models import PaymentMethodCode as PaymentMethodCode
+    from .models import SpiPaymentStatus as SpiPaymentStatus
+    from .models import Frequency as Frequency
     from .money import Money as Money
 
 #: The module of each name.
@@ -97,7 +236,28 @@ _MODULES = {
     "RequestEvent": "_lomi",
     "ResponseEvent": "_lomi",
     "json_default": "_model.json_default",
+    "BeneficiaryPayoutsApi": "api.beneficiary_payouts_api",
     "CheckoutSessionsApi": "api.checkout_sessions_api",
+    "CustomersApi": "api.customers_api",
+    "DiscountCouponsApi": "api.discount_coupons_api",
+    "EventsApi": "api.events_api",
+    "InstallmentPaymentsApi": "api.installment_payments_api",
+    "CustomerInvoicesApi": "api.customer_invoices_api",
+    "MeterBalancesApi": "api.meter_balances_api",
+    "MetersApi": "api.meters_api",
+    "PaymentLinksApi": "api.payment_links_api",
+    "PaymentRequestsApi": "api.payment_requests_api",
+    "PayoutMethodsApi": "api.payout_methods_api",
+    "PayoutsApi": "api.payouts_api",
+    "PricesApi": "api.prices_api",
+    "ProductsApi": "api.products_api",
+    "RefundsApi": "api.refunds_api",
+    "SPIAccountAliasesApi": "api.spi_account_aliases_api",
+    "SPIQRCodesApi": "api.spiqr_codes_api",
+    "SubscriptionsApi": "api.subscriptions_api",
+    "TransactionsApi": "api.transactions_api",
+    "WebhookDeliveryLogsApi": "api.webhook_delivery_logs_api",
+    "WebhooksApi": "api.webhooks_api",
     "ApiClient": "api_client",
     "ApiResponse": "api_response",
     "Configuration": "configuration",
@@ -134,21 +294,139 @@ _MODULES = {
     "ApiTypeError": "exceptions",
     "ApiValueError": "exceptions",
     "OpenApiException": "exceptions",
+    "BeneficiaryPayout": "models",
+    "BeneficiaryPayouts": "models",
+    "BeneficiaryPayoutsCreate": "models",
+    "BeneficiaryPayoutsUpdate": "models",
     "BlockingInvoice": "models",
     "CheckoutSession": "models",
     "CheckoutSessions": "models",
     "CheckoutSessionsCreate": "models",
     "CheckoutSessionsUpdate": "models",
+    "Customer": "models",
+    "CustomerInvoices": "models",
+    "CustomerInvoicesCreate": "models",
+    "CustomerInvoicesUpdate": "models",
+    "Customers": "models",
+    "CustomersCreate": "models",
+    "CustomersUpdate": "models",
+    "DiscountCoupon": "models",
+    "DiscountCoupons": "models",
+    "DiscountCouponsCreate": "models",
+    "DiscountCouponsUpdate": "models",
     "Error": "models",
     "ErrorError": "models",
     "Event": "models",
+    "Events": "models",
+    "EventsCreate": "models",
+    "EventsUpdate": "models",
+    "InstallmentPayment": "models",
+    "InstallmentPayments": "models",
+    "InstallmentPaymentsCreate": "models",
+    "InstallmentPaymentsUpdate": "models",
+    "Invoice": "models",
+    "ListBeneficiaryPayouts200Response": "models",
     "ListCheckoutSessions200Response": "models",
+    "ListCustomerInvoices200Response": "models",
+    "ListCustomers200Response": "models",
     "ListCustomers200ResponsePagination": "models",
+    "ListDiscountCoupons200Response": "models",
+    "ListEvents200Response": "models",
+    "ListInstallmentPayments200Response": "models",
+    "ListMeterBalances200Response": "models",
+    "ListMeters200Response": "models",
+    "ListPaymentLinks200Response": "models",
+    "ListPaymentRequests200Response": "models",
+    "ListPayoutMethods200Response": "models",
+    "ListPayouts200Response": "models",
+    "ListPrices200Response": "models",
+    "ListProducts200Response": "models",
+    "ListRefunds200Response": "models",
+    "ListSpiAccountAliases200Response": "models",
+    "ListSpiQrCodes200Response": "models",
+    "ListSubscriptions200Response": "models",
+    "ListTransactions200Response": "models",
+    "ListWebhookDeliveryLogs200Response": "models",
+    "ListWebhooks200Response": "models",
+    "Meter": "models",
+    "MeterBalance": "models",
+    "MeterBalances": "models",
+    "MeterBalancesCreate": "models",
+    "MeterBalancesUpdate": "models",
+    "Meters": "models",
+    "MetersCreate": "models",
+    "MetersUpdate": "models",
+    "PaymentLink": "models",
+    "PaymentLinks": "models",
+    "PaymentLinksCreate": "models",
+    "PaymentLinksUpdate": "models",
+    "PaymentRequest": "models",
+    "PaymentRequests": "models",
+    "PaymentRequestsCreate": "models",
+    "PaymentRequestsUpdate": "models",
     "PaymentRequired": "models",
+    "Payout": "models",
+    "PayoutMethod": "models",
+    "PayoutMethods": "models",
+    "PayoutMethodsCreate": "models",
+    "PayoutMethodsUpdate": "models",
+    "Payouts": "models",
+    "PayoutsCreate": "models",
+    "PayoutsUpdate": "models",
+    "Price": "models",
+    "Prices": "models",
+    "PricesCreate": "models",
+    "PricesUpdate": "models",
+    "Product": "models",
+    "Products": "models",
+    "ProductsCreate": "models",
+    "ProductsUpdate": "models",
+    "Refund": "models",
+    "Refunds": "models",
+    "RefundsCreate": "models",
+    "RefundsUpdate": "models",
+    "SpiAccountAlias": "models",
+    "SpiAccountAliases": "models",
+    "SpiAccountAliasesCreate": "models",
+    "SpiAccountAliasesUpdate": "models",
+    "SpiQrCode": "models",
+    "SpiQrCodes": "models",
+    "SpiQrCodesCreate": "models",
+    "SpiQrCodesUpdate": "models",
+    "Subscription": "models",
+    "Subscriptions": "models",
+    "SubscriptionsCreate": "models",
+    "SubscriptionsUpdate": "models",
+    "Transaction": "models",
+    "Transactions": "models",
+    "TransactionsCreate": "models",
+    "TransactionsUpdate": "models",
+    "UsageEvent": "models",
+    "Webhook": "models",
+    "WebhookDeliveryLog": "models",
+    "WebhookDeliveryLogs": "models",
+    "WebhookDeliveryLogsCreate": "models",
+    "WebhookDeliveryLogsUpdate": "models",
+    "Webhooks": "models",
+    "WebhooksCreate": "models",
+    "WebhooksUpdate": "models",
     "CheckoutSessionStatus": "models",
+    "BnplStatus": "models",
+    "InvoiceStatus": "models",
+    "PayoutStatus": "models",
+    "PricingModelEnum": "models",
+    "ProductTypeEnum": "models",
+    "RefundStatus": "models",
+    "SpiAccountStatus": "models",
+    "SpiAccountType": "models",
+    "SubscriptionStatus": "models",
+    "TransactionStatus": "models",
     "CurrencyCode": "models",
     "WebhookEvent": "models",
     "ProviderCode": "models",
+    "PaymentMethodCode": "models",
+    "SpiPaymentStatus": "models",
+    "Frequency": "models",
 }
 
 __all__ = [
@@ -162,7 +440,28 @@ __all__ = [
     "Page",
     "RequestEvent",
     "ResponseEvent",
+    "BeneficiaryPayoutsApi",
     "CheckoutSessionsApi",
+    "CustomersApi",
+    "DiscountCouponsApi",
+    "EventsApi",
+    "InstallmentPaymentsApi",
+    "CustomerInvoicesApi",
+    "MeterBalancesApi",
+    "MetersApi",
+    "PaymentLinksApi",
+    "PaymentRequestsApi",
+    "PayoutMethodsApi",
+    "PayoutsApi",
+    "PricesApi",
+    "ProductsApi",
+    "RefundsApi",
+    "SPIAccountAliasesApi",
+    "SPIQRCodesApi",
+    "SubscriptionsApi",
+    "TransactionsApi",
+    "WebhookDeliveryLogsApi",
+    "WebhooksApi",
     "ApiClient",
     "ApiResponse",
     "Configuration",
@@ -199,21 +498,139 @@ __all__ = [
     "ApiTypeError",
     "ApiValueError",
     "OpenApiException",
+    "BeneficiaryPayout",
+    "BeneficiaryPayouts",
+    "BeneficiaryPayoutsCreate",
+    "BeneficiaryPayoutsUpdate",
     "BlockingInvoice",
     "CheckoutSession",
     "CheckoutSessions",
     "CheckoutSessionsCreate",
     "CheckoutSessionsUpdate",
+    "Customer",
+    "CustomerInvoices",
+    "CustomerInvoicesCreate",
+    "CustomerInvoicesUpdate",
+    "Customers",
+    "CustomersCreate",
+    "CustomersUpdate",
+    "DiscountCoupon",
+    "DiscountCoupons",
+    "DiscountCouponsCreate",
+    "DiscountCouponsUpdate",
     "Error",
     "ErrorError",
     "Event",
+    "Events",
+    "EventsCreate",
+    "EventsUpdate",
+    "InstallmentPayment",
+    "InstallmentPayments",
+    "InstallmentPaymentsCreate",
+    "InstallmentPaymentsUpdate",
+    "Invoice",
+    "ListBeneficiaryPayouts200Response",
     "ListCheckoutSessions200Response",
+    "ListCustomerInvoices200Response",
+    "ListCustomers200Response",
     "ListCustomers200ResponsePagination",
+    "ListDiscountCoupons200Response",
+    "ListEvents200Response",
+    "ListInstallmentPayments200Response",
+    "ListMeterBalances200Response",
+    "ListMeters200Response",
+    "ListPaymentLinks200Response",
+    "ListPaymentRequests200Response",
+    "ListPayoutMethods200Response",
+    "ListPayouts200Response",
+    "ListPrices200Response",
+    "ListProducts200Response",
+    "ListRefunds200Response",
+    "ListSpiAccountAliases200Response",
+    "ListSpiQrCodes200Response",
+    "ListSubscriptions200Response",
+    "ListTransactions200Response",
+    "ListWebhookDeliveryLogs200Response",
+    "ListWebhooks200Response",
+    "Meter",
+    "MeterBalance",
+    "MeterBalances",
+    "MeterBalancesCreate",
+    "MeterBalancesUpdate",
+    "Meters",
+    "MetersCreate",
+    "MetersUpdate",
+    "PaymentLink",
+    "PaymentLinks",
+    "PaymentLinksCreate",
+    "PaymentLinksUpdate",
+    "PaymentRequest",
+    "PaymentRequests",
+    "PaymentRequestsCreate",
+    "PaymentRequestsUpdate",
     "PaymentRequired",
+    "Payout",
+    "PayoutMethod",
+    "PayoutMethods",
+    "PayoutMethodsCreate",
+    "PayoutMethodsUpdate",
+    "Payouts",
+    "PayoutsCreate",
+    "PayoutsUpdate",
+    "Price",
+    "Prices",
+    "PricesCreate",
+    "PricesUpdate",
+    "Product",
+    "Products",
+    "ProductsCreate",
+    "ProductsUpdate",
+    "Refund",
+    "Refunds",
+    "RefundsCreate",
+    "RefundsUpdate",
+    "SpiAccountAlias",
+    "SpiAccountAliases",
+    "SpiAccountAliasesCreate",
+    "SpiAccountAliasesUpdate",
+    "SpiQrCode",
+    "SpiQrCodes",
+    "SpiQrCodesCreate",
+    "SpiQrCodesUpdate",
+    "Subscription",
+    "Subscriptions",
+    "SubscriptionsCreate",
+    "SubscriptionsUpdate",
+    "Transaction",
+    "Transactions",
+    "TransactionsCreate",
+    "TransactionsUpdate",
+    "UsageEvent",
+    "Webhook",
+    "WebhookDeliveryLog",
+    "WebhookDeliveryLogs",
+    "WebhookDeliveryLogsCreate",
+    "WebhookDeliveryLogsUpdate",
+    "Webhooks",
+    "WebhooksCreate",
+    "WebhooksUpdate",
     "CheckoutSessionStatus",
+    "BnplStatus",
+    "InvoiceStatus",
+    "PayoutStatus",
+    "PricingModelEnum",
+    "ProductTypeEnum",
+    "RefundStatus",
+    "SpiAccountStatus",
+    "SpiAccountType",
+    "SubscriptionStatus",
+    "TransactionStatus",
     "CurrencyCode",
     "WebhookEvent",
     "ProviderCode",
+    "PaymentMethodCode",
+    "SpiPaymentStatus",
+    "Frequency",
     "idempotency_key",
     "json_default",
     "webhooks",

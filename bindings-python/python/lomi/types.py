@@ -14,6 +14,56 @@ from uuid import UUID
 from .money import Money
 
 
+class BeneficiaryPayoutCreateParams(TypedDict, total=False):
+    """TODO BeneficiaryPayoutCreate"""
+
+    account_id: UUID | str | None
+    """TODO beneficiary_payouts.account_id (API generations B, C and D.)"""
+    amount: int | float | Decimal | Money | None
+    """TODO beneficiary_payouts.amount (API generations B, C and D.)"""
+    currency_code: str | None
+    """TODO beneficiary_payouts.currency_code (API generations B, C and D.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO beneficiary_payouts.metadata (API generations B, C and D.)"""
+    payment_method_code: str | None
+    """TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)"""
+    payout_id: UUID | str | None
+    """TODO beneficiary_payouts.payout_id (API generations B, C and D.)"""
+    payout_method_id: UUID | str | None
+    """TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)"""
+    provider_code: str | None
+    """TODO beneficiary_payouts.provider_code (API generations B, C and D.)"""
+    spi_bulk_instruction_id: UUID | str | None
+    """TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)"""
+    status: str | None
+    """TODO beneficiary_payouts.status (API generations B, C and D.)"""
+
+
+class BeneficiaryPayoutUpdateParams(TypedDict, total=False):
+    """TODO BeneficiaryPayoutUpdate"""
+
+    account_id: UUID | str | None
+    """TODO beneficiary_payouts.account_id (API generations B, C and D.)"""
+    amount: int | float | Decimal | Money | None
+    """TODO beneficiary_payouts.amount (API generations B, C and D.)"""
+    currency_code: str | None
+    """TODO beneficiary_payouts.currency_code (API generations B, C and D.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO beneficiary_payouts.metadata (API generations B, C and D.)"""
+    payment_method_code: str | None
+    """TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)"""
+    payout_id: UUID | str | None
+    """TODO beneficiary_payouts.payout_id (API generations B, C and D.)"""
+    payout_method_id: UUID | str | None
+    """TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)"""
+    provider_code: str | None
+    """TODO beneficiary_payouts.provider_code (API generations B, C and D.)"""
+    spi_bulk_instruction_id: UUID | str | None
+    """TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)"""
+    status: str | None
+    """TODO beneficiary_payouts.status (API generations B, C and D.)"""
+
+
 class CheckoutSessionCreateParams(TypedDict, total=False):
     """The fields of a new checkout session."""
 
@@ -453,3 +503,1559 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
 
     Lomi Network only. (API generation E.)
     """
+
+
+class CustomerCreateParams(TypedDict, total=False):
+    """TODO CustomerCreate"""
+
+    address: str | None
+    """TODO customers.address"""
+    city: str | None
+    """TODO customers.city"""
+    country: str | None
+    """TODO customers.country"""
+    email: str | None
+    """TODO customers.email"""
+    is_business: bool | None
+    """TODO customers.is_business"""
+    is_deleted: bool | None
+    """TODO customers.is_deleted (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO customers.metadata"""
+    name: str | None
+    """TODO customers.name"""
+    phone_number: str | None
+    """TODO customers.phone_number"""
+    postal_code: str | None
+    """TODO customers.postal_code"""
+    spi_alias_mbno: str | None
+    """TODO customers.spi_alias_mbno (API generation C.)"""
+    spi_alias_shid: str | None
+    """TODO customers.spi_alias_shid (API generation C.)"""
+    spi_primary_alias: str | None
+    """TODO customers.spi_primary_alias (API generation C.)"""
+    whatsapp_number: str | None
+    """TODO customers.whatsapp_number"""
+
+
+class CustomerUpdateParams(TypedDict, total=False):
+    """TODO CustomerUpdate"""
+
+    address: str | None
+    """TODO customers.address"""
+    city: str | None
+    """TODO customers.city"""
+    country: str | None
+    """TODO customers.country"""
+    email: str | None
+    """TODO customers.email"""
+    is_business: bool | None
+    """TODO customers.is_business"""
+    is_deleted: bool | None
+    """TODO customers.is_deleted (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO customers.metadata"""
+    name: str | None
+    """TODO customers.name"""
+    phone_number: str | None
+    """TODO customers.phone_number"""
+    postal_code: str | None
+    """TODO customers.postal_code"""
+    spi_alias_mbno: str | None
+    """TODO customers.spi_alias_mbno (API generation C.)"""
+    spi_alias_shid: str | None
+    """TODO customers.spi_alias_shid (API generation C.)"""
+    spi_primary_alias: str | None
+    """TODO customers.spi_primary_alias (API generation C.)"""
+    whatsapp_number: str | None
+    """TODO customers.whatsapp_number"""
+
+
+class DiscountCouponCreateParams(TypedDict, total=False):
+    """TODO DiscountCouponCreate"""
+
+    applies_to_product_types: str | None
+    """TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)"""
+    code: str | None
+    """TODO discount_coupons.code (API generations B, C, D and E.)"""
+    coupon_id: UUID | str | None
+    """TODO discount_coupons.coupon_id (API generations B, C, D and E.)"""
+    current_uses: int | float | Decimal | None
+    """TODO discount_coupons.current_uses (API generations B, C, D and E.)"""
+    customer_type: str | None
+    """TODO discount_coupons.customer_type (API generations B, C, D and E.)"""
+    description: str | None
+    """TODO discount_coupons.description (API generations B, C, D and E.)"""
+    discount_fixed_amount: int | float | Decimal | Money | None
+    """TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)"""
+    discount_percentage: int | float | Decimal | None
+    """TODO discount_coupons.discount_percentage (API generations B, C, D and E.)"""
+    discount_type: str | None
+    """TODO discount_coupons.discount_type (API generations B, C, D and E.)"""
+    expires_at: datetime | str | None
+    """TODO discount_coupons.expires_at (API generations B, C, D and E.)"""
+    is_active: bool | None
+    """TODO discount_coupons.is_active (API generations B, C, D and E.)"""
+    is_organization_wide: bool | None
+    """TODO discount_coupons.is_organization_wide (API generation C.)"""
+    max_quantity_per_use: int | float | Decimal | None
+    """TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)"""
+    max_uses: int | float | Decimal | None
+    """TODO discount_coupons.max_uses (API generations B, C, D and E.)"""
+    product_ids: Sequence[str] | None
+    """TODO discount_coupons.product_ids (API generations B, D and E.)"""
+    scope_type: str | None
+    """TODO discount_coupons.scope_type (API generations B, C, D and E.)"""
+    usage_frequency_limit: str | None
+    """TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)"""
+    usage_limit_value: int | float | Decimal | None
+    """TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)"""
+    valid_from: str | None
+    """TODO discount_coupons.valid_from (API generations B, C, D and E.)"""
+
+
+class DiscountCouponUpdateParams(TypedDict, total=False):
+    """TODO DiscountCouponUpdate"""
+
+    applies_to_product_types: str | None
+    """TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)"""
+    code: str | None
+    """TODO discount_coupons.code (API generations B, C, D and E.)"""
+    coupon_id: UUID | str | None
+    """TODO discount_coupons.coupon_id (API generations B, C, D and E.)"""
+    current_uses: int | float | Decimal | None
+    """TODO discount_coupons.current_uses (API generations B, C, D and E.)"""
+    customer_type: str | None
+    """TODO discount_coupons.customer_type (API generations B, C, D and E.)"""
+    description: str | None
+    """TODO discount_coupons.description (API generations B, C, D and E.)"""
+    discount_fixed_amount: int | float | Decimal | Money | None
+    """TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)"""
+    discount_percentage: int | float | Decimal | None
+    """TODO discount_coupons.discount_percentage (API generations B, C, D and E.)"""
+    discount_type: str | None
+    """TODO discount_coupons.discount_type (API generations B, C, D and E.)"""
+    expires_at: datetime | str | None
+    """TODO discount_coupons.expires_at (API generations B, C, D and E.)"""
+    is_active: bool | None
+    """TODO discount_coupons.is_active (API generations B, C, D and E.)"""
+    is_organization_wide: bool | None
+    """TODO discount_coupons.is_organization_wide (API generation C.)"""
+    max_quantity_per_use: int | float | Decimal | None
+    """TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)"""
+    max_uses: int | float | Decimal | None
+    """TODO discount_coupons.max_uses (API generations B, C, D and E.)"""
+    product_ids: Sequence[str] | None
+    """TODO discount_coupons.product_ids (API generations B, D and E.)"""
+    scope_type: str | None
+    """TODO discount_coupons.scope_type (API generations B, C, D and E.)"""
+    usage_frequency_limit: str | None
+    """TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)"""
+    usage_limit_value: int | float | Decimal | None
+    """TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)"""
+    valid_from: str | None
+    """TODO discount_coupons.valid_from (API generations B, C, D and E.)"""
+
+
+class UsageEventCreateParams(TypedDict, total=False):
+    """TODO UsageEventCreate"""
+
+    customer_id: UUID | str | None
+    """TODO events.customer_id (API generation C.)"""
+    event_data: Mapping[str, Any] | None
+    """TODO events.event_data (API generation C.)"""
+    event_id: UUID | str | None
+    """TODO events.event_id (API generation C.)"""
+    event_name: str | None
+    """TODO events.event_name (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO events.metadata (API generation C.)"""
+    product_id: UUID | str | None
+    """TODO events.product_id (API generation C.)"""
+
+
+class UsageEventUpdateParams(TypedDict, total=False):
+    """TODO UsageEventUpdate"""
+
+    customer_id: UUID | str | None
+    """TODO events.customer_id (API generation C.)"""
+    event_data: Mapping[str, Any] | None
+    """TODO events.event_data (API generation C.)"""
+    event_id: UUID | str | None
+    """TODO events.event_id (API generation C.)"""
+    event_name: str | None
+    """TODO events.event_name (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO events.metadata (API generation C.)"""
+    product_id: UUID | str | None
+    """TODO events.product_id (API generation C.)"""
+
+
+class InstallmentPaymentCreateParams(TypedDict, total=False):
+    """TODO InstallmentPaymentCreate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO installment_payments.amount (API generation C.)"""
+    due_date: str | None
+    """TODO installment_payments.due_date (API generation C.)"""
+    installment_id: UUID | str | None
+    """TODO installment_payments.installment_id (API generation C.)"""
+    interest_amount: int | float | Decimal | Money | None
+    """TODO installment_payments.interest_amount (API generation C.)"""
+    paid_at: datetime | str | None
+    """TODO installment_payments.paid_at (API generation C.)"""
+    payment_link: str | None
+    """TODO installment_payments.payment_link (API generation C.)"""
+    payment_method_code: str | None
+    """TODO installment_payments.payment_method_code (API generation C.)"""
+    plan_id: UUID | str | None
+    """TODO installment_payments.plan_id (API generation C.)"""
+    principal_amount: int | float | Decimal | Money | None
+    """TODO installment_payments.principal_amount (API generation C.)"""
+    processing_fee: int | float | Decimal | Money | None
+    """TODO installment_payments.processing_fee (API generation C.)"""
+    provider_code: str | None
+    """TODO installment_payments.provider_code (API generation C.)"""
+    sequence_number: int | float | Decimal | None
+    """TODO installment_payments.sequence_number (API generation C.)"""
+    spi_payment_request_id: UUID | str | None
+    """TODO installment_payments.spi_payment_request_id (API generation C.)"""
+    spi_tx_id: UUID | str | None
+    """TODO installment_payments.spi_tx_id (API generation C.)"""
+    status: str | None
+    """TODO installment_payments.status (API generation C.)"""
+    transaction_id: UUID | str | None
+    """TODO installment_payments.transaction_id (API generation C.)"""
+
+
+class InstallmentPaymentUpdateParams(TypedDict, total=False):
+    """TODO InstallmentPaymentUpdate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO installment_payments.amount (API generation C.)"""
+    due_date: str | None
+    """TODO installment_payments.due_date (API generation C.)"""
+    installment_id: UUID | str | None
+    """TODO installment_payments.installment_id (API generation C.)"""
+    interest_amount: int | float | Decimal | Money | None
+    """TODO installment_payments.interest_amount (API generation C.)"""
+    paid_at: datetime | str | None
+    """TODO installment_payments.paid_at (API generation C.)"""
+    payment_link: str | None
+    """TODO installment_payments.payment_link (API generation C.)"""
+    payment_method_code: str | None
+    """TODO installment_payments.payment_method_code (API generation C.)"""
+    plan_id: UUID | str | None
+    """TODO installment_payments.plan_id (API generation C.)"""
+    principal_amount: int | float | Decimal | Money | None
+    """TODO installment_payments.principal_amount (API generation C.)"""
+    processing_fee: int | float | Decimal | Money | None
+    """TODO installment_payments.processing_fee (API generation C.)"""
+    provider_code: str | None
+    """TODO installment_payments.provider_code (API generation C.)"""
+    sequence_number: int | float | Decimal | None
+    """TODO installment_payments.sequence_number (API generation C.)"""
+    spi_payment_request_id: UUID | str | None
+    """TODO installment_payments.spi_payment_request_id (API generation C.)"""
+    spi_tx_id: UUID | str | None
+    """TODO installment_payments.spi_tx_id (API generation C.)"""
+    status: str | None
+    """TODO installment_payments.status (API generation C.)"""
+    transaction_id: UUID | str | None
+    """TODO installment_payments.transaction_id (API generation C.)"""
+
+
+class InvoiceCreateParams(TypedDict, total=False):
+    """TODO InvoiceCreate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO invoices.amount (API generations C, D and E.)"""
+    amount_due: int | float | Decimal | Money | None
+    """TODO invoices.amount_due (API generations D and E.)"""
+    currency_code: str | None
+    """TODO invoices.currency_code (API generations C, D and E.)"""
+    customer_details: Mapping[str, Any] | None
+    """TODO invoices.customer_details (API generations D and E.)"""
+    customer_id: UUID | str | None
+    """TODO invoices.customer_id (API generations C, D and E.)"""
+    customer_invoice_id: UUID | str | None
+    """TODO invoices.customer_invoice_id (API generations C, D and E.)"""
+    description: str | None
+    """TODO invoices.description (API generations C, D and E.)"""
+    due_date: str | None
+    """TODO invoices.due_date (API generations C, D and E.)"""
+    invoice_number: str | None
+    """TODO invoices.invoice_number (API generations D and E.)"""
+    line_items: Sequence[str] | None
+    """TODO invoices.line_items (API generations D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO invoices.metadata (API generations C, D and E.)"""
+    origin: str | None
+    """TODO invoices.origin (API generations D and E.)"""
+    payment_details: Mapping[str, Any] | None
+    """TODO invoices.payment_details (API generations D and E.)"""
+    price_id: str | None
+    """TODO invoices.price_id (API generations D and E.)"""
+    product_id: str | None
+    """TODO invoices.product_id (API generations D and E.)"""
+    status: str | None
+    """TODO invoices.status (API generations C, D and E.)"""
+    subscription_id: str | None
+    """TODO invoices.subscription_id (API generations D and E.)"""
+    template: Mapping[str, Any] | None
+    """TODO invoices.template (API generations D and E.)"""
+
+
+class InvoiceUpdateParams(TypedDict, total=False):
+    """TODO InvoiceUpdate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO invoices.amount (API generations C, D and E.)"""
+    amount_due: int | float | Decimal | Money | None
+    """TODO invoices.amount_due (API generations D and E.)"""
+    currency_code: str | None
+    """TODO invoices.currency_code (API generations C, D and E.)"""
+    customer_details: Mapping[str, Any] | None
+    """TODO invoices.customer_details (API generations D and E.)"""
+    customer_id: UUID | str | None
+    """TODO invoices.customer_id (API generations C, D and E.)"""
+    customer_invoice_id: UUID | str | None
+    """TODO invoices.customer_invoice_id (API generations C, D and E.)"""
+    description: str | None
+    """TODO invoices.description (API generations C, D and E.)"""
+    due_date: str | None
+    """TODO invoices.due_date (API generations C, D and E.)"""
+    invoice_number: str | None
+    """TODO invoices.invoice_number (API generations D and E.)"""
+    line_items: Sequence[str] | None
+    """TODO invoices.line_items (API generations D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO invoices.metadata (API generations C, D and E.)"""
+    origin: str | None
+    """TODO invoices.origin (API generations D and E.)"""
+    payment_details: Mapping[str, Any] | None
+    """TODO invoices.payment_details (API generations D and E.)"""
+    price_id: str | None
+    """TODO invoices.price_id (API generations D and E.)"""
+    product_id: str | None
+    """TODO invoices.product_id (API generations D and E.)"""
+    status: str | None
+    """TODO invoices.status (API generations C, D and E.)"""
+    subscription_id: str | None
+    """TODO invoices.subscription_id (API generations D and E.)"""
+    template: Mapping[str, Any] | None
+    """TODO invoices.template (API generations D and E.)"""
+
+
+class MeterBalanceCreateParams(TypedDict, total=False):
+    """TODO MeterBalanceCreate"""
+
+    balance: int | float | Decimal | None
+    """TODO meter_balances.balance (API generations C, D and E.)"""
+    balance_id: UUID | str | None
+    """TODO meter_balances.balance_id (API generations C, D and E.)"""
+    billable_organization_id: UUID | str | None
+    """TODO meter_balances.billable_organization_id (API generation C.)"""
+    consumed_units: int | float | Decimal | None
+    """TODO meter_balances.consumed_units (API generations C, D and E.)"""
+    credited_units: int | float | Decimal | None
+    """TODO meter_balances.credited_units (API generations C, D and E.)"""
+    customer_id: UUID | str | None
+    """TODO meter_balances.customer_id (API generations C, D and E.)"""
+    last_event_id: UUID | str | None
+    """TODO meter_balances.last_event_id (API generations C, D and E.)"""
+    meter_id: UUID | str | None
+    """TODO meter_balances.meter_id (API generations C, D and E.)"""
+
+
+class MeterBalanceUpdateParams(TypedDict, total=False):
+    """TODO MeterBalanceUpdate"""
+
+    balance: int | float | Decimal | None
+    """TODO meter_balances.balance (API generations C, D and E.)"""
+    balance_id: UUID | str | None
+    """TODO meter_balances.balance_id (API generations C, D and E.)"""
+    billable_organization_id: UUID | str | None
+    """TODO meter_balances.billable_organization_id (API generation C.)"""
+    consumed_units: int | float | Decimal | None
+    """TODO meter_balances.consumed_units (API generations C, D and E.)"""
+    credited_units: int | float | Decimal | None
+    """TODO meter_balances.credited_units (API generations C, D and E.)"""
+    customer_id: UUID | str | None
+    """TODO meter_balances.customer_id (API generations C, D and E.)"""
+    last_event_id: UUID | str | None
+    """TODO meter_balances.last_event_id (API generations C, D and E.)"""
+    meter_id: UUID | str | None
+    """TODO meter_balances.meter_id (API generations C, D and E.)"""
+
+
+class MeterCreateParams(TypedDict, total=False):
+    """TODO MeterCreate"""
+
+    aggregation: Mapping[str, Any] | None
+    """TODO meters.aggregation (API generations C, D and E.)"""
+    filter: Mapping[str, Any] | None
+    """TODO meters.filter (API generations C, D and E.)"""
+    is_active: bool | None
+    """TODO meters.is_active (API generations C, D and E.)"""
+    meter_id: UUID | str | None
+    """TODO meters.meter_id (API generations C, D and E.)"""
+    name: str | None
+    """TODO meters.name (API generations C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO meters.product_id (API generations C, D and E.)"""
+
+
+class MeterUpdateParams(TypedDict, total=False):
+    """TODO MeterUpdate"""
+
+    aggregation: Mapping[str, Any] | None
+    """TODO meters.aggregation (API generations C, D and E.)"""
+    filter: Mapping[str, Any] | None
+    """TODO meters.filter (API generations C, D and E.)"""
+    is_active: bool | None
+    """TODO meters.is_active (API generations C, D and E.)"""
+    meter_id: UUID | str | None
+    """TODO meters.meter_id (API generations C, D and E.)"""
+    name: str | None
+    """TODO meters.name (API generations C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO meters.product_id (API generations C, D and E.)"""
+
+
+class PaymentLinkCreateParams(TypedDict, total=False):
+    """TODO PaymentLinkCreate"""
+
+    allow_coupon_code: bool | None
+    """TODO payment_links.allow_coupon_code"""
+    allow_quantity: bool | None
+    """TODO payment_links.allow_quantity (API generations B, C, D and E.)"""
+    allowed_providers: str | None
+    """TODO payment_links.allowed_providers (API generations A and C.)"""
+    amount: int | float | Decimal | Money | None
+    """TODO payment_links.amount (API generations B, C, D and E.)"""
+    cancel_url: str | None
+    """TODO payment_links.cancel_url"""
+    currency_code: str | None
+    """TODO payment_links.currency_code"""
+    description: str | None
+    """TODO payment_links.description (API generations B, D and E.)"""
+    expires_at: datetime | str | None
+    """TODO payment_links.expires_at"""
+    fields: Sequence[Mapping[str, Any]] | None
+    """TODO payment_links.fields (API generation E.)"""
+    is_active: bool | None
+    """TODO payment_links.is_active"""
+    link_id: UUID | str | None
+    """TODO payment_links.link_id"""
+    link_type: str | None
+    """TODO payment_links.link_type"""
+    metadata: Mapping[str, Any] | None
+    """TODO payment_links.metadata"""
+    plan_id: Mapping[str, Any] | None
+    """TODO payment_links.plan_id (API generation A.)"""
+    price: Mapping[str, Any] | None
+    """TODO payment_links.price (API generation A.)"""
+    price_id: UUID | str | None
+    """TODO payment_links.price_id (API generations B, C, D and E.)"""
+    private_description: str | None
+    """TODO payment_links.private_description (API generations A and C.)"""
+    product_id: UUID | str | None
+    """TODO payment_links.product_id"""
+    public_description: str | None
+    """TODO payment_links.public_description (API generations A and C.)"""
+    quantity: int | float | Decimal | None
+    """TODO payment_links.quantity (API generations B, C, D and E.)"""
+    require_billing_address: bool | None
+    """TODO payment_links.require_billing_address (API generations B, D and E.)"""
+    require_email: bool | None
+    """TODO payment_links.require_email (API generation E.)"""
+    require_name: bool | None
+    """TODO payment_links.require_name (API generation E.)"""
+    require_phone: bool | None
+    """TODO payment_links.require_phone (API generation E.)"""
+    success_url: str | None
+    """TODO payment_links.success_url"""
+    title: str | None
+    """TODO payment_links.title"""
+    url: str | None
+    """TODO payment_links.url"""
+
+
+class PaymentLinkUpdateParams(TypedDict, total=False):
+    """TODO PaymentLinkUpdate"""
+
+    allow_coupon_code: bool | None
+    """TODO payment_links.allow_coupon_code"""
+    allow_quantity: bool | None
+    """TODO payment_links.allow_quantity (API generations B, C, D and E.)"""
+    allowed_providers: str | None
+    """TODO payment_links.allowed_providers (API generations A and C.)"""
+    amount: int | float | Decimal | Money | None
+    """TODO payment_links.amount (API generations B, C, D and E.)"""
+    cancel_url: str | None
+    """TODO payment_links.cancel_url"""
+    currency_code: str | None
+    """TODO payment_links.currency_code"""
+    description: str | None
+    """TODO payment_links.description (API generations B, D and E.)"""
+    expires_at: datetime | str | None
+    """TODO payment_links.expires_at"""
+    fields: Sequence[Mapping[str, Any]] | None
+    """TODO payment_links.fields (API generation E.)"""
+    is_active: bool | None
+    """TODO payment_links.is_active"""
+    link_id: UUID | str | None
+    """TODO payment_links.link_id"""
+    link_type: str | None
+    """TODO payment_links.link_type"""
+    metadata: Mapping[str, Any] | None
+    """TODO payment_links.metadata"""
+    plan_id: Mapping[str, Any] | None
+    """TODO payment_links.plan_id (API generation A.)"""
+    price: Mapping[str, Any] | None
+    """TODO payment_links.price (API generation A.)"""
+    price_id: UUID | str | None
+    """TODO payment_links.price_id (API generations B, C, D and E.)"""
+    private_description: str | None
+    """TODO payment_links.private_description (API generations A and C.)"""
+    product_id: UUID | str | None
+    """TODO payment_links.product_id"""
+    public_description: str | None
+    """TODO payment_links.public_description (API generations A and C.)"""
+    quantity: int | float | Decimal | None
+    """TODO payment_links.quantity (API generations B, C, D and E.)"""
+    require_billing_address: bool | None
+    """TODO payment_links.require_billing_address (API generations B, D and E.)"""
+    require_email: bool | None
+    """TODO payment_links.require_email (API generation E.)"""
+    require_name: bool | None
+    """TODO payment_links.require_name (API generation E.)"""
+    require_phone: bool | None
+    """TODO payment_links.require_phone (API generation E.)"""
+    success_url: str | None
+    """TODO payment_links.success_url"""
+    title: str | None
+    """TODO payment_links.title"""
+    url: str | None
+    """TODO payment_links.url"""
+
+
+class PaymentRequestCreateParams(TypedDict, total=False):
+    """TODO PaymentRequestCreate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO payment_requests.amount (API generations B, C, D and E.)"""
+    channel: str | None
+    """TODO payment_requests.channel (API generation E.)"""
+    currency_code: str | None
+    """TODO payment_requests.currency_code (API generations B, C, D and E.)"""
+    customer_id: UUID | str | None
+    """TODO payment_requests.customer_id (API generations B, C, D and E.)"""
+    description: str | None
+    """TODO payment_requests.description (API generations B, C, D and E.)"""
+    expiry_date: str | None
+    """TODO payment_requests.expiry_date (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO payment_requests.metadata (API generations B, D and E.)"""
+    payment_link: str | None
+    """TODO payment_requests.payment_link (API generations B, C, D and E.)"""
+    payment_reference: str | None
+    """TODO payment_requests.payment_reference (API generations B, C, D and E.)"""
+    spi_account_number: str | None
+    """TODO payment_requests.spi_account_number (API generations B, C, D and E.)"""
+    spi_bulk_instruction_id: UUID | str | None
+    """TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)"""
+    spi_confirmation: bool | None
+    """TODO payment_requests.spi_confirmation (API generations B, C, D and E.)"""
+    spi_date_envoi: str | None
+    """TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)"""
+    spi_date_irrevocabilite: str | None
+    """TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    spi_date_limite_paiement: str | None
+    """TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)"""
+    spi_date_limite_reponse: str | None
+    """TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)"""
+    spi_date_rejet: str | None
+    """TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)"""
+    spi_debit_differe: bool | None
+    """TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)"""
+    spi_end2end_id: UUID | str | None
+    """TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)"""
+    spi_payeur_alias: str | None
+    """TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)"""
+    spi_payeur_nom: str | None
+    """TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)"""
+    spi_payeur_pays: str | None
+    """TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)"""
+    spi_payment_request_category: str | None
+    """TODO payment_requests.spi_payment_request_category (API generation C.)"""
+    spi_payment_status: str | None
+    """TODO payment_requests.spi_payment_status (API generation C.)"""
+    spi_ref_doc_numero: str | None
+    """TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)"""
+    spi_ref_doc_type: str | None
+    """TODO payment_requests.spi_ref_doc_type (API generation C.)"""
+    spi_rejection_reason: str | None
+    """TODO payment_requests.spi_rejection_reason (API generation C.)"""
+    spi_remise_amount: int | float | Decimal | Money | None
+    """TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)"""
+    spi_remise_rate: int | float | Decimal | None
+    """TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)"""
+    spi_tx_id: UUID | str | None
+    """TODO payment_requests.spi_tx_id (API generations B, C, D and E.)"""
+    status: str | None
+    """TODO payment_requests.status (API generations B, C, D and E.)"""
+
+
+class PaymentRequestUpdateParams(TypedDict, total=False):
+    """TODO PaymentRequestUpdate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO payment_requests.amount (API generations B, C, D and E.)"""
+    channel: str | None
+    """TODO payment_requests.channel (API generation E.)"""
+    currency_code: str | None
+    """TODO payment_requests.currency_code (API generations B, C, D and E.)"""
+    customer_id: UUID | str | None
+    """TODO payment_requests.customer_id (API generations B, C, D and E.)"""
+    description: str | None
+    """TODO payment_requests.description (API generations B, C, D and E.)"""
+    expiry_date: str | None
+    """TODO payment_requests.expiry_date (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO payment_requests.metadata (API generations B, D and E.)"""
+    payment_link: str | None
+    """TODO payment_requests.payment_link (API generations B, C, D and E.)"""
+    payment_reference: str | None
+    """TODO payment_requests.payment_reference (API generations B, C, D and E.)"""
+    spi_account_number: str | None
+    """TODO payment_requests.spi_account_number (API generations B, C, D and E.)"""
+    spi_bulk_instruction_id: UUID | str | None
+    """TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)"""
+    spi_confirmation: bool | None
+    """TODO payment_requests.spi_confirmation (API generations B, C, D and E.)"""
+    spi_date_envoi: str | None
+    """TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)"""
+    spi_date_irrevocabilite: str | None
+    """TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    spi_date_limite_paiement: str | None
+    """TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)"""
+    spi_date_limite_reponse: str | None
+    """TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)"""
+    spi_date_rejet: str | None
+    """TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)"""
+    spi_debit_differe: bool | None
+    """TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)"""
+    spi_end2end_id: UUID | str | None
+    """TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)"""
+    spi_payeur_alias: str | None
+    """TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)"""
+    spi_payeur_nom: str | None
+    """TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)"""
+    spi_payeur_pays: str | None
+    """TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)"""
+    spi_payment_request_category: str | None
+    """TODO payment_requests.spi_payment_request_category (API generation C.)"""
+    spi_payment_status: str | None
+    """TODO payment_requests.spi_payment_status (API generation C.)"""
+    spi_ref_doc_numero: str | None
+    """TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)"""
+    spi_ref_doc_type: str | None
+    """TODO payment_requests.spi_ref_doc_type (API generation C.)"""
+    spi_rejection_reason: str | None
+    """TODO payment_requests.spi_rejection_reason (API generation C.)"""
+    spi_remise_amount: int | float | Decimal | Money | None
+    """TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)"""
+    spi_remise_rate: int | float | Decimal | None
+    """TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)"""
+    spi_tx_id: UUID | str | None
+    """TODO payment_requests.spi_tx_id (API generations B, C, D and E.)"""
+    status: str | None
+    """TODO payment_requests.status (API generations B, C, D and E.)"""
+
+
+class PayoutMethodCreateParams(TypedDict, total=False):
+    """TODO PayoutMethodCreate"""
+
+    account_name: str | None
+    """TODO payout_methods.account_name (API generations C, D and E.)"""
+    account_number: str | None
+    """TODO payout_methods.account_number (API generations C, D and E.)"""
+    auto_withdrawal_day: int | float | Decimal | None
+    """TODO payout_methods.auto_withdrawal_day (API generation C.)"""
+    auto_withdrawal_enabled: bool | None
+    """TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)"""
+    auto_withdrawal_last_run: str | None
+    """TODO payout_methods.auto_withdrawal_last_run (API generation C.)"""
+    auto_withdrawal_method: str | None
+    """TODO payout_methods.auto_withdrawal_method (API generations C and D.)"""
+    auto_withdrawal_mobile_provider: str | None
+    """TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)"""
+    bank_code: str | None
+    """TODO payout_methods.bank_code (API generations C, D and E.)"""
+    bank_name: str | None
+    """TODO payout_methods.bank_name (API generations C, D and E.)"""
+    branch_code: str | None
+    """TODO payout_methods.branch_code (API generations C, D and E.)"""
+    country: str | None
+    """TODO payout_methods.country (API generations C, D and E.)"""
+    is_default: bool | None
+    """TODO payout_methods.is_default (API generations C, D and E.)"""
+    is_spi_enabled: bool | None
+    """TODO payout_methods.is_spi_enabled (API generations C and D.)"""
+    is_uemoa: bool | None
+    """TODO payout_methods.is_uemoa (API generations C and D.)"""
+    is_valid: bool | None
+    """TODO payout_methods.is_valid (API generations C and D.)"""
+    payout_method_id: UUID | str | None
+    """TODO payout_methods.payout_method_id (API generations C and D.)"""
+    payout_method_type: str | None
+    """TODO payout_methods.payout_method_type (API generations C, D and E.)"""
+    spi_account_number: str | None
+    """TODO payout_methods.spi_account_number (API generations C and D.)"""
+    spi_alias_mbno: str | None
+    """TODO payout_methods.spi_alias_mbno (API generations C and D.)"""
+    spi_alias_shid: str | None
+    """TODO payout_methods.spi_alias_shid (API generations C and D.)"""
+    spi_alias_type: str | None
+    """TODO payout_methods.spi_alias_type (API generations C and D.)"""
+
+
+class PayoutMethodUpdateParams(TypedDict, total=False):
+    """TODO PayoutMethodUpdate"""
+
+    account_name: str | None
+    """TODO payout_methods.account_name (API generations C, D and E.)"""
+    account_number: str | None
+    """TODO payout_methods.account_number (API generations C, D and E.)"""
+    auto_withdrawal_day: int | float | Decimal | None
+    """TODO payout_methods.auto_withdrawal_day (API generation C.)"""
+    auto_withdrawal_enabled: bool | None
+    """TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)"""
+    auto_withdrawal_last_run: str | None
+    """TODO payout_methods.auto_withdrawal_last_run (API generation C.)"""
+    auto_withdrawal_method: str | None
+    """TODO payout_methods.auto_withdrawal_method (API generations C and D.)"""
+    auto_withdrawal_mobile_provider: str | None
+    """TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)"""
+    bank_code: str | None
+    """TODO payout_methods.bank_code (API generations C, D and E.)"""
+    bank_name: str | None
+    """TODO payout_methods.bank_name (API generations C, D and E.)"""
+    branch_code: str | None
+    """TODO payout_methods.branch_code (API generations C, D and E.)"""
+    country: str | None
+    """TODO payout_methods.country (API generations C, D and E.)"""
+    is_default: bool | None
+    """TODO payout_methods.is_default (API generations C, D and E.)"""
+    is_spi_enabled: bool | None
+    """TODO payout_methods.is_spi_enabled (API generations C and D.)"""
+    is_uemoa: bool | None
+    """TODO payout_methods.is_uemoa (API generations C and D.)"""
+    is_valid: bool | None
+    """TODO payout_methods.is_valid (API generations C and D.)"""
+    payout_method_id: UUID | str | None
+    """TODO payout_methods.payout_method_id (API generations C and D.)"""
+    payout_method_type: str | None
+    """TODO payout_methods.payout_method_type (API generations C, D and E.)"""
+    spi_account_number: str | None
+    """TODO payout_methods.spi_account_number (API generations C and D.)"""
+    spi_alias_mbno: str | None
+    """TODO payout_methods.spi_alias_mbno (API generations C and D.)"""
+    spi_alias_shid: str | None
+    """TODO payout_methods.spi_alias_shid (API generations C and D.)"""
+    spi_alias_type: str | None
+    """TODO payout_methods.spi_alias_type (API generations C and D.)"""
+
+
+class PayoutCreateParams(TypedDict, total=False):
+    """TODO PayoutCreate"""
+
+    account_id: UUID | str | None
+    """TODO payouts.account_id (API generations B, C and D.)"""
+    amount: int | float | Decimal | Money | None
+    """TODO payouts.amount (API generations B, C, D and E.)"""
+    confirmation_token: str | None
+    """TODO payouts.confirmation_token (API generation E.)"""
+    currency_code: str | None
+    """TODO payouts.currency_code (API generations B, C, D and E.)"""
+    destination: str | None
+    """TODO payouts.destination (API generations D and E.)"""
+    last_mile_rail: str | None
+    """TODO payouts.last_mile_rail (API generation E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO payouts.metadata (API generations B, C, D and E.)"""
+    payment_method_code: str | None
+    """TODO payouts.payment_method_code (API generations C and D.)"""
+    payout_id: UUID | str | None
+    """TODO payouts.payout_id (API generations B, C and D.)"""
+    payout_method_id: UUID | str | None
+    """TODO payouts.payout_method_id (API generations B, C, D and E.)"""
+    provider_code: str | None
+    """TODO payouts.provider_code (API generations B, C and D.)"""
+    rail: str | None
+    """TODO payouts.rail (API generations D and E.)"""
+    reason: str | None
+    """TODO payouts.reason (API generations D and E.)"""
+    recipient: Mapping[str, Any] | None
+    """TODO payouts.recipient (API generations D and E.)"""
+    status: str | None
+    """TODO payouts.status (API generations B, C and D.)"""
+
+
+class PayoutUpdateParams(TypedDict, total=False):
+    """TODO PayoutUpdate"""
+
+    account_id: UUID | str | None
+    """TODO payouts.account_id (API generations B, C and D.)"""
+    amount: int | float | Decimal | Money | None
+    """TODO payouts.amount (API generations B, C, D and E.)"""
+    confirmation_token: str | None
+    """TODO payouts.confirmation_token (API generation E.)"""
+    currency_code: str | None
+    """TODO payouts.currency_code (API generations B, C, D and E.)"""
+    destination: str | None
+    """TODO payouts.destination (API generations D and E.)"""
+    last_mile_rail: str | None
+    """TODO payouts.last_mile_rail (API generation E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO payouts.metadata (API generations B, C, D and E.)"""
+    payment_method_code: str | None
+    """TODO payouts.payment_method_code (API generations C and D.)"""
+    payout_id: UUID | str | None
+    """TODO payouts.payout_id (API generations B, C and D.)"""
+    payout_method_id: UUID | str | None
+    """TODO payouts.payout_method_id (API generations B, C, D and E.)"""
+    provider_code: str | None
+    """TODO payouts.provider_code (API generations B, C and D.)"""
+    rail: str | None
+    """TODO payouts.rail (API generations D and E.)"""
+    reason: str | None
+    """TODO payouts.reason (API generations D and E.)"""
+    recipient: Mapping[str, Any] | None
+    """TODO payouts.recipient (API generations D and E.)"""
+    status: str | None
+    """TODO payouts.status (API generations B, C and D.)"""
+
+
+class PriceCreateParams(TypedDict, total=False):
+    """TODO PriceCreate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO prices.amount (API generations B, C, D and E.)"""
+    billing_interval: str | None
+    """TODO prices.billing_interval (API generations B, C, D and E.)"""
+    currency_code: str | None
+    """TODO prices.currency_code (API generations B, C, D and E.)"""
+    is_active: bool | None
+    """TODO prices.is_active (API generations B, C, D and E.)"""
+    is_default: bool | None
+    """TODO prices.is_default (API generations B, C, D and E.)"""
+    maximum_amount: int | float | Decimal | Money | None
+    """TODO prices.maximum_amount (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO prices.metadata (API generations B, C, D and E.)"""
+    minimum_amount: int | float | Decimal | Money | None
+    """TODO prices.minimum_amount (API generations B, C, D and E.)"""
+    price_id: UUID | str | None
+    """TODO prices.price_id (API generations B, C, D and E.)"""
+    pricing_model: str | None
+    """TODO prices.pricing_model (API generations B, C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO prices.product_id (API generations C and D.)"""
+    provider_price_id: UUID | str | None
+    """TODO prices.provider_price_id (API generation C.)"""
+    provider_product_id: UUID | str | None
+    """TODO prices.provider_product_id (API generation C.)"""
+
+
+class PriceUpdateParams(TypedDict, total=False):
+    """TODO PriceUpdate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO prices.amount (API generations B, C, D and E.)"""
+    billing_interval: str | None
+    """TODO prices.billing_interval (API generations B, C, D and E.)"""
+    currency_code: str | None
+    """TODO prices.currency_code (API generations B, C, D and E.)"""
+    is_active: bool | None
+    """TODO prices.is_active (API generations B, C, D and E.)"""
+    is_default: bool | None
+    """TODO prices.is_default (API generations B, C, D and E.)"""
+    maximum_amount: int | float | Decimal | Money | None
+    """TODO prices.maximum_amount (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO prices.metadata (API generations B, C, D and E.)"""
+    minimum_amount: int | float | Decimal | Money | None
+    """TODO prices.minimum_amount (API generations B, C, D and E.)"""
+    price_id: UUID | str | None
+    """TODO prices.price_id (API generations B, C, D and E.)"""
+    pricing_model: str | None
+    """TODO prices.pricing_model (API generations B, C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO prices.product_id (API generations C and D.)"""
+    provider_price_id: UUID | str | None
+    """TODO prices.provider_price_id (API generation C.)"""
+    provider_product_id: UUID | str | None
+    """TODO prices.provider_product_id (API generation C.)"""
+
+
+class ProductCreateParams(TypedDict, total=False):
+    """TODO ProductCreate"""
+
+    billing_frequency: str | None
+    """TODO products.billing_frequency (API generation C.)"""
+    charge_day: int | float | Decimal | None
+    """TODO products.charge_day (API generations B, C, D and E.)"""
+    continue_selling_when_out_of_stock: bool | None
+    """TODO products.continue_selling_when_out_of_stock (API generations D and E.)"""
+    currency_code: str | None
+    """TODO products.currency_code (API generation A.)"""
+    description: str | None
+    """TODO products.description"""
+    display_on_storefront: bool | None
+    """TODO products.display_on_storefront"""
+    failed_payment_action: str | None
+    """TODO products.failed_payment_action (API generations B, C, D and E.)"""
+    fee_type_ids: Sequence[str] | None
+    """TODO products.fee_type_ids (API generations A, B, D and E.)"""
+    first_payment_type: str | None
+    """TODO products.first_payment_type (API generations B, C, D and E.)"""
+    image_url: str | None
+    """TODO products.image_url (API generations A, B and C.)"""
+    images: Sequence[str] | None
+    """TODO products.images (API generations D and E.)"""
+    inventory_quantity: int | float | Decimal | None
+    """TODO products.inventory_quantity (API generations D and E.)"""
+    is_active: bool | None
+    """TODO products.is_active"""
+    metadata: Mapping[str, Any] | None
+    """TODO products.metadata (API generations B, C, D and E.)"""
+    meter_code: str | None
+    """TODO products.meter_code (API generations D and E.)"""
+    name: str | None
+    """TODO products.name"""
+    price: Mapping[str, Any] | None
+    """TODO products.price (API generation A.)"""
+    prices: Sequence[Mapping[str, Any]] | None
+    """TODO products.prices (API generations B, D and E.)"""
+    product_type: str | None
+    """TODO products.product_type (API generations B, C, D and E.)"""
+    sku: str | None
+    """TODO products.sku (API generations D and E.)"""
+    track_inventory: bool | None
+    """TODO products.track_inventory (API generations D and E.)"""
+    trial_enabled: bool | None
+    """TODO products.trial_enabled (API generations B, D and E.)"""
+    trial_period_days: int | float | Decimal | None
+    """TODO products.trial_period_days (API generations B, D and E.)"""
+    usage_aggregation: str | None
+    """TODO products.usage_aggregation (API generations B, C, D and E.)"""
+    usage_unit: str | None
+    """TODO products.usage_unit (API generations B, C, D and E.)"""
+
+
+class ProductUpdateParams(TypedDict, total=False):
+    """TODO ProductUpdate"""
+
+    billing_frequency: str | None
+    """TODO products.billing_frequency (API generation C.)"""
+    charge_day: int | float | Decimal | None
+    """TODO products.charge_day (API generations B, C, D and E.)"""
+    continue_selling_when_out_of_stock: bool | None
+    """TODO products.continue_selling_when_out_of_stock (API generations D and E.)"""
+    currency_code: str | None
+    """TODO products.currency_code (API generation A.)"""
+    description: str | None
+    """TODO products.description"""
+    display_on_storefront: bool | None
+    """TODO products.display_on_storefront"""
+    failed_payment_action: str | None
+    """TODO products.failed_payment_action (API generations B, C, D and E.)"""
+    fee_type_ids: Sequence[str] | None
+    """TODO products.fee_type_ids (API generations A, B, D and E.)"""
+    first_payment_type: str | None
+    """TODO products.first_payment_type (API generations B, C, D and E.)"""
+    image_url: str | None
+    """TODO products.image_url (API generations A, B and C.)"""
+    images: Sequence[str] | None
+    """TODO products.images (API generations D and E.)"""
+    inventory_quantity: int | float | Decimal | None
+    """TODO products.inventory_quantity (API generations D and E.)"""
+    is_active: bool | None
+    """TODO products.is_active"""
+    metadata: Mapping[str, Any] | None
+    """TODO products.metadata (API generations B, C, D and E.)"""
+    meter_code: str | None
+    """TODO products.meter_code (API generations D and E.)"""
+    name: str | None
+    """TODO products.name"""
+    price: Mapping[str, Any] | None
+    """TODO products.price (API generation A.)"""
+    prices: Sequence[Mapping[str, Any]] | None
+    """TODO products.prices (API generations B, D and E.)"""
+    product_type: str | None
+    """TODO products.product_type (API generations B, C, D and E.)"""
+    sku: str | None
+    """TODO products.sku (API generations D and E.)"""
+    track_inventory: bool | None
+    """TODO products.track_inventory (API generations D and E.)"""
+    trial_enabled: bool | None
+    """TODO products.trial_enabled (API generations B, D and E.)"""
+    trial_period_days: int | float | Decimal | None
+    """TODO products.trial_period_days (API generations B, D and E.)"""
+    usage_aggregation: str | None
+    """TODO products.usage_aggregation (API generations B, C, D and E.)"""
+    usage_unit: str | None
+    """TODO products.usage_unit (API generations B, C, D and E.)"""
+
+
+class RefundCreateParams(TypedDict, total=False):
+    """TODO RefundCreate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO refunds.amount"""
+    confirmation_token: str | None
+    """TODO refunds.confirmation_token (API generation E.)"""
+    fee_amount: int | float | Decimal | Money | None
+    """TODO refunds.fee_amount"""
+    metadata: Mapping[str, Any] | None
+    """TODO refunds.metadata (API generations A, B, C and D.)"""
+    reason: str | None
+    """TODO refunds.reason"""
+    refund_application_fee: bool | None
+    """TODO refunds.refund_application_fee (API generation E.)"""
+    refund_id: UUID | str | None
+    """TODO refunds.refund_id"""
+    refund_type: str | None
+    """TODO refunds.refund_type (API generations D and E.)"""
+    refunded_amount: int | float | Decimal | Money | None
+    """TODO refunds.refunded_amount"""
+    reverse_transfer: bool | None
+    """TODO refunds.reverse_transfer (API generation E.)"""
+    spi_account_number: str | None
+    """TODO refunds.spi_account_number (API generations B and C.)"""
+    spi_end2end_id: UUID | str | None
+    """TODO refunds.spi_end2end_id (API generations B and C.)"""
+    spi_fund_return_status: str | None
+    """TODO refunds.spi_fund_return_status (API generation C.)"""
+    spi_motif_code: str | None
+    """TODO refunds.spi_motif_code (API generation C.)"""
+    spi_rejection_reason: str | None
+    """TODO refunds.spi_rejection_reason (API generation C.)"""
+    spi_retour_date_demande: str | None
+    """TODO refunds.spi_retour_date_demande (API generations B and C.)"""
+    spi_retour_date_irrevocabilite: str | None
+    """TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)"""
+    spi_tx_id: UUID | str | None
+    """TODO refunds.spi_tx_id (API generations B and C.)"""
+    status: str | None
+    """TODO refunds.status"""
+    subscription_action: str | None
+    """TODO refunds.subscription_action (API generations D and E.)"""
+    transaction_id: UUID | str | None
+    """TODO refunds.transaction_id"""
+
+
+class RefundUpdateParams(TypedDict, total=False):
+    """TODO RefundUpdate"""
+
+    amount: int | float | Decimal | Money | None
+    """TODO refunds.amount"""
+    confirmation_token: str | None
+    """TODO refunds.confirmation_token (API generation E.)"""
+    fee_amount: int | float | Decimal | Money | None
+    """TODO refunds.fee_amount"""
+    metadata: Mapping[str, Any] | None
+    """TODO refunds.metadata (API generations A, B, C and D.)"""
+    reason: str | None
+    """TODO refunds.reason"""
+    refund_application_fee: bool | None
+    """TODO refunds.refund_application_fee (API generation E.)"""
+    refund_id: UUID | str | None
+    """TODO refunds.refund_id"""
+    refund_type: str | None
+    """TODO refunds.refund_type (API generations D and E.)"""
+    refunded_amount: int | float | Decimal | Money | None
+    """TODO refunds.refunded_amount"""
+    reverse_transfer: bool | None
+    """TODO refunds.reverse_transfer (API generation E.)"""
+    spi_account_number: str | None
+    """TODO refunds.spi_account_number (API generations B and C.)"""
+    spi_end2end_id: UUID | str | None
+    """TODO refunds.spi_end2end_id (API generations B and C.)"""
+    spi_fund_return_status: str | None
+    """TODO refunds.spi_fund_return_status (API generation C.)"""
+    spi_motif_code: str | None
+    """TODO refunds.spi_motif_code (API generation C.)"""
+    spi_rejection_reason: str | None
+    """TODO refunds.spi_rejection_reason (API generation C.)"""
+    spi_retour_date_demande: str | None
+    """TODO refunds.spi_retour_date_demande (API generations B and C.)"""
+    spi_retour_date_irrevocabilite: str | None
+    """TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)"""
+    spi_tx_id: UUID | str | None
+    """TODO refunds.spi_tx_id (API generations B and C.)"""
+    status: str | None
+    """TODO refunds.status"""
+    subscription_action: str | None
+    """TODO refunds.subscription_action (API generations D and E.)"""
+    transaction_id: UUID | str | None
+    """TODO refunds.transaction_id"""
+
+
+class SpiAccountAliasCreateParams(TypedDict, total=False):
+    """TODO SpiAccountAliasCreate"""
+
+    account_number: str | None
+    """TODO spi_account_aliases.account_number (API generation C.)"""
+    alias_id: UUID | str | None
+    """TODO spi_account_aliases.alias_id (API generation C.)"""
+    alias_key: str | None
+    """TODO spi_account_aliases.alias_key (API generation C.)"""
+    alias_type: str | None
+    """TODO spi_account_aliases.alias_type (API generation C.)"""
+    is_active: bool | None
+    """TODO spi_account_aliases.is_active (API generation C.)"""
+    is_default: bool | None
+    """TODO spi_account_aliases.is_default (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO spi_account_aliases.metadata (API generation C.)"""
+
+
+class SpiAccountAliasUpdateParams(TypedDict, total=False):
+    """TODO SpiAccountAliasUpdate"""
+
+    account_number: str | None
+    """TODO spi_account_aliases.account_number (API generation C.)"""
+    alias_id: UUID | str | None
+    """TODO spi_account_aliases.alias_id (API generation C.)"""
+    alias_key: str | None
+    """TODO spi_account_aliases.alias_key (API generation C.)"""
+    alias_type: str | None
+    """TODO spi_account_aliases.alias_type (API generation C.)"""
+    is_active: bool | None
+    """TODO spi_account_aliases.is_active (API generation C.)"""
+    is_default: bool | None
+    """TODO spi_account_aliases.is_default (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO spi_account_aliases.metadata (API generation C.)"""
+
+
+class SpiQrCodeCreateParams(TypedDict, total=False):
+    """TODO SpiQrCodeCreate"""
+
+    categorie: str | None
+    """TODO spi_qr_codes.categorie (API generation C.)"""
+    checkout_session_id: UUID | str | None
+    """TODO spi_qr_codes.checkout_session_id (API generation C.)"""
+    compte_paye: str | None
+    """TODO spi_qr_codes.compte_paye (API generation C.)"""
+    expires_at: datetime | str | None
+    """TODO spi_qr_codes.expires_at (API generation C.)"""
+    is_active: bool | None
+    """TODO spi_qr_codes.is_active (API generation C.)"""
+    is_used: bool | None
+    """TODO spi_qr_codes.is_used (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO spi_qr_codes.metadata (API generation C.)"""
+    montant: int | float | Decimal | Money | None
+    """TODO spi_qr_codes.montant (API generation C.)"""
+    name: str | None
+    """TODO spi_qr_codes.name (API generation C.)"""
+    payeur_alias: str | None
+    """TODO spi_qr_codes.payeur_alias (API generation C.)"""
+    payment_request_id: UUID | str | None
+    """TODO spi_qr_codes.payment_request_id (API generation C.)"""
+    plan_id: UUID | str | None
+    """TODO spi_qr_codes.plan_id (API generation C.)"""
+    product_id: UUID | str | None
+    """TODO spi_qr_codes.product_id (API generation C.)"""
+    qr_code_data: str | None
+    """TODO spi_qr_codes.qr_code_data (API generation C.)"""
+    qr_code_id: UUID | str | None
+    """TODO spi_qr_codes.qr_code_id (API generation C.)"""
+    qr_code_image_data: str | None
+    """TODO spi_qr_codes.qr_code_image_data (API generation C.)"""
+    qr_code_image_url: str | None
+    """TODO spi_qr_codes.qr_code_image_url (API generation C.)"""
+    qr_code_type: str | None
+    """TODO spi_qr_codes.qr_code_type (API generation C.)"""
+
+
+class SpiQrCodeUpdateParams(TypedDict, total=False):
+    """TODO SpiQrCodeUpdate"""
+
+    categorie: str | None
+    """TODO spi_qr_codes.categorie (API generation C.)"""
+    checkout_session_id: UUID | str | None
+    """TODO spi_qr_codes.checkout_session_id (API generation C.)"""
+    compte_paye: str | None
+    """TODO spi_qr_codes.compte_paye (API generation C.)"""
+    expires_at: datetime | str | None
+    """TODO spi_qr_codes.expires_at (API generation C.)"""
+    is_active: bool | None
+    """TODO spi_qr_codes.is_active (API generation C.)"""
+    is_used: bool | None
+    """TODO spi_qr_codes.is_used (API generation C.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO spi_qr_codes.metadata (API generation C.)"""
+    montant: int | float | Decimal | Money | None
+    """TODO spi_qr_codes.montant (API generation C.)"""
+    name: str | None
+    """TODO spi_qr_codes.name (API generation C.)"""
+    payeur_alias: str | None
+    """TODO spi_qr_codes.payeur_alias (API generation C.)"""
+    payment_request_id: UUID | str | None
+    """TODO spi_qr_codes.payment_request_id (API generation C.)"""
+    plan_id: UUID | str | None
+    """TODO spi_qr_codes.plan_id (API generation C.)"""
+    product_id: UUID | str | None
+    """TODO spi_qr_codes.product_id (API generation C.)"""
+    qr_code_data: str | None
+    """TODO spi_qr_codes.qr_code_data (API generation C.)"""
+    qr_code_id: UUID | str | None
+    """TODO spi_qr_codes.qr_code_id (API generation C.)"""
+    qr_code_image_data: str | None
+    """TODO spi_qr_codes.qr_code_image_data (API generation C.)"""
+    qr_code_image_url: str | None
+    """TODO spi_qr_codes.qr_code_image_url (API generation C.)"""
+    qr_code_type: str | None
+    """TODO spi_qr_codes.qr_code_type (API generation C.)"""
+
+
+class SubscriptionCreateParams(TypedDict, total=False):
+    """TODO SubscriptionCreate"""
+
+    customer_id: UUID | str | None
+    """TODO subscriptions.customer_id"""
+    end_date: str | None
+    """TODO subscriptions.end_date"""
+    metadata: Mapping[str, Any] | None
+    """TODO subscriptions.metadata"""
+    next_billing_date: str | None
+    """TODO subscriptions.next_billing_date"""
+    price_id: UUID | str | None
+    """TODO subscriptions.price_id (API generations B, C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO subscriptions.product_id (API generations B, C, D and E.)"""
+    start_date: str | None
+    """TODO subscriptions.start_date"""
+    status: str | None
+    """TODO subscriptions.status"""
+
+
+class SubscriptionUpdateParams(TypedDict, total=False):
+    """TODO SubscriptionUpdate"""
+
+    customer_id: UUID | str | None
+    """TODO subscriptions.customer_id"""
+    end_date: str | None
+    """TODO subscriptions.end_date"""
+    metadata: Mapping[str, Any] | None
+    """TODO subscriptions.metadata"""
+    next_billing_date: str | None
+    """TODO subscriptions.next_billing_date"""
+    price_id: UUID | str | None
+    """TODO subscriptions.price_id (API generations B, C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO subscriptions.product_id (API generations B, C, D and E.)"""
+    start_date: str | None
+    """TODO subscriptions.start_date"""
+    status: str | None
+    """TODO subscriptions.status"""
+
+
+class TransactionCreateParams(TypedDict, total=False):
+    """TODO TransactionCreate"""
+
+    checkout_session_id: UUID | str | None
+    """TODO transactions.checkout_session_id (API generation C.)"""
+    currency_code: str | None
+    """TODO transactions.currency_code"""
+    customer_id: UUID | str | None
+    """TODO transactions.customer_id"""
+    description: str | None
+    """TODO transactions.description"""
+    discount_amount: int | float | Decimal | Money | None
+    """TODO transactions.discount_amount (API generations B, C, D and E.)"""
+    fee_amount: int | float | Decimal | Money | None
+    """TODO transactions.fee_amount"""
+    fee_structure_id: UUID | str | None
+    """TODO transactions.fee_structure_id (API generations C and D.)"""
+    gross_amount: int | float | Decimal | Money | None
+    """TODO transactions.gross_amount"""
+    is_bnpl: bool | None
+    """TODO transactions.is_bnpl (API generations B, C, D and E.)"""
+    is_pos: bool | None
+    """TODO transactions.is_pos (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO transactions.metadata"""
+    net_amount: int | float | Decimal | Money | None
+    """TODO transactions.net_amount"""
+    payment_method_code: str | None
+    """TODO transactions.payment_method_code"""
+    price_id: UUID | str | None
+    """TODO transactions.price_id (API generations B, C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO transactions.product_id"""
+    provider_code: str | None
+    """TODO transactions.provider_code"""
+    quantity: int | float | Decimal | None
+    """TODO transactions.quantity (API generations B, C, D and E.)"""
+    spi_account_number: str | None
+    """TODO transactions.spi_account_number (API generations B, C, D and E.)"""
+    spi_bulk_instruction_id: UUID | str | None
+    """TODO transactions.spi_bulk_instruction_id (API generation C.)"""
+    spi_date_envoi: str | None
+    """TODO transactions.spi_date_envoi (API generations B, C, D and E.)"""
+    spi_date_irrevocabilite: str | None
+    """TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    spi_discount_amount: int | float | Decimal | Money | None
+    """TODO transactions.spi_discount_amount (API generation C.)"""
+    spi_discount_rate: int | float | Decimal | None
+    """TODO transactions.spi_discount_rate (API generation C.)"""
+    spi_end2end_id: UUID | str | None
+    """TODO transactions.spi_end2end_id (API generation C.)"""
+    spi_payment_category: str | None
+    """TODO transactions.spi_payment_category (API generations B, C, D and E.)"""
+    spi_payment_flow_type: str | None
+    """TODO transactions.spi_payment_flow_type (API generation C.)"""
+    spi_payment_status: str | None
+    """TODO transactions.spi_payment_status (API generations B, C, D and E.)"""
+    spi_rejection_reason: str | None
+    """TODO transactions.spi_rejection_reason (API generations C and D.)"""
+    spi_tx_id: UUID | str | None
+    """TODO transactions.spi_tx_id (API generations B, C, D and E.)"""
+    status: str | None
+    """TODO transactions.status"""
+    subscription_id: UUID | str | None
+    """TODO transactions.subscription_id"""
+    transaction_type: str | None
+    """TODO transactions.transaction_type"""
+
+
+class TransactionUpdateParams(TypedDict, total=False):
+    """TODO TransactionUpdate"""
+
+    checkout_session_id: UUID | str | None
+    """TODO transactions.checkout_session_id (API generation C.)"""
+    currency_code: str | None
+    """TODO transactions.currency_code"""
+    customer_id: UUID | str | None
+    """TODO transactions.customer_id"""
+    description: str | None
+    """TODO transactions.description"""
+    discount_amount: int | float | Decimal | Money | None
+    """TODO transactions.discount_amount (API generations B, C, D and E.)"""
+    fee_amount: int | float | Decimal | Money | None
+    """TODO transactions.fee_amount"""
+    fee_structure_id: UUID | str | None
+    """TODO transactions.fee_structure_id (API generations C and D.)"""
+    gross_amount: int | float | Decimal | Money | None
+    """TODO transactions.gross_amount"""
+    is_bnpl: bool | None
+    """TODO transactions.is_bnpl (API generations B, C, D and E.)"""
+    is_pos: bool | None
+    """TODO transactions.is_pos (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO transactions.metadata"""
+    net_amount: int | float | Decimal | Money | None
+    """TODO transactions.net_amount"""
+    payment_method_code: str | None
+    """TODO transactions.payment_method_code"""
+    price_id: UUID | str | None
+    """TODO transactions.price_id (API generations B, C, D and E.)"""
+    product_id: UUID | str | None
+    """TODO transactions.product_id"""
+    provider_code: str | None
+    """TODO transactions.provider_code"""
+    quantity: int | float | Decimal | None
+    """TODO transactions.quantity (API generations B, C, D and E.)"""
+    spi_account_number: str | None
+    """TODO transactions.spi_account_number (API generations B, C, D and E.)"""
+    spi_bulk_instruction_id: UUID | str | None
+    """TODO transactions.spi_bulk_instruction_id (API generation C.)"""
+    spi_date_envoi: str | None
+    """TODO transactions.spi_date_envoi (API generations B, C, D and E.)"""
+    spi_date_irrevocabilite: str | None
+    """TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    spi_discount_amount: int | float | Decimal | Money | None
+    """TODO transactions.spi_discount_amount (API generation C.)"""
+    spi_discount_rate: int | float | Decimal | None
+    """TODO transactions.spi_discount_rate (API generation C.)"""
+    spi_end2end_id: UUID | str | None
+    """TODO transactions.spi_end2end_id (API generation C.)"""
+    spi_payment_category: str | None
+    """TODO transactions.spi_payment_category (API generations B, C, D and E.)"""
+    spi_payment_flow_type: str | None
+    """TODO transactions.spi_payment_flow_type (API generation C.)"""
+    spi_payment_status: str | None
+    """TODO transactions.spi_payment_status (API generations B, C, D and E.)"""
+    spi_rejection_reason: str | None
+    """TODO transactions.spi_rejection_reason (API generations C and D.)"""
+    spi_tx_id: UUID | str | None
+    """TODO transactions.spi_tx_id (API generations B, C, D and E.)"""
+    status: str | None
+    """TODO transactions.status"""
+    subscription_id: UUID | str | None
+    """TODO transactions.subscription_id"""
+    transaction_type: str | None
+    """TODO transactions.transaction_type"""
+
+
+class WebhookDeliveryLogCreateParams(TypedDict, total=False):
+    """TODO WebhookDeliveryLogCreate"""
+
+    attempt_number: int | float | Decimal | None
+    """TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)"""
+    compte_paye: str | None
+    """TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)"""
+    compte_payeur: str | None
+    """TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)"""
+    event_type: str | None
+    """TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)"""
+    headers: Mapping[str, Any] | None
+    """TODO webhook_delivery_logs.headers (API generations B, C, D and E.)"""
+    ip_address: str | None
+    """TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)"""
+    log_id: UUID | str | None
+    """TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)"""
+    montant: int | float | Decimal | Money | None
+    """TODO webhook_delivery_logs.montant (API generation C.)"""
+    payload: Mapping[str, Any] | None
+    """TODO webhook_delivery_logs.payload (API generations B, C, D and E.)"""
+    request_duration_ms: int | float | Decimal | None
+    """TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)"""
+    response_body: str | None
+    """TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)"""
+    response_status: int | float | Decimal | None
+    """TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)"""
+    spi_event_code: str | None
+    """TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)"""
+    spi_tx_id: UUID | str | None
+    """TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)"""
+    success: bool | None
+    """TODO webhook_delivery_logs.success (API generations B, C, D and E.)"""
+    user_agent: str | None
+    """TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)"""
+    webhook_id: UUID | str | None
+    """TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)"""
+
+
+class WebhookDeliveryLogUpdateParams(TypedDict, total=False):
+    """TODO WebhookDeliveryLogUpdate"""
+
+    attempt_number: int | float | Decimal | None
+    """TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)"""
+    compte_paye: str | None
+    """TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)"""
+    compte_payeur: str | None
+    """TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)"""
+    event_type: str | None
+    """TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)"""
+    headers: Mapping[str, Any] | None
+    """TODO webhook_delivery_logs.headers (API generations B, C, D and E.)"""
+    ip_address: str | None
+    """TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)"""
+    log_id: UUID | str | None
+    """TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)"""
+    montant: int | float | Decimal | Money | None
+    """TODO webhook_delivery_logs.montant (API generation C.)"""
+    payload: Mapping[str, Any] | None
+    """TODO webhook_delivery_logs.payload (API generations B, C, D and E.)"""
+    request_duration_ms: int | float | Decimal | None
+    """TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)"""
+    response_body: str | None
+    """TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)"""
+    response_status: int | float | Decimal | None
+    """TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)"""
+    spi_event_code: str | None
+    """TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)"""
+    spi_tx_id: UUID | str | None
+    """TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)"""
+    success: bool | None
+    """TODO webhook_delivery_logs.success (API generations B, C, D and E.)"""
+    user_agent: str | None
+    """TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)"""
+    webhook_id: UUID | str | None
+    """TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)"""
+
+
+class WebhookCreateParams(TypedDict, total=False):
+    """TODO WebhookCreate"""
+
+    authorized_events: str | None
+    """TODO webhooks.authorized_events"""
+    deleted_at: datetime | str | None
+    """TODO webhooks.deleted_at (API generations B, C, D and E.)"""
+    description: str | None
+    """TODO webhooks.description (API generations A, D and E.)"""
+    environment: str | None
+    """TODO webhooks.environment (API generations B, C, D and E.)"""
+    events: Sequence[str] | None
+    """TODO webhooks.events (API generations A and E.)"""
+    is_active: bool | None
+    """TODO webhooks.is_active"""
+    last_payload: Mapping[str, Any] | None
+    """TODO webhooks.last_payload (API generations B, C, D and E.)"""
+    last_response_body: str | None
+    """TODO webhooks.last_response_body (API generations B, C, D and E.)"""
+    last_response_status: int | float | Decimal | None
+    """TODO webhooks.last_response_status (API generations B, C, D and E.)"""
+    last_triggered_at: datetime | str | None
+    """TODO webhooks.last_triggered_at (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO webhooks.metadata (API generations B, C, D and E.)"""
+    retry_count: int | float | Decimal | None
+    """TODO webhooks.retry_count (API generations B, C, D and E.)"""
+    spi_event_types: str | None
+    """TODO webhooks.spi_event_types (API generations B, C, D and E.)"""
+    supports_spi: bool | None
+    """TODO webhooks.supports_spi (API generations B, C, D and E.)"""
+    url: str | None
+    """TODO webhooks.url"""
+    verification_token: str | None
+    """TODO webhooks.verification_token (API generations B, C, D and E.)"""
+    webhook_id: UUID | str | None
+    """TODO webhooks.webhook_id (API generations B, C, D and E.)"""
+
+
+class WebhookUpdateParams(TypedDict, total=False):
+    """TODO WebhookUpdate"""
+
+    authorized_events: str | None
+    """TODO webhooks.authorized_events"""
+    deleted_at: datetime | str | None
+    """TODO webhooks.deleted_at (API generations B, C, D and E.)"""
+    description: str | None
+    """TODO webhooks.description (API generations A, D and E.)"""
+    environment: str | None
+    """TODO webhooks.environment (API generations B, C, D and E.)"""
+    events: Sequence[str] | None
+    """TODO webhooks.events (API generations A and E.)"""
+    is_active: bool | None
+    """TODO webhooks.is_active"""
+    last_payload: Mapping[str, Any] | None
+    """TODO webhooks.last_payload (API generations B, C, D and E.)"""
+    last_response_body: str | None
+    """TODO webhooks.last_response_body (API generations B, C, D and E.)"""
+    last_response_status: int | float | Decimal | None
+    """TODO webhooks.last_response_status (API generations B, C, D and E.)"""
+    last_triggered_at: datetime | str | None
+    """TODO webhooks.last_triggered_at (API generations B, C, D and E.)"""
+    metadata: Mapping[str, Any] | None
+    """TODO webhooks.metadata (API generations B, C, D and E.)"""
+    retry_count: int | float | Decimal | None
+    """TODO webhooks.retry_count (API generations B, C, D and E.)"""
+    spi_event_types: str | None
+    """TODO webhooks.spi_event_types (API generations B, C, D and E.)"""
+    supports_spi: bool | None
+    """TODO webhooks.supports_spi (API generations B, C, D and E.)"""
+    url: str | None
+    """TODO webhooks.url"""
+    verification_token: str | None
+    """TODO webhooks.verification_token (API generations B, C, D and E.)"""
+    webhook_id: UUID | str | None
+    """TODO webhooks.webhook_id (API generations B, C, D and E.)"""

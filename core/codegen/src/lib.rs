@@ -31,9 +31,8 @@ pub fn models(root: &Path) -> Result<Vec<ir::Model>, String> {
 
 fn read(root: &Path) -> Result<ir::Api, String> {
     let folder = root.join("core/spec");
-    let text = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
-    };
+    let text =
+        |path: &Path| std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
     let shared = text(&folder.join("openapi.json"))?;
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder.join("resources"))
         .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())

@@ -12,11 +12,7 @@ use document::{Document, Ordered, ResourceFile};
 
 /// Parses the document and the files of the resources: (file name, text). The error names the
 /// place that is not supported.
-pub(crate) fn read(
-    text: &str,
-    files: &[(String, String)],
-    version: &str,
-) -> Result<Api, String> {
+pub(crate) fn read(text: &str, files: &[(String, String)], version: &str) -> Result<Api, String> {
     let document: Document =
         serde_json::from_str(text).map_err(|e| format!("core/spec/openapi.json: {e}"))?;
     if document.openapi != "3.1.0" {

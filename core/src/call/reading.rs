@@ -6,7 +6,7 @@ use http::Method;
 
 use super::attempt_failure::{AttemptFailure, ReadFailure};
 use super::raw_response::RawResponse;
-use super::routes::is_missing_route;
+use super::routes::{self, is_missing_route};
 use super::state::Call;
 use super::transport_error::{TransportError, with_address};
 use super::{retry, retry_after};
@@ -82,8 +82,8 @@ impl Call {
     /// Moves to the next route, each at most once per call; after the last one, returns an error.
     fn missing_route(&mut self, parsed: ParsedError, raw: &RawResponse) -> ReadFailure {
         self.missing_routes += 1;
-        if self.missing_routes < self.routes.len() {
-            self.route = (self.route + 1) % self.routes.len();
+        if self.missing_routes < routes::count(self.routes, &self.target) {
+            self.route = routes::next(self.routes, self.route, &self.target);
             return ReadFailure::NextRoute;
         }
         let mut error = error_body::of_status(raw.status, parsed);

@@ -4,7 +4,7 @@
 use crate::config::{Config, RouteChoice};
 use crate::request::Target;
 use crate::response::error_body::ParsedError;
-use crate::table::RouteStyle;
+use crate::table::{Operation, RouteStyle};
 
 /// One route of a call: a base URL and a route style.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Route {
 }
 
 /// Whether to keep the version at the end of a base URL.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Version {
     AsGiven,
     Without,
@@ -47,6 +47,56 @@ pub(crate) fn list(config: &Config, target: &Target) -> &'static [Route] {
         }
         (_, RouteChoice::Auto) => &[CURRENT, DOCUMENTED],
     }
+}
+
+/// Whether a target has a path in the style of a route, and no earlier route has the same URL.
+fn is_usable(routes: &[Route], at: usize, target: &Target) -> bool {
+    let Some((route, earlier)) = routes.get(at).zip(routes.get(..at)) else { return false };
+    match target {
+        Target::Raw { .. } => true,
+        Target::Operation(operation) => {
+            operation.path(route.style).is_some()
+                && !earlier.iter().any(|other| is_same(route, other, operation))
+        }
+    }
+}
+
+/// Whether two routes are one URL for an operation.
+fn is_same(route: &Route, other: &Route, operation: &Operation) -> bool {
+    route.version == other.version && operation.path(route.style) == operation.path(other.style)
+}
+
+/// How many routes of a list a target can use.
+pub(crate) fn count(routes: &[Route], target: &Target) -> usize {
+    (0..routes.len()).filter(|at| is_usable(routes, *at, target)).count()
+}
+
+/// The route to try first: the one that the host is known to have, if the target can use it.
+/// Returns `None` if the target can use none.
+pub(crate) fn first(routes: &[Route], known: Option<usize>, target: &Target) -> Option<FirstRoute> {
+    let known = known.and_then(|at| routes.get(at));
+    if let (Target::Operation(operation), Some(known)) = (target, known)
+        && operation.path(known.style).is_some()
+    {
+        let index = routes.iter().position(|route| is_same(route, known, operation))?;
+        return Some(FirstRoute { index, teaches: true });
+    }
+    let index = (0..routes.len()).find(|at| is_usable(routes, *at, target))?;
+    Some(FirstRoute { index, teaches: known.is_none() })
+}
+
+/// The first route of a call.
+pub(crate) struct FirstRoute {
+    pub(crate) index: usize,
+    /// Whether another route that the call finds is that of the host. It is not if the target has
+    /// no path in the style that the host is known to have.
+    pub(crate) teaches: bool,
+}
+
+/// The route to try after another one.
+pub(crate) fn next(routes: &[Route], after: usize, target: &Target) -> usize {
+    let mut others = (1..=routes.len()).map(|step| (after + step) % routes.len());
+    others.find(|at| is_usable(routes, *at, target)).unwrap_or(after)
 }
 
 /// Whether a 404 means that the server has no such *route*: then no handler ran, and even a POST
@@ -102,6 +152,20 @@ mod tests {
         );
         let only = RouteChoice::Only(RouteStyle::Current);
         assert_eq!(listed("https://h/v1", only), [(with, RouteStyle::Current)]);
+    }
+
+    #[test]
+    fn a_url_is_tried_once_and_teaches_what_it_can() {
+        let list = [DOCUMENTED, CURRENT, UNVERSIONED];
+        let operation = |id: &str| {
+            Target::Operation(crate::table::OPERATIONS.iter().find(|o| o.id == id).unwrap())
+        };
+        let both = operation("create_checkout_session");
+        assert_eq!(count(&list, &both), 3);
+        assert_eq!(first(&list, Some(1), &both).unwrap().index, 1);
+        assert_eq!(next(&list, 2, &both), 0);
+        let raw = Target::Raw { method: http::Method::GET, path: "/x".into() };
+        assert_eq!(count(&list[..1], &raw), 1);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use super::handle::CallHandle;
 use super::host_state::HostState;
 use super::raw_response::RawResponse;
 use super::retry_budget::RetryBudget;
-use super::routes::{self, Route};
+use super::routes::{self, FirstRoute, Route};
 use super::transport_error::TransportError;
 use crate::config::Config;
-use crate::error::{Attempt, Error};
+use crate::error::{Attempt, Error, ErrorKind};
 use crate::log::StderrLog;
 use crate::observer::{Both, Observer};
 use crate::request::{self, CallOptions, Input, Request, Target};
@@ -26,9 +26,9 @@ pub struct Call {
     pub(super) input: Input,
     pub(super) options: CallOptions,
     pub(super) routes: &'static [Route],
-    /// Indices of the route in use and of the first one, and how many routes the server lacks.
+    /// The route in use, the first one, and how many routes the server lacks.
     pub(super) route: usize,
-    pub(super) remembered_route: usize,
+    pub(super) first_route: FirstRoute,
     pub(super) missing_routes: usize,
     pub(super) request_id: String,
     pub(super) idempotency_key: Option<String>,
@@ -130,12 +130,15 @@ impl Call {
         let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
         let request_id = request_id.unwrap_or_else(request::request_id::next);
         let routes = routes::list(config, &target);
-        let route = host.route.filter(|at| *at < routes.len()).unwrap_or(0);
+        let first = routes::first(routes, host.route, &target).ok_or_else(|| {
+            let message = format!("{} has no route in this client's route style", target.name());
+            Error::new(ErrorKind::UnsupportedOperation, message)
+        })?;
         let mut call = Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
             deadline: now + options.timeout.unwrap_or(config.timeout),
-            route,
-            remembered_route: route,
+            route: first.index,
+            first_route: first,
             config: Arc::clone(config),
             target,
             input,
@@ -223,9 +226,9 @@ impl Call {
         self.route
     }
 
-    /// Whether the route differs from the remembered one.
+    /// Whether the host has another route than the remembered one.
     pub(crate) fn route_changed(&self) -> bool {
-        self.route != self.remembered_route
+        self.first_route.teaches && self.route != self.first_route.index
     }
 
     pub(super) fn request(&mut self) -> Result<Request, Error> {

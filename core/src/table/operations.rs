@@ -9,12 +9,150 @@ use super::schema::{Kind, Operation, Parameter, Returns, RouteStyle};
 
 /// Every operation.
 pub const OPERATIONS: &[&Operation] = &[
+    &CREATE_BENEFICIARY_PAYOUT,
+    &RETRIEVE_BENEFICIARY_PAYOUT,
+    &LIST_BENEFICIARY_PAYOUTS,
     &CREATE_CHECKOUT_SESSION,
     &RETRIEVE_CHECKOUT_SESSION,
     &LIST_CHECKOUT_SESSIONS,
     &UPDATE_CHECKOUT_SESSION,
     &DELETE_CHECKOUT_SESSION,
+    &CREATE_CUSTOMER,
+    &RETRIEVE_CUSTOMER,
+    &LIST_CUSTOMERS,
+    &UPDATE_CUSTOMER,
+    &DELETE_CUSTOMER,
+    &CREATE_DISCOUNT_COUPON,
+    &RETRIEVE_DISCOUNT_COUPON,
+    &LIST_DISCOUNT_COUPONS,
+    &UPDATE_DISCOUNT_COUPON,
+    &DELETE_DISCOUNT_COUPON,
+    &RETRIEVE_EVENT,
+    &LIST_EVENTS,
+    &RETRIEVE_INSTALLMENT_PAYMENT,
+    &LIST_INSTALLMENT_PAYMENTS,
+    &RETRIEVE_CUSTOMER_INVOICE,
+    &LIST_CUSTOMER_INVOICES,
+    &RETRIEVE_METER_BALANCE,
+    &LIST_METER_BALANCES,
+    &CREATE_METER,
+    &RETRIEVE_METER,
+    &LIST_METERS,
+    &UPDATE_METER,
+    &DELETE_METER,
+    &CREATE_PAYMENT_LINK,
+    &RETRIEVE_PAYMENT_LINK,
+    &LIST_PAYMENT_LINKS,
+    &UPDATE_PAYMENT_LINK,
+    &DELETE_PAYMENT_LINK,
+    &CREATE_PAYMENT_REQUEST,
+    &RETRIEVE_PAYMENT_REQUEST,
+    &LIST_PAYMENT_REQUESTS,
+    &UPDATE_PAYMENT_REQUEST,
+    &DELETE_PAYMENT_REQUEST,
+    &RETRIEVE_PAYOUT_METHOD,
+    &LIST_PAYOUT_METHODS,
+    &CREATE_PAYOUT,
+    &RETRIEVE_PAYOUT,
+    &LIST_PAYOUTS,
+    &UPDATE_PAYOUT,
+    &DELETE_PAYOUT,
+    &CREATE_PRICE,
+    &RETRIEVE_PRICE,
+    &LIST_PRICES,
+    &UPDATE_PRICE,
+    &DELETE_PRICE,
+    &CREATE_PRODUCT,
+    &RETRIEVE_PRODUCT,
+    &LIST_PRODUCTS,
+    &UPDATE_PRODUCT,
+    &DELETE_PRODUCT,
+    &CREATE_REFUND,
+    &RETRIEVE_REFUND,
+    &LIST_REFUNDS,
+    &UPDATE_REFUND,
+    &DELETE_REFUND,
+    &RETRIEVE_SPI_ACCOUNT_ALIASE,
+    &LIST_SPI_ACCOUNT_ALIASES,
+    &CREATE_SPI_QR_CODE,
+    &RETRIEVE_SPI_QR_CODE,
+    &LIST_SPI_QR_CODES,
+    &UPDATE_SPI_QR_CODE,
+    &DELETE_SPI_QR_CODE,
+    &CREATE_SUBSCRIPTION,
+    &RETRIEVE_SUBSCRIPTION,
+    &LIST_SUBSCRIPTIONS,
+    &UPDATE_SUBSCRIPTION,
+    &DELETE_SUBSCRIPTION,
+    &RETRIEVE_TRANSACTION,
+    &LIST_TRANSACTIONS,
+    &RETRIEVE_WEBHOOK_DELIVERY_LOG,
+    &LIST_WEBHOOK_DELIVERY_LOGS,
+    &CREATE_WEBHOOK,
+    &RETRIEVE_WEBHOOK,
+    &LIST_WEBHOOKS,
+    &UPDATE_WEBHOOK,
+    &DELETE_WEBHOOK,
 ];
+
+/// TODO create_beneficiary_payout
+pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
+    id: "create_beneficiary_payout",
+    resource: "beneficiary_payouts",
+    verb: "create",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Documented, "/beneficiary_payouts"),
+        (RouteStyle::Current, "/beneficiary-payouts"),
+    ],
+    query_parameters: &[],
+    body: Some(&BENEFICIARY_PAYOUT_CREATE),
+    returns: Returns::One(&BENEFICIARY_PAYOUT),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_beneficiary_payout
+pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
+    id: "retrieve_beneficiary_payout",
+    resource: "beneficiary_payouts",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/beneficiary_payouts/{payout_id}"),
+        (RouteStyle::Current, "/beneficiary-payouts/{payout_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&BENEFICIARY_PAYOUT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_beneficiary_payouts
+pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
+    id: "list_beneficiary_payouts",
+    resource: "beneficiary_payouts",
+    verb: "list",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/beneficiary_payouts"),
+        (RouteStyle::Current, "/beneficiary-payouts"),
+    ],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "statuses", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "currencyCode", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&BENEFICIARY_PAYOUT),
+    keyed: false,
+    replay_safe: true,
+};
 
 /// Creates a checkout session and returns the page to send the buyer to.
 pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
@@ -100,6 +238,1353 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/checkout_sessions/{session_id}"),
         (RouteStyle::Current, "/checkout-sessions/{session_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_customer
+pub static CREATE_CUSTOMER: Operation = Operation {
+    id: "create_customer",
+    resource: "customers",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/customers"), (RouteStyle::Current, "/customers")],
+    query_parameters: &[],
+    body: Some(&CUSTOMER_CREATE),
+    returns: Returns::One(&CUSTOMER),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_customer
+pub static RETRIEVE_CUSTOMER: Operation = Operation {
+    id: "retrieve_customer",
+    resource: "customers",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/customers/{customer_id}"),
+        (RouteStyle::Current, "/customers/{customer_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CUSTOMER),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_customers
+pub static LIST_CUSTOMERS: Operation = Operation {
+    id: "list_customers",
+    resource: "customers",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/customers"), (RouteStyle::Current, "/customers")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "search", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "type", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&CUSTOMER),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_customer
+pub static UPDATE_CUSTOMER: Operation = Operation {
+    id: "update_customer",
+    resource: "customers",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/customers/{customer_id}"),
+        (RouteStyle::Current, "/customers/{customer_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&CUSTOMER_UPDATE),
+    returns: Returns::One(&CUSTOMER),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_customer
+pub static DELETE_CUSTOMER: Operation = Operation {
+    id: "delete_customer",
+    resource: "customers",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/customers/{customer_id}"),
+        (RouteStyle::Current, "/customers/{customer_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_discount_coupon
+pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
+    id: "create_discount_coupon",
+    resource: "discount_coupons",
+    verb: "create",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Documented, "/discount_coupons"),
+        (RouteStyle::Current, "/discount-coupons"),
+    ],
+    query_parameters: &[],
+    body: Some(&DISCOUNT_COUPON_CREATE),
+    returns: Returns::One(&DISCOUNT_COUPON),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_discount_coupon
+pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
+    id: "retrieve_discount_coupon",
+    resource: "discount_coupons",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/discount_coupons/{coupon_id}"),
+        (RouteStyle::Current, "/discount-coupons/{coupon_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&DISCOUNT_COUPON),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_discount_coupons
+pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
+    id: "list_discount_coupons",
+    resource: "discount_coupons",
+    verb: "list",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/discount_coupons"),
+        (RouteStyle::Current, "/discount-coupons"),
+    ],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&DISCOUNT_COUPON),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_discount_coupon
+pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
+    id: "update_discount_coupon",
+    resource: "discount_coupons",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/discount_coupons/{coupon_id}"),
+        (RouteStyle::Current, "/discount-coupons/{coupon_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&DISCOUNT_COUPON_UPDATE),
+    returns: Returns::One(&DISCOUNT_COUPON),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_discount_coupon
+pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
+    id: "delete_discount_coupon",
+    resource: "discount_coupons",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/discount_coupons/{coupon_id}"),
+        (RouteStyle::Current, "/discount-coupons/{coupon_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO retrieve_event
+pub static RETRIEVE_EVENT: Operation = Operation {
+    id: "retrieve_event",
+    resource: "events",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/events/{event_id}"),
+        (RouteStyle::Current, "/events/{event_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&USAGE_EVENT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_events
+pub static LIST_EVENTS: Operation = Operation {
+    id: "list_events",
+    resource: "events",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/events"), (RouteStyle::Current, "/events")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&USAGE_EVENT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO retrieve_installment_payment
+pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
+    id: "retrieve_installment_payment",
+    resource: "installment_payments",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/installment_payments/{payment_id}"),
+        (RouteStyle::Current, "/installment-payments/{payment_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&INSTALLMENT_PAYMENT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_installment_payments
+pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
+    id: "list_installment_payments",
+    resource: "installment_payments",
+    verb: "list",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/installment_payments"),
+        (RouteStyle::Current, "/installment-payments"),
+    ],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&INSTALLMENT_PAYMENT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO retrieve_customer_invoice
+pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
+    id: "retrieve_customer_invoice",
+    resource: "invoices",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/customer_invoices/{invoice_id}"),
+        (RouteStyle::Current, "/invoices/{invoice_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&INVOICE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_customer_invoices
+pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
+    id: "list_customer_invoices",
+    resource: "invoices",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/customer_invoices"), (RouteStyle::Current, "/invoices")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "customerId", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "search", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&INVOICE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO retrieve_meter_balance
+pub static RETRIEVE_METER_BALANCE: Operation = Operation {
+    id: "retrieve_meter_balance",
+    resource: "meter_balances",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/meter_balances/{balance_id}"),
+        (RouteStyle::Current, "/meter-balances/{balance_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&METER_BALANCE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_meter_balances
+pub static LIST_METER_BALANCES: Operation = Operation {
+    id: "list_meter_balances",
+    resource: "meter_balances",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/meter_balances"), (RouteStyle::Current, "/meter-balances")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&METER_BALANCE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_meter
+pub static CREATE_METER: Operation = Operation {
+    id: "create_meter",
+    resource: "meters",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/meters"), (RouteStyle::Current, "/meters")],
+    query_parameters: &[],
+    body: Some(&METER_CREATE),
+    returns: Returns::One(&METER),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_meter
+pub static RETRIEVE_METER: Operation = Operation {
+    id: "retrieve_meter",
+    resource: "meters",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/meters/{meter_id}"),
+        (RouteStyle::Current, "/meters/{meter_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&METER),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_meters
+pub static LIST_METERS: Operation = Operation {
+    id: "list_meters",
+    resource: "meters",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/meters"), (RouteStyle::Current, "/meters")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "productId", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isActive", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&METER),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_meter
+pub static UPDATE_METER: Operation = Operation {
+    id: "update_meter",
+    resource: "meters",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/meters/{meter_id}"),
+        (RouteStyle::Current, "/meters/{meter_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&METER_UPDATE),
+    returns: Returns::One(&METER),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_meter
+pub static DELETE_METER: Operation = Operation {
+    id: "delete_meter",
+    resource: "meters",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/meters/{meter_id}"),
+        (RouteStyle::Current, "/meters/{meter_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_payment_link
+pub static CREATE_PAYMENT_LINK: Operation = Operation {
+    id: "create_payment_link",
+    resource: "payment_links",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/payment_links"), (RouteStyle::Current, "/payment-links")],
+    query_parameters: &[],
+    body: Some(&PAYMENT_LINK_CREATE),
+    returns: Returns::One(&PAYMENT_LINK),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_payment_link
+pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
+    id: "retrieve_payment_link",
+    resource: "payment_links",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/payment_links/{link_id}"),
+        (RouteStyle::Current, "/payment-links/{link_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PAYMENT_LINK),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_payment_links
+pub static LIST_PAYMENT_LINKS: Operation = Operation {
+    id: "list_payment_links",
+    resource: "payment_links",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/payment_links"), (RouteStyle::Current, "/payment-links")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "linkType", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isActive", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PAYMENT_LINK),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_payment_link
+pub static UPDATE_PAYMENT_LINK: Operation = Operation {
+    id: "update_payment_link",
+    resource: "payment_links",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/payment_links/{link_id}"),
+        (RouteStyle::Current, "/payment-links/{link_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&PAYMENT_LINK_UPDATE),
+    returns: Returns::One(&PAYMENT_LINK),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_payment_link
+pub static DELETE_PAYMENT_LINK: Operation = Operation {
+    id: "delete_payment_link",
+    resource: "payment_links",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/payment_links/{link_id}"),
+        (RouteStyle::Current, "/payment-links/{link_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_payment_request
+pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
+    id: "create_payment_request",
+    resource: "payment_requests",
+    verb: "create",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Documented, "/payment_requests"),
+        (RouteStyle::Current, "/payment-requests"),
+    ],
+    query_parameters: &[],
+    body: Some(&PAYMENT_REQUEST_CREATE),
+    returns: Returns::One(&PAYMENT_REQUEST),
+    keyed: true,
+    replay_safe: true,
+};
+
+/// TODO retrieve_payment_request
+pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
+    id: "retrieve_payment_request",
+    resource: "payment_requests",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/payment_requests/{request_id}"),
+        (RouteStyle::Current, "/payment-requests/{request_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PAYMENT_REQUEST),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_payment_requests
+pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
+    id: "list_payment_requests",
+    resource: "payment_requests",
+    verb: "list",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/payment_requests"),
+        (RouteStyle::Current, "/payment-requests"),
+    ],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "customerId", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PAYMENT_REQUEST),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_payment_request
+pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
+    id: "update_payment_request",
+    resource: "payment_requests",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/payment_requests/{request_id}"),
+        (RouteStyle::Current, "/payment-requests/{request_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&PAYMENT_REQUEST_UPDATE),
+    returns: Returns::One(&PAYMENT_REQUEST),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO delete_payment_request
+pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
+    id: "delete_payment_request",
+    resource: "payment_requests",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/payment_requests/{request_id}"),
+        (RouteStyle::Current, "/payment-requests/{request_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_payout_method
+pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
+    id: "retrieve_payout_method",
+    resource: "payout_methods",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/payout_methods/{payout_method_id}"),
+        (RouteStyle::Current, "/payout-methods/{payout_method_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PAYOUT_METHOD),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_payout_methods
+pub static LIST_PAYOUT_METHODS: Operation = Operation {
+    id: "list_payout_methods",
+    resource: "payout_methods",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/payout_methods"), (RouteStyle::Current, "/payout-methods")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PAYOUT_METHOD),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_payout
+pub static CREATE_PAYOUT: Operation = Operation {
+    id: "create_payout",
+    resource: "payouts",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/payouts"), (RouteStyle::Current, "/payouts")],
+    query_parameters: &[],
+    body: Some(&PAYOUT_CREATE),
+    returns: Returns::One(&PAYOUT),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_payout
+pub static RETRIEVE_PAYOUT: Operation = Operation {
+    id: "retrieve_payout",
+    resource: "payouts",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/payouts/{payout_id}"),
+        (RouteStyle::Current, "/payouts/{payout_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PAYOUT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_payouts
+pub static LIST_PAYOUTS: Operation = Operation {
+    id: "list_payouts",
+    resource: "payouts",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/payouts"), (RouteStyle::Current, "/payouts")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "statuses", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PAYOUT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_payout
+pub static UPDATE_PAYOUT: Operation = Operation {
+    id: "update_payout",
+    resource: "payouts",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/payouts/{payout_id}"),
+        (RouteStyle::Current, "/payouts/{payout_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&PAYOUT_UPDATE),
+    returns: Returns::One(&PAYOUT),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO delete_payout
+pub static DELETE_PAYOUT: Operation = Operation {
+    id: "delete_payout",
+    resource: "payouts",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/payouts/{payout_id}"),
+        (RouteStyle::Current, "/payouts/{payout_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO create_price
+pub static CREATE_PRICE: Operation = Operation {
+    id: "create_price",
+    resource: "prices",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/prices"), (RouteStyle::Current, "/prices")],
+    query_parameters: &[],
+    body: Some(&PRICE_CREATE),
+    returns: Returns::One(&PRICE),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_price
+pub static RETRIEVE_PRICE: Operation = Operation {
+    id: "retrieve_price",
+    resource: "prices",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/prices/{price_id}"),
+        (RouteStyle::Current, "/prices/{price_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PRICE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_prices
+pub static LIST_PRICES: Operation = Operation {
+    id: "list_prices",
+    resource: "prices",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/prices"), (RouteStyle::Current, "/prices")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PRICE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_price
+pub static UPDATE_PRICE: Operation = Operation {
+    id: "update_price",
+    resource: "prices",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/prices/{price_id}"),
+        (RouteStyle::Current, "/prices/{price_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&PRICE_UPDATE),
+    returns: Returns::One(&PRICE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_price
+pub static DELETE_PRICE: Operation = Operation {
+    id: "delete_price",
+    resource: "prices",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/prices/{price_id}"),
+        (RouteStyle::Current, "/prices/{price_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_product
+pub static CREATE_PRODUCT: Operation = Operation {
+    id: "create_product",
+    resource: "products",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/products"), (RouteStyle::Current, "/products")],
+    query_parameters: &[],
+    body: Some(&PRODUCT_CREATE),
+    returns: Returns::One(&PRODUCT),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_product
+pub static RETRIEVE_PRODUCT: Operation = Operation {
+    id: "retrieve_product",
+    resource: "products",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/products/{product_id}"),
+        (RouteStyle::Current, "/products/{product_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PRODUCT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_products
+pub static LIST_PRODUCTS: Operation = Operation {
+    id: "list_products",
+    resource: "products",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/products"), (RouteStyle::Current, "/products")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isActive", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PRODUCT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_product
+pub static UPDATE_PRODUCT: Operation = Operation {
+    id: "update_product",
+    resource: "products",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/products/{product_id}"),
+        (RouteStyle::Current, "/products/{product_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&PRODUCT_UPDATE),
+    returns: Returns::One(&PRODUCT),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_product
+pub static DELETE_PRODUCT: Operation = Operation {
+    id: "delete_product",
+    resource: "products",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/products/{product_id}"),
+        (RouteStyle::Current, "/products/{product_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_refund
+pub static CREATE_REFUND: Operation = Operation {
+    id: "create_refund",
+    resource: "refunds",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/refunds"), (RouteStyle::Current, "/refunds")],
+    query_parameters: &[],
+    body: Some(&REFUND_CREATE),
+    returns: Returns::One(&REFUND),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_refund
+pub static RETRIEVE_REFUND: Operation = Operation {
+    id: "retrieve_refund",
+    resource: "refunds",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/refunds/{refund_id}"),
+        (RouteStyle::Current, "/refunds/{refund_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&REFUND),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_refunds
+pub static LIST_REFUNDS: Operation = Operation {
+    id: "list_refunds",
+    resource: "refunds",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/refunds"), (RouteStyle::Current, "/refunds")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&REFUND),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_refund
+pub static UPDATE_REFUND: Operation = Operation {
+    id: "update_refund",
+    resource: "refunds",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/refunds/{refund_id}"),
+        (RouteStyle::Current, "/refunds/{refund_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&REFUND_UPDATE),
+    returns: Returns::One(&REFUND),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO delete_refund
+pub static DELETE_REFUND: Operation = Operation {
+    id: "delete_refund",
+    resource: "refunds",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/refunds/{refund_id}"),
+        (RouteStyle::Current, "/refunds/{refund_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_spi_account_aliase
+pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
+    id: "retrieve_spi_account_aliase",
+    resource: "spi_account_aliases",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/spi_account_aliases/{alias_id}"),
+        (RouteStyle::Current, "/spi-account-aliases/{alias_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&SPI_ACCOUNT_ALIAS),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_spi_account_aliases
+pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
+    id: "list_spi_account_aliases",
+    resource: "spi_account_aliases",
+    verb: "list",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/spi_account_aliases"),
+        (RouteStyle::Current, "/spi-account-aliases"),
+    ],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SPI_ACCOUNT_ALIAS),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_spi_qr_code
+pub static CREATE_SPI_QR_CODE: Operation = Operation {
+    id: "create_spi_qr_code",
+    resource: "spi_qr_codes",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/spi_qr_codes"), (RouteStyle::Current, "/spi-qr-codes")],
+    query_parameters: &[],
+    body: Some(&SPI_QR_CODE_CREATE),
+    returns: Returns::One(&SPI_QR_CODE),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_spi_qr_code
+pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
+    id: "retrieve_spi_qr_code",
+    resource: "spi_qr_codes",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/spi_qr_codes/{qr_code_id}"),
+        (RouteStyle::Current, "/spi-qr-codes/{qr_code_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&SPI_QR_CODE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_spi_qr_codes
+pub static LIST_SPI_QR_CODES: Operation = Operation {
+    id: "list_spi_qr_codes",
+    resource: "spi_qr_codes",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/spi_qr_codes"), (RouteStyle::Current, "/spi-qr-codes")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SPI_QR_CODE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_spi_qr_code
+pub static UPDATE_SPI_QR_CODE: Operation = Operation {
+    id: "update_spi_qr_code",
+    resource: "spi_qr_codes",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/spi_qr_codes/{qr_code_id}"),
+        (RouteStyle::Current, "/spi-qr-codes/{qr_code_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&SPI_QR_CODE_UPDATE),
+    returns: Returns::One(&SPI_QR_CODE),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_spi_qr_code
+pub static DELETE_SPI_QR_CODE: Operation = Operation {
+    id: "delete_spi_qr_code",
+    resource: "spi_qr_codes",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/spi_qr_codes/{qr_code_id}"),
+        (RouteStyle::Current, "/spi-qr-codes/{qr_code_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_subscription
+pub static CREATE_SUBSCRIPTION: Operation = Operation {
+    id: "create_subscription",
+    resource: "subscriptions",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/subscriptions"), (RouteStyle::Current, "/subscriptions")],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_CREATE),
+    returns: Returns::One(&SUBSCRIPTION),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_subscription
+pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
+    id: "retrieve_subscription",
+    resource: "subscriptions",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/subscriptions/{subscription_id}"),
+        (RouteStyle::Current, "/subscriptions/{subscription_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&SUBSCRIPTION),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_subscriptions
+pub static LIST_SUBSCRIPTIONS: Operation = Operation {
+    id: "list_subscriptions",
+    resource: "subscriptions",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/subscriptions"), (RouteStyle::Current, "/subscriptions")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "customer_id", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SUBSCRIPTION),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_subscription
+pub static UPDATE_SUBSCRIPTION: Operation = Operation {
+    id: "update_subscription",
+    resource: "subscriptions",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/subscriptions/{subscription_id}"),
+        (RouteStyle::Current, "/subscriptions/{subscription_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_UPDATE),
+    returns: Returns::One(&SUBSCRIPTION),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO delete_subscription
+pub static DELETE_SUBSCRIPTION: Operation = Operation {
+    id: "delete_subscription",
+    resource: "subscriptions",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/subscriptions/{subscription_id}"),
+        (RouteStyle::Current, "/subscriptions/{subscription_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO retrieve_transaction
+pub static RETRIEVE_TRANSACTION: Operation = Operation {
+    id: "retrieve_transaction",
+    resource: "transactions",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/transactions/{transaction_id}"),
+        (RouteStyle::Current, "/transactions/{transaction_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&TRANSACTION),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_transactions
+pub static LIST_TRANSACTIONS: Operation = Operation {
+    id: "list_transactions",
+    resource: "transactions",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/transactions"), (RouteStyle::Current, "/transactions")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "provider", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "type", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "currency", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "paymentMethod", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isPos", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&TRANSACTION),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO retrieve_webhook_delivery_log
+pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
+    id: "retrieve_webhook_delivery_log",
+    resource: "webhook_delivery_logs",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/webhook_delivery_logs/{log_id}"),
+        (RouteStyle::Current, "/webhook-delivery-logs/{log_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&WEBHOOK_DELIVERY_LOG),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_webhook_delivery_logs
+pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
+    id: "list_webhook_delivery_logs",
+    resource: "webhook_delivery_logs",
+    verb: "list",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/webhook_delivery_logs"),
+        (RouteStyle::Current, "/webhook-delivery-logs"),
+    ],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "webhookId", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "successOnly", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "failedOnly", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO create_webhook
+pub static CREATE_WEBHOOK: Operation = Operation {
+    id: "create_webhook",
+    resource: "webhooks",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Documented, "/webhooks"), (RouteStyle::Current, "/webhooks")],
+    query_parameters: &[],
+    body: Some(&WEBHOOK_CREATE),
+    returns: Returns::One(&WEBHOOK),
+    keyed: false,
+    replay_safe: false,
+};
+
+/// TODO retrieve_webhook
+pub static RETRIEVE_WEBHOOK: Operation = Operation {
+    id: "retrieve_webhook",
+    resource: "webhooks",
+    verb: "get",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Documented, "/webhooks/{webhook_id}"),
+        (RouteStyle::Current, "/webhooks/{webhook_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&WEBHOOK),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO list_webhooks
+pub static LIST_WEBHOOKS: Operation = Operation {
+    id: "list_webhooks",
+    resource: "webhooks",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/webhooks"), (RouteStyle::Current, "/webhooks")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&WEBHOOK),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO update_webhook
+pub static UPDATE_WEBHOOK: Operation = Operation {
+    id: "update_webhook",
+    resource: "webhooks",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[
+        (RouteStyle::Documented, "/webhooks/{webhook_id}"),
+        (RouteStyle::Current, "/webhooks/{webhook_id}"),
+    ],
+    query_parameters: &[],
+    body: Some(&WEBHOOK_UPDATE),
+    returns: Returns::One(&WEBHOOK),
+    keyed: false,
+    replay_safe: true,
+};
+
+/// TODO delete_webhook
+pub static DELETE_WEBHOOK: Operation = Operation {
+    id: "delete_webhook",
+    resource: "webhooks",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[
+        (RouteStyle::Documented, "/webhooks/{webhook_id}"),
+        (RouteStyle::Current, "/webhooks/{webhook_id}"),
     ],
     query_parameters: &[],
     body: None,

@@ -6,9 +6,30 @@
 from __future__ import annotations
 
 from .._documented.missing_names import missing, watch
+from .beneficiary_payouts_api import BeneficiaryPayoutsApi as BeneficiaryPayoutsApi
 from .checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
+from .customers_api import CustomersApi as CustomersApi
+from .discount_coupons_api import DiscountCouponsApi as DiscountCouponsApi
+from .events_api import EventsApi as EventsApi
+from .installment_payments_api import InstallmentPaymentsApi as InstallmentPaymentsApi
+from .customer_invoices_api import CustomerInvoicesApi as CustomerInvoicesApi
+from .meter_balances_api import MeterBalancesApi as MeterBalancesApi
+from .meters_api import MetersApi as MetersApi
+from .payment_links_api import PaymentLinksApi as PaymentLinksApi
+from .payment_requests_api import PaymentRequestsApi as PaymentRequestsApi
+from .payout_methods_api import PayoutMethodsApi as PayoutMethodsApi
+from .payouts_api import PayoutsApi as PayoutsApi
+from .prices_api import PricesApi as PricesApi
+from .products_api import ProductsApi as ProductsApi
+from .refunds_api import RefundsApi as RefundsApi
+from .spi_account_aliases_api import SPIAccountAliasesApi as SPIAccountAliasesApi
+from .spiqr_codes_api import SPIQRCodesApi as SPIQRCodesApi
+from .subscriptions_api import SubscriptionsApi as SubscriptionsApi
+from .transactions_api import TransactionsApi as TransactionsApi
+from .webhook_delivery_logs_api import WebhookDeliveryLogsApi as WebhookDeliveryLogsApi
+from .webhooks_api import WebhooksApi as WebhooksApi
 
-__all__ = ["CheckoutSessionsApi"]
+__all__ = ["BeneficiaryPayoutsApi", "CheckoutSessionsApi", "CustomersApi", "DiscountCouponsApi", "EventsApi", "InstallmentPaymentsApi", "CustomerInvoicesApi", "MeterBalancesApi", "MetersApi", "PaymentLinksApi", "PaymentRequestsApi", "PayoutMethodsApi", "PayoutsApi", "PricesApi", "ProductsApi", "RefundsApi", "SPIAccountAliasesApi", "SPIQRCodesApi", "SubscriptionsApi", "TransactionsApi", "WebhookDeliveryLogsApi", "WebhooksApi"]
 
 watch()
 

@@ -11,60 +11,448 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .beneficiary_payout import BeneficiaryPayout as BeneficiaryPayout
+    from .beneficiary_payouts import BeneficiaryPayouts as BeneficiaryPayouts
+    from .beneficiary_payouts_create import BeneficiaryPayoutsCreate as BeneficiaryPayoutsCreate
+    from .beneficiary_payouts_update import BeneficiaryPayoutsUpdate as BeneficiaryPayoutsUpdate
     from .blocking_invoice import BlockingInvoice as BlockingInvoice
     from .checkout_session import CheckoutSession as CheckoutSession
     from .checkout_sessions import CheckoutSessions as CheckoutSessions
     from .checkout_sessions_create import CheckoutSessionsCreate as CheckoutSessionsCreate
     from .checkout_sessions_update import CheckoutSessionsUpdate as CheckoutSessionsUpdate
+    from .customer import Customer as Customer
+    from .customer_invoices import CustomerInvoices as CustomerInvoices
+    from .customer_invoices_create import CustomerInvoicesCreate as CustomerInvoicesCreate
+    from .customer_invoices_update import CustomerInvoicesUpdate as CustomerInvoicesUpdate
+    from .customers import Customers as Customers
+    from .customers_create import CustomersCreate as CustomersCreate
+    from .customers_update import CustomersUpdate as CustomersUpdate
+    from .discount_coupon import DiscountCoupon as DiscountCoupon
+    from .discount_coupons import DiscountCoupons as DiscountCoupons
+    from .discount_coupons_create import DiscountCouponsCreate as DiscountCouponsCreate
+    from .discount_coupons_update import DiscountCouponsUpdate as DiscountCouponsUpdate
     from .error import Error as Error
     from .error_error import ErrorError as ErrorError
     from .event import Event as Event
+    from .events import Events as Events
+    from .events_create import EventsCreate as EventsCreate
+    from .events_update import EventsUpdate as EventsUpdate
+    from .installment_payment import InstallmentPayment as InstallmentPayment
+    from .installment_payments import InstallmentPayments as InstallmentPayments
+    from .installment_payments_create import (
+        InstallmentPaymentsCreate as InstallmentPaymentsCreate,
+    )
+    from .installment_payments_update import (
+        InstallmentPaymentsUpdate as InstallmentPaymentsUpdate,
+    )
+    from .invoice import Invoice as Invoice
+    from .list_beneficiary_payouts200_response import (
+        ListBeneficiaryPayouts200Response as ListBeneficiaryPayouts200Response,
+    )
     from .list_checkout_sessions200_response import (
         ListCheckoutSessions200Response as ListCheckoutSessions200Response,
     )
+    from .list_customer_invoices200_response import (
+        ListCustomerInvoices200Response as ListCustomerInvoices200Response,
+    )
+    from .list_customers200_response import ListCustomers200Response as ListCustomers200Response
     from .list_customers200_response_pagination import (
         ListCustomers200ResponsePagination as ListCustomers200ResponsePagination,
     )
+    from .list_discount_coupons200_response import (
+        ListDiscountCoupons200Response as ListDiscountCoupons200Response,
+    )
+    from .list_events200_response import ListEvents200Response as ListEvents200Response
+    from .list_installment_payments200_response import (
+        ListInstallmentPayments200Response as ListInstallmentPayments200Response,
+    )
+    from .list_meter_balances200_response import (
+        ListMeterBalances200Response as ListMeterBalances200Response,
+    )
+    from .list_meters200_response import ListMeters200Response as ListMeters200Response
+    from .list_payment_links200_response import (
+        ListPaymentLinks200Response as ListPaymentLinks200Response,
+    )
+    from .list_payment_requests200_response import (
+        ListPaymentRequests200Response as ListPaymentRequests200Response,
+    )
+    from .list_payout_methods200_response import (
+        ListPayoutMethods200Response as ListPayoutMethods200Response,
+    )
+    from .list_payouts200_response import ListPayouts200Response as ListPayouts200Response
+    from .list_prices200_response import ListPrices200Response as ListPrices200Response
+    from .list_products200_response import ListProducts200Response as ListProducts200Response
+    from .list_refunds200_response import ListRefunds200Response as ListRefunds200Response
+    from .list_spi_account_aliases200_response import (
+        ListSpiAccountAliases200Response as ListSpiAccountAliases200Response,
+    )
+    from .list_spi_qr_codes200_response import (
+        ListSpiQrCodes200Response as ListSpiQrCodes200Response,
+    )
+    from .list_subscriptions200_response import (
+        ListSubscriptions200Response as ListSubscriptions200Response,
+    )
+    from .list_transactions200_response import (
+        ListTransactions200Response as ListTransactions200Response,
+    )
+    from .list_webhook_delivery_logs200_response import (
+        ListWebhookDeliveryLogs200Response as ListWebhookDeliveryLogs200Response,
+    )
+    from .list_webhooks200_response import ListWebhooks200Response as ListWebhooks200Response
+    from .meter import Meter as Meter
+    from .meter_balance import MeterBalance as MeterBalance
+    from .meter_balances import MeterBalances as MeterBalances
+    from .meter_balances_create import MeterBalancesCreate as MeterBalancesCreate
+    from .meter_balances_update import MeterBalancesUpdate as MeterBalancesUpdate
+    from .meters import Meters as Meters
+    from .meters_create import MetersCreate as MetersCreate
+    from .meters_update import MetersUpdate as MetersUpdate
+    from .payment_link import PaymentLink as PaymentLink
+    from .payment_links import PaymentLinks as PaymentLinks
+    from .payment_links_create import PaymentLinksCreate as PaymentLinksCreate
+    from .payment_links_update import PaymentLinksUpdate as PaymentLinksUpdate
+    from .payment_request import PaymentRequest as PaymentRequest
+    from .payment_requests import PaymentRequests as PaymentRequests
+    from .payment_requests_create import PaymentRequestsCreate as PaymentRequestsCreate
+    from .payment_requests_update import PaymentRequestsUpdate as PaymentRequestsUpdate
     from .payment_required import PaymentRequired as PaymentRequired
+    from .payout import Payout as Payout
+    from .payout_method import PayoutMethod as PayoutMethod
+    from .payout_methods import PayoutMethods as PayoutMethods
+    from .payout_methods_create import PayoutMethodsCreate as PayoutMethodsCreate
+    from .payout_methods_update import PayoutMethodsUpdate as PayoutMethodsUpdate
+    from .payouts import Payouts as Payouts
+    from .payouts_create import PayoutsCreate as PayoutsCreate
+    from .payouts_update import PayoutsUpdate as PayoutsUpdate
+    from .price import Price as Price
+    from .prices import Prices as Prices
+    from .prices_create import PricesCreate as PricesCreate
+    from .prices_update import PricesUpdate as PricesUpdate
+    from .product import Product as Product
+    from .products import Products as Products
+    from .products_create import ProductsCreate as ProductsCreate
+    from .products_update import ProductsUpdate as ProductsUpdate
+    from .refund import Refund as Refund
+    from .refunds import Refunds as Refunds
+    from .refunds_create import RefundsCreate as RefundsCreate
+    from .refunds_update import RefundsUpdate as RefundsUpdate
+    from .spi_account_alias import SpiAccountAlias as SpiAccountAlias
+    from .spi_account_aliases import SpiAccountAliases as SpiAccountAliases
+    from .spi_account_aliases_create import SpiAccountAliasesCreate as SpiAccountAliasesCreate
+    from .spi_account_aliases_update import SpiAccountAliasesUpdate as SpiAccountAliasesUpdate
+    from .spi_qr_code import SpiQrCode as SpiQrCode
+    from .spi_qr_codes import SpiQrCodes as SpiQrCodes
+    from .spi_qr_codes_create import SpiQrCodesCreate as SpiQrCodesCreate
+    from .spi_qr_codes_update import SpiQrCodesUpdate as SpiQrCodesUpdate
+    from .subscription import Subscription as Subscription
+    from .subscriptions import Subscriptions as Subscriptions
+    from .subscriptions_create import SubscriptionsCreate as SubscriptionsCreate
+    from .subscriptions_update import SubscriptionsUpdate as SubscriptionsUpdate
+    from .transaction import Transaction as Transaction
+    from .transactions import Transactions as Transactions
+    from .transactions_create import TransactionsCreate as TransactionsCreate
+    from .transactions_update import TransactionsUpdate as TransactionsUpdate
+    from .usage_event import UsageEvent as UsageEvent
+    from .webhook import Webhook as Webhook
+    from .webhook_delivery_log import WebhookDeliveryLog as WebhookDeliveryLog
+    from .webhook_delivery_logs import WebhookDeliveryLogs as WebhookDeliveryLogs
+    from .webhook_delivery_logs_create import (
+        WebhookDeliveryLogsCreate as WebhookDeliveryLogsCreate,
+    )
+    from .webhook_delivery_logs_update import (
+        WebhookDeliveryLogsUpdate as WebhookDeliveryLogsUpdate,
+    )
+    from .webhooks import Webhooks as Webhooks
+    from .webhooks_create import WebhooksCreate as WebhooksCreate
+    from .webhooks_update import WebhooksUpdate as WebhooksUpdate
     from .checkout_session_status import CheckoutSessionStatus as CheckoutSessionStatus
+    from .bnpl_status import BnplStatus as BnplStatus
+    from .invoice_status import InvoiceStatus as InvoiceStatus
+    from .payout_status import PayoutStatus as PayoutStatus
+    from .pricing_model_enum import PricingModelEnum as PricingModelEnum
+    from .product_type_enum import ProductTypeEnum as ProductTypeEnum
+    from .refund_status import RefundStatus as RefundStatus
+    from .spi_account_status import SpiAccountStatus as SpiAccountStatus
+    from .spi_account_type import SpiAccountType as SpiAccountType
+    from .subscription_status import SubscriptionStatus as SubscriptionStatus
+    from .transaction_status import TransactionStatus as TransactionStatus
     from .currency_code import CurrencyCode as CurrencyCode
     from .webhook_event import WebhookEvent as WebhookEvent
     from .provider_code import ProviderCode as ProviderCode
+    from .payment_method_code import PaymentMethodCode as PaymentMethodCode
+    from .spi_payment_status import SpiPaymentStatus as SpiPaymentStatus
+    from .frequency import Frequency as Frequency
 
 _MODULES = {
+    "BeneficiaryPayout": "beneficiary_payout",
+    "BeneficiaryPayouts": "beneficiary_payouts",
+    "BeneficiaryPayoutsCreate": "beneficiary_payouts_create",
+    "BeneficiaryPayoutsUpdate": "beneficiary_payouts_update",
     "BlockingInvoice": "blocking_invoice",
     "CheckoutSession": "checkout_session",
     "CheckoutSessions": "checkout_sessions",
     "CheckoutSessionsCreate": "checkout_sessions_create",
     "CheckoutSessionsUpdate": "checkout_sessions_update",
+    "Customer": "customer",
+    "CustomerInvoices": "customer_invoices",
+    "CustomerInvoicesCreate": "customer_invoices_create",
+    "CustomerInvoicesUpdate": "customer_invoices_update",
+    "Customers": "customers",
+    "CustomersCreate": "customers_create",
+    "CustomersUpdate": "customers_update",
+    "DiscountCoupon": "discount_coupon",
+    "DiscountCoupons": "discount_coupons",
+    "DiscountCouponsCreate": "discount_coupons_create",
+    "DiscountCouponsUpdate": "discount_coupons_update",
     "Error": "error",
     "ErrorError": "error_error",
     "Event": "event",
+    "Events": "events",
+    "EventsCreate": "events_create",
+    "EventsUpdate": "events_update",
+    "InstallmentPayment": "installment_payment",
+    "InstallmentPayments": "installment_payments",
+    "InstallmentPaymentsCreate": "installment_payments_create",
+    "InstallmentPaymentsUpdate": "installment_payments_update",
+    "Invoice": "invoice",
+    "ListBeneficiaryPayouts200Response": "list_beneficiary_payouts200_response",
     "ListCheckoutSessions200Response": "list_checkout_sessions200_response",
+    "ListCustomerInvoices200Response": "list_customer_invoices200_response",
+    "ListCustomers200Response": "list_customers200_response",
     "ListCustomers200ResponsePagination": "list_customers200_response_pagination",
+    "ListDiscountCoupons200Response": "list_discount_coupons200_response",
+    "ListEvents200Response": "list_events200_response",
+    "ListInstallmentPayments200Response": "list_installment_payments200_response",
+    "ListMeterBalances200Response": "list_meter_balances200_response",
+    "ListMeters200Response": "list_meters200_response",
+    "ListPaymentLinks200Response": "list_payment_links200_response",
+    "ListPaymentRequests200Response": "list_payment_requests200_response",
+    "ListPayoutMethods200Response": "list_payout_methods200_response",
+    "ListPayouts200Response": "list_payouts200_response",
+    "ListPrices200Response": "list_prices200_response",
+    "ListProducts200Response": "list_products200_response",
+    "ListRefunds200Response": "list_refunds200_response",
+    "ListSpiAccountAliases200Response": "list_spi_account_aliases200_response",
+    "ListSpiQrCodes200Response": "list_spi_qr_codes200_response",
+    "ListSubscriptions200Response": "list_subscriptions200_response",
+    "ListTransactions200Response": "list_transactions200_response",
+    "ListWebhookDeliveryLogs200Response": "list_webhook_delivery_logs200_response",
+    "ListWebhooks200Response": "list_webhooks200_response",
+    "Meter": "meter",
+    "MeterBalance": "meter_balance",
+    "MeterBalances": "meter_balances",
+    "MeterBalancesCreate": "meter_balances_create",
+    "MeterBalancesUpdate": "meter_balances_update",
+    "Meters": "meters",
+    "MetersCreate": "meters_create",
+    "MetersUpdate": "meters_update",
+    "PaymentLink": "payment_link",
+    "PaymentLinks": "payment_links",
+    "PaymentLinksCreate": "payment_links_create",
+    "PaymentLinksUpdate": "payment_links_update",
+    "PaymentRequest": "payment_request",
+    "PaymentRequests": "payment_requests",
+    "PaymentRequestsCreate": "payment_requests_create",
+    "PaymentRequestsUpdate": "payment_requests_update",
     "PaymentRequired": "payment_required",
+    "Payout": "payout",
+    "PayoutMethod": "payout_method",
+    "PayoutMethods": "payout_methods",
+    "PayoutMethodsCreate": "payout_methods_create",
+    "PayoutMethodsUpdate": "payout_methods_update",
+    "Payouts": "payouts",
+    "PayoutsCreate": "payouts_create",
+    "PayoutsUpdate": "payouts_update",
+    "Price": "price",
+    "Prices": "prices",
+    "PricesCreate": "prices_create",
+    "PricesUpdate": "prices_update",
+    "Product": "product",
+    "Products": "products",
+    "ProductsCreate": "products_create",
+    "ProductsUpdate": "products_update",
+    "Refund": "refund",
+    "Refunds": "refunds",
+    "RefundsCreate": "refunds_create",
+    "RefundsUpdate": "refunds_update",
+    "SpiAccountAlias": "spi_account_alias",
+    "SpiAccountAliases": "spi_account_aliases",
+    "SpiAccountAliasesCreate": "spi_account_aliases_create",
+    "SpiAccountAliasesUpdate": "spi_account_aliases_update",
+    "SpiQrCode": "spi_qr_code",
+    "SpiQrCodes": "spi_qr_codes",
+    "SpiQrCodesCreate": "spi_qr_codes_create",
+    "SpiQrCodesUpdate": "spi_qr_codes_update",
+    "Subscription": "subscription",
+    "Subscriptions": "subscriptions",
+    "SubscriptionsCreate": "subscriptions_create",
+    "SubscriptionsUpdate": "subscriptions_update",
+    "Transaction": "transaction",
+    "Transactions": "transactions",
+    "TransactionsCreate": "transactions_create",
+    "TransactionsUpdate": "transactions_update",
+    "UsageEvent": "usage_event",
+    "Webhook": "webhook",
+    "WebhookDeliveryLog": "webhook_delivery_log",
+    "WebhookDeliveryLogs": "webhook_delivery_logs",
+    "WebhookDeliveryLogsCreate": "webhook_delivery_logs_create",
+    "WebhookDeliveryLogsUpdate": "webhook_delivery_logs_update",
+    "Webhooks": "webhooks",
+    "WebhooksCreate": "webhooks_create",
+    "WebhooksUpdate": "webhooks_update",
     "CheckoutSessionStatus": "checkout_session_status",
+    "BnplStatus": "bnpl_status",
+    "InvoiceStatus": "invoice_status",
+    "PayoutStatus": "payout_status",
+    "PricingModelEnum": "pricing_model_enum",
+    "ProductTypeEnum": "product_type_enum",
+    "RefundStatus": "refund_status",
+    "SpiAccountStatus": "spi_account_status",
+    "SpiAccountType": "spi_account_type",
+    "SubscriptionStatus": "subscription_status",
+    "TransactionStatus": "transaction_status",
     "CurrencyCode": "currency_code",
     "WebhookEvent": "webhook_event",
     "ProviderCode": "provider_code",
+    "PaymentMethodCode": "payment_method_code",
+    "SpiPaymentStatus": "spi_payment_status",
+    "Frequency": "frequency",
 }
 
 __all__ = [
+    "BeneficiaryPayout",
+    "BeneficiaryPayouts",
+    "BeneficiaryPayoutsCreate",
+    "BeneficiaryPayoutsUpdate",
     "BlockingInvoice",
     "CheckoutSession",
     "CheckoutSessions",
     "CheckoutSessionsCreate",
     "CheckoutSessionsUpdate",
+    "Customer",
+    "CustomerInvoices",
+    "CustomerInvoicesCreate",
+    "CustomerInvoicesUpdate",
+    "Customers",
+    "CustomersCreate",
+    "CustomersUpdate",
+    "DiscountCoupon",
+    "DiscountCoupons",
+    "DiscountCouponsCreate",
+    "DiscountCouponsUpdate",
     "Error",
     "ErrorError",
     "Event",
+    "Events",
+    "EventsCreate",
+    "EventsUpdate",
+    "InstallmentPayment",
+    "InstallmentPayments",
+    "InstallmentPaymentsCreate",
+    "InstallmentPaymentsUpdate",
+    "Invoice",
+    "ListBeneficiaryPayouts200Response",
     "ListCheckoutSessions200Response",
+    "ListCustomerInvoices200Response",
+    "ListCustomers200Response",
     "ListCustomers200ResponsePagination",
+    "ListDiscountCoupons200Response",
+    "ListEvents200Response",
+    "ListInstallmentPayments200Response",
+    "ListMeterBalances200Response",
+    "ListMeters200Response",
+    "ListPaymentLinks200Response",
+    "ListPaymentRequests200Response",
+    "ListPayoutMethods200Response",
+    "ListPayouts200Response",
+    "ListPrices200Response",
+    "ListProducts200Response",
+    "ListRefunds200Response",
+    "ListSpiAccountAliases200Response",
+    "ListSpiQrCodes200Response",
+    "ListSubscriptions200Response",
+    "ListTransactions200Response",
+    "ListWebhookDeliveryLogs200Response",
+    "ListWebhooks200Response",
+    "Meter",
+    "MeterBalance",
+    "MeterBalances",
+    "MeterBalancesCreate",
+    "MeterBalancesUpdate",
+    "Meters",
+    "MetersCreate",
+    "MetersUpdate",
+    "PaymentLink",
+    "PaymentLinks",
+    "PaymentLinksCreate",
+    "PaymentLinksUpdate",
+    "PaymentRequest",
+    "PaymentRequests",
+    "PaymentRequestsCreate",
+    "PaymentRequestsUpdate",
     "PaymentRequired",
+    "Payout",
+    "PayoutMethod",
+    "PayoutMethods",
+    "PayoutMethodsCreate",
+    "PayoutMethodsUpdate",
+    "Payouts",
+    "PayoutsCreate",
+    "PayoutsUpdate",
+    "Price",
+    "Prices",
+    "PricesCreate",
+    "PricesUpdate",
+    "Product",
+    "Products",
+    "ProductsCreate",
+    "ProductsUpdate",
+    "Refund",
+    "Refunds",
+    "RefundsCreate",
+    "RefundsUpdate",
+    "SpiAccountAlias",
+    "SpiAccountAliases",
+    "SpiAccountAliasesCreate",
+    "SpiAccountAliasesUpdate",
+    "SpiQrCode",
+    "SpiQrCodes",
+    "SpiQrCodesCreate",
+    "SpiQrCodesUpdate",
+    "Subscription",
+    "Subscriptions",
+    "SubscriptionsCreate",
+    "SubscriptionsUpdate",
+    "Transaction",
+    "Transactions",
+    "TransactionsCreate",
+    "TransactionsUpdate",
+    "UsageEvent",
+    "Webhook",
+    "WebhookDeliveryLog",
+    "WebhookDeliveryLogs",
+    "WebhookDeliveryLogsCreate",
+    "WebhookDeliveryLogsUpdate",
+    "Webhooks",
+    "WebhooksCreate",
+    "WebhooksUpdate",
     "CheckoutSessionStatus",
+    "BnplStatus",
+    "InvoiceStatus",
+    "PayoutStatus",
+    "PricingModelEnum",
+    "ProductTypeEnum",
+    "RefundStatus",
+    "SpiAccountStatus",
+    "SpiAccountType",
+    "SubscriptionStatus",
+    "TransactionStatus",
     "CurrencyCode",
     "WebhookEvent",
     "ProviderCode",
+    "PaymentMethodCode",
+    "SpiPaymentStatus",
+    "Frequency",
 ]
 
 watch()

@@ -5,7 +5,49 @@
 
 from __future__ import annotations
 
+from .beneficiary_payouts import AsyncBeneficiaryPayouts as AsyncBeneficiaryPayouts
+from .beneficiary_payouts import BeneficiaryPayouts as BeneficiaryPayouts
 from .checkout_sessions import AsyncCheckoutSessions as AsyncCheckoutSessions
 from .checkout_sessions import CheckoutSessions as CheckoutSessions
+from .customers import AsyncCustomers as AsyncCustomers
+from .customers import Customers as Customers
+from .discount_coupons import AsyncDiscountCoupons as AsyncDiscountCoupons
+from .discount_coupons import DiscountCoupons as DiscountCoupons
+from .events import AsyncEvents as AsyncEvents
+from .events import Events as Events
+from .installment_payments import AsyncInstallmentPayments as AsyncInstallmentPayments
+from .installment_payments import InstallmentPayments as InstallmentPayments
+from .invoices import AsyncInvoices as AsyncInvoices
+from .invoices import Invoices as Invoices
+from .meter_balances import AsyncMeterBalances as AsyncMeterBalances
+from .meter_balances import MeterBalances as MeterBalances
+from .meters import AsyncMeters as AsyncMeters
+from .meters import Meters as Meters
+from .payment_links import AsyncPaymentLinks as AsyncPaymentLinks
+from .payment_links import PaymentLinks as PaymentLinks
+from .payment_requests import AsyncPaymentRequests as AsyncPaymentRequests
+from .payment_requests import PaymentRequests as PaymentRequests
+from .payout_methods import AsyncPayoutMethods as AsyncPayoutMethods
+from .payout_methods import PayoutMethods as PayoutMethods
+from .payouts import AsyncPayouts as AsyncPayouts
+from .payouts import Payouts as Payouts
+from .prices import AsyncPrices as AsyncPrices
+from .prices import Prices as Prices
+from .products import AsyncProducts as AsyncProducts
+from .products import Products as Products
+from .refunds import AsyncRefunds as AsyncRefunds
+from .refunds import Refunds as Refunds
+from .spi_account_aliases import AsyncSpiAccountAliases as AsyncSpiAccountAliases
+from .spi_account_aliases import SpiAccountAliases as SpiAccountAliases
+from .spi_qr_codes import AsyncSpiQrCodes as AsyncSpiQrCodes
+from .spi_qr_codes import SpiQrCodes as SpiQrCodes
+from .subscriptions import AsyncSubscriptions as AsyncSubscriptions
+from .subscriptions import Subscriptions as Subscriptions
+from .transactions import AsyncTransactions as AsyncTransactions
+from .transactions import Transactions as Transactions
+from .webhook_delivery_logs import AsyncWebhookDeliveryLogs as AsyncWebhookDeliveryLogs
+from .webhook_delivery_logs import WebhookDeliveryLogs as WebhookDeliveryLogs
+from .webhooks import AsyncWebhooks as AsyncWebhooks
+from .webhooks import Webhooks as Webhooks
 
-__all__ = ["AsyncCheckoutSessions", "CheckoutSessions"]
+__all__ = ["AsyncBeneficiaryPayouts", "BeneficiaryPayouts", "AsyncCheckoutSessions", "CheckoutSessions", "AsyncCustomers", "Customers", "AsyncDiscountCoupons", "DiscountCoupons", "AsyncEvents", "Events", "AsyncInstallmentPayments", "InstallmentPayments", "AsyncInvoices", "Invoices", "AsyncMeterBalances", "MeterBalances", "AsyncMeters", "Meters", "AsyncPaymentLinks", "PaymentLinks", "AsyncPaymentRequests", "PaymentRequests", "AsyncPayoutMethods", "PayoutMethods", "AsyncPayouts", "Payouts", "AsyncPrices", "Prices", "AsyncProducts", "Products", "AsyncRefunds", "Refunds", "AsyncSpiAccountAliases", "SpiAccountAliases", "AsyncSpiQrCodes", "SpiQrCodes", "AsyncSubscriptions", "Subscriptions", "AsyncTransactions", "Transactions", "AsyncWebhookDeliveryLogs", "WebhookDeliveryLogs", "AsyncWebhooks", "Webhooks"]

@@ -91,6 +91,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let rust_name = move |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
     let name = rust_name.clone();
     templates.add_filter("rust_name", move |schema: &str| name(schema));
+    templates.add_filter("rust_field", rust_field);
     templates.add_filter("variant", |word: &str| studly(&word.to_lowercase().replace('-', "_")));
     let name = rust_name.clone();
     templates.add_filter("rust_type", move |field: Value| {
@@ -128,7 +129,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         }
     });
     templates.add_filter("rust_value", |field: Value| {
-        let name = field.get_attr("name").map(|n| n.to_string()).unwrap_or_default();
+        let name = rust_field(&attribute(&field, "name"));
         match kind_of(&field).0.as_str() {
             "boolean" | "integer" | "map" | "maps" => name,
             "number" if is_money(&field) => format!("{name}.into().0"),
@@ -138,6 +139,14 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             _ => format!("Value::String({name}.into())"),
         }
     });
+}
+
+/// The name of a field or parameter in Rust.
+fn rust_field(name: &str) -> String {
+    match snake(name).as_str() {
+        name @ ("type" | "ref" | "match" | "use" | "move" | "in" | "as") => format!("r#{name}"),
+        name => name.to_owned(),
+    }
 }
 
 fn kind_of(field: &Value) -> (String, String) {

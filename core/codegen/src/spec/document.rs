@@ -174,7 +174,8 @@ pub(super) struct OperationEntry {
 pub(super) struct OperationExtension {
     pub(super) operation: String,
     pub(super) verb: String,
-    pub(super) routes: String,
+    /// The route style of the path; when it is missing, the path is the same in all of them.
+    pub(super) routes: Option<String>,
     pub(super) idempotency: Option<String>,
     #[serde(default)]
     pub(super) alternatives: Vec<String>,

@@ -6,6 +6,9 @@ use super::schemas::{documented, kind};
 use crate::case::camel;
 use crate::ir::{Body, Model, Operation, Parameter, Path, Returns, Role};
 
+/// The styles of a path that is the same in all of them.
+const ROUTE_STYLES: [&str; 2] = ["documented", "current"];
+
 pub(super) fn read(
     resource: &str,
     paths: &Ordered,
@@ -22,16 +25,21 @@ pub(super) fn read(
             let at = |problem: String| format!("{} {template}: {problem}", method.to_uppercase());
             let entry: OperationEntry =
                 serde_json::from_value(entry.clone()).map_err(|e| at(e.to_string()))?;
-            let path = Path {
-                routes: entry.lomi.routes.clone(),
+            let styles = match &entry.lomi.routes {
+                Some(style) => vec![style.clone()],
+                None => ROUTE_STYLES.map(String::from).to_vec(),
+            };
+            let paths = styles.into_iter().map(|routes| Path {
+                routes,
                 template: template.clone(),
                 served: entry.lomi.served,
-            };
+            });
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
-                Some(operation) => operation.paths.push(path),
-                None => {
-                    operations.push(read_one(resource, method, path, &shared, &entry, models).map_err(at)?)
-                }
+                Some(operation) => operation.paths.extend(paths),
+                None => operations.push(
+                    read_one(resource, method, paths.collect(), &shared, &entry, models)
+                        .map_err(at)?,
+                ),
             }
         }
     }
@@ -48,7 +56,7 @@ fn parameters(value: serde_json::Value, template: &str) -> Result<Vec<ParameterE
 fn read_one(
     resource: &str,
     method: &str,
-    path: Path,
+    paths: Vec<Path>,
     shared: &[ParameterEntry],
     entry: &OperationEntry,
     models: &[Model],
@@ -104,7 +112,7 @@ fn read_one(
         camel_resource: camel(resource),
         verb: entry.lomi.verb.clone(),
         method: method.to_uppercase(),
-        paths: vec![path],
+        paths,
         path_parameters,
         query_parameters,
         body,
