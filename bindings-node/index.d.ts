@@ -212,39 +212,69 @@ export declare const VERSION: string;
 
 /** The query parameters of `beneficiaryPayouts.list`. */
 export interface BeneficiaryPayoutQuery {
-  /** TODO beneficiary_payouts?limit */
+  /**
+   * The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50.
+   * (API generations B and C.)
+   */
   limit?: number | null;
-  /** TODO beneficiary_payouts?offset (API generations B, C, D and E.) */
+  /**
+   * How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is
+   * no multiple of limit. (API generations B and C.)
+   */
   offset?: number | null;
-  /** TODO beneficiary_payouts?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO beneficiary_payouts?statuses (API generation B.) */
+  /**
+   * Only payouts in these states, separated by commas. The December 2025 server only. (API
+   * generation B.)
+   */
   statuses?: string | null;
-  /** TODO beneficiary_payouts?startDate (API generation B.) */
+  /** Only payouts from this date on. The December 2025 server only. (API generation B.) */
   startDate?: string | null;
-  /** TODO beneficiary_payouts?endDate (API generation B.) */
+  /** Only payouts up to this date. The December 2025 server only. (API generation B.) */
   endDate?: string | null;
-  /** TODO beneficiary_payouts?currencyCode (API generation B.) */
+  /** Only payouts in this currency. The December 2025 server only. (API generation B.) */
   currencyCode?: string | null;
 }
 
 /** The operations on beneficiary payouts. */
 export interface BeneficiaryPayouts {
-  /** TODO create_beneficiary_payout */
+  /**
+   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
+   * current server has no such route. Use create_payout with destination `beneficiary` there.
+   */
   create(body: BeneficiaryPayoutCreate, options?: CallOptions): Promise<BeneficiaryPayout>;
-  /** TODO retrieve_beneficiary_payout */
+  /**
+   * The current state of a beneficiary payout. Documented with the generated clients; the current
+   * server has no such route.
+   */
   get(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
-  /** TODO list_beneficiary_payouts */
+  /**
+   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
+   * current server has no such route.
+   */
   list(query?: BeneficiaryPayoutQuery | null, options?: CallOptions): PageRequest<BeneficiaryPayout>;
 }
 /** The operations on beneficiary payouts, with their documented names. */
 export declare class BeneficiaryPayoutsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_beneficiary_payout */
+  /**
+   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
+   * current server has no such route. Use create_payout with destination `beneficiary` there.
+   */
   createBeneficiaryPayout(body: BeneficiaryPayoutCreate, options?: CallOptions): Promise<BeneficiaryPayout>;
-  /** TODO retrieve_beneficiary_payout */
+  /**
+   * The current state of a beneficiary payout. Documented with the generated clients; the current
+   * server has no such route.
+   */
   retrieveBeneficiaryPayout(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
-  /** TODO list_beneficiary_payouts */
+  /**
+   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
+   * current server has no such route.
+   */
   listBeneficiaryPayouts(
     query?: BeneficiaryPayoutQuery | null,
     options?: CallOptions,
@@ -325,145 +355,238 @@ export declare class CheckoutSessionsApi {
 
 /** The query parameters of `customers.list`. */
 export interface CustomerQuery {
-  /** TODO customers?limit */
+  /**
+   * The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize
+   * instead. (API generations A, C and E.)
+   */
   limit?: number | null;
-  /** TODO customers?offset (API generations B, C, D and E.) */
+  /**
+   * How many customers to skip. The generated clients' API only; the current server reads page
+   * instead. (API generation C.)
+   */
   offset?: number | null;
-  /** TODO customers?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO customers?search (API generations B, D and E.) */
+  /** Only customers that match this text. (API generations B, D and E.) */
   search?: string | null;
-  /** TODO customers?type (API generations B, D and E.) */
+  /** Only `business` or `individual` customers, or `all`. (API generations B, D and E.) */
   type?: string | null;
-  /** TODO customers?status (API generations B, D and E.) */
+  /** Only `active` or `inactive` customers, or `all`. (API generations B, D and E.) */
   status?: string | null;
-  /** TODO customers?page (API generations B and D.) */
+  /**
+   * Page number from 1. The current server reads it in place of offset; the newest API does not.
+   * (API generations A, B and D.)
+   */
   page?: number | null;
-  /** TODO customers?pageSize (API generations B and D.) */
+  /**
+   * The most customers in one page. The server of December 2025 has a default of 50; the newest API
+   * reads limit. (API generations B and D.)
+   */
   pageSize?: number | null;
-  /** TODO customers?cursor (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on customers. */
 export interface Customers {
-  /** TODO create_customer */
+  /** Creates a customer. Moves no money; a repeat creates a second customer. */
   create(body: CustomerCreate, options?: CallOptions): Promise<Customer>;
-  /** TODO retrieve_customer */
+  /** The stored data of a customer. */
   get(customerId: string, options?: CallOptions): Promise<Customer>;
-  /** TODO list_customers */
+  /**
+   * One page of the merchant's customers. On the current server the only list with a true total.
+   */
   list(query?: CustomerQuery | null, options?: CallOptions): PageRequest<Customer>;
-  /** TODO update_customer */
+  /** Changes the given fields of a customer. Safe to repeat. */
   update(customerId: string, body: CustomerUpdate, options?: CallOptions): Promise<Customer>;
-  /** TODO delete_customer */
+  /**
+   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
+   * December 2025 answer 200 with a body, not 204.
+   */
   delete(customerId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on customers, with their documented names. */
 export declare class CustomersApi {
   constructor(configuration?: Configuration);
-  /** TODO create_customer */
+  /** Creates a customer. Moves no money; a repeat creates a second customer. */
   createCustomer(body: CustomerCreate, options?: CallOptions): Promise<Customer>;
-  /** TODO retrieve_customer */
+  /** The stored data of a customer. */
   retrieveCustomer(customerId: string, options?: CallOptions): Promise<Customer>;
-  /** TODO list_customers */
+  /**
+   * One page of the merchant's customers. On the current server the only list with a true total.
+   */
   listCustomers(query?: CustomerQuery | null, options?: CallOptions): PageRequest<Customer>;
-  /** TODO update_customer */
+  /** Changes the given fields of a customer. Safe to repeat. */
   updateCustomer(customerId: string, body: CustomerUpdate, options?: CallOptions): Promise<Customer>;
-  /** TODO delete_customer */
+  /**
+   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
+   * December 2025 answer 200 with a body, not 204.
+   */
   deleteCustomer(customerId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `discountCoupons.list`. */
 export interface DiscountCouponQuery {
-  /** TODO discount_coupons?limit */
+  /**
+   * The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the
+   * current server does not page. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO discount_coupons?offset (API generations B, C, D and E.) */
+  /**
+   * How many coupons to skip. The generated clients' API only; the current server does not page.
+   * (API generation C.)
+   */
   offset?: number | null;
-  /** TODO discount_coupons?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on discount coupons. */
 export interface DiscountCoupons {
-  /** TODO create_discount_coupon */
+  /**
+   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
+   * newest API has the route as /coupons.
+   */
   create(body: DiscountCouponCreate, options?: CallOptions): Promise<DiscountCoupon>;
-  /** TODO retrieve_discount_coupon */
+  /** The current state of a coupon. The newest API has the route as /coupons. */
   get(couponId: string, options?: CallOptions): Promise<DiscountCoupon>;
-  /** TODO list_discount_coupons */
+  /**
+   * The merchant's coupons, all in one answer from the current server. The newest API has the route
+   * as /coupons.
+   */
   list(query?: DiscountCouponQuery | null, options?: CallOptions): PageRequest<DiscountCoupon>;
-  /** TODO update_discount_coupon */
+  /**
+   * Changes the given fields of a coupon. Documented with the generated clients; the current server
+   * has no such route.
+   */
   update(couponId: string, body: DiscountCouponUpdate, options?: CallOptions): Promise<DiscountCoupon>;
-  /** TODO delete_discount_coupon */
+  /**
+   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
+   * no such route. The newest API has it as /coupons.
+   */
   delete(couponId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on discount coupons, with their documented names. */
 export declare class DiscountCouponsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_discount_coupon */
+  /**
+   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
+   * newest API has the route as /coupons.
+   */
   createDiscountCoupon(body: DiscountCouponCreate, options?: CallOptions): Promise<DiscountCoupon>;
-  /** TODO retrieve_discount_coupon */
+  /** The current state of a coupon. The newest API has the route as /coupons. */
   retrieveDiscountCoupon(couponId: string, options?: CallOptions): Promise<DiscountCoupon>;
-  /** TODO list_discount_coupons */
+  /**
+   * The merchant's coupons, all in one answer from the current server. The newest API has the route
+   * as /coupons.
+   */
   listDiscountCoupons(query?: DiscountCouponQuery | null, options?: CallOptions): PageRequest<DiscountCoupon>;
-  /** TODO update_discount_coupon */
+  /**
+   * Changes the given fields of a coupon. Documented with the generated clients; the current server
+   * has no such route.
+   */
   updateDiscountCoupon(
     couponId: string,
     body: DiscountCouponUpdate,
     options?: CallOptions,
   ): Promise<DiscountCoupon>;
-  /** TODO delete_discount_coupon */
+  /**
+   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
+   * no such route. The newest API has it as /coupons.
+   */
   deleteDiscountCoupon(couponId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `events.list`. */
 export interface UsageEventQuery {
-  /** TODO events?limit */
+  /**
+   * The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO events?offset (API generations B, C, D and E.) */
+  /** How many usage events to skip. (API generation C.) */
   offset?: number | null;
-  /** TODO events?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on events. */
 export interface Events {
-  /** TODO retrieve_event */
+  /**
+   * One usage event, not a webhook event. Documented with the generated clients; the current server
+   * has no such route.
+   */
   get(eventId: string, options?: CallOptions): Promise<UsageEvent>;
-  /** TODO list_events */
+  /**
+   * One page of the customers' usage events, not webhook events. Documented with the generated
+   * clients; the current server has no such route.
+   */
   list(query?: UsageEventQuery | null, options?: CallOptions): PageRequest<UsageEvent>;
 }
 /** The operations on events, with their documented names. */
 export declare class EventsApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_event */
+  /**
+   * One usage event, not a webhook event. Documented with the generated clients; the current server
+   * has no such route.
+   */
   retrieveEvent(eventId: string, options?: CallOptions): Promise<UsageEvent>;
-  /** TODO list_events */
+  /**
+   * One page of the customers' usage events, not webhook events. Documented with the generated
+   * clients; the current server has no such route.
+   */
   listEvents(query?: UsageEventQuery | null, options?: CallOptions): PageRequest<UsageEvent>;
 }
 
 /** The query parameters of `installmentPayments.list`. */
 export interface InstallmentPaymentQuery {
-  /** TODO installment_payments?limit */
+  /** The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.) */
   limit?: number | null;
-  /** TODO installment_payments?offset (API generations B, C, D and E.) */
+  /** How many instalments to skip. (API generation C.) */
   offset?: number | null;
-  /** TODO installment_payments?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on installment payments. */
 export interface InstallmentPayments {
-  /** TODO retrieve_installment_payment */
+  /**
+   * The current state of an instalment. Documented with the generated clients; the current server
+   * has no such route.
+   */
   get(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
-  /** TODO list_installment_payments */
+  /**
+   * One page of instalments. Documented with the generated clients; the current server has no such
+   * route.
+   */
   list(query?: InstallmentPaymentQuery | null, options?: CallOptions): PageRequest<InstallmentPayment>;
 }
 /** The operations on installment payments, with their documented names. */
 export declare class InstallmentPaymentsApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_installment_payment */
+  /**
+   * The current state of an instalment. Documented with the generated clients; the current server
+   * has no such route.
+   */
   retrieveInstallmentPayment(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
-  /** TODO list_installment_payments */
+  /**
+   * One page of instalments. Documented with the generated clients; the current server has no such
+   * route.
+   */
   listInstallmentPayments(
     query?: InstallmentPaymentQuery | null,
     options?: CallOptions,
@@ -472,425 +595,706 @@ export declare class InstallmentPaymentsApi {
 
 /** The query parameters of `invoices.list`. */
 export interface InvoiceQuery {
-  /** TODO invoices?limit */
+  /**
+   * The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and
+   * E.)
+   */
   limit?: number | null;
-  /** TODO invoices?offset (API generations B, C, D and E.) */
+  /** How many invoices to skip. The newest API takes cursor instead. (API generations C and D.) */
   offset?: number | null;
-  /** TODO invoices?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO invoices?status (API generations D and E.) */
+  /** Only invoices that are draft, sent, paid, overdue or cancelled. (API generations D and E.) */
   status?: string | null;
-  /** TODO invoices?customerId (API generations D and E.) */
+  /** Only invoices of this customer. (API generations D and E.) */
   customerId?: string | null;
-  /** TODO invoices?search (API generations D and E.) */
+  /** Only invoices that match this text. (API generations D and E.) */
   search?: string | null;
-  /** TODO invoices?cursor (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on invoices. */
 export interface Invoices {
-  /** TODO retrieve_customer_invoice */
+  /** The current state of an invoice to a customer. */
   get(invoiceId: string, options?: CallOptions): Promise<Invoice>;
-  /** TODO list_customer_invoices */
+  /** One page of the invoices to the merchant's customers. */
   list(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
 }
 /** The operations on invoices, with their documented names. */
 export declare class CustomerInvoicesApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_customer_invoice */
+  /** The current state of an invoice to a customer. */
   retrieveCustomerInvoice(invoiceId: string, options?: CallOptions): Promise<Invoice>;
-  /** TODO list_customer_invoices */
+  /** One page of the invoices to the merchant's customers. */
   listCustomerInvoices(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
 }
 
 /** The query parameters of `meterBalances.list`. */
 export interface MeterBalanceQuery {
-  /** TODO meter_balances?limit */
+  /**
+   * The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO meter_balances?offset (API generations B, C, D and E.) */
+  /** How many meter balances to skip. (API generation C.) */
   offset?: number | null;
-  /** TODO meter_balances?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on meter balances. */
 export interface MeterBalances {
-  /** TODO retrieve_meter_balance */
+  /**
+   * One meter balance. Documented with the generated clients; the current server has no such route.
+   */
   get(balanceId: string, options?: CallOptions): Promise<MeterBalance>;
-  /** TODO list_meter_balances */
+  /**
+   * One page of meter balances. Documented with the generated clients; the current server has no
+   * such route.
+   */
   list(query?: MeterBalanceQuery | null, options?: CallOptions): PageRequest<MeterBalance>;
 }
 /** The operations on meter balances, with their documented names. */
 export declare class MeterBalancesApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_meter_balance */
+  /**
+   * One meter balance. Documented with the generated clients; the current server has no such route.
+   */
   retrieveMeterBalance(balanceId: string, options?: CallOptions): Promise<MeterBalance>;
-  /** TODO list_meter_balances */
+  /**
+   * One page of meter balances. Documented with the generated clients; the current server has no
+   * such route.
+   */
   listMeterBalances(query?: MeterBalanceQuery | null, options?: CallOptions): PageRequest<MeterBalance>;
 }
 
 /** The query parameters of `meters.list`. */
 export interface MeterQuery {
-  /** TODO meters?limit */
+  /**
+   * The most meters in one page, 1 to 100, 20 by default. The current server and the newest API
+   * list no limit for meters. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO meters?offset (API generations B, C, D and E.) */
+  /**
+   * How many meters to skip. The current server and the newest API list no offset for meters. (API
+   * generation C.)
+   */
   offset?: number | null;
-  /** TODO meters?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO meters?productId (API generations D and E.) */
+  /** Only meters of this product. (API generations D and E.) */
   productId?: string | null;
-  /** TODO meters?isActive (API generations D and E.) */
-  isActive?: string | null;
+  /** true for active meters only, false for inactive ones. (API generations D and E.) */
+  isActive?: boolean | null;
 }
 
 /** The operations on meters. */
 export interface Meters {
-  /** TODO create_meter */
+  /** Creates a meter that counts usage. No money moves, but a repeat creates a second meter. */
   create(body: MeterCreate, options?: CallOptions): Promise<Meter>;
-  /** TODO retrieve_meter */
+  /** The current state of a meter. */
   get(meterId: string, options?: CallOptions): Promise<Meter>;
-  /** TODO list_meters */
+  /** The organisation's meters. The current server answers with a plain list and without paging. */
   list(query?: MeterQuery | null, options?: CallOptions): PageRequest<Meter>;
-  /** TODO update_meter */
+  /**
+   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
+   * only. Safe to repeat.
+   */
   update(meterId: string, body: MeterUpdate, options?: CallOptions): Promise<Meter>;
-  /** TODO delete_meter */
+  /**
+   * Deletes a meter. Documented with the generated clients; the current server has no such route.
+   */
   delete(meterId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on meters, with their documented names. */
 export declare class MetersApi {
   constructor(configuration?: Configuration);
-  /** TODO create_meter */
+  /** Creates a meter that counts usage. No money moves, but a repeat creates a second meter. */
   createMeter(body: MeterCreate, options?: CallOptions): Promise<Meter>;
-  /** TODO retrieve_meter */
+  /** The current state of a meter. */
   retrieveMeter(meterId: string, options?: CallOptions): Promise<Meter>;
-  /** TODO list_meters */
+  /** The organisation's meters. The current server answers with a plain list and without paging. */
   listMeters(query?: MeterQuery | null, options?: CallOptions): PageRequest<Meter>;
-  /** TODO update_meter */
+  /**
+   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
+   * only. Safe to repeat.
+   */
   updateMeter(meterId: string, body: MeterUpdate, options?: CallOptions): Promise<Meter>;
-  /** TODO delete_meter */
+  /**
+   * Deletes a meter. Documented with the generated clients; the current server has no such route.
+   */
   deleteMeter(meterId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `paymentLinks.list`. */
 export interface PaymentLinkQuery {
-  /** TODO payment_links?limit */
+  /**
+   * The most payment links in one page, 1 to 100. The server's default is 20. (API generations B,
+   * C, D and E.)
+   */
   limit?: number | null;
-  /** TODO payment_links?offset (API generations B, C, D and E.) */
+  /** How many payment links to skip. (API generations B, C and D.) */
   offset?: number | null;
-  /** TODO payment_links?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO payment_links?linkType (API generations B, D and E.) */
+  /** Only links of this type: `product` or `instant`. (API generations B, D and E.) */
   linkType?: string | null;
-  /** TODO payment_links?isActive (API generations B, D and E.) */
-  isActive?: string | null;
-  /** TODO payment_links?cursor (API generation E.) */
+  /** Only links that are active (true) or not active (false). (API generations B, D and E.) */
+  isActive?: boolean | null;
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on payment links. */
 export interface PaymentLinks {
-  /** TODO create_payment_link */
+  /**
+   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
+   * link.
+   */
   create(body: PaymentLinkCreate, options?: CallOptions): Promise<PaymentLink>;
-  /** TODO retrieve_payment_link */
+  /** The current state of a payment link. */
   get(linkId: string, options?: CallOptions): Promise<PaymentLink>;
-  /** TODO list_payment_links */
+  /**
+   * One page of the merchant's payment links. The current server's total is the number of rows on
+   * the page.
+   */
   list(query?: PaymentLinkQuery | null, options?: CallOptions): PageRequest<PaymentLink>;
-  /** TODO update_payment_link */
+  /**
+   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
+   * clients; the current server has no such route. The newest API has it.
+   */
   update(linkId: string, body: PaymentLinkUpdate, options?: CallOptions): Promise<PaymentLink>;
-  /** TODO delete_payment_link */
+  /**
+   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
+   * the generated clients; the current server has no such route.
+   */
   delete(linkId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on payment links, with their documented names. */
 export declare class PaymentLinksApi {
   constructor(configuration?: Configuration);
-  /** TODO create_payment_link */
+  /**
+   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
+   * link.
+   */
   createPaymentLink(body: PaymentLinkCreate, options?: CallOptions): Promise<PaymentLink>;
-  /** TODO retrieve_payment_link */
+  /** The current state of a payment link. */
   retrievePaymentLink(linkId: string, options?: CallOptions): Promise<PaymentLink>;
-  /** TODO list_payment_links */
+  /**
+   * One page of the merchant's payment links. The current server's total is the number of rows on
+   * the page.
+   */
   listPaymentLinks(query?: PaymentLinkQuery | null, options?: CallOptions): PageRequest<PaymentLink>;
-  /** TODO update_payment_link */
+  /**
+   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
+   * clients; the current server has no such route. The newest API has it.
+   */
   updatePaymentLink(linkId: string, body: PaymentLinkUpdate, options?: CallOptions): Promise<PaymentLink>;
-  /** TODO delete_payment_link */
+  /**
+   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
+   * the generated clients; the current server has no such route.
+   */
   deletePaymentLink(linkId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `paymentRequests.list`. */
 export interface PaymentRequestQuery {
-  /** TODO payment_requests?limit */
+  /**
+   * The most payment requests in one page, 1 to 100. The server's default is 20. (API generations
+   * B, C, D and E.)
+   */
   limit?: number | null;
-  /** TODO payment_requests?offset (API generations B, C, D and E.) */
+  /** How many payment requests to skip. (API generations B, C and D.) */
   offset?: number | null;
-  /** TODO payment_requests?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO payment_requests?status (API generations B, D and E.) */
+  /**
+   * Only requests in this state: `pending`, `completed`, `failed` or `expired`. (API generations B,
+   * D and E.)
+   */
   status?: string | null;
-  /** TODO payment_requests?customerId (API generations B, D and E.) */
+  /** Only requests to this customer (customer_id). (API generations B, D and E.) */
   customerId?: string | null;
-  /** TODO payment_requests?cursor (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on payment requests. */
 export interface PaymentRequests {
-  /** TODO create_payment_request */
+  /**
+   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
+   * only with the same Idempotency-Key, which the newest API requires and the December 2025 server
+   * ignores.
+   */
   create(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
-  /** TODO retrieve_payment_request */
+  /** The current state of a payment request. */
   get(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
-  /** TODO list_payment_requests */
+  /**
+   * One page of the merchant's payment requests. The current server's total is the number of rows
+   * on the page.
+   */
   list(query?: PaymentRequestQuery | null, options?: CallOptions): PageRequest<PaymentRequest>;
-  /** TODO update_payment_request */
+  /**
+   * Changes the given fields of a payment request. Documented with the generated clients; the
+   * current server has no such route.
+   */
   update(requestId: string, body: PaymentRequestUpdate, options?: CallOptions): Promise<PaymentRequest>;
-  /** TODO delete_payment_request */
+  /**
+   * Deletes a payment request. Documented with the generated clients; the current server has no
+   * such route.
+   */
   delete(requestId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on payment requests, with their documented names. */
 export declare class PaymentRequestsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_payment_request */
+  /**
+   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
+   * only with the same Idempotency-Key, which the newest API requires and the December 2025 server
+   * ignores.
+   */
   createPaymentRequest(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
-  /** TODO retrieve_payment_request */
+  /** The current state of a payment request. */
   retrievePaymentRequest(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
-  /** TODO list_payment_requests */
+  /**
+   * One page of the merchant's payment requests. The current server's total is the number of rows
+   * on the page.
+   */
   listPaymentRequests(query?: PaymentRequestQuery | null, options?: CallOptions): PageRequest<PaymentRequest>;
-  /** TODO update_payment_request */
+  /**
+   * Changes the given fields of a payment request. Documented with the generated clients; the
+   * current server has no such route.
+   */
   updatePaymentRequest(
     requestId: string,
     body: PaymentRequestUpdate,
     options?: CallOptions,
   ): Promise<PaymentRequest>;
-  /** TODO delete_payment_request */
+  /**
+   * Deletes a payment request. Documented with the generated clients; the current server has no
+   * such route.
+   */
   deletePaymentRequest(requestId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `payoutMethods.list`. */
 export interface PayoutMethodQuery {
-  /** TODO payout_methods?limit */
+  /**
+   * The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only.
+   * (API generation C.)
+   */
   limit?: number | null;
-  /** TODO payout_methods?offset (API generations B, C, D and E.) */
+  /** How many payout methods to skip. The generated clients' API only. (API generation C.) */
   offset?: number | null;
-  /** TODO payout_methods?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on payout methods. */
 export interface PayoutMethods {
-  /** TODO retrieve_payout_method */
+  /**
+   * The current state of a payout method. Documented with the generated clients; the current server
+   * has no such route.
+   */
   get(payoutMethodId: string, options?: CallOptions): Promise<PayoutMethod>;
-  /** TODO list_payout_methods */
+  /**
+   * One page of the merchant's payout methods. Documented with the generated clients; the current
+   * server has no such route. The newest API has it.
+   */
   list(query?: PayoutMethodQuery | null, options?: CallOptions): PageRequest<PayoutMethod>;
 }
 /** The operations on payout methods, with their documented names. */
 export declare class PayoutMethodsApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_payout_method */
+  /**
+   * The current state of a payout method. Documented with the generated clients; the current server
+   * has no such route.
+   */
   retrievePayoutMethod(payoutMethodId: string, options?: CallOptions): Promise<PayoutMethod>;
-  /** TODO list_payout_methods */
+  /**
+   * One page of the merchant's payout methods. Documented with the generated clients; the current
+   * server has no such route. The newest API has it.
+   */
   listPayoutMethods(query?: PayoutMethodQuery | null, options?: CallOptions): PageRequest<PayoutMethod>;
 }
 
 /** The query parameters of `payouts.list`. */
 export interface PayoutQuery {
-  /** TODO payouts?limit */
+  /**
+   * The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current
+   * server reads pageSize instead. (API generations B, C and E.)
+   */
   limit?: number | null;
-  /** TODO payouts?offset (API generations B, C, D and E.) */
+  /**
+   * How many payouts to skip. The December 2025 server turns it into a page number, so use a
+   * multiple of limit; the current server reads page instead. (API generations B and C.)
+   */
   offset?: number | null;
-  /** TODO payouts?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO payouts?statuses (API generation B.) */
+  /**
+   * Only payouts in these states. The December 2025 server only; later servers read status. (API
+   * generation B.)
+   */
   statuses?: string | null;
-  /** TODO payouts?startDate (API generations B, D and E.) */
+  /** Only payouts from this date on. (API generations B, D and E.) */
   startDate?: string | null;
-  /** TODO payouts?endDate (API generations B, D and E.) */
+  /** Only payouts up to this date. (API generations B, D and E.) */
   endDate?: string | null;
-  /** TODO payouts?pageSize (API generation D.) */
+  /**
+   * The page size. A page of the current server may hold twice as many rows, because it merges
+   * withdrawals and beneficiary payouts. (API generation D.)
+   */
   pageSize?: number | null;
-  /** TODO payouts?page (API generation D.) */
+  /** Page number from 1. Read by the current server only. (API generation D.) */
   page?: number | null;
-  /** TODO payouts?status (API generations D and E.) */
+  /**
+   * Only payouts in this state, such as completed. The December 2025 server reads statuses instead.
+   * (API generations D and E.)
+   */
   status?: string | null;
-  /** TODO payouts?cursor (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on payouts. */
 export interface Payouts {
-  /** TODO create_payout */
+  /**
+   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
+   * newest API the first call moves nothing; the same body and key with confirmation_token executes
+   * it.
+   */
   create(body: PayoutCreate, options?: CallOptions): Promise<Payout>;
-  /** TODO retrieve_payout */
+  /** The current state of a payout. Read it before deciding whether to pay out again. */
   get(payoutId: string, options?: CallOptions): Promise<Payout>;
-  /** TODO list_payouts */
+  /**
+   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
+   * payouts; test keys see withdrawals only.
+   */
   list(query?: PayoutQuery | null, options?: CallOptions): PageRequest<Payout>;
-  /** TODO update_payout */
+  /**
+   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   update(payoutId: string, body: PayoutUpdate, options?: CallOptions): Promise<Payout>;
-  /** TODO delete_payout */
+  /**
+   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   delete(payoutId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on payouts, with their documented names. */
 export declare class PayoutsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_payout */
+  /**
+   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
+   * newest API the first call moves nothing; the same body and key with confirmation_token executes
+   * it.
+   */
   createPayout(body: PayoutCreate, options?: CallOptions): Promise<Payout>;
-  /** TODO retrieve_payout */
+  /** The current state of a payout. Read it before deciding whether to pay out again. */
   retrievePayout(payoutId: string, options?: CallOptions): Promise<Payout>;
-  /** TODO list_payouts */
+  /**
+   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
+   * payouts; test keys see withdrawals only.
+   */
   listPayouts(query?: PayoutQuery | null, options?: CallOptions): PageRequest<Payout>;
-  /** TODO update_payout */
+  /**
+   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   updatePayout(payoutId: string, body: PayoutUpdate, options?: CallOptions): Promise<Payout>;
-  /** TODO delete_payout */
+  /**
+   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   deletePayout(payoutId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `prices.list`. */
 export interface PriceQuery {
-  /** TODO prices?limit */
+  /**
+   * The most prices in one page, 1 to 100. The default is 20. The current server has no list of
+   * prices. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO prices?offset (API generations B, C, D and E.) */
+  /** How many prices to skip. The current server has no list of prices. (API generation C.) */
   offset?: number | null;
-  /** TODO prices?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on prices. */
 export interface Prices {
-  /** TODO create_price */
+  /**
+   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
+   * current server has no such route. It adds a price under its product.
+   */
   create(body: PriceCreate, options?: CallOptions): Promise<Price>;
-  /** TODO retrieve_price */
+  /** A price. Documented with the generated clients; the current server has no such route. */
   get(priceId: string, options?: CallOptions): Promise<Price>;
-  /** TODO list_prices */
+  /**
+   * One page of the merchant's prices. Documented with the generated clients; the current server
+   * has no such route.
+   */
   list(query?: PriceQuery | null, options?: CallOptions): PageRequest<Price>;
-  /** TODO update_price */
+  /**
+   * Changes the given fields of a price. Documented with the generated clients; the current server
+   * has no such route.
+   */
   update(priceId: string, body: PriceUpdate, options?: CallOptions): Promise<Price>;
-  /** TODO delete_price */
+  /**
+   * Deletes a price. Documented with the generated clients; the current server has no such route.
+   */
   delete(priceId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on prices, with their documented names. */
 export declare class PricesApi {
   constructor(configuration?: Configuration);
-  /** TODO create_price */
+  /**
+   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
+   * current server has no such route. It adds a price under its product.
+   */
   createPrice(body: PriceCreate, options?: CallOptions): Promise<Price>;
-  /** TODO retrieve_price */
+  /** A price. Documented with the generated clients; the current server has no such route. */
   retrievePrice(priceId: string, options?: CallOptions): Promise<Price>;
-  /** TODO list_prices */
+  /**
+   * One page of the merchant's prices. Documented with the generated clients; the current server
+   * has no such route.
+   */
   listPrices(query?: PriceQuery | null, options?: CallOptions): PageRequest<Price>;
-  /** TODO update_price */
+  /**
+   * Changes the given fields of a price. Documented with the generated clients; the current server
+   * has no such route.
+   */
   updatePrice(priceId: string, body: PriceUpdate, options?: CallOptions): Promise<Price>;
-  /** TODO delete_price */
+  /**
+   * Deletes a price. Documented with the generated clients; the current server has no such route.
+   */
   deletePrice(priceId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `products.list`. */
 export interface ProductQuery {
-  /** TODO products?limit */
+  /**
+   * The most products in one page, 1 to 100. The generated clients and the newest API have a
+   * default of 20, the current server 15.
+   */
   limit?: number | null;
-  /** TODO products?offset (API generations B, C, D and E.) */
+  /**
+   * How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and
+   * D.)
+   */
   offset?: number | null;
-  /** TODO products?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO products?isActive (API generations B, D and E.) */
-  isActive?: string | null;
-  /** TODO products?cursor (API generation E.) */
+  /**
+   * `true` for active products only, `false` for inactive ones only. (API generations B, D and E.)
+   */
+  isActive?: boolean | null;
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on products. */
 export interface Products {
-  /** TODO create_product */
+  /** Creates a product. Moves no money; a repeat creates a second product. */
   create(body: ProductCreate, options?: CallOptions): Promise<Product>;
-  /** TODO retrieve_product */
+  /** The current state of a product. */
   get(productId: string, options?: CallOptions): Promise<Product>;
-  /** TODO list_products */
+  /**
+   * One page of the merchant's products. On the current server, rows carry their prices and fees.
+   */
   list(query?: ProductQuery | null, options?: CallOptions): PageRequest<Product>;
-  /** TODO update_product */
+  /**
+   * Changes the given fields of a product. The newest API has the route, the servers of December
+   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
+   */
   update(productId: string, body: ProductUpdate, options?: CallOptions): Promise<Product>;
-  /** TODO delete_product */
+  /**
+   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
+   * have no such route.
+   */
   delete(productId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on products, with their documented names. */
 export declare class ProductsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_product */
+  /** Creates a product. Moves no money; a repeat creates a second product. */
   createProduct(body: ProductCreate, options?: CallOptions): Promise<Product>;
-  /** TODO retrieve_product */
+  /** The current state of a product. */
   retrieveProduct(productId: string, options?: CallOptions): Promise<Product>;
-  /** TODO list_products */
+  /**
+   * One page of the merchant's products. On the current server, rows carry their prices and fees.
+   */
   listProducts(query?: ProductQuery | null, options?: CallOptions): PageRequest<Product>;
-  /** TODO update_product */
+  /**
+   * Changes the given fields of a product. The newest API has the route, the servers of December
+   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
+   */
   updateProduct(productId: string, body: ProductUpdate, options?: CallOptions): Promise<Product>;
-  /** TODO delete_product */
+  /**
+   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
+   * have no such route.
+   */
   deleteProduct(productId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `refunds.list`. */
 export interface RefundQuery {
-  /** TODO refunds?limit */
+  /**
+   * The most refunds in one page, 1 to 100. The generated clients and the newest API have a default
+   * of 20, the current server 50. (API generations B, C, D and E.)
+   */
   limit?: number | null;
-  /** TODO refunds?offset (API generations B, C, D and E.) */
+  /**
+   * How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
+   */
   offset?: number | null;
-  /** TODO refunds?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO refunds?status (API generations B, D and E.) */
+  /** Only refunds that are pending, completed or failed. (API generations B, D and E.) */
   status?: string | null;
-  /** TODO refunds?startDate (API generations B, D and E.) */
+  /** Only refunds from this date on. (API generations B, D and E.) */
   startDate?: string | null;
-  /** TODO refunds?endDate (API generations B, D and E.) */
+  /** Only refunds up to this date. (API generations B, D and E.) */
   endDate?: string | null;
-  /** TODO refunds?cursor (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on refunds. */
 export interface Refunds {
-  /** TODO create_refund */
+  /**
+   * Gives money back to the payer. Never repeat it on the current server, which ignores the
+   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
+   */
   create(body: RefundCreate, options?: CallOptions): Promise<Refund>;
-  /** TODO retrieve_refund */
+  /** The current state of a refund. */
   get(refundId: string, options?: CallOptions): Promise<Refund>;
-  /** TODO list_refunds */
+  /** One page of the merchant's refunds. */
   list(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
-  /** TODO update_refund */
+  /**
+   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   update(refundId: string, body: RefundUpdate, options?: CallOptions): Promise<Refund>;
-  /** TODO delete_refund */
+  /**
+   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   delete(refundId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on refunds, with their documented names. */
 export declare class RefundsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_refund */
+  /**
+   * Gives money back to the payer. Never repeat it on the current server, which ignores the
+   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
+   */
   createRefund(body: RefundCreate, options?: CallOptions): Promise<Refund>;
-  /** TODO retrieve_refund */
+  /** The current state of a refund. */
   retrieveRefund(refundId: string, options?: CallOptions): Promise<Refund>;
-  /** TODO list_refunds */
+  /** One page of the merchant's refunds. */
   listRefunds(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
-  /** TODO update_refund */
+  /**
+   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   updateRefund(refundId: string, body: RefundUpdate, options?: CallOptions): Promise<Refund>;
-  /** TODO delete_refund */
+  /**
+   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   deleteRefund(refundId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `spiAccountAliases.list`. */
 export interface SpiAccountAliasQuery {
-  /** TODO spi_account_aliases?limit */
+  /**
+   * The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO spi_account_aliases?offset (API generations B, C, D and E.) */
+  /** How many account aliases to skip. (API generation C.) */
   offset?: number | null;
-  /** TODO spi_account_aliases?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on spi account aliases. */
 export interface SpiAccountAliases {
-  /** TODO retrieve_spi_account_aliase */
+  /**
+   * One account alias. Documented with the generated clients; the current server has no such route.
+   */
   get(aliasId: string, options?: CallOptions): Promise<SpiAccountAlias>;
-  /** TODO list_spi_account_aliases */
+  /**
+   * One page of account aliases. Documented with the generated clients; the current server has no
+   * such route.
+   */
   list(query?: SpiAccountAliasQuery | null, options?: CallOptions): PageRequest<SpiAccountAlias>;
 }
 /** The operations on spi account aliases, with their documented names. */
 export declare class SPIAccountAliasesApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_spi_account_aliase */
+  /**
+   * One account alias. Documented with the generated clients; the current server has no such route.
+   */
   retrieveSpiAccountAliase(aliasId: string, options?: CallOptions): Promise<SpiAccountAlias>;
-  /** TODO list_spi_account_aliases */
+  /**
+   * One page of account aliases. Documented with the generated clients; the current server has no
+   * such route.
+   */
   listSpiAccountAliases(
     query?: SpiAccountAliasQuery | null,
     options?: CallOptions,
@@ -899,171 +1303,293 @@ export declare class SPIAccountAliasesApi {
 
 /** The query parameters of `spiQrCodes.list`. */
 export interface SpiQrCodeQuery {
-  /** TODO spi_qr_codes?limit */
+  /** The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.) */
   limit?: number | null;
-  /** TODO spi_qr_codes?offset (API generations B, C, D and E.) */
+  /** How many QR codes to skip. (API generation C.) */
   offset?: number | null;
-  /** TODO spi_qr_codes?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on spi qr codes. */
 export interface SpiQrCodes {
-  /** TODO create_spi_qr_code */
+  /**
+   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
+   * generated clients; the current server has no such route.
+   */
   create(body: SpiQrCodeCreate, options?: CallOptions): Promise<SpiQrCode>;
-  /** TODO retrieve_spi_qr_code */
+  /**
+   * The current state of a QR code. Documented with the generated clients; the current server has
+   * no such route.
+   */
   get(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
-  /** TODO list_spi_qr_codes */
+  /**
+   * One page of QR codes. Documented with the generated clients; the current server has no such
+   * route.
+   */
   list(query?: SpiQrCodeQuery | null, options?: CallOptions): PageRequest<SpiQrCode>;
-  /** TODO update_spi_qr_code */
+  /**
+   * Changes the given fields of a QR code. Documented with the generated clients; the current
+   * server has no such route.
+   */
   update(qrCodeId: string, body: SpiQrCodeUpdate, options?: CallOptions): Promise<SpiQrCode>;
-  /** TODO delete_spi_qr_code */
+  /**
+   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
+   */
   delete(qrCodeId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on spi qr codes, with their documented names. */
 export declare class SPIQRCodesApi {
   constructor(configuration?: Configuration);
-  /** TODO create_spi_qr_code */
+  /**
+   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
+   * generated clients; the current server has no such route.
+   */
   createSpiQrCode(body: SpiQrCodeCreate, options?: CallOptions): Promise<SpiQrCode>;
-  /** TODO retrieve_spi_qr_code */
+  /**
+   * The current state of a QR code. Documented with the generated clients; the current server has
+   * no such route.
+   */
   retrieveSpiQrCode(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
-  /** TODO list_spi_qr_codes */
+  /**
+   * One page of QR codes. Documented with the generated clients; the current server has no such
+   * route.
+   */
   listSpiQrCodes(query?: SpiQrCodeQuery | null, options?: CallOptions): PageRequest<SpiQrCode>;
-  /** TODO update_spi_qr_code */
+  /**
+   * Changes the given fields of a QR code. Documented with the generated clients; the current
+   * server has no such route.
+   */
   updateSpiQrCode(qrCodeId: string, body: SpiQrCodeUpdate, options?: CallOptions): Promise<SpiQrCode>;
-  /** TODO delete_spi_qr_code */
+  /**
+   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
+   */
   deleteSpiQrCode(qrCodeId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `subscriptions.list`. */
 export interface SubscriptionQuery {
-  /** TODO subscriptions?limit */
+  /**
+   * The most subscriptions in one page, 1 to 100. The default is 20; the current server reads
+   * pageSize instead. (API generations A, C and E.)
+   */
   limit?: number | null;
-  /** TODO subscriptions?offset (API generations B, C, D and E.) */
+  /**
+   * How many subscriptions to skip. The generated clients' API only; the current server reads page
+   * instead. (API generations A and C.)
+   */
   offset?: number | null;
-  /** TODO subscriptions?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO subscriptions?page (API generations B and D.) */
+  /**
+   * Page number from 1. The current server reads it in place of offset; the newest API does not.
+   * (API generations B and D.)
+   */
   page?: number | null;
-  /** TODO subscriptions?pageSize (API generations B and D.) */
+  /**
+   * The most subscriptions in one page. The server of December 2025 has a default of 50; the newest
+   * API reads limit. (API generations B and D.)
+   */
   pageSize?: number | null;
-  /** TODO subscriptions?status (API generation E.) */
+  /** Only subscriptions in this state. The newest API only. (API generation E.) */
   status?: string | null;
-  /** TODO subscriptions?customer_id (API generation E.) */
+  /** Only subscriptions of this customer. The newest API only. (API generation E.) */
   customer_id?: string | null;
-  /** TODO subscriptions?cursor (API generation E.) */
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on subscriptions. */
 export interface Subscriptions {
-  /** TODO create_subscription */
+  /**
+   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   create(body: SubscriptionCreate, options?: CallOptions): Promise<Subscription>;
-  /** TODO retrieve_subscription */
+  /** The current state of a subscription. On the current server amounts are in the plan fields. */
   get(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
-  /** TODO list_subscriptions */
+  /**
+   * One page of the merchant's subscriptions. On the current server rows have product names and
+   * amounts, but no price_id.
+   */
   list(query?: SubscriptionQuery | null, options?: CallOptions): PageRequest<Subscription>;
-  /** TODO update_subscription */
+  /**
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
+   * an unknown outcome.
+   */
   update(subscriptionId: string, body: SubscriptionUpdate, options?: CallOptions): Promise<Subscription>;
-  /** TODO delete_subscription */
+  /**
+   * Deletes a subscription. Documented with the generated clients; the current server has no such
+   * route. It has a route to cancel instead.
+   */
   delete(subscriptionId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on subscriptions, with their documented names. */
 export declare class SubscriptionsApi {
   constructor(configuration?: Configuration);
-  /** TODO create_subscription */
+  /**
+   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   createSubscription(body: SubscriptionCreate, options?: CallOptions): Promise<Subscription>;
-  /** TODO retrieve_subscription */
+  /** The current state of a subscription. On the current server amounts are in the plan fields. */
   retrieveSubscription(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
-  /** TODO list_subscriptions */
+  /**
+   * One page of the merchant's subscriptions. On the current server rows have product names and
+   * amounts, but no price_id.
+   */
   listSubscriptions(query?: SubscriptionQuery | null, options?: CallOptions): PageRequest<Subscription>;
-  /** TODO update_subscription */
+  /**
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
+   * an unknown outcome.
+   */
   updateSubscription(
     subscriptionId: string,
     body: SubscriptionUpdate,
     options?: CallOptions,
   ): Promise<Subscription>;
-  /** TODO delete_subscription */
+  /**
+   * Deletes a subscription. Documented with the generated clients; the current server has no such
+   * route. It has a route to cancel instead.
+   */
   deleteSubscription(subscriptionId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The query parameters of `transactions.list`. */
 export interface TransactionQuery {
-  /** TODO transactions?limit */
+  /**
+   * The most transactions in one page, 1 to 100. The default is 20; the current server reads
+   * pageSize instead. (API generations A, C and E.)
+   */
   limit?: number | null;
-  /** TODO transactions?offset (API generations B, C, D and E.) */
+  /**
+   * How many transactions to skip. The generated clients' API only; the current server reads page
+   * instead. (API generation C.)
+   */
   offset?: number | null;
-  /** TODO transactions?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO transactions?provider (API generations B, D and E.) */
+  /** Only transactions of this payment provider, such as WAVE. (API generations A, B, D and E.) */
   provider?: string | null;
-  /** TODO transactions?status (API generations B, D and E.) */
+  /**
+   * Only transactions in these states, as a comma-separated list. (API generations A, B, D and E.)
+   */
   status?: string | null;
-  /** TODO transactions?type (API generations B, D and E.) */
+  /** Only transactions of these types, as a comma-separated list. (API generations B, D and E.) */
   type?: string | null;
-  /** TODO transactions?currency (API generations B, D and E.) */
+  /**
+   * Only transactions in these currencies, as a comma-separated list. (API generations B, D and E.)
+   */
   currency?: string | null;
-  /** TODO transactions?paymentMethod (API generations B, D and E.) */
+  /**
+   * Only transactions with these payment methods, as a comma-separated list. (API generations B, D
+   * and E.)
+   */
   paymentMethod?: string | null;
-  /** TODO transactions?page (API generations B and D.) */
+  /**
+   * Page number from 1. The current server reads it in place of offset; the newest API does not.
+   * (API generations A, B and D.)
+   */
   page?: number | null;
-  /** TODO transactions?pageSize (API generations B and D.) */
+  /**
+   * The most transactions in one page. The server's default is 50; the newest API reads limit. (API
+   * generations B and D.)
+   */
   pageSize?: number | null;
-  /** TODO transactions?startDate (API generations B, D and E.) */
+  /** Only transactions from this date on. (API generations B, D and E.) */
   startDate?: string | null;
-  /** TODO transactions?endDate (API generations B, D and E.) */
+  /** Only transactions up to this date. (API generations B, D and E.) */
   endDate?: string | null;
-  /** TODO transactions?isPos (API generations B, D and E.) */
-  isPos?: string | null;
-  /** TODO transactions?cursor (API generation E.) */
+  /**
+   * `true` for payments at a point of sale only, `false` for all others. (API generations B, D and
+   * E.)
+   */
+  isPos?: boolean | null;
+  /**
+   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
+   * E.)
+   */
   cursor?: string | null;
 }
 
 /** The operations on transactions. */
 export interface Transactions {
-  /** TODO retrieve_transaction */
+  /** The current state of a transaction. Moves no money and is safe to repeat. */
   get(transactionId: string, options?: CallOptions): Promise<Transaction>;
-  /** TODO list_transactions */
+  /**
+   * One page of the merchant's transactions. On the current server its rows have other fields than
+   * a single transaction has.
+   */
   list(query?: TransactionQuery | null, options?: CallOptions): PageRequest<Transaction>;
 }
 /** The operations on transactions, with their documented names. */
 export declare class TransactionsApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_transaction */
+  /** The current state of a transaction. Moves no money and is safe to repeat. */
   retrieveTransaction(transactionId: string, options?: CallOptions): Promise<Transaction>;
-  /** TODO list_transactions */
+  /**
+   * One page of the merchant's transactions. On the current server its rows have other fields than
+   * a single transaction has.
+   */
   listTransactions(query?: TransactionQuery | null, options?: CallOptions): PageRequest<Transaction>;
 }
 
 /** The query parameters of `webhookDeliveryLogs.list`. */
 export interface WebhookDeliveryLogQuery {
-  /** TODO webhook_delivery_logs?limit */
+  /**
+   * The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API
+   * and 25 on the current server.
+   */
   limit?: number | null;
-  /** TODO webhook_delivery_logs?offset (API generations B, C, D and E.) */
+  /** How many delivery logs to skip. */
   offset?: number | null;
-  /** TODO webhook_delivery_logs?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
-  /** TODO webhook_delivery_logs?webhookId (API generations B, D and E.) */
+  /**
+   * Only the logs of this webhook. The current server and the newest API require it. (API
+   * generations B, D and E.)
+   */
   webhookId?: string | null;
-  /** TODO webhook_delivery_logs?successOnly (API generations B, D and E.) */
-  successOnly?: string | null;
-  /** TODO webhook_delivery_logs?failedOnly (API generations B, D and E.) */
-  failedOnly?: string | null;
+  /** true for successful deliveries only. (API generations B, D and E.) */
+  successOnly?: boolean | null;
+  /** true for failed deliveries only. (API generations B, D and E.) */
+  failedOnly?: boolean | null;
 }
 
 /** The operations on webhook delivery logs. */
 export interface WebhookDeliveryLogs {
-  /** TODO retrieve_webhook_delivery_log */
+  /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
   get(logId: string, options?: CallOptions): Promise<WebhookDeliveryLog>;
-  /** TODO list_webhook_delivery_logs */
+  /**
+   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
+   * API serves it as /webhooks/deliveries.
+   */
   list(query?: WebhookDeliveryLogQuery | null, options?: CallOptions): PageRequest<WebhookDeliveryLog>;
 }
 /** The operations on webhook delivery logs, with their documented names. */
 export declare class WebhookDeliveryLogsApi {
   constructor(configuration?: Configuration);
-  /** TODO retrieve_webhook_delivery_log */
+  /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
   retrieveWebhookDeliveryLog(logId: string, options?: CallOptions): Promise<WebhookDeliveryLog>;
-  /** TODO list_webhook_delivery_logs */
+  /**
+   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
+   * API serves it as /webhooks/deliveries.
+   */
   listWebhookDeliveryLogs(
     query?: WebhookDeliveryLogQuery | null,
     options?: CallOptions,
@@ -1072,39 +1598,60 @@ export declare class WebhookDeliveryLogsApi {
 
 /** The query parameters of `webhooks.list`. */
 export interface WebhookQuery {
-  /** TODO webhooks?limit */
+  /**
+   * The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the
+   * current server does not page. (API generation C.)
+   */
   limit?: number | null;
-  /** TODO webhooks?offset (API generations B, C, D and E.) */
+  /**
+   * How many webhooks to skip. The generated clients' API only; the current server does not page.
+   * (API generation C.)
+   */
   offset?: number | null;
-  /** TODO webhooks?sort (API generation C.) */
+  /**
+   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+   * generation C.)
+   */
   sort?: string | null;
 }
 
 /** The operations on webhooks. */
 export interface Webhooks {
-  /** TODO create_webhook */
+  /**
+   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
+   * the webhook and create another. A repeat creates a second one.
+   */
   create(body: WebhookCreate, options?: CallOptions): Promise<Webhook>;
-  /** TODO retrieve_webhook */
+  /** The current state of a webhook, without its secret. */
   get(webhookId: string, options?: CallOptions): Promise<Webhook>;
-  /** TODO list_webhooks */
+  /** The merchant's webhooks, all in one answer from the current server, without their secrets. */
   list(query?: WebhookQuery | null, options?: CallOptions): PageRequest<Webhook>;
-  /** TODO update_webhook */
+  /** Changes the given fields of a webhook; safe to repeat. */
   update(webhookId: string, body: WebhookUpdate, options?: CallOptions): Promise<Webhook>;
-  /** TODO delete_webhook */
+  /**
+   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
+   * clients' API 204 without one.
+   */
   delete(webhookId: string, options?: CallOptions): Promise<void>;
 }
 /** The operations on webhooks, with their documented names. */
 export declare class WebhooksApi {
   constructor(configuration?: Configuration);
-  /** TODO create_webhook */
+  /**
+   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
+   * the webhook and create another. A repeat creates a second one.
+   */
   createWebhook(body: WebhookCreate, options?: CallOptions): Promise<Webhook>;
-  /** TODO retrieve_webhook */
+  /** The current state of a webhook, without its secret. */
   retrieveWebhook(webhookId: string, options?: CallOptions): Promise<Webhook>;
-  /** TODO list_webhooks */
+  /** The merchant's webhooks, all in one answer from the current server, without their secrets. */
   listWebhooks(query?: WebhookQuery | null, options?: CallOptions): PageRequest<Webhook>;
-  /** TODO update_webhook */
+  /** Changes the given fields of a webhook; safe to repeat. */
   updateWebhook(webhookId: string, body: WebhookUpdate, options?: CallOptions): Promise<Webhook>;
-  /** TODO delete_webhook */
+  /**
+   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
+   * clients' API 204 without one.
+   */
   deleteWebhook(webhookId: string, options?: CallOptions): Promise<void>;
 }
 
@@ -1125,36 +1672,45 @@ export declare class Model {
 /** The fields of T that another response does not have. */
 type Absent<T, Own> = { readonly [K in Exclude<keyof T, Own>]?: undefined };
 
-/** TODO BeneficiaryPayout */
+/** Money paid out to someone other than the merchant. Every field may be null or missing. */
 export declare class BeneficiaryPayout extends Model {
   private constructor();
-  /** TODO beneficiary_payouts.account_id (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
   account_id?: string | null;
-  /** TODO beneficiary_payouts.amount (API generations B, C and D.) */
+  /**
+   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server.
+   * (API generations B, C and D.)
+   */
   amount?: number | null;
-  /** TODO beneficiary_payouts.created_at (API generations B, C and D.) */
+  /** When the beneficiary payout was created, as a timestamp. (API generations B, C and D.) */
   created_at?: string | null;
-  /** TODO beneficiary_payouts.created_by (API generations B, C and D.) */
+  /** Who created the beneficiary payout. (API generations B, C and D.) */
   created_by?: string | null;
-  /** TODO beneficiary_payouts.currency_code (API generations B, C and D.) */
+  /** Currency of the amount. Required by the December 2025 server. (API generations B, C and D.) */
   currency_code?: CurrencyCode | null;
-  /** TODO beneficiary_payouts.metadata (API generations B, C and D.) */
+  /** The merchant's own keys and values, kept with the payout. (API generations B, C and D.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO beneficiary_payouts.organization_id (API generations B, C and D.) */
+  /** Organisation that owns the beneficiary payout. (API generations B, C and D.) */
   organization_id?: string | null;
-  /** TODO beneficiary_payouts.payment_method_code (API generations B, C and D.) */
+  /** Payment method of the payout. (API generations B, C and D.) */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO beneficiary_payouts.payout_id (API generations B, C and D.) */
+  /** The beneficiary payout's identifier. (API generations B, C and D.) */
   payout_id: string;
-  /** TODO beneficiary_payouts.payout_method_id (API generations B, C and D.) */
+  /** Payout method that receives the money. (API generations B, C and D.) */
   payout_method_id?: string | null;
-  /** TODO beneficiary_payouts.provider_code (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API generations B, C and D.) */
   provider_code?: ProviderCode | null;
-  /** TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.) */
+  /**
+   * Bulk instruction of the regional instant payment system that the payout belongs to. The current
+   * server does not return it. (API generations B and C.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO beneficiary_payouts.status (API generations B, C and D.) */
+  /**
+   * The state of the payout, pending at first. Only completed means paid out. (API generations B, C
+   * and D.)
+   */
   status?: PayoutStatus | null;
-  /** TODO beneficiary_payouts.updated_at (API generations B, C and D.) */
+  /** When the beneficiary payout last changed, as a timestamp. (API generations B, C and D.) */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): BeneficiaryPayout;
@@ -1464,54 +2020,70 @@ export declare class BlockingInvoice extends Model {
   invoice_number?: string | null;
 }
 
-/** TODO Customer */
+/** A person or business that pays the merchant. Every field may be null or missing. */
 export declare class Customer extends Model {
   private constructor();
-  /** TODO customers.address */
+  /** Street address of the customer. */
   address?: string | null;
-  /** TODO customers.city */
+  /** City of the customer's address. */
   city?: string | null;
-  /** TODO customers.country */
+  /** Country of the customer's address. */
   country?: string | null;
-  /** TODO customers.created_at */
+  /** When the customer was created. */
   created_at?: string | null;
-  /** TODO customers.created_by (API generation C.) */
+  /** Who created the customer. The generated clients' API only. (API generation C.) */
   created_by?: string | null;
-  /** TODO customers.customer_id */
+  /** The customer's identifier. The newest API also accepts ids that begin with cus_. */
   customer_id: string;
-  /** TODO customers.deleted_at (API generation C.) */
+  /** When the customer was deleted. The generated clients' API only. (API generation C.) */
   deleted_at?: string | null;
-  /** TODO customers.email */
+  /** The customer's e-mail address. On update, the current server accepts null to clear it. */
   email?: string | null;
-  /** TODO customers.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`, as the key that created the customer. The server of December 2025 always
+   * stored live. (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO customers.is_business */
+  /** Whether the customer is a business and not a person. Absent on create means no. */
   is_business?: boolean | null;
-  /** TODO customers.is_deleted (API generation C.) */
+  /** Whether the customer is deleted. The generated clients' API only. (API generation C.) */
   is_deleted?: boolean | null;
-  /** TODO customers.merchant_id (API generation A.) */
-  merchant_id?: Record<string, unknown> | null;
-  /** TODO customers.metadata */
+  /** Merchant that owns the customer. The 2025 documentation only. (API generation A.) */
+  merchant_id?: string | null;
+  /**
+   * The merchant's own keys and values. The current server stores them in a second step and hides
+   * its failure, so check the response.
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO customers.name */
+  /**
+   * The customer's name. Servers require it on create; the current server keeps the old name if an
+   * update sends an empty string.
+   */
   name?: string | null;
-  /** TODO customers.organization_id */
+  /** Organisation that owns the customer. */
   organization_id?: string | null;
-  /** TODO customers.phone_number */
+  /** The customer's phone number. On update, the current server accepts null to clear it. */
   phone_number?: string | null;
-  /** TODO customers.postal_code */
+  /** Postal code of the customer's address. */
   postal_code?: string | null;
-  /** TODO customers.provider_customer_id (API generation D.) */
-  provider_customer_id?: string | null;
-  /** TODO customers.spi_alias_mbno (API generation C.) */
+  /**
+   * The customer's alias of type MBNO in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_alias_mbno?: string | null;
-  /** TODO customers.spi_alias_shid (API generation C.) */
+  /**
+   * The customer's alias of type SHID in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_alias_shid?: string | null;
-  /** TODO customers.spi_primary_alias (API generation C.) */
+  /**
+   * The customer's primary alias in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_primary_alias?: string | null;
-  /** TODO customers.updated_at */
+  /** When the customer last changed. */
   updated_at?: string | null;
-  /** TODO customers.whatsapp_number */
+  /** The customer's WhatsApp number. */
   whatsapp_number?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Customer;
@@ -1519,60 +2091,112 @@ export declare class Customer extends Model {
   payment_required?: undefined;
 }
 
-/** TODO DiscountCoupon */
+/** A code that gives buyers a discount. Every field may be null or missing. */
 export declare class DiscountCoupon extends Model {
   private constructor();
-  /** TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.) */
-  applies_to_product_types?: string | null;
-  /** TODO discount_coupons.code (API generations B, C, D and E.) */
+  /**
+   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in
+   * the generated clients. (API generations B, C, D and E.)
+   */
+  applies_to_product_types?: string[] | string | null;
+  /**
+   * The code that buyers enter. The current server changes it to upper case and refuses a code that
+   * exists already. (API generations B, C, D and E.)
+   */
   code?: string | null;
-  /** TODO discount_coupons.completed_redemptions (API generation D.) */
+  /**
+   * How many payments with this coupon were completed. The current server returns it in lists only.
+   * (API generation D.)
+   */
   completed_redemptions?: number | null;
-  /** TODO discount_coupons.coupon_id (API generations B, C, D and E.) */
+  /** The coupon's identifier. (API generations B, C, D and E.) */
   coupon_id: string;
-  /** TODO discount_coupons.created_at (API generations B, C, D and E.) */
+  /** When the coupon was created, as a timestamp. (API generations B, C, D and E.) */
   created_at?: string | null;
-  /** TODO discount_coupons.current_uses (API generations B, C, D and E.) */
+  /**
+   * How many times the coupon has been used. Only the generated clients can send it. (API
+   * generations B, C, D and E.)
+   */
   current_uses?: number | null;
-  /** TODO discount_coupons.customer_type (API generations B, C, D and E.) */
+  /**
+   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning`
+   * instead of `existing`. (API generations B, C, D and E.)
+   */
   customer_type?: string | null;
-  /** TODO discount_coupons.description (API generations B, C, D and E.) */
+  /** What the coupon is for, as free text. (API generations B, C, D and E.) */
   description?: string | null;
-  /** TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.) */
+  /**
+   * The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API
+   * generations B, C, D and E.)
+   */
   discount_fixed_amount?: number | null;
-  /** TODO discount_coupons.discount_percentage (API generations B, C, D and E.) */
+  /**
+   * The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B, C, D
+   * and E.)
+   */
   discount_percentage?: number | null;
-  /** TODO discount_coupons.discount_type (API generations B, C, D and E.) */
+  /** `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.) */
   discount_type?: string | null;
-  /** TODO discount_coupons.distinct_customers_completed (API generation D.) */
+  /**
+   * How many different customers completed a payment with this coupon. The current server returns
+   * it in lists only. (API generation D.)
+   */
   distinct_customers_completed?: number | null;
-  /** TODO discount_coupons.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`. The current server neither returns it nor sets it: coupons created with a
+   * test key may become live ones. (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO discount_coupons.expires_at (API generations B, C, D and E.) */
+  /** When the coupon stops working, as a timestamp. (API generations B, C, D and E.) */
   expires_at?: string | null;
-  /** TODO discount_coupons.is_active (API generations B, C, D and E.) */
+  /** Whether the coupon can be used. The default is true. (API generations B, C, D and E.) */
   is_active?: boolean | null;
-  /** TODO discount_coupons.is_organization_wide (API generation C.) */
+  /**
+   * Whether the coupon applies to all products. In the generated clients' API only. Elsewhere it is
+   * scope_type. (API generation C.)
+   */
   is_organization_wide?: boolean | null;
-  /** TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.) */
+  /**
+   * The most units that one use of the coupon covers, at least 1. (API generations B, C, D and E.)
+   */
   max_quantity_per_use?: number | null;
-  /** TODO discount_coupons.max_uses (API generations B, C, D and E.) */
+  /**
+   * The most times that the coupon can be used in all, at least 1. (API generations B, C, D and E.)
+   */
   max_uses?: number | null;
-  /** TODO discount_coupons.organization_id (API generations B, C, D and E.) */
+  /**
+   * Organisation that owns the coupon. The current server leaves it out of lists. (API generations
+   * B, C, D and E.)
+   */
   organization_id?: string | null;
-  /** TODO discount_coupons.plan_links (API generation D.) */
-  plan_links?: Record<string, unknown> | null;
-  /** TODO discount_coupons.product_links (API generation D.) */
-  product_links?: Record<string, unknown> | null;
-  /** TODO discount_coupons.scope_type (API generations B, C, D and E.) */
+  /**
+   * Subscription plans that the coupon is linked to. The current server returns it for a single
+   * coupon only. (API generation D.)
+   */
+  plan_links?: Record<string, unknown>[] | null;
+  /**
+   * Catalogue products that the coupon is linked to, as the current server returns them. (API
+   * generation D.)
+   */
+  product_links?: Record<string, unknown>[] | null;
+  /**
+   * `organization_wide`, `specific_products` or `specific_prices`. The default is
+   * organization_wide. (API generations B, C, D and E.)
+   */
   scope_type?: string | null;
-  /** TODO discount_coupons.updated_at (API generations B, C, D and E.) */
+  /** When the coupon last changed, as a timestamp. (API generations B, C, D and E.) */
   updated_at?: string | null;
-  /** TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.) */
+  /**
+   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The
+   * default is total. (API generations B, C, D and E.)
+   */
   usage_frequency_limit?: string | null;
-  /** TODO discount_coupons.usage_limit_value (API generations B, C, D and E.) */
+  /**
+   * How many uses usage_frequency_limit allows, at least 1. The current server requires it unless
+   * usage_frequency_limit is total. (API generations B, C, D and E.)
+   */
   usage_limit_value?: number | null;
-  /** TODO discount_coupons.valid_from (API generations B, C, D and E.) */
+  /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
   valid_from?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): DiscountCoupon;
@@ -1580,162 +2204,252 @@ export declare class DiscountCoupon extends Model {
   payment_required?: undefined;
 }
 
-/** TODO UsageEvent */
+/**
+ * One use of a product by a customer. It is not a webhook event. Every field may be null or
+ * missing.
+ */
 export declare class UsageEvent extends Model {
   private constructor();
-  /** TODO events.created_at (API generation C.) */
+  /** When the usage event was created, as a timestamp. (API generation C.) */
   created_at?: string | null;
-  /** TODO events.created_by (API generation C.) */
+  /** Who or what created the usage event. (API generation C.) */
   created_by?: string | null;
-  /** TODO events.customer_id (API generation C.) */
+  /** Customer that the usage belongs to. (API generation C.) */
   customer_id?: string | null;
-  /** TODO events.event_data (API generation C.) */
+  /** The data of the usage event, as an object. (API generation C.) */
   event_data?: Record<string, unknown> | null;
-  /** TODO events.event_id (API generation C.) */
+  /**
+   * The usage event's identifier. It is not the identifier of a webhook event. (API generation C.)
+   */
   event_id: string;
-  /** TODO events.event_name (API generation C.) */
+  /** The name of the usage event. It is not the name of a webhook event. (API generation C.) */
   event_name?: string | null;
-  /** TODO events.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the usage event. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO events.organization_id (API generation C.) */
+  /** Organisation that owns the usage event. (API generation C.) */
   organization_id?: string | null;
-  /** TODO events.product_id (API generation C.) */
+  /** Product that was used. (API generation C.) */
   product_id?: string | null;
 }
 
-/** TODO InstallmentPayment */
+/**
+ * One payment of an instalment plan, with its due date, principal and interest. Every field may be
+ * null or missing.
+ */
 export declare class InstallmentPayment extends Model {
   private constructor();
-  /** TODO installment_payments.amount (API generation C.) */
+  /** The amount of the instalment, in the currency's smallest unit. (API generation C.) */
   amount?: number | null;
-  /** TODO installment_payments.created_at (API generation C.) */
+  /** When the instalment was created, as a timestamp. (API generation C.) */
   created_at?: string | null;
-  /** TODO installment_payments.due_date (API generation C.) */
+  /** The date when the instalment is due. (API generation C.) */
   due_date?: string | null;
-  /** TODO installment_payments.installment_id (API generation C.) */
+  /**
+   * The instalment's identifier. The route to retrieve it calls it payment_id. (API generation C.)
+   */
   installment_id: string;
-  /** TODO installment_payments.interest_amount (API generation C.) */
+  /** The interest in the instalment, in the currency's smallest unit. (API generation C.) */
   interest_amount?: number | null;
-  /** TODO installment_payments.paid_at (API generation C.) */
+  /** When the instalment was paid, as a timestamp. (API generation C.) */
   paid_at?: string | null;
-  /** TODO installment_payments.payment_link (API generation C.) */
+  /** Link to pay the instalment. (API generation C.) */
   payment_link?: string | null;
-  /** TODO installment_payments.payment_method_code (API generation C.) */
+  /** Payment method of the instalment, such as MOBILE_MONEY. (API generation C.) */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO installment_payments.plan_id (API generation C.) */
+  /** Instalment plan that the payment belongs to. (API generation C.) */
   plan_id?: string | null;
-  /** TODO installment_payments.principal_amount (API generation C.) */
+  /**
+   * The principal in the instalment, without interest, in the currency's smallest unit. (API
+   * generation C.)
+   */
   principal_amount?: number | null;
-  /** TODO installment_payments.processing_fee (API generation C.) */
+  /** The processing fee of the instalment, in the currency's smallest unit. (API generation C.) */
   processing_fee?: number | null;
-  /** TODO installment_payments.provider_code (API generation C.) */
+  /** Payment provider of the instalment, such as WAVE. (API generation C.) */
   provider_code?: ProviderCode | null;
-  /** TODO installment_payments.sequence_number (API generation C.) */
+  /** The position of the instalment in its plan. (API generation C.) */
   sequence_number?: number | null;
-  /** TODO installment_payments.spi_payment_request_id (API generation C.) */
+  /**
+   * The instalment's payment request in the regional instant payment system. (API generation C.)
+   */
   spi_payment_request_id?: string | null;
-  /** TODO installment_payments.spi_tx_id (API generation C.) */
+  /** The transaction's identifier in the regional instant payment system. (API generation C.) */
   spi_tx_id?: string | null;
-  /** TODO installment_payments.status (API generation C.) */
+  /**
+   * The state of the instalment: pending, collected, waived or refunded. Pending and waived do not
+   * mean paid. (API generation C.)
+   */
   status?: BnplStatus | null;
-  /** TODO installment_payments.transaction_id (API generation C.) */
+  /** Transaction that paid the instalment. (API generation C.) */
   transaction_id?: string | null;
-  /** TODO installment_payments.updated_at (API generation C.) */
+  /** When the instalment last changed, as a timestamp. (API generation C.) */
   updated_at?: string | null;
 }
 
-/** TODO Invoice */
+/** An invoice from the merchant to a customer. Every field may be null or missing. */
 export declare class Invoice extends Model {
   private constructor();
-  /** TODO invoices.amount (API generations C, D and E.) */
+  /**
+   * The total of the invoice, in the currency's smallest unit. The newest API requires it on
+   * create; the current server sums line_items when it is left out. (API generations C, D and E.)
+   */
   amount?: number | null;
-  /** TODO invoices.amount_due (API generations D and E.) */
+  /**
+   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create.
+   * (API generations D and E.)
+   */
   amount_due?: number | null;
-  /** TODO invoices.amount_remaining (API generations D and E.) */
+  /** The amount not yet paid, in the currency's smallest unit. (API generations D and E.) */
   amount_remaining?: number | null;
-  /** TODO invoices.created_at (API generation C.) */
+  /**
+   * When the invoice was created, as a timestamp. The generated clients' API only. (API generation
+   * C.)
+   */
   created_at?: string | null;
-  /** TODO invoices.created_by (API generation C.) */
+  /** Who or what created the invoice. The generated clients' API only. (API generation C.) */
   created_by?: string | null;
-  /** TODO invoices.currency_code (API generations C, D and E.) */
+  /**
+   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot
+   * change on the current server. (API generations C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO invoices.customer (API generation E.) */
+  /** The customer, as an object. The newest API only; may be null. (API generation E.) */
   customer?: Record<string, unknown> | null;
-  /** TODO invoices.customer_id (API generations C, D and E.) */
+  /** Customer that the invoice is for. Required on create. (API generations C, D and E.) */
   customer_id?: string | null;
-  /** TODO invoices.customer_invoice_id (API generations C, D and E.) */
+  /**
+   * The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API
+   * generations C, D and E.)
+   */
   customer_invoice_id: string;
-  /** TODO invoices.description (API generations C, D and E.) */
+  /**
+   * Text of the invoice. The current server and the newest API take it but do not declare it in
+   * responses. (API generations C, D and E.)
+   */
   description?: string | null;
-  /** TODO invoices.due_date (API generations C, D and E.) */
+  /**
+   * The date when the invoice is due. The current server takes it but does not declare it in
+   * responses. (API generations C, D and E.)
+   */
   due_date?: string | null;
-  /** TODO invoices.hosted_url (API generation E.) */
+  /** The invoice's hosted page. The newest API only; may be null. (API generation E.) */
   hosted_url?: string | null;
-  /** TODO invoices.invoice_number (API generations D and E.) */
+  /**
+   * The invoice's number, which the caller may set on create but not on update. May be null. (API
+   * generations D and E.)
+   */
   invoice_number?: string | null;
-  /** TODO invoices.line_items (API generations D and E.) */
-  line_items?: string[] | string | null;
-  /** TODO invoices.metadata (API generations C, D and E.) */
+  /**
+   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The
+   * newest API declares strings in responses, the current server none. (API generations D and E.)
+   */
+  line_items?: Record<string, unknown>[] | null;
+  /**
+   * The merchant's own keys and values. The current server and the newest API take them but do not
+   * declare them in responses. (API generations C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO invoices.organization_id (API generations C, D and E.) */
+  /** Organisation that owns the invoice. (API generations C, D and E.) */
   organization_id?: string | null;
-  /** TODO invoices.origin (API generations D and E.) */
+  /**
+   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing
+   * or failed_renewal. Set on create only. (API generations D and E.)
+   */
   origin?: string | null;
-  /** TODO invoices.payment_url (API generations D and E.) */
+  /** The page where the customer pays the invoice. May be null. (API generations D and E.) */
   payment_url?: string | null;
-  /** TODO invoices.pdf_url (API generation E.) */
+  /** Link to the invoice's PDF. The newest API only; may be null. (API generation E.) */
   pdf_url?: string | null;
-  /** TODO invoices.status (API generations C, D and E.) */
+  /**
+   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and
+   * setting it with an update moves no money. (API generations C, D and E.)
+   */
   status?: InvoiceStatus | null;
-  /** TODO invoices.updated_at (API generation C.) */
+  /**
+   * When the invoice last changed, as a timestamp. The generated clients' API only. (API generation
+   * C.)
+   */
   updated_at?: string | null;
 }
 
-/** TODO MeterBalance */
+/**
+ * How many units of a meter a customer has received, used and left. Units, not money; every field
+ * may be null or missing.
+ */
 export declare class MeterBalance extends Model {
   private constructor();
-  /** TODO meter_balances.balance (API generations C, D and E.) */
+  /**
+   * Units left to the customer: credited_units minus consumed_units. A number of units, not an
+   * amount of money. (API generations C, D and E.)
+   */
   balance?: number | null;
-  /** TODO meter_balances.balance_id (API generations C, D and E.) */
+  /**
+   * The meter balance's identifier. Missing on the current server while the customer has no
+   * balance. (API generations C, D and E.)
+   */
   balance_id: string;
-  /** TODO meter_balances.billable_organization_id (API generation C.) */
+  /** Organisation billed for the usage. The generated clients' API only. (API generation C.) */
   billable_organization_id?: string | null;
-  /** TODO meter_balances.consumed_units (API generations C, D and E.) */
+  /**
+   * Units that the customer has used. A number of units, not an amount of money. (API generations
+   * C, D and E.)
+   */
   consumed_units?: number | null;
-  /** TODO meter_balances.created_at (API generation C.) */
+  /**
+   * When the balance was created, as a timestamp. The generated clients' API only. (API generation
+   * C.)
+   */
   created_at?: string | null;
-  /** TODO meter_balances.credited_units (API generations C, D and E.) */
+  /**
+   * Units that the customer has received. A number of units, not an amount of money. (API
+   * generations C, D and E.)
+   */
   credited_units?: number | null;
-  /** TODO meter_balances.customer_id (API generations C, D and E.) */
+  /** Customer that the balance belongs to. (API generations C, D and E.) */
   customer_id?: string | null;
-  /** TODO meter_balances.last_event_id (API generations C, D and E.) */
+  /** The last usage event counted in the balance. May be null. (API generations C, D and E.) */
   last_event_id?: string | null;
-  /** TODO meter_balances.meter_id (API generations C, D and E.) */
+  /** Meter that counts the units. (API generations C, D and E.) */
   meter_id?: string | null;
-  /** TODO meter_balances.updated_at (API generations C, D and E.) */
+  /** When the balance last changed, as a timestamp. (API generations C, D and E.) */
   updated_at?: string | null;
 }
 
-/** TODO Meter */
+/**
+ * A rule that selects usage events and adds them up, such as the sum of quantity. Every field may
+ * be null or missing.
+ */
 export declare class Meter extends Model {
   private constructor();
-  /** TODO meters.aggregation (API generations C, D and E.) */
+  /**
+   * How the events of the meter are added up, as an object. The server's default is the sum of
+   * quantity. (API generations C, D and E.)
+   */
   aggregation?: Record<string, unknown> | null;
-  /** TODO meters.created_at (API generations C, D and E.) */
+  /** When the meter was created, as a timestamp. (API generations C, D and E.) */
   created_at?: string | null;
-  /** TODO meters.filter (API generations C, D and E.) */
+  /** Which events the meter counts, as an object. (API generations C, D and E.) */
   filter?: Record<string, unknown> | null;
-  /** TODO meters.is_active (API generations C, D and E.) */
+  /**
+   * Whether the meter is active. The current server and the newest API read it on update only, not
+   * on create. (API generations C, D and E.)
+   */
   is_active?: boolean | null;
-  /** TODO meters.meter_id (API generations C, D and E.) */
+  /** The meter's identifier. (API generations C, D and E.) */
   meter_id: string;
-  /** TODO meters.name (API generations C, D and E.) */
+  /**
+   * The meter's name, which create requires. The current server and the newest API do not take it
+   * on update. (API generations C, D and E.)
+   */
   name?: string | null;
-  /** TODO meters.organization_id (API generations C, D and E.) */
+  /** Organisation that owns the meter. (API generations C, D and E.) */
   organization_id?: string | null;
-  /** TODO meters.product_id (API generations C, D and E.) */
+  /**
+   * Product that the meter belongs to. The current server and the newest API do not take it on
+   * update. (API generations C, D and E.)
+   */
   product_id?: string | null;
-  /** TODO meters.updated_at (API generations C, D and E.) */
+  /** When the meter last changed, as a timestamp. (API generations C, D and E.) */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Meter;
@@ -1743,82 +2457,132 @@ export declare class Meter extends Model {
   payment_required?: undefined;
 }
 
-/** TODO PaymentLink */
+/**
+ * A page with a fixed address where buyers pay for a product or an amount. Every field may be null
+ * or missing.
+ */
 export declare class PaymentLink extends Model {
   private constructor();
-  /** TODO payment_links.allow_coupon_code */
+  /**
+   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as
+   * the default.
+   */
   allow_coupon_code?: boolean | null;
-  /** TODO payment_links.allow_quantity (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
   allow_quantity?: boolean | null;
-  /** TODO payment_links.allowed_providers (API generations A and C.) */
-  allowed_providers?: string | null;
-  /** TODO payment_links.amount (API generations B, C, D and E.) */
+  /**
+   * Payment providers offered on the page. A list in the 2025 documentation, a string in the
+   * generated clients, unknown to the current server. (API generations A and C.)
+   */
+  allowed_providers?: string[] | string | null;
+  /**
+   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation
+   * and when read one by one from the December 2025 server. (API generations B, C, D and E.)
+   */
   amount?: number | null;
-  /** TODO payment_links.cancel_url */
+  /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
-  /** TODO payment_links.created_at */
+  /** When the payment link was created, as a timestamp. */
   created_at?: string | null;
-  /** TODO payment_links.created_by (API generations B, C, D and E.) */
+  /** Who created the payment link. (API generations B, C, D and E.) */
   created_by?: string | null;
-  /** TODO payment_links.currency_code */
+  /** Currency of the link. Required to create one, except in the generated clients' API. */
   currency_code?: CurrencyCode | null;
-  /** TODO payment_links.description (API generations B, D and E.) */
+  /**
+   * Text shown to the buyer. The same field as `public_description`, under its current name. (API
+   * generations B, D and E.)
+   */
   description?: string | null;
-  /** TODO payment_links.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`. Links created on the December 2025 server are always live, whatever the key.
+   * (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO payment_links.expires_at */
+  /** When the link stops working, as a timestamp. */
   expires_at?: string | null;
-  /** TODO payment_links.is_active */
+  /**
+   * Whether the link can be used. The 2025 documentation gives true as the default; the current
+   * server does not take it on create.
+   */
   is_active?: boolean | null;
-  /** TODO payment_links.line_items (API generation D.) */
-  line_items?: Record<string, unknown> | null;
-  /** TODO payment_links.link_id */
+  /** Line items of the link. The current server leaves it out of lists. (API generation D.) */
+  line_items?: Record<string, unknown>[] | null;
+  /** The link's identifier. Required to read, change or delete the link. */
   link_id: string;
-  /** TODO payment_links.link_type */
+  /**
+   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also
+   * has `plan`.
+   */
   link_type?: string | null;
-  /** TODO payment_links.merchant_id (API generation A.) */
-  merchant_id?: Record<string, unknown> | null;
-  /** TODO payment_links.metadata */
+  /** Merchant that owns the link. In the 2025 documentation only. (API generation A.) */
+  merchant_id?: string | null;
+  /** The merchant's own keys and values. The current server accepts it on create and drops it. */
   metadata?: Record<string, unknown> | null;
-  /** TODO payment_links.organization_id */
+  /** Organisation that owns the payment link. */
   organization_id?: string | null;
-  /** TODO payment_links.plan_amount (API generation A.) */
-  plan_amount?: Record<string, unknown> | null;
-  /** TODO payment_links.plan_id (API generation A.) */
-  plan_id?: Record<string, unknown> | null;
-  /** TODO payment_links.plan_name (API generation A.) */
-  plan_name?: Record<string, unknown> | null;
-  /** TODO payment_links.price (API generation A.) */
-  price?: Record<string, unknown> | null;
-  /** TODO payment_links.price_id (API generations B, C, D and E.) */
+  /**
+   * Amount of the link's subscription plan, in the currency's smallest unit. In the 2025
+   * documentation only. (API generation A.)
+   */
+  plan_amount?: number | null;
+  /**
+   * Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API
+   * generation A.)
+   */
+  plan_id?: string | null;
+  /** Name of the link's subscription plan. In the 2025 documentation only. (API generation A.) */
+  plan_name?: string | null;
+  /**
+   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when
+   * link_type is `instant`. (API generation A.)
+   */
+  price?: number | null;
+  /** Catalogue price being sold. (API generations B, C, D and E.) */
   price_id?: string | null;
-  /** TODO payment_links.private_description (API generations A and C.) */
+  /**
+   * Text for the merchant's own use. The current server does not have it. (API generations A and
+   * C.)
+   */
   private_description?: string | null;
-  /** TODO payment_links.product_id */
+  /**
+   * Catalogue product being sold. The 2025 documentation requires it when link_type is `product`.
+   */
   product_id?: string | null;
-  /** TODO payment_links.product_name (API generation A.) */
-  product_name?: Record<string, unknown> | null;
-  /** TODO payment_links.product_price (API generation A.) */
-  product_price?: Record<string, unknown> | null;
-  /** TODO payment_links.public_description (API generations A and C.) */
+  /** Name of the link's product. In the 2025 documentation only. (API generation A.) */
+  product_name?: string | null;
+  /**
+   * Price of the link's product, in the currency's smallest unit. In the 2025 documentation only.
+   * (API generation A.)
+   */
+  product_price?: number | null;
+  /**
+   * Text shown to the buyer. The same field as `description`, under its 2025 name. (API generations
+   * A and C.)
+   */
   public_description?: string | null;
-  /** TODO payment_links.quantity (API generations B, C, D and E.) */
+  /**
+   * How many units are sold. The current server accepts it on create and drops it. (API generations
+   * B, C, D and E.)
+   */
   quantity?: number | null;
-  /** TODO payment_links.require_billing_address (API generations B, D and E.) */
+  /**
+   * Whether the page asks for a billing address. The current server defaults to true here, but to
+   * false for checkout sessions. (API generations B, D and E.)
+   */
   require_billing_address?: boolean | null;
-  /** TODO payment_links.require_email (API generation E.) */
+  /** Whether the page requires an e-mail address. The newest API only. (API generation E.) */
   require_email?: boolean | null;
-  /** TODO payment_links.require_name (API generation E.) */
+  /** Whether the page requires a name. The newest API only. (API generation E.) */
   require_name?: boolean | null;
-  /** TODO payment_links.require_phone (API generation E.) */
+  /** Whether the page requires a phone number. The newest API only. (API generation E.) */
   require_phone?: boolean | null;
-  /** TODO payment_links.success_url */
+  /** Where the buyer is sent after paying. Reaching it is no proof of payment. */
   success_url?: string | null;
-  /** TODO payment_links.title */
+  /** Heading of the page. Required to create a link, except in the generated clients' API. */
   title?: string | null;
-  /** TODO payment_links.updated_at */
+  /** When the payment link last changed, as a timestamp. */
   updated_at?: string | null;
-  /** TODO payment_links.url */
+  /** The page to send buyers to. The server sets it; only the generated clients can send it. */
   url?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): PaymentLink;
@@ -1826,84 +2590,168 @@ export declare class PaymentLink extends Model {
   payment_required?: undefined;
 }
 
-/** TODO PaymentRequest */
+/** A request to a payer to pay an amount before a date. Every field may be null or missing. */
 export declare class PaymentRequest extends Model {
   private constructor();
-  /** TODO payment_requests.amount (API generations B, C, D and E.) */
+  /**
+   * What the payer owes, in the currency's smallest unit. Required to create a request, except in
+   * the generated clients' API. (API generations B, C, D and E.)
+   */
   amount?: number | null;
-  /** TODO payment_requests.created_at (API generations B, C, D and E.) */
+  /** When the payment request was created, as a timestamp. (API generations B, C, D and E.) */
   created_at?: string | null;
-  /** TODO payment_requests.created_by (API generations B, C, D and E.) */
+  /** Who created the payment request. (API generations B, C, D and E.) */
   created_by?: string | null;
-  /** TODO payment_requests.currency_code (API generations B, C, D and E.) */
+  /**
+   * Currency of the amount. Required to create a request, except in the generated clients' API.
+   * (API generations B, C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO payment_requests.customer_id (API generations B, C, D and E.) */
+  /** Customer who is asked to pay. (API generations B, C, D and E.) */
   customer_id?: string | null;
-  /** TODO payment_requests.description (API generations B, C, D and E.) */
+  /** What the payment is for, as free text. (API generations B, C, D and E.) */
   description?: string | null;
-  /** TODO payment_requests.environment (API generations B, C, D and E.) */
+  /** `test` or `live`: where the payment request was created. (API generations B, C, D and E.) */
   environment?: string | null;
-  /** TODO payment_requests.expiry_date (API generations B, C, D and E.) */
+  /**
+   * When the request expires, as a timestamp. Required to create a request, except in the generated
+   * clients' API. (API generations B, C, D and E.)
+   */
   expiry_date?: string | null;
-  /** TODO payment_requests.metadata (API generations B, D and E.) */
+  /**
+   * The merchant's own keys and values. The current server accepts it on create and drops it. (API
+   * generations B, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO payment_requests.organization_id (API generations B, C, D and E.) */
+  /** Organisation that owns the payment request. (API generations B, C, D and E.) */
   organization_id?: string | null;
-  /** TODO payment_requests.payment_link (API generations B, C, D and E.) */
+  /**
+   * The address where the request is paid. Only the generated clients can send it. (API generations
+   * B, C, D and E.)
+   */
   payment_link?: string | null;
-  /** TODO payment_requests.payment_reference (API generations B, C, D and E.) */
+  /** The merchant's own reference for the payment. (API generations B, C, D and E.) */
   payment_reference?: string | null;
-  /** TODO payment_requests.qr_payload (API generation E.) */
+  /**
+   * Content of the QR code that pays the request, when channel is `spi`. The newest API only. (API
+   * generation E.)
+   */
   qr_payload?: string | null;
-  /** TODO payment_requests.request_id (API generations B, C, D and E.) */
+  /**
+   * The payment request's identifier. Required to read the request. (API generations B, C, D and
+   * E.)
+   */
   request_id: string;
-  /** TODO payment_requests.spi_account_number (API generations B, C, D and E.) */
+  /**
+   * Account number in the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_account_number?: string | null;
-  /** TODO payment_requests.spi_alias (API generation E.) */
+  /**
+   * Alias in the regional instant payment system, when channel is `spi`. The newest API only. (API
+   * generation E.)
+   */
   spi_alias?: string | null;
-  /** TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.) */
+  /**
+   * Bulk instruction of the regional instant payment system that the request belongs to. The
+   * current server never returns it. (API generations B, C, D and E.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO payment_requests.spi_confirmation (API generations B, C, D and E.) */
+  /**
+   * Confirmation flag of the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_confirmation?: boolean | null;
-  /** TODO payment_requests.spi_date_envoi (API generations B, C, D and E.) */
+  /**
+   * When the payment was sent in the regional instant payment system, as a string. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_envoi?: string | null;
-  /** TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  /**
+   * When the payment became irrevocable in the regional instant payment system, as a string. The
+   * current server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_irrevocabilite?: string | null;
-  /** TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.) */
+  /**
+   * The last date to pay the request, as a string. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_date_limite_paiement?: string | null;
-  /** TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.) */
+  /**
+   * The last date to answer the request, as a string. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_date_limite_reponse?: string | null;
-  /** TODO payment_requests.spi_date_rejet (API generations B, C, D and E.) */
+  /**
+   * When the payment was rejected in the regional instant payment system, as a string. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_rejet?: string | null;
-  /** TODO payment_requests.spi_debit_differe (API generations B, C, D and E.) */
+  /**
+   * Whether the payer is debited at a later date. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_debit_differe?: boolean | null;
-  /** TODO payment_requests.spi_end2end_id (API generations B, C, D and E.) */
+  /**
+   * End-to-end identifier of the payment in the regional instant payment system. The current server
+   * never returns it. (API generations B, C, D and E.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.) */
+  /**
+   * The payer's alias in the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_payeur_alias?: string | null;
-  /** TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.) */
+  /** The payer's name. The current server never returns it. (API generations B, C, D and E.) */
   spi_payeur_nom?: string | null;
-  /** TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.) */
+  /** The payer's country. The current server never returns it. (API generations B, C, D and E.) */
   spi_payeur_pays?: string | null;
-  /** TODO payment_requests.spi_payment_request_category (API generation C.) */
+  /**
+   * Category code of the request in the regional instant payment system, such as 500, 521 or 401.
+   * In the generated clients' API only. (API generation C.)
+   */
   spi_payment_request_category?: string | null;
-  /** TODO payment_requests.spi_payment_status (API generation C.) */
+  /**
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
+   * generated clients' API only. (API generation C.)
+   */
   spi_payment_status?: string | null;
-  /** TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.) */
+  /**
+   * Number of the document that the request refers to. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_ref_doc_numero?: string | null;
-  /** TODO payment_requests.spi_ref_doc_type (API generation C.) */
+  /**
+   * Type code of the document that the request refers to, such as CINV. In the generated clients'
+   * API only. (API generation C.)
+   */
   spi_ref_doc_type?: string | null;
-  /** TODO payment_requests.spi_rejection_reason (API generation C.) */
+  /**
+   * Reason code of a rejection in the regional instant payment system, such as AC04. In the
+   * generated clients' API only. (API generation C.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO payment_requests.spi_remise_amount (API generations B, C, D and E.) */
+  /**
+   * Discount on the request, in the currency's smallest unit. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_remise_amount?: number | null;
-  /** TODO payment_requests.spi_remise_rate (API generations B, C, D and E.) */
+  /**
+   * Discount on the request, as a rate. The unit is not documented. The current server never
+   * returns it. (API generations B, C, D and E.)
+   */
   spi_remise_rate?: number | null;
-  /** TODO payment_requests.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * Transaction identifier of the payment in the regional instant payment system. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO payment_requests.status (API generations B, C, D and E.) */
+  /**
+   * The state of the request, such as pending, completed, failed or expired. Only completed means
+   * paid. (API generations B, C, D and E.)
+   */
   status?: TransactionStatus | null;
-  /** TODO payment_requests.updated_at (API generations B, C, D and E.) */
+  /** When the payment request last changed, as a timestamp. (API generations B, C, D and E.) */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): PaymentRequest;
@@ -1911,93 +2759,144 @@ export declare class PaymentRequest extends Model {
   payment_required?: undefined;
 }
 
-/** TODO PayoutMethod */
+/** A bank or mobile money account that receives payouts. Every field may be null or missing. */
 export declare class PayoutMethod extends Model {
   private constructor();
-  /** TODO payout_methods.account_name (API generations C, D and E.) */
+  /** Name of the account holder. Required by the newest API. (API generations C, D and E.) */
   account_name?: string | null;
-  /** TODO payout_methods.account_number (API generations C, D and E.) */
+  /**
+   * Number of the account that receives payouts. Required by the newest API. (API generations C, D
+   * and E.)
+   */
   account_number?: string | null;
-  /** TODO payout_methods.auto_withdrawal_day (API generation C.) */
+  /**
+   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented.
+   * (API generation C.)
+   */
   auto_withdrawal_day?: number | null;
-  /** TODO payout_methods.auto_withdrawal_enabled (API generations C and D.) */
+  /** Whether money is withdrawn to this method automatically. (API generations C and D.) */
   auto_withdrawal_enabled?: boolean | null;
-  /** TODO payout_methods.auto_withdrawal_last_run (API generation C.) */
+  /**
+   * When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API
+   * generation C.)
+   */
   auto_withdrawal_last_run?: string | null;
-  /** TODO payout_methods.auto_withdrawal_method (API generations C and D.) */
+  /** How automatic withdrawals are made. (API generations C and D.) */
   auto_withdrawal_method?: string | null;
-  /** TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.) */
+  /** Mobile money provider used for automatic withdrawals. (API generations C and D.) */
   auto_withdrawal_mobile_provider?: ProviderCode | null;
-  /** TODO payout_methods.bank_code (API generations C, D and E.) */
+  /** Code of the bank that holds the account. (API generations C, D and E.) */
   bank_code?: string | null;
-  /** TODO payout_methods.bank_name (API generations C, D and E.) */
+  /** Name of the bank that holds the account. (API generations C, D and E.) */
   bank_name?: string | null;
-  /** TODO payout_methods.branch_code (API generations C, D and E.) */
+  /** Code of the bank branch that holds the account. (API generations C, D and E.) */
   branch_code?: string | null;
-  /** TODO payout_methods.country (API generations C, D and E.) */
+  /** Country of the account, as a string. (API generations C, D and E.) */
   country?: string | null;
-  /** TODO payout_methods.created_at (API generation C.) */
+  /** When the payout method was created, as a timestamp. (API generation C.) */
   created_at?: string | null;
-  /** TODO payout_methods.eligible_for_platform_withdrawal_at (API generation D.) */
+  /**
+   * When the method becomes eligible for platform withdrawals, as a timestamp. No documented route
+   * of the current server returns it. (API generation D.)
+   */
   eligible_for_platform_withdrawal_at?: string | null;
-  /** TODO payout_methods.is_default (API generations C, D and E.) */
+  /** Whether this is the payout method used by default. (API generations C, D and E.) */
   is_default?: boolean | null;
-  /** TODO payout_methods.is_spi_enabled (API generations C and D.) */
+  /**
+   * Whether the regional instant payment system is enabled for this method. (API generations C and
+   * D.)
+   */
   is_spi_enabled?: boolean | null;
-  /** TODO payout_methods.is_uemoa (API generations C and D.) */
+  /**
+   * Whether the method is within the UEMOA, the West African monetary union. (API generations C and
+   * D.)
+   */
   is_uemoa?: boolean | null;
-  /** TODO payout_methods.is_valid (API generations C and D.) */
+  /** Whether the method is marked as valid. (API generations C and D.) */
   is_valid?: boolean | null;
-  /** TODO payout_methods.organization_id (API generations C and D.) */
+  /** Organisation that owns the payout method. (API generations C and D.) */
   organization_id?: string | null;
-  /** TODO payout_methods.payout_method_id (API generations C and D.) */
+  /**
+   * The payout method's identifier. Give it as payout_method_id when creating a payout. (API
+   * generations C and D.)
+   */
   payout_method_id: string;
-  /** TODO payout_methods.payout_method_type (API generations C, D and E.) */
+  /** `spi`, `bank` or `mobile_money`. (API generations C, D and E.) */
   payout_method_type?: string | null;
-  /** TODO payout_methods.spi_account_number (API generations C and D.) */
+  /** Account number in the regional instant payment system. (API generations C and D.) */
   spi_account_number?: string | null;
-  /** TODO payout_methods.spi_alias_mbno (API generations C and D.) */
+  /**
+   * MBNO alias of the account in the regional instant payment system. (API generations C and D.)
+   */
   spi_alias_mbno?: string | null;
-  /** TODO payout_methods.spi_alias_shid (API generations C and D.) */
+  /**
+   * SHID alias of the account in the regional instant payment system. (API generations C and D.)
+   */
   spi_alias_shid?: string | null;
-  /** TODO payout_methods.spi_alias_type (API generations C and D.) */
+  /** Type of the alias in the regional instant payment system. (API generations C and D.) */
   spi_alias_type?: string | null;
-  /** TODO payout_methods.updated_at (API generation C.) */
+  /** When the payout method last changed, as a timestamp. (API generation C.) */
   updated_at?: string | null;
 }
 
-/** TODO Payout */
+/** Money paid out of the merchant's account. Every field may be null or missing. */
 export declare class Payout extends Model {
   private constructor();
-  /** TODO payouts.account_id (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
   account_id?: string | null;
-  /** TODO payouts.amount (API generations B, C, D and E.) */
+  /**
+   * How much is paid out, in the currency's smallest unit. The current server requires at least 1.
+   * (API generations B, C, D and E.)
+   */
   amount?: number | null;
-  /** TODO payouts.created_at (API generations B, C and D.) */
+  /** When the payout was created, as a timestamp. (API generations B, C and D.) */
   created_at?: string | null;
-  /** TODO payouts.created_by (API generations B and C.) */
+  /** Who created the payout. The current server does not return it. (API generations B and C.) */
   created_by?: string | null;
-  /** TODO payouts.currency_code (API generations B, C, D and E.) */
+  /**
+   * Currency of the amount. Required to create a payout, except in the generated clients' API. (API
+   * generations B, C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO payouts.environment (API generations B and C.) */
+  /**
+   * `test` or `live`: where the payout was made. The current server does not return it. (API
+   * generations B and C.)
+   */
   environment?: string | null;
-  /** TODO payouts.merchant_id (API generation D.) */
+  /** `withdrawal` or `beneficiary`: what the row of a list is. (API generation D.) */
+  kind?: string | null;
+  /**
+   * Merchant that the payout belongs to. The current server returns it in lists only. (API
+   * generation D.)
+   */
   merchant_id?: string | null;
-  /** TODO payouts.metadata (API generations B, C, D and E.) */
+  /**
+   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it.
+   * (API generations B, C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO payouts.organization_id (API generations B, C and D.) */
+  /** Organisation that owns the payout. (API generations B, C and D.) */
   organization_id?: string | null;
-  /** TODO payouts.payment_method_code (API generations C and D.) */
+  /**
+   * Payment method of the payout. The current server returns it for a single payout only, not in
+   * lists. (API generations C and D.)
+   */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO payouts.payout_id (API generations B, C and D.) */
+  /**
+   * The payout's identifier. The current server's answer to a bank withdrawal does not have it.
+   * (API generations B, C and D.)
+   */
   payout_id: string;
-  /** TODO payouts.payout_method_id (API generations B, C, D and E.) */
+  /**
+   * The merchant's payout method that receives the money. Required by the December 2025 server.
+   * (API generations B, C, D and E.)
+   */
   payout_method_id?: string | null;
-  /** TODO payouts.provider_code (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API generations B, C and D.) */
   provider_code?: ProviderCode | null;
-  /** TODO payouts.status (API generations B, C and D.) */
+  /** The state of the payout. Only completed means paid out. (API generations B, C and D.) */
   status?: PayoutStatus | null;
-  /** TODO payouts.updated_at (API generations B, C and D.) */
+  /** When the payout last changed, as a timestamp. (API generations B, C and D.) */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Payout;
@@ -2005,42 +2904,81 @@ export declare class Payout extends Model {
   payment_required?: undefined;
 }
 
-/** TODO Price */
+/** A price of a product, in one currency. Every field may be null or missing. */
 export declare class Price extends Model {
   private constructor();
-  /** TODO prices.amount (API generations B, C, D and E.) */
+  /**
+   * The price of one unit, in the currency's smallest unit. Servers require it on create. (API
+   * generations B, C, D and E.)
+   */
   amount?: number | null;
-  /** TODO prices.billing_interval (API generations B, C, D and E.) */
+  /**
+   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+   * server may have more values, such as quarterly. (API generations B, C, D and E.)
+   */
   billing_interval?: string | null;
-  /** TODO prices.created_at (API generations B, C, D and E.) */
+  /** When the price was created. (API generations B, C, D and E.) */
   created_at?: string | null;
-  /** TODO prices.currency_code (API generations B, C, D and E.) */
+  /** Currency of the amounts. Servers require it on create. (API generations B, C, D and E.) */
   currency_code?: CurrencyCode | null;
-  /** TODO prices.environment (API generation C.) */
+  /**
+   * `test` or `live`, as the key that created the price. The generated clients' API only. (API
+   * generation C.)
+   */
   environment?: string | null;
-  /** TODO prices.is_active (API generations B, C, D and E.) */
+  /** How many units a prepaid pack has. (API generation E.) */
+  included_units?: number | null;
+  /**
+   * Whether the price can be used. The current server does not return it. (API generations B, C, D
+   * and E.)
+   */
   is_active?: boolean | null;
-  /** TODO prices.is_default (API generations B, C, D and E.) */
+  /**
+   * Whether this is the product's default price. Absent on create means no. (API generations B, C,
+   * D and E.)
+   */
   is_default?: boolean | null;
-  /** TODO prices.maximum_amount (API generations B, C, D and E.) */
+  /**
+   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   maximum_amount?: number | null;
-  /** TODO prices.metadata (API generations B, C, D and E.) */
+  /**
+   * The merchant's own keys and values, kept with the price. The current server does not return
+   * them. (API generations B, C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO prices.minimum_amount (API generations B, C, D and E.) */
+  /**
+   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   minimum_amount?: number | null;
-  /** TODO prices.organization_id (API generations C and D.) */
+  /** Organisation that owns the price. (API generations C and D.) */
   organization_id?: string | null;
-  /** TODO prices.price_id (API generations B, C, D and E.) */
+  /**
+   * The price's identifier. The newest API also accepts ids that begin with price_. (API
+   * generations B, C, D and E.)
+   */
   price_id: string;
-  /** TODO prices.pricing_model (API generations B, C, D and E.) */
+  /**
+   * How the amount is set. The default is `standard`; the current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   pricing_model?: PricingModel | null;
-  /** TODO prices.product_id (API generations C and D.) */
+  /**
+   * Product that the price belongs to. Servers since December 2025 take it from the path on create.
+   * (API generations C and D.)
+   */
   product_id?: string | null;
-  /** TODO prices.provider_price_id (API generation C.) */
+  /**
+   * The price's id at the payment provider. The generated clients' API only. (API generation C.)
+   */
   provider_price_id?: string | null;
-  /** TODO prices.provider_product_id (API generation C.) */
+  /**
+   * The product's id at the payment provider. The generated clients' API only. (API generation C.)
+   */
   provider_product_id?: string | null;
-  /** TODO prices.updated_at (API generations B, C, D and E.) */
+  /** When the price last changed. (API generations B, C, D and E.) */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Price;
@@ -2048,74 +2986,138 @@ export declare class Price extends Model {
   payment_required?: undefined;
 }
 
-/** TODO Product */
+/**
+ * Something the merchant sells, once, by subscription or by use. Every field may be null or
+ * missing.
+ */
 export declare class Product extends Model {
   private constructor();
-  /** TODO products.billing_frequency (API generation C.) */
+  /**
+   * How often a recurring product is billed. The generated clients' API only; elsewhere the price's
+   * billing_interval says it. (API generation C.)
+   */
   billing_frequency?: string | null;
-  /** TODO products.charge_day (API generations B, C, D and E.) */
+  /**
+   * Day on which a recurring product is charged. The current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   charge_day?: number | null;
-  /** TODO products.continue_selling_when_out_of_stock (API generations D and E.) */
+  /**
+   * Whether the product can still be sold when its stock is used up. Only an update on the newest
+   * API can set it. (API generations D and E.)
+   */
   continue_selling_when_out_of_stock?: boolean | null;
-  /** TODO products.created_at */
+  /** When the product was created. */
   created_at?: string | null;
-  /** TODO products.created_by (API generations C and D.) */
+  /** Who created the product. (API generations C and D.) */
   created_by?: string | null;
-  /** TODO products.currency_code (API generation A.) */
+  /**
+   * Currency of `price`. The 2025 documentation only; later the currency is part of each price.
+   * (API generation A.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO products.description */
+  /** Text that describes the product to buyers. */
   description?: string | null;
-  /** TODO products.display_on_storefront */
+  /** Whether the product is shown on the merchant's storefront. The server's default is true. */
   display_on_storefront?: boolean | null;
-  /** TODO products.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`, as the key that created the product. The current server does not return it.
+   * (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO products.failed_payment_action (API generations B, C, D and E.) */
+  /**
+   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   failed_payment_action?: string | null;
-  /** TODO products.fees (API generations B, D and E.) */
+  /**
+   * The fees that apply to the product, each as an object. The rows of the current server's list
+   * have it. (API generations B, D and E.)
+   */
   fees?: Record<string, unknown>[] | null;
-  /** TODO products.first_payment_type (API generations B, C, D and E.) */
+  /**
+   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   first_payment_type?: string | null;
-  /** TODO products.image_type (API generation D.) */
-  image_type?: string | null;
-  /** TODO products.image_url (API generations A, B and C.) */
+  /**
+   * Address of the product's image. Replaced by `images` since March 2026. (API generations A, B
+   * and C.)
+   */
   image_url?: string | null;
-  /** TODO products.images (API generations D and E.) */
+  /**
+   * Addresses of the product's images. Replaces `image_url` since March 2026. (API generations D
+   * and E.)
+   */
   images?: string[] | string | null;
-  /** TODO products.inventory_quantity (API generations D and E.) */
+  /**
+   * How many units are in stock. Only an update on the newest API can set it. (API generations D
+   * and E.)
+   */
   inventory_quantity?: number | null;
-  /** TODO products.is_active */
+  /** Whether the product can be sold. The server's default is true. */
   is_active?: boolean | null;
-  /** TODO products.merchant_id (API generation A.) */
-  merchant_id?: Record<string, unknown> | null;
-  /** TODO products.metadata (API generations B, C, D and E.) */
+  /** Merchant that owns the product. The 2025 documentation only. (API generation A.) */
+  merchant_id?: string | null;
+  /** The merchant's own keys and values, kept with the product. (API generations B, C, D and E.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO products.name */
+  /** The product's name. Servers require it on create. */
   name?: string | null;
-  /** TODO products.organization_id */
+  /** Organisation that owns the product. */
   organization_id?: string | null;
-  /** TODO products.price (API generation A.) */
-  price?: Record<string, unknown> | null;
-  /** TODO products.prices (API generations B, D and E.) */
+  /**
+   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later
+   * products have `prices`. (API generation A.)
+   */
+  price?: number | null;
+  /**
+   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers
+   * since December 2025 require them on create. (API generations B, D and E.)
+   */
   prices?: Record<string, unknown>[] | null;
-  /** TODO products.product_id */
+  /** The product's identifier. The newest API also accepts ids that begin with prod_. */
   product_id: string;
-  /** TODO products.product_type (API generations B, C, D and E.) */
+  /**
+   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on
+   * create, the current server does. (API generations B, C, D and E.)
+   */
   product_type?: ProductType | null;
-  /** TODO products.sku (API generations D and E.) */
+  /**
+   * The merchant's stock number for the product. Only an update on the newest API can set it. (API
+   * generations D and E.)
+   */
   sku?: string | null;
-  /** TODO products.total_count (API generation D.) */
+  /**
+   * Number of products in the whole list, repeated in each row. Only the list of the current server
+   * has it. (API generation D.)
+   */
   total_count?: number | null;
-  /** TODO products.track_inventory (API generations D and E.) */
+  /**
+   * Whether the server keeps count of the stock. Only an update on the newest API can set it. (API
+   * generations D and E.)
+   */
   track_inventory?: boolean | null;
-  /** TODO products.trial_enabled (API generations B, D and E.) */
+  /**
+   * Whether subscriptions begin with a trial. The default is false; the current server does not
+   * return it. (API generations B, D and E.)
+   */
   trial_enabled?: boolean | null;
-  /** TODO products.trial_period_days (API generations B, D and E.) */
+  /**
+   * Length of the trial in days. The current server does not return it. (API generations B, D and
+   * E.)
+   */
   trial_period_days?: number | null;
-  /** TODO products.updated_at */
+  /** When the product last changed. */
   updated_at?: string | null;
-  /** TODO products.usage_aggregation (API generations B, C, D and E.) */
+  /**
+   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server
+   * does not return it. (API generations B, C, D and E.)
+   */
   usage_aggregation?: string | null;
-  /** TODO products.usage_unit (API generations B, C, D and E.) */
+  /**
+   * Name of the unit in which usage is measured. The current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   usage_unit?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Product;
@@ -2123,46 +3125,89 @@ export declare class Product extends Model {
   payment_required?: undefined;
 }
 
-/** TODO Refund */
+/** Money given back for a transaction. Every field may be null or missing. */
 export declare class Refund extends Model {
   private constructor();
-  /** TODO refunds.amount */
+  /**
+   * The amount of the refund request, in the currency's smallest unit. Servers require it on
+   * create.
+   */
   amount?: number | null;
-  /** TODO refunds.created_at */
+  /** When the refund was created. */
   created_at?: string | null;
-  /** TODO refunds.environment (API generations B and C.) */
+  /**
+   * `test` or `live`, as the key that created the refund. The current server does not return it.
+   * (API generations B and C.)
+   */
   environment?: string | null;
-  /** TODO refunds.fee_amount */
+  /** Fees of the refund, in the currency's smallest unit. */
   fee_amount?: number | null;
-  /** TODO refunds.metadata (API generations A, B, C and D.) */
+  /** A sentence about the refund. Only the response of create has it. (API generations D and E.) */
+  message?: string | null;
+  /**
+   * The merchant's own keys and values, kept with the refund. Create on the current server does not
+   * read them. (API generations A, B, C and D.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO refunds.reason */
+  /** Why the payment is refunded. */
   reason?: string | null;
-  /** TODO refunds.refund_id */
+  /** The refund's identifier. */
   refund_id: string;
-  /** TODO refunds.refunded_amount */
+  /** Amount that was given back, in the currency's smallest unit. */
   refunded_amount?: number | null;
-  /** TODO refunds.spi_account_number (API generations B and C.) */
+  /**
+   * Account in the regional instant payment system. The current server does not return it. (API
+   * generations B and C.)
+   */
   spi_account_number?: string | null;
-  /** TODO refunds.spi_end2end_id (API generations B and C.) */
+  /**
+   * End-to-end id in the regional instant payment system. The current server does not return it.
+   * (API generations B and C.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO refunds.spi_fund_return_status (API generation C.) */
+  /**
+   * State of the return of funds in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_fund_return_status?: string | null;
-  /** TODO refunds.spi_motif_code (API generation C.) */
+  /**
+   * Code of the reason (motif) for the return in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_motif_code?: string | null;
-  /** TODO refunds.spi_rejection_reason (API generation C.) */
+  /**
+   * Code of the reason why the regional instant payment system rejected the return. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO refunds.spi_retour_date_demande (API generations B and C.) */
+  /**
+   * When the return was requested in the regional instant payment system. The current server does
+   * not return it. (API generations B and C.)
+   */
   spi_retour_date_demande?: string | null;
-  /** TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.) */
+  /**
+   * When the return became irrevocable in the regional instant payment system. The current server
+   * does not return it. (API generations B and C.)
+   */
   spi_retour_date_irrevocabilite?: string | null;
-  /** TODO refunds.spi_tx_id (API generations B and C.) */
+  /**
+   * The transaction's id in the regional instant payment system. The current server does not return
+   * it. (API generations B and C.)
+   */
   spi_tx_id?: string | null;
-  /** TODO refunds.status */
+  /**
+   * The state of the refund. Only completed means that the money was given back; a new refund may
+   * be pending.
+   */
   status?: RefundStatus | null;
-  /** TODO refunds.transaction_id */
+  /** Whether the refund was made. Only the response of create has it. (API generations D and E.) */
+  success?: boolean | null;
+  /**
+   * Transaction that is refunded. Servers require it on create; the current server refunds only
+   * Stripe cards and Wave.
+   */
   transaction_id?: string | null;
-  /** TODO refunds.updated_at */
+  /** When the refund last changed. */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Refund;
@@ -2170,79 +3215,94 @@ export declare class Refund extends Model {
   payment_required?: undefined;
 }
 
-/** TODO SpiAccountAlias */
+/**
+ * An alias that stands for an account in the regional instant payment system. Every field may be
+ * null or missing.
+ */
 export declare class SpiAccountAlias extends Model {
   private constructor();
-  /** TODO spi_account_aliases.account_number (API generation C.) */
+  /** The account that the alias stands for. (API generation C.) */
   account_number?: string | null;
-  /** TODO spi_account_aliases.alias_id (API generation C.) */
+  /**
+   * The account alias's identifier. It is not the alias itself, which is alias_key. (API generation
+   * C.)
+   */
   alias_id: string;
-  /** TODO spi_account_aliases.alias_key (API generation C.) */
+  /** The alias itself, which stands for the account number. (API generation C.) */
   alias_key?: string | null;
-  /** TODO spi_account_aliases.alias_type (API generation C.) */
+  /** The kind of alias. (API generation C.) */
   alias_type?: string | null;
-  /** TODO spi_account_aliases.created_at (API generation C.) */
+  /** When the alias was created, as a timestamp. (API generation C.) */
   created_at?: string | null;
-  /** TODO spi_account_aliases.is_active (API generation C.) */
+  /** Whether the alias is active. (API generation C.) */
   is_active?: boolean | null;
-  /** TODO spi_account_aliases.is_default (API generation C.) */
+  /** Whether the alias is the default one. (API generation C.) */
   is_default?: boolean | null;
-  /** TODO spi_account_aliases.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the alias. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO spi_account_aliases.organization_id (API generation C.) */
+  /** Organisation that owns the alias. (API generation C.) */
   organization_id?: string | null;
-  /** TODO spi_account_aliases.updated_at (API generation C.) */
+  /** When the alias last changed, as a timestamp. (API generation C.) */
   updated_at?: string | null;
 }
 
-/** TODO SpiQrCode */
+/**
+ * A QR code for payments in the regional instant payment system. Every field may be null or
+ * missing.
+ */
 export declare class SpiQrCode extends Model {
   private constructor();
-  /** TODO spi_qr_codes.categorie (API generation C.) */
+  /**
+   * The category of the payment (French: catégorie) in the regional instant payment system. (API
+   * generation C.)
+   */
   categorie?: string | null;
-  /** TODO spi_qr_codes.checkout_session_id (API generation C.) */
+  /** Checkout session that the QR code belongs to. (API generation C.) */
   checkout_session_id?: string | null;
-  /** TODO spi_qr_codes.compte_paye (API generation C.) */
+  /** The account that is paid (French: compte payé). (API generation C.) */
   compte_paye?: string | null;
-  /** TODO spi_qr_codes.created_at (API generation C.) */
+  /** When the QR code was created, as a timestamp. (API generation C.) */
   created_at?: string | null;
-  /** TODO spi_qr_codes.created_by (API generation C.) */
+  /** Who or what created the QR code. (API generation C.) */
   created_by?: string | null;
-  /** TODO spi_qr_codes.environment (API generation C.) */
+  /** `test` or `live`. (API generation C.) */
   environment?: string | null;
-  /** TODO spi_qr_codes.expires_at (API generation C.) */
+  /** When the QR code expires, as a timestamp. (API generation C.) */
   expires_at?: string | null;
-  /** TODO spi_qr_codes.is_active (API generation C.) */
+  /** Whether the QR code is active. (API generation C.) */
   is_active?: boolean | null;
-  /** TODO spi_qr_codes.is_used (API generation C.) */
+  /** Whether the QR code has been used. It is no proof of payment. (API generation C.) */
   is_used?: boolean | null;
-  /** TODO spi_qr_codes.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the QR code. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO spi_qr_codes.montant (API generation C.) */
+  /** The amount to pay (French: montant), in the currency's smallest unit. (API generation C.) */
   montant?: number | null;
-  /** TODO spi_qr_codes.name (API generation C.) */
+  /** The QR code's name. (API generation C.) */
   name?: string | null;
-  /** TODO spi_qr_codes.organization_id (API generation C.) */
+  /** Organisation that owns the QR code. (API generation C.) */
   organization_id?: string | null;
-  /** TODO spi_qr_codes.payeur_alias (API generation C.) */
+  /**
+   * The alias of the payer (French: payeur) in the regional instant payment system. (API generation
+   * C.)
+   */
   payeur_alias?: string | null;
-  /** TODO spi_qr_codes.payment_request_id (API generation C.) */
+  /** Payment request that the QR code belongs to. (API generation C.) */
   payment_request_id?: string | null;
-  /** TODO spi_qr_codes.plan_id (API generation C.) */
+  /** Plan that the QR code belongs to. (API generation C.) */
   plan_id?: string | null;
-  /** TODO spi_qr_codes.product_id (API generation C.) */
+  /** Catalogue product that the QR code is for. (API generation C.) */
   product_id?: string | null;
-  /** TODO spi_qr_codes.qr_code_data (API generation C.) */
+  /** The content of the QR code, as a string. (API generation C.) */
   qr_code_data?: string | null;
-  /** TODO spi_qr_codes.qr_code_id (API generation C.) */
+  /** The QR code's identifier. (API generation C.) */
   qr_code_id: string;
-  /** TODO spi_qr_codes.qr_code_image_data (API generation C.) */
+  /** The image of the QR code, as a string. (API generation C.) */
   qr_code_image_data?: string | null;
-  /** TODO spi_qr_codes.qr_code_image_url (API generation C.) */
+  /** Address of the image of the QR code. (API generation C.) */
   qr_code_image_url?: string | null;
-  /** TODO spi_qr_codes.qr_code_type (API generation C.) */
+  /** `static` or `dynamic`. (API generation C.) */
   qr_code_type?: string | null;
-  /** TODO spi_qr_codes.updated_at (API generation C.) */
+  /** When the QR code last changed, as a timestamp. (API generation C.) */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): SpiQrCode;
@@ -2250,72 +3310,124 @@ export declare class SpiQrCode extends Model {
   payment_required?: undefined;
 }
 
-/** TODO Subscription */
+/**
+ * A customer's recurring purchase of a product. Every field may be null or missing, and field names
+ * differ between the current server's routes.
+ */
 export declare class Subscription extends Model {
   private constructor();
-  /** TODO subscriptions.amount (API generation D.) */
+  /**
+   * Amount billed each time, in the currency's smallest unit. Only the list of the current server
+   * has it. (API generation D.)
+   */
   amount?: number | null;
-  /** TODO subscriptions.created_at */
+  /** When the subscription was created. */
   created_at?: string | null;
-  /** TODO subscriptions.created_by (API generation C.) */
+  /** Who created the subscription. The generated clients' API only. (API generation C.) */
   created_by?: string | null;
-  /** TODO subscriptions.currency_code (API generation D.) */
+  /** Currency of `amount`. Only the list of the current server has it. (API generation D.) */
   currency_code?: CurrencyCode | null;
-  /** TODO subscriptions.customer_email (API generations A and D.) */
+  /**
+   * The customer's e-mail address. The current server has it in the response to retrieve only. (API
+   * generations A and D.)
+   */
   customer_email?: string | null;
-  /** TODO subscriptions.customer_id */
+  /** Customer who subscribes. */
   customer_id?: string | null;
-  /** TODO subscriptions.customer_name (API generations A and D.) */
+  /** The customer's name. (API generations A and D.) */
   customer_name?: string | null;
-  /** TODO subscriptions.end_date */
+  /** When the subscription ends. Null means that no end is set. */
   end_date?: string | null;
-  /** TODO subscriptions.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`, as the key that created the subscription. The current server returns it on no
+   * route. (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO subscriptions.merchant_id (API generations A and D.) */
+  /**
+   * Merchant that owns the subscription. The current server has it in the response to retrieve
+   * only. (API generations A and D.)
+   */
   merchant_id?: string | null;
-  /** TODO subscriptions.metadata */
+  /** The merchant's own keys and values, kept with the subscription. */
   metadata?: Record<string, unknown> | null;
-  /** TODO subscriptions.next_billing_date */
+  /** When the customer is billed next. Changing it may bill the customer. */
   next_billing_date?: string | null;
-  /** TODO subscriptions.organization_id */
+  /**
+   * Organisation that owns the subscription. The current server has it in the response to retrieve
+   * only.
+   */
   organization_id?: string | null;
-  /** TODO subscriptions.plan_amount (API generations A and D.) */
+  /**
+   * Amount billed each time, in the currency's smallest unit. The current server has it in the
+   * response to retrieve only. (API generations A and D.)
+   */
   plan_amount?: number | null;
-  /** TODO subscriptions.plan_billing_frequency (API generations A and D.) */
+  /**
+   * How often the plan is billed, such as month. The current server has it in the response to
+   * retrieve only. (API generations A and D.)
+   */
   plan_billing_frequency?: string | null;
-  /** TODO subscriptions.plan_currency_code (API generations A and D.) */
+  /**
+   * Currency of `plan_amount`. The current server has it in the response to retrieve only. (API
+   * generations A and D.)
+   */
   plan_currency_code?: CurrencyCode | null;
-  /** TODO subscriptions.plan_description (API generation D.) */
+  /**
+   * Description of the plan. The current server has it in the response to retrieve only. (API
+   * generation D.)
+   */
   plan_description?: string | null;
-  /** TODO subscriptions.plan_id (API generation A.) */
-  plan_id?: Record<string, unknown> | null;
-  /** TODO subscriptions.plan_name (API generations A and D.) */
+  /**
+   * Plan that is subscribed to. The 2025 documentation only; later a product and a price. (API
+   * generation A.)
+   */
+  plan_id?: string | null;
+  /**
+   * Name of the plan. The current server has it in the response to retrieve only. (API generations
+   * A and D.)
+   */
   plan_name?: string | null;
-  /** TODO subscriptions.price_id (API generations B, C, D and E.) */
+  /**
+   * Catalogue price that is billed. The current server returns it on no route. (API generations B,
+   * C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO subscriptions.product_description (API generation D.) */
+  /**
+   * Description of the product. Only the current server's list by customer has it. (API generation
+   * D.)
+   */
   product_description?: string | null;
-  /** TODO subscriptions.product_id (API generations B, C, D and E.) */
+  /** Catalogue product that is subscribed to. (API generations B, C, D and E.) */
   product_id?: string | null;
-  /** TODO subscriptions.product_name (API generation D.) */
+  /** Name of the product. The current server has it in lists only. (API generation D.) */
   product_name?: string | null;
-  /** TODO subscriptions.product_type (API generation D.) */
+  /** Type of the product. Only the current server's list by customer has it. (API generation D.) */
   product_type?: ProductType | null;
-  /** TODO subscriptions.provider_payment_method_id (API generation D.) */
-  provider_payment_method_id?: string | null;
-  /** TODO subscriptions.start_date */
+  /** When the subscription starts. */
   start_date?: string | null;
-  /** TODO subscriptions.status */
+  /**
+   * The state of the subscription. Some documents write trialing for trial; the current server's
+   * list by customer has `subscription_status` instead.
+   */
   status?: SubscriptionStatus | null;
-  /** TODO subscriptions.subscription_end_date (API generation D.) */
+  /**
+   * When the subscription ends. Only the current server's list by customer has it; the same as
+   * `end_date`. (API generation D.)
+   */
   subscription_end_date?: string | null;
-  /** TODO subscriptions.subscription_id */
+  /** The subscription's identifier. The newest API also accepts ids that begin with sub_. */
   subscription_id: string;
-  /** TODO subscriptions.subscription_next_billing_date (API generation D.) */
+  /**
+   * When the customer is billed next. Only the current server's list by customer has it; the same
+   * as `next_billing_date`. (API generation D.)
+   */
   subscription_next_billing_date?: string | null;
-  /** TODO subscriptions.subscription_status (API generation D.) */
+  /**
+   * The state of the subscription. Only the current server's list by customer has it; the same as
+   * `status`. (API generation D.)
+   */
   subscription_status?: SubscriptionStatus | null;
-  /** TODO subscriptions.updated_at */
+  /** When the subscription last changed. */
   updated_at?: string | null;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Subscription;
@@ -2323,252 +3435,443 @@ export declare class Subscription extends Model {
   payment_required?: undefined;
 }
 
-/** TODO Transaction */
+/**
+ * One payment, with its fees and its state. Every field may be null or missing, and the current
+ * server's list and retrieve return different fields.
+ */
 export declare class Transaction extends Model {
   private constructor();
-  /** TODO transactions.available_at (API generation D.) */
-  available_at?: string | null;
-  /** TODO transactions.checkout_session_id (API generation C.) */
+  /**
+   * Checkout session that the transaction pays. The generated clients' API only. (API generation
+   * C.)
+   */
   checkout_session_id?: string | null;
-  /** TODO transactions.coupon_code (API generation D.) */
+  /**
+   * Coupon code used for the payment. Only the list of the current server has it. (API generation
+   * D.)
+   */
   coupon_code?: string | null;
-  /** TODO transactions.coupon_usage_details (API generation D.) */
+  /**
+   * How the coupon was applied, as an object. Only the list of the current server has it. (API
+   * generation D.)
+   */
   coupon_usage_details?: Record<string, unknown> | null;
-  /** TODO transactions.created_at */
+  /** When the transaction was created. */
   created_at?: string | null;
-  /** TODO transactions.currency_code */
+  /** Currency of the amounts. */
   currency_code?: CurrencyCode | null;
-  /** TODO transactions.customer_address (API generation D.) */
+  /**
+   * The customer's street address. Only the list of the current server has it. (API generation D.)
+   */
   customer_address?: string | null;
-  /** TODO transactions.customer_city (API generation D.) */
+  /** The customer's city. Only the list of the current server has it. (API generation D.) */
   customer_city?: string | null;
-  /** TODO transactions.customer_country (API generation D.) */
+  /** The customer's country. Only the list of the current server has it. (API generation D.) */
   customer_country?: string | null;
-  /** TODO transactions.customer_email (API generation D.) */
+  /**
+   * The customer's e-mail address. Only the list of the current server has it. (API generation D.)
+   */
   customer_email?: string | null;
-  /** TODO transactions.customer_id */
+  /** Customer who pays. */
   customer_id?: string | null;
-  /** TODO transactions.customer_name (API generation D.) */
+  /** The customer's name. Only the list of the current server has it. (API generation D.) */
   customer_name?: string | null;
-  /** TODO transactions.customer_phone (API generation D.) */
+  /**
+   * The customer's phone number. Only the list of the current server has it. (API generation D.)
+   */
   customer_phone?: string | null;
-  /** TODO transactions.customer_postal_code (API generation D.) */
+  /** The customer's postal code. Only the list of the current server has it. (API generation D.) */
   customer_postal_code?: string | null;
-  /** TODO transactions.description */
+  /** Text that describes the transaction. The list of the current server leaves it out. */
   description?: string | null;
-  /** TODO transactions.discount_amount (API generations B, C, D and E.) */
+  /**
+   * Amount taken off by a coupon or discount, in the currency's smallest unit. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   discount_amount?: number | null;
-  /** TODO transactions.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`, as the key behind the payment. The current server returns it on no route.
+   * (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO transactions.fee_amount */
+  /** Fees taken from the payment, in the currency's smallest unit. */
   fee_amount?: number | null;
-  /** TODO transactions.fee_amount_xof (API generation D.) */
+  /**
+   * The fees in XOF, which has no smaller unit. Only the list of the current server has it. (API
+   * generation D.)
+   */
   fee_amount_xof?: number | null;
-  /** TODO transactions.fee_category (API generation D.) */
+  /**
+   * What the fee is for: `payment_processing`, `payout` or `other`. The current server only. (API
+   * generation D.)
+   */
   fee_category?: string | null;
-  /** TODO transactions.fee_name (API generation D.) */
+  /** Name of the fee. The current server only. (API generation D.) */
   fee_name?: string | null;
-  /** TODO transactions.fee_reference (API generation A.) */
-  fee_reference?: Record<string, unknown> | null;
-  /** TODO transactions.fee_structure_id (API generations C and D.) */
+  /** Reference of the fee. The 2025 documentation only. (API generation A.) */
+  fee_reference?: string | null;
+  /** Fee structure that the fees were computed with. (API generations C and D.) */
   fee_structure_id?: string | null;
-  /** TODO transactions.fee_subcategory (API generation D.) */
+  /**
+   * What the fee is for in more detail, such as cards, mobile_money or refund. The current server
+   * only. (API generation D.)
+   */
   fee_subcategory?: string | null;
-  /** TODO transactions.gross_amount */
+  /** Amount paid by the customer before fees, in the currency's smallest unit. */
   gross_amount?: number | null;
-  /** TODO transactions.gross_amount_xof (API generations D and E.) */
+  /**
+   * The gross amount in XOF, which has no smaller unit. In the current server's list and in the
+   * newest API. (API generations D and E.)
+   */
   gross_amount_xof?: number | null;
-  /** TODO transactions.integration_source (API generation D.) */
-  integration_source?: string | null;
-  /** TODO transactions.is_bnpl (API generations B, C, D and E.) */
+  /**
+   * Whether the payment is made in instalments (buy now, pay later). The current server returns it
+   * on no route. (API generations B, C, D and E.)
+   */
   is_bnpl?: boolean | null;
-  /** TODO transactions.is_pos (API generations B, C, D and E.) */
+  /**
+   * Whether the payment was made at a point of sale. The current server returns it on no route.
+   * (API generations B, C, D and E.)
+   */
   is_pos?: boolean | null;
-  /** TODO transactions.merchant_id (API generation A.) */
-  merchant_id?: Record<string, unknown> | null;
-  /** TODO transactions.metadata */
+  /** Merchant that owns the transaction. The 2025 documentation only. (API generation A.) */
+  merchant_id?: string | null;
+  /** The merchant's own keys and values, kept with the transaction. */
   metadata?: Record<string, unknown> | null;
-  /** TODO transactions.net_amount */
+  /** Amount left for the merchant after fees, in the currency's smallest unit. */
   net_amount?: number | null;
-  /** TODO transactions.net_amount_xof (API generation D.) */
+  /**
+   * The net amount in XOF, which has no smaller unit. Only the list of the current server has it.
+   * (API generation D.)
+   */
   net_amount_xof?: number | null;
-  /** TODO transactions.organization_id */
+  /** Organisation that owns the transaction. */
   organization_id?: string | null;
-  /** TODO transactions.payment_method_code */
+  /** Kind of payment method used, such as MOBILE_MONEY or CARDS. */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO transactions.price_id (API generations B, C, D and E.) */
+  /**
+   * Catalogue price that was sold. The current server returns it on no route. (API generations B,
+   * C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO transactions.product_description (API generation D.) */
+  /**
+   * Description of the product sold. Only the list of the current server has it. (API generation
+   * D.)
+   */
   product_description?: string | null;
-  /** TODO transactions.product_id */
+  /** Catalogue product that was sold. */
   product_id?: string | null;
-  /** TODO transactions.product_name (API generation D.) */
+  /** Name of the product sold. Only the list of the current server has it. (API generation D.) */
   product_name?: string | null;
-  /** TODO transactions.product_price (API generation D.) */
+  /**
+   * Price of the product sold, in the currency's smallest unit. Only the list of the current server
+   * has it. (API generation D.)
+   */
   product_price?: number | null;
-  /** TODO transactions.provider_checkout_id (API generation D.) */
+  /**
+   * The checkout's id at the payment provider. Only the list of the current server has it. (API
+   * generation D.)
+   */
   provider_checkout_id?: string | null;
-  /** TODO transactions.provider_code */
+  /** Payment provider that handles the payment, such as WAVE or STRIPE. */
   provider_code?: ProviderCode | null;
-  /** TODO transactions.provider_transaction_id (API generations A and D.) */
+  /**
+   * The transaction's id at the payment provider. The current server has it in the list only. (API
+   * generations A and D.)
+   */
   provider_transaction_id?: string | null;
-  /** TODO transactions.public_id (API generation E.) */
+  /**
+   * The transaction's public identifier, which begins with txn_. The newest API accepts it in place
+   * of transaction_id. (API generation E.)
+   */
   public_id?: string | null;
-  /** TODO transactions.qr_code_id (API generation D.) */
+  /**
+   * Id of the QR code that opened the payment. Only the list of the current server has it. (API
+   * generation D.)
+   */
   qr_code_id?: string | null;
-  /** TODO transactions.qr_code_name (API generation D.) */
+  /**
+   * Name of the QR code that opened the payment. Only the list of the current server has it. (API
+   * generation D.)
+   */
   qr_code_name?: string | null;
-  /** TODO transactions.qr_code_product_id (API generation D.) */
+  /**
+   * Product that the QR code sells. Only the list of the current server has it. (API generation D.)
+   */
   qr_code_product_id?: string | null;
-  /** TODO transactions.qr_code_type (API generation D.) */
+  /** `static` or `dynamic`. Only the list of the current server has it. (API generation D.) */
   qr_code_type?: string | null;
-  /** TODO transactions.quantity (API generations B, C, D and E.) */
+  /**
+   * How many units were sold. The current server has it in the list only. (API generations B, C, D
+   * and E.)
+   */
   quantity?: number | null;
-  /** TODO transactions.refunded_amount (API generation E.) */
+  /**
+   * Amount given back so far, in the currency's smallest unit. The newest API only. (API generation
+   * E.)
+   */
   refunded_amount?: number | null;
-  /** TODO transactions.spi_account_number (API generations B, C, D and E.) */
+  /**
+   * Account in the regional instant payment system. The current server returns it on no route. (API
+   * generations B, C, D and E.)
+   */
   spi_account_number?: string | null;
-  /** TODO transactions.spi_bulk_instruction_id (API generation C.) */
+  /**
+   * Bulk instruction that the payment belongs to in the regional instant payment system. The
+   * generated clients' API only. (API generation C.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO transactions.spi_date_envoi (API generations B, C, D and E.) */
+  /**
+   * When the payment was sent (envoi) in the regional instant payment system. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   spi_date_envoi?: string | null;
-  /** TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  /**
+   * When the payment became irrevocable in the regional instant payment system. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   spi_date_irrevocabilite?: string | null;
-  /** TODO transactions.spi_discount_amount (API generation C.) */
+  /**
+   * Discount in the regional instant payment system, in the currency's smallest unit. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_discount_amount?: number | null;
-  /** TODO transactions.spi_discount_rate (API generation C.) */
+  /**
+   * Rate of the discount in the regional instant payment system. The generated clients' API only.
+   * (API generation C.)
+   */
   spi_discount_rate?: number | null;
-  /** TODO transactions.spi_end2end_id (API generation C.) */
+  /**
+   * End-to-end id of the payment in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO transactions.spi_payment_category (API generations B, C, D and E.) */
+  /**
+   * Category of the payment in the regional instant payment system, as a code such as 631 or 500.
+   * The current server has it in the list only. (API generations B, C, D and E.)
+   */
   spi_payment_category?: string | null;
-  /** TODO transactions.spi_payment_flow_type (API generation C.) */
+  /**
+   * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_payment_flow_type?: string | null;
-  /** TODO transactions.spi_payment_status (API generations B, C, D and E.) */
+  /**
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The
+   * current server returns it on no route. (API generations B, C, D and E.)
+   */
   spi_payment_status?: string | null;
-  /** TODO transactions.spi_rejection_reason (API generations C and D.) */
+  /**
+   * Code of the reason why the regional instant payment system rejected the payment, such as AC04.
+   * The current server has it in the list only. (API generations C and D.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO transactions.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * The transaction's id in the regional instant payment system. The current server returns it on
+   * no route. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO transactions.status */
+  /** The state of the transaction. Only completed means paid. */
   status?: TransactionStatus | null;
-  /** TODO transactions.stripe_payment_intent_id (API generation D.) */
-  stripe_payment_intent_id?: string | null;
-  /** TODO transactions.subscription_id */
+  /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
-  /** TODO transactions.subscription_next_billing_date (API generation D.) */
+  /**
+   * When the subscription is billed next. Only the list of the current server has it. (API
+   * generation D.)
+   */
   subscription_next_billing_date?: string | null;
-  /** TODO transactions.subscription_price_billing_interval (API generation D.) */
+  /**
+   * How often the subscription is billed. Only the list of the current server has it. (API
+   * generation D.)
+   */
   subscription_price_billing_interval?: string | null;
-  /** TODO transactions.subscription_product_description (API generation D.) */
+  /**
+   * Description of the product subscribed to. Only the list of the current server has it. (API
+   * generation D.)
+   */
   subscription_product_description?: string | null;
-  /** TODO transactions.subscription_product_name (API generation D.) */
+  /**
+   * Name of the product subscribed to. Only the list of the current server has it. (API generation
+   * D.)
+   */
   subscription_product_name?: string | null;
-  /** TODO transactions.subscription_status (API generation D.) */
+  /**
+   * The state of the subscription, not of the payment. Only the list of the current server has it.
+   * (API generation D.)
+   */
   subscription_status?: string | null;
-  /** TODO transactions.tier_fee_id (API generation D.) */
-  tier_fee_id?: string | null;
-  /** TODO transactions.transaction_id */
+  /** The transaction's identifier. */
   transaction_id: string;
-  /** TODO transactions.transaction_type */
+  /**
+   * `payment` or `instalment` on the current server; its document says `payment`, `refund` or
+   * `payout`.
+   */
   transaction_type?: string | null;
-  /** TODO transactions.updated_at */
+  /** When the transaction last changed. The list of the current server leaves it out. */
   updated_at?: string | null;
 }
 
-/** TODO WebhookDeliveryLog */
+/**
+ * One attempt to deliver an event to a webhook, with the merchant's response. Every field may be
+ * null or missing.
+ */
 export declare class WebhookDeliveryLog extends Model {
   private constructor();
-  /** TODO webhook_delivery_logs.amount (API generations B, D and E.) */
+  /**
+   * The amount of the payment in the event, in the currency's smallest unit. Declared, but the
+   * current server does not return it. (API generations B, D and E.)
+   */
   amount?: number | null;
-  /** TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.) */
+  /** The number of this delivery attempt. (API generations B, C, D and E.) */
   attempt_number?: number | null;
-  /** TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.) */
+  /**
+   * The account paid (French: compte payé) in the regional instant payment system. The current
+   * server does not return it. (API generations B, C, D and E.)
+   */
   compte_paye?: string | null;
-  /** TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.) */
+  /**
+   * The account of the payer (French: compte payeur) in the regional instant payment system. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   compte_payeur?: string | null;
-  /** TODO webhook_delivery_logs.created_at (API generations B, C, D and E.) */
+  /** When the delivery was logged, as a timestamp. (API generations B, C, D and E.) */
   created_at?: string | null;
-  /** TODO webhook_delivery_logs.event_type (API generations B, C, D and E.) */
+  /** The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and E.) */
   event_type?: string | null;
-  /** TODO webhook_delivery_logs.headers (API generations B, C, D and E.) */
+  /** The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and E.) */
   headers?: Record<string, unknown> | null;
-  /** TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.) */
+  /** The IP address recorded for the delivery. May be null. (API generations B, C, D and E.) */
   ip_address?: string | null;
-  /** TODO webhook_delivery_logs.log_id (API generations B, C, D and E.) */
+  /**
+   * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+   * generations B, C, D and E.)
+   */
   log_id: string;
-  /** TODO webhook_delivery_logs.montant (API generation C.) */
+  /**
+   * The amount of the payment in the event (French: montant), in the currency's smallest unit.
+   * Other generations call it `amount`. (API generation C.)
+   */
   montant?: number | null;
-  /** TODO webhook_delivery_logs.organization_id (API generations B, C, D and E.) */
+  /** Organisation that owns the webhook. (API generations B, C, D and E.) */
   organization_id?: string | null;
-  /** TODO webhook_delivery_logs.payload (API generations B, C, D and E.) */
+  /**
+   * The event as it was sent. A retry resends this stored payload unchanged. (API generations B, C,
+   * D and E.)
+   */
   payload?: Record<string, unknown> | null;
-  /** TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.) */
+  /** How long the request took, in milliseconds. May be null. (API generations B, C, D and E.) */
   request_duration_ms?: number | null;
-  /** TODO webhook_delivery_logs.response_body (API generations B, C, D and E.) */
+  /** The body of the merchant's response. May be null. (API generations B, C, D and E.) */
   response_body?: string | null;
-  /** TODO webhook_delivery_logs.response_status (API generations B, C, D and E.) */
+  /** The HTTP status of the merchant's response. May be null. (API generations B, C, D and E.) */
   response_status?: number | null;
-  /** TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.) */
+  /**
+   * The event code of the regional instant payment system, such as PAIEMENT_RECU. The current
+   * server does not return it. (API generations B, C, D and E.)
+   */
   spi_event_code?: string | null;
-  /** TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * The transaction's identifier in the regional instant payment system. The current server does
+   * not return it. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO webhook_delivery_logs.success (API generations B, C, D and E.) */
+  /**
+   * Whether the delivery succeeded. It is about the delivery only and does not mean that a payment
+   * succeeded. (API generations B, C, D and E.)
+   */
   success?: boolean | null;
-  /** TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.) */
+  /** The user agent recorded for the delivery. May be null. (API generations B, C, D and E.) */
   user_agent?: string | null;
-  /** TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.) */
+  /** Webhook that the event was delivered to. (API generations B, C, D and E.) */
   webhook_id?: string | null;
 }
 
-/** TODO Webhook */
+/** An address of the merchant's that events are sent to. Every field may be null or missing. */
 export declare class Webhook extends Model {
   private constructor();
-  /** TODO webhooks.active (API generation A.) */
-  active?: Record<string, unknown> | null;
-  /** TODO webhooks.authorized_events */
-  authorized_events?: string | null;
-  /** TODO webhooks.created_at */
+  /**
+   * Whether events are sent. The same as `is_active`, under its 2025 name; the current server
+   * returns both. (API generations A and D.)
+   */
+  active?: boolean | null;
+  /**
+   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
+   * generated clients. The newest API wants `events` on create, but this name on update.
+   */
+  authorized_events?: string[] | string | null;
+  /** When the webhook was created, as a timestamp. */
   created_at?: string | null;
-  /** TODO webhooks.created_by (API generations B, C, D and E.) */
+  /** Who created the webhook. (API generations B, C, D and E.) */
   created_by?: string | null;
-  /** TODO webhooks.deleted_at (API generations B, C, D and E.) */
+  /**
+   * When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C, D
+   * and E.)
+   */
   deleted_at?: string | null;
-  /** TODO webhooks.description (API generations A, D and E.) */
+  /**
+   * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
+   */
   description?: string | null;
-  /** TODO webhooks.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO webhooks.events (API generations A and E.) */
+  /**
+   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on
+   * update, the name is `authorized_events`. (API generations A, D and E.)
+   */
   events?: string[] | string | null;
-  /** TODO webhooks.id (API generation A.) */
-  id?: Record<string, unknown> | null;
-  /** TODO webhooks.is_active */
+  /**
+   * Whether events are sent to the webhook. The current server takes it on update, not on create.
+   */
   is_active?: boolean | null;
-  /** TODO webhooks.last_payload (API generations B, C, D and E.) */
+  /** The body of the last event sent. (API generations B, C, D and E.) */
   last_payload?: Record<string, unknown> | null;
-  /** TODO webhooks.last_response_body (API generations B, C, D and E.) */
+  /** The merchant's response body to the last event. (API generations B, C, D and E.) */
   last_response_body?: string | null;
-  /** TODO webhooks.last_response_status (API generations B, C, D and E.) */
+  /**
+   * The HTTP status of the merchant's response to the last event. (API generations B, C, D and E.)
+   */
   last_response_status?: number | null;
-  /** TODO webhooks.last_triggered_at (API generations B, C, D and E.) */
+  /** When the last event was sent, as a timestamp. (API generations B, C, D and E.) */
   last_triggered_at?: string | null;
-  /** TODO webhooks.metadata (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO webhooks.organization_id */
+  /** Organisation that owns the webhook. */
   organization_id?: string | null;
-  /** TODO webhooks.retry_count (API generations B, C, D and E.) */
+  /** How many times delivery was repeated. (API generations B, C, D and E.) */
   retry_count?: number | null;
-  /** TODO webhooks.spi_event_types (API generations B, C, D and E.) */
-  spi_event_types?: string | null;
-  /** TODO webhooks.supports_spi (API generations B, C, D and E.) */
+  /**
+   * The secret that signs deliveries. Only the response of create has it: store it, because it
+   * cannot be fetched again. (API generations A, B, D and E.)
+   */
+  secret?: string | null;
+  /**
+   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list
+   * on the current server, a string in the generated clients. (API generations B, C, D and E.)
+   */
+  spi_event_types?: string[] | string | null;
+  /**
+   * Whether the webhook receives events of the regional instant payment system. (API generations B,
+   * C, D and E.)
+   */
   supports_spi?: boolean | null;
-  /** TODO webhooks.updated_at */
+  /** When the webhook last changed, as a timestamp. */
   updated_at?: string | null;
-  /** TODO webhooks.url */
+  /**
+   * Where events are sent. It must be https, without credentials, and must not be a private or
+   * local address.
+   */
   url?: string | null;
-  /** TODO webhooks.verification_token (API generations B, C, D and E.) */
+  /**
+   * Token that belongs to the webhook. The current server removes it from every answer; the secret
+   * to verify signatures comes once, from create. (API generations B, C, D and E.)
+   */
   verification_token?: string | null;
-  /** TODO webhooks.webhook_id (API generations B, C, D and E.) */
+  /**
+   * The webhook's identifier. The current server also returns it as `id`. (API generations B, C, D
+   * and E.)
+   */
   webhook_id: string;
   /** Returns the session; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): Webhook;
@@ -2632,51 +3935,71 @@ export declare class Event extends Model {
   timestamp?: string | null;
 }
 
-/** TODO BeneficiaryPayoutCreate */
+/** The fields of a new beneficiary payout. */
 export interface BeneficiaryPayoutCreate {
-  /** TODO beneficiary_payouts.account_id (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
   account_id?: string | null;
-  /** TODO beneficiary_payouts.amount (API generations B, C and D.) */
+  /**
+   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server.
+   * (API generations B, C and D.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO beneficiary_payouts.currency_code (API generations B, C and D.) */
+  /** Currency of the amount. Required by the December 2025 server. (API generations B, C and D.) */
   currency_code?: CurrencyCode | null;
-  /** TODO beneficiary_payouts.metadata (API generations B, C and D.) */
+  /** The merchant's own keys and values, kept with the payout. (API generations B, C and D.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO beneficiary_payouts.payment_method_code (API generations B, C and D.) */
+  /** Payment method of the payout. (API generations B, C and D.) */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO beneficiary_payouts.payout_id (API generations B, C and D.) */
+  /** The beneficiary payout's identifier. (API generations B, C and D.) */
   payout_id?: string | null;
-  /** TODO beneficiary_payouts.payout_method_id (API generations B, C and D.) */
+  /** Payout method that receives the money. (API generations B, C and D.) */
   payout_method_id?: string | null;
-  /** TODO beneficiary_payouts.provider_code (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API generations B, C and D.) */
   provider_code?: ProviderCode | null;
-  /** TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.) */
+  /**
+   * Bulk instruction of the regional instant payment system that the payout belongs to. The current
+   * server does not return it. (API generations B and C.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO beneficiary_payouts.status (API generations B, C and D.) */
+  /**
+   * The state of the payout, pending at first. Only completed means paid out. (API generations B, C
+   * and D.)
+   */
   status?: PayoutStatus | null;
 }
 
-/** TODO BeneficiaryPayoutUpdate */
+/**
+ * The fields of a beneficiary payout to change. A field left out does not change, null clears it.
+ */
 export interface BeneficiaryPayoutUpdate {
-  /** TODO beneficiary_payouts.account_id (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
   account_id?: string | null;
-  /** TODO beneficiary_payouts.amount (API generations B, C and D.) */
+  /**
+   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server.
+   * (API generations B, C and D.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO beneficiary_payouts.currency_code (API generations B, C and D.) */
+  /** Currency of the amount. Required by the December 2025 server. (API generations B, C and D.) */
   currency_code?: CurrencyCode | null;
-  /** TODO beneficiary_payouts.metadata (API generations B, C and D.) */
+  /** The merchant's own keys and values, kept with the payout. (API generations B, C and D.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO beneficiary_payouts.payment_method_code (API generations B, C and D.) */
+  /** Payment method of the payout. (API generations B, C and D.) */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO beneficiary_payouts.payout_id (API generations B, C and D.) */
+  /** The beneficiary payout's identifier. (API generations B, C and D.) */
   payout_id?: string | null;
-  /** TODO beneficiary_payouts.payout_method_id (API generations B, C and D.) */
+  /** Payout method that receives the money. (API generations B, C and D.) */
   payout_method_id?: string | null;
-  /** TODO beneficiary_payouts.provider_code (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API generations B, C and D.) */
   provider_code?: ProviderCode | null;
-  /** TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.) */
+  /**
+   * Bulk instruction of the regional instant payment system that the payout belongs to. The current
+   * server does not return it. (API generations B and C.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO beneficiary_payouts.status (API generations B, C and D.) */
+  /**
+   * The state of the payout, pending at first. Only completed means paid out. (API generations B, C
+   * and D.)
+   */
   status?: PayoutStatus | null;
 }
 
@@ -2964,1519 +4287,2697 @@ export interface CheckoutSessionUpdate {
   transfer_group?: string | null;
 }
 
-/** TODO CustomerCreate */
+/** The fields of a new customer. */
 export interface CustomerCreate {
-  /** TODO customers.address */
+  /** Street address of the customer. */
   address?: string | null;
-  /** TODO customers.city */
+  /** City of the customer's address. */
   city?: string | null;
-  /** TODO customers.country */
+  /** Country of the customer's address. */
   country?: string | null;
-  /** TODO customers.email */
+  /** The customer's e-mail address. On update, the current server accepts null to clear it. */
   email?: string | null;
-  /** TODO customers.is_business */
+  /** Whether the customer is a business and not a person. Absent on create means no. */
   is_business?: boolean | null;
-  /** TODO customers.is_deleted (API generation C.) */
+  /** Whether the customer is deleted. The generated clients' API only. (API generation C.) */
   is_deleted?: boolean | null;
-  /** TODO customers.metadata */
+  /**
+   * The merchant's own keys and values. The current server stores them in a second step and hides
+   * its failure, so check the response.
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO customers.name */
+  /**
+   * The customer's name. Servers require it on create; the current server keeps the old name if an
+   * update sends an empty string.
+   */
   name?: string | null;
-  /** TODO customers.phone_number */
+  /** The customer's phone number. On update, the current server accepts null to clear it. */
   phone_number?: string | null;
-  /** TODO customers.postal_code */
+  /** Postal code of the customer's address. */
   postal_code?: string | null;
-  /** TODO customers.spi_alias_mbno (API generation C.) */
+  /**
+   * The customer's alias of type MBNO in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_alias_mbno?: string | null;
-  /** TODO customers.spi_alias_shid (API generation C.) */
+  /**
+   * The customer's alias of type SHID in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_alias_shid?: string | null;
-  /** TODO customers.spi_primary_alias (API generation C.) */
+  /**
+   * The customer's primary alias in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_primary_alias?: string | null;
-  /** TODO customers.whatsapp_number */
+  /** The customer's WhatsApp number. */
   whatsapp_number?: string | null;
 }
 
-/** TODO CustomerUpdate */
+/** The fields of a customer to change. A field left out does not change, null clears it. */
 export interface CustomerUpdate {
-  /** TODO customers.address */
+  /** Street address of the customer. */
   address?: string | null;
-  /** TODO customers.city */
+  /** City of the customer's address. */
   city?: string | null;
-  /** TODO customers.country */
+  /** Country of the customer's address. */
   country?: string | null;
-  /** TODO customers.email */
+  /** The customer's e-mail address. On update, the current server accepts null to clear it. */
   email?: string | null;
-  /** TODO customers.is_business */
+  /** Whether the customer is a business and not a person. Absent on create means no. */
   is_business?: boolean | null;
-  /** TODO customers.is_deleted (API generation C.) */
+  /** Whether the customer is deleted. The generated clients' API only. (API generation C.) */
   is_deleted?: boolean | null;
-  /** TODO customers.metadata */
+  /**
+   * The merchant's own keys and values. The current server stores them in a second step and hides
+   * its failure, so check the response.
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO customers.name */
+  /**
+   * The customer's name. Servers require it on create; the current server keeps the old name if an
+   * update sends an empty string.
+   */
   name?: string | null;
-  /** TODO customers.phone_number */
+  /** The customer's phone number. On update, the current server accepts null to clear it. */
   phone_number?: string | null;
-  /** TODO customers.postal_code */
+  /** Postal code of the customer's address. */
   postal_code?: string | null;
-  /** TODO customers.spi_alias_mbno (API generation C.) */
+  /**
+   * The customer's alias of type MBNO in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_alias_mbno?: string | null;
-  /** TODO customers.spi_alias_shid (API generation C.) */
+  /**
+   * The customer's alias of type SHID in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_alias_shid?: string | null;
-  /** TODO customers.spi_primary_alias (API generation C.) */
+  /**
+   * The customer's primary alias in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_primary_alias?: string | null;
-  /** TODO customers.whatsapp_number */
+  /** The customer's WhatsApp number. */
   whatsapp_number?: string | null;
 }
 
-/** TODO DiscountCouponCreate */
+/** The fields of a new coupon. */
 export interface DiscountCouponCreate {
-  /** TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.) */
-  applies_to_product_types?: string | null;
-  /** TODO discount_coupons.code (API generations B, C, D and E.) */
+  /**
+   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in
+   * the generated clients. (API generations B, C, D and E.)
+   */
+  applies_to_product_types?: string[] | string | null;
+  /**
+   * The code that buyers enter. The current server changes it to upper case and refuses a code that
+   * exists already. (API generations B, C, D and E.)
+   */
   code?: string | null;
-  /** TODO discount_coupons.coupon_id (API generations B, C, D and E.) */
+  /** The coupon's identifier. (API generations B, C, D and E.) */
   coupon_id?: string | null;
-  /** TODO discount_coupons.current_uses (API generations B, C, D and E.) */
+  /**
+   * How many times the coupon has been used. Only the generated clients can send it. (API
+   * generations B, C, D and E.)
+   */
   current_uses?: number | bigint | null;
-  /** TODO discount_coupons.customer_type (API generations B, C, D and E.) */
+  /**
+   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning`
+   * instead of `existing`. (API generations B, C, D and E.)
+   */
   customer_type?: string | null;
-  /** TODO discount_coupons.description (API generations B, C, D and E.) */
+  /** What the coupon is for, as free text. (API generations B, C, D and E.) */
   description?: string | null;
-  /** TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.) */
+  /**
+   * The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API
+   * generations B, C, D and E.)
+   */
   discount_fixed_amount?: number | bigint | Money | null;
-  /** TODO discount_coupons.discount_percentage (API generations B, C, D and E.) */
+  /**
+   * The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B, C, D
+   * and E.)
+   */
   discount_percentage?: number | bigint | null;
-  /** TODO discount_coupons.discount_type (API generations B, C, D and E.) */
+  /** `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.) */
   discount_type?: string | null;
-  /** TODO discount_coupons.expires_at (API generations B, C, D and E.) */
+  /** When the coupon stops working, as a timestamp. (API generations B, C, D and E.) */
   expires_at?: string | Date | null;
-  /** TODO discount_coupons.is_active (API generations B, C, D and E.) */
+  /** Whether the coupon can be used. The default is true. (API generations B, C, D and E.) */
   is_active?: boolean | null;
-  /** TODO discount_coupons.is_organization_wide (API generation C.) */
+  /**
+   * Whether the coupon applies to all products. In the generated clients' API only. Elsewhere it is
+   * scope_type. (API generation C.)
+   */
   is_organization_wide?: boolean | null;
-  /** TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.) */
+  /**
+   * The most units that one use of the coupon covers, at least 1. (API generations B, C, D and E.)
+   */
   max_quantity_per_use?: number | bigint | null;
-  /** TODO discount_coupons.max_uses (API generations B, C, D and E.) */
+  /**
+   * The most times that the coupon can be used in all, at least 1. (API generations B, C, D and E.)
+   */
   max_uses?: number | bigint | null;
-  /** TODO discount_coupons.product_ids (API generations B, D and E.) */
+  /**
+   * Catalogue products that the coupon is limited to. Read when a coupon is created; answers do not
+   * have it. (API generations B, D and E.)
+   */
   product_ids?: string[] | string | null;
-  /** TODO discount_coupons.scope_type (API generations B, C, D and E.) */
+  /**
+   * `organization_wide`, `specific_products` or `specific_prices`. The default is
+   * organization_wide. (API generations B, C, D and E.)
+   */
   scope_type?: string | null;
-  /** TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.) */
+  /**
+   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The
+   * default is total. (API generations B, C, D and E.)
+   */
   usage_frequency_limit?: string | null;
-  /** TODO discount_coupons.usage_limit_value (API generations B, C, D and E.) */
+  /**
+   * How many uses usage_frequency_limit allows, at least 1. The current server requires it unless
+   * usage_frequency_limit is total. (API generations B, C, D and E.)
+   */
   usage_limit_value?: number | bigint | null;
-  /** TODO discount_coupons.valid_from (API generations B, C, D and E.) */
-  valid_from?: string | null;
+  /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
+  valid_from?: string | Date | null;
 }
 
-/** TODO DiscountCouponUpdate */
+/** The fields of a coupon to change. A field left out does not change, null clears it. */
 export interface DiscountCouponUpdate {
-  /** TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.) */
-  applies_to_product_types?: string | null;
-  /** TODO discount_coupons.code (API generations B, C, D and E.) */
+  /**
+   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in
+   * the generated clients. (API generations B, C, D and E.)
+   */
+  applies_to_product_types?: string[] | string | null;
+  /**
+   * The code that buyers enter. The current server changes it to upper case and refuses a code that
+   * exists already. (API generations B, C, D and E.)
+   */
   code?: string | null;
-  /** TODO discount_coupons.coupon_id (API generations B, C, D and E.) */
+  /** The coupon's identifier. (API generations B, C, D and E.) */
   coupon_id?: string | null;
-  /** TODO discount_coupons.current_uses (API generations B, C, D and E.) */
+  /**
+   * How many times the coupon has been used. Only the generated clients can send it. (API
+   * generations B, C, D and E.)
+   */
   current_uses?: number | bigint | null;
-  /** TODO discount_coupons.customer_type (API generations B, C, D and E.) */
+  /**
+   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning`
+   * instead of `existing`. (API generations B, C, D and E.)
+   */
   customer_type?: string | null;
-  /** TODO discount_coupons.description (API generations B, C, D and E.) */
+  /** What the coupon is for, as free text. (API generations B, C, D and E.) */
   description?: string | null;
-  /** TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.) */
+  /**
+   * The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API
+   * generations B, C, D and E.)
+   */
   discount_fixed_amount?: number | bigint | Money | null;
-  /** TODO discount_coupons.discount_percentage (API generations B, C, D and E.) */
+  /**
+   * The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B, C, D
+   * and E.)
+   */
   discount_percentage?: number | bigint | null;
-  /** TODO discount_coupons.discount_type (API generations B, C, D and E.) */
+  /** `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.) */
   discount_type?: string | null;
-  /** TODO discount_coupons.expires_at (API generations B, C, D and E.) */
+  /** When the coupon stops working, as a timestamp. (API generations B, C, D and E.) */
   expires_at?: string | Date | null;
-  /** TODO discount_coupons.is_active (API generations B, C, D and E.) */
+  /** Whether the coupon can be used. The default is true. (API generations B, C, D and E.) */
   is_active?: boolean | null;
-  /** TODO discount_coupons.is_organization_wide (API generation C.) */
+  /**
+   * Whether the coupon applies to all products. In the generated clients' API only. Elsewhere it is
+   * scope_type. (API generation C.)
+   */
   is_organization_wide?: boolean | null;
-  /** TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.) */
+  /**
+   * The most units that one use of the coupon covers, at least 1. (API generations B, C, D and E.)
+   */
   max_quantity_per_use?: number | bigint | null;
-  /** TODO discount_coupons.max_uses (API generations B, C, D and E.) */
+  /**
+   * The most times that the coupon can be used in all, at least 1. (API generations B, C, D and E.)
+   */
   max_uses?: number | bigint | null;
-  /** TODO discount_coupons.product_ids (API generations B, D and E.) */
+  /**
+   * Catalogue products that the coupon is limited to. Read when a coupon is created; answers do not
+   * have it. (API generations B, D and E.)
+   */
   product_ids?: string[] | string | null;
-  /** TODO discount_coupons.scope_type (API generations B, C, D and E.) */
+  /**
+   * `organization_wide`, `specific_products` or `specific_prices`. The default is
+   * organization_wide. (API generations B, C, D and E.)
+   */
   scope_type?: string | null;
-  /** TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.) */
+  /**
+   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The
+   * default is total. (API generations B, C, D and E.)
+   */
   usage_frequency_limit?: string | null;
-  /** TODO discount_coupons.usage_limit_value (API generations B, C, D and E.) */
+  /**
+   * How many uses usage_frequency_limit allows, at least 1. The current server requires it unless
+   * usage_frequency_limit is total. (API generations B, C, D and E.)
+   */
   usage_limit_value?: number | bigint | null;
-  /** TODO discount_coupons.valid_from (API generations B, C, D and E.) */
-  valid_from?: string | null;
+  /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
+  valid_from?: string | Date | null;
 }
 
-/** TODO UsageEventCreate */
+/** The fields of a new usage event. */
 export interface UsageEventCreate {
-  /** TODO events.customer_id (API generation C.) */
+  /** Customer that the usage belongs to. (API generation C.) */
   customer_id?: string | null;
-  /** TODO events.event_data (API generation C.) */
+  /** The data of the usage event, as an object. (API generation C.) */
   event_data?: Record<string, unknown> | null;
-  /** TODO events.event_id (API generation C.) */
+  /**
+   * The usage event's identifier. It is not the identifier of a webhook event. (API generation C.)
+   */
   event_id?: string | null;
-  /** TODO events.event_name (API generation C.) */
+  /** The name of the usage event. It is not the name of a webhook event. (API generation C.) */
   event_name?: string | null;
-  /** TODO events.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the usage event. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO events.product_id (API generation C.) */
+  /** Product that was used. (API generation C.) */
   product_id?: string | null;
 }
 
-/** TODO UsageEventUpdate */
+/** The fields of a usage event to change. A field left out does not change, null clears it. */
 export interface UsageEventUpdate {
-  /** TODO events.customer_id (API generation C.) */
+  /** Customer that the usage belongs to. (API generation C.) */
   customer_id?: string | null;
-  /** TODO events.event_data (API generation C.) */
+  /** The data of the usage event, as an object. (API generation C.) */
   event_data?: Record<string, unknown> | null;
-  /** TODO events.event_id (API generation C.) */
+  /**
+   * The usage event's identifier. It is not the identifier of a webhook event. (API generation C.)
+   */
   event_id?: string | null;
-  /** TODO events.event_name (API generation C.) */
+  /** The name of the usage event. It is not the name of a webhook event. (API generation C.) */
   event_name?: string | null;
-  /** TODO events.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the usage event. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO events.product_id (API generation C.) */
+  /** Product that was used. (API generation C.) */
   product_id?: string | null;
 }
 
-/** TODO InstallmentPaymentCreate */
+/** The fields of a new instalment. */
 export interface InstallmentPaymentCreate {
-  /** TODO installment_payments.amount (API generation C.) */
+  /** The amount of the instalment, in the currency's smallest unit. (API generation C.) */
   amount?: number | bigint | Money | null;
-  /** TODO installment_payments.due_date (API generation C.) */
+  /** The date when the instalment is due. (API generation C.) */
   due_date?: string | null;
-  /** TODO installment_payments.installment_id (API generation C.) */
+  /**
+   * The instalment's identifier. The route to retrieve it calls it payment_id. (API generation C.)
+   */
   installment_id?: string | null;
-  /** TODO installment_payments.interest_amount (API generation C.) */
+  /** The interest in the instalment, in the currency's smallest unit. (API generation C.) */
   interest_amount?: number | bigint | Money | null;
-  /** TODO installment_payments.paid_at (API generation C.) */
+  /** When the instalment was paid, as a timestamp. (API generation C.) */
   paid_at?: string | Date | null;
-  /** TODO installment_payments.payment_link (API generation C.) */
+  /** Link to pay the instalment. (API generation C.) */
   payment_link?: string | null;
-  /** TODO installment_payments.payment_method_code (API generation C.) */
+  /** Payment method of the instalment, such as MOBILE_MONEY. (API generation C.) */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO installment_payments.plan_id (API generation C.) */
+  /** Instalment plan that the payment belongs to. (API generation C.) */
   plan_id?: string | null;
-  /** TODO installment_payments.principal_amount (API generation C.) */
+  /**
+   * The principal in the instalment, without interest, in the currency's smallest unit. (API
+   * generation C.)
+   */
   principal_amount?: number | bigint | Money | null;
-  /** TODO installment_payments.processing_fee (API generation C.) */
+  /** The processing fee of the instalment, in the currency's smallest unit. (API generation C.) */
   processing_fee?: number | bigint | Money | null;
-  /** TODO installment_payments.provider_code (API generation C.) */
+  /** Payment provider of the instalment, such as WAVE. (API generation C.) */
   provider_code?: ProviderCode | null;
-  /** TODO installment_payments.sequence_number (API generation C.) */
+  /** The position of the instalment in its plan. (API generation C.) */
   sequence_number?: number | bigint | null;
-  /** TODO installment_payments.spi_payment_request_id (API generation C.) */
+  /**
+   * The instalment's payment request in the regional instant payment system. (API generation C.)
+   */
   spi_payment_request_id?: string | null;
-  /** TODO installment_payments.spi_tx_id (API generation C.) */
+  /** The transaction's identifier in the regional instant payment system. (API generation C.) */
   spi_tx_id?: string | null;
-  /** TODO installment_payments.status (API generation C.) */
+  /**
+   * The state of the instalment: pending, collected, waived or refunded. Pending and waived do not
+   * mean paid. (API generation C.)
+   */
   status?: BnplStatus | null;
-  /** TODO installment_payments.transaction_id (API generation C.) */
+  /** Transaction that paid the instalment. (API generation C.) */
   transaction_id?: string | null;
 }
 
-/** TODO InstallmentPaymentUpdate */
+/** The fields of an instalment to change. A field left out does not change, null clears it. */
 export interface InstallmentPaymentUpdate {
-  /** TODO installment_payments.amount (API generation C.) */
+  /** The amount of the instalment, in the currency's smallest unit. (API generation C.) */
   amount?: number | bigint | Money | null;
-  /** TODO installment_payments.due_date (API generation C.) */
+  /** The date when the instalment is due. (API generation C.) */
   due_date?: string | null;
-  /** TODO installment_payments.installment_id (API generation C.) */
+  /**
+   * The instalment's identifier. The route to retrieve it calls it payment_id. (API generation C.)
+   */
   installment_id?: string | null;
-  /** TODO installment_payments.interest_amount (API generation C.) */
+  /** The interest in the instalment, in the currency's smallest unit. (API generation C.) */
   interest_amount?: number | bigint | Money | null;
-  /** TODO installment_payments.paid_at (API generation C.) */
+  /** When the instalment was paid, as a timestamp. (API generation C.) */
   paid_at?: string | Date | null;
-  /** TODO installment_payments.payment_link (API generation C.) */
+  /** Link to pay the instalment. (API generation C.) */
   payment_link?: string | null;
-  /** TODO installment_payments.payment_method_code (API generation C.) */
+  /** Payment method of the instalment, such as MOBILE_MONEY. (API generation C.) */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO installment_payments.plan_id (API generation C.) */
+  /** Instalment plan that the payment belongs to. (API generation C.) */
   plan_id?: string | null;
-  /** TODO installment_payments.principal_amount (API generation C.) */
+  /**
+   * The principal in the instalment, without interest, in the currency's smallest unit. (API
+   * generation C.)
+   */
   principal_amount?: number | bigint | Money | null;
-  /** TODO installment_payments.processing_fee (API generation C.) */
+  /** The processing fee of the instalment, in the currency's smallest unit. (API generation C.) */
   processing_fee?: number | bigint | Money | null;
-  /** TODO installment_payments.provider_code (API generation C.) */
+  /** Payment provider of the instalment, such as WAVE. (API generation C.) */
   provider_code?: ProviderCode | null;
-  /** TODO installment_payments.sequence_number (API generation C.) */
+  /** The position of the instalment in its plan. (API generation C.) */
   sequence_number?: number | bigint | null;
-  /** TODO installment_payments.spi_payment_request_id (API generation C.) */
+  /**
+   * The instalment's payment request in the regional instant payment system. (API generation C.)
+   */
   spi_payment_request_id?: string | null;
-  /** TODO installment_payments.spi_tx_id (API generation C.) */
+  /** The transaction's identifier in the regional instant payment system. (API generation C.) */
   spi_tx_id?: string | null;
-  /** TODO installment_payments.status (API generation C.) */
+  /**
+   * The state of the instalment: pending, collected, waived or refunded. Pending and waived do not
+   * mean paid. (API generation C.)
+   */
   status?: BnplStatus | null;
-  /** TODO installment_payments.transaction_id (API generation C.) */
+  /** Transaction that paid the instalment. (API generation C.) */
   transaction_id?: string | null;
 }
 
-/** TODO InvoiceCreate */
+/** The fields of a new invoice. */
 export interface InvoiceCreate {
-  /** TODO invoices.amount (API generations C, D and E.) */
+  /**
+   * The total of the invoice, in the currency's smallest unit. The newest API requires it on
+   * create; the current server sums line_items when it is left out. (API generations C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO invoices.amount_due (API generations D and E.) */
+  /**
+   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create.
+   * (API generations D and E.)
+   */
   amount_due?: number | bigint | Money | null;
-  /** TODO invoices.currency_code (API generations C, D and E.) */
+  /**
+   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot
+   * change on the current server. (API generations C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO invoices.customer_details (API generations D and E.) */
+  /**
+   * Details of the customer for the invoice, as an object. Read on create only and not returned.
+   * (API generations D and E.)
+   */
   customer_details?: Record<string, unknown> | null;
-  /** TODO invoices.customer_id (API generations C, D and E.) */
+  /** Customer that the invoice is for. Required on create. (API generations C, D and E.) */
   customer_id?: string | null;
-  /** TODO invoices.customer_invoice_id (API generations C, D and E.) */
+  /**
+   * The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API
+   * generations C, D and E.)
+   */
   customer_invoice_id?: string | null;
-  /** TODO invoices.description (API generations C, D and E.) */
+  /**
+   * Text of the invoice. The current server and the newest API take it but do not declare it in
+   * responses. (API generations C, D and E.)
+   */
   description?: string | null;
-  /** TODO invoices.due_date (API generations C, D and E.) */
+  /**
+   * The date when the invoice is due. The current server takes it but does not declare it in
+   * responses. (API generations C, D and E.)
+   */
   due_date?: string | null;
-  /** TODO invoices.invoice_number (API generations D and E.) */
+  /**
+   * The invoice's number, which the caller may set on create but not on update. May be null. (API
+   * generations D and E.)
+   */
   invoice_number?: string | null;
-  /** TODO invoices.line_items (API generations D and E.) */
-  line_items?: string[] | string | null;
-  /** TODO invoices.metadata (API generations C, D and E.) */
+  /**
+   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The
+   * newest API declares strings in responses, the current server none. (API generations D and E.)
+   */
+  line_items?: Record<string, unknown>[] | null;
+  /**
+   * The merchant's own keys and values. The current server and the newest API take them but do not
+   * declare them in responses. (API generations C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO invoices.origin (API generations D and E.) */
+  /**
+   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing
+   * or failed_renewal. Set on create only. (API generations D and E.)
+   */
   origin?: string | null;
-  /** TODO invoices.payment_details (API generations D and E.) */
+  /**
+   * Details of the payment for the invoice, as an object. Read on create only and not returned.
+   * (API generations D and E.)
+   */
   payment_details?: Record<string, unknown> | null;
-  /** TODO invoices.price_id (API generations D and E.) */
+  /**
+   * Catalogue price that the invoice is for. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
   price_id?: string | null;
-  /** TODO invoices.product_id (API generations D and E.) */
+  /**
+   * Catalogue product that the invoice is for. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
   product_id?: string | null;
-  /** TODO invoices.status (API generations C, D and E.) */
+  /**
+   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and
+   * setting it with an update moves no money. (API generations C, D and E.)
+   */
   status?: InvoiceStatus | null;
-  /** TODO invoices.subscription_id (API generations D and E.) */
+  /**
+   * Subscription that the invoice belongs to. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
   subscription_id?: string | null;
-  /** TODO invoices.template (API generations D and E.) */
+  /**
+   * Template of the invoice, as an object. Read on create only and not returned. (API generations D
+   * and E.)
+   */
   template?: Record<string, unknown> | null;
 }
 
-/** TODO InvoiceUpdate */
+/** The fields of an invoice to change. A field left out does not change, null clears it. */
 export interface InvoiceUpdate {
-  /** TODO invoices.amount (API generations C, D and E.) */
+  /**
+   * The total of the invoice, in the currency's smallest unit. The newest API requires it on
+   * create; the current server sums line_items when it is left out. (API generations C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO invoices.amount_due (API generations D and E.) */
+  /**
+   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create.
+   * (API generations D and E.)
+   */
   amount_due?: number | bigint | Money | null;
-  /** TODO invoices.currency_code (API generations C, D and E.) */
+  /**
+   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot
+   * change on the current server. (API generations C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO invoices.customer_details (API generations D and E.) */
+  /**
+   * Details of the customer for the invoice, as an object. Read on create only and not returned.
+   * (API generations D and E.)
+   */
   customer_details?: Record<string, unknown> | null;
-  /** TODO invoices.customer_id (API generations C, D and E.) */
+  /** Customer that the invoice is for. Required on create. (API generations C, D and E.) */
   customer_id?: string | null;
-  /** TODO invoices.customer_invoice_id (API generations C, D and E.) */
+  /**
+   * The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API
+   * generations C, D and E.)
+   */
   customer_invoice_id?: string | null;
-  /** TODO invoices.description (API generations C, D and E.) */
+  /**
+   * Text of the invoice. The current server and the newest API take it but do not declare it in
+   * responses. (API generations C, D and E.)
+   */
   description?: string | null;
-  /** TODO invoices.due_date (API generations C, D and E.) */
+  /**
+   * The date when the invoice is due. The current server takes it but does not declare it in
+   * responses. (API generations C, D and E.)
+   */
   due_date?: string | null;
-  /** TODO invoices.invoice_number (API generations D and E.) */
+  /**
+   * The invoice's number, which the caller may set on create but not on update. May be null. (API
+   * generations D and E.)
+   */
   invoice_number?: string | null;
-  /** TODO invoices.line_items (API generations D and E.) */
-  line_items?: string[] | string | null;
-  /** TODO invoices.metadata (API generations C, D and E.) */
+  /**
+   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The
+   * newest API declares strings in responses, the current server none. (API generations D and E.)
+   */
+  line_items?: Record<string, unknown>[] | null;
+  /**
+   * The merchant's own keys and values. The current server and the newest API take them but do not
+   * declare them in responses. (API generations C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO invoices.origin (API generations D and E.) */
+  /**
+   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing
+   * or failed_renewal. Set on create only. (API generations D and E.)
+   */
   origin?: string | null;
-  /** TODO invoices.payment_details (API generations D and E.) */
+  /**
+   * Details of the payment for the invoice, as an object. Read on create only and not returned.
+   * (API generations D and E.)
+   */
   payment_details?: Record<string, unknown> | null;
-  /** TODO invoices.price_id (API generations D and E.) */
+  /**
+   * Catalogue price that the invoice is for. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
   price_id?: string | null;
-  /** TODO invoices.product_id (API generations D and E.) */
+  /**
+   * Catalogue product that the invoice is for. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
   product_id?: string | null;
-  /** TODO invoices.status (API generations C, D and E.) */
+  /**
+   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and
+   * setting it with an update moves no money. (API generations C, D and E.)
+   */
   status?: InvoiceStatus | null;
-  /** TODO invoices.subscription_id (API generations D and E.) */
+  /**
+   * Subscription that the invoice belongs to. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
   subscription_id?: string | null;
-  /** TODO invoices.template (API generations D and E.) */
+  /**
+   * Template of the invoice, as an object. Read on create only and not returned. (API generations D
+   * and E.)
+   */
   template?: Record<string, unknown> | null;
 }
 
-/** TODO MeterBalanceCreate */
+/** The fields of a new meter balance. */
 export interface MeterBalanceCreate {
-  /** TODO meter_balances.balance (API generations C, D and E.) */
+  /**
+   * Units left to the customer: credited_units minus consumed_units. A number of units, not an
+   * amount of money. (API generations C, D and E.)
+   */
   balance?: number | bigint | null;
-  /** TODO meter_balances.balance_id (API generations C, D and E.) */
+  /**
+   * The meter balance's identifier. Missing on the current server while the customer has no
+   * balance. (API generations C, D and E.)
+   */
   balance_id?: string | null;
-  /** TODO meter_balances.billable_organization_id (API generation C.) */
+  /** Organisation billed for the usage. The generated clients' API only. (API generation C.) */
   billable_organization_id?: string | null;
-  /** TODO meter_balances.consumed_units (API generations C, D and E.) */
+  /**
+   * Units that the customer has used. A number of units, not an amount of money. (API generations
+   * C, D and E.)
+   */
   consumed_units?: number | bigint | null;
-  /** TODO meter_balances.credited_units (API generations C, D and E.) */
+  /**
+   * Units that the customer has received. A number of units, not an amount of money. (API
+   * generations C, D and E.)
+   */
   credited_units?: number | bigint | null;
-  /** TODO meter_balances.customer_id (API generations C, D and E.) */
+  /** Customer that the balance belongs to. (API generations C, D and E.) */
   customer_id?: string | null;
-  /** TODO meter_balances.last_event_id (API generations C, D and E.) */
+  /** The last usage event counted in the balance. May be null. (API generations C, D and E.) */
   last_event_id?: string | null;
-  /** TODO meter_balances.meter_id (API generations C, D and E.) */
+  /** Meter that counts the units. (API generations C, D and E.) */
   meter_id?: string | null;
 }
 
-/** TODO MeterBalanceUpdate */
+/** The fields of a meter balance to change. A field left out does not change, null clears it. */
 export interface MeterBalanceUpdate {
-  /** TODO meter_balances.balance (API generations C, D and E.) */
+  /**
+   * Units left to the customer: credited_units minus consumed_units. A number of units, not an
+   * amount of money. (API generations C, D and E.)
+   */
   balance?: number | bigint | null;
-  /** TODO meter_balances.balance_id (API generations C, D and E.) */
+  /**
+   * The meter balance's identifier. Missing on the current server while the customer has no
+   * balance. (API generations C, D and E.)
+   */
   balance_id?: string | null;
-  /** TODO meter_balances.billable_organization_id (API generation C.) */
+  /** Organisation billed for the usage. The generated clients' API only. (API generation C.) */
   billable_organization_id?: string | null;
-  /** TODO meter_balances.consumed_units (API generations C, D and E.) */
+  /**
+   * Units that the customer has used. A number of units, not an amount of money. (API generations
+   * C, D and E.)
+   */
   consumed_units?: number | bigint | null;
-  /** TODO meter_balances.credited_units (API generations C, D and E.) */
+  /**
+   * Units that the customer has received. A number of units, not an amount of money. (API
+   * generations C, D and E.)
+   */
   credited_units?: number | bigint | null;
-  /** TODO meter_balances.customer_id (API generations C, D and E.) */
+  /** Customer that the balance belongs to. (API generations C, D and E.) */
   customer_id?: string | null;
-  /** TODO meter_balances.last_event_id (API generations C, D and E.) */
+  /** The last usage event counted in the balance. May be null. (API generations C, D and E.) */
   last_event_id?: string | null;
-  /** TODO meter_balances.meter_id (API generations C, D and E.) */
+  /** Meter that counts the units. (API generations C, D and E.) */
   meter_id?: string | null;
 }
 
-/** TODO MeterCreate */
+/** The fields of a new meter. */
 export interface MeterCreate {
-  /** TODO meters.aggregation (API generations C, D and E.) */
+  /**
+   * How the events of the meter are added up, as an object. The server's default is the sum of
+   * quantity. (API generations C, D and E.)
+   */
   aggregation?: Record<string, unknown> | null;
-  /** TODO meters.filter (API generations C, D and E.) */
+  /** Which events the meter counts, as an object. (API generations C, D and E.) */
   filter?: Record<string, unknown> | null;
-  /** TODO meters.is_active (API generations C, D and E.) */
+  /**
+   * Whether the meter is active. The current server and the newest API read it on update only, not
+   * on create. (API generations C, D and E.)
+   */
   is_active?: boolean | null;
-  /** TODO meters.meter_id (API generations C, D and E.) */
+  /** The meter's identifier. (API generations C, D and E.) */
   meter_id?: string | null;
-  /** TODO meters.name (API generations C, D and E.) */
+  /**
+   * The meter's name, which create requires. The current server and the newest API do not take it
+   * on update. (API generations C, D and E.)
+   */
   name?: string | null;
-  /** TODO meters.product_id (API generations C, D and E.) */
+  /**
+   * Product that the meter belongs to. The current server and the newest API do not take it on
+   * update. (API generations C, D and E.)
+   */
   product_id?: string | null;
 }
 
-/** TODO MeterUpdate */
+/** The fields of a meter to change. A field left out does not change, null clears it. */
 export interface MeterUpdate {
-  /** TODO meters.aggregation (API generations C, D and E.) */
+  /**
+   * How the events of the meter are added up, as an object. The server's default is the sum of
+   * quantity. (API generations C, D and E.)
+   */
   aggregation?: Record<string, unknown> | null;
-  /** TODO meters.filter (API generations C, D and E.) */
+  /** Which events the meter counts, as an object. (API generations C, D and E.) */
   filter?: Record<string, unknown> | null;
-  /** TODO meters.is_active (API generations C, D and E.) */
+  /**
+   * Whether the meter is active. The current server and the newest API read it on update only, not
+   * on create. (API generations C, D and E.)
+   */
   is_active?: boolean | null;
-  /** TODO meters.meter_id (API generations C, D and E.) */
+  /** The meter's identifier. (API generations C, D and E.) */
   meter_id?: string | null;
-  /** TODO meters.name (API generations C, D and E.) */
+  /**
+   * The meter's name, which create requires. The current server and the newest API do not take it
+   * on update. (API generations C, D and E.)
+   */
   name?: string | null;
-  /** TODO meters.product_id (API generations C, D and E.) */
+  /**
+   * Product that the meter belongs to. The current server and the newest API do not take it on
+   * update. (API generations C, D and E.)
+   */
   product_id?: string | null;
 }
 
-/** TODO PaymentLinkCreate */
+/** The fields of a new payment link. */
 export interface PaymentLinkCreate {
-  /** TODO payment_links.allow_coupon_code */
+  /**
+   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as
+   * the default.
+   */
   allow_coupon_code?: boolean | null;
-  /** TODO payment_links.allow_quantity (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
   allow_quantity?: boolean | null;
-  /** TODO payment_links.allowed_providers (API generations A and C.) */
-  allowed_providers?: string | null;
-  /** TODO payment_links.amount (API generations B, C, D and E.) */
+  /**
+   * Payment providers offered on the page. A list in the 2025 documentation, a string in the
+   * generated clients, unknown to the current server. (API generations A and C.)
+   */
+  allowed_providers?: string[] | string | null;
+  /**
+   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation
+   * and when read one by one from the December 2025 server. (API generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO payment_links.cancel_url */
+  /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
-  /** TODO payment_links.currency_code */
+  /** Currency of the link. Required to create one, except in the generated clients' API. */
   currency_code?: CurrencyCode | null;
-  /** TODO payment_links.description (API generations B, D and E.) */
+  /**
+   * Text shown to the buyer. The same field as `public_description`, under its current name. (API
+   * generations B, D and E.)
+   */
   description?: string | null;
-  /** TODO payment_links.expires_at */
+  /** When the link stops working, as a timestamp. */
   expires_at?: string | Date | null;
-  /** TODO payment_links.fields (API generation E.) */
+  /**
+   * The fields the page asks for, each as an object. Overrides require_email, require_phone and
+   * require_name. (API generation E.)
+   */
   fields?: Record<string, unknown>[] | null;
-  /** TODO payment_links.is_active */
+  /**
+   * Whether the link can be used. The 2025 documentation gives true as the default; the current
+   * server does not take it on create.
+   */
   is_active?: boolean | null;
-  /** TODO payment_links.link_id */
+  /** The link's identifier. Required to read, change or delete the link. */
   link_id?: string | null;
-  /** TODO payment_links.link_type */
+  /**
+   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also
+   * has `plan`.
+   */
   link_type?: string | null;
-  /** TODO payment_links.metadata */
+  /** The merchant's own keys and values. The current server accepts it on create and drops it. */
   metadata?: Record<string, unknown> | null;
-  /** TODO payment_links.plan_id (API generation A.) */
-  plan_id?: Record<string, unknown> | null;
-  /** TODO payment_links.price (API generation A.) */
-  price?: Record<string, unknown> | null;
-  /** TODO payment_links.price_id (API generations B, C, D and E.) */
+  /**
+   * Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API
+   * generation A.)
+   */
+  plan_id?: string | null;
+  /**
+   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when
+   * link_type is `instant`. (API generation A.)
+   */
+  price?: number | bigint | Money | null;
+  /** Catalogue price being sold. (API generations B, C, D and E.) */
   price_id?: string | null;
-  /** TODO payment_links.private_description (API generations A and C.) */
+  /**
+   * Text for the merchant's own use. The current server does not have it. (API generations A and
+   * C.)
+   */
   private_description?: string | null;
-  /** TODO payment_links.product_id */
+  /**
+   * Catalogue product being sold. The 2025 documentation requires it when link_type is `product`.
+   */
   product_id?: string | null;
-  /** TODO payment_links.public_description (API generations A and C.) */
+  /**
+   * Text shown to the buyer. The same field as `description`, under its 2025 name. (API generations
+   * A and C.)
+   */
   public_description?: string | null;
-  /** TODO payment_links.quantity (API generations B, C, D and E.) */
+  /**
+   * How many units are sold. The current server accepts it on create and drops it. (API generations
+   * B, C, D and E.)
+   */
   quantity?: number | bigint | null;
-  /** TODO payment_links.require_billing_address (API generations B, D and E.) */
+  /**
+   * Whether the page asks for a billing address. The current server defaults to true here, but to
+   * false for checkout sessions. (API generations B, D and E.)
+   */
   require_billing_address?: boolean | null;
-  /** TODO payment_links.require_email (API generation E.) */
+  /** Whether the page requires an e-mail address. The newest API only. (API generation E.) */
   require_email?: boolean | null;
-  /** TODO payment_links.require_name (API generation E.) */
+  /** Whether the page requires a name. The newest API only. (API generation E.) */
   require_name?: boolean | null;
-  /** TODO payment_links.require_phone (API generation E.) */
+  /** Whether the page requires a phone number. The newest API only. (API generation E.) */
   require_phone?: boolean | null;
-  /** TODO payment_links.success_url */
+  /** Where the buyer is sent after paying. Reaching it is no proof of payment. */
   success_url?: string | null;
-  /** TODO payment_links.title */
+  /** Heading of the page. Required to create a link, except in the generated clients' API. */
   title?: string | null;
-  /** TODO payment_links.url */
+  /** The page to send buyers to. The server sets it; only the generated clients can send it. */
   url?: string | null;
 }
 
-/** TODO PaymentLinkUpdate */
+/** The fields of a payment link to change. A field left out does not change, null clears it. */
 export interface PaymentLinkUpdate {
-  /** TODO payment_links.allow_coupon_code */
+  /**
+   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as
+   * the default.
+   */
   allow_coupon_code?: boolean | null;
-  /** TODO payment_links.allow_quantity (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
   allow_quantity?: boolean | null;
-  /** TODO payment_links.allowed_providers (API generations A and C.) */
-  allowed_providers?: string | null;
-  /** TODO payment_links.amount (API generations B, C, D and E.) */
+  /**
+   * Payment providers offered on the page. A list in the 2025 documentation, a string in the
+   * generated clients, unknown to the current server. (API generations A and C.)
+   */
+  allowed_providers?: string[] | string | null;
+  /**
+   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation
+   * and when read one by one from the December 2025 server. (API generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO payment_links.cancel_url */
+  /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
-  /** TODO payment_links.currency_code */
+  /** Currency of the link. Required to create one, except in the generated clients' API. */
   currency_code?: CurrencyCode | null;
-  /** TODO payment_links.description (API generations B, D and E.) */
+  /**
+   * Text shown to the buyer. The same field as `public_description`, under its current name. (API
+   * generations B, D and E.)
+   */
   description?: string | null;
-  /** TODO payment_links.expires_at */
+  /** When the link stops working, as a timestamp. */
   expires_at?: string | Date | null;
-  /** TODO payment_links.fields (API generation E.) */
+  /**
+   * The fields the page asks for, each as an object. Overrides require_email, require_phone and
+   * require_name. (API generation E.)
+   */
   fields?: Record<string, unknown>[] | null;
-  /** TODO payment_links.is_active */
+  /**
+   * Whether the link can be used. The 2025 documentation gives true as the default; the current
+   * server does not take it on create.
+   */
   is_active?: boolean | null;
-  /** TODO payment_links.link_id */
+  /** The link's identifier. Required to read, change or delete the link. */
   link_id?: string | null;
-  /** TODO payment_links.link_type */
+  /**
+   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also
+   * has `plan`.
+   */
   link_type?: string | null;
-  /** TODO payment_links.metadata */
+  /** The merchant's own keys and values. The current server accepts it on create and drops it. */
   metadata?: Record<string, unknown> | null;
-  /** TODO payment_links.plan_id (API generation A.) */
-  plan_id?: Record<string, unknown> | null;
-  /** TODO payment_links.price (API generation A.) */
-  price?: Record<string, unknown> | null;
-  /** TODO payment_links.price_id (API generations B, C, D and E.) */
+  /**
+   * Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API
+   * generation A.)
+   */
+  plan_id?: string | null;
+  /**
+   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when
+   * link_type is `instant`. (API generation A.)
+   */
+  price?: number | bigint | Money | null;
+  /** Catalogue price being sold. (API generations B, C, D and E.) */
   price_id?: string | null;
-  /** TODO payment_links.private_description (API generations A and C.) */
+  /**
+   * Text for the merchant's own use. The current server does not have it. (API generations A and
+   * C.)
+   */
   private_description?: string | null;
-  /** TODO payment_links.product_id */
+  /**
+   * Catalogue product being sold. The 2025 documentation requires it when link_type is `product`.
+   */
   product_id?: string | null;
-  /** TODO payment_links.public_description (API generations A and C.) */
+  /**
+   * Text shown to the buyer. The same field as `description`, under its 2025 name. (API generations
+   * A and C.)
+   */
   public_description?: string | null;
-  /** TODO payment_links.quantity (API generations B, C, D and E.) */
+  /**
+   * How many units are sold. The current server accepts it on create and drops it. (API generations
+   * B, C, D and E.)
+   */
   quantity?: number | bigint | null;
-  /** TODO payment_links.require_billing_address (API generations B, D and E.) */
+  /**
+   * Whether the page asks for a billing address. The current server defaults to true here, but to
+   * false for checkout sessions. (API generations B, D and E.)
+   */
   require_billing_address?: boolean | null;
-  /** TODO payment_links.require_email (API generation E.) */
+  /** Whether the page requires an e-mail address. The newest API only. (API generation E.) */
   require_email?: boolean | null;
-  /** TODO payment_links.require_name (API generation E.) */
+  /** Whether the page requires a name. The newest API only. (API generation E.) */
   require_name?: boolean | null;
-  /** TODO payment_links.require_phone (API generation E.) */
+  /** Whether the page requires a phone number. The newest API only. (API generation E.) */
   require_phone?: boolean | null;
-  /** TODO payment_links.success_url */
+  /** Where the buyer is sent after paying. Reaching it is no proof of payment. */
   success_url?: string | null;
-  /** TODO payment_links.title */
+  /** Heading of the page. Required to create a link, except in the generated clients' API. */
   title?: string | null;
-  /** TODO payment_links.url */
+  /** The page to send buyers to. The server sets it; only the generated clients can send it. */
   url?: string | null;
 }
 
-/** TODO PaymentRequestCreate */
+/** The fields of a new payment request. */
 export interface PaymentRequestCreate {
-  /** TODO payment_requests.amount (API generations B, C, D and E.) */
+  /**
+   * What the payer owes, in the currency's smallest unit. Required to create a request, except in
+   * the generated clients' API. (API generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO payment_requests.channel (API generation E.) */
+  /**
+   * `spi` asks for payment through the regional instant payment system; the answer then has
+   * qr_payload and spi_alias. The newest API only. (API generation E.)
+   */
   channel?: string | null;
-  /** TODO payment_requests.currency_code (API generations B, C, D and E.) */
+  /**
+   * Currency of the amount. Required to create a request, except in the generated clients' API.
+   * (API generations B, C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO payment_requests.customer_id (API generations B, C, D and E.) */
+  /** Customer who is asked to pay. (API generations B, C, D and E.) */
   customer_id?: string | null;
-  /** TODO payment_requests.description (API generations B, C, D and E.) */
+  /** What the payment is for, as free text. (API generations B, C, D and E.) */
   description?: string | null;
-  /** TODO payment_requests.expiry_date (API generations B, C, D and E.) */
-  expiry_date?: string | null;
-  /** TODO payment_requests.metadata (API generations B, D and E.) */
+  /**
+   * When the request expires, as a timestamp. Required to create a request, except in the generated
+   * clients' API. (API generations B, C, D and E.)
+   */
+  expiry_date?: string | Date | null;
+  /**
+   * The merchant's own keys and values. The current server accepts it on create and drops it. (API
+   * generations B, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO payment_requests.payment_link (API generations B, C, D and E.) */
+  /**
+   * The address where the request is paid. Only the generated clients can send it. (API generations
+   * B, C, D and E.)
+   */
   payment_link?: string | null;
-  /** TODO payment_requests.payment_reference (API generations B, C, D and E.) */
+  /** The merchant's own reference for the payment. (API generations B, C, D and E.) */
   payment_reference?: string | null;
-  /** TODO payment_requests.spi_account_number (API generations B, C, D and E.) */
+  /**
+   * Account number in the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_account_number?: string | null;
-  /** TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.) */
+  /**
+   * Bulk instruction of the regional instant payment system that the request belongs to. The
+   * current server never returns it. (API generations B, C, D and E.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO payment_requests.spi_confirmation (API generations B, C, D and E.) */
+  /**
+   * Confirmation flag of the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_confirmation?: boolean | null;
-  /** TODO payment_requests.spi_date_envoi (API generations B, C, D and E.) */
+  /**
+   * When the payment was sent in the regional instant payment system, as a string. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_envoi?: string | null;
-  /** TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  /**
+   * When the payment became irrevocable in the regional instant payment system, as a string. The
+   * current server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_irrevocabilite?: string | null;
-  /** TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.) */
+  /**
+   * The last date to pay the request, as a string. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_date_limite_paiement?: string | null;
-  /** TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.) */
+  /**
+   * The last date to answer the request, as a string. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_date_limite_reponse?: string | null;
-  /** TODO payment_requests.spi_date_rejet (API generations B, C, D and E.) */
+  /**
+   * When the payment was rejected in the regional instant payment system, as a string. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_rejet?: string | null;
-  /** TODO payment_requests.spi_debit_differe (API generations B, C, D and E.) */
+  /**
+   * Whether the payer is debited at a later date. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_debit_differe?: boolean | null;
-  /** TODO payment_requests.spi_end2end_id (API generations B, C, D and E.) */
+  /**
+   * End-to-end identifier of the payment in the regional instant payment system. The current server
+   * never returns it. (API generations B, C, D and E.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.) */
+  /**
+   * The payer's alias in the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_payeur_alias?: string | null;
-  /** TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.) */
+  /** The payer's name. The current server never returns it. (API generations B, C, D and E.) */
   spi_payeur_nom?: string | null;
-  /** TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.) */
+  /** The payer's country. The current server never returns it. (API generations B, C, D and E.) */
   spi_payeur_pays?: string | null;
-  /** TODO payment_requests.spi_payment_request_category (API generation C.) */
+  /**
+   * Category code of the request in the regional instant payment system, such as 500, 521 or 401.
+   * In the generated clients' API only. (API generation C.)
+   */
   spi_payment_request_category?: string | null;
-  /** TODO payment_requests.spi_payment_status (API generation C.) */
+  /**
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
+   * generated clients' API only. (API generation C.)
+   */
   spi_payment_status?: string | null;
-  /** TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.) */
+  /**
+   * Number of the document that the request refers to. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_ref_doc_numero?: string | null;
-  /** TODO payment_requests.spi_ref_doc_type (API generation C.) */
+  /**
+   * Type code of the document that the request refers to, such as CINV. In the generated clients'
+   * API only. (API generation C.)
+   */
   spi_ref_doc_type?: string | null;
-  /** TODO payment_requests.spi_rejection_reason (API generation C.) */
+  /**
+   * Reason code of a rejection in the regional instant payment system, such as AC04. In the
+   * generated clients' API only. (API generation C.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO payment_requests.spi_remise_amount (API generations B, C, D and E.) */
+  /**
+   * Discount on the request, in the currency's smallest unit. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_remise_amount?: number | bigint | Money | null;
-  /** TODO payment_requests.spi_remise_rate (API generations B, C, D and E.) */
+  /**
+   * Discount on the request, as a rate. The unit is not documented. The current server never
+   * returns it. (API generations B, C, D and E.)
+   */
   spi_remise_rate?: number | bigint | null;
-  /** TODO payment_requests.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * Transaction identifier of the payment in the regional instant payment system. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO payment_requests.status (API generations B, C, D and E.) */
+  /**
+   * The state of the request, such as pending, completed, failed or expired. Only completed means
+   * paid. (API generations B, C, D and E.)
+   */
   status?: TransactionStatus | null;
 }
 
-/** TODO PaymentRequestUpdate */
+/** The fields of a payment request to change. A field left out does not change, null clears it. */
 export interface PaymentRequestUpdate {
-  /** TODO payment_requests.amount (API generations B, C, D and E.) */
+  /**
+   * What the payer owes, in the currency's smallest unit. Required to create a request, except in
+   * the generated clients' API. (API generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO payment_requests.channel (API generation E.) */
+  /**
+   * `spi` asks for payment through the regional instant payment system; the answer then has
+   * qr_payload and spi_alias. The newest API only. (API generation E.)
+   */
   channel?: string | null;
-  /** TODO payment_requests.currency_code (API generations B, C, D and E.) */
+  /**
+   * Currency of the amount. Required to create a request, except in the generated clients' API.
+   * (API generations B, C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO payment_requests.customer_id (API generations B, C, D and E.) */
+  /** Customer who is asked to pay. (API generations B, C, D and E.) */
   customer_id?: string | null;
-  /** TODO payment_requests.description (API generations B, C, D and E.) */
+  /** What the payment is for, as free text. (API generations B, C, D and E.) */
   description?: string | null;
-  /** TODO payment_requests.expiry_date (API generations B, C, D and E.) */
-  expiry_date?: string | null;
-  /** TODO payment_requests.metadata (API generations B, D and E.) */
+  /**
+   * When the request expires, as a timestamp. Required to create a request, except in the generated
+   * clients' API. (API generations B, C, D and E.)
+   */
+  expiry_date?: string | Date | null;
+  /**
+   * The merchant's own keys and values. The current server accepts it on create and drops it. (API
+   * generations B, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO payment_requests.payment_link (API generations B, C, D and E.) */
+  /**
+   * The address where the request is paid. Only the generated clients can send it. (API generations
+   * B, C, D and E.)
+   */
   payment_link?: string | null;
-  /** TODO payment_requests.payment_reference (API generations B, C, D and E.) */
+  /** The merchant's own reference for the payment. (API generations B, C, D and E.) */
   payment_reference?: string | null;
-  /** TODO payment_requests.spi_account_number (API generations B, C, D and E.) */
+  /**
+   * Account number in the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_account_number?: string | null;
-  /** TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.) */
+  /**
+   * Bulk instruction of the regional instant payment system that the request belongs to. The
+   * current server never returns it. (API generations B, C, D and E.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO payment_requests.spi_confirmation (API generations B, C, D and E.) */
+  /**
+   * Confirmation flag of the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_confirmation?: boolean | null;
-  /** TODO payment_requests.spi_date_envoi (API generations B, C, D and E.) */
+  /**
+   * When the payment was sent in the regional instant payment system, as a string. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_envoi?: string | null;
-  /** TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  /**
+   * When the payment became irrevocable in the regional instant payment system, as a string. The
+   * current server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_irrevocabilite?: string | null;
-  /** TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.) */
+  /**
+   * The last date to pay the request, as a string. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_date_limite_paiement?: string | null;
-  /** TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.) */
+  /**
+   * The last date to answer the request, as a string. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_date_limite_reponse?: string | null;
-  /** TODO payment_requests.spi_date_rejet (API generations B, C, D and E.) */
+  /**
+   * When the payment was rejected in the regional instant payment system, as a string. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_date_rejet?: string | null;
-  /** TODO payment_requests.spi_debit_differe (API generations B, C, D and E.) */
+  /**
+   * Whether the payer is debited at a later date. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_debit_differe?: boolean | null;
-  /** TODO payment_requests.spi_end2end_id (API generations B, C, D and E.) */
+  /**
+   * End-to-end identifier of the payment in the regional instant payment system. The current server
+   * never returns it. (API generations B, C, D and E.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.) */
+  /**
+   * The payer's alias in the regional instant payment system. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_payeur_alias?: string | null;
-  /** TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.) */
+  /** The payer's name. The current server never returns it. (API generations B, C, D and E.) */
   spi_payeur_nom?: string | null;
-  /** TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.) */
+  /** The payer's country. The current server never returns it. (API generations B, C, D and E.) */
   spi_payeur_pays?: string | null;
-  /** TODO payment_requests.spi_payment_request_category (API generation C.) */
+  /**
+   * Category code of the request in the regional instant payment system, such as 500, 521 or 401.
+   * In the generated clients' API only. (API generation C.)
+   */
   spi_payment_request_category?: string | null;
-  /** TODO payment_requests.spi_payment_status (API generation C.) */
+  /**
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
+   * generated clients' API only. (API generation C.)
+   */
   spi_payment_status?: string | null;
-  /** TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.) */
+  /**
+   * Number of the document that the request refers to. The current server never returns it. (API
+   * generations B, C, D and E.)
+   */
   spi_ref_doc_numero?: string | null;
-  /** TODO payment_requests.spi_ref_doc_type (API generation C.) */
+  /**
+   * Type code of the document that the request refers to, such as CINV. In the generated clients'
+   * API only. (API generation C.)
+   */
   spi_ref_doc_type?: string | null;
-  /** TODO payment_requests.spi_rejection_reason (API generation C.) */
+  /**
+   * Reason code of a rejection in the regional instant payment system, such as AC04. In the
+   * generated clients' API only. (API generation C.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO payment_requests.spi_remise_amount (API generations B, C, D and E.) */
+  /**
+   * Discount on the request, in the currency's smallest unit. The current server never returns it.
+   * (API generations B, C, D and E.)
+   */
   spi_remise_amount?: number | bigint | Money | null;
-  /** TODO payment_requests.spi_remise_rate (API generations B, C, D and E.) */
+  /**
+   * Discount on the request, as a rate. The unit is not documented. The current server never
+   * returns it. (API generations B, C, D and E.)
+   */
   spi_remise_rate?: number | bigint | null;
-  /** TODO payment_requests.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * Transaction identifier of the payment in the regional instant payment system. The current
+   * server never returns it. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO payment_requests.status (API generations B, C, D and E.) */
+  /**
+   * The state of the request, such as pending, completed, failed or expired. Only completed means
+   * paid. (API generations B, C, D and E.)
+   */
   status?: TransactionStatus | null;
 }
 
-/** TODO PayoutMethodCreate */
+/** The fields of a new payout method. */
 export interface PayoutMethodCreate {
-  /** TODO payout_methods.account_name (API generations C, D and E.) */
+  /** Name of the account holder. Required by the newest API. (API generations C, D and E.) */
   account_name?: string | null;
-  /** TODO payout_methods.account_number (API generations C, D and E.) */
+  /**
+   * Number of the account that receives payouts. Required by the newest API. (API generations C, D
+   * and E.)
+   */
   account_number?: string | null;
-  /** TODO payout_methods.auto_withdrawal_day (API generation C.) */
+  /**
+   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented.
+   * (API generation C.)
+   */
   auto_withdrawal_day?: number | bigint | null;
-  /** TODO payout_methods.auto_withdrawal_enabled (API generations C and D.) */
+  /** Whether money is withdrawn to this method automatically. (API generations C and D.) */
   auto_withdrawal_enabled?: boolean | null;
-  /** TODO payout_methods.auto_withdrawal_last_run (API generation C.) */
+  /**
+   * When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API
+   * generation C.)
+   */
   auto_withdrawal_last_run?: string | null;
-  /** TODO payout_methods.auto_withdrawal_method (API generations C and D.) */
+  /** How automatic withdrawals are made. (API generations C and D.) */
   auto_withdrawal_method?: string | null;
-  /** TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.) */
+  /** Mobile money provider used for automatic withdrawals. (API generations C and D.) */
   auto_withdrawal_mobile_provider?: ProviderCode | null;
-  /** TODO payout_methods.bank_code (API generations C, D and E.) */
+  /** Code of the bank that holds the account. (API generations C, D and E.) */
   bank_code?: string | null;
-  /** TODO payout_methods.bank_name (API generations C, D and E.) */
+  /** Name of the bank that holds the account. (API generations C, D and E.) */
   bank_name?: string | null;
-  /** TODO payout_methods.branch_code (API generations C, D and E.) */
+  /** Code of the bank branch that holds the account. (API generations C, D and E.) */
   branch_code?: string | null;
-  /** TODO payout_methods.country (API generations C, D and E.) */
+  /** Country of the account, as a string. (API generations C, D and E.) */
   country?: string | null;
-  /** TODO payout_methods.is_default (API generations C, D and E.) */
+  /** Whether this is the payout method used by default. (API generations C, D and E.) */
   is_default?: boolean | null;
-  /** TODO payout_methods.is_spi_enabled (API generations C and D.) */
+  /**
+   * Whether the regional instant payment system is enabled for this method. (API generations C and
+   * D.)
+   */
   is_spi_enabled?: boolean | null;
-  /** TODO payout_methods.is_uemoa (API generations C and D.) */
+  /**
+   * Whether the method is within the UEMOA, the West African monetary union. (API generations C and
+   * D.)
+   */
   is_uemoa?: boolean | null;
-  /** TODO payout_methods.is_valid (API generations C and D.) */
+  /** Whether the method is marked as valid. (API generations C and D.) */
   is_valid?: boolean | null;
-  /** TODO payout_methods.payout_method_id (API generations C and D.) */
+  /**
+   * The payout method's identifier. Give it as payout_method_id when creating a payout. (API
+   * generations C and D.)
+   */
   payout_method_id?: string | null;
-  /** TODO payout_methods.payout_method_type (API generations C, D and E.) */
+  /** `spi`, `bank` or `mobile_money`. (API generations C, D and E.) */
   payout_method_type?: string | null;
-  /** TODO payout_methods.spi_account_number (API generations C and D.) */
+  /** Account number in the regional instant payment system. (API generations C and D.) */
   spi_account_number?: string | null;
-  /** TODO payout_methods.spi_alias_mbno (API generations C and D.) */
+  /**
+   * MBNO alias of the account in the regional instant payment system. (API generations C and D.)
+   */
   spi_alias_mbno?: string | null;
-  /** TODO payout_methods.spi_alias_shid (API generations C and D.) */
+  /**
+   * SHID alias of the account in the regional instant payment system. (API generations C and D.)
+   */
   spi_alias_shid?: string | null;
-  /** TODO payout_methods.spi_alias_type (API generations C and D.) */
+  /** Type of the alias in the regional instant payment system. (API generations C and D.) */
   spi_alias_type?: string | null;
 }
 
-/** TODO PayoutMethodUpdate */
+/** The fields of a payout method to change. A field left out does not change, null clears it. */
 export interface PayoutMethodUpdate {
-  /** TODO payout_methods.account_name (API generations C, D and E.) */
+  /** Name of the account holder. Required by the newest API. (API generations C, D and E.) */
   account_name?: string | null;
-  /** TODO payout_methods.account_number (API generations C, D and E.) */
+  /**
+   * Number of the account that receives payouts. Required by the newest API. (API generations C, D
+   * and E.)
+   */
   account_number?: string | null;
-  /** TODO payout_methods.auto_withdrawal_day (API generation C.) */
+  /**
+   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented.
+   * (API generation C.)
+   */
   auto_withdrawal_day?: number | bigint | null;
-  /** TODO payout_methods.auto_withdrawal_enabled (API generations C and D.) */
+  /** Whether money is withdrawn to this method automatically. (API generations C and D.) */
   auto_withdrawal_enabled?: boolean | null;
-  /** TODO payout_methods.auto_withdrawal_last_run (API generation C.) */
+  /**
+   * When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API
+   * generation C.)
+   */
   auto_withdrawal_last_run?: string | null;
-  /** TODO payout_methods.auto_withdrawal_method (API generations C and D.) */
+  /** How automatic withdrawals are made. (API generations C and D.) */
   auto_withdrawal_method?: string | null;
-  /** TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.) */
+  /** Mobile money provider used for automatic withdrawals. (API generations C and D.) */
   auto_withdrawal_mobile_provider?: ProviderCode | null;
-  /** TODO payout_methods.bank_code (API generations C, D and E.) */
+  /** Code of the bank that holds the account. (API generations C, D and E.) */
   bank_code?: string | null;
-  /** TODO payout_methods.bank_name (API generations C, D and E.) */
+  /** Name of the bank that holds the account. (API generations C, D and E.) */
   bank_name?: string | null;
-  /** TODO payout_methods.branch_code (API generations C, D and E.) */
+  /** Code of the bank branch that holds the account. (API generations C, D and E.) */
   branch_code?: string | null;
-  /** TODO payout_methods.country (API generations C, D and E.) */
+  /** Country of the account, as a string. (API generations C, D and E.) */
   country?: string | null;
-  /** TODO payout_methods.is_default (API generations C, D and E.) */
+  /** Whether this is the payout method used by default. (API generations C, D and E.) */
   is_default?: boolean | null;
-  /** TODO payout_methods.is_spi_enabled (API generations C and D.) */
+  /**
+   * Whether the regional instant payment system is enabled for this method. (API generations C and
+   * D.)
+   */
   is_spi_enabled?: boolean | null;
-  /** TODO payout_methods.is_uemoa (API generations C and D.) */
+  /**
+   * Whether the method is within the UEMOA, the West African monetary union. (API generations C and
+   * D.)
+   */
   is_uemoa?: boolean | null;
-  /** TODO payout_methods.is_valid (API generations C and D.) */
+  /** Whether the method is marked as valid. (API generations C and D.) */
   is_valid?: boolean | null;
-  /** TODO payout_methods.payout_method_id (API generations C and D.) */
+  /**
+   * The payout method's identifier. Give it as payout_method_id when creating a payout. (API
+   * generations C and D.)
+   */
   payout_method_id?: string | null;
-  /** TODO payout_methods.payout_method_type (API generations C, D and E.) */
+  /** `spi`, `bank` or `mobile_money`. (API generations C, D and E.) */
   payout_method_type?: string | null;
-  /** TODO payout_methods.spi_account_number (API generations C and D.) */
+  /** Account number in the regional instant payment system. (API generations C and D.) */
   spi_account_number?: string | null;
-  /** TODO payout_methods.spi_alias_mbno (API generations C and D.) */
+  /**
+   * MBNO alias of the account in the regional instant payment system. (API generations C and D.)
+   */
   spi_alias_mbno?: string | null;
-  /** TODO payout_methods.spi_alias_shid (API generations C and D.) */
+  /**
+   * SHID alias of the account in the regional instant payment system. (API generations C and D.)
+   */
   spi_alias_shid?: string | null;
-  /** TODO payout_methods.spi_alias_type (API generations C and D.) */
+  /** Type of the alias in the regional instant payment system. (API generations C and D.) */
   spi_alias_type?: string | null;
 }
 
-/** TODO PayoutCreate */
+/** The fields of a new payout. */
 export interface PayoutCreate {
-  /** TODO payouts.account_id (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
   account_id?: string | null;
-  /** TODO payouts.amount (API generations B, C, D and E.) */
+  /**
+   * How much is paid out, in the currency's smallest unit. The current server requires at least 1.
+   * (API generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO payouts.confirmation_token (API generation E.) */
+  /**
+   * The token from the first answer, sent with the same body and Idempotency-Key to make the
+   * payout. It is valid for 10 minutes; the newest API only. (API generation E.)
+   */
   confirmation_token?: string | null;
-  /** TODO payouts.currency_code (API generations B, C, D and E.) */
+  /**
+   * Currency of the amount. Required to create a payout, except in the generated clients' API. (API
+   * generations B, C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO payouts.destination (API generations D and E.) */
+  /**
+   * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the current
+   * server. (API generations D and E.)
+   */
   destination?: string | null;
-  /** TODO payouts.last_mile_rail (API generation E.) */
+  /**
+   * `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest API only.
+   * (API generation E.)
+   */
   last_mile_rail?: string | null;
-  /** TODO payouts.metadata (API generations B, C, D and E.) */
+  /**
+   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it.
+   * (API generations B, C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO payouts.payment_method_code (API generations C and D.) */
+  /**
+   * Payment method of the payout. The current server returns it for a single payout only, not in
+   * lists. (API generations C and D.)
+   */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO payouts.payout_id (API generations B, C and D.) */
+  /**
+   * The payout's identifier. The current server's answer to a bank withdrawal does not have it.
+   * (API generations B, C and D.)
+   */
   payout_id?: string | null;
-  /** TODO payouts.payout_method_id (API generations B, C, D and E.) */
+  /**
+   * The merchant's payout method that receives the money. Required by the December 2025 server.
+   * (API generations B, C, D and E.)
+   */
   payout_method_id?: string | null;
-  /** TODO payouts.provider_code (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API generations B, C and D.) */
   provider_code?: ProviderCode | null;
-  /** TODO payouts.rail (API generations D and E.) */
+  /**
+   * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server refuses
+   * mtn, and bank to a beneficiary; wave needs a live key. (API generations D and E.)
+   */
   rail?: string | null;
-  /** TODO payouts.reason (API generations D and E.) */
+  /** Why the payout is made, as free text. (API generations D and E.) */
   reason?: string | null;
-  /** TODO payouts.recipient (API generations D and E.) */
+  /**
+   * Who receives a payout to a beneficiary: an object with name and phone, both required. (API
+   * generations D and E.)
+   */
   recipient?: Record<string, unknown> | null;
-  /** TODO payouts.status (API generations B, C and D.) */
+  /** The state of the payout. Only completed means paid out. (API generations B, C and D.) */
   status?: PayoutStatus | null;
 }
 
-/** TODO PayoutUpdate */
+/** The fields of a payout to change. A field left out does not change, null clears it. */
 export interface PayoutUpdate {
-  /** TODO payouts.account_id (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
   account_id?: string | null;
-  /** TODO payouts.amount (API generations B, C, D and E.) */
+  /**
+   * How much is paid out, in the currency's smallest unit. The current server requires at least 1.
+   * (API generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO payouts.confirmation_token (API generation E.) */
+  /**
+   * The token from the first answer, sent with the same body and Idempotency-Key to make the
+   * payout. It is valid for 10 minutes; the newest API only. (API generation E.)
+   */
   confirmation_token?: string | null;
-  /** TODO payouts.currency_code (API generations B, C, D and E.) */
+  /**
+   * Currency of the amount. Required to create a payout, except in the generated clients' API. (API
+   * generations B, C, D and E.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO payouts.destination (API generations D and E.) */
+  /**
+   * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the current
+   * server. (API generations D and E.)
+   */
   destination?: string | null;
-  /** TODO payouts.last_mile_rail (API generation E.) */
+  /**
+   * `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest API only.
+   * (API generation E.)
+   */
   last_mile_rail?: string | null;
-  /** TODO payouts.metadata (API generations B, C, D and E.) */
+  /**
+   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it.
+   * (API generations B, C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO payouts.payment_method_code (API generations C and D.) */
+  /**
+   * Payment method of the payout. The current server returns it for a single payout only, not in
+   * lists. (API generations C and D.)
+   */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO payouts.payout_id (API generations B, C and D.) */
+  /**
+   * The payout's identifier. The current server's answer to a bank withdrawal does not have it.
+   * (API generations B, C and D.)
+   */
   payout_id?: string | null;
-  /** TODO payouts.payout_method_id (API generations B, C, D and E.) */
+  /**
+   * The merchant's payout method that receives the money. Required by the December 2025 server.
+   * (API generations B, C, D and E.)
+   */
   payout_method_id?: string | null;
-  /** TODO payouts.provider_code (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API generations B, C and D.) */
   provider_code?: ProviderCode | null;
-  /** TODO payouts.rail (API generations D and E.) */
+  /**
+   * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server refuses
+   * mtn, and bank to a beneficiary; wave needs a live key. (API generations D and E.)
+   */
   rail?: string | null;
-  /** TODO payouts.reason (API generations D and E.) */
+  /** Why the payout is made, as free text. (API generations D and E.) */
   reason?: string | null;
-  /** TODO payouts.recipient (API generations D and E.) */
+  /**
+   * Who receives a payout to a beneficiary: an object with name and phone, both required. (API
+   * generations D and E.)
+   */
   recipient?: Record<string, unknown> | null;
-  /** TODO payouts.status (API generations B, C and D.) */
+  /** The state of the payout. Only completed means paid out. (API generations B, C and D.) */
   status?: PayoutStatus | null;
 }
 
-/** TODO PriceCreate */
+/** The fields of a new price. */
 export interface PriceCreate {
-  /** TODO prices.amount (API generations B, C, D and E.) */
+  /**
+   * The price of one unit, in the currency's smallest unit. Servers require it on create. (API
+   * generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO prices.billing_interval (API generations B, C, D and E.) */
+  /**
+   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+   * server may have more values, such as quarterly. (API generations B, C, D and E.)
+   */
   billing_interval?: string | null;
-  /** TODO prices.currency_code (API generations B, C, D and E.) */
+  /** Currency of the amounts. Servers require it on create. (API generations B, C, D and E.) */
   currency_code?: CurrencyCode | null;
-  /** TODO prices.is_active (API generations B, C, D and E.) */
+  /** How many units a prepaid pack has. (API generation E.) */
+  included_units?: number | bigint | null;
+  /**
+   * Whether the price can be used. The current server does not return it. (API generations B, C, D
+   * and E.)
+   */
   is_active?: boolean | null;
-  /** TODO prices.is_default (API generations B, C, D and E.) */
+  /**
+   * Whether this is the product's default price. Absent on create means no. (API generations B, C,
+   * D and E.)
+   */
   is_default?: boolean | null;
-  /** TODO prices.maximum_amount (API generations B, C, D and E.) */
+  /**
+   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   maximum_amount?: number | bigint | Money | null;
-  /** TODO prices.metadata (API generations B, C, D and E.) */
+  /**
+   * The merchant's own keys and values, kept with the price. The current server does not return
+   * them. (API generations B, C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO prices.minimum_amount (API generations B, C, D and E.) */
+  /**
+   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   minimum_amount?: number | bigint | Money | null;
-  /** TODO prices.price_id (API generations B, C, D and E.) */
+  /**
+   * The price's identifier. The newest API also accepts ids that begin with price_. (API
+   * generations B, C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO prices.pricing_model (API generations B, C, D and E.) */
+  /**
+   * How the amount is set. The default is `standard`; the current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   pricing_model?: PricingModel | null;
-  /** TODO prices.product_id (API generations C and D.) */
+  /**
+   * Product that the price belongs to. Servers since December 2025 take it from the path on create.
+   * (API generations C and D.)
+   */
   product_id?: string | null;
-  /** TODO prices.provider_price_id (API generation C.) */
+  /**
+   * The price's id at the payment provider. The generated clients' API only. (API generation C.)
+   */
   provider_price_id?: string | null;
-  /** TODO prices.provider_product_id (API generation C.) */
+  /**
+   * The product's id at the payment provider. The generated clients' API only. (API generation C.)
+   */
   provider_product_id?: string | null;
 }
 
-/** TODO PriceUpdate */
+/** The fields of a price to change. A field left out does not change, null clears it. */
 export interface PriceUpdate {
-  /** TODO prices.amount (API generations B, C, D and E.) */
+  /**
+   * The price of one unit, in the currency's smallest unit. Servers require it on create. (API
+   * generations B, C, D and E.)
+   */
   amount?: number | bigint | Money | null;
-  /** TODO prices.billing_interval (API generations B, C, D and E.) */
+  /**
+   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+   * server may have more values, such as quarterly. (API generations B, C, D and E.)
+   */
   billing_interval?: string | null;
-  /** TODO prices.currency_code (API generations B, C, D and E.) */
+  /** Currency of the amounts. Servers require it on create. (API generations B, C, D and E.) */
   currency_code?: CurrencyCode | null;
-  /** TODO prices.is_active (API generations B, C, D and E.) */
+  /** How many units a prepaid pack has. (API generation E.) */
+  included_units?: number | bigint | null;
+  /**
+   * Whether the price can be used. The current server does not return it. (API generations B, C, D
+   * and E.)
+   */
   is_active?: boolean | null;
-  /** TODO prices.is_default (API generations B, C, D and E.) */
+  /**
+   * Whether this is the product's default price. Absent on create means no. (API generations B, C,
+   * D and E.)
+   */
   is_default?: boolean | null;
-  /** TODO prices.maximum_amount (API generations B, C, D and E.) */
+  /**
+   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   maximum_amount?: number | bigint | Money | null;
-  /** TODO prices.metadata (API generations B, C, D and E.) */
+  /**
+   * The merchant's own keys and values, kept with the price. The current server does not return
+   * them. (API generations B, C, D and E.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO prices.minimum_amount (API generations B, C, D and E.) */
+  /**
+   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   minimum_amount?: number | bigint | Money | null;
-  /** TODO prices.price_id (API generations B, C, D and E.) */
+  /**
+   * The price's identifier. The newest API also accepts ids that begin with price_. (API
+   * generations B, C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO prices.pricing_model (API generations B, C, D and E.) */
+  /**
+   * How the amount is set. The default is `standard`; the current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   pricing_model?: PricingModel | null;
-  /** TODO prices.product_id (API generations C and D.) */
+  /**
+   * Product that the price belongs to. Servers since December 2025 take it from the path on create.
+   * (API generations C and D.)
+   */
   product_id?: string | null;
-  /** TODO prices.provider_price_id (API generation C.) */
+  /**
+   * The price's id at the payment provider. The generated clients' API only. (API generation C.)
+   */
   provider_price_id?: string | null;
-  /** TODO prices.provider_product_id (API generation C.) */
+  /**
+   * The product's id at the payment provider. The generated clients' API only. (API generation C.)
+   */
   provider_product_id?: string | null;
 }
 
-/** TODO ProductCreate */
+/** The fields of a new product. */
 export interface ProductCreate {
-  /** TODO products.billing_frequency (API generation C.) */
+  /**
+   * How often a recurring product is billed. The generated clients' API only; elsewhere the price's
+   * billing_interval says it. (API generation C.)
+   */
   billing_frequency?: string | null;
-  /** TODO products.charge_day (API generations B, C, D and E.) */
+  /**
+   * Day on which a recurring product is charged. The current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   charge_day?: number | bigint | null;
-  /** TODO products.continue_selling_when_out_of_stock (API generations D and E.) */
+  /**
+   * Whether the product can still be sold when its stock is used up. Only an update on the newest
+   * API can set it. (API generations D and E.)
+   */
   continue_selling_when_out_of_stock?: boolean | null;
-  /** TODO products.currency_code (API generation A.) */
+  /**
+   * Currency of `price`. The 2025 documentation only; later the currency is part of each price.
+   * (API generation A.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO products.description */
+  /** Text that describes the product to buyers. */
   description?: string | null;
-  /** TODO products.display_on_storefront */
+  /** Whether the product is shown on the merchant's storefront. The server's default is true. */
   display_on_storefront?: boolean | null;
-  /** TODO products.failed_payment_action (API generations B, C, D and E.) */
+  /**
+   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   failed_payment_action?: string | null;
-  /** TODO products.fee_type_ids (API generations A, B, D and E.) */
+  /** Ids of the fee types that apply to the product. (API generations A, B, D and E.) */
   fee_type_ids?: string[] | string | null;
-  /** TODO products.first_payment_type (API generations B, C, D and E.) */
+  /**
+   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   first_payment_type?: string | null;
-  /** TODO products.image_url (API generations A, B and C.) */
+  /**
+   * Address of the product's image. Replaced by `images` since March 2026. (API generations A, B
+   * and C.)
+   */
   image_url?: string | null;
-  /** TODO products.images (API generations D and E.) */
+  /**
+   * Addresses of the product's images. Replaces `image_url` since March 2026. (API generations D
+   * and E.)
+   */
   images?: string[] | string | null;
-  /** TODO products.inventory_quantity (API generations D and E.) */
+  /**
+   * How many units are in stock. Only an update on the newest API can set it. (API generations D
+   * and E.)
+   */
   inventory_quantity?: number | bigint | null;
-  /** TODO products.is_active */
+  /** Whether the product can be sold. The server's default is true. */
   is_active?: boolean | null;
-  /** TODO products.metadata (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the product. (API generations B, C, D and E.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO products.meter_code (API generations D and E.) */
+  /**
+   * Code of the meter that measures the use of a usage-based product. (API generations D and E.)
+   */
   meter_code?: string | null;
-  /** TODO products.name */
+  /** The product's name. Servers require it on create. */
   name?: string | null;
-  /** TODO products.price (API generation A.) */
-  price?: Record<string, unknown> | null;
-  /** TODO products.prices (API generations B, D and E.) */
+  /**
+   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later
+   * products have `prices`. (API generation A.)
+   */
+  price?: number | bigint | Money | null;
+  /**
+   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers
+   * since December 2025 require them on create. (API generations B, D and E.)
+   */
   prices?: Record<string, unknown>[] | null;
-  /** TODO products.product_type (API generations B, C, D and E.) */
+  /**
+   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on
+   * create, the current server does. (API generations B, C, D and E.)
+   */
   product_type?: ProductType | null;
-  /** TODO products.sku (API generations D and E.) */
+  /**
+   * The merchant's stock number for the product. Only an update on the newest API can set it. (API
+   * generations D and E.)
+   */
   sku?: string | null;
-  /** TODO products.track_inventory (API generations D and E.) */
+  /**
+   * Whether the server keeps count of the stock. Only an update on the newest API can set it. (API
+   * generations D and E.)
+   */
   track_inventory?: boolean | null;
-  /** TODO products.trial_enabled (API generations B, D and E.) */
+  /**
+   * Whether subscriptions begin with a trial. The default is false; the current server does not
+   * return it. (API generations B, D and E.)
+   */
   trial_enabled?: boolean | null;
-  /** TODO products.trial_period_days (API generations B, D and E.) */
+  /**
+   * Length of the trial in days. The current server does not return it. (API generations B, D and
+   * E.)
+   */
   trial_period_days?: number | bigint | null;
-  /** TODO products.usage_aggregation (API generations B, C, D and E.) */
+  /**
+   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server
+   * does not return it. (API generations B, C, D and E.)
+   */
   usage_aggregation?: string | null;
-  /** TODO products.usage_unit (API generations B, C, D and E.) */
+  /**
+   * Name of the unit in which usage is measured. The current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   usage_unit?: string | null;
 }
 
-/** TODO ProductUpdate */
+/** The fields of a product to change. A field left out does not change, null clears it. */
 export interface ProductUpdate {
-  /** TODO products.billing_frequency (API generation C.) */
+  /**
+   * How often a recurring product is billed. The generated clients' API only; elsewhere the price's
+   * billing_interval says it. (API generation C.)
+   */
   billing_frequency?: string | null;
-  /** TODO products.charge_day (API generations B, C, D and E.) */
+  /**
+   * Day on which a recurring product is charged. The current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   charge_day?: number | bigint | null;
-  /** TODO products.continue_selling_when_out_of_stock (API generations D and E.) */
+  /**
+   * Whether the product can still be sold when its stock is used up. Only an update on the newest
+   * API can set it. (API generations D and E.)
+   */
   continue_selling_when_out_of_stock?: boolean | null;
-  /** TODO products.currency_code (API generation A.) */
+  /**
+   * Currency of `price`. The 2025 documentation only; later the currency is part of each price.
+   * (API generation A.)
+   */
   currency_code?: CurrencyCode | null;
-  /** TODO products.description */
+  /** Text that describes the product to buyers. */
   description?: string | null;
-  /** TODO products.display_on_storefront */
+  /** Whether the product is shown on the merchant's storefront. The server's default is true. */
   display_on_storefront?: boolean | null;
-  /** TODO products.failed_payment_action (API generations B, C, D and E.) */
+  /**
+   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   failed_payment_action?: string | null;
-  /** TODO products.fee_type_ids (API generations A, B, D and E.) */
+  /** Ids of the fee types that apply to the product. (API generations A, B, D and E.) */
   fee_type_ids?: string[] | string | null;
-  /** TODO products.first_payment_type (API generations B, C, D and E.) */
+  /**
+   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   first_payment_type?: string | null;
-  /** TODO products.image_url (API generations A, B and C.) */
+  /**
+   * Address of the product's image. Replaced by `images` since March 2026. (API generations A, B
+   * and C.)
+   */
   image_url?: string | null;
-  /** TODO products.images (API generations D and E.) */
+  /**
+   * Addresses of the product's images. Replaces `image_url` since March 2026. (API generations D
+   * and E.)
+   */
   images?: string[] | string | null;
-  /** TODO products.inventory_quantity (API generations D and E.) */
+  /**
+   * How many units are in stock. Only an update on the newest API can set it. (API generations D
+   * and E.)
+   */
   inventory_quantity?: number | bigint | null;
-  /** TODO products.is_active */
+  /** Whether the product can be sold. The server's default is true. */
   is_active?: boolean | null;
-  /** TODO products.metadata (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the product. (API generations B, C, D and E.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO products.meter_code (API generations D and E.) */
+  /**
+   * Code of the meter that measures the use of a usage-based product. (API generations D and E.)
+   */
   meter_code?: string | null;
-  /** TODO products.name */
+  /** The product's name. Servers require it on create. */
   name?: string | null;
-  /** TODO products.price (API generation A.) */
-  price?: Record<string, unknown> | null;
-  /** TODO products.prices (API generations B, D and E.) */
+  /**
+   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later
+   * products have `prices`. (API generation A.)
+   */
+  price?: number | bigint | Money | null;
+  /**
+   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers
+   * since December 2025 require them on create. (API generations B, D and E.)
+   */
   prices?: Record<string, unknown>[] | null;
-  /** TODO products.product_type (API generations B, C, D and E.) */
+  /**
+   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on
+   * create, the current server does. (API generations B, C, D and E.)
+   */
   product_type?: ProductType | null;
-  /** TODO products.sku (API generations D and E.) */
+  /**
+   * The merchant's stock number for the product. Only an update on the newest API can set it. (API
+   * generations D and E.)
+   */
   sku?: string | null;
-  /** TODO products.track_inventory (API generations D and E.) */
+  /**
+   * Whether the server keeps count of the stock. Only an update on the newest API can set it. (API
+   * generations D and E.)
+   */
   track_inventory?: boolean | null;
-  /** TODO products.trial_enabled (API generations B, D and E.) */
+  /**
+   * Whether subscriptions begin with a trial. The default is false; the current server does not
+   * return it. (API generations B, D and E.)
+   */
   trial_enabled?: boolean | null;
-  /** TODO products.trial_period_days (API generations B, D and E.) */
+  /**
+   * Length of the trial in days. The current server does not return it. (API generations B, D and
+   * E.)
+   */
   trial_period_days?: number | bigint | null;
-  /** TODO products.usage_aggregation (API generations B, C, D and E.) */
+  /**
+   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server
+   * does not return it. (API generations B, C, D and E.)
+   */
   usage_aggregation?: string | null;
-  /** TODO products.usage_unit (API generations B, C, D and E.) */
+  /**
+   * Name of the unit in which usage is measured. The current server does not return it. (API
+   * generations B, C, D and E.)
+   */
   usage_unit?: string | null;
 }
 
-/** TODO RefundCreate */
+/** The fields of a new refund. */
 export interface RefundCreate {
-  /** TODO refunds.amount */
+  /**
+   * The amount of the refund request, in the currency's smallest unit. Servers require it on
+   * create.
+   */
   amount?: number | bigint | Money | null;
-  /** TODO refunds.confirmation_token (API generation E.) */
+  /**
+   * Token of the first response. On the newest API nothing is refunded until the same body is sent
+   * again with it, within 10 minutes. (API generation E.)
+   */
   confirmation_token?: string | null;
-  /** TODO refunds.fee_amount */
+  /** Fees of the refund, in the currency's smallest unit. */
   fee_amount?: number | bigint | Money | null;
-  /** TODO refunds.metadata (API generations A, B, C and D.) */
+  /**
+   * The merchant's own keys and values, kept with the refund. Create on the current server does not
+   * read them. (API generations A, B, C and D.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO refunds.reason */
+  /** Why the payment is refunded. */
   reason?: string | null;
-  /** TODO refunds.refund_application_fee (API generation E.) */
+  /**
+   * Whether the application fee is refunded too. The default is true; Lomi Network on the newest
+   * API only. (API generation E.)
+   */
   refund_application_fee?: boolean | null;
-  /** TODO refunds.refund_id */
+  /** The refund's identifier. */
   refund_id?: string | null;
-  /** TODO refunds.refund_type (API generations D and E.) */
+  /**
+   * `full` or `partial`. On the current server a partial refund of a Wave payment is a payout to
+   * the payer. (API generations D and E.)
+   */
   refund_type?: string | null;
-  /** TODO refunds.refunded_amount */
+  /** Amount that was given back, in the currency's smallest unit. */
   refunded_amount?: number | bigint | Money | null;
-  /** TODO refunds.reverse_transfer (API generation E.) */
+  /**
+   * Whether the transfer of the payment is reversed too. The default is true; Lomi Network on the
+   * newest API only. (API generation E.)
+   */
   reverse_transfer?: boolean | null;
-  /** TODO refunds.spi_account_number (API generations B and C.) */
+  /**
+   * Account in the regional instant payment system. The current server does not return it. (API
+   * generations B and C.)
+   */
   spi_account_number?: string | null;
-  /** TODO refunds.spi_end2end_id (API generations B and C.) */
+  /**
+   * End-to-end id in the regional instant payment system. The current server does not return it.
+   * (API generations B and C.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO refunds.spi_fund_return_status (API generation C.) */
+  /**
+   * State of the return of funds in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_fund_return_status?: string | null;
-  /** TODO refunds.spi_motif_code (API generation C.) */
+  /**
+   * Code of the reason (motif) for the return in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_motif_code?: string | null;
-  /** TODO refunds.spi_rejection_reason (API generation C.) */
+  /**
+   * Code of the reason why the regional instant payment system rejected the return. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO refunds.spi_retour_date_demande (API generations B and C.) */
+  /**
+   * When the return was requested in the regional instant payment system. The current server does
+   * not return it. (API generations B and C.)
+   */
   spi_retour_date_demande?: string | null;
-  /** TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.) */
+  /**
+   * When the return became irrevocable in the regional instant payment system. The current server
+   * does not return it. (API generations B and C.)
+   */
   spi_retour_date_irrevocabilite?: string | null;
-  /** TODO refunds.spi_tx_id (API generations B and C.) */
+  /**
+   * The transaction's id in the regional instant payment system. The current server does not return
+   * it. (API generations B and C.)
+   */
   spi_tx_id?: string | null;
-  /** TODO refunds.status */
+  /**
+   * The state of the refund. Only completed means that the money was given back; a new refund may
+   * be pending.
+   */
   status?: RefundStatus | null;
-  /** TODO refunds.subscription_action (API generations D and E.) */
+  /**
+   * What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`.
+   * (API generations D and E.)
+   */
   subscription_action?: string | null;
-  /** TODO refunds.transaction_id */
+  /**
+   * Transaction that is refunded. Servers require it on create; the current server refunds only
+   * Stripe cards and Wave.
+   */
   transaction_id?: string | null;
 }
 
-/** TODO RefundUpdate */
+/** The fields of a refund to change. A field left out does not change, null clears it. */
 export interface RefundUpdate {
-  /** TODO refunds.amount */
+  /**
+   * The amount of the refund request, in the currency's smallest unit. Servers require it on
+   * create.
+   */
   amount?: number | bigint | Money | null;
-  /** TODO refunds.confirmation_token (API generation E.) */
+  /**
+   * Token of the first response. On the newest API nothing is refunded until the same body is sent
+   * again with it, within 10 minutes. (API generation E.)
+   */
   confirmation_token?: string | null;
-  /** TODO refunds.fee_amount */
+  /** Fees of the refund, in the currency's smallest unit. */
   fee_amount?: number | bigint | Money | null;
-  /** TODO refunds.metadata (API generations A, B, C and D.) */
+  /**
+   * The merchant's own keys and values, kept with the refund. Create on the current server does not
+   * read them. (API generations A, B, C and D.)
+   */
   metadata?: Record<string, unknown> | null;
-  /** TODO refunds.reason */
+  /** Why the payment is refunded. */
   reason?: string | null;
-  /** TODO refunds.refund_application_fee (API generation E.) */
+  /**
+   * Whether the application fee is refunded too. The default is true; Lomi Network on the newest
+   * API only. (API generation E.)
+   */
   refund_application_fee?: boolean | null;
-  /** TODO refunds.refund_id */
+  /** The refund's identifier. */
   refund_id?: string | null;
-  /** TODO refunds.refund_type (API generations D and E.) */
+  /**
+   * `full` or `partial`. On the current server a partial refund of a Wave payment is a payout to
+   * the payer. (API generations D and E.)
+   */
   refund_type?: string | null;
-  /** TODO refunds.refunded_amount */
+  /** Amount that was given back, in the currency's smallest unit. */
   refunded_amount?: number | bigint | Money | null;
-  /** TODO refunds.reverse_transfer (API generation E.) */
+  /**
+   * Whether the transfer of the payment is reversed too. The default is true; Lomi Network on the
+   * newest API only. (API generation E.)
+   */
   reverse_transfer?: boolean | null;
-  /** TODO refunds.spi_account_number (API generations B and C.) */
+  /**
+   * Account in the regional instant payment system. The current server does not return it. (API
+   * generations B and C.)
+   */
   spi_account_number?: string | null;
-  /** TODO refunds.spi_end2end_id (API generations B and C.) */
+  /**
+   * End-to-end id in the regional instant payment system. The current server does not return it.
+   * (API generations B and C.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO refunds.spi_fund_return_status (API generation C.) */
+  /**
+   * State of the return of funds in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_fund_return_status?: string | null;
-  /** TODO refunds.spi_motif_code (API generation C.) */
+  /**
+   * Code of the reason (motif) for the return in the regional instant payment system. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_motif_code?: string | null;
-  /** TODO refunds.spi_rejection_reason (API generation C.) */
+  /**
+   * Code of the reason why the regional instant payment system rejected the return. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO refunds.spi_retour_date_demande (API generations B and C.) */
+  /**
+   * When the return was requested in the regional instant payment system. The current server does
+   * not return it. (API generations B and C.)
+   */
   spi_retour_date_demande?: string | null;
-  /** TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.) */
+  /**
+   * When the return became irrevocable in the regional instant payment system. The current server
+   * does not return it. (API generations B and C.)
+   */
   spi_retour_date_irrevocabilite?: string | null;
-  /** TODO refunds.spi_tx_id (API generations B and C.) */
+  /**
+   * The transaction's id in the regional instant payment system. The current server does not return
+   * it. (API generations B and C.)
+   */
   spi_tx_id?: string | null;
-  /** TODO refunds.status */
+  /**
+   * The state of the refund. Only completed means that the money was given back; a new refund may
+   * be pending.
+   */
   status?: RefundStatus | null;
-  /** TODO refunds.subscription_action (API generations D and E.) */
+  /**
+   * What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`.
+   * (API generations D and E.)
+   */
   subscription_action?: string | null;
-  /** TODO refunds.transaction_id */
+  /**
+   * Transaction that is refunded. Servers require it on create; the current server refunds only
+   * Stripe cards and Wave.
+   */
   transaction_id?: string | null;
 }
 
-/** TODO SpiAccountAliasCreate */
+/** The fields of a new account alias. */
 export interface SpiAccountAliasCreate {
-  /** TODO spi_account_aliases.account_number (API generation C.) */
+  /** The account that the alias stands for. (API generation C.) */
   account_number?: string | null;
-  /** TODO spi_account_aliases.alias_id (API generation C.) */
+  /**
+   * The account alias's identifier. It is not the alias itself, which is alias_key. (API generation
+   * C.)
+   */
   alias_id?: string | null;
-  /** TODO spi_account_aliases.alias_key (API generation C.) */
+  /** The alias itself, which stands for the account number. (API generation C.) */
   alias_key?: string | null;
-  /** TODO spi_account_aliases.alias_type (API generation C.) */
+  /** The kind of alias. (API generation C.) */
   alias_type?: string | null;
-  /** TODO spi_account_aliases.is_active (API generation C.) */
+  /** Whether the alias is active. (API generation C.) */
   is_active?: boolean | null;
-  /** TODO spi_account_aliases.is_default (API generation C.) */
+  /** Whether the alias is the default one. (API generation C.) */
   is_default?: boolean | null;
-  /** TODO spi_account_aliases.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the alias. (API generation C.) */
   metadata?: Record<string, unknown> | null;
 }
 
-/** TODO SpiAccountAliasUpdate */
+/** The fields of an account alias to change. A field left out does not change, null clears it. */
 export interface SpiAccountAliasUpdate {
-  /** TODO spi_account_aliases.account_number (API generation C.) */
+  /** The account that the alias stands for. (API generation C.) */
   account_number?: string | null;
-  /** TODO spi_account_aliases.alias_id (API generation C.) */
+  /**
+   * The account alias's identifier. It is not the alias itself, which is alias_key. (API generation
+   * C.)
+   */
   alias_id?: string | null;
-  /** TODO spi_account_aliases.alias_key (API generation C.) */
+  /** The alias itself, which stands for the account number. (API generation C.) */
   alias_key?: string | null;
-  /** TODO spi_account_aliases.alias_type (API generation C.) */
+  /** The kind of alias. (API generation C.) */
   alias_type?: string | null;
-  /** TODO spi_account_aliases.is_active (API generation C.) */
+  /** Whether the alias is active. (API generation C.) */
   is_active?: boolean | null;
-  /** TODO spi_account_aliases.is_default (API generation C.) */
+  /** Whether the alias is the default one. (API generation C.) */
   is_default?: boolean | null;
-  /** TODO spi_account_aliases.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the alias. (API generation C.) */
   metadata?: Record<string, unknown> | null;
 }
 
-/** TODO SpiQrCodeCreate */
+/** The fields of a new QR code of the regional instant payment system. */
 export interface SpiQrCodeCreate {
-  /** TODO spi_qr_codes.categorie (API generation C.) */
+  /**
+   * The category of the payment (French: catégorie) in the regional instant payment system. (API
+   * generation C.)
+   */
   categorie?: string | null;
-  /** TODO spi_qr_codes.checkout_session_id (API generation C.) */
+  /** Checkout session that the QR code belongs to. (API generation C.) */
   checkout_session_id?: string | null;
-  /** TODO spi_qr_codes.compte_paye (API generation C.) */
+  /** The account that is paid (French: compte payé). (API generation C.) */
   compte_paye?: string | null;
-  /** TODO spi_qr_codes.expires_at (API generation C.) */
+  /** When the QR code expires, as a timestamp. (API generation C.) */
   expires_at?: string | Date | null;
-  /** TODO spi_qr_codes.is_active (API generation C.) */
+  /** Whether the QR code is active. (API generation C.) */
   is_active?: boolean | null;
-  /** TODO spi_qr_codes.is_used (API generation C.) */
+  /** Whether the QR code has been used. It is no proof of payment. (API generation C.) */
   is_used?: boolean | null;
-  /** TODO spi_qr_codes.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the QR code. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO spi_qr_codes.montant (API generation C.) */
+  /** The amount to pay (French: montant), in the currency's smallest unit. (API generation C.) */
   montant?: number | bigint | Money | null;
-  /** TODO spi_qr_codes.name (API generation C.) */
+  /** The QR code's name. (API generation C.) */
   name?: string | null;
-  /** TODO spi_qr_codes.payeur_alias (API generation C.) */
+  /**
+   * The alias of the payer (French: payeur) in the regional instant payment system. (API generation
+   * C.)
+   */
   payeur_alias?: string | null;
-  /** TODO spi_qr_codes.payment_request_id (API generation C.) */
+  /** Payment request that the QR code belongs to. (API generation C.) */
   payment_request_id?: string | null;
-  /** TODO spi_qr_codes.plan_id (API generation C.) */
+  /** Plan that the QR code belongs to. (API generation C.) */
   plan_id?: string | null;
-  /** TODO spi_qr_codes.product_id (API generation C.) */
+  /** Catalogue product that the QR code is for. (API generation C.) */
   product_id?: string | null;
-  /** TODO spi_qr_codes.qr_code_data (API generation C.) */
+  /** The content of the QR code, as a string. (API generation C.) */
   qr_code_data?: string | null;
-  /** TODO spi_qr_codes.qr_code_id (API generation C.) */
+  /** The QR code's identifier. (API generation C.) */
   qr_code_id?: string | null;
-  /** TODO spi_qr_codes.qr_code_image_data (API generation C.) */
+  /** The image of the QR code, as a string. (API generation C.) */
   qr_code_image_data?: string | null;
-  /** TODO spi_qr_codes.qr_code_image_url (API generation C.) */
+  /** Address of the image of the QR code. (API generation C.) */
   qr_code_image_url?: string | null;
-  /** TODO spi_qr_codes.qr_code_type (API generation C.) */
+  /** `static` or `dynamic`. (API generation C.) */
   qr_code_type?: string | null;
 }
 
-/** TODO SpiQrCodeUpdate */
+/**
+ * The fields of a QR code of the regional instant payment system to change. A field left out does
+ * not change, null clears it.
+ */
 export interface SpiQrCodeUpdate {
-  /** TODO spi_qr_codes.categorie (API generation C.) */
+  /**
+   * The category of the payment (French: catégorie) in the regional instant payment system. (API
+   * generation C.)
+   */
   categorie?: string | null;
-  /** TODO spi_qr_codes.checkout_session_id (API generation C.) */
+  /** Checkout session that the QR code belongs to. (API generation C.) */
   checkout_session_id?: string | null;
-  /** TODO spi_qr_codes.compte_paye (API generation C.) */
+  /** The account that is paid (French: compte payé). (API generation C.) */
   compte_paye?: string | null;
-  /** TODO spi_qr_codes.expires_at (API generation C.) */
+  /** When the QR code expires, as a timestamp. (API generation C.) */
   expires_at?: string | Date | null;
-  /** TODO spi_qr_codes.is_active (API generation C.) */
+  /** Whether the QR code is active. (API generation C.) */
   is_active?: boolean | null;
-  /** TODO spi_qr_codes.is_used (API generation C.) */
+  /** Whether the QR code has been used. It is no proof of payment. (API generation C.) */
   is_used?: boolean | null;
-  /** TODO spi_qr_codes.metadata (API generation C.) */
+  /** The merchant's own keys and values, kept with the QR code. (API generation C.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO spi_qr_codes.montant (API generation C.) */
+  /** The amount to pay (French: montant), in the currency's smallest unit. (API generation C.) */
   montant?: number | bigint | Money | null;
-  /** TODO spi_qr_codes.name (API generation C.) */
+  /** The QR code's name. (API generation C.) */
   name?: string | null;
-  /** TODO spi_qr_codes.payeur_alias (API generation C.) */
+  /**
+   * The alias of the payer (French: payeur) in the regional instant payment system. (API generation
+   * C.)
+   */
   payeur_alias?: string | null;
-  /** TODO spi_qr_codes.payment_request_id (API generation C.) */
+  /** Payment request that the QR code belongs to. (API generation C.) */
   payment_request_id?: string | null;
-  /** TODO spi_qr_codes.plan_id (API generation C.) */
+  /** Plan that the QR code belongs to. (API generation C.) */
   plan_id?: string | null;
-  /** TODO spi_qr_codes.product_id (API generation C.) */
+  /** Catalogue product that the QR code is for. (API generation C.) */
   product_id?: string | null;
-  /** TODO spi_qr_codes.qr_code_data (API generation C.) */
+  /** The content of the QR code, as a string. (API generation C.) */
   qr_code_data?: string | null;
-  /** TODO spi_qr_codes.qr_code_id (API generation C.) */
+  /** The QR code's identifier. (API generation C.) */
   qr_code_id?: string | null;
-  /** TODO spi_qr_codes.qr_code_image_data (API generation C.) */
+  /** The image of the QR code, as a string. (API generation C.) */
   qr_code_image_data?: string | null;
-  /** TODO spi_qr_codes.qr_code_image_url (API generation C.) */
+  /** Address of the image of the QR code. (API generation C.) */
   qr_code_image_url?: string | null;
-  /** TODO spi_qr_codes.qr_code_type (API generation C.) */
+  /** `static` or `dynamic`. (API generation C.) */
   qr_code_type?: string | null;
 }
 
-/** TODO SubscriptionCreate */
+/** The fields of a new subscription. */
 export interface SubscriptionCreate {
-  /** TODO subscriptions.customer_id */
+  /** Customer who subscribes. */
   customer_id?: string | null;
-  /** TODO subscriptions.end_date */
+  /** When the subscription ends. Null means that no end is set. */
   end_date?: string | null;
-  /** TODO subscriptions.metadata */
+  /** The merchant's own keys and values, kept with the subscription. */
   metadata?: Record<string, unknown> | null;
-  /** TODO subscriptions.next_billing_date */
+  /** When the customer is billed next. Changing it may bill the customer. */
   next_billing_date?: string | null;
-  /** TODO subscriptions.price_id (API generations B, C, D and E.) */
+  /**
+   * Catalogue price that is billed. The current server returns it on no route. (API generations B,
+   * C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO subscriptions.product_id (API generations B, C, D and E.) */
+  /** Catalogue product that is subscribed to. (API generations B, C, D and E.) */
   product_id?: string | null;
-  /** TODO subscriptions.start_date */
+  /** When the subscription starts. */
   start_date?: string | null;
-  /** TODO subscriptions.status */
+  /**
+   * The state of the subscription. Some documents write trialing for trial; the current server's
+   * list by customer has `subscription_status` instead.
+   */
   status?: SubscriptionStatus | null;
 }
 
-/** TODO SubscriptionUpdate */
+/** The fields of a subscription to change. A field left out does not change, null clears it. */
 export interface SubscriptionUpdate {
-  /** TODO subscriptions.customer_id */
+  /** Customer who subscribes. */
   customer_id?: string | null;
-  /** TODO subscriptions.end_date */
+  /** When the subscription ends. Null means that no end is set. */
   end_date?: string | null;
-  /** TODO subscriptions.metadata */
+  /** The merchant's own keys and values, kept with the subscription. */
   metadata?: Record<string, unknown> | null;
-  /** TODO subscriptions.next_billing_date */
+  /** When the customer is billed next. Changing it may bill the customer. */
   next_billing_date?: string | null;
-  /** TODO subscriptions.price_id (API generations B, C, D and E.) */
+  /**
+   * Catalogue price that is billed. The current server returns it on no route. (API generations B,
+   * C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO subscriptions.product_id (API generations B, C, D and E.) */
+  /** Catalogue product that is subscribed to. (API generations B, C, D and E.) */
   product_id?: string | null;
-  /** TODO subscriptions.start_date */
+  /** When the subscription starts. */
   start_date?: string | null;
-  /** TODO subscriptions.status */
+  /**
+   * The state of the subscription. Some documents write trialing for trial; the current server's
+   * list by customer has `subscription_status` instead.
+   */
   status?: SubscriptionStatus | null;
 }
 
-/** TODO TransactionCreate */
+/**
+ * The fields of a new transaction. Exported by the generated clients, but no operation takes it.
+ */
 export interface TransactionCreate {
-  /** TODO transactions.checkout_session_id (API generation C.) */
+  /**
+   * Checkout session that the transaction pays. The generated clients' API only. (API generation
+   * C.)
+   */
   checkout_session_id?: string | null;
-  /** TODO transactions.currency_code */
+  /** Currency of the amounts. */
   currency_code?: CurrencyCode | null;
-  /** TODO transactions.customer_id */
+  /** Customer who pays. */
   customer_id?: string | null;
-  /** TODO transactions.description */
+  /** Text that describes the transaction. The list of the current server leaves it out. */
   description?: string | null;
-  /** TODO transactions.discount_amount (API generations B, C, D and E.) */
+  /**
+   * Amount taken off by a coupon or discount, in the currency's smallest unit. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   discount_amount?: number | bigint | Money | null;
-  /** TODO transactions.fee_amount */
+  /** Fees taken from the payment, in the currency's smallest unit. */
   fee_amount?: number | bigint | Money | null;
-  /** TODO transactions.fee_structure_id (API generations C and D.) */
+  /** Fee structure that the fees were computed with. (API generations C and D.) */
   fee_structure_id?: string | null;
-  /** TODO transactions.gross_amount */
+  /** Amount paid by the customer before fees, in the currency's smallest unit. */
   gross_amount?: number | bigint | Money | null;
-  /** TODO transactions.is_bnpl (API generations B, C, D and E.) */
+  /**
+   * Whether the payment is made in instalments (buy now, pay later). The current server returns it
+   * on no route. (API generations B, C, D and E.)
+   */
   is_bnpl?: boolean | null;
-  /** TODO transactions.is_pos (API generations B, C, D and E.) */
+  /**
+   * Whether the payment was made at a point of sale. The current server returns it on no route.
+   * (API generations B, C, D and E.)
+   */
   is_pos?: boolean | null;
-  /** TODO transactions.metadata */
+  /** The merchant's own keys and values, kept with the transaction. */
   metadata?: Record<string, unknown> | null;
-  /** TODO transactions.net_amount */
+  /** Amount left for the merchant after fees, in the currency's smallest unit. */
   net_amount?: number | bigint | Money | null;
-  /** TODO transactions.payment_method_code */
+  /** Kind of payment method used, such as MOBILE_MONEY or CARDS. */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO transactions.price_id (API generations B, C, D and E.) */
+  /**
+   * Catalogue price that was sold. The current server returns it on no route. (API generations B,
+   * C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO transactions.product_id */
+  /** Catalogue product that was sold. */
   product_id?: string | null;
-  /** TODO transactions.provider_code */
+  /** Payment provider that handles the payment, such as WAVE or STRIPE. */
   provider_code?: ProviderCode | null;
-  /** TODO transactions.quantity (API generations B, C, D and E.) */
+  /**
+   * How many units were sold. The current server has it in the list only. (API generations B, C, D
+   * and E.)
+   */
   quantity?: number | bigint | null;
-  /** TODO transactions.spi_account_number (API generations B, C, D and E.) */
+  /**
+   * Account in the regional instant payment system. The current server returns it on no route. (API
+   * generations B, C, D and E.)
+   */
   spi_account_number?: string | null;
-  /** TODO transactions.spi_bulk_instruction_id (API generation C.) */
+  /**
+   * Bulk instruction that the payment belongs to in the regional instant payment system. The
+   * generated clients' API only. (API generation C.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO transactions.spi_date_envoi (API generations B, C, D and E.) */
+  /**
+   * When the payment was sent (envoi) in the regional instant payment system. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   spi_date_envoi?: string | null;
-  /** TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  /**
+   * When the payment became irrevocable in the regional instant payment system. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   spi_date_irrevocabilite?: string | null;
-  /** TODO transactions.spi_discount_amount (API generation C.) */
+  /**
+   * Discount in the regional instant payment system, in the currency's smallest unit. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_discount_amount?: number | bigint | Money | null;
-  /** TODO transactions.spi_discount_rate (API generation C.) */
+  /**
+   * Rate of the discount in the regional instant payment system. The generated clients' API only.
+   * (API generation C.)
+   */
   spi_discount_rate?: number | bigint | null;
-  /** TODO transactions.spi_end2end_id (API generation C.) */
+  /**
+   * End-to-end id of the payment in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO transactions.spi_payment_category (API generations B, C, D and E.) */
+  /**
+   * Category of the payment in the regional instant payment system, as a code such as 631 or 500.
+   * The current server has it in the list only. (API generations B, C, D and E.)
+   */
   spi_payment_category?: string | null;
-  /** TODO transactions.spi_payment_flow_type (API generation C.) */
+  /**
+   * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_payment_flow_type?: string | null;
-  /** TODO transactions.spi_payment_status (API generations B, C, D and E.) */
+  /**
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The
+   * current server returns it on no route. (API generations B, C, D and E.)
+   */
   spi_payment_status?: string | null;
-  /** TODO transactions.spi_rejection_reason (API generations C and D.) */
+  /**
+   * Code of the reason why the regional instant payment system rejected the payment, such as AC04.
+   * The current server has it in the list only. (API generations C and D.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO transactions.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * The transaction's id in the regional instant payment system. The current server returns it on
+   * no route. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO transactions.status */
+  /** The state of the transaction. Only completed means paid. */
   status?: TransactionStatus | null;
-  /** TODO transactions.subscription_id */
+  /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
-  /** TODO transactions.transaction_type */
+  /**
+   * `payment` or `instalment` on the current server; its document says `payment`, `refund` or
+   * `payout`.
+   */
   transaction_type?: string | null;
 }
 
-/** TODO TransactionUpdate */
+/**
+ * The fields of a transaction to change. Exported by the generated clients, but no operation takes
+ * it.
+ */
 export interface TransactionUpdate {
-  /** TODO transactions.checkout_session_id (API generation C.) */
+  /**
+   * Checkout session that the transaction pays. The generated clients' API only. (API generation
+   * C.)
+   */
   checkout_session_id?: string | null;
-  /** TODO transactions.currency_code */
+  /** Currency of the amounts. */
   currency_code?: CurrencyCode | null;
-  /** TODO transactions.customer_id */
+  /** Customer who pays. */
   customer_id?: string | null;
-  /** TODO transactions.description */
+  /** Text that describes the transaction. The list of the current server leaves it out. */
   description?: string | null;
-  /** TODO transactions.discount_amount (API generations B, C, D and E.) */
+  /**
+   * Amount taken off by a coupon or discount, in the currency's smallest unit. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   discount_amount?: number | bigint | Money | null;
-  /** TODO transactions.fee_amount */
+  /** Fees taken from the payment, in the currency's smallest unit. */
   fee_amount?: number | bigint | Money | null;
-  /** TODO transactions.fee_structure_id (API generations C and D.) */
+  /** Fee structure that the fees were computed with. (API generations C and D.) */
   fee_structure_id?: string | null;
-  /** TODO transactions.gross_amount */
+  /** Amount paid by the customer before fees, in the currency's smallest unit. */
   gross_amount?: number | bigint | Money | null;
-  /** TODO transactions.is_bnpl (API generations B, C, D and E.) */
+  /**
+   * Whether the payment is made in instalments (buy now, pay later). The current server returns it
+   * on no route. (API generations B, C, D and E.)
+   */
   is_bnpl?: boolean | null;
-  /** TODO transactions.is_pos (API generations B, C, D and E.) */
+  /**
+   * Whether the payment was made at a point of sale. The current server returns it on no route.
+   * (API generations B, C, D and E.)
+   */
   is_pos?: boolean | null;
-  /** TODO transactions.metadata */
+  /** The merchant's own keys and values, kept with the transaction. */
   metadata?: Record<string, unknown> | null;
-  /** TODO transactions.net_amount */
+  /** Amount left for the merchant after fees, in the currency's smallest unit. */
   net_amount?: number | bigint | Money | null;
-  /** TODO transactions.payment_method_code */
+  /** Kind of payment method used, such as MOBILE_MONEY or CARDS. */
   payment_method_code?: PaymentMethodCode | null;
-  /** TODO transactions.price_id (API generations B, C, D and E.) */
+  /**
+   * Catalogue price that was sold. The current server returns it on no route. (API generations B,
+   * C, D and E.)
+   */
   price_id?: string | null;
-  /** TODO transactions.product_id */
+  /** Catalogue product that was sold. */
   product_id?: string | null;
-  /** TODO transactions.provider_code */
+  /** Payment provider that handles the payment, such as WAVE or STRIPE. */
   provider_code?: ProviderCode | null;
-  /** TODO transactions.quantity (API generations B, C, D and E.) */
+  /**
+   * How many units were sold. The current server has it in the list only. (API generations B, C, D
+   * and E.)
+   */
   quantity?: number | bigint | null;
-  /** TODO transactions.spi_account_number (API generations B, C, D and E.) */
+  /**
+   * Account in the regional instant payment system. The current server returns it on no route. (API
+   * generations B, C, D and E.)
+   */
   spi_account_number?: string | null;
-  /** TODO transactions.spi_bulk_instruction_id (API generation C.) */
+  /**
+   * Bulk instruction that the payment belongs to in the regional instant payment system. The
+   * generated clients' API only. (API generation C.)
+   */
   spi_bulk_instruction_id?: string | null;
-  /** TODO transactions.spi_date_envoi (API generations B, C, D and E.) */
+  /**
+   * When the payment was sent (envoi) in the regional instant payment system. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   spi_date_envoi?: string | null;
-  /** TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.) */
+  /**
+   * When the payment became irrevocable in the regional instant payment system. The current server
+   * returns it on no route. (API generations B, C, D and E.)
+   */
   spi_date_irrevocabilite?: string | null;
-  /** TODO transactions.spi_discount_amount (API generation C.) */
+  /**
+   * Discount in the regional instant payment system, in the currency's smallest unit. The generated
+   * clients' API only. (API generation C.)
+   */
   spi_discount_amount?: number | bigint | Money | null;
-  /** TODO transactions.spi_discount_rate (API generation C.) */
+  /**
+   * Rate of the discount in the regional instant payment system. The generated clients' API only.
+   * (API generation C.)
+   */
   spi_discount_rate?: number | bigint | null;
-  /** TODO transactions.spi_end2end_id (API generation C.) */
+  /**
+   * End-to-end id of the payment in the regional instant payment system. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_end2end_id?: string | null;
-  /** TODO transactions.spi_payment_category (API generations B, C, D and E.) */
+  /**
+   * Category of the payment in the regional instant payment system, as a code such as 631 or 500.
+   * The current server has it in the list only. (API generations B, C, D and E.)
+   */
   spi_payment_category?: string | null;
-  /** TODO transactions.spi_payment_flow_type (API generation C.) */
+  /**
+   * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients' API
+   * only. (API generation C.)
+   */
   spi_payment_flow_type?: string | null;
-  /** TODO transactions.spi_payment_status (API generations B, C, D and E.) */
+  /**
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The
+   * current server returns it on no route. (API generations B, C, D and E.)
+   */
   spi_payment_status?: string | null;
-  /** TODO transactions.spi_rejection_reason (API generations C and D.) */
+  /**
+   * Code of the reason why the regional instant payment system rejected the payment, such as AC04.
+   * The current server has it in the list only. (API generations C and D.)
+   */
   spi_rejection_reason?: string | null;
-  /** TODO transactions.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * The transaction's id in the regional instant payment system. The current server returns it on
+   * no route. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO transactions.status */
+  /** The state of the transaction. Only completed means paid. */
   status?: TransactionStatus | null;
-  /** TODO transactions.subscription_id */
+  /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
-  /** TODO transactions.transaction_type */
+  /**
+   * `payment` or `instalment` on the current server; its document says `payment`, `refund` or
+   * `payout`.
+   */
   transaction_type?: string | null;
 }
 
-/** TODO WebhookDeliveryLogCreate */
+/** The fields of a new webhook delivery log. */
 export interface WebhookDeliveryLogCreate {
-  /** TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.) */
+  /** The number of this delivery attempt. (API generations B, C, D and E.) */
   attempt_number?: number | bigint | null;
-  /** TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.) */
+  /**
+   * The account paid (French: compte payé) in the regional instant payment system. The current
+   * server does not return it. (API generations B, C, D and E.)
+   */
   compte_paye?: string | null;
-  /** TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.) */
+  /**
+   * The account of the payer (French: compte payeur) in the regional instant payment system. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   compte_payeur?: string | null;
-  /** TODO webhook_delivery_logs.event_type (API generations B, C, D and E.) */
+  /** The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and E.) */
   event_type?: string | null;
-  /** TODO webhook_delivery_logs.headers (API generations B, C, D and E.) */
+  /** The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and E.) */
   headers?: Record<string, unknown> | null;
-  /** TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.) */
+  /** The IP address recorded for the delivery. May be null. (API generations B, C, D and E.) */
   ip_address?: string | null;
-  /** TODO webhook_delivery_logs.log_id (API generations B, C, D and E.) */
+  /**
+   * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+   * generations B, C, D and E.)
+   */
   log_id?: string | null;
-  /** TODO webhook_delivery_logs.montant (API generation C.) */
+  /**
+   * The amount of the payment in the event (French: montant), in the currency's smallest unit.
+   * Other generations call it `amount`. (API generation C.)
+   */
   montant?: number | bigint | Money | null;
-  /** TODO webhook_delivery_logs.payload (API generations B, C, D and E.) */
+  /**
+   * The event as it was sent. A retry resends this stored payload unchanged. (API generations B, C,
+   * D and E.)
+   */
   payload?: Record<string, unknown> | null;
-  /** TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.) */
+  /** How long the request took, in milliseconds. May be null. (API generations B, C, D and E.) */
   request_duration_ms?: number | bigint | null;
-  /** TODO webhook_delivery_logs.response_body (API generations B, C, D and E.) */
+  /** The body of the merchant's response. May be null. (API generations B, C, D and E.) */
   response_body?: string | null;
-  /** TODO webhook_delivery_logs.response_status (API generations B, C, D and E.) */
+  /** The HTTP status of the merchant's response. May be null. (API generations B, C, D and E.) */
   response_status?: number | bigint | null;
-  /** TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.) */
+  /**
+   * The event code of the regional instant payment system, such as PAIEMENT_RECU. The current
+   * server does not return it. (API generations B, C, D and E.)
+   */
   spi_event_code?: string | null;
-  /** TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * The transaction's identifier in the regional instant payment system. The current server does
+   * not return it. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO webhook_delivery_logs.success (API generations B, C, D and E.) */
+  /**
+   * Whether the delivery succeeded. It is about the delivery only and does not mean that a payment
+   * succeeded. (API generations B, C, D and E.)
+   */
   success?: boolean | null;
-  /** TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.) */
+  /** The user agent recorded for the delivery. May be null. (API generations B, C, D and E.) */
   user_agent?: string | null;
-  /** TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.) */
+  /** Webhook that the event was delivered to. (API generations B, C, D and E.) */
   webhook_id?: string | null;
 }
 
-/** TODO WebhookDeliveryLogUpdate */
+/**
+ * The fields of a webhook delivery log to change. A field left out does not change, null clears it.
+ */
 export interface WebhookDeliveryLogUpdate {
-  /** TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.) */
+  /** The number of this delivery attempt. (API generations B, C, D and E.) */
   attempt_number?: number | bigint | null;
-  /** TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.) */
+  /**
+   * The account paid (French: compte payé) in the regional instant payment system. The current
+   * server does not return it. (API generations B, C, D and E.)
+   */
   compte_paye?: string | null;
-  /** TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.) */
+  /**
+   * The account of the payer (French: compte payeur) in the regional instant payment system. The
+   * current server does not return it. (API generations B, C, D and E.)
+   */
   compte_payeur?: string | null;
-  /** TODO webhook_delivery_logs.event_type (API generations B, C, D and E.) */
+  /** The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and E.) */
   event_type?: string | null;
-  /** TODO webhook_delivery_logs.headers (API generations B, C, D and E.) */
+  /** The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and E.) */
   headers?: Record<string, unknown> | null;
-  /** TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.) */
+  /** The IP address recorded for the delivery. May be null. (API generations B, C, D and E.) */
   ip_address?: string | null;
-  /** TODO webhook_delivery_logs.log_id (API generations B, C, D and E.) */
+  /**
+   * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+   * generations B, C, D and E.)
+   */
   log_id?: string | null;
-  /** TODO webhook_delivery_logs.montant (API generation C.) */
+  /**
+   * The amount of the payment in the event (French: montant), in the currency's smallest unit.
+   * Other generations call it `amount`. (API generation C.)
+   */
   montant?: number | bigint | Money | null;
-  /** TODO webhook_delivery_logs.payload (API generations B, C, D and E.) */
+  /**
+   * The event as it was sent. A retry resends this stored payload unchanged. (API generations B, C,
+   * D and E.)
+   */
   payload?: Record<string, unknown> | null;
-  /** TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.) */
+  /** How long the request took, in milliseconds. May be null. (API generations B, C, D and E.) */
   request_duration_ms?: number | bigint | null;
-  /** TODO webhook_delivery_logs.response_body (API generations B, C, D and E.) */
+  /** The body of the merchant's response. May be null. (API generations B, C, D and E.) */
   response_body?: string | null;
-  /** TODO webhook_delivery_logs.response_status (API generations B, C, D and E.) */
+  /** The HTTP status of the merchant's response. May be null. (API generations B, C, D and E.) */
   response_status?: number | bigint | null;
-  /** TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.) */
+  /**
+   * The event code of the regional instant payment system, such as PAIEMENT_RECU. The current
+   * server does not return it. (API generations B, C, D and E.)
+   */
   spi_event_code?: string | null;
-  /** TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.) */
+  /**
+   * The transaction's identifier in the regional instant payment system. The current server does
+   * not return it. (API generations B, C, D and E.)
+   */
   spi_tx_id?: string | null;
-  /** TODO webhook_delivery_logs.success (API generations B, C, D and E.) */
+  /**
+   * Whether the delivery succeeded. It is about the delivery only and does not mean that a payment
+   * succeeded. (API generations B, C, D and E.)
+   */
   success?: boolean | null;
-  /** TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.) */
+  /** The user agent recorded for the delivery. May be null. (API generations B, C, D and E.) */
   user_agent?: string | null;
-  /** TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.) */
+  /** Webhook that the event was delivered to. (API generations B, C, D and E.) */
   webhook_id?: string | null;
 }
 
-/** TODO WebhookCreate */
+/** The fields of a new webhook. */
 export interface WebhookCreate {
-  /** TODO webhooks.authorized_events */
-  authorized_events?: string | null;
-  /** TODO webhooks.deleted_at (API generations B, C, D and E.) */
+  /**
+   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
+   * generated clients. The newest API wants `events` on create, but this name on update.
+   */
+  authorized_events?: string[] | string | null;
+  /**
+   * When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C, D
+   * and E.)
+   */
   deleted_at?: string | Date | null;
-  /** TODO webhooks.description (API generations A, D and E.) */
+  /**
+   * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
+   */
   description?: string | null;
-  /** TODO webhooks.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO webhooks.events (API generations A and E.) */
+  /**
+   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on
+   * update, the name is `authorized_events`. (API generations A, D and E.)
+   */
   events?: string[] | string | null;
-  /** TODO webhooks.is_active */
+  /**
+   * Whether events are sent to the webhook. The current server takes it on update, not on create.
+   */
   is_active?: boolean | null;
-  /** TODO webhooks.last_payload (API generations B, C, D and E.) */
+  /** The body of the last event sent. (API generations B, C, D and E.) */
   last_payload?: Record<string, unknown> | null;
-  /** TODO webhooks.last_response_body (API generations B, C, D and E.) */
+  /** The merchant's response body to the last event. (API generations B, C, D and E.) */
   last_response_body?: string | null;
-  /** TODO webhooks.last_response_status (API generations B, C, D and E.) */
+  /**
+   * The HTTP status of the merchant's response to the last event. (API generations B, C, D and E.)
+   */
   last_response_status?: number | bigint | null;
-  /** TODO webhooks.last_triggered_at (API generations B, C, D and E.) */
+  /** When the last event was sent, as a timestamp. (API generations B, C, D and E.) */
   last_triggered_at?: string | Date | null;
-  /** TODO webhooks.metadata (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO webhooks.retry_count (API generations B, C, D and E.) */
+  /** How many times delivery was repeated. (API generations B, C, D and E.) */
   retry_count?: number | bigint | null;
-  /** TODO webhooks.spi_event_types (API generations B, C, D and E.) */
-  spi_event_types?: string | null;
-  /** TODO webhooks.supports_spi (API generations B, C, D and E.) */
+  /**
+   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list
+   * on the current server, a string in the generated clients. (API generations B, C, D and E.)
+   */
+  spi_event_types?: string[] | string | null;
+  /**
+   * Whether the webhook receives events of the regional instant payment system. (API generations B,
+   * C, D and E.)
+   */
   supports_spi?: boolean | null;
-  /** TODO webhooks.url */
+  /**
+   * Where events are sent. It must be https, without credentials, and must not be a private or
+   * local address.
+   */
   url?: string | null;
-  /** TODO webhooks.verification_token (API generations B, C, D and E.) */
+  /**
+   * Token that belongs to the webhook. The current server removes it from every answer; the secret
+   * to verify signatures comes once, from create. (API generations B, C, D and E.)
+   */
   verification_token?: string | null;
-  /** TODO webhooks.webhook_id (API generations B, C, D and E.) */
+  /**
+   * The webhook's identifier. The current server also returns it as `id`. (API generations B, C, D
+   * and E.)
+   */
   webhook_id?: string | null;
 }
 
-/** TODO WebhookUpdate */
+/** The fields of a webhook to change. A field left out does not change, null clears it. */
 export interface WebhookUpdate {
-  /** TODO webhooks.authorized_events */
-  authorized_events?: string | null;
-  /** TODO webhooks.deleted_at (API generations B, C, D and E.) */
+  /**
+   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
+   * generated clients. The newest API wants `events` on create, but this name on update.
+   */
+  authorized_events?: string[] | string | null;
+  /**
+   * When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C, D
+   * and E.)
+   */
   deleted_at?: string | Date | null;
-  /** TODO webhooks.description (API generations A, D and E.) */
+  /**
+   * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
+   */
   description?: string | null;
-  /** TODO webhooks.environment (API generations B, C, D and E.) */
+  /**
+   * `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and E.)
+   */
   environment?: string | null;
-  /** TODO webhooks.events (API generations A and E.) */
+  /**
+   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on
+   * update, the name is `authorized_events`. (API generations A, D and E.)
+   */
   events?: string[] | string | null;
-  /** TODO webhooks.is_active */
+  /**
+   * Whether events are sent to the webhook. The current server takes it on update, not on create.
+   */
   is_active?: boolean | null;
-  /** TODO webhooks.last_payload (API generations B, C, D and E.) */
+  /** The body of the last event sent. (API generations B, C, D and E.) */
   last_payload?: Record<string, unknown> | null;
-  /** TODO webhooks.last_response_body (API generations B, C, D and E.) */
+  /** The merchant's response body to the last event. (API generations B, C, D and E.) */
   last_response_body?: string | null;
-  /** TODO webhooks.last_response_status (API generations B, C, D and E.) */
+  /**
+   * The HTTP status of the merchant's response to the last event. (API generations B, C, D and E.)
+   */
   last_response_status?: number | bigint | null;
-  /** TODO webhooks.last_triggered_at (API generations B, C, D and E.) */
+  /** When the last event was sent, as a timestamp. (API generations B, C, D and E.) */
   last_triggered_at?: string | Date | null;
-  /** TODO webhooks.metadata (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.) */
   metadata?: Record<string, unknown> | null;
-  /** TODO webhooks.retry_count (API generations B, C, D and E.) */
+  /** How many times delivery was repeated. (API generations B, C, D and E.) */
   retry_count?: number | bigint | null;
-  /** TODO webhooks.spi_event_types (API generations B, C, D and E.) */
-  spi_event_types?: string | null;
-  /** TODO webhooks.supports_spi (API generations B, C, D and E.) */
+  /**
+   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list
+   * on the current server, a string in the generated clients. (API generations B, C, D and E.)
+   */
+  spi_event_types?: string[] | string | null;
+  /**
+   * Whether the webhook receives events of the regional instant payment system. (API generations B,
+   * C, D and E.)
+   */
   supports_spi?: boolean | null;
-  /** TODO webhooks.url */
+  /**
+   * Where events are sent. It must be https, without credentials, and must not be a private or
+   * local address.
+   */
   url?: string | null;
-  /** TODO webhooks.verification_token (API generations B, C, D and E.) */
+  /**
+   * Token that belongs to the webhook. The current server removes it from every answer; the secret
+   * to verify signatures comes once, from create. (API generations B, C, D and E.)
+   */
   verification_token?: string | null;
-  /** TODO webhooks.webhook_id (API generations B, C, D and E.) */
+  /**
+   * The webhook's identifier. The current server also returns it as `id`. (API generations B, C, D
+   * and E.)
+   */
   webhook_id?: string | null;
 }
 
@@ -4490,7 +6991,10 @@ export declare const CheckoutSessionStatus: {
   readonly EXPIRED: 'expired';
 };
 
-/** TODO BnplStatus */
+/**
+ * The state of an instalment. An open enum: an unknown value is kept, and does not mean paid; nor
+ * do pending and waived.
+ */
 export type BnplStatus = 'pending' | 'collected' | 'waived' | 'refunded' | (string & {});
 export declare const BnplStatus: {
   readonly PENDING: 'pending';
@@ -4499,7 +7003,10 @@ export declare const BnplStatus: {
   readonly REFUNDED: 'refunded';
 };
 
-/** TODO InvoiceStatus */
+/**
+ * The state of an invoice. An open enum: an unknown value is kept, and does not mean paid; only
+ * `paid` does, `sent` does not.
+ */
 export type InvoiceStatus = 'sent' | 'paid' | 'overdue' | 'cancelled' | 'draft' | (string & {});
 export declare const InvoiceStatus: {
   readonly SENT: 'sent';
@@ -4509,7 +7016,10 @@ export declare const InvoiceStatus: {
   readonly DRAFT: 'draft';
 };
 
-/** TODO PayoutStatus */
+/**
+ * The state of a payout. An open enum: an unknown value is kept, and only `completed` means paid
+ * out.
+ */
 export type PayoutStatus = 'pending' | 'processing' | 'completed' | 'failed' | (string & {});
 export declare const PayoutStatus: {
   readonly PENDING: 'pending';
@@ -4518,7 +7028,10 @@ export declare const PayoutStatus: {
   readonly FAILED: 'failed';
 };
 
-/** TODO PricingModel */
+/**
+ * An open enum: how the amount of a price is set; an unknown value is kept, and server documents do
+ * not name volume.
+ */
 export type PricingModel = 'standard' | 'pay_what_you_want' | 'tiered' | 'volume' | (string & {});
 export declare const PricingModel: {
   readonly STANDARD: 'standard';
@@ -4527,7 +7040,10 @@ export declare const PricingModel: {
   readonly VOLUME: 'volume';
 };
 
-/** TODO ProductType */
+/**
+ * An open enum: how a product is sold, once, by subscription or by measured use; an unknown value
+ * is kept.
+ */
 export type ProductType = 'one_time' | 'recurring' | 'usage_based' | (string & {});
 export declare const ProductType: {
   readonly ONE_TIME: 'one_time';
@@ -4535,7 +7051,10 @@ export declare const ProductType: {
   readonly USAGE_BASED: 'usage_based';
 };
 
-/** TODO RefundStatus */
+/**
+ * An open enum: the state of a refund; an unknown value is kept, and only completed means that the
+ * money was given back.
+ */
 export type RefundStatus = 'pending' | 'completed' | 'failed' | (string & {});
 export declare const RefundStatus: {
   readonly PENDING: 'pending';
@@ -4543,7 +7062,10 @@ export declare const RefundStatus: {
   readonly FAILED: 'failed';
 };
 
-/** TODO SpiAccountStatus */
+/**
+ * The state of an account in the regional instant payment system: open (OUVERT), blocked (BLOQUE)
+ * or closed (CLOTURE). An open enum: an unknown value is kept.
+ */
 export type SpiAccountStatus = 'OUVERT' | 'BLOQUE' | 'CLOTURE' | (string & {});
 export declare const SpiAccountStatus: {
   readonly OUVERT: 'OUVERT';
@@ -4551,7 +7073,10 @@ export declare const SpiAccountStatus: {
   readonly CLOTURE: 'CLOTURE';
 };
 
-/** TODO SpiAccountType */
+/**
+ * The code of the kind of account in the regional instant payment system. An open enum: an unknown
+ * value is kept.
+ */
 export type SpiAccountType =
   | 'CACC'
   | 'CARD'
@@ -4575,7 +7100,10 @@ export declare const SpiAccountType: {
   readonly ULAA: 'ULAA';
 };
 
-/** TODO SubscriptionStatus */
+/**
+ * An open enum: the state of a subscription; an unknown value is kept, no state proves that a
+ * payment was made, and some documents write trialing for trial.
+ */
 export type SubscriptionStatus =
   | 'pending'
   | 'active'
@@ -4595,7 +7123,10 @@ export declare const SubscriptionStatus: {
   readonly TRIAL: 'trial';
 };
 
-/** TODO TransactionStatus */
+/**
+ * An open enum: the state of a transaction; an unknown value is kept, only completed means paid,
+ * and held means under review.
+ */
 export type TransactionStatus =
   | 'pending'
   | 'completed'
@@ -4603,6 +7134,7 @@ export type TransactionStatus =
   | 'refunded'
   | 'expired'
   | 'held'
+  | 'cancelled'
   | (string & {});
 export declare const TransactionStatus: {
   readonly PENDING: 'pending';
@@ -4611,6 +7143,7 @@ export declare const TransactionStatus: {
   readonly REFUNDED: 'refunded';
   readonly EXPIRED: 'expired';
   readonly HELD: 'held';
+  readonly CANCELLED: 'cancelled';
 };
 
 /** Currencies of lomi. XOF has no smaller unit, USD and EUR have cents. */
@@ -4706,7 +7239,10 @@ export declare const ProviderCode: {
   readonly FREE: 'FREE';
 };
 
-/** TODO PaymentMethodCode */
+/**
+ * An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now, pay
+ * later.
+ */
 export type PaymentMethodCode = 'CARDS' | 'MOBILE_MONEY' | 'BANK_TRANSFER' | 'BNPL' | 'FREE' | (string & {});
 export declare const PaymentMethodCode: {
   readonly CARDS: 'CARDS';
@@ -4716,7 +7252,10 @@ export declare const PaymentMethodCode: {
   readonly FREE: 'FREE';
 };
 
-/** TODO SpiPaymentStatus */
+/**
+ * An open enum: the state in the regional instant payment system; an unknown value is kept, and
+ * ENVOYE means sent, not yet IRREVOCABLE.
+ */
 export type SpiPaymentStatus = 'INITIE' | 'ENVOYE' | 'IRREVOCABLE' | 'REJETE' | (string & {});
 export declare const SpiPaymentStatus: {
   readonly INITIE: 'INITIE';
@@ -4725,7 +7264,10 @@ export declare const SpiPaymentStatus: {
   readonly REJETE: 'REJETE';
 };
 
-/** TODO Frequency */
+/**
+ * An open enum: how often something repeats, in the generated clients' API only; an unknown value
+ * is kept, and billing intervals have other words (month, not monthly).
+ */
 export type Frequency =
   | 'weekly'
   | 'bi-weekly'

@@ -56,7 +56,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO BnplStatus
+     * The state of an instalment. An open enum: an unknown value is kept, and does not mean
+     * paid; nor do pending and waived.
      */
     class BnplStatus
     {
@@ -72,7 +73,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO InvoiceStatus
+     * The state of an invoice. An open enum: an unknown value is kept, and does not mean paid;
+     * only `paid` does, `sent` does not.
      */
     class InvoiceStatus
     {
@@ -89,7 +91,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PayoutStatus
+     * The state of a payout. An open enum: an unknown value is kept, and only `completed` means
+     * paid out.
      */
     class PayoutStatus
     {
@@ -105,7 +108,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PricingModel
+     * An open enum: how the amount of a price is set; an unknown value is kept, and server
+     * documents do not name volume.
      */
     class PricingModel
     {
@@ -121,7 +125,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO ProductType
+     * An open enum: how a product is sold, once, by subscription or by measured use; an unknown
+     * value is kept.
      */
     class ProductType
     {
@@ -136,7 +141,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO RefundStatus
+     * An open enum: the state of a refund; an unknown value is kept, and only completed means
+     * that the money was given back.
      */
     class RefundStatus
     {
@@ -151,7 +157,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiAccountStatus
+     * The state of an account in the regional instant payment system: open (OUVERT), blocked
+     * (BLOQUE) or closed (CLOTURE). An open enum: an unknown value is kept.
      */
     class SpiAccountStatus
     {
@@ -166,7 +173,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiAccountType
+     * The code of the kind of account in the regional instant payment system. An open enum: an
+     * unknown value is kept.
      */
     class SpiAccountType
     {
@@ -187,7 +195,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SubscriptionStatus
+     * An open enum: the state of a subscription; an unknown value is kept, no state proves that
+     * a payment was made, and some documents write trialing for trial.
      */
     class SubscriptionStatus
     {
@@ -206,7 +215,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO TransactionStatus
+     * An open enum: the state of a transaction; an unknown value is kept, only completed means
+     * paid, and held means under review.
      */
     class TransactionStatus
     {
@@ -216,6 +226,7 @@ namespace LomiSDK\Model {
         public const REFUNDED = 'refunded';
         public const EXPIRED = 'expired';
         public const HELD = 'held';
+        public const CANCELLED = 'cancelled';
 
         /** @return list<string> */
         public static function getAllowableEnumValues()
@@ -299,7 +310,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentMethodCode
+     * An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now,
+     * pay later.
      */
     class PaymentMethodCode
     {
@@ -316,7 +328,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiPaymentStatus
+     * An open enum: the state in the regional instant payment system; an unknown value is kept,
+     * and ENVOYE means sent, not yet IRREVOCABLE.
      */
     class SpiPaymentStatus
     {
@@ -332,7 +345,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Frequency
+     * An open enum: how often something repeats, in the generated clients' API only; an unknown
+     * value is kept, and billing intervals have other words (month, not monthly).
      */
     class Frequency
     {
@@ -351,7 +365,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO BeneficiaryPayout
+     * Money paid out to someone other than the merchant. Every field may be null or missing.
      *
      * @phpstan-type BeneficiaryPayoutsFields array{
      *   account_id?: string|null,
@@ -509,7 +523,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.account_id (API generations B, C and D.)
+         * Account of the organisation that the payout belongs to. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -526,7 +540,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.amount (API generations B, C and D.)
+         * How much is paid out, in the currency's smallest unit. Required by the December 2025
+         * server. (API generations B, C and D.)
          *
          * @return int|float|string|null
          */
@@ -543,7 +558,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.created_at (API generations B, C and D.)
+         * When the beneficiary payout was created, as a timestamp. (API generations B, C and D.)
          *
          * @return \DateTime|null
          */
@@ -560,7 +575,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.created_by (API generations B, C and D.)
+         * Who created the beneficiary payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -577,7 +592,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.currency_code (API generations B, C and D.)
+         * Currency of the amount. Required by the December 2025 server. (API generations B, C
+         * and D.)
          *
          * @return string|null
          */
@@ -594,7 +610,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.metadata (API generations B, C and D.)
+         * The merchant's own keys and values, kept with the payout. (API generations B, C and
+         * D.)
          *
          * @return array<string, mixed>|null
          */
@@ -611,7 +628,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.organization_id (API generations B, C and D.)
+         * Organisation that owns the beneficiary payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -628,7 +645,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)
+         * Payment method of the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -645,7 +662,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payout_id (API generations B, C and D.)
+         * The beneficiary payout's identifier. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -662,7 +679,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)
+         * Payout method that receives the money. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -679,7 +696,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.provider_code (API generations B, C and D.)
+         * Provider that carries out the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -696,7 +713,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)
+         * Bulk instruction of the regional instant payment system that the payout belongs to.
+         * The current server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -713,7 +731,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.status (API generations B, C and D.)
+         * The state of the payout, pending at first. Only completed means paid out. (API
+         * generations B, C and D.)
          *
          * @return string|null
          */
@@ -730,7 +749,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.updated_at (API generations B, C and D.)
+         * When the beneficiary payout last changed, as a timestamp. (API generations B, C and
+         * D.)
          *
          * @return \DateTime|null
          */
@@ -748,7 +768,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO BeneficiaryPayoutCreate
+     * The fields of a new beneficiary payout.
      *
      * @phpstan-type BeneficiaryPayoutsCreateFields array{
      *   account_id?: string|null,
@@ -902,7 +922,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.account_id (API generations B, C and D.)
+         * Account of the organisation that the payout belongs to. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -919,7 +939,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.amount (API generations B, C and D.)
+         * How much is paid out, in the currency's smallest unit. Required by the December 2025
+         * server. (API generations B, C and D.)
          *
          * @return int|float|string|null
          */
@@ -936,7 +957,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.currency_code (API generations B, C and D.)
+         * Currency of the amount. Required by the December 2025 server. (API generations B, C
+         * and D.)
          *
          * @return string|null
          */
@@ -953,7 +975,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.metadata (API generations B, C and D.)
+         * The merchant's own keys and values, kept with the payout. (API generations B, C and
+         * D.)
          *
          * @return array<string, mixed>|null
          */
@@ -970,7 +993,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)
+         * Payment method of the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -987,7 +1010,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payout_id (API generations B, C and D.)
+         * The beneficiary payout's identifier. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1004,7 +1027,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)
+         * Payout method that receives the money. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1021,7 +1044,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.provider_code (API generations B, C and D.)
+         * Provider that carries out the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1038,7 +1061,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)
+         * Bulk instruction of the regional instant payment system that the payout belongs to.
+         * The current server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -1055,7 +1079,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.status (API generations B, C and D.)
+         * The state of the payout, pending at first. Only completed means paid out. (API
+         * generations B, C and D.)
          *
          * @return string|null
          */
@@ -1073,7 +1098,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO BeneficiaryPayoutUpdate
+     * The fields of a beneficiary payout to change. A field left out does not change, null
+     * clears it.
      *
      * @phpstan-type BeneficiaryPayoutsUpdateFields array{
      *   account_id?: string|null,
@@ -1227,7 +1253,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.account_id (API generations B, C and D.)
+         * Account of the organisation that the payout belongs to. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1244,7 +1270,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.amount (API generations B, C and D.)
+         * How much is paid out, in the currency's smallest unit. Required by the December 2025
+         * server. (API generations B, C and D.)
          *
          * @return int|float|string|null
          */
@@ -1261,7 +1288,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.currency_code (API generations B, C and D.)
+         * Currency of the amount. Required by the December 2025 server. (API generations B, C
+         * and D.)
          *
          * @return string|null
          */
@@ -1278,7 +1306,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.metadata (API generations B, C and D.)
+         * The merchant's own keys and values, kept with the payout. (API generations B, C and
+         * D.)
          *
          * @return array<string, mixed>|null
          */
@@ -1295,7 +1324,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)
+         * Payment method of the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1312,7 +1341,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payout_id (API generations B, C and D.)
+         * The beneficiary payout's identifier. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1329,7 +1358,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)
+         * Payout method that receives the money. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1346,7 +1375,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.provider_code (API generations B, C and D.)
+         * Provider that carries out the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -1363,7 +1392,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)
+         * Bulk instruction of the regional instant payment system that the payout belongs to.
+         * The current server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -1380,7 +1410,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO beneficiary_payouts.status (API generations B, C and D.)
+         * The state of the payout, pending at first. Only completed means paid out. (API
+         * generations B, C and D.)
          *
          * @return string|null
          */
@@ -5425,7 +5456,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Customer
+     * A person or business that pays the merchant. Every field may be null or missing.
      *
      * @phpstan-type CustomersFields array{
      *   address?: string|null,
@@ -5439,13 +5470,12 @@ namespace LomiSDK\Model {
      *   environment?: string|null,
      *   is_business?: bool|null,
      *   is_deleted?: bool|null,
-     *   merchant_id?: array<string, mixed>|object|null,
+     *   merchant_id?: string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   name?: string|null,
      *   organization_id?: string|null,
      *   phone_number?: string|null,
      *   postal_code?: string|null,
-     *   provider_customer_id?: string|null,
      *   spi_alias_mbno?: string|null,
      *   spi_alias_shid?: string|null,
      *   spi_primary_alias?: string|null,
@@ -5592,7 +5622,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.address
+         * Street address of the customer.
          *
          * @return string|null
          */
@@ -5609,7 +5639,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.city
+         * City of the customer's address.
          *
          * @return string|null
          */
@@ -5626,7 +5656,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.country
+         * Country of the customer's address.
          *
          * @return string|null
          */
@@ -5643,7 +5673,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.created_at
+         * When the customer was created.
          *
          * @return \DateTime|null
          */
@@ -5660,7 +5690,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.created_by (API generation C.)
+         * Who created the customer. The generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -5677,7 +5707,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.customer_id
+         * The customer's identifier. The newest API also accepts ids that begin with cus_.
          *
          * @return string|null
          */
@@ -5694,7 +5724,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.deleted_at (API generation C.)
+         * When the customer was deleted. The generated clients' API only. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -5711,7 +5741,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.email
+         * The customer's e-mail address. On update, the current server accepts null to clear it.
          *
          * @return string|null
          */
@@ -5728,7 +5758,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.environment (API generations B, C, D and E.)
+         * `test` or `live`, as the key that created the customer. The server of December 2025
+         * always stored live. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -5745,7 +5776,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.is_business
+         * Whether the customer is a business and not a person. Absent on create means no.
          *
          * @return bool|null
          */
@@ -5762,7 +5793,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.is_deleted (API generation C.)
+         * Whether the customer is deleted. The generated clients' API only. (API generation C.)
          *
          * @return bool|null
          */
@@ -5779,16 +5810,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.merchant_id (API generation A.)
+         * Merchant that owns the customer. The 2025 documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getMerchantId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $merchant_id
+         * @param string $merchant_id
          * @return $this
          */
         public function setMerchantId($merchant_id)
@@ -5796,7 +5827,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.metadata
+         * The merchant's own keys and values. The current server stores them in a second step
+         * and hides its failure, so check the response.
          *
          * @return array<string, mixed>|null
          */
@@ -5813,7 +5845,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.name
+         * The customer's name. Servers require it on create; the current server keeps the old
+         * name if an update sends an empty string.
          *
          * @return string|null
          */
@@ -5830,7 +5863,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.organization_id
+         * Organisation that owns the customer.
          *
          * @return string|null
          */
@@ -5847,7 +5880,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.phone_number
+         * The customer's phone number. On update, the current server accepts null to clear it.
          *
          * @return string|null
          */
@@ -5864,7 +5897,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.postal_code
+         * Postal code of the customer's address.
          *
          * @return string|null
          */
@@ -5881,24 +5914,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.provider_customer_id (API generation D.)
-         *
-         * @return string|null
-         */
-        public function getProviderCustomerId()
-        {
-        }
-
-        /**
-         * @param string $provider_customer_id
-         * @return $this
-         */
-        public function setProviderCustomerId($provider_customer_id)
-        {
-        }
-
-        /**
-         * TODO customers.spi_alias_mbno (API generation C.)
+         * The customer's alias of type MBNO in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -5915,7 +5932,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_alias_shid (API generation C.)
+         * The customer's alias of type SHID in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -5932,7 +5950,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_primary_alias (API generation C.)
+         * The customer's primary alias in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -5949,7 +5968,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.updated_at
+         * When the customer last changed.
          *
          * @return \DateTime|null
          */
@@ -5966,7 +5985,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.whatsapp_number
+         * The customer's WhatsApp number.
          *
          * @return string|null
          */
@@ -5984,7 +6003,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO CustomerCreate
+     * The fields of a new customer.
      *
      * @phpstan-type CustomersCreateFields array{
      *   address?: string|null,
@@ -6142,7 +6161,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.address
+         * Street address of the customer.
          *
          * @return string|null
          */
@@ -6159,7 +6178,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.city
+         * City of the customer's address.
          *
          * @return string|null
          */
@@ -6176,7 +6195,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.country
+         * Country of the customer's address.
          *
          * @return string|null
          */
@@ -6193,7 +6212,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.email
+         * The customer's e-mail address. On update, the current server accepts null to clear it.
          *
          * @return string|null
          */
@@ -6210,7 +6229,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.is_business
+         * Whether the customer is a business and not a person. Absent on create means no.
          *
          * @return bool|null
          */
@@ -6227,7 +6246,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.is_deleted (API generation C.)
+         * Whether the customer is deleted. The generated clients' API only. (API generation C.)
          *
          * @return bool|null
          */
@@ -6244,7 +6263,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.metadata
+         * The merchant's own keys and values. The current server stores them in a second step
+         * and hides its failure, so check the response.
          *
          * @return array<string, mixed>|null
          */
@@ -6261,7 +6281,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.name
+         * The customer's name. Servers require it on create; the current server keeps the old
+         * name if an update sends an empty string.
          *
          * @return string|null
          */
@@ -6278,7 +6299,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.phone_number
+         * The customer's phone number. On update, the current server accepts null to clear it.
          *
          * @return string|null
          */
@@ -6295,7 +6316,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.postal_code
+         * Postal code of the customer's address.
          *
          * @return string|null
          */
@@ -6312,7 +6333,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_alias_mbno (API generation C.)
+         * The customer's alias of type MBNO in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -6329,7 +6351,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_alias_shid (API generation C.)
+         * The customer's alias of type SHID in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -6346,7 +6369,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_primary_alias (API generation C.)
+         * The customer's primary alias in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -6363,7 +6387,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.whatsapp_number
+         * The customer's WhatsApp number.
          *
          * @return string|null
          */
@@ -6381,7 +6405,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO CustomerUpdate
+     * The fields of a customer to change. A field left out does not change, null clears it.
      *
      * @phpstan-type CustomersUpdateFields array{
      *   address?: string|null,
@@ -6539,7 +6563,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.address
+         * Street address of the customer.
          *
          * @return string|null
          */
@@ -6556,7 +6580,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.city
+         * City of the customer's address.
          *
          * @return string|null
          */
@@ -6573,7 +6597,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.country
+         * Country of the customer's address.
          *
          * @return string|null
          */
@@ -6590,7 +6614,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.email
+         * The customer's e-mail address. On update, the current server accepts null to clear it.
          *
          * @return string|null
          */
@@ -6607,7 +6631,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.is_business
+         * Whether the customer is a business and not a person. Absent on create means no.
          *
          * @return bool|null
          */
@@ -6624,7 +6648,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.is_deleted (API generation C.)
+         * Whether the customer is deleted. The generated clients' API only. (API generation C.)
          *
          * @return bool|null
          */
@@ -6641,7 +6665,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.metadata
+         * The merchant's own keys and values. The current server stores them in a second step
+         * and hides its failure, so check the response.
          *
          * @return array<string, mixed>|null
          */
@@ -6658,7 +6683,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.name
+         * The customer's name. Servers require it on create; the current server keeps the old
+         * name if an update sends an empty string.
          *
          * @return string|null
          */
@@ -6675,7 +6701,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.phone_number
+         * The customer's phone number. On update, the current server accepts null to clear it.
          *
          * @return string|null
          */
@@ -6692,7 +6718,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.postal_code
+         * Postal code of the customer's address.
          *
          * @return string|null
          */
@@ -6709,7 +6735,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_alias_mbno (API generation C.)
+         * The customer's alias of type MBNO in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -6726,7 +6753,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_alias_shid (API generation C.)
+         * The customer's alias of type SHID in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -6743,7 +6771,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.spi_primary_alias (API generation C.)
+         * The customer's primary alias in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -6760,7 +6789,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO customers.whatsapp_number
+         * The customer's WhatsApp number.
          *
          * @return string|null
          */
@@ -6959,10 +6988,10 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO DiscountCoupon
+     * A code that gives buyers a discount. Every field may be null or missing.
      *
      * @phpstan-type DiscountCouponsFields array{
-     *   applies_to_product_types?: string|null,
+     *   applies_to_product_types?: list<string>|string|null,
      *   code?: string|null,
      *   completed_redemptions?: int|float|string|null,
      *   coupon_id?: string|null,
@@ -6981,14 +7010,14 @@ namespace LomiSDK\Model {
      *   max_quantity_per_use?: int|float|string|null,
      *   max_uses?: int|float|string|null,
      *   organization_id?: string|null,
-     *   plan_links?: array<string, mixed>|object|null,
+     *   plan_links?: list<array<string, mixed>>|null,
      *   product_ids?: list<string>|string|null,
-     *   product_links?: array<string, mixed>|object|null,
+     *   product_links?: list<array<string, mixed>>|null,
      *   scope_type?: string|null,
      *   updated_at?: \DateTimeInterface|string|null,
      *   usage_frequency_limit?: string|null,
      *   usage_limit_value?: int|float|string|null,
-     *   valid_from?: string|null,
+     *   valid_from?: \DateTimeInterface|string|null,
      *   ...
      * }
      * @implements \ArrayAccess<string, mixed>
@@ -7130,16 +7159,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)
+         * Product types that the coupon applies to, such as one_time. A list on the servers, a
+         * string in the generated clients. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAppliesToProductTypes()
         {
         }
 
         /**
-         * @param string $applies_to_product_types
+         * @param list<string>|string $applies_to_product_types
          * @return $this
          */
         public function setAppliesToProductTypes($applies_to_product_types)
@@ -7147,7 +7177,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.code (API generations B, C, D and E.)
+         * The code that buyers enter. The current server changes it to upper case and refuses a
+         * code that exists already. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7164,7 +7195,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.completed_redemptions (API generation D.)
+         * How many payments with this coupon were completed. The current server returns it in
+         * lists only. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -7181,7 +7213,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.coupon_id (API generations B, C, D and E.)
+         * The coupon's identifier. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7198,7 +7230,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.created_at (API generations B, C, D and E.)
+         * When the coupon was created, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -7215,7 +7247,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.current_uses (API generations B, C, D and E.)
+         * How many times the coupon has been used. Only the generated clients can send it. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7232,7 +7265,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.customer_type (API generations B, C, D and E.)
+         * `all`, `new` or `existing` customers, all by default. The current server may answer
+         * `returning` instead of `existing`. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7249,7 +7283,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.description (API generations B, C, D and E.)
+         * What the coupon is for, as free text. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7266,7 +7300,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)
+         * The discount in the currency's smallest unit, 0 or more, when discount_type is
+         * `fixed`. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7283,7 +7318,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_percentage (API generations B, C, D and E.)
+         * The discount in percent, 0 to 100, when discount_type is `percentage`. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7300,7 +7336,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_type (API generations B, C, D and E.)
+         * `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7317,7 +7353,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.distinct_customers_completed (API generation D.)
+         * How many different customers completed a payment with this coupon. The current server
+         * returns it in lists only. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -7334,7 +7371,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.environment (API generations B, C, D and E.)
+         * `test` or `live`. The current server neither returns it nor sets it: coupons created
+         * with a test key may become live ones. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7351,7 +7389,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.expires_at (API generations B, C, D and E.)
+         * When the coupon stops working, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -7368,7 +7406,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.is_active (API generations B, C, D and E.)
+         * Whether the coupon can be used. The default is true. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -7385,7 +7423,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.is_organization_wide (API generation C.)
+         * Whether the coupon applies to all products. In the generated clients' API only.
+         * Elsewhere it is scope_type. (API generation C.)
          *
          * @return bool|null
          */
@@ -7402,7 +7441,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)
+         * The most units that one use of the coupon covers, at least 1. (API generations B, C, D
+         * and E.)
          *
          * @return int|float|string|null
          */
@@ -7419,7 +7459,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.max_uses (API generations B, C, D and E.)
+         * The most times that the coupon can be used in all, at least 1. (API generations B, C,
+         * D and E.)
          *
          * @return int|float|string|null
          */
@@ -7436,7 +7477,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.organization_id (API generations B, C, D and E.)
+         * Organisation that owns the coupon. The current server leaves it out of lists. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7453,16 +7495,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.plan_links (API generation D.)
+         * Subscription plans that the coupon is linked to. The current server returns it for a
+         * single coupon only. (API generation D.)
          *
-         * @return array<string, mixed>|null
+         * @return list<array<string, mixed>>|null
          */
         public function getPlanLinks()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_links
+         * @param list<array<string, mixed>> $plan_links
          * @return $this
          */
         public function setPlanLinks($plan_links)
@@ -7470,7 +7513,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.product_ids (API generations B, D and E.)
+         * Catalogue products that the coupon is limited to. Read when a coupon is created;
+         * answers do not have it. (API generations B, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -7487,16 +7531,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.product_links (API generation D.)
+         * Catalogue products that the coupon is linked to, as the current server returns them.
+         * (API generation D.)
          *
-         * @return array<string, mixed>|null
+         * @return list<array<string, mixed>>|null
          */
         public function getProductLinks()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $product_links
+         * @param list<array<string, mixed>> $product_links
          * @return $this
          */
         public function setProductLinks($product_links)
@@ -7504,7 +7549,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.scope_type (API generations B, C, D and E.)
+         * `organization_wide`, `specific_products` or `specific_prices`. The default is
+         * organization_wide. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7521,7 +7567,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.updated_at (API generations B, C, D and E.)
+         * When the coupon last changed, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -7538,7 +7584,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)
+         * What usage_limit_value counts by: `total`, `per_customer` or
+         * `per_customer_per_product`. The default is total. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7555,7 +7602,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)
+         * How many uses usage_frequency_limit allows, at least 1. The current server requires it
+         * unless usage_frequency_limit is total. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7572,16 +7620,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.valid_from (API generations B, C, D and E.)
+         * When the coupon starts working, as a timestamp. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return \DateTime|null
          */
         public function getValidFrom()
         {
         }
 
         /**
-         * @param string $valid_from
+         * @param \DateTimeInterface|string $valid_from
          * @return $this
          */
         public function setValidFrom($valid_from)
@@ -7590,10 +7638,10 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO DiscountCouponCreate
+     * The fields of a new coupon.
      *
      * @phpstan-type DiscountCouponsCreateFields array{
-     *   applies_to_product_types?: string|null,
+     *   applies_to_product_types?: list<string>|string|null,
      *   code?: string|null,
      *   coupon_id?: string|null,
      *   current_uses?: int|float|string|null,
@@ -7611,7 +7659,7 @@ namespace LomiSDK\Model {
      *   scope_type?: string|null,
      *   usage_frequency_limit?: string|null,
      *   usage_limit_value?: int|float|string|null,
-     *   valid_from?: string|null,
+     *   valid_from?: \DateTimeInterface|string|null,
      *   ...
      * }
      * @implements \ArrayAccess<string, mixed>
@@ -7753,16 +7801,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)
+         * Product types that the coupon applies to, such as one_time. A list on the servers, a
+         * string in the generated clients. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAppliesToProductTypes()
         {
         }
 
         /**
-         * @param string $applies_to_product_types
+         * @param list<string>|string $applies_to_product_types
          * @return $this
          */
         public function setAppliesToProductTypes($applies_to_product_types)
@@ -7770,7 +7819,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.code (API generations B, C, D and E.)
+         * The code that buyers enter. The current server changes it to upper case and refuses a
+         * code that exists already. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7787,7 +7837,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.coupon_id (API generations B, C, D and E.)
+         * The coupon's identifier. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7804,7 +7854,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.current_uses (API generations B, C, D and E.)
+         * How many times the coupon has been used. Only the generated clients can send it. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7821,7 +7872,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.customer_type (API generations B, C, D and E.)
+         * `all`, `new` or `existing` customers, all by default. The current server may answer
+         * `returning` instead of `existing`. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7838,7 +7890,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.description (API generations B, C, D and E.)
+         * What the coupon is for, as free text. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7855,7 +7907,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)
+         * The discount in the currency's smallest unit, 0 or more, when discount_type is
+         * `fixed`. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7872,7 +7925,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_percentage (API generations B, C, D and E.)
+         * The discount in percent, 0 to 100, when discount_type is `percentage`. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -7889,7 +7943,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_type (API generations B, C, D and E.)
+         * `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -7906,7 +7960,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.expires_at (API generations B, C, D and E.)
+         * When the coupon stops working, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -7923,7 +7977,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.is_active (API generations B, C, D and E.)
+         * Whether the coupon can be used. The default is true. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -7940,7 +7994,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.is_organization_wide (API generation C.)
+         * Whether the coupon applies to all products. In the generated clients' API only.
+         * Elsewhere it is scope_type. (API generation C.)
          *
          * @return bool|null
          */
@@ -7957,7 +8012,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)
+         * The most units that one use of the coupon covers, at least 1. (API generations B, C, D
+         * and E.)
          *
          * @return int|float|string|null
          */
@@ -7974,7 +8030,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.max_uses (API generations B, C, D and E.)
+         * The most times that the coupon can be used in all, at least 1. (API generations B, C,
+         * D and E.)
          *
          * @return int|float|string|null
          */
@@ -7991,7 +8048,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.product_ids (API generations B, D and E.)
+         * Catalogue products that the coupon is limited to. Read when a coupon is created;
+         * answers do not have it. (API generations B, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -8008,7 +8066,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.scope_type (API generations B, C, D and E.)
+         * `organization_wide`, `specific_products` or `specific_prices`. The default is
+         * organization_wide. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8025,7 +8084,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)
+         * What usage_limit_value counts by: `total`, `per_customer` or
+         * `per_customer_per_product`. The default is total. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8042,7 +8102,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)
+         * How many uses usage_frequency_limit allows, at least 1. The current server requires it
+         * unless usage_frequency_limit is total. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -8059,16 +8120,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.valid_from (API generations B, C, D and E.)
+         * When the coupon starts working, as a timestamp. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return \DateTime|null
          */
         public function getValidFrom()
         {
         }
 
         /**
-         * @param string $valid_from
+         * @param \DateTimeInterface|string $valid_from
          * @return $this
          */
         public function setValidFrom($valid_from)
@@ -8077,10 +8138,10 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO DiscountCouponUpdate
+     * The fields of a coupon to change. A field left out does not change, null clears it.
      *
      * @phpstan-type DiscountCouponsUpdateFields array{
-     *   applies_to_product_types?: string|null,
+     *   applies_to_product_types?: list<string>|string|null,
      *   code?: string|null,
      *   coupon_id?: string|null,
      *   current_uses?: int|float|string|null,
@@ -8098,7 +8159,7 @@ namespace LomiSDK\Model {
      *   scope_type?: string|null,
      *   usage_frequency_limit?: string|null,
      *   usage_limit_value?: int|float|string|null,
-     *   valid_from?: string|null,
+     *   valid_from?: \DateTimeInterface|string|null,
      *   ...
      * }
      * @implements \ArrayAccess<string, mixed>
@@ -8240,16 +8301,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)
+         * Product types that the coupon applies to, such as one_time. A list on the servers, a
+         * string in the generated clients. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAppliesToProductTypes()
         {
         }
 
         /**
-         * @param string $applies_to_product_types
+         * @param list<string>|string $applies_to_product_types
          * @return $this
          */
         public function setAppliesToProductTypes($applies_to_product_types)
@@ -8257,7 +8319,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.code (API generations B, C, D and E.)
+         * The code that buyers enter. The current server changes it to upper case and refuses a
+         * code that exists already. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8274,7 +8337,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.coupon_id (API generations B, C, D and E.)
+         * The coupon's identifier. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8291,7 +8354,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.current_uses (API generations B, C, D and E.)
+         * How many times the coupon has been used. Only the generated clients can send it. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -8308,7 +8372,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.customer_type (API generations B, C, D and E.)
+         * `all`, `new` or `existing` customers, all by default. The current server may answer
+         * `returning` instead of `existing`. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8325,7 +8390,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.description (API generations B, C, D and E.)
+         * What the coupon is for, as free text. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8342,7 +8407,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)
+         * The discount in the currency's smallest unit, 0 or more, when discount_type is
+         * `fixed`. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -8359,7 +8425,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_percentage (API generations B, C, D and E.)
+         * The discount in percent, 0 to 100, when discount_type is `percentage`. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -8376,7 +8443,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.discount_type (API generations B, C, D and E.)
+         * `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8393,7 +8460,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.expires_at (API generations B, C, D and E.)
+         * When the coupon stops working, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -8410,7 +8477,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.is_active (API generations B, C, D and E.)
+         * Whether the coupon can be used. The default is true. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -8427,7 +8494,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.is_organization_wide (API generation C.)
+         * Whether the coupon applies to all products. In the generated clients' API only.
+         * Elsewhere it is scope_type. (API generation C.)
          *
          * @return bool|null
          */
@@ -8444,7 +8512,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)
+         * The most units that one use of the coupon covers, at least 1. (API generations B, C, D
+         * and E.)
          *
          * @return int|float|string|null
          */
@@ -8461,7 +8530,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.max_uses (API generations B, C, D and E.)
+         * The most times that the coupon can be used in all, at least 1. (API generations B, C,
+         * D and E.)
          *
          * @return int|float|string|null
          */
@@ -8478,7 +8548,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.product_ids (API generations B, D and E.)
+         * Catalogue products that the coupon is limited to. Read when a coupon is created;
+         * answers do not have it. (API generations B, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -8495,7 +8566,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.scope_type (API generations B, C, D and E.)
+         * `organization_wide`, `specific_products` or `specific_prices`. The default is
+         * organization_wide. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8512,7 +8584,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)
+         * What usage_limit_value counts by: `total`, `per_customer` or
+         * `per_customer_per_product`. The default is total. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -8529,7 +8602,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)
+         * How many uses usage_frequency_limit allows, at least 1. The current server requires it
+         * unless usage_frequency_limit is total. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -8546,16 +8620,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO discount_coupons.valid_from (API generations B, C, D and E.)
+         * When the coupon starts working, as a timestamp. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return \DateTime|null
          */
         public function getValidFrom()
         {
         }
 
         /**
-         * @param string $valid_from
+         * @param \DateTimeInterface|string $valid_from
          * @return $this
          */
         public function setValidFrom($valid_from)
@@ -8745,7 +8819,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO UsageEvent
+     * One use of a product by a customer. It is not a webhook event. Every field may be null or
+     * missing.
      *
      * @phpstan-type EventsFields array{
      *   created_at?: \DateTimeInterface|string|null,
@@ -8898,7 +8973,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.created_at (API generation C.)
+         * When the usage event was created, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -8915,7 +8990,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.created_by (API generation C.)
+         * Who or what created the usage event. (API generation C.)
          *
          * @return string|null
          */
@@ -8932,7 +9007,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.customer_id (API generation C.)
+         * Customer that the usage belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -8949,7 +9024,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_data (API generation C.)
+         * The data of the usage event, as an object. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -8966,7 +9041,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_id (API generation C.)
+         * The usage event's identifier. It is not the identifier of a webhook event. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -8983,7 +9059,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_name (API generation C.)
+         * The name of the usage event. It is not the name of a webhook event. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -9000,7 +9077,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the usage event. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -9017,7 +9094,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.organization_id (API generation C.)
+         * Organisation that owns the usage event. (API generation C.)
          *
          * @return string|null
          */
@@ -9034,7 +9111,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.product_id (API generation C.)
+         * Product that was used. (API generation C.)
          *
          * @return string|null
          */
@@ -9052,7 +9129,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO UsageEventCreate
+     * The fields of a new usage event.
      *
      * @phpstan-type EventsCreateFields array{
      *   customer_id?: string|null,
@@ -9202,7 +9279,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.customer_id (API generation C.)
+         * Customer that the usage belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -9219,7 +9296,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_data (API generation C.)
+         * The data of the usage event, as an object. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -9236,7 +9313,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_id (API generation C.)
+         * The usage event's identifier. It is not the identifier of a webhook event. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -9253,7 +9331,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_name (API generation C.)
+         * The name of the usage event. It is not the name of a webhook event. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -9270,7 +9349,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the usage event. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -9287,7 +9366,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.product_id (API generation C.)
+         * Product that was used. (API generation C.)
          *
          * @return string|null
          */
@@ -9305,7 +9384,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO UsageEventUpdate
+     * The fields of a usage event to change. A field left out does not change, null clears it.
      *
      * @phpstan-type EventsUpdateFields array{
      *   customer_id?: string|null,
@@ -9455,7 +9534,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.customer_id (API generation C.)
+         * Customer that the usage belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -9472,7 +9551,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_data (API generation C.)
+         * The data of the usage event, as an object. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -9489,7 +9568,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_id (API generation C.)
+         * The usage event's identifier. It is not the identifier of a webhook event. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -9506,7 +9586,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.event_name (API generation C.)
+         * The name of the usage event. It is not the name of a webhook event. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -9523,7 +9604,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the usage event. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -9540,7 +9621,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO events.product_id (API generation C.)
+         * Product that was used. (API generation C.)
          *
          * @return string|null
          */
@@ -9739,7 +9820,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO InstallmentPayment
+     * One payment of an instalment plan, with its due date, principal and interest. Every field
+     * may be null or missing.
      *
      * @phpstan-type InstallmentPaymentsFields array{
      *   amount?: int|float|string|null,
@@ -9901,7 +9983,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.amount (API generation C.)
+         * The amount of the instalment, in the currency's smallest unit. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -9918,7 +10000,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.created_at (API generation C.)
+         * When the instalment was created, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -9935,7 +10017,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.due_date (API generation C.)
+         * The date when the instalment is due. (API generation C.)
          *
          * @return string|null
          */
@@ -9952,7 +10034,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.installment_id (API generation C.)
+         * The instalment's identifier. The route to retrieve it calls it payment_id. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -9969,7 +10052,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.interest_amount (API generation C.)
+         * The interest in the instalment, in the currency's smallest unit. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -9986,7 +10069,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.paid_at (API generation C.)
+         * When the instalment was paid, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -10003,7 +10086,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.payment_link (API generation C.)
+         * Link to pay the instalment. (API generation C.)
          *
          * @return string|null
          */
@@ -10020,7 +10103,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.payment_method_code (API generation C.)
+         * Payment method of the instalment, such as MOBILE_MONEY. (API generation C.)
          *
          * @return string|null
          */
@@ -10037,7 +10120,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.plan_id (API generation C.)
+         * Instalment plan that the payment belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -10054,7 +10137,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.principal_amount (API generation C.)
+         * The principal in the instalment, without interest, in the currency's smallest unit.
+         * (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10071,7 +10155,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.processing_fee (API generation C.)
+         * The processing fee of the instalment, in the currency's smallest unit. (API generation
+         * C.)
          *
          * @return int|float|string|null
          */
@@ -10088,7 +10173,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.provider_code (API generation C.)
+         * Payment provider of the instalment, such as WAVE. (API generation C.)
          *
          * @return string|null
          */
@@ -10105,7 +10190,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.sequence_number (API generation C.)
+         * The position of the instalment in its plan. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10122,7 +10207,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.spi_payment_request_id (API generation C.)
+         * The instalment's payment request in the regional instant payment system. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -10139,7 +10225,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.spi_tx_id (API generation C.)
+         * The transaction's identifier in the regional instant payment system. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -10156,7 +10243,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.status (API generation C.)
+         * The state of the instalment: pending, collected, waived or refunded. Pending and
+         * waived do not mean paid. (API generation C.)
          *
          * @return string|null
          */
@@ -10173,7 +10261,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.transaction_id (API generation C.)
+         * Transaction that paid the instalment. (API generation C.)
          *
          * @return string|null
          */
@@ -10190,7 +10278,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.updated_at (API generation C.)
+         * When the instalment last changed, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -10208,7 +10296,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO InstallmentPaymentCreate
+     * The fields of a new instalment.
      *
      * @phpstan-type InstallmentPaymentsCreateFields array{
      *   amount?: int|float|string|null,
@@ -10368,7 +10456,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.amount (API generation C.)
+         * The amount of the instalment, in the currency's smallest unit. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10385,7 +10473,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.due_date (API generation C.)
+         * The date when the instalment is due. (API generation C.)
          *
          * @return string|null
          */
@@ -10402,7 +10490,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.installment_id (API generation C.)
+         * The instalment's identifier. The route to retrieve it calls it payment_id. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -10419,7 +10508,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.interest_amount (API generation C.)
+         * The interest in the instalment, in the currency's smallest unit. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10436,7 +10525,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.paid_at (API generation C.)
+         * When the instalment was paid, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -10453,7 +10542,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.payment_link (API generation C.)
+         * Link to pay the instalment. (API generation C.)
          *
          * @return string|null
          */
@@ -10470,7 +10559,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.payment_method_code (API generation C.)
+         * Payment method of the instalment, such as MOBILE_MONEY. (API generation C.)
          *
          * @return string|null
          */
@@ -10487,7 +10576,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.plan_id (API generation C.)
+         * Instalment plan that the payment belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -10504,7 +10593,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.principal_amount (API generation C.)
+         * The principal in the instalment, without interest, in the currency's smallest unit.
+         * (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10521,7 +10611,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.processing_fee (API generation C.)
+         * The processing fee of the instalment, in the currency's smallest unit. (API generation
+         * C.)
          *
          * @return int|float|string|null
          */
@@ -10538,7 +10629,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.provider_code (API generation C.)
+         * Payment provider of the instalment, such as WAVE. (API generation C.)
          *
          * @return string|null
          */
@@ -10555,7 +10646,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.sequence_number (API generation C.)
+         * The position of the instalment in its plan. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10572,7 +10663,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.spi_payment_request_id (API generation C.)
+         * The instalment's payment request in the regional instant payment system. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -10589,7 +10681,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.spi_tx_id (API generation C.)
+         * The transaction's identifier in the regional instant payment system. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -10606,7 +10699,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.status (API generation C.)
+         * The state of the instalment: pending, collected, waived or refunded. Pending and
+         * waived do not mean paid. (API generation C.)
          *
          * @return string|null
          */
@@ -10623,7 +10717,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.transaction_id (API generation C.)
+         * Transaction that paid the instalment. (API generation C.)
          *
          * @return string|null
          */
@@ -10641,7 +10735,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO InstallmentPaymentUpdate
+     * The fields of an instalment to change. A field left out does not change, null clears it.
      *
      * @phpstan-type InstallmentPaymentsUpdateFields array{
      *   amount?: int|float|string|null,
@@ -10801,7 +10895,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.amount (API generation C.)
+         * The amount of the instalment, in the currency's smallest unit. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10818,7 +10912,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.due_date (API generation C.)
+         * The date when the instalment is due. (API generation C.)
          *
          * @return string|null
          */
@@ -10835,7 +10929,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.installment_id (API generation C.)
+         * The instalment's identifier. The route to retrieve it calls it payment_id. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -10852,7 +10947,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.interest_amount (API generation C.)
+         * The interest in the instalment, in the currency's smallest unit. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10869,7 +10964,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.paid_at (API generation C.)
+         * When the instalment was paid, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -10886,7 +10981,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.payment_link (API generation C.)
+         * Link to pay the instalment. (API generation C.)
          *
          * @return string|null
          */
@@ -10903,7 +10998,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.payment_method_code (API generation C.)
+         * Payment method of the instalment, such as MOBILE_MONEY. (API generation C.)
          *
          * @return string|null
          */
@@ -10920,7 +11015,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.plan_id (API generation C.)
+         * Instalment plan that the payment belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -10937,7 +11032,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.principal_amount (API generation C.)
+         * The principal in the instalment, without interest, in the currency's smallest unit.
+         * (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -10954,7 +11050,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.processing_fee (API generation C.)
+         * The processing fee of the instalment, in the currency's smallest unit. (API generation
+         * C.)
          *
          * @return int|float|string|null
          */
@@ -10971,7 +11068,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.provider_code (API generation C.)
+         * Payment provider of the instalment, such as WAVE. (API generation C.)
          *
          * @return string|null
          */
@@ -10988,7 +11085,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.sequence_number (API generation C.)
+         * The position of the instalment in its plan. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -11005,7 +11102,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.spi_payment_request_id (API generation C.)
+         * The instalment's payment request in the regional instant payment system. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -11022,7 +11120,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.spi_tx_id (API generation C.)
+         * The transaction's identifier in the regional instant payment system. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -11039,7 +11138,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.status (API generation C.)
+         * The state of the instalment: pending, collected, waived or refunded. Pending and
+         * waived do not mean paid. (API generation C.)
          *
          * @return string|null
          */
@@ -11056,7 +11156,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO installment_payments.transaction_id (API generation C.)
+         * Transaction that paid the instalment. (API generation C.)
          *
          * @return string|null
          */
@@ -11255,7 +11355,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Invoice
+     * An invoice from the merchant to a customer. Every field may be null or missing.
      *
      * @phpstan-type CustomerInvoicesFields array{
      *   amount?: int|float|string|null,
@@ -11272,7 +11372,7 @@ namespace LomiSDK\Model {
      *   due_date?: string|null,
      *   hosted_url?: string|null,
      *   invoice_number?: string|null,
-     *   line_items?: list<string>|string|null,
+     *   line_items?: list<array<string, mixed>>|null,
      *   metadata?: array<string, mixed>|object|null,
      *   organization_id?: string|null,
      *   origin?: string|null,
@@ -11426,7 +11526,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount (API generations C, D and E.)
+         * The total of the invoice, in the currency's smallest unit. The newest API requires it
+         * on create; the current server sums line_items when it is left out. (API generations C,
+         * D and E.)
          *
          * @return int|float|string|null
          */
@@ -11443,7 +11545,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount_due (API generations D and E.)
+         * The amount due, in the currency's smallest unit. It can be sent on update only, not on
+         * create. (API generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -11460,7 +11563,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount_remaining (API generations D and E.)
+         * The amount not yet paid, in the currency's smallest unit. (API generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -11477,7 +11580,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.created_at (API generation C.)
+         * When the invoice was created, as a timestamp. The generated clients' API only. (API
+         * generation C.)
          *
          * @return \DateTime|null
          */
@@ -11494,7 +11598,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.created_by (API generation C.)
+         * Who or what created the invoice. The generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -11511,7 +11615,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.currency_code (API generations C, D and E.)
+         * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it
+         * cannot change on the current server. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11528,7 +11633,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer (API generation E.)
+         * The customer, as an object. The newest API only; may be null. (API generation E.)
          *
          * @return array<string, mixed>|null
          */
@@ -11545,7 +11650,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_details (API generations D and E.)
+         * Details of the customer for the invoice, as an object. Read on create only and not
+         * returned. (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -11562,7 +11668,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_id (API generations C, D and E.)
+         * Customer that the invoice is for. Required on create. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11579,7 +11685,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_invoice_id (API generations C, D and E.)
+         * The invoice's identifier. Named invoice_id in paths and in a payment_required
+         * response. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11596,7 +11703,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.description (API generations C, D and E.)
+         * Text of the invoice. The current server and the newest API take it but do not declare
+         * it in responses. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11613,7 +11721,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.due_date (API generations C, D and E.)
+         * The date when the invoice is due. The current server takes it but does not declare it
+         * in responses. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11630,7 +11739,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.hosted_url (API generation E.)
+         * The invoice's hosted page. The newest API only; may be null. (API generation E.)
          *
          * @return string|null
          */
@@ -11647,7 +11756,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.invoice_number (API generations D and E.)
+         * The invoice's number, which the caller may set on create but not on update. May be
+         * null. (API generations D and E.)
          *
          * @return string|null
          */
@@ -11664,16 +11774,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.line_items (API generations D and E.)
+         * The lines of the invoice: objects with name, quantity (default 1), unit_price or
+         * amount. The newest API declares strings in responses, the current server none. (API
+         * generations D and E.)
          *
-         * @return list<string>|string|null
+         * @return list<array<string, mixed>>|null
          */
         public function getLineItems()
         {
         }
 
         /**
-         * @param list<string>|string $line_items
+         * @param list<array<string, mixed>> $line_items
          * @return $this
          */
         public function setLineItems($line_items)
@@ -11681,7 +11793,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.metadata (API generations C, D and E.)
+         * The merchant's own keys and values. The current server and the newest API take them
+         * but do not declare them in responses. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -11698,7 +11811,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.organization_id (API generations C, D and E.)
+         * Organisation that owns the invoice. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11715,7 +11828,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.origin (API generations D and E.)
+         * Where the invoice comes from: manual, one_time_product, recurring_subscription,
+         * usage_billing or failed_renewal. Set on create only. (API generations D and E.)
          *
          * @return string|null
          */
@@ -11732,7 +11846,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.payment_details (API generations D and E.)
+         * Details of the payment for the invoice, as an object. Read on create only and not
+         * returned. (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -11749,7 +11864,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.payment_url (API generations D and E.)
+         * The page where the customer pays the invoice. May be null. (API generations D and E.)
          *
          * @return string|null
          */
@@ -11766,7 +11881,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.pdf_url (API generation E.)
+         * Link to the invoice's PDF. The newest API only; may be null. (API generation E.)
          *
          * @return string|null
          */
@@ -11783,7 +11898,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.price_id (API generations D and E.)
+         * Catalogue price that the invoice is for. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -11800,7 +11916,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.product_id (API generations D and E.)
+         * Catalogue product that the invoice is for. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -11817,7 +11934,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.status (API generations C, D and E.)
+         * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means
+         * paid, and setting it with an update moves no money. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -11834,7 +11952,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.subscription_id (API generations D and E.)
+         * Subscription that the invoice belongs to. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -11851,7 +11970,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.template (API generations D and E.)
+         * Template of the invoice, as an object. Read on create only and not returned. (API
+         * generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -11868,7 +11988,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.updated_at (API generation C.)
+         * When the invoice last changed, as a timestamp. The generated clients' API only. (API
+         * generation C.)
          *
          * @return \DateTime|null
          */
@@ -11886,7 +12007,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO InvoiceCreate
+     * The fields of a new invoice.
      *
      * @phpstan-type CustomerInvoicesCreateFields array{
      *   amount?: int|float|string|null,
@@ -11898,7 +12019,7 @@ namespace LomiSDK\Model {
      *   description?: string|null,
      *   due_date?: string|null,
      *   invoice_number?: string|null,
-     *   line_items?: list<string>|string|null,
+     *   line_items?: list<array<string, mixed>>|null,
      *   metadata?: array<string, mixed>|object|null,
      *   origin?: string|null,
      *   payment_details?: array<string, mixed>|object|null,
@@ -12048,7 +12169,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount (API generations C, D and E.)
+         * The total of the invoice, in the currency's smallest unit. The newest API requires it
+         * on create; the current server sums line_items when it is left out. (API generations C,
+         * D and E.)
          *
          * @return int|float|string|null
          */
@@ -12065,7 +12188,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount_due (API generations D and E.)
+         * The amount due, in the currency's smallest unit. It can be sent on update only, not on
+         * create. (API generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -12082,7 +12206,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.currency_code (API generations C, D and E.)
+         * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it
+         * cannot change on the current server. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12099,7 +12224,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_details (API generations D and E.)
+         * Details of the customer for the invoice, as an object. Read on create only and not
+         * returned. (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12116,7 +12242,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_id (API generations C, D and E.)
+         * Customer that the invoice is for. Required on create. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12133,7 +12259,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_invoice_id (API generations C, D and E.)
+         * The invoice's identifier. Named invoice_id in paths and in a payment_required
+         * response. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12150,7 +12277,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.description (API generations C, D and E.)
+         * Text of the invoice. The current server and the newest API take it but do not declare
+         * it in responses. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12167,7 +12295,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.due_date (API generations C, D and E.)
+         * The date when the invoice is due. The current server takes it but does not declare it
+         * in responses. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12184,7 +12313,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.invoice_number (API generations D and E.)
+         * The invoice's number, which the caller may set on create but not on update. May be
+         * null. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12201,16 +12331,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.line_items (API generations D and E.)
+         * The lines of the invoice: objects with name, quantity (default 1), unit_price or
+         * amount. The newest API declares strings in responses, the current server none. (API
+         * generations D and E.)
          *
-         * @return list<string>|string|null
+         * @return list<array<string, mixed>>|null
          */
         public function getLineItems()
         {
         }
 
         /**
-         * @param list<string>|string $line_items
+         * @param list<array<string, mixed>> $line_items
          * @return $this
          */
         public function setLineItems($line_items)
@@ -12218,7 +12350,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.metadata (API generations C, D and E.)
+         * The merchant's own keys and values. The current server and the newest API take them
+         * but do not declare them in responses. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12235,7 +12368,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.origin (API generations D and E.)
+         * Where the invoice comes from: manual, one_time_product, recurring_subscription,
+         * usage_billing or failed_renewal. Set on create only. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12252,7 +12386,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.payment_details (API generations D and E.)
+         * Details of the payment for the invoice, as an object. Read on create only and not
+         * returned. (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12269,7 +12404,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.price_id (API generations D and E.)
+         * Catalogue price that the invoice is for. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12286,7 +12422,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.product_id (API generations D and E.)
+         * Catalogue product that the invoice is for. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12303,7 +12440,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.status (API generations C, D and E.)
+         * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means
+         * paid, and setting it with an update moves no money. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12320,7 +12458,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.subscription_id (API generations D and E.)
+         * Subscription that the invoice belongs to. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12337,7 +12476,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.template (API generations D and E.)
+         * Template of the invoice, as an object. Read on create only and not returned. (API
+         * generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12355,7 +12495,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO InvoiceUpdate
+     * The fields of an invoice to change. A field left out does not change, null clears it.
      *
      * @phpstan-type CustomerInvoicesUpdateFields array{
      *   amount?: int|float|string|null,
@@ -12367,7 +12507,7 @@ namespace LomiSDK\Model {
      *   description?: string|null,
      *   due_date?: string|null,
      *   invoice_number?: string|null,
-     *   line_items?: list<string>|string|null,
+     *   line_items?: list<array<string, mixed>>|null,
      *   metadata?: array<string, mixed>|object|null,
      *   origin?: string|null,
      *   payment_details?: array<string, mixed>|object|null,
@@ -12517,7 +12657,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount (API generations C, D and E.)
+         * The total of the invoice, in the currency's smallest unit. The newest API requires it
+         * on create; the current server sums line_items when it is left out. (API generations C,
+         * D and E.)
          *
          * @return int|float|string|null
          */
@@ -12534,7 +12676,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.amount_due (API generations D and E.)
+         * The amount due, in the currency's smallest unit. It can be sent on update only, not on
+         * create. (API generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -12551,7 +12694,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.currency_code (API generations C, D and E.)
+         * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it
+         * cannot change on the current server. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12568,7 +12712,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_details (API generations D and E.)
+         * Details of the customer for the invoice, as an object. Read on create only and not
+         * returned. (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12585,7 +12730,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_id (API generations C, D and E.)
+         * Customer that the invoice is for. Required on create. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12602,7 +12747,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.customer_invoice_id (API generations C, D and E.)
+         * The invoice's identifier. Named invoice_id in paths and in a payment_required
+         * response. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12619,7 +12765,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.description (API generations C, D and E.)
+         * Text of the invoice. The current server and the newest API take it but do not declare
+         * it in responses. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12636,7 +12783,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.due_date (API generations C, D and E.)
+         * The date when the invoice is due. The current server takes it but does not declare it
+         * in responses. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12653,7 +12801,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.invoice_number (API generations D and E.)
+         * The invoice's number, which the caller may set on create but not on update. May be
+         * null. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12670,16 +12819,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.line_items (API generations D and E.)
+         * The lines of the invoice: objects with name, quantity (default 1), unit_price or
+         * amount. The newest API declares strings in responses, the current server none. (API
+         * generations D and E.)
          *
-         * @return list<string>|string|null
+         * @return list<array<string, mixed>>|null
          */
         public function getLineItems()
         {
         }
 
         /**
-         * @param list<string>|string $line_items
+         * @param list<array<string, mixed>> $line_items
          * @return $this
          */
         public function setLineItems($line_items)
@@ -12687,7 +12838,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.metadata (API generations C, D and E.)
+         * The merchant's own keys and values. The current server and the newest API take them
+         * but do not declare them in responses. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12704,7 +12856,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.origin (API generations D and E.)
+         * Where the invoice comes from: manual, one_time_product, recurring_subscription,
+         * usage_billing or failed_renewal. Set on create only. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12721,7 +12874,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.payment_details (API generations D and E.)
+         * Details of the payment for the invoice, as an object. Read on create only and not
+         * returned. (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -12738,7 +12892,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.price_id (API generations D and E.)
+         * Catalogue price that the invoice is for. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12755,7 +12910,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.product_id (API generations D and E.)
+         * Catalogue product that the invoice is for. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12772,7 +12928,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.status (API generations C, D and E.)
+         * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means
+         * paid, and setting it with an update moves no money. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -12789,7 +12946,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.subscription_id (API generations D and E.)
+         * Subscription that the invoice belongs to. It is sent only and does not come in
+         * responses. (API generations D and E.)
          *
          * @return string|null
          */
@@ -12806,7 +12964,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO invoices.template (API generations D and E.)
+         * Template of the invoice, as an object. Read on create only and not returned. (API
+         * generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -13005,7 +13164,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO MeterBalance
+     * How many units of a meter a customer has received, used and left. Units, not money; every
+     * field may be null or missing.
      *
      * @phpstan-type MeterBalancesFields array{
      *   balance?: int|float|string|null,
@@ -13159,7 +13319,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.balance (API generations C, D and E.)
+         * Units left to the customer: credited_units minus consumed_units. A number of units,
+         * not an amount of money. (API generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13176,7 +13337,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.balance_id (API generations C, D and E.)
+         * The meter balance's identifier. Missing on the current server while the customer has
+         * no balance. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13193,7 +13355,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.billable_organization_id (API generation C.)
+         * Organisation billed for the usage. The generated clients' API only. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -13210,7 +13373,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.consumed_units (API generations C, D and E.)
+         * Units that the customer has used. A number of units, not an amount of money. (API
+         * generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13227,7 +13391,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.created_at (API generation C.)
+         * When the balance was created, as a timestamp. The generated clients' API only. (API
+         * generation C.)
          *
          * @return \DateTime|null
          */
@@ -13244,7 +13409,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.credited_units (API generations C, D and E.)
+         * Units that the customer has received. A number of units, not an amount of money. (API
+         * generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13261,7 +13427,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.customer_id (API generations C, D and E.)
+         * Customer that the balance belongs to. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13278,7 +13444,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.last_event_id (API generations C, D and E.)
+         * The last usage event counted in the balance. May be null. (API generations C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -13295,7 +13462,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.meter_id (API generations C, D and E.)
+         * Meter that counts the units. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13312,7 +13479,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.updated_at (API generations C, D and E.)
+         * When the balance last changed, as a timestamp. (API generations C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -13330,7 +13497,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO MeterBalanceCreate
+     * The fields of a new meter balance.
      *
      * @phpstan-type MeterBalancesCreateFields array{
      *   balance?: int|float|string|null,
@@ -13482,7 +13649,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.balance (API generations C, D and E.)
+         * Units left to the customer: credited_units minus consumed_units. A number of units,
+         * not an amount of money. (API generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13499,7 +13667,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.balance_id (API generations C, D and E.)
+         * The meter balance's identifier. Missing on the current server while the customer has
+         * no balance. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13516,7 +13685,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.billable_organization_id (API generation C.)
+         * Organisation billed for the usage. The generated clients' API only. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -13533,7 +13703,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.consumed_units (API generations C, D and E.)
+         * Units that the customer has used. A number of units, not an amount of money. (API
+         * generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13550,7 +13721,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.credited_units (API generations C, D and E.)
+         * Units that the customer has received. A number of units, not an amount of money. (API
+         * generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13567,7 +13739,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.customer_id (API generations C, D and E.)
+         * Customer that the balance belongs to. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13584,7 +13756,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.last_event_id (API generations C, D and E.)
+         * The last usage event counted in the balance. May be null. (API generations C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -13601,7 +13774,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.meter_id (API generations C, D and E.)
+         * Meter that counts the units. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13619,7 +13792,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO MeterBalanceUpdate
+     * The fields of a meter balance to change. A field left out does not change, null clears it.
      *
      * @phpstan-type MeterBalancesUpdateFields array{
      *   balance?: int|float|string|null,
@@ -13771,7 +13944,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.balance (API generations C, D and E.)
+         * Units left to the customer: credited_units minus consumed_units. A number of units,
+         * not an amount of money. (API generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13788,7 +13962,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.balance_id (API generations C, D and E.)
+         * The meter balance's identifier. Missing on the current server while the customer has
+         * no balance. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13805,7 +13980,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.billable_organization_id (API generation C.)
+         * Organisation billed for the usage. The generated clients' API only. (API generation
+         * C.)
          *
          * @return string|null
          */
@@ -13822,7 +13998,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.consumed_units (API generations C, D and E.)
+         * Units that the customer has used. A number of units, not an amount of money. (API
+         * generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13839,7 +14016,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.credited_units (API generations C, D and E.)
+         * Units that the customer has received. A number of units, not an amount of money. (API
+         * generations C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -13856,7 +14034,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.customer_id (API generations C, D and E.)
+         * Customer that the balance belongs to. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -13873,7 +14051,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.last_event_id (API generations C, D and E.)
+         * The last usage event counted in the balance. May be null. (API generations C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -13890,7 +14069,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meter_balances.meter_id (API generations C, D and E.)
+         * Meter that counts the units. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14089,7 +14268,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Meter
+     * A rule that selects usage events and adds them up, such as the sum of quantity. Every
+     * field may be null or missing.
      *
      * @phpstan-type MetersFields array{
      *   aggregation?: array<string, mixed>|object|null,
@@ -14242,7 +14422,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.aggregation (API generations C, D and E.)
+         * How the events of the meter are added up, as an object. The server's default is the
+         * sum of quantity. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -14259,7 +14440,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.created_at (API generations C, D and E.)
+         * When the meter was created, as a timestamp. (API generations C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -14276,7 +14457,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.filter (API generations C, D and E.)
+         * Which events the meter counts, as an object. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -14293,7 +14474,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.is_active (API generations C, D and E.)
+         * Whether the meter is active. The current server and the newest API read it on update
+         * only, not on create. (API generations C, D and E.)
          *
          * @return bool|null
          */
@@ -14310,7 +14492,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.meter_id (API generations C, D and E.)
+         * The meter's identifier. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14327,7 +14509,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.name (API generations C, D and E.)
+         * The meter's name, which create requires. The current server and the newest API do not
+         * take it on update. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14344,7 +14527,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.organization_id (API generations C, D and E.)
+         * Organisation that owns the meter. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14361,7 +14544,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.product_id (API generations C, D and E.)
+         * Product that the meter belongs to. The current server and the newest API do not take
+         * it on update. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14378,7 +14562,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.updated_at (API generations C, D and E.)
+         * When the meter last changed, as a timestamp. (API generations C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -14396,7 +14580,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO MeterCreate
+     * The fields of a new meter.
      *
      * @phpstan-type MetersCreateFields array{
      *   aggregation?: array<string, mixed>|object|null,
@@ -14546,7 +14730,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.aggregation (API generations C, D and E.)
+         * How the events of the meter are added up, as an object. The server's default is the
+         * sum of quantity. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -14563,7 +14748,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.filter (API generations C, D and E.)
+         * Which events the meter counts, as an object. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -14580,7 +14765,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.is_active (API generations C, D and E.)
+         * Whether the meter is active. The current server and the newest API read it on update
+         * only, not on create. (API generations C, D and E.)
          *
          * @return bool|null
          */
@@ -14597,7 +14783,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.meter_id (API generations C, D and E.)
+         * The meter's identifier. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14614,7 +14800,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.name (API generations C, D and E.)
+         * The meter's name, which create requires. The current server and the newest API do not
+         * take it on update. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14631,7 +14818,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.product_id (API generations C, D and E.)
+         * Product that the meter belongs to. The current server and the newest API do not take
+         * it on update. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14649,7 +14837,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO MeterUpdate
+     * The fields of a meter to change. A field left out does not change, null clears it.
      *
      * @phpstan-type MetersUpdateFields array{
      *   aggregation?: array<string, mixed>|object|null,
@@ -14799,7 +14987,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.aggregation (API generations C, D and E.)
+         * How the events of the meter are added up, as an object. The server's default is the
+         * sum of quantity. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -14816,7 +15005,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.filter (API generations C, D and E.)
+         * Which events the meter counts, as an object. (API generations C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -14833,7 +15022,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.is_active (API generations C, D and E.)
+         * Whether the meter is active. The current server and the newest API read it on update
+         * only, not on create. (API generations C, D and E.)
          *
          * @return bool|null
          */
@@ -14850,7 +15040,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.meter_id (API generations C, D and E.)
+         * The meter's identifier. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14867,7 +15057,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.name (API generations C, D and E.)
+         * The meter's name, which create requires. The current server and the newest API do not
+         * take it on update. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -14884,7 +15075,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO meters.product_id (API generations C, D and E.)
+         * Product that the meter belongs to. The current server and the newest API do not take
+         * it on update. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -15083,12 +15275,13 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentLink
+     * A page with a fixed address where buyers pay for a product or an amount. Every field may
+     * be null or missing.
      *
      * @phpstan-type PaymentLinksFields array{
      *   allow_coupon_code?: bool|null,
      *   allow_quantity?: bool|null,
-     *   allowed_providers?: string|null,
+     *   allowed_providers?: list<string>|string|null,
      *   amount?: int|float|string|null,
      *   cancel_url?: string|null,
      *   created_at?: \DateTimeInterface|string|null,
@@ -15099,21 +15292,21 @@ namespace LomiSDK\Model {
      *   expires_at?: \DateTimeInterface|string|null,
      *   fields?: list<array<string, mixed>>|null,
      *   is_active?: bool|null,
-     *   line_items?: array<string, mixed>|object|null,
+     *   line_items?: list<array<string, mixed>>|null,
      *   link_id?: string|null,
      *   link_type?: string|null,
-     *   merchant_id?: array<string, mixed>|object|null,
+     *   merchant_id?: string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   organization_id?: string|null,
-     *   plan_amount?: array<string, mixed>|object|null,
-     *   plan_id?: array<string, mixed>|object|null,
-     *   plan_name?: array<string, mixed>|object|null,
-     *   price?: array<string, mixed>|object|null,
+     *   plan_amount?: int|float|string|null,
+     *   plan_id?: string|null,
+     *   plan_name?: string|null,
+     *   price?: int|float|string|null,
      *   price_id?: string|null,
      *   private_description?: string|null,
      *   product_id?: string|null,
-     *   product_name?: array<string, mixed>|object|null,
-     *   product_price?: array<string, mixed>|object|null,
+     *   product_name?: string|null,
+     *   product_price?: int|float|string|null,
      *   public_description?: string|null,
      *   quantity?: int|float|string|null,
      *   require_billing_address?: bool|null,
@@ -15265,7 +15458,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allow_coupon_code
+         * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives
+         * false as the default.
          *
          * @return bool|null
          */
@@ -15282,7 +15476,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allow_quantity (API generations B, C, D and E.)
+         * Whether the buyer may change the quantity on the page. (API generations B, C, D and
+         * E.)
          *
          * @return bool|null
          */
@@ -15299,16 +15494,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allowed_providers (API generations A and C.)
+         * Payment providers offered on the page. A list in the 2025 documentation, a string in
+         * the generated clients, unknown to the current server. (API generations A and C.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAllowedProviders()
         {
         }
 
         /**
-         * @param string $allowed_providers
+         * @param list<string>|string $allowed_providers
          * @return $this
          */
         public function setAllowedProviders($allowed_providers)
@@ -15316,7 +15512,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.amount (API generations B, C, D and E.)
+         * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025
+         * documentation and when read one by one from the December 2025 server. (API generations
+         * B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -15333,7 +15531,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.cancel_url
+         * Where the buyer is sent after cancelling.
          *
          * @return string|null
          */
@@ -15350,7 +15548,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.created_at
+         * When the payment link was created, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -15367,7 +15565,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.created_by (API generations B, C, D and E.)
+         * Who created the payment link. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -15384,7 +15582,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.currency_code
+         * Currency of the link. Required to create one, except in the generated clients' API.
          *
          * @return string|null
          */
@@ -15401,7 +15599,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.description (API generations B, D and E.)
+         * Text shown to the buyer. The same field as `public_description`, under its current
+         * name. (API generations B, D and E.)
          *
          * @return string|null
          */
@@ -15418,7 +15617,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.environment (API generations B, C, D and E.)
+         * `test` or `live`. Links created on the December 2025 server are always live, whatever
+         * the key. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -15435,7 +15635,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.expires_at
+         * When the link stops working, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -15452,7 +15652,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.fields (API generation E.)
+         * The fields the page asks for, each as an object. Overrides require_email,
+         * require_phone and require_name. (API generation E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -15469,7 +15670,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.is_active
+         * Whether the link can be used. The 2025 documentation gives true as the default; the
+         * current server does not take it on create.
          *
          * @return bool|null
          */
@@ -15486,16 +15688,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.line_items (API generation D.)
+         * Line items of the link. The current server leaves it out of lists. (API generation D.)
          *
-         * @return array<string, mixed>|null
+         * @return list<array<string, mixed>>|null
          */
         public function getLineItems()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $line_items
+         * @param list<array<string, mixed>> $line_items
          * @return $this
          */
         public function setLineItems($line_items)
@@ -15503,7 +15705,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.link_id
+         * The link's identifier. Required to read, change or delete the link.
          *
          * @return string|null
          */
@@ -15520,7 +15722,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.link_type
+         * `product` for a catalogue product or `instant` for a plain amount. The 2025
+         * documentation also has `plan`.
          *
          * @return string|null
          */
@@ -15537,16 +15740,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.merchant_id (API generation A.)
+         * Merchant that owns the link. In the 2025 documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getMerchantId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $merchant_id
+         * @param string $merchant_id
          * @return $this
          */
         public function setMerchantId($merchant_id)
@@ -15554,7 +15757,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.metadata
+         * The merchant's own keys and values. The current server accepts it on create and drops
+         * it.
          *
          * @return array<string, mixed>|null
          */
@@ -15571,7 +15775,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.organization_id
+         * Organisation that owns the payment link.
          *
          * @return string|null
          */
@@ -15588,16 +15792,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.plan_amount (API generation A.)
+         * Amount of the link's subscription plan, in the currency's smallest unit. In the 2025
+         * documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPlanAmount()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_amount
+         * @param int|float|string $plan_amount
          * @return $this
          */
         public function setPlanAmount($plan_amount)
@@ -15605,16 +15810,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.plan_id (API generation A.)
+         * Subscription plan being sold. The 2025 documentation requires it when link_type is
+         * `plan`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getPlanId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_id
+         * @param string $plan_id
          * @return $this
          */
         public function setPlanId($plan_id)
@@ -15622,16 +15828,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.plan_name (API generation A.)
+         * Name of the link's subscription plan. In the 2025 documentation only. (API generation
+         * A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getPlanName()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_name
+         * @param string $plan_name
          * @return $this
          */
         public function setPlanName($plan_name)
@@ -15639,16 +15846,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.price (API generation A.)
+         * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`,
+         * required when link_type is `instant`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $price
+         * @param int|float|string $price
          * @return $this
          */
         public function setPrice($price)
@@ -15656,7 +15864,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.price_id (API generations B, C, D and E.)
+         * Catalogue price being sold. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -15673,7 +15881,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.private_description (API generations A and C.)
+         * Text for the merchant's own use. The current server does not have it. (API generations
+         * A and C.)
          *
          * @return string|null
          */
@@ -15690,7 +15899,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.product_id
+         * Catalogue product being sold. The 2025 documentation requires it when link_type is
+         * `product`.
          *
          * @return string|null
          */
@@ -15707,16 +15917,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.product_name (API generation A.)
+         * Name of the link's product. In the 2025 documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getProductName()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $product_name
+         * @param string $product_name
          * @return $this
          */
         public function setProductName($product_name)
@@ -15724,16 +15934,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.product_price (API generation A.)
+         * Price of the link's product, in the currency's smallest unit. In the 2025
+         * documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getProductPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $product_price
+         * @param int|float|string $product_price
          * @return $this
          */
         public function setProductPrice($product_price)
@@ -15741,7 +15952,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.public_description (API generations A and C.)
+         * Text shown to the buyer. The same field as `description`, under its 2025 name. (API
+         * generations A and C.)
          *
          * @return string|null
          */
@@ -15758,7 +15970,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.quantity (API generations B, C, D and E.)
+         * How many units are sold. The current server accepts it on create and drops it. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -15775,7 +15988,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_billing_address (API generations B, D and E.)
+         * Whether the page asks for a billing address. The current server defaults to true here,
+         * but to false for checkout sessions. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -15792,7 +16006,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_email (API generation E.)
+         * Whether the page requires an e-mail address. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -15809,7 +16023,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_name (API generation E.)
+         * Whether the page requires a name. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -15826,7 +16040,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_phone (API generation E.)
+         * Whether the page requires a phone number. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -15843,7 +16057,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.success_url
+         * Where the buyer is sent after paying. Reaching it is no proof of payment.
          *
          * @return string|null
          */
@@ -15860,7 +16074,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.title
+         * Heading of the page. Required to create a link, except in the generated clients' API.
          *
          * @return string|null
          */
@@ -15877,7 +16091,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.updated_at
+         * When the payment link last changed, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -15894,7 +16108,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.url
+         * The page to send buyers to. The server sets it; only the generated clients can send
+         * it.
          *
          * @return string|null
          */
@@ -15912,12 +16127,12 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentLinkCreate
+     * The fields of a new payment link.
      *
      * @phpstan-type PaymentLinksCreateFields array{
      *   allow_coupon_code?: bool|null,
      *   allow_quantity?: bool|null,
-     *   allowed_providers?: string|null,
+     *   allowed_providers?: list<string>|string|null,
      *   amount?: int|float|string|null,
      *   cancel_url?: string|null,
      *   currency_code?: string|null,
@@ -15928,8 +16143,8 @@ namespace LomiSDK\Model {
      *   link_id?: string|null,
      *   link_type?: string|null,
      *   metadata?: array<string, mixed>|object|null,
-     *   plan_id?: array<string, mixed>|object|null,
-     *   price?: array<string, mixed>|object|null,
+     *   plan_id?: string|null,
+     *   price?: int|float|string|null,
      *   price_id?: string|null,
      *   private_description?: string|null,
      *   product_id?: string|null,
@@ -16083,7 +16298,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allow_coupon_code
+         * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives
+         * false as the default.
          *
          * @return bool|null
          */
@@ -16100,7 +16316,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allow_quantity (API generations B, C, D and E.)
+         * Whether the buyer may change the quantity on the page. (API generations B, C, D and
+         * E.)
          *
          * @return bool|null
          */
@@ -16117,16 +16334,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allowed_providers (API generations A and C.)
+         * Payment providers offered on the page. A list in the 2025 documentation, a string in
+         * the generated clients, unknown to the current server. (API generations A and C.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAllowedProviders()
         {
         }
 
         /**
-         * @param string $allowed_providers
+         * @param list<string>|string $allowed_providers
          * @return $this
          */
         public function setAllowedProviders($allowed_providers)
@@ -16134,7 +16352,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.amount (API generations B, C, D and E.)
+         * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025
+         * documentation and when read one by one from the December 2025 server. (API generations
+         * B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -16151,7 +16371,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.cancel_url
+         * Where the buyer is sent after cancelling.
          *
          * @return string|null
          */
@@ -16168,7 +16388,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.currency_code
+         * Currency of the link. Required to create one, except in the generated clients' API.
          *
          * @return string|null
          */
@@ -16185,7 +16405,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.description (API generations B, D and E.)
+         * Text shown to the buyer. The same field as `public_description`, under its current
+         * name. (API generations B, D and E.)
          *
          * @return string|null
          */
@@ -16202,7 +16423,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.expires_at
+         * When the link stops working, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -16219,7 +16440,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.fields (API generation E.)
+         * The fields the page asks for, each as an object. Overrides require_email,
+         * require_phone and require_name. (API generation E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -16236,7 +16458,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.is_active
+         * Whether the link can be used. The 2025 documentation gives true as the default; the
+         * current server does not take it on create.
          *
          * @return bool|null
          */
@@ -16253,7 +16476,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.link_id
+         * The link's identifier. Required to read, change or delete the link.
          *
          * @return string|null
          */
@@ -16270,7 +16493,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.link_type
+         * `product` for a catalogue product or `instant` for a plain amount. The 2025
+         * documentation also has `plan`.
          *
          * @return string|null
          */
@@ -16287,7 +16511,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.metadata
+         * The merchant's own keys and values. The current server accepts it on create and drops
+         * it.
          *
          * @return array<string, mixed>|null
          */
@@ -16304,16 +16529,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.plan_id (API generation A.)
+         * Subscription plan being sold. The 2025 documentation requires it when link_type is
+         * `plan`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getPlanId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_id
+         * @param string $plan_id
          * @return $this
          */
         public function setPlanId($plan_id)
@@ -16321,16 +16547,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.price (API generation A.)
+         * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`,
+         * required when link_type is `instant`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $price
+         * @param int|float|string $price
          * @return $this
          */
         public function setPrice($price)
@@ -16338,7 +16565,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.price_id (API generations B, C, D and E.)
+         * Catalogue price being sold. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -16355,7 +16582,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.private_description (API generations A and C.)
+         * Text for the merchant's own use. The current server does not have it. (API generations
+         * A and C.)
          *
          * @return string|null
          */
@@ -16372,7 +16600,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.product_id
+         * Catalogue product being sold. The 2025 documentation requires it when link_type is
+         * `product`.
          *
          * @return string|null
          */
@@ -16389,7 +16618,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.public_description (API generations A and C.)
+         * Text shown to the buyer. The same field as `description`, under its 2025 name. (API
+         * generations A and C.)
          *
          * @return string|null
          */
@@ -16406,7 +16636,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.quantity (API generations B, C, D and E.)
+         * How many units are sold. The current server accepts it on create and drops it. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -16423,7 +16654,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_billing_address (API generations B, D and E.)
+         * Whether the page asks for a billing address. The current server defaults to true here,
+         * but to false for checkout sessions. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -16440,7 +16672,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_email (API generation E.)
+         * Whether the page requires an e-mail address. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -16457,7 +16689,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_name (API generation E.)
+         * Whether the page requires a name. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -16474,7 +16706,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_phone (API generation E.)
+         * Whether the page requires a phone number. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -16491,7 +16723,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.success_url
+         * Where the buyer is sent after paying. Reaching it is no proof of payment.
          *
          * @return string|null
          */
@@ -16508,7 +16740,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.title
+         * Heading of the page. Required to create a link, except in the generated clients' API.
          *
          * @return string|null
          */
@@ -16525,7 +16757,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.url
+         * The page to send buyers to. The server sets it; only the generated clients can send
+         * it.
          *
          * @return string|null
          */
@@ -16543,12 +16776,12 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentLinkUpdate
+     * The fields of a payment link to change. A field left out does not change, null clears it.
      *
      * @phpstan-type PaymentLinksUpdateFields array{
      *   allow_coupon_code?: bool|null,
      *   allow_quantity?: bool|null,
-     *   allowed_providers?: string|null,
+     *   allowed_providers?: list<string>|string|null,
      *   amount?: int|float|string|null,
      *   cancel_url?: string|null,
      *   currency_code?: string|null,
@@ -16559,8 +16792,8 @@ namespace LomiSDK\Model {
      *   link_id?: string|null,
      *   link_type?: string|null,
      *   metadata?: array<string, mixed>|object|null,
-     *   plan_id?: array<string, mixed>|object|null,
-     *   price?: array<string, mixed>|object|null,
+     *   plan_id?: string|null,
+     *   price?: int|float|string|null,
      *   price_id?: string|null,
      *   private_description?: string|null,
      *   product_id?: string|null,
@@ -16714,7 +16947,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allow_coupon_code
+         * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives
+         * false as the default.
          *
          * @return bool|null
          */
@@ -16731,7 +16965,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allow_quantity (API generations B, C, D and E.)
+         * Whether the buyer may change the quantity on the page. (API generations B, C, D and
+         * E.)
          *
          * @return bool|null
          */
@@ -16748,16 +16983,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.allowed_providers (API generations A and C.)
+         * Payment providers offered on the page. A list in the 2025 documentation, a string in
+         * the generated clients, unknown to the current server. (API generations A and C.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAllowedProviders()
         {
         }
 
         /**
-         * @param string $allowed_providers
+         * @param list<string>|string $allowed_providers
          * @return $this
          */
         public function setAllowedProviders($allowed_providers)
@@ -16765,7 +17001,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.amount (API generations B, C, D and E.)
+         * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025
+         * documentation and when read one by one from the December 2025 server. (API generations
+         * B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -16782,7 +17020,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.cancel_url
+         * Where the buyer is sent after cancelling.
          *
          * @return string|null
          */
@@ -16799,7 +17037,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.currency_code
+         * Currency of the link. Required to create one, except in the generated clients' API.
          *
          * @return string|null
          */
@@ -16816,7 +17054,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.description (API generations B, D and E.)
+         * Text shown to the buyer. The same field as `public_description`, under its current
+         * name. (API generations B, D and E.)
          *
          * @return string|null
          */
@@ -16833,7 +17072,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.expires_at
+         * When the link stops working, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -16850,7 +17089,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.fields (API generation E.)
+         * The fields the page asks for, each as an object. Overrides require_email,
+         * require_phone and require_name. (API generation E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -16867,7 +17107,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.is_active
+         * Whether the link can be used. The 2025 documentation gives true as the default; the
+         * current server does not take it on create.
          *
          * @return bool|null
          */
@@ -16884,7 +17125,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.link_id
+         * The link's identifier. Required to read, change or delete the link.
          *
          * @return string|null
          */
@@ -16901,7 +17142,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.link_type
+         * `product` for a catalogue product or `instant` for a plain amount. The 2025
+         * documentation also has `plan`.
          *
          * @return string|null
          */
@@ -16918,7 +17160,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.metadata
+         * The merchant's own keys and values. The current server accepts it on create and drops
+         * it.
          *
          * @return array<string, mixed>|null
          */
@@ -16935,16 +17178,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.plan_id (API generation A.)
+         * Subscription plan being sold. The 2025 documentation requires it when link_type is
+         * `plan`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getPlanId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_id
+         * @param string $plan_id
          * @return $this
          */
         public function setPlanId($plan_id)
@@ -16952,16 +17196,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.price (API generation A.)
+         * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`,
+         * required when link_type is `instant`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $price
+         * @param int|float|string $price
          * @return $this
          */
         public function setPrice($price)
@@ -16969,7 +17214,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.price_id (API generations B, C, D and E.)
+         * Catalogue price being sold. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -16986,7 +17231,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.private_description (API generations A and C.)
+         * Text for the merchant's own use. The current server does not have it. (API generations
+         * A and C.)
          *
          * @return string|null
          */
@@ -17003,7 +17249,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.product_id
+         * Catalogue product being sold. The 2025 documentation requires it when link_type is
+         * `product`.
          *
          * @return string|null
          */
@@ -17020,7 +17267,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.public_description (API generations A and C.)
+         * Text shown to the buyer. The same field as `description`, under its 2025 name. (API
+         * generations A and C.)
          *
          * @return string|null
          */
@@ -17037,7 +17285,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.quantity (API generations B, C, D and E.)
+         * How many units are sold. The current server accepts it on create and drops it. (API
+         * generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -17054,7 +17303,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_billing_address (API generations B, D and E.)
+         * Whether the page asks for a billing address. The current server defaults to true here,
+         * but to false for checkout sessions. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -17071,7 +17321,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_email (API generation E.)
+         * Whether the page requires an e-mail address. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -17088,7 +17338,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_name (API generation E.)
+         * Whether the page requires a name. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -17105,7 +17355,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.require_phone (API generation E.)
+         * Whether the page requires a phone number. The newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -17122,7 +17372,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.success_url
+         * Where the buyer is sent after paying. Reaching it is no proof of payment.
          *
          * @return string|null
          */
@@ -17139,7 +17389,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.title
+         * Heading of the page. Required to create a link, except in the generated clients' API.
          *
          * @return string|null
          */
@@ -17156,7 +17406,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_links.url
+         * The page to send buyers to. The server sets it; only the generated clients can send
+         * it.
          *
          * @return string|null
          */
@@ -17355,7 +17606,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentRequest
+     * A request to a payer to pay an amount before a date. Every field may be null or missing.
      *
      * @phpstan-type PaymentRequestsFields array{
      *   amount?: int|float|string|null,
@@ -17366,7 +17617,7 @@ namespace LomiSDK\Model {
      *   customer_id?: string|null,
      *   description?: string|null,
      *   environment?: string|null,
-     *   expiry_date?: string|null,
+     *   expiry_date?: \DateTimeInterface|string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   organization_id?: string|null,
      *   payment_link?: string|null,
@@ -17538,7 +17789,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.amount (API generations B, C, D and E.)
+         * What the payer owes, in the currency's smallest unit. Required to create a request,
+         * except in the generated clients' API. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -17555,7 +17807,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.channel (API generation E.)
+         * `spi` asks for payment through the regional instant payment system; the answer then
+         * has qr_payload and spi_alias. The newest API only. (API generation E.)
          *
          * @return string|null
          */
@@ -17572,7 +17825,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.created_at (API generations B, C, D and E.)
+         * When the payment request was created, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -17589,7 +17842,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.created_by (API generations B, C, D and E.)
+         * Who created the payment request. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17606,7 +17859,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.currency_code (API generations B, C, D and E.)
+         * Currency of the amount. Required to create a request, except in the generated clients'
+         * API. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17623,7 +17877,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.customer_id (API generations B, C, D and E.)
+         * Customer who is asked to pay. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17640,7 +17894,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.description (API generations B, C, D and E.)
+         * What the payment is for, as free text. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17657,7 +17911,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.environment (API generations B, C, D and E.)
+         * `test` or `live`: where the payment request was created. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -17674,16 +17929,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.expiry_date (API generations B, C, D and E.)
+         * When the request expires, as a timestamp. Required to create a request, except in the
+         * generated clients' API. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return \DateTime|null
          */
         public function getExpiryDate()
         {
         }
 
         /**
-         * @param string $expiry_date
+         * @param \DateTimeInterface|string $expiry_date
          * @return $this
          */
         public function setExpiryDate($expiry_date)
@@ -17691,7 +17947,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.metadata (API generations B, D and E.)
+         * The merchant's own keys and values. The current server accepts it on create and drops
+         * it. (API generations B, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -17708,7 +17965,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.organization_id (API generations B, C, D and E.)
+         * Organisation that owns the payment request. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17725,7 +17982,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.payment_link (API generations B, C, D and E.)
+         * The address where the request is paid. Only the generated clients can send it. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17742,7 +18000,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.payment_reference (API generations B, C, D and E.)
+         * The merchant's own reference for the payment. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17759,7 +18017,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.qr_payload (API generation E.)
+         * Content of the QR code that pays the request, when channel is `spi`. The newest API
+         * only. (API generation E.)
          *
          * @return string|null
          */
@@ -17776,7 +18035,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.request_id (API generations B, C, D and E.)
+         * The payment request's identifier. Required to read the request. (API generations B, C,
+         * D and E.)
          *
          * @return string|null
          */
@@ -17793,7 +18053,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_account_number (API generations B, C, D and E.)
+         * Account number in the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17810,7 +18071,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_alias (API generation E.)
+         * Alias in the regional instant payment system, when channel is `spi`. The newest API
+         * only. (API generation E.)
          *
          * @return string|null
          */
@@ -17827,7 +18089,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)
+         * Bulk instruction of the regional instant payment system that the request belongs to.
+         * The current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17844,7 +18107,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_confirmation (API generations B, C, D and E.)
+         * Confirmation flag of the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -17861,7 +18125,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)
+         * When the payment was sent in the regional instant payment system, as a string. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17878,7 +18143,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)
+         * When the payment became irrevocable in the regional instant payment system, as a
+         * string. The current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17895,7 +18161,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)
+         * The last date to pay the request, as a string. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17912,7 +18179,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)
+         * The last date to answer the request, as a string. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17929,7 +18197,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)
+         * When the payment was rejected in the regional instant payment system, as a string. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17946,7 +18215,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)
+         * Whether the payer is debited at a later date. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -17963,7 +18233,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)
+         * End-to-end identifier of the payment in the regional instant payment system. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17980,7 +18251,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)
+         * The payer's alias in the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -17997,7 +18269,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)
+         * The payer's name. The current server never returns it. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -18014,7 +18287,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)
+         * The payer's country. The current server never returns it. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -18031,7 +18305,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payment_request_category (API generation C.)
+         * Category code of the request in the regional instant payment system, such as 500, 521
+         * or 401. In the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18048,7 +18323,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payment_status (API generation C.)
+         * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+         * In the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18065,7 +18341,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)
+         * Number of the document that the request refers to. The current server never returns
+         * it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18082,7 +18359,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_ref_doc_type (API generation C.)
+         * Type code of the document that the request refers to, such as CINV. In the generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18099,7 +18377,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_rejection_reason (API generation C.)
+         * Reason code of a rejection in the regional instant payment system, such as AC04. In
+         * the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18116,7 +18395,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)
+         * Discount on the request, in the currency's smallest unit. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -18133,7 +18413,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)
+         * Discount on the request, as a rate. The unit is not documented. The current server
+         * never returns it. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -18150,7 +18431,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_tx_id (API generations B, C, D and E.)
+         * Transaction identifier of the payment in the regional instant payment system. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18167,7 +18449,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.status (API generations B, C, D and E.)
+         * The state of the request, such as pending, completed, failed or expired. Only
+         * completed means paid. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18184,7 +18467,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.updated_at (API generations B, C, D and E.)
+         * When the payment request last changed, as a timestamp. (API generations B, C, D and
+         * E.)
          *
          * @return \DateTime|null
          */
@@ -18202,7 +18486,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentRequestCreate
+     * The fields of a new payment request.
      *
      * @phpstan-type PaymentRequestsCreateFields array{
      *   amount?: int|float|string|null,
@@ -18210,7 +18494,7 @@ namespace LomiSDK\Model {
      *   currency_code?: string|null,
      *   customer_id?: string|null,
      *   description?: string|null,
-     *   expiry_date?: string|null,
+     *   expiry_date?: \DateTimeInterface|string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   payment_link?: string|null,
      *   payment_reference?: string|null,
@@ -18377,7 +18661,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.amount (API generations B, C, D and E.)
+         * What the payer owes, in the currency's smallest unit. Required to create a request,
+         * except in the generated clients' API. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -18394,7 +18679,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.channel (API generation E.)
+         * `spi` asks for payment through the regional instant payment system; the answer then
+         * has qr_payload and spi_alias. The newest API only. (API generation E.)
          *
          * @return string|null
          */
@@ -18411,7 +18697,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.currency_code (API generations B, C, D and E.)
+         * Currency of the amount. Required to create a request, except in the generated clients'
+         * API. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18428,7 +18715,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.customer_id (API generations B, C, D and E.)
+         * Customer who is asked to pay. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18445,7 +18732,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.description (API generations B, C, D and E.)
+         * What the payment is for, as free text. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18462,16 +18749,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.expiry_date (API generations B, C, D and E.)
+         * When the request expires, as a timestamp. Required to create a request, except in the
+         * generated clients' API. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return \DateTime|null
          */
         public function getExpiryDate()
         {
         }
 
         /**
-         * @param string $expiry_date
+         * @param \DateTimeInterface|string $expiry_date
          * @return $this
          */
         public function setExpiryDate($expiry_date)
@@ -18479,7 +18767,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.metadata (API generations B, D and E.)
+         * The merchant's own keys and values. The current server accepts it on create and drops
+         * it. (API generations B, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -18496,7 +18785,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.payment_link (API generations B, C, D and E.)
+         * The address where the request is paid. Only the generated clients can send it. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18513,7 +18803,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.payment_reference (API generations B, C, D and E.)
+         * The merchant's own reference for the payment. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18530,7 +18820,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_account_number (API generations B, C, D and E.)
+         * Account number in the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18547,7 +18838,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)
+         * Bulk instruction of the regional instant payment system that the request belongs to.
+         * The current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18564,7 +18856,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_confirmation (API generations B, C, D and E.)
+         * Confirmation flag of the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -18581,7 +18874,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)
+         * When the payment was sent in the regional instant payment system, as a string. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18598,7 +18892,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)
+         * When the payment became irrevocable in the regional instant payment system, as a
+         * string. The current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18615,7 +18910,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)
+         * The last date to pay the request, as a string. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18632,7 +18928,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)
+         * The last date to answer the request, as a string. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18649,7 +18946,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)
+         * When the payment was rejected in the regional instant payment system, as a string. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18666,7 +18964,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)
+         * Whether the payer is debited at a later date. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -18683,7 +18982,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)
+         * End-to-end identifier of the payment in the regional instant payment system. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18700,7 +19000,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)
+         * The payer's alias in the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18717,7 +19018,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)
+         * The payer's name. The current server never returns it. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -18734,7 +19036,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)
+         * The payer's country. The current server never returns it. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -18751,7 +19054,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payment_request_category (API generation C.)
+         * Category code of the request in the regional instant payment system, such as 500, 521
+         * or 401. In the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18768,7 +19072,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payment_status (API generation C.)
+         * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+         * In the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18785,7 +19090,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)
+         * Number of the document that the request refers to. The current server never returns
+         * it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18802,7 +19108,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_ref_doc_type (API generation C.)
+         * Type code of the document that the request refers to, such as CINV. In the generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18819,7 +19126,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_rejection_reason (API generation C.)
+         * Reason code of a rejection in the regional instant payment system, such as AC04. In
+         * the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -18836,7 +19144,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)
+         * Discount on the request, in the currency's smallest unit. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -18853,7 +19162,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)
+         * Discount on the request, as a rate. The unit is not documented. The current server
+         * never returns it. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -18870,7 +19180,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_tx_id (API generations B, C, D and E.)
+         * Transaction identifier of the payment in the regional instant payment system. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18887,7 +19198,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.status (API generations B, C, D and E.)
+         * The state of the request, such as pending, completed, failed or expired. Only
+         * completed means paid. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -18905,7 +19217,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PaymentRequestUpdate
+     * The fields of a payment request to change. A field left out does not change, null clears
+     * it.
      *
      * @phpstan-type PaymentRequestsUpdateFields array{
      *   amount?: int|float|string|null,
@@ -18913,7 +19226,7 @@ namespace LomiSDK\Model {
      *   currency_code?: string|null,
      *   customer_id?: string|null,
      *   description?: string|null,
-     *   expiry_date?: string|null,
+     *   expiry_date?: \DateTimeInterface|string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   payment_link?: string|null,
      *   payment_reference?: string|null,
@@ -19080,7 +19393,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.amount (API generations B, C, D and E.)
+         * What the payer owes, in the currency's smallest unit. Required to create a request,
+         * except in the generated clients' API. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -19097,7 +19411,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.channel (API generation E.)
+         * `spi` asks for payment through the regional instant payment system; the answer then
+         * has qr_payload and spi_alias. The newest API only. (API generation E.)
          *
          * @return string|null
          */
@@ -19114,7 +19429,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.currency_code (API generations B, C, D and E.)
+         * Currency of the amount. Required to create a request, except in the generated clients'
+         * API. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19131,7 +19447,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.customer_id (API generations B, C, D and E.)
+         * Customer who is asked to pay. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19148,7 +19464,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.description (API generations B, C, D and E.)
+         * What the payment is for, as free text. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19165,16 +19481,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.expiry_date (API generations B, C, D and E.)
+         * When the request expires, as a timestamp. Required to create a request, except in the
+         * generated clients' API. (API generations B, C, D and E.)
          *
-         * @return string|null
+         * @return \DateTime|null
          */
         public function getExpiryDate()
         {
         }
 
         /**
-         * @param string $expiry_date
+         * @param \DateTimeInterface|string $expiry_date
          * @return $this
          */
         public function setExpiryDate($expiry_date)
@@ -19182,7 +19499,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.metadata (API generations B, D and E.)
+         * The merchant's own keys and values. The current server accepts it on create and drops
+         * it. (API generations B, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -19199,7 +19517,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.payment_link (API generations B, C, D and E.)
+         * The address where the request is paid. Only the generated clients can send it. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19216,7 +19535,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.payment_reference (API generations B, C, D and E.)
+         * The merchant's own reference for the payment. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19233,7 +19552,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_account_number (API generations B, C, D and E.)
+         * Account number in the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19250,7 +19570,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)
+         * Bulk instruction of the regional instant payment system that the request belongs to.
+         * The current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19267,7 +19588,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_confirmation (API generations B, C, D and E.)
+         * Confirmation flag of the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -19284,7 +19606,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)
+         * When the payment was sent in the regional instant payment system, as a string. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19301,7 +19624,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)
+         * When the payment became irrevocable in the regional instant payment system, as a
+         * string. The current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19318,7 +19642,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)
+         * The last date to pay the request, as a string. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19335,7 +19660,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)
+         * The last date to answer the request, as a string. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19352,7 +19678,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)
+         * When the payment was rejected in the regional instant payment system, as a string. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19369,7 +19696,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)
+         * Whether the payer is debited at a later date. The current server never returns it.
+         * (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -19386,7 +19714,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)
+         * End-to-end identifier of the payment in the regional instant payment system. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19403,7 +19732,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)
+         * The payer's alias in the regional instant payment system. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19420,7 +19750,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)
+         * The payer's name. The current server never returns it. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -19437,7 +19768,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)
+         * The payer's country. The current server never returns it. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -19454,7 +19786,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payment_request_category (API generation C.)
+         * Category code of the request in the regional instant payment system, such as 500, 521
+         * or 401. In the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -19471,7 +19804,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_payment_status (API generation C.)
+         * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+         * In the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -19488,7 +19822,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)
+         * Number of the document that the request refers to. The current server never returns
+         * it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19505,7 +19840,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_ref_doc_type (API generation C.)
+         * Type code of the document that the request refers to, such as CINV. In the generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -19522,7 +19858,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_rejection_reason (API generation C.)
+         * Reason code of a rejection in the regional instant payment system, such as AC04. In
+         * the generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -19539,7 +19876,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)
+         * Discount on the request, in the currency's smallest unit. The current server never
+         * returns it. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -19556,7 +19894,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)
+         * Discount on the request, as a rate. The unit is not documented. The current server
+         * never returns it. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -19573,7 +19912,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.spi_tx_id (API generations B, C, D and E.)
+         * Transaction identifier of the payment in the regional instant payment system. The
+         * current server never returns it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19590,7 +19930,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payment_requests.status (API generations B, C, D and E.)
+         * The state of the request, such as pending, completed, failed or expired. Only
+         * completed means paid. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -19789,7 +20130,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PayoutMethod
+     * A bank or mobile money account that receives payouts. Every field may be null or missing.
      *
      * @phpstan-type PayoutMethodsFields array{
      *   account_name?: string|null,
@@ -19958,7 +20299,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.account_name (API generations C, D and E.)
+         * Name of the account holder. Required by the newest API. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -19975,7 +20316,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.account_number (API generations C, D and E.)
+         * Number of the account that receives payouts. Required by the newest API. (API
+         * generations C, D and E.)
          *
          * @return string|null
          */
@@ -19992,7 +20334,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_day (API generation C.)
+         * Day on which automatic withdrawals run. Whether of the week or of the month is not
+         * documented. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -20009,7 +20352,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)
+         * Whether money is withdrawn to this method automatically. (API generations C and D.)
          *
          * @return bool|null
          */
@@ -20026,7 +20369,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_last_run (API generation C.)
+         * When the last automatic withdrawal ran, as a string. In the generated clients' API
+         * only. (API generation C.)
          *
          * @return string|null
          */
@@ -20043,7 +20387,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_method (API generations C and D.)
+         * How automatic withdrawals are made. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20060,7 +20404,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)
+         * Mobile money provider used for automatic withdrawals. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20077,7 +20421,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.bank_code (API generations C, D and E.)
+         * Code of the bank that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20094,7 +20438,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.bank_name (API generations C, D and E.)
+         * Name of the bank that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20111,7 +20455,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.branch_code (API generations C, D and E.)
+         * Code of the bank branch that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20128,7 +20472,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.country (API generations C, D and E.)
+         * Country of the account, as a string. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20145,7 +20489,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.created_at (API generation C.)
+         * When the payout method was created, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -20162,7 +20506,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.eligible_for_platform_withdrawal_at (API generation D.)
+         * When the method becomes eligible for platform withdrawals, as a timestamp. No
+         * documented route of the current server returns it. (API generation D.)
          *
          * @return \DateTime|null
          */
@@ -20179,7 +20524,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_default (API generations C, D and E.)
+         * Whether this is the payout method used by default. (API generations C, D and E.)
          *
          * @return bool|null
          */
@@ -20196,7 +20541,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_spi_enabled (API generations C and D.)
+         * Whether the regional instant payment system is enabled for this method. (API
+         * generations C and D.)
          *
          * @return bool|null
          */
@@ -20213,7 +20559,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_uemoa (API generations C and D.)
+         * Whether the method is within the UEMOA, the West African monetary union. (API
+         * generations C and D.)
          *
          * @return bool|null
          */
@@ -20230,7 +20577,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_valid (API generations C and D.)
+         * Whether the method is marked as valid. (API generations C and D.)
          *
          * @return bool|null
          */
@@ -20247,7 +20594,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.organization_id (API generations C and D.)
+         * Organisation that owns the payout method. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20264,7 +20611,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.payout_method_id (API generations C and D.)
+         * The payout method's identifier. Give it as payout_method_id when creating a payout.
+         * (API generations C and D.)
          *
          * @return string|null
          */
@@ -20281,7 +20629,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.payout_method_type (API generations C, D and E.)
+         * `spi`, `bank` or `mobile_money`. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20298,7 +20646,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_account_number (API generations C and D.)
+         * Account number in the regional instant payment system. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20315,7 +20663,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_mbno (API generations C and D.)
+         * MBNO alias of the account in the regional instant payment system. (API generations C
+         * and D.)
          *
          * @return string|null
          */
@@ -20332,7 +20681,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_shid (API generations C and D.)
+         * SHID alias of the account in the regional instant payment system. (API generations C
+         * and D.)
          *
          * @return string|null
          */
@@ -20349,7 +20699,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_type (API generations C and D.)
+         * Type of the alias in the regional instant payment system. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20366,7 +20716,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.updated_at (API generation C.)
+         * When the payout method last changed, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -20384,7 +20734,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PayoutMethodCreate
+     * The fields of a new payout method.
      *
      * @phpstan-type PayoutMethodsCreateFields array{
      *   account_name?: string|null,
@@ -20549,7 +20899,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.account_name (API generations C, D and E.)
+         * Name of the account holder. Required by the newest API. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20566,7 +20916,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.account_number (API generations C, D and E.)
+         * Number of the account that receives payouts. Required by the newest API. (API
+         * generations C, D and E.)
          *
          * @return string|null
          */
@@ -20583,7 +20934,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_day (API generation C.)
+         * Day on which automatic withdrawals run. Whether of the week or of the month is not
+         * documented. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -20600,7 +20952,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)
+         * Whether money is withdrawn to this method automatically. (API generations C and D.)
          *
          * @return bool|null
          */
@@ -20617,7 +20969,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_last_run (API generation C.)
+         * When the last automatic withdrawal ran, as a string. In the generated clients' API
+         * only. (API generation C.)
          *
          * @return string|null
          */
@@ -20634,7 +20987,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_method (API generations C and D.)
+         * How automatic withdrawals are made. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20651,7 +21004,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)
+         * Mobile money provider used for automatic withdrawals. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20668,7 +21021,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.bank_code (API generations C, D and E.)
+         * Code of the bank that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20685,7 +21038,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.bank_name (API generations C, D and E.)
+         * Name of the bank that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20702,7 +21055,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.branch_code (API generations C, D and E.)
+         * Code of the bank branch that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20719,7 +21072,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.country (API generations C, D and E.)
+         * Country of the account, as a string. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20736,7 +21089,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_default (API generations C, D and E.)
+         * Whether this is the payout method used by default. (API generations C, D and E.)
          *
          * @return bool|null
          */
@@ -20753,7 +21106,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_spi_enabled (API generations C and D.)
+         * Whether the regional instant payment system is enabled for this method. (API
+         * generations C and D.)
          *
          * @return bool|null
          */
@@ -20770,7 +21124,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_uemoa (API generations C and D.)
+         * Whether the method is within the UEMOA, the West African monetary union. (API
+         * generations C and D.)
          *
          * @return bool|null
          */
@@ -20787,7 +21142,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_valid (API generations C and D.)
+         * Whether the method is marked as valid. (API generations C and D.)
          *
          * @return bool|null
          */
@@ -20804,7 +21159,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.payout_method_id (API generations C and D.)
+         * The payout method's identifier. Give it as payout_method_id when creating a payout.
+         * (API generations C and D.)
          *
          * @return string|null
          */
@@ -20821,7 +21177,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.payout_method_type (API generations C, D and E.)
+         * `spi`, `bank` or `mobile_money`. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -20838,7 +21194,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_account_number (API generations C and D.)
+         * Account number in the regional instant payment system. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20855,7 +21211,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_mbno (API generations C and D.)
+         * MBNO alias of the account in the regional instant payment system. (API generations C
+         * and D.)
          *
          * @return string|null
          */
@@ -20872,7 +21229,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_shid (API generations C and D.)
+         * SHID alias of the account in the regional instant payment system. (API generations C
+         * and D.)
          *
          * @return string|null
          */
@@ -20889,7 +21247,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_type (API generations C and D.)
+         * Type of the alias in the regional instant payment system. (API generations C and D.)
          *
          * @return string|null
          */
@@ -20907,7 +21265,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PayoutMethodUpdate
+     * The fields of a payout method to change. A field left out does not change, null clears it.
      *
      * @phpstan-type PayoutMethodsUpdateFields array{
      *   account_name?: string|null,
@@ -21072,7 +21430,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.account_name (API generations C, D and E.)
+         * Name of the account holder. Required by the newest API. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -21089,7 +21447,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.account_number (API generations C, D and E.)
+         * Number of the account that receives payouts. Required by the newest API. (API
+         * generations C, D and E.)
          *
          * @return string|null
          */
@@ -21106,7 +21465,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_day (API generation C.)
+         * Day on which automatic withdrawals run. Whether of the week or of the month is not
+         * documented. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -21123,7 +21483,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)
+         * Whether money is withdrawn to this method automatically. (API generations C and D.)
          *
          * @return bool|null
          */
@@ -21140,7 +21500,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_last_run (API generation C.)
+         * When the last automatic withdrawal ran, as a string. In the generated clients' API
+         * only. (API generation C.)
          *
          * @return string|null
          */
@@ -21157,7 +21518,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_method (API generations C and D.)
+         * How automatic withdrawals are made. (API generations C and D.)
          *
          * @return string|null
          */
@@ -21174,7 +21535,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)
+         * Mobile money provider used for automatic withdrawals. (API generations C and D.)
          *
          * @return string|null
          */
@@ -21191,7 +21552,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.bank_code (API generations C, D and E.)
+         * Code of the bank that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -21208,7 +21569,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.bank_name (API generations C, D and E.)
+         * Name of the bank that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -21225,7 +21586,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.branch_code (API generations C, D and E.)
+         * Code of the bank branch that holds the account. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -21242,7 +21603,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.country (API generations C, D and E.)
+         * Country of the account, as a string. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -21259,7 +21620,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_default (API generations C, D and E.)
+         * Whether this is the payout method used by default. (API generations C, D and E.)
          *
          * @return bool|null
          */
@@ -21276,7 +21637,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_spi_enabled (API generations C and D.)
+         * Whether the regional instant payment system is enabled for this method. (API
+         * generations C and D.)
          *
          * @return bool|null
          */
@@ -21293,7 +21655,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_uemoa (API generations C and D.)
+         * Whether the method is within the UEMOA, the West African monetary union. (API
+         * generations C and D.)
          *
          * @return bool|null
          */
@@ -21310,7 +21673,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.is_valid (API generations C and D.)
+         * Whether the method is marked as valid. (API generations C and D.)
          *
          * @return bool|null
          */
@@ -21327,7 +21690,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.payout_method_id (API generations C and D.)
+         * The payout method's identifier. Give it as payout_method_id when creating a payout.
+         * (API generations C and D.)
          *
          * @return string|null
          */
@@ -21344,7 +21708,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.payout_method_type (API generations C, D and E.)
+         * `spi`, `bank` or `mobile_money`. (API generations C, D and E.)
          *
          * @return string|null
          */
@@ -21361,7 +21725,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_account_number (API generations C and D.)
+         * Account number in the regional instant payment system. (API generations C and D.)
          *
          * @return string|null
          */
@@ -21378,7 +21742,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_mbno (API generations C and D.)
+         * MBNO alias of the account in the regional instant payment system. (API generations C
+         * and D.)
          *
          * @return string|null
          */
@@ -21395,7 +21760,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_shid (API generations C and D.)
+         * SHID alias of the account in the regional instant payment system. (API generations C
+         * and D.)
          *
          * @return string|null
          */
@@ -21412,7 +21778,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payout_methods.spi_alias_type (API generations C and D.)
+         * Type of the alias in the regional instant payment system. (API generations C and D.)
          *
          * @return string|null
          */
@@ -21611,7 +21977,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Payout
+     * Money paid out of the merchant's account. Every field may be null or missing.
      *
      * @phpstan-type PayoutsFields array{
      *   account_id?: string|null,
@@ -21622,6 +21988,7 @@ namespace LomiSDK\Model {
      *   currency_code?: string|null,
      *   destination?: string|null,
      *   environment?: string|null,
+     *   kind?: string|null,
      *   last_mile_rail?: string|null,
      *   merchant_id?: string|null,
      *   metadata?: array<string, mixed>|object|null,
@@ -21776,7 +22143,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.account_id (API generations B, C and D.)
+         * Account of the organisation that the payout belongs to. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -21793,7 +22160,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.amount (API generations B, C, D and E.)
+         * How much is paid out, in the currency's smallest unit. The current server requires at
+         * least 1. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -21810,7 +22178,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.confirmation_token (API generation E.)
+         * The token from the first answer, sent with the same body and Idempotency-Key to make
+         * the payout. It is valid for 10 minutes; the newest API only. (API generation E.)
          *
          * @return string|null
          */
@@ -21827,7 +22196,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.created_at (API generations B, C and D.)
+         * When the payout was created, as a timestamp. (API generations B, C and D.)
          *
          * @return \DateTime|null
          */
@@ -21844,7 +22213,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.created_by (API generations B and C.)
+         * Who created the payout. The current server does not return it. (API generations B and
+         * C.)
          *
          * @return string|null
          */
@@ -21861,7 +22231,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.currency_code (API generations B, C, D and E.)
+         * Currency of the amount. Required to create a payout, except in the generated clients'
+         * API. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -21878,7 +22249,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.destination (API generations D and E.)
+         * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the
+         * current server. (API generations D and E.)
          *
          * @return string|null
          */
@@ -21895,7 +22267,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.environment (API generations B and C.)
+         * `test` or `live`: where the payout was made. The current server does not return it.
+         * (API generations B and C.)
          *
          * @return string|null
          */
@@ -21912,7 +22285,25 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.last_mile_rail (API generation E.)
+         * `withdrawal` or `beneficiary`: what the row of a list is. (API generation D.)
+         *
+         * @return string|null
+         */
+        public function getKind()
+        {
+        }
+
+        /**
+         * @param string $kind
+         * @return $this
+         */
+        public function setKind($kind)
+        {
+        }
+
+        /**
+         * `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest
+         * API only. (API generation E.)
          *
          * @return string|null
          */
@@ -21929,7 +22320,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.merchant_id (API generation D.)
+         * Merchant that the payout belongs to. The current server returns it in lists only. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -21946,7 +22338,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values. The December 2025 server accepts it on create and
+         * drops it. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -21963,7 +22356,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.organization_id (API generations B, C and D.)
+         * Organisation that owns the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -21980,7 +22373,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payment_method_code (API generations C and D.)
+         * Payment method of the payout. The current server returns it for a single payout only,
+         * not in lists. (API generations C and D.)
          *
          * @return string|null
          */
@@ -21997,7 +22391,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payout_id (API generations B, C and D.)
+         * The payout's identifier. The current server's answer to a bank withdrawal does not
+         * have it. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22014,7 +22409,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payout_method_id (API generations B, C, D and E.)
+         * The merchant's payout method that receives the money. Required by the December 2025
+         * server. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -22031,7 +22427,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.provider_code (API generations B, C and D.)
+         * Provider that carries out the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22048,7 +22444,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.rail (API generations D and E.)
+         * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server
+         * refuses mtn, and bank to a beneficiary; wave needs a live key. (API generations D and
+         * E.)
          *
          * @return string|null
          */
@@ -22065,7 +22463,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.reason (API generations D and E.)
+         * Why the payout is made, as free text. (API generations D and E.)
          *
          * @return string|null
          */
@@ -22082,7 +22480,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.recipient (API generations D and E.)
+         * Who receives a payout to a beneficiary: an object with name and phone, both required.
+         * (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -22099,7 +22498,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.status (API generations B, C and D.)
+         * The state of the payout. Only completed means paid out. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22116,7 +22515,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.updated_at (API generations B, C and D.)
+         * When the payout last changed, as a timestamp. (API generations B, C and D.)
          *
          * @return \DateTime|null
          */
@@ -22134,7 +22533,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PayoutCreate
+     * The fields of a new payout.
      *
      * @phpstan-type PayoutsCreateFields array{
      *   account_id?: string|null,
@@ -22293,7 +22692,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.account_id (API generations B, C and D.)
+         * Account of the organisation that the payout belongs to. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22310,7 +22709,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.amount (API generations B, C, D and E.)
+         * How much is paid out, in the currency's smallest unit. The current server requires at
+         * least 1. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -22327,7 +22727,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.confirmation_token (API generation E.)
+         * The token from the first answer, sent with the same body and Idempotency-Key to make
+         * the payout. It is valid for 10 minutes; the newest API only. (API generation E.)
          *
          * @return string|null
          */
@@ -22344,7 +22745,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.currency_code (API generations B, C, D and E.)
+         * Currency of the amount. Required to create a payout, except in the generated clients'
+         * API. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -22361,7 +22763,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.destination (API generations D and E.)
+         * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the
+         * current server. (API generations D and E.)
          *
          * @return string|null
          */
@@ -22378,7 +22781,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.last_mile_rail (API generation E.)
+         * `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest
+         * API only. (API generation E.)
          *
          * @return string|null
          */
@@ -22395,7 +22799,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values. The December 2025 server accepts it on create and
+         * drops it. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -22412,7 +22817,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payment_method_code (API generations C and D.)
+         * Payment method of the payout. The current server returns it for a single payout only,
+         * not in lists. (API generations C and D.)
          *
          * @return string|null
          */
@@ -22429,7 +22835,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payout_id (API generations B, C and D.)
+         * The payout's identifier. The current server's answer to a bank withdrawal does not
+         * have it. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22446,7 +22853,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payout_method_id (API generations B, C, D and E.)
+         * The merchant's payout method that receives the money. Required by the December 2025
+         * server. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -22463,7 +22871,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.provider_code (API generations B, C and D.)
+         * Provider that carries out the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22480,7 +22888,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.rail (API generations D and E.)
+         * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server
+         * refuses mtn, and bank to a beneficiary; wave needs a live key. (API generations D and
+         * E.)
          *
          * @return string|null
          */
@@ -22497,7 +22907,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.reason (API generations D and E.)
+         * Why the payout is made, as free text. (API generations D and E.)
          *
          * @return string|null
          */
@@ -22514,7 +22924,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.recipient (API generations D and E.)
+         * Who receives a payout to a beneficiary: an object with name and phone, both required.
+         * (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -22531,7 +22942,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.status (API generations B, C and D.)
+         * The state of the payout. Only completed means paid out. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22549,7 +22960,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PayoutUpdate
+     * The fields of a payout to change. A field left out does not change, null clears it.
      *
      * @phpstan-type PayoutsUpdateFields array{
      *   account_id?: string|null,
@@ -22708,7 +23119,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.account_id (API generations B, C and D.)
+         * Account of the organisation that the payout belongs to. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22725,7 +23136,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.amount (API generations B, C, D and E.)
+         * How much is paid out, in the currency's smallest unit. The current server requires at
+         * least 1. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -22742,7 +23154,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.confirmation_token (API generation E.)
+         * The token from the first answer, sent with the same body and Idempotency-Key to make
+         * the payout. It is valid for 10 minutes; the newest API only. (API generation E.)
          *
          * @return string|null
          */
@@ -22759,7 +23172,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.currency_code (API generations B, C, D and E.)
+         * Currency of the amount. Required to create a payout, except in the generated clients'
+         * API. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -22776,7 +23190,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.destination (API generations D and E.)
+         * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the
+         * current server. (API generations D and E.)
          *
          * @return string|null
          */
@@ -22793,7 +23208,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.last_mile_rail (API generation E.)
+         * `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest
+         * API only. (API generation E.)
          *
          * @return string|null
          */
@@ -22810,7 +23226,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values. The December 2025 server accepts it on create and
+         * drops it. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -22827,7 +23244,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payment_method_code (API generations C and D.)
+         * Payment method of the payout. The current server returns it for a single payout only,
+         * not in lists. (API generations C and D.)
          *
          * @return string|null
          */
@@ -22844,7 +23262,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payout_id (API generations B, C and D.)
+         * The payout's identifier. The current server's answer to a bank withdrawal does not
+         * have it. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22861,7 +23280,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.payout_method_id (API generations B, C, D and E.)
+         * The merchant's payout method that receives the money. Required by the December 2025
+         * server. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -22878,7 +23298,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.provider_code (API generations B, C and D.)
+         * Provider that carries out the payout. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -22895,7 +23315,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.rail (API generations D and E.)
+         * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server
+         * refuses mtn, and bank to a beneficiary; wave needs a live key. (API generations D and
+         * E.)
          *
          * @return string|null
          */
@@ -22912,7 +23334,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.reason (API generations D and E.)
+         * Why the payout is made, as free text. (API generations D and E.)
          *
          * @return string|null
          */
@@ -22929,7 +23351,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.recipient (API generations D and E.)
+         * Who receives a payout to a beneficiary: an object with name and phone, both required.
+         * (API generations D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -22946,7 +23369,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO payouts.status (API generations B, C and D.)
+         * The state of the payout. Only completed means paid out. (API generations B, C and D.)
          *
          * @return string|null
          */
@@ -23145,7 +23568,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Price
+     * A price of a product, in one currency. Every field may be null or missing.
      *
      * @phpstan-type PricesFields array{
      *   amount?: int|float|string|null,
@@ -23153,6 +23576,7 @@ namespace LomiSDK\Model {
      *   created_at?: \DateTimeInterface|string|null,
      *   currency_code?: string|null,
      *   environment?: string|null,
+     *   included_units?: int|float|string|null,
      *   is_active?: bool|null,
      *   is_default?: bool|null,
      *   maximum_amount?: int|float|string|null,
@@ -23306,7 +23730,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.amount (API generations B, C, D and E.)
+         * The price of one unit, in the currency's smallest unit. Servers require it on create.
+         * (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -23323,7 +23748,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.billing_interval (API generations B, C, D and E.)
+         * How often the price is billed: `day`, `week`, `month` or `year`; responses of the
+         * current server may have more values, such as quarterly. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -23340,7 +23767,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.created_at (API generations B, C, D and E.)
+         * When the price was created. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -23357,7 +23784,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.currency_code (API generations B, C, D and E.)
+         * Currency of the amounts. Servers require it on create. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -23374,7 +23802,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.environment (API generation C.)
+         * `test` or `live`, as the key that created the price. The generated clients' API only.
+         * (API generation C.)
          *
          * @return string|null
          */
@@ -23391,7 +23820,25 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.is_active (API generations B, C, D and E.)
+         * How many units a prepaid pack has. (API generation E.)
+         *
+         * @return int|float|string|null
+         */
+        public function getIncludedUnits()
+        {
+        }
+
+        /**
+         * @param int|float|string $included_units
+         * @return $this
+         */
+        public function setIncludedUnits($included_units)
+        {
+        }
+
+        /**
+         * Whether the price can be used. The current server does not return it. (API generations
+         * B, C, D and E.)
          *
          * @return bool|null
          */
@@ -23408,7 +23855,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.is_default (API generations B, C, D and E.)
+         * Whether this is the product's default price. Absent on create means no. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -23425,7 +23873,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.maximum_amount (API generations B, C, D and E.)
+         * Highest amount a buyer may choose, in the currency's smallest unit. For
+         * pay_what_you_want; the current server does not return it. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -23442,7 +23892,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the price. The current server does not
+         * return them. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -23459,7 +23910,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.minimum_amount (API generations B, C, D and E.)
+         * Lowest amount a buyer may choose, in the currency's smallest unit. For
+         * pay_what_you_want; the current server does not return it. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -23476,7 +23929,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.organization_id (API generations C and D.)
+         * Organisation that owns the price. (API generations C and D.)
          *
          * @return string|null
          */
@@ -23493,7 +23946,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.price_id (API generations B, C, D and E.)
+         * The price's identifier. The newest API also accepts ids that begin with price_. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -23510,7 +23964,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.pricing_model (API generations B, C, D and E.)
+         * How the amount is set. The default is `standard`; the current server does not return
+         * it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -23527,7 +23982,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.product_id (API generations C and D.)
+         * Product that the price belongs to. Servers since December 2025 take it from the path
+         * on create. (API generations C and D.)
          *
          * @return string|null
          */
@@ -23544,7 +24000,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.provider_price_id (API generation C.)
+         * The price's id at the payment provider. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -23561,7 +24018,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.provider_product_id (API generation C.)
+         * The product's id at the payment provider. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -23578,7 +24036,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.updated_at (API generations B, C, D and E.)
+         * When the price last changed. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -23596,12 +24054,13 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PriceCreate
+     * The fields of a new price.
      *
      * @phpstan-type PricesCreateFields array{
      *   amount?: int|float|string|null,
      *   billing_interval?: string|null,
      *   currency_code?: string|null,
+     *   included_units?: int|float|string|null,
      *   is_active?: bool|null,
      *   is_default?: bool|null,
      *   maximum_amount?: int|float|string|null,
@@ -23753,7 +24212,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.amount (API generations B, C, D and E.)
+         * The price of one unit, in the currency's smallest unit. Servers require it on create.
+         * (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -23770,7 +24230,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.billing_interval (API generations B, C, D and E.)
+         * How often the price is billed: `day`, `week`, `month` or `year`; responses of the
+         * current server may have more values, such as quarterly. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -23787,7 +24249,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.currency_code (API generations B, C, D and E.)
+         * Currency of the amounts. Servers require it on create. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -23804,7 +24267,25 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.is_active (API generations B, C, D and E.)
+         * How many units a prepaid pack has. (API generation E.)
+         *
+         * @return int|float|string|null
+         */
+        public function getIncludedUnits()
+        {
+        }
+
+        /**
+         * @param int|float|string $included_units
+         * @return $this
+         */
+        public function setIncludedUnits($included_units)
+        {
+        }
+
+        /**
+         * Whether the price can be used. The current server does not return it. (API generations
+         * B, C, D and E.)
          *
          * @return bool|null
          */
@@ -23821,7 +24302,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.is_default (API generations B, C, D and E.)
+         * Whether this is the product's default price. Absent on create means no. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -23838,7 +24320,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.maximum_amount (API generations B, C, D and E.)
+         * Highest amount a buyer may choose, in the currency's smallest unit. For
+         * pay_what_you_want; the current server does not return it. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -23855,7 +24339,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the price. The current server does not
+         * return them. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -23872,7 +24357,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.minimum_amount (API generations B, C, D and E.)
+         * Lowest amount a buyer may choose, in the currency's smallest unit. For
+         * pay_what_you_want; the current server does not return it. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -23889,7 +24376,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.price_id (API generations B, C, D and E.)
+         * The price's identifier. The newest API also accepts ids that begin with price_. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -23906,7 +24394,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.pricing_model (API generations B, C, D and E.)
+         * How the amount is set. The default is `standard`; the current server does not return
+         * it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -23923,7 +24412,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.product_id (API generations C and D.)
+         * Product that the price belongs to. Servers since December 2025 take it from the path
+         * on create. (API generations C and D.)
          *
          * @return string|null
          */
@@ -23940,7 +24430,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.provider_price_id (API generation C.)
+         * The price's id at the payment provider. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -23957,7 +24448,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.provider_product_id (API generation C.)
+         * The product's id at the payment provider. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -23975,12 +24467,13 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO PriceUpdate
+     * The fields of a price to change. A field left out does not change, null clears it.
      *
      * @phpstan-type PricesUpdateFields array{
      *   amount?: int|float|string|null,
      *   billing_interval?: string|null,
      *   currency_code?: string|null,
+     *   included_units?: int|float|string|null,
      *   is_active?: bool|null,
      *   is_default?: bool|null,
      *   maximum_amount?: int|float|string|null,
@@ -24132,7 +24625,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.amount (API generations B, C, D and E.)
+         * The price of one unit, in the currency's smallest unit. Servers require it on create.
+         * (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -24149,7 +24643,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.billing_interval (API generations B, C, D and E.)
+         * How often the price is billed: `day`, `week`, `month` or `year`; responses of the
+         * current server may have more values, such as quarterly. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -24166,7 +24662,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.currency_code (API generations B, C, D and E.)
+         * Currency of the amounts. Servers require it on create. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -24183,7 +24680,25 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.is_active (API generations B, C, D and E.)
+         * How many units a prepaid pack has. (API generation E.)
+         *
+         * @return int|float|string|null
+         */
+        public function getIncludedUnits()
+        {
+        }
+
+        /**
+         * @param int|float|string $included_units
+         * @return $this
+         */
+        public function setIncludedUnits($included_units)
+        {
+        }
+
+        /**
+         * Whether the price can be used. The current server does not return it. (API generations
+         * B, C, D and E.)
          *
          * @return bool|null
          */
@@ -24200,7 +24715,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.is_default (API generations B, C, D and E.)
+         * Whether this is the product's default price. Absent on create means no. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -24217,7 +24733,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.maximum_amount (API generations B, C, D and E.)
+         * Highest amount a buyer may choose, in the currency's smallest unit. For
+         * pay_what_you_want; the current server does not return it. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -24234,7 +24752,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the price. The current server does not
+         * return them. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -24251,7 +24770,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.minimum_amount (API generations B, C, D and E.)
+         * Lowest amount a buyer may choose, in the currency's smallest unit. For
+         * pay_what_you_want; the current server does not return it. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -24268,7 +24789,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.price_id (API generations B, C, D and E.)
+         * The price's identifier. The newest API also accepts ids that begin with price_. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -24285,7 +24807,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.pricing_model (API generations B, C, D and E.)
+         * How the amount is set. The default is `standard`; the current server does not return
+         * it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -24302,7 +24825,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.product_id (API generations C and D.)
+         * Product that the price belongs to. Servers since December 2025 take it from the path
+         * on create. (API generations C and D.)
          *
          * @return string|null
          */
@@ -24319,7 +24843,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.provider_price_id (API generation C.)
+         * The price's id at the payment provider. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -24336,7 +24861,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO prices.provider_product_id (API generation C.)
+         * The product's id at the payment provider. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -24535,7 +25061,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Product
+     * Something the merchant sells, once, by subscription or by use. Every field may be null or
+     * missing.
      *
      * @phpstan-type ProductsFields array{
      *   billing_frequency?: string|null,
@@ -24551,17 +25078,16 @@ namespace LomiSDK\Model {
      *   fee_type_ids?: list<string>|string|null,
      *   fees?: list<array<string, mixed>>|null,
      *   first_payment_type?: string|null,
-     *   image_type?: string|null,
      *   image_url?: string|null,
      *   images?: list<string>|string|null,
      *   inventory_quantity?: int|float|string|null,
      *   is_active?: bool|null,
-     *   merchant_id?: array<string, mixed>|object|null,
+     *   merchant_id?: string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   meter_code?: string|null,
      *   name?: string|null,
      *   organization_id?: string|null,
-     *   price?: array<string, mixed>|object|null,
+     *   price?: int|float|string|null,
      *   prices?: list<array<string, mixed>>|null,
      *   product_id?: string|null,
      *   product_type?: string|null,
@@ -24714,7 +25240,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.billing_frequency (API generation C.)
+         * How often a recurring product is billed. The generated clients' API only; elsewhere
+         * the price's billing_interval says it. (API generation C.)
          *
          * @return string|null
          */
@@ -24731,7 +25258,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.charge_day (API generations B, C, D and E.)
+         * Day on which a recurring product is charged. The current server does not return it.
+         * (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -24748,7 +25276,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.continue_selling_when_out_of_stock (API generations D and E.)
+         * Whether the product can still be sold when its stock is used up. Only an update on the
+         * newest API can set it. (API generations D and E.)
          *
          * @return bool|null
          */
@@ -24765,7 +25294,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.created_at
+         * When the product was created.
          *
          * @return \DateTime|null
          */
@@ -24782,7 +25311,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.created_by (API generations C and D.)
+         * Who created the product. (API generations C and D.)
          *
          * @return string|null
          */
@@ -24799,7 +25328,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.currency_code (API generation A.)
+         * Currency of `price`. The 2025 documentation only; later the currency is part of each
+         * price. (API generation A.)
          *
          * @return string|null
          */
@@ -24816,7 +25346,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.description
+         * Text that describes the product to buyers.
          *
          * @return string|null
          */
@@ -24833,7 +25363,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.display_on_storefront
+         * Whether the product is shown on the merchant's storefront. The server's default is
+         * true.
          *
          * @return bool|null
          */
@@ -24850,7 +25381,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.environment (API generations B, C, D and E.)
+         * `test` or `live`, as the key that created the product. The current server does not
+         * return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -24867,7 +25399,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.failed_payment_action (API generations B, C, D and E.)
+         * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+         * The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -24884,7 +25417,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.fee_type_ids (API generations A, B, D and E.)
+         * Ids of the fee types that apply to the product. (API generations A, B, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -24901,7 +25434,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.fees (API generations B, D and E.)
+         * The fees that apply to the product, each as an object. The rows of the current
+         * server's list have it. (API generations B, D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -24918,7 +25452,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.first_payment_type (API generations B, C, D and E.)
+         * How the first payment is charged: `initial` (the default), `non_initial` or
+         * `prorated`. The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -24935,24 +25470,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.image_type (API generation D.)
-         *
-         * @return string|null
-         */
-        public function getImageType()
-        {
-        }
-
-        /**
-         * @param string $image_type
-         * @return $this
-         */
-        public function setImageType($image_type)
-        {
-        }
-
-        /**
-         * TODO products.image_url (API generations A, B and C.)
+         * Address of the product's image. Replaced by `images` since March 2026. (API
+         * generations A, B and C.)
          *
          * @return string|null
          */
@@ -24969,7 +25488,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.images (API generations D and E.)
+         * Addresses of the product's images. Replaces `image_url` since March 2026. (API
+         * generations D and E.)
          *
          * @return list<string>|string|null
          */
@@ -24986,7 +25506,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.inventory_quantity (API generations D and E.)
+         * How many units are in stock. Only an update on the newest API can set it. (API
+         * generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -25003,7 +25524,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.is_active
+         * Whether the product can be sold. The server's default is true.
          *
          * @return bool|null
          */
@@ -25020,16 +25541,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.merchant_id (API generation A.)
+         * Merchant that owns the product. The 2025 documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getMerchantId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $merchant_id
+         * @param string $merchant_id
          * @return $this
          */
         public function setMerchantId($merchant_id)
@@ -25037,7 +25558,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the product. (API generations B, C, D
+         * and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -25054,7 +25576,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.meter_code (API generations D and E.)
+         * Code of the meter that measures the use of a usage-based product. (API generations D
+         * and E.)
          *
          * @return string|null
          */
@@ -25071,7 +25594,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.name
+         * The product's name. Servers require it on create.
          *
          * @return string|null
          */
@@ -25088,7 +25611,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.organization_id
+         * Organisation that owns the product.
          *
          * @return string|null
          */
@@ -25105,16 +25628,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.price (API generation A.)
+         * Price of the product, in the currency's smallest unit. The 2025 documentation only;
+         * later products have `prices`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $price
+         * @param int|float|string $price
          * @return $this
          */
         public function setPrice($price)
@@ -25122,7 +25646,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.prices (API generations B, D and E.)
+         * The product's prices, each as an object with amounts in the currency's smallest unit.
+         * Servers since December 2025 require them on create. (API generations B, D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -25139,7 +25664,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.product_id
+         * The product's identifier. The newest API also accepts ids that begin with prod_.
          *
          * @return string|null
          */
@@ -25156,7 +25681,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.product_type (API generations B, C, D and E.)
+         * `one_time` (the default), `recurring` or `usage_based`. The newest API does not
+         * require it on create, the current server does. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25173,7 +25699,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.sku (API generations D and E.)
+         * The merchant's stock number for the product. Only an update on the newest API can set
+         * it. (API generations D and E.)
          *
          * @return string|null
          */
@@ -25190,7 +25717,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.total_count (API generation D.)
+         * Number of products in the whole list, repeated in each row. Only the list of the
+         * current server has it. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -25207,7 +25735,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.track_inventory (API generations D and E.)
+         * Whether the server keeps count of the stock. Only an update on the newest API can set
+         * it. (API generations D and E.)
          *
          * @return bool|null
          */
@@ -25224,7 +25753,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.trial_enabled (API generations B, D and E.)
+         * Whether subscriptions begin with a trial. The default is false; the current server
+         * does not return it. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -25241,7 +25771,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.trial_period_days (API generations B, D and E.)
+         * Length of the trial in days. The current server does not return it. (API generations
+         * B, D and E.)
          *
          * @return int|float|string|null
          */
@@ -25258,7 +25789,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.updated_at
+         * When the product last changed.
          *
          * @return \DateTime|null
          */
@@ -25275,7 +25806,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.usage_aggregation (API generations B, C, D and E.)
+         * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current
+         * server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25292,7 +25824,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.usage_unit (API generations B, C, D and E.)
+         * Name of the unit in which usage is measured. The current server does not return it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25310,7 +25843,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO ProductCreate
+     * The fields of a new product.
      *
      * @phpstan-type ProductsCreateFields array{
      *   billing_frequency?: string|null,
@@ -25329,7 +25862,7 @@ namespace LomiSDK\Model {
      *   metadata?: array<string, mixed>|object|null,
      *   meter_code?: string|null,
      *   name?: string|null,
-     *   price?: array<string, mixed>|object|null,
+     *   price?: int|float|string|null,
      *   prices?: list<array<string, mixed>>|null,
      *   product_type?: string|null,
      *   sku?: string|null,
@@ -25479,7 +26012,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.billing_frequency (API generation C.)
+         * How often a recurring product is billed. The generated clients' API only; elsewhere
+         * the price's billing_interval says it. (API generation C.)
          *
          * @return string|null
          */
@@ -25496,7 +26030,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.charge_day (API generations B, C, D and E.)
+         * Day on which a recurring product is charged. The current server does not return it.
+         * (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -25513,7 +26048,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.continue_selling_when_out_of_stock (API generations D and E.)
+         * Whether the product can still be sold when its stock is used up. Only an update on the
+         * newest API can set it. (API generations D and E.)
          *
          * @return bool|null
          */
@@ -25530,7 +26066,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.currency_code (API generation A.)
+         * Currency of `price`. The 2025 documentation only; later the currency is part of each
+         * price. (API generation A.)
          *
          * @return string|null
          */
@@ -25547,7 +26084,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.description
+         * Text that describes the product to buyers.
          *
          * @return string|null
          */
@@ -25564,7 +26101,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.display_on_storefront
+         * Whether the product is shown on the merchant's storefront. The server's default is
+         * true.
          *
          * @return bool|null
          */
@@ -25581,7 +26119,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.failed_payment_action (API generations B, C, D and E.)
+         * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+         * The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25598,7 +26137,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.fee_type_ids (API generations A, B, D and E.)
+         * Ids of the fee types that apply to the product. (API generations A, B, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -25615,7 +26154,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.first_payment_type (API generations B, C, D and E.)
+         * How the first payment is charged: `initial` (the default), `non_initial` or
+         * `prorated`. The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25632,7 +26172,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.image_url (API generations A, B and C.)
+         * Address of the product's image. Replaced by `images` since March 2026. (API
+         * generations A, B and C.)
          *
          * @return string|null
          */
@@ -25649,7 +26190,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.images (API generations D and E.)
+         * Addresses of the product's images. Replaces `image_url` since March 2026. (API
+         * generations D and E.)
          *
          * @return list<string>|string|null
          */
@@ -25666,7 +26208,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.inventory_quantity (API generations D and E.)
+         * How many units are in stock. Only an update on the newest API can set it. (API
+         * generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -25683,7 +26226,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.is_active
+         * Whether the product can be sold. The server's default is true.
          *
          * @return bool|null
          */
@@ -25700,7 +26243,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the product. (API generations B, C, D
+         * and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -25717,7 +26261,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.meter_code (API generations D and E.)
+         * Code of the meter that measures the use of a usage-based product. (API generations D
+         * and E.)
          *
          * @return string|null
          */
@@ -25734,7 +26279,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.name
+         * The product's name. Servers require it on create.
          *
          * @return string|null
          */
@@ -25751,16 +26296,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.price (API generation A.)
+         * Price of the product, in the currency's smallest unit. The 2025 documentation only;
+         * later products have `prices`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $price
+         * @param int|float|string $price
          * @return $this
          */
         public function setPrice($price)
@@ -25768,7 +26314,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.prices (API generations B, D and E.)
+         * The product's prices, each as an object with amounts in the currency's smallest unit.
+         * Servers since December 2025 require them on create. (API generations B, D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -25785,7 +26332,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.product_type (API generations B, C, D and E.)
+         * `one_time` (the default), `recurring` or `usage_based`. The newest API does not
+         * require it on create, the current server does. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25802,7 +26350,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.sku (API generations D and E.)
+         * The merchant's stock number for the product. Only an update on the newest API can set
+         * it. (API generations D and E.)
          *
          * @return string|null
          */
@@ -25819,7 +26368,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.track_inventory (API generations D and E.)
+         * Whether the server keeps count of the stock. Only an update on the newest API can set
+         * it. (API generations D and E.)
          *
          * @return bool|null
          */
@@ -25836,7 +26386,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.trial_enabled (API generations B, D and E.)
+         * Whether subscriptions begin with a trial. The default is false; the current server
+         * does not return it. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -25853,7 +26404,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.trial_period_days (API generations B, D and E.)
+         * Length of the trial in days. The current server does not return it. (API generations
+         * B, D and E.)
          *
          * @return int|float|string|null
          */
@@ -25870,7 +26422,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.usage_aggregation (API generations B, C, D and E.)
+         * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current
+         * server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25887,7 +26440,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.usage_unit (API generations B, C, D and E.)
+         * Name of the unit in which usage is measured. The current server does not return it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -25905,7 +26459,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO ProductUpdate
+     * The fields of a product to change. A field left out does not change, null clears it.
      *
      * @phpstan-type ProductsUpdateFields array{
      *   billing_frequency?: string|null,
@@ -25924,7 +26478,7 @@ namespace LomiSDK\Model {
      *   metadata?: array<string, mixed>|object|null,
      *   meter_code?: string|null,
      *   name?: string|null,
-     *   price?: array<string, mixed>|object|null,
+     *   price?: int|float|string|null,
      *   prices?: list<array<string, mixed>>|null,
      *   product_type?: string|null,
      *   sku?: string|null,
@@ -26074,7 +26628,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.billing_frequency (API generation C.)
+         * How often a recurring product is billed. The generated clients' API only; elsewhere
+         * the price's billing_interval says it. (API generation C.)
          *
          * @return string|null
          */
@@ -26091,7 +26646,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.charge_day (API generations B, C, D and E.)
+         * Day on which a recurring product is charged. The current server does not return it.
+         * (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -26108,7 +26664,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.continue_selling_when_out_of_stock (API generations D and E.)
+         * Whether the product can still be sold when its stock is used up. Only an update on the
+         * newest API can set it. (API generations D and E.)
          *
          * @return bool|null
          */
@@ -26125,7 +26682,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.currency_code (API generation A.)
+         * Currency of `price`. The 2025 documentation only; later the currency is part of each
+         * price. (API generation A.)
          *
          * @return string|null
          */
@@ -26142,7 +26700,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.description
+         * Text that describes the product to buyers.
          *
          * @return string|null
          */
@@ -26159,7 +26717,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.display_on_storefront
+         * Whether the product is shown on the merchant's storefront. The server's default is
+         * true.
          *
          * @return bool|null
          */
@@ -26176,7 +26735,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.failed_payment_action (API generations B, C, D and E.)
+         * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+         * The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -26193,7 +26753,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.fee_type_ids (API generations A, B, D and E.)
+         * Ids of the fee types that apply to the product. (API generations A, B, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -26210,7 +26770,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.first_payment_type (API generations B, C, D and E.)
+         * How the first payment is charged: `initial` (the default), `non_initial` or
+         * `prorated`. The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -26227,7 +26788,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.image_url (API generations A, B and C.)
+         * Address of the product's image. Replaced by `images` since March 2026. (API
+         * generations A, B and C.)
          *
          * @return string|null
          */
@@ -26244,7 +26806,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.images (API generations D and E.)
+         * Addresses of the product's images. Replaces `image_url` since March 2026. (API
+         * generations D and E.)
          *
          * @return list<string>|string|null
          */
@@ -26261,7 +26824,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.inventory_quantity (API generations D and E.)
+         * How many units are in stock. Only an update on the newest API can set it. (API
+         * generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -26278,7 +26842,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.is_active
+         * Whether the product can be sold. The server's default is true.
          *
          * @return bool|null
          */
@@ -26295,7 +26859,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the product. (API generations B, C, D
+         * and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -26312,7 +26877,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.meter_code (API generations D and E.)
+         * Code of the meter that measures the use of a usage-based product. (API generations D
+         * and E.)
          *
          * @return string|null
          */
@@ -26329,7 +26895,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.name
+         * The product's name. Servers require it on create.
          *
          * @return string|null
          */
@@ -26346,16 +26912,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.price (API generation A.)
+         * Price of the product, in the currency's smallest unit. The 2025 documentation only;
+         * later products have `prices`. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return int|float|string|null
          */
         public function getPrice()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $price
+         * @param int|float|string $price
          * @return $this
          */
         public function setPrice($price)
@@ -26363,7 +26930,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.prices (API generations B, D and E.)
+         * The product's prices, each as an object with amounts in the currency's smallest unit.
+         * Servers since December 2025 require them on create. (API generations B, D and E.)
          *
          * @return list<array<string, mixed>>|null
          */
@@ -26380,7 +26948,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.product_type (API generations B, C, D and E.)
+         * `one_time` (the default), `recurring` or `usage_based`. The newest API does not
+         * require it on create, the current server does. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -26397,7 +26966,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.sku (API generations D and E.)
+         * The merchant's stock number for the product. Only an update on the newest API can set
+         * it. (API generations D and E.)
          *
          * @return string|null
          */
@@ -26414,7 +26984,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.track_inventory (API generations D and E.)
+         * Whether the server keeps count of the stock. Only an update on the newest API can set
+         * it. (API generations D and E.)
          *
          * @return bool|null
          */
@@ -26431,7 +27002,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.trial_enabled (API generations B, D and E.)
+         * Whether subscriptions begin with a trial. The default is false; the current server
+         * does not return it. (API generations B, D and E.)
          *
          * @return bool|null
          */
@@ -26448,7 +27020,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.trial_period_days (API generations B, D and E.)
+         * Length of the trial in days. The current server does not return it. (API generations
+         * B, D and E.)
          *
          * @return int|float|string|null
          */
@@ -26465,7 +27038,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.usage_aggregation (API generations B, C, D and E.)
+         * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current
+         * server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -26482,7 +27056,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO products.usage_unit (API generations B, C, D and E.)
+         * Name of the unit in which usage is measured. The current server does not return it.
+         * (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -26681,7 +27256,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Refund
+     * Money given back for a transaction. Every field may be null or missing.
      *
      * @phpstan-type RefundsFields array{
      *   amount?: int|float|string|null,
@@ -26689,6 +27264,7 @@ namespace LomiSDK\Model {
      *   created_at?: \DateTimeInterface|string|null,
      *   environment?: string|null,
      *   fee_amount?: int|float|string|null,
+     *   message?: string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   reason?: string|null,
      *   refund_application_fee?: bool|null,
@@ -26706,6 +27282,7 @@ namespace LomiSDK\Model {
      *   spi_tx_id?: string|null,
      *   status?: string|null,
      *   subscription_action?: string|null,
+     *   success?: bool|null,
      *   transaction_id?: string|null,
      *   updated_at?: \DateTimeInterface|string|null,
      *   ...
@@ -26849,7 +27426,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.amount
+         * The amount of the refund request, in the currency's smallest unit. Servers require it
+         * on create.
          *
          * @return int|float|string|null
          */
@@ -26866,7 +27444,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.confirmation_token (API generation E.)
+         * Token of the first response. On the newest API nothing is refunded until the same body
+         * is sent again with it, within 10 minutes. (API generation E.)
          *
          * @return string|null
          */
@@ -26883,7 +27462,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.created_at
+         * When the refund was created.
          *
          * @return \DateTime|null
          */
@@ -26900,7 +27479,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.environment (API generations B and C.)
+         * `test` or `live`, as the key that created the refund. The current server does not
+         * return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -26917,7 +27497,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.fee_amount
+         * Fees of the refund, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -26934,7 +27514,26 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.metadata (API generations A, B, C and D.)
+         * A sentence about the refund. Only the response of create has it. (API generations D
+         * and E.)
+         *
+         * @return string|null
+         */
+        public function getMessage()
+        {
+        }
+
+        /**
+         * @param string $message
+         * @return $this
+         */
+        public function setMessage($message)
+        {
+        }
+
+        /**
+         * The merchant's own keys and values, kept with the refund. Create on the current server
+         * does not read them. (API generations A, B, C and D.)
          *
          * @return array<string, mixed>|null
          */
@@ -26951,7 +27550,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.reason
+         * Why the payment is refunded.
          *
          * @return string|null
          */
@@ -26968,7 +27567,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_application_fee (API generation E.)
+         * Whether the application fee is refunded too. The default is true; Lomi Network on the
+         * newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -26985,7 +27585,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_id
+         * The refund's identifier.
          *
          * @return string|null
          */
@@ -27002,7 +27602,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_type (API generations D and E.)
+         * `full` or `partial`. On the current server a partial refund of a Wave payment is a
+         * payout to the payer. (API generations D and E.)
          *
          * @return string|null
          */
@@ -27019,7 +27620,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refunded_amount
+         * Amount that was given back, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -27036,7 +27637,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.reverse_transfer (API generation E.)
+         * Whether the transfer of the payment is reversed too. The default is true; Lomi Network
+         * on the newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -27053,7 +27655,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_account_number (API generations B and C.)
+         * Account in the regional instant payment system. The current server does not return it.
+         * (API generations B and C.)
          *
          * @return string|null
          */
@@ -27070,7 +27673,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_end2end_id (API generations B and C.)
+         * End-to-end id in the regional instant payment system. The current server does not
+         * return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27087,7 +27691,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_fund_return_status (API generation C.)
+         * State of the return of funds in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -27104,7 +27709,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_motif_code (API generation C.)
+         * Code of the reason (motif) for the return in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -27121,7 +27727,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_rejection_reason (API generation C.)
+         * Code of the reason why the regional instant payment system rejected the return. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -27138,7 +27745,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_retour_date_demande (API generations B and C.)
+         * When the return was requested in the regional instant payment system. The current
+         * server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27155,7 +27763,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)
+         * When the return became irrevocable in the regional instant payment system. The current
+         * server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27172,7 +27781,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_tx_id (API generations B and C.)
+         * The transaction's id in the regional instant payment system. The current server does
+         * not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27189,7 +27799,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.status
+         * The state of the refund. Only completed means that the money was given back; a new
+         * refund may be pending.
          *
          * @return string|null
          */
@@ -27206,7 +27817,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.subscription_action (API generations D and E.)
+         * What happens to the subscription behind the payment: `default`, `cancel`, `pause` or
+         * `none`. (API generations D and E.)
          *
          * @return string|null
          */
@@ -27223,7 +27835,26 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.transaction_id
+         * Whether the refund was made. Only the response of create has it. (API generations D
+         * and E.)
+         *
+         * @return bool|null
+         */
+        public function getSuccess()
+        {
+        }
+
+        /**
+         * @param bool $success
+         * @return $this
+         */
+        public function setSuccess($success)
+        {
+        }
+
+        /**
+         * Transaction that is refunded. Servers require it on create; the current server refunds
+         * only Stripe cards and Wave.
          *
          * @return string|null
          */
@@ -27240,7 +27871,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.updated_at
+         * When the refund last changed.
          *
          * @return \DateTime|null
          */
@@ -27258,7 +27889,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO RefundCreate
+     * The fields of a new refund.
      *
      * @phpstan-type RefundsCreateFields array{
      *   amount?: int|float|string|null,
@@ -27423,7 +28054,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.amount
+         * The amount of the refund request, in the currency's smallest unit. Servers require it
+         * on create.
          *
          * @return int|float|string|null
          */
@@ -27440,7 +28072,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.confirmation_token (API generation E.)
+         * Token of the first response. On the newest API nothing is refunded until the same body
+         * is sent again with it, within 10 minutes. (API generation E.)
          *
          * @return string|null
          */
@@ -27457,7 +28090,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.fee_amount
+         * Fees of the refund, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -27474,7 +28107,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.metadata (API generations A, B, C and D.)
+         * The merchant's own keys and values, kept with the refund. Create on the current server
+         * does not read them. (API generations A, B, C and D.)
          *
          * @return array<string, mixed>|null
          */
@@ -27491,7 +28125,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.reason
+         * Why the payment is refunded.
          *
          * @return string|null
          */
@@ -27508,7 +28142,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_application_fee (API generation E.)
+         * Whether the application fee is refunded too. The default is true; Lomi Network on the
+         * newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -27525,7 +28160,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_id
+         * The refund's identifier.
          *
          * @return string|null
          */
@@ -27542,7 +28177,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_type (API generations D and E.)
+         * `full` or `partial`. On the current server a partial refund of a Wave payment is a
+         * payout to the payer. (API generations D and E.)
          *
          * @return string|null
          */
@@ -27559,7 +28195,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refunded_amount
+         * Amount that was given back, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -27576,7 +28212,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.reverse_transfer (API generation E.)
+         * Whether the transfer of the payment is reversed too. The default is true; Lomi Network
+         * on the newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -27593,7 +28230,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_account_number (API generations B and C.)
+         * Account in the regional instant payment system. The current server does not return it.
+         * (API generations B and C.)
          *
          * @return string|null
          */
@@ -27610,7 +28248,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_end2end_id (API generations B and C.)
+         * End-to-end id in the regional instant payment system. The current server does not
+         * return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27627,7 +28266,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_fund_return_status (API generation C.)
+         * State of the return of funds in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -27644,7 +28284,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_motif_code (API generation C.)
+         * Code of the reason (motif) for the return in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -27661,7 +28302,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_rejection_reason (API generation C.)
+         * Code of the reason why the regional instant payment system rejected the return. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -27678,7 +28320,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_retour_date_demande (API generations B and C.)
+         * When the return was requested in the regional instant payment system. The current
+         * server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27695,7 +28338,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)
+         * When the return became irrevocable in the regional instant payment system. The current
+         * server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27712,7 +28356,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_tx_id (API generations B and C.)
+         * The transaction's id in the regional instant payment system. The current server does
+         * not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -27729,7 +28374,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.status
+         * The state of the refund. Only completed means that the money was given back; a new
+         * refund may be pending.
          *
          * @return string|null
          */
@@ -27746,7 +28392,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.subscription_action (API generations D and E.)
+         * What happens to the subscription behind the payment: `default`, `cancel`, `pause` or
+         * `none`. (API generations D and E.)
          *
          * @return string|null
          */
@@ -27763,7 +28410,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.transaction_id
+         * Transaction that is refunded. Servers require it on create; the current server refunds
+         * only Stripe cards and Wave.
          *
          * @return string|null
          */
@@ -27781,7 +28429,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO RefundUpdate
+     * The fields of a refund to change. A field left out does not change, null clears it.
      *
      * @phpstan-type RefundsUpdateFields array{
      *   amount?: int|float|string|null,
@@ -27946,7 +28594,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.amount
+         * The amount of the refund request, in the currency's smallest unit. Servers require it
+         * on create.
          *
          * @return int|float|string|null
          */
@@ -27963,7 +28612,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.confirmation_token (API generation E.)
+         * Token of the first response. On the newest API nothing is refunded until the same body
+         * is sent again with it, within 10 minutes. (API generation E.)
          *
          * @return string|null
          */
@@ -27980,7 +28630,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.fee_amount
+         * Fees of the refund, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -27997,7 +28647,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.metadata (API generations A, B, C and D.)
+         * The merchant's own keys and values, kept with the refund. Create on the current server
+         * does not read them. (API generations A, B, C and D.)
          *
          * @return array<string, mixed>|null
          */
@@ -28014,7 +28665,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.reason
+         * Why the payment is refunded.
          *
          * @return string|null
          */
@@ -28031,7 +28682,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_application_fee (API generation E.)
+         * Whether the application fee is refunded too. The default is true; Lomi Network on the
+         * newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -28048,7 +28700,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_id
+         * The refund's identifier.
          *
          * @return string|null
          */
@@ -28065,7 +28717,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refund_type (API generations D and E.)
+         * `full` or `partial`. On the current server a partial refund of a Wave payment is a
+         * payout to the payer. (API generations D and E.)
          *
          * @return string|null
          */
@@ -28082,7 +28735,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.refunded_amount
+         * Amount that was given back, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -28099,7 +28752,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.reverse_transfer (API generation E.)
+         * Whether the transfer of the payment is reversed too. The default is true; Lomi Network
+         * on the newest API only. (API generation E.)
          *
          * @return bool|null
          */
@@ -28116,7 +28770,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_account_number (API generations B and C.)
+         * Account in the regional instant payment system. The current server does not return it.
+         * (API generations B and C.)
          *
          * @return string|null
          */
@@ -28133,7 +28788,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_end2end_id (API generations B and C.)
+         * End-to-end id in the regional instant payment system. The current server does not
+         * return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -28150,7 +28806,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_fund_return_status (API generation C.)
+         * State of the return of funds in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -28167,7 +28824,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_motif_code (API generation C.)
+         * Code of the reason (motif) for the return in the regional instant payment system. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -28184,7 +28842,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_rejection_reason (API generation C.)
+         * Code of the reason why the regional instant payment system rejected the return. The
+         * generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -28201,7 +28860,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_retour_date_demande (API generations B and C.)
+         * When the return was requested in the regional instant payment system. The current
+         * server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -28218,7 +28878,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)
+         * When the return became irrevocable in the regional instant payment system. The current
+         * server does not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -28235,7 +28896,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.spi_tx_id (API generations B and C.)
+         * The transaction's id in the regional instant payment system. The current server does
+         * not return it. (API generations B and C.)
          *
          * @return string|null
          */
@@ -28252,7 +28914,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.status
+         * The state of the refund. Only completed means that the money was given back; a new
+         * refund may be pending.
          *
          * @return string|null
          */
@@ -28269,7 +28932,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.subscription_action (API generations D and E.)
+         * What happens to the subscription behind the payment: `default`, `cancel`, `pause` or
+         * `none`. (API generations D and E.)
          *
          * @return string|null
          */
@@ -28286,7 +28950,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO refunds.transaction_id
+         * Transaction that is refunded. Servers require it on create; the current server refunds
+         * only Stripe cards and Wave.
          *
          * @return string|null
          */
@@ -28485,7 +29150,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiAccountAlias
+     * An alias that stands for an account in the regional instant payment system. Every field
+     * may be null or missing.
      *
      * @phpstan-type SpiAccountAliasesFields array{
      *   account_number?: string|null,
@@ -28639,7 +29305,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.account_number (API generation C.)
+         * The account that the alias stands for. (API generation C.)
          *
          * @return string|null
          */
@@ -28656,7 +29322,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_id (API generation C.)
+         * The account alias's identifier. It is not the alias itself, which is alias_key. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -28673,7 +29340,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_key (API generation C.)
+         * The alias itself, which stands for the account number. (API generation C.)
          *
          * @return string|null
          */
@@ -28690,7 +29357,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_type (API generation C.)
+         * The kind of alias. (API generation C.)
          *
          * @return string|null
          */
@@ -28707,7 +29374,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.created_at (API generation C.)
+         * When the alias was created, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -28724,7 +29391,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.is_active (API generation C.)
+         * Whether the alias is active. (API generation C.)
          *
          * @return bool|null
          */
@@ -28741,7 +29408,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.is_default (API generation C.)
+         * Whether the alias is the default one. (API generation C.)
          *
          * @return bool|null
          */
@@ -28758,7 +29425,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the alias. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -28775,7 +29442,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.organization_id (API generation C.)
+         * Organisation that owns the alias. (API generation C.)
          *
          * @return string|null
          */
@@ -28792,7 +29459,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.updated_at (API generation C.)
+         * When the alias last changed, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -28810,7 +29477,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiAccountAliasCreate
+     * The fields of a new account alias.
      *
      * @phpstan-type SpiAccountAliasesCreateFields array{
      *   account_number?: string|null,
@@ -28961,7 +29628,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.account_number (API generation C.)
+         * The account that the alias stands for. (API generation C.)
          *
          * @return string|null
          */
@@ -28978,7 +29645,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_id (API generation C.)
+         * The account alias's identifier. It is not the alias itself, which is alias_key. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -28995,7 +29663,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_key (API generation C.)
+         * The alias itself, which stands for the account number. (API generation C.)
          *
          * @return string|null
          */
@@ -29012,7 +29680,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_type (API generation C.)
+         * The kind of alias. (API generation C.)
          *
          * @return string|null
          */
@@ -29029,7 +29697,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.is_active (API generation C.)
+         * Whether the alias is active. (API generation C.)
          *
          * @return bool|null
          */
@@ -29046,7 +29714,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.is_default (API generation C.)
+         * Whether the alias is the default one. (API generation C.)
          *
          * @return bool|null
          */
@@ -29063,7 +29731,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the alias. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -29081,7 +29749,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiAccountAliasUpdate
+     * The fields of an account alias to change. A field left out does not change, null clears
+     * it.
      *
      * @phpstan-type SpiAccountAliasesUpdateFields array{
      *   account_number?: string|null,
@@ -29232,7 +29901,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.account_number (API generation C.)
+         * The account that the alias stands for. (API generation C.)
          *
          * @return string|null
          */
@@ -29249,7 +29918,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_id (API generation C.)
+         * The account alias's identifier. It is not the alias itself, which is alias_key. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -29266,7 +29936,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_key (API generation C.)
+         * The alias itself, which stands for the account number. (API generation C.)
          *
          * @return string|null
          */
@@ -29283,7 +29953,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.alias_type (API generation C.)
+         * The kind of alias. (API generation C.)
          *
          * @return string|null
          */
@@ -29300,7 +29970,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.is_active (API generation C.)
+         * Whether the alias is active. (API generation C.)
          *
          * @return bool|null
          */
@@ -29317,7 +29987,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.is_default (API generation C.)
+         * Whether the alias is the default one. (API generation C.)
          *
          * @return bool|null
          */
@@ -29334,7 +30004,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_account_aliases.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the alias. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -29533,7 +30203,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiQrCode
+     * A QR code for payments in the regional instant payment system. Every field may be null or
+     * missing.
      *
      * @phpstan-type SpiQrCodesFields array{
      *   categorie?: string|null,
@@ -29700,7 +30371,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.categorie (API generation C.)
+         * The category of the payment (French: catégorie) in the regional instant payment
+         * system. (API generation C.)
          *
          * @return string|null
          */
@@ -29717,7 +30389,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.checkout_session_id (API generation C.)
+         * Checkout session that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -29734,7 +30406,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.compte_paye (API generation C.)
+         * The account that is paid (French: compte payé). (API generation C.)
          *
          * @return string|null
          */
@@ -29751,7 +30423,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.created_at (API generation C.)
+         * When the QR code was created, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -29768,7 +30440,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.created_by (API generation C.)
+         * Who or what created the QR code. (API generation C.)
          *
          * @return string|null
          */
@@ -29785,7 +30457,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.environment (API generation C.)
+         * `test` or `live`. (API generation C.)
          *
          * @return string|null
          */
@@ -29802,7 +30474,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.expires_at (API generation C.)
+         * When the QR code expires, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -29819,7 +30491,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.is_active (API generation C.)
+         * Whether the QR code is active. (API generation C.)
          *
          * @return bool|null
          */
@@ -29836,7 +30508,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.is_used (API generation C.)
+         * Whether the QR code has been used. It is no proof of payment. (API generation C.)
          *
          * @return bool|null
          */
@@ -29853,7 +30525,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the QR code. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -29870,7 +30542,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.montant (API generation C.)
+         * The amount to pay (French: montant), in the currency's smallest unit. (API generation
+         * C.)
          *
          * @return int|float|string|null
          */
@@ -29887,7 +30560,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.name (API generation C.)
+         * The QR code's name. (API generation C.)
          *
          * @return string|null
          */
@@ -29904,7 +30577,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.organization_id (API generation C.)
+         * Organisation that owns the QR code. (API generation C.)
          *
          * @return string|null
          */
@@ -29921,7 +30594,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.payeur_alias (API generation C.)
+         * The alias of the payer (French: payeur) in the regional instant payment system. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -29938,7 +30612,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.payment_request_id (API generation C.)
+         * Payment request that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -29955,7 +30629,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.plan_id (API generation C.)
+         * Plan that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -29972,7 +30646,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.product_id (API generation C.)
+         * Catalogue product that the QR code is for. (API generation C.)
          *
          * @return string|null
          */
@@ -29989,7 +30663,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_data (API generation C.)
+         * The content of the QR code, as a string. (API generation C.)
          *
          * @return string|null
          */
@@ -30006,7 +30680,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_id (API generation C.)
+         * The QR code's identifier. (API generation C.)
          *
          * @return string|null
          */
@@ -30023,7 +30697,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_image_data (API generation C.)
+         * The image of the QR code, as a string. (API generation C.)
          *
          * @return string|null
          */
@@ -30040,7 +30714,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_image_url (API generation C.)
+         * Address of the image of the QR code. (API generation C.)
          *
          * @return string|null
          */
@@ -30057,7 +30731,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_type (API generation C.)
+         * `static` or `dynamic`. (API generation C.)
          *
          * @return string|null
          */
@@ -30074,7 +30748,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.updated_at (API generation C.)
+         * When the QR code last changed, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -30092,7 +30766,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiQrCodeCreate
+     * The fields of a new QR code of the regional instant payment system.
      *
      * @phpstan-type SpiQrCodesCreateFields array{
      *   categorie?: string|null,
@@ -30254,7 +30928,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.categorie (API generation C.)
+         * The category of the payment (French: catégorie) in the regional instant payment
+         * system. (API generation C.)
          *
          * @return string|null
          */
@@ -30271,7 +30946,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.checkout_session_id (API generation C.)
+         * Checkout session that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -30288,7 +30963,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.compte_paye (API generation C.)
+         * The account that is paid (French: compte payé). (API generation C.)
          *
          * @return string|null
          */
@@ -30305,7 +30980,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.expires_at (API generation C.)
+         * When the QR code expires, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -30322,7 +30997,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.is_active (API generation C.)
+         * Whether the QR code is active. (API generation C.)
          *
          * @return bool|null
          */
@@ -30339,7 +31014,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.is_used (API generation C.)
+         * Whether the QR code has been used. It is no proof of payment. (API generation C.)
          *
          * @return bool|null
          */
@@ -30356,7 +31031,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the QR code. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -30373,7 +31048,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.montant (API generation C.)
+         * The amount to pay (French: montant), in the currency's smallest unit. (API generation
+         * C.)
          *
          * @return int|float|string|null
          */
@@ -30390,7 +31066,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.name (API generation C.)
+         * The QR code's name. (API generation C.)
          *
          * @return string|null
          */
@@ -30407,7 +31083,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.payeur_alias (API generation C.)
+         * The alias of the payer (French: payeur) in the regional instant payment system. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -30424,7 +31101,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.payment_request_id (API generation C.)
+         * Payment request that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -30441,7 +31118,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.plan_id (API generation C.)
+         * Plan that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -30458,7 +31135,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.product_id (API generation C.)
+         * Catalogue product that the QR code is for. (API generation C.)
          *
          * @return string|null
          */
@@ -30475,7 +31152,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_data (API generation C.)
+         * The content of the QR code, as a string. (API generation C.)
          *
          * @return string|null
          */
@@ -30492,7 +31169,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_id (API generation C.)
+         * The QR code's identifier. (API generation C.)
          *
          * @return string|null
          */
@@ -30509,7 +31186,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_image_data (API generation C.)
+         * The image of the QR code, as a string. (API generation C.)
          *
          * @return string|null
          */
@@ -30526,7 +31203,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_image_url (API generation C.)
+         * Address of the image of the QR code. (API generation C.)
          *
          * @return string|null
          */
@@ -30543,7 +31220,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_type (API generation C.)
+         * `static` or `dynamic`. (API generation C.)
          *
          * @return string|null
          */
@@ -30561,7 +31238,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SpiQrCodeUpdate
+     * The fields of a QR code of the regional instant payment system to change. A field left out
+     * does not change, null clears it.
      *
      * @phpstan-type SpiQrCodesUpdateFields array{
      *   categorie?: string|null,
@@ -30723,7 +31401,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.categorie (API generation C.)
+         * The category of the payment (French: catégorie) in the regional instant payment
+         * system. (API generation C.)
          *
          * @return string|null
          */
@@ -30740,7 +31419,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.checkout_session_id (API generation C.)
+         * Checkout session that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -30757,7 +31436,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.compte_paye (API generation C.)
+         * The account that is paid (French: compte payé). (API generation C.)
          *
          * @return string|null
          */
@@ -30774,7 +31453,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.expires_at (API generation C.)
+         * When the QR code expires, as a timestamp. (API generation C.)
          *
          * @return \DateTime|null
          */
@@ -30791,7 +31470,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.is_active (API generation C.)
+         * Whether the QR code is active. (API generation C.)
          *
          * @return bool|null
          */
@@ -30808,7 +31487,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.is_used (API generation C.)
+         * Whether the QR code has been used. It is no proof of payment. (API generation C.)
          *
          * @return bool|null
          */
@@ -30825,7 +31504,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.metadata (API generation C.)
+         * The merchant's own keys and values, kept with the QR code. (API generation C.)
          *
          * @return array<string, mixed>|null
          */
@@ -30842,7 +31521,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.montant (API generation C.)
+         * The amount to pay (French: montant), in the currency's smallest unit. (API generation
+         * C.)
          *
          * @return int|float|string|null
          */
@@ -30859,7 +31539,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.name (API generation C.)
+         * The QR code's name. (API generation C.)
          *
          * @return string|null
          */
@@ -30876,7 +31556,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.payeur_alias (API generation C.)
+         * The alias of the payer (French: payeur) in the regional instant payment system. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -30893,7 +31574,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.payment_request_id (API generation C.)
+         * Payment request that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -30910,7 +31591,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.plan_id (API generation C.)
+         * Plan that the QR code belongs to. (API generation C.)
          *
          * @return string|null
          */
@@ -30927,7 +31608,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.product_id (API generation C.)
+         * Catalogue product that the QR code is for. (API generation C.)
          *
          * @return string|null
          */
@@ -30944,7 +31625,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_data (API generation C.)
+         * The content of the QR code, as a string. (API generation C.)
          *
          * @return string|null
          */
@@ -30961,7 +31642,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_id (API generation C.)
+         * The QR code's identifier. (API generation C.)
          *
          * @return string|null
          */
@@ -30978,7 +31659,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_image_data (API generation C.)
+         * The image of the QR code, as a string. (API generation C.)
          *
          * @return string|null
          */
@@ -30995,7 +31676,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_image_url (API generation C.)
+         * Address of the image of the QR code. (API generation C.)
          *
          * @return string|null
          */
@@ -31012,7 +31693,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO spi_qr_codes.qr_code_type (API generation C.)
+         * `static` or `dynamic`. (API generation C.)
          *
          * @return string|null
          */
@@ -31211,7 +31892,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Subscription
+     * A customer's recurring purchase of a product. Every field may be null or missing, and
+     * field names differ between the current server's routes.
      *
      * @phpstan-type SubscriptionsFields array{
      *   amount?: int|float|string|null,
@@ -31231,14 +31913,13 @@ namespace LomiSDK\Model {
      *   plan_billing_frequency?: string|null,
      *   plan_currency_code?: string|null,
      *   plan_description?: string|null,
-     *   plan_id?: array<string, mixed>|object|null,
+     *   plan_id?: string|null,
      *   plan_name?: string|null,
      *   price_id?: string|null,
      *   product_description?: string|null,
      *   product_id?: string|null,
      *   product_name?: string|null,
      *   product_type?: string|null,
-     *   provider_payment_method_id?: string|null,
      *   start_date?: string|null,
      *   status?: string|null,
      *   subscription_end_date?: string|null,
@@ -31387,7 +32068,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.amount (API generation D.)
+         * Amount billed each time, in the currency's smallest unit. Only the list of the current
+         * server has it. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -31404,7 +32086,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.created_at
+         * When the subscription was created.
          *
          * @return \DateTime|null
          */
@@ -31421,7 +32103,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.created_by (API generation C.)
+         * Who created the subscription. The generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -31438,7 +32120,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.currency_code (API generation D.)
+         * Currency of `amount`. Only the list of the current server has it. (API generation D.)
          *
          * @return string|null
          */
@@ -31455,7 +32137,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.customer_email (API generations A and D.)
+         * The customer's e-mail address. The current server has it in the response to retrieve
+         * only. (API generations A and D.)
          *
          * @return string|null
          */
@@ -31472,7 +32155,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.customer_id
+         * Customer who subscribes.
          *
          * @return string|null
          */
@@ -31489,7 +32172,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.customer_name (API generations A and D.)
+         * The customer's name. (API generations A and D.)
          *
          * @return string|null
          */
@@ -31506,7 +32189,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.end_date
+         * When the subscription ends. Null means that no end is set.
          *
          * @return string|null
          */
@@ -31523,7 +32206,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.environment (API generations B, C, D and E.)
+         * `test` or `live`, as the key that created the subscription. The current server returns
+         * it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -31540,7 +32224,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.merchant_id (API generations A and D.)
+         * Merchant that owns the subscription. The current server has it in the response to
+         * retrieve only. (API generations A and D.)
          *
          * @return string|null
          */
@@ -31557,7 +32242,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.metadata
+         * The merchant's own keys and values, kept with the subscription.
          *
          * @return array<string, mixed>|null
          */
@@ -31574,7 +32259,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.next_billing_date
+         * When the customer is billed next. Changing it may bill the customer.
          *
          * @return string|null
          */
@@ -31591,7 +32276,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.organization_id
+         * Organisation that owns the subscription. The current server has it in the response to
+         * retrieve only.
          *
          * @return string|null
          */
@@ -31608,7 +32294,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.plan_amount (API generations A and D.)
+         * Amount billed each time, in the currency's smallest unit. The current server has it in
+         * the response to retrieve only. (API generations A and D.)
          *
          * @return int|float|string|null
          */
@@ -31625,7 +32312,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.plan_billing_frequency (API generations A and D.)
+         * How often the plan is billed, such as month. The current server has it in the response
+         * to retrieve only. (API generations A and D.)
          *
          * @return string|null
          */
@@ -31642,7 +32330,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.plan_currency_code (API generations A and D.)
+         * Currency of `plan_amount`. The current server has it in the response to retrieve only.
+         * (API generations A and D.)
          *
          * @return string|null
          */
@@ -31659,7 +32348,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.plan_description (API generation D.)
+         * Description of the plan. The current server has it in the response to retrieve only.
+         * (API generation D.)
          *
          * @return string|null
          */
@@ -31676,16 +32366,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.plan_id (API generation A.)
+         * Plan that is subscribed to. The 2025 documentation only; later a product and a price.
+         * (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getPlanId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $plan_id
+         * @param string $plan_id
          * @return $this
          */
         public function setPlanId($plan_id)
@@ -31693,7 +32384,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.plan_name (API generations A and D.)
+         * Name of the plan. The current server has it in the response to retrieve only. (API
+         * generations A and D.)
          *
          * @return string|null
          */
@@ -31710,7 +32402,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.price_id (API generations B, C, D and E.)
+         * Catalogue price that is billed. The current server returns it on no route. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -31727,7 +32420,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.product_description (API generation D.)
+         * Description of the product. Only the current server's list by customer has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -31744,7 +32438,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.product_id (API generations B, C, D and E.)
+         * Catalogue product that is subscribed to. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -31761,7 +32455,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.product_name (API generation D.)
+         * Name of the product. The current server has it in lists only. (API generation D.)
          *
          * @return string|null
          */
@@ -31778,7 +32472,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.product_type (API generation D.)
+         * Type of the product. Only the current server's list by customer has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -31795,24 +32490,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.provider_payment_method_id (API generation D.)
-         *
-         * @return string|null
-         */
-        public function getProviderPaymentMethodId()
-        {
-        }
-
-        /**
-         * @param string $provider_payment_method_id
-         * @return $this
-         */
-        public function setProviderPaymentMethodId($provider_payment_method_id)
-        {
-        }
-
-        /**
-         * TODO subscriptions.start_date
+         * When the subscription starts.
          *
          * @return string|null
          */
@@ -31829,7 +32507,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.status
+         * The state of the subscription. Some documents write trialing for trial; the current
+         * server's list by customer has `subscription_status` instead.
          *
          * @return string|null
          */
@@ -31846,7 +32525,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.subscription_end_date (API generation D.)
+         * When the subscription ends. Only the current server's list by customer has it; the
+         * same as `end_date`. (API generation D.)
          *
          * @return string|null
          */
@@ -31863,7 +32543,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.subscription_id
+         * The subscription's identifier. The newest API also accepts ids that begin with sub_.
          *
          * @return string|null
          */
@@ -31880,7 +32560,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.subscription_next_billing_date (API generation D.)
+         * When the customer is billed next. Only the current server's list by customer has it;
+         * the same as `next_billing_date`. (API generation D.)
          *
          * @return string|null
          */
@@ -31897,7 +32578,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.subscription_status (API generation D.)
+         * The state of the subscription. Only the current server's list by customer has it; the
+         * same as `status`. (API generation D.)
          *
          * @return string|null
          */
@@ -31914,7 +32596,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.updated_at
+         * When the subscription last changed.
          *
          * @return \DateTime|null
          */
@@ -31932,7 +32614,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SubscriptionCreate
+     * The fields of a new subscription.
      *
      * @phpstan-type SubscriptionsCreateFields array{
      *   customer_id?: string|null,
@@ -32084,7 +32766,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.customer_id
+         * Customer who subscribes.
          *
          * @return string|null
          */
@@ -32101,7 +32783,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.end_date
+         * When the subscription ends. Null means that no end is set.
          *
          * @return string|null
          */
@@ -32118,7 +32800,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.metadata
+         * The merchant's own keys and values, kept with the subscription.
          *
          * @return array<string, mixed>|null
          */
@@ -32135,7 +32817,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.next_billing_date
+         * When the customer is billed next. Changing it may bill the customer.
          *
          * @return string|null
          */
@@ -32152,7 +32834,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.price_id (API generations B, C, D and E.)
+         * Catalogue price that is billed. The current server returns it on no route. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -32169,7 +32852,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.product_id (API generations B, C, D and E.)
+         * Catalogue product that is subscribed to. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -32186,7 +32869,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.start_date
+         * When the subscription starts.
          *
          * @return string|null
          */
@@ -32203,7 +32886,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.status
+         * The state of the subscription. Some documents write trialing for trial; the current
+         * server's list by customer has `subscription_status` instead.
          *
          * @return string|null
          */
@@ -32221,7 +32905,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO SubscriptionUpdate
+     * The fields of a subscription to change. A field left out does not change, null clears it.
      *
      * @phpstan-type SubscriptionsUpdateFields array{
      *   customer_id?: string|null,
@@ -32373,7 +33057,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.customer_id
+         * Customer who subscribes.
          *
          * @return string|null
          */
@@ -32390,7 +33074,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.end_date
+         * When the subscription ends. Null means that no end is set.
          *
          * @return string|null
          */
@@ -32407,7 +33091,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.metadata
+         * The merchant's own keys and values, kept with the subscription.
          *
          * @return array<string, mixed>|null
          */
@@ -32424,7 +33108,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.next_billing_date
+         * When the customer is billed next. Changing it may bill the customer.
          *
          * @return string|null
          */
@@ -32441,7 +33125,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.price_id (API generations B, C, D and E.)
+         * Catalogue price that is billed. The current server returns it on no route. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -32458,7 +33143,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.product_id (API generations B, C, D and E.)
+         * Catalogue product that is subscribed to. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -32475,7 +33160,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.start_date
+         * When the subscription starts.
          *
          * @return string|null
          */
@@ -32492,7 +33177,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO subscriptions.status
+         * The state of the subscription. Some documents write trialing for trial; the current
+         * server's list by customer has `subscription_status` instead.
          *
          * @return string|null
          */
@@ -32691,10 +33377,10 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Transaction
+     * One payment, with its fees and its state. Every field may be null or missing, and the
+     * current server's list and retrieve return different fields.
      *
      * @phpstan-type TransactionsFields array{
-     *   available_at?: \DateTimeInterface|string|null,
      *   checkout_session_id?: string|null,
      *   coupon_code?: string|null,
      *   coupon_usage_details?: array<string, mixed>|object|null,
@@ -32715,15 +33401,14 @@ namespace LomiSDK\Model {
      *   fee_amount_xof?: int|float|string|null,
      *   fee_category?: string|null,
      *   fee_name?: string|null,
-     *   fee_reference?: array<string, mixed>|object|null,
+     *   fee_reference?: string|null,
      *   fee_structure_id?: string|null,
      *   fee_subcategory?: string|null,
      *   gross_amount?: int|float|string|null,
      *   gross_amount_xof?: int|float|string|null,
-     *   integration_source?: string|null,
      *   is_bnpl?: bool|null,
      *   is_pos?: bool|null,
-     *   merchant_id?: array<string, mixed>|object|null,
+     *   merchant_id?: string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   net_amount?: int|float|string|null,
      *   net_amount_xof?: int|float|string|null,
@@ -32757,14 +33442,12 @@ namespace LomiSDK\Model {
      *   spi_rejection_reason?: string|null,
      *   spi_tx_id?: string|null,
      *   status?: string|null,
-     *   stripe_payment_intent_id?: string|null,
      *   subscription_id?: string|null,
      *   subscription_next_billing_date?: string|null,
      *   subscription_price_billing_interval?: string|null,
      *   subscription_product_description?: string|null,
      *   subscription_product_name?: string|null,
      *   subscription_status?: string|null,
-     *   tier_fee_id?: string|null,
      *   transaction_id?: string|null,
      *   transaction_type?: string|null,
      *   updated_at?: \DateTimeInterface|string|null,
@@ -32909,24 +33592,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.available_at (API generation D.)
-         *
-         * @return \DateTime|null
-         */
-        public function getAvailableAt()
-        {
-        }
-
-        /**
-         * @param \DateTimeInterface|string $available_at
-         * @return $this
-         */
-        public function setAvailableAt($available_at)
-        {
-        }
-
-        /**
-         * TODO transactions.checkout_session_id (API generation C.)
+         * Checkout session that the transaction pays. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -32943,7 +33610,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.coupon_code (API generation D.)
+         * Coupon code used for the payment. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -32960,7 +33628,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.coupon_usage_details (API generation D.)
+         * How the coupon was applied, as an object. Only the list of the current server has it.
+         * (API generation D.)
          *
          * @return array<string, mixed>|null
          */
@@ -32977,7 +33646,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.created_at
+         * When the transaction was created.
          *
          * @return \DateTime|null
          */
@@ -32994,7 +33663,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.currency_code
+         * Currency of the amounts.
          *
          * @return string|null
          */
@@ -33011,7 +33680,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_address (API generation D.)
+         * The customer's street address. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -33028,7 +33698,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_city (API generation D.)
+         * The customer's city. Only the list of the current server has it. (API generation D.)
          *
          * @return string|null
          */
@@ -33045,7 +33715,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_country (API generation D.)
+         * The customer's country. Only the list of the current server has it. (API generation
+         * D.)
          *
          * @return string|null
          */
@@ -33062,7 +33733,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_email (API generation D.)
+         * The customer's e-mail address. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -33079,7 +33751,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_id
+         * Customer who pays.
          *
          * @return string|null
          */
@@ -33096,7 +33768,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_name (API generation D.)
+         * The customer's name. Only the list of the current server has it. (API generation D.)
          *
          * @return string|null
          */
@@ -33113,7 +33785,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_phone (API generation D.)
+         * The customer's phone number. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -33130,7 +33803,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_postal_code (API generation D.)
+         * The customer's postal code. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -33147,7 +33821,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.description
+         * Text that describes the transaction. The list of the current server leaves it out.
          *
          * @return string|null
          */
@@ -33164,7 +33838,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.discount_amount (API generations B, C, D and E.)
+         * Amount taken off by a coupon or discount, in the currency's smallest unit. The current
+         * server returns it on no route. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -33181,7 +33856,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.environment (API generations B, C, D and E.)
+         * `test` or `live`, as the key behind the payment. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33198,7 +33874,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_amount
+         * Fees taken from the payment, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -33215,7 +33891,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_amount_xof (API generation D.)
+         * The fees in XOF, which has no smaller unit. Only the list of the current server has
+         * it. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -33232,7 +33909,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_category (API generation D.)
+         * What the fee is for: `payment_processing`, `payout` or `other`. The current server
+         * only. (API generation D.)
          *
          * @return string|null
          */
@@ -33249,7 +33927,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_name (API generation D.)
+         * Name of the fee. The current server only. (API generation D.)
          *
          * @return string|null
          */
@@ -33266,16 +33944,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_reference (API generation A.)
+         * Reference of the fee. The 2025 documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getFeeReference()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $fee_reference
+         * @param string $fee_reference
          * @return $this
          */
         public function setFeeReference($fee_reference)
@@ -33283,7 +33961,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_structure_id (API generations C and D.)
+         * Fee structure that the fees were computed with. (API generations C and D.)
          *
          * @return string|null
          */
@@ -33300,7 +33978,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_subcategory (API generation D.)
+         * What the fee is for in more detail, such as cards, mobile_money or refund. The current
+         * server only. (API generation D.)
          *
          * @return string|null
          */
@@ -33317,7 +33996,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.gross_amount
+         * Amount paid by the customer before fees, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -33334,7 +34013,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.gross_amount_xof (API generations D and E.)
+         * The gross amount in XOF, which has no smaller unit. In the current server's list and
+         * in the newest API. (API generations D and E.)
          *
          * @return int|float|string|null
          */
@@ -33351,24 +34031,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.integration_source (API generation D.)
-         *
-         * @return string|null
-         */
-        public function getIntegrationSource()
-        {
-        }
-
-        /**
-         * @param string $integration_source
-         * @return $this
-         */
-        public function setIntegrationSource($integration_source)
-        {
-        }
-
-        /**
-         * TODO transactions.is_bnpl (API generations B, C, D and E.)
+         * Whether the payment is made in instalments (buy now, pay later). The current server
+         * returns it on no route. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -33385,7 +34049,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.is_pos (API generations B, C, D and E.)
+         * Whether the payment was made at a point of sale. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -33402,16 +34067,16 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.merchant_id (API generation A.)
+         * Merchant that owns the transaction. The 2025 documentation only. (API generation A.)
          *
-         * @return array<string, mixed>|null
+         * @return string|null
          */
         public function getMerchantId()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $merchant_id
+         * @param string $merchant_id
          * @return $this
          */
         public function setMerchantId($merchant_id)
@@ -33419,7 +34084,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.metadata
+         * The merchant's own keys and values, kept with the transaction.
          *
          * @return array<string, mixed>|null
          */
@@ -33436,7 +34101,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.net_amount
+         * Amount left for the merchant after fees, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -33453,7 +34118,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.net_amount_xof (API generation D.)
+         * The net amount in XOF, which has no smaller unit. Only the list of the current server
+         * has it. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -33470,7 +34136,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.organization_id
+         * Organisation that owns the transaction.
          *
          * @return string|null
          */
@@ -33487,7 +34153,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.payment_method_code
+         * Kind of payment method used, such as MOBILE_MONEY or CARDS.
          *
          * @return string|null
          */
@@ -33504,7 +34170,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.price_id (API generations B, C, D and E.)
+         * Catalogue price that was sold. The current server returns it on no route. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33521,7 +34188,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.product_description (API generation D.)
+         * Description of the product sold. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -33538,7 +34206,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.product_id
+         * Catalogue product that was sold.
          *
          * @return string|null
          */
@@ -33555,7 +34223,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.product_name (API generation D.)
+         * Name of the product sold. Only the list of the current server has it. (API generation
+         * D.)
          *
          * @return string|null
          */
@@ -33572,7 +34241,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.product_price (API generation D.)
+         * Price of the product sold, in the currency's smallest unit. Only the list of the
+         * current server has it. (API generation D.)
          *
          * @return int|float|string|null
          */
@@ -33589,7 +34259,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.provider_checkout_id (API generation D.)
+         * The checkout's id at the payment provider. Only the list of the current server has it.
+         * (API generation D.)
          *
          * @return string|null
          */
@@ -33606,7 +34277,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.provider_code
+         * Payment provider that handles the payment, such as WAVE or STRIPE.
          *
          * @return string|null
          */
@@ -33623,7 +34294,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.provider_transaction_id (API generations A and D.)
+         * The transaction's id at the payment provider. The current server has it in the list
+         * only. (API generations A and D.)
          *
          * @return string|null
          */
@@ -33640,7 +34312,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.public_id (API generation E.)
+         * The transaction's public identifier, which begins with txn_. The newest API accepts it
+         * in place of transaction_id. (API generation E.)
          *
          * @return string|null
          */
@@ -33657,7 +34330,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.qr_code_id (API generation D.)
+         * Id of the QR code that opened the payment. Only the list of the current server has it.
+         * (API generation D.)
          *
          * @return string|null
          */
@@ -33674,7 +34348,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.qr_code_name (API generation D.)
+         * Name of the QR code that opened the payment. Only the list of the current server has
+         * it. (API generation D.)
          *
          * @return string|null
          */
@@ -33691,7 +34366,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.qr_code_product_id (API generation D.)
+         * Product that the QR code sells. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -33708,7 +34384,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.qr_code_type (API generation D.)
+         * `static` or `dynamic`. Only the list of the current server has it. (API generation D.)
          *
          * @return string|null
          */
@@ -33725,7 +34401,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.quantity (API generations B, C, D and E.)
+         * How many units were sold. The current server has it in the list only. (API generations
+         * B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -33742,7 +34419,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.refunded_amount (API generation E.)
+         * Amount given back so far, in the currency's smallest unit. The newest API only. (API
+         * generation E.)
          *
          * @return int|float|string|null
          */
@@ -33759,7 +34437,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_account_number (API generations B, C, D and E.)
+         * Account in the regional instant payment system. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33776,7 +34455,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_bulk_instruction_id (API generation C.)
+         * Bulk instruction that the payment belongs to in the regional instant payment system.
+         * The generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -33793,7 +34473,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_date_envoi (API generations B, C, D and E.)
+         * When the payment was sent (envoi) in the regional instant payment system. The current
+         * server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33810,7 +34491,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)
+         * When the payment became irrevocable in the regional instant payment system. The
+         * current server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33827,7 +34509,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_discount_amount (API generation C.)
+         * Discount in the regional instant payment system, in the currency's smallest unit. The
+         * generated clients' API only. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -33844,7 +34527,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_discount_rate (API generation C.)
+         * Rate of the discount in the regional instant payment system. The generated clients'
+         * API only. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -33861,7 +34545,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_end2end_id (API generation C.)
+         * End-to-end id of the payment in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -33878,7 +34563,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_category (API generations B, C, D and E.)
+         * Category of the payment in the regional instant payment system, as a code such as 631
+         * or 500. The current server has it in the list only. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33895,7 +34581,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_flow_type (API generation C.)
+         * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -33912,7 +34599,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_status (API generations B, C, D and E.)
+         * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+         * The current server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33929,7 +34617,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_rejection_reason (API generations C and D.)
+         * Code of the reason why the regional instant payment system rejected the payment, such
+         * as AC04. The current server has it in the list only. (API generations C and D.)
          *
          * @return string|null
          */
@@ -33946,7 +34635,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_tx_id (API generations B, C, D and E.)
+         * The transaction's id in the regional instant payment system. The current server
+         * returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -33963,7 +34653,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.status
+         * The state of the transaction. Only completed means paid.
          *
          * @return string|null
          */
@@ -33980,24 +34670,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.stripe_payment_intent_id (API generation D.)
-         *
-         * @return string|null
-         */
-        public function getStripePaymentIntentId()
-        {
-        }
-
-        /**
-         * @param string $stripe_payment_intent_id
-         * @return $this
-         */
-        public function setStripePaymentIntentId($stripe_payment_intent_id)
-        {
-        }
-
-        /**
-         * TODO transactions.subscription_id
+         * Subscription that the payment belongs to.
          *
          * @return string|null
          */
@@ -34014,7 +34687,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_next_billing_date (API generation D.)
+         * When the subscription is billed next. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -34031,7 +34705,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_price_billing_interval (API generation D.)
+         * How often the subscription is billed. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -34048,7 +34723,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_product_description (API generation D.)
+         * Description of the product subscribed to. Only the list of the current server has it.
+         * (API generation D.)
          *
          * @return string|null
          */
@@ -34065,7 +34741,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_product_name (API generation D.)
+         * Name of the product subscribed to. Only the list of the current server has it. (API
+         * generation D.)
          *
          * @return string|null
          */
@@ -34082,7 +34759,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_status (API generation D.)
+         * The state of the subscription, not of the payment. Only the list of the current server
+         * has it. (API generation D.)
          *
          * @return string|null
          */
@@ -34099,24 +34777,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.tier_fee_id (API generation D.)
-         *
-         * @return string|null
-         */
-        public function getTierFeeId()
-        {
-        }
-
-        /**
-         * @param string $tier_fee_id
-         * @return $this
-         */
-        public function setTierFeeId($tier_fee_id)
-        {
-        }
-
-        /**
-         * TODO transactions.transaction_id
+         * The transaction's identifier.
          *
          * @return string|null
          */
@@ -34133,7 +34794,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.transaction_type
+         * `payment` or `instalment` on the current server; its document says `payment`, `refund`
+         * or `payout`.
          *
          * @return string|null
          */
@@ -34150,7 +34812,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.updated_at
+         * When the transaction last changed. The list of the current server leaves it out.
          *
          * @return \DateTime|null
          */
@@ -34168,7 +34830,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO TransactionCreate
+     * The fields of a new transaction. Exported by the generated clients, but no operation takes
+     * it.
      *
      * @phpstan-type TransactionsCreateFields array{
      *   checkout_session_id?: string|null,
@@ -34344,7 +35007,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.checkout_session_id (API generation C.)
+         * Checkout session that the transaction pays. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -34361,7 +35025,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.currency_code
+         * Currency of the amounts.
          *
          * @return string|null
          */
@@ -34378,7 +35042,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_id
+         * Customer who pays.
          *
          * @return string|null
          */
@@ -34395,7 +35059,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.description
+         * Text that describes the transaction. The list of the current server leaves it out.
          *
          * @return string|null
          */
@@ -34412,7 +35076,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.discount_amount (API generations B, C, D and E.)
+         * Amount taken off by a coupon or discount, in the currency's smallest unit. The current
+         * server returns it on no route. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -34429,7 +35094,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_amount
+         * Fees taken from the payment, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -34446,7 +35111,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_structure_id (API generations C and D.)
+         * Fee structure that the fees were computed with. (API generations C and D.)
          *
          * @return string|null
          */
@@ -34463,7 +35128,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.gross_amount
+         * Amount paid by the customer before fees, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -34480,7 +35145,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.is_bnpl (API generations B, C, D and E.)
+         * Whether the payment is made in instalments (buy now, pay later). The current server
+         * returns it on no route. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -34497,7 +35163,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.is_pos (API generations B, C, D and E.)
+         * Whether the payment was made at a point of sale. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -34514,7 +35181,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.metadata
+         * The merchant's own keys and values, kept with the transaction.
          *
          * @return array<string, mixed>|null
          */
@@ -34531,7 +35198,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.net_amount
+         * Amount left for the merchant after fees, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -34548,7 +35215,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.payment_method_code
+         * Kind of payment method used, such as MOBILE_MONEY or CARDS.
          *
          * @return string|null
          */
@@ -34565,7 +35232,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.price_id (API generations B, C, D and E.)
+         * Catalogue price that was sold. The current server returns it on no route. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34582,7 +35250,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.product_id
+         * Catalogue product that was sold.
          *
          * @return string|null
          */
@@ -34599,7 +35267,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.provider_code
+         * Payment provider that handles the payment, such as WAVE or STRIPE.
          *
          * @return string|null
          */
@@ -34616,7 +35284,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.quantity (API generations B, C, D and E.)
+         * How many units were sold. The current server has it in the list only. (API generations
+         * B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -34633,7 +35302,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_account_number (API generations B, C, D and E.)
+         * Account in the regional instant payment system. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34650,7 +35320,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_bulk_instruction_id (API generation C.)
+         * Bulk instruction that the payment belongs to in the regional instant payment system.
+         * The generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -34667,7 +35338,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_date_envoi (API generations B, C, D and E.)
+         * When the payment was sent (envoi) in the regional instant payment system. The current
+         * server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34684,7 +35356,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)
+         * When the payment became irrevocable in the regional instant payment system. The
+         * current server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34701,7 +35374,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_discount_amount (API generation C.)
+         * Discount in the regional instant payment system, in the currency's smallest unit. The
+         * generated clients' API only. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -34718,7 +35392,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_discount_rate (API generation C.)
+         * Rate of the discount in the regional instant payment system. The generated clients'
+         * API only. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -34735,7 +35410,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_end2end_id (API generation C.)
+         * End-to-end id of the payment in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -34752,7 +35428,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_category (API generations B, C, D and E.)
+         * Category of the payment in the regional instant payment system, as a code such as 631
+         * or 500. The current server has it in the list only. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34769,7 +35446,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_flow_type (API generation C.)
+         * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -34786,7 +35464,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_status (API generations B, C, D and E.)
+         * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+         * The current server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34803,7 +35482,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_rejection_reason (API generations C and D.)
+         * Code of the reason why the regional instant payment system rejected the payment, such
+         * as AC04. The current server has it in the list only. (API generations C and D.)
          *
          * @return string|null
          */
@@ -34820,7 +35500,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_tx_id (API generations B, C, D and E.)
+         * The transaction's id in the regional instant payment system. The current server
+         * returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -34837,7 +35518,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.status
+         * The state of the transaction. Only completed means paid.
          *
          * @return string|null
          */
@@ -34854,7 +35535,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_id
+         * Subscription that the payment belongs to.
          *
          * @return string|null
          */
@@ -34871,7 +35552,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.transaction_type
+         * `payment` or `instalment` on the current server; its document says `payment`, `refund`
+         * or `payout`.
          *
          * @return string|null
          */
@@ -34889,7 +35571,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO TransactionUpdate
+     * The fields of a transaction to change. Exported by the generated clients, but no operation
+     * takes it.
      *
      * @phpstan-type TransactionsUpdateFields array{
      *   checkout_session_id?: string|null,
@@ -35065,7 +35748,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.checkout_session_id (API generation C.)
+         * Checkout session that the transaction pays. The generated clients' API only. (API
+         * generation C.)
          *
          * @return string|null
          */
@@ -35082,7 +35766,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.currency_code
+         * Currency of the amounts.
          *
          * @return string|null
          */
@@ -35099,7 +35783,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.customer_id
+         * Customer who pays.
          *
          * @return string|null
          */
@@ -35116,7 +35800,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.description
+         * Text that describes the transaction. The list of the current server leaves it out.
          *
          * @return string|null
          */
@@ -35133,7 +35817,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.discount_amount (API generations B, C, D and E.)
+         * Amount taken off by a coupon or discount, in the currency's smallest unit. The current
+         * server returns it on no route. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -35150,7 +35835,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_amount
+         * Fees taken from the payment, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -35167,7 +35852,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.fee_structure_id (API generations C and D.)
+         * Fee structure that the fees were computed with. (API generations C and D.)
          *
          * @return string|null
          */
@@ -35184,7 +35869,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.gross_amount
+         * Amount paid by the customer before fees, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -35201,7 +35886,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.is_bnpl (API generations B, C, D and E.)
+         * Whether the payment is made in instalments (buy now, pay later). The current server
+         * returns it on no route. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -35218,7 +35904,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.is_pos (API generations B, C, D and E.)
+         * Whether the payment was made at a point of sale. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -35235,7 +35922,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.metadata
+         * The merchant's own keys and values, kept with the transaction.
          *
          * @return array<string, mixed>|null
          */
@@ -35252,7 +35939,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.net_amount
+         * Amount left for the merchant after fees, in the currency's smallest unit.
          *
          * @return int|float|string|null
          */
@@ -35269,7 +35956,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.payment_method_code
+         * Kind of payment method used, such as MOBILE_MONEY or CARDS.
          *
          * @return string|null
          */
@@ -35286,7 +35973,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.price_id (API generations B, C, D and E.)
+         * Catalogue price that was sold. The current server returns it on no route. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35303,7 +35991,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.product_id
+         * Catalogue product that was sold.
          *
          * @return string|null
          */
@@ -35320,7 +36008,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.provider_code
+         * Payment provider that handles the payment, such as WAVE or STRIPE.
          *
          * @return string|null
          */
@@ -35337,7 +36025,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.quantity (API generations B, C, D and E.)
+         * How many units were sold. The current server has it in the list only. (API generations
+         * B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -35354,7 +36043,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_account_number (API generations B, C, D and E.)
+         * Account in the regional instant payment system. The current server returns it on no
+         * route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35371,7 +36061,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_bulk_instruction_id (API generation C.)
+         * Bulk instruction that the payment belongs to in the regional instant payment system.
+         * The generated clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -35388,7 +36079,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_date_envoi (API generations B, C, D and E.)
+         * When the payment was sent (envoi) in the regional instant payment system. The current
+         * server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35405,7 +36097,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)
+         * When the payment became irrevocable in the regional instant payment system. The
+         * current server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35422,7 +36115,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_discount_amount (API generation C.)
+         * Discount in the regional instant payment system, in the currency's smallest unit. The
+         * generated clients' API only. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -35439,7 +36133,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_discount_rate (API generation C.)
+         * Rate of the discount in the regional instant payment system. The generated clients'
+         * API only. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -35456,7 +36151,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_end2end_id (API generation C.)
+         * End-to-end id of the payment in the regional instant payment system. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -35473,7 +36169,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_category (API generations B, C, D and E.)
+         * Category of the payment in the regional instant payment system, as a code such as 631
+         * or 500. The current server has it in the list only. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35490,7 +36187,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_flow_type (API generation C.)
+         * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated
+         * clients' API only. (API generation C.)
          *
          * @return string|null
          */
@@ -35507,7 +36205,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_payment_status (API generations B, C, D and E.)
+         * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+         * The current server returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35524,7 +36223,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_rejection_reason (API generations C and D.)
+         * Code of the reason why the regional instant payment system rejected the payment, such
+         * as AC04. The current server has it in the list only. (API generations C and D.)
          *
          * @return string|null
          */
@@ -35541,7 +36241,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.spi_tx_id (API generations B, C, D and E.)
+         * The transaction's id in the regional instant payment system. The current server
+         * returns it on no route. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -35558,7 +36259,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.status
+         * The state of the transaction. Only completed means paid.
          *
          * @return string|null
          */
@@ -35575,7 +36276,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.subscription_id
+         * Subscription that the payment belongs to.
          *
          * @return string|null
          */
@@ -35592,7 +36293,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO transactions.transaction_type
+         * `payment` or `instalment` on the current server; its document says `payment`, `refund`
+         * or `payout`.
          *
          * @return string|null
          */
@@ -35791,7 +36493,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO WebhookDeliveryLog
+     * One attempt to deliver an event to a webhook, with the merchant's response. Every field
+     * may be null or missing.
      *
      * @phpstan-type WebhookDeliveryLogsFields array{
      *   amount?: int|float|string|null,
@@ -35955,7 +36658,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.amount (API generations B, D and E.)
+         * The amount of the payment in the event, in the currency's smallest unit. Declared, but
+         * the current server does not return it. (API generations B, D and E.)
          *
          * @return int|float|string|null
          */
@@ -35972,7 +36676,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)
+         * The number of this delivery attempt. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -35989,7 +36693,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)
+         * The account paid (French: compte payé) in the regional instant payment system. The
+         * current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36006,7 +36711,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)
+         * The account of the payer (French: compte payeur) in the regional instant payment
+         * system. The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36023,7 +36729,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.created_at (API generations B, C, D and E.)
+         * When the delivery was logged, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -36040,7 +36746,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)
+         * The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36057,7 +36764,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.headers (API generations B, C, D and E.)
+         * The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return array<string, mixed>|null
          */
@@ -36074,7 +36782,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)
+         * The IP address recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36091,7 +36800,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)
+         * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36108,7 +36818,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.montant (API generation C.)
+         * The amount of the payment in the event (French: montant), in the currency's smallest
+         * unit. Other generations call it `amount`. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -36125,7 +36836,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.organization_id (API generations B, C, D and E.)
+         * Organisation that owns the webhook. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36142,7 +36853,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.payload (API generations B, C, D and E.)
+         * The event as it was sent. A retry resends this stored payload unchanged. (API
+         * generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -36159,7 +36871,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)
+         * How long the request took, in milliseconds. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -36176,7 +36889,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)
+         * The body of the merchant's response. May be null. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36193,7 +36906,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)
+         * The HTTP status of the merchant's response. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -36210,7 +36924,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)
+         * The event code of the regional instant payment system, such as PAIEMENT_RECU. The
+         * current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36227,7 +36942,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)
+         * The transaction's identifier in the regional instant payment system. The current
+         * server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36244,7 +36960,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.success (API generations B, C, D and E.)
+         * Whether the delivery succeeded. It is about the delivery only and does not mean that a
+         * payment succeeded. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -36261,7 +36978,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)
+         * The user agent recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36278,7 +36996,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)
+         * Webhook that the event was delivered to. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36296,7 +37014,7 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO WebhookDeliveryLogCreate
+     * The fields of a new webhook delivery log.
      *
      * @phpstan-type WebhookDeliveryLogsCreateFields array{
      *   attempt_number?: int|float|string|null,
@@ -36457,7 +37175,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)
+         * The number of this delivery attempt. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -36474,7 +37192,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)
+         * The account paid (French: compte payé) in the regional instant payment system. The
+         * current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36491,7 +37210,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)
+         * The account of the payer (French: compte payeur) in the regional instant payment
+         * system. The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36508,7 +37228,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)
+         * The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36525,7 +37246,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.headers (API generations B, C, D and E.)
+         * The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return array<string, mixed>|null
          */
@@ -36542,7 +37264,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)
+         * The IP address recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36559,7 +37282,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)
+         * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36576,7 +37300,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.montant (API generation C.)
+         * The amount of the payment in the event (French: montant), in the currency's smallest
+         * unit. Other generations call it `amount`. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -36593,7 +37318,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.payload (API generations B, C, D and E.)
+         * The event as it was sent. A retry resends this stored payload unchanged. (API
+         * generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -36610,7 +37336,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)
+         * How long the request took, in milliseconds. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -36627,7 +37354,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)
+         * The body of the merchant's response. May be null. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36644,7 +37371,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)
+         * The HTTP status of the merchant's response. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -36661,7 +37389,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)
+         * The event code of the regional instant payment system, such as PAIEMENT_RECU. The
+         * current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36678,7 +37407,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)
+         * The transaction's identifier in the regional instant payment system. The current
+         * server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36695,7 +37425,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.success (API generations B, C, D and E.)
+         * Whether the delivery succeeded. It is about the delivery only and does not mean that a
+         * payment succeeded. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -36712,7 +37443,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)
+         * The user agent recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36729,7 +37461,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)
+         * Webhook that the event was delivered to. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36747,7 +37479,8 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO WebhookDeliveryLogUpdate
+     * The fields of a webhook delivery log to change. A field left out does not change, null
+     * clears it.
      *
      * @phpstan-type WebhookDeliveryLogsUpdateFields array{
      *   attempt_number?: int|float|string|null,
@@ -36908,7 +37641,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)
+         * The number of this delivery attempt. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -36925,7 +37658,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)
+         * The account paid (French: compte payé) in the regional instant payment system. The
+         * current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36942,7 +37676,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)
+         * The account of the payer (French: compte payeur) in the regional instant payment
+         * system. The current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -36959,7 +37694,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)
+         * The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -36976,7 +37712,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.headers (API generations B, C, D and E.)
+         * The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return array<string, mixed>|null
          */
@@ -36993,7 +37730,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)
+         * The IP address recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -37010,7 +37748,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)
+         * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+         * generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37027,7 +37766,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.montant (API generation C.)
+         * The amount of the payment in the event (French: montant), in the currency's smallest
+         * unit. Other generations call it `amount`. (API generation C.)
          *
          * @return int|float|string|null
          */
@@ -37044,7 +37784,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.payload (API generations B, C, D and E.)
+         * The event as it was sent. A retry resends this stored payload unchanged. (API
+         * generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -37061,7 +37802,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)
+         * How long the request took, in milliseconds. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -37078,7 +37820,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)
+         * The body of the merchant's response. May be null. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37095,7 +37837,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)
+         * The HTTP status of the merchant's response. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return int|float|string|null
          */
@@ -37112,7 +37855,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)
+         * The event code of the regional instant payment system, such as PAIEMENT_RECU. The
+         * current server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37129,7 +37873,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)
+         * The transaction's identifier in the regional instant payment system. The current
+         * server does not return it. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37146,7 +37891,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.success (API generations B, C, D and E.)
+         * Whether the delivery succeeded. It is about the delivery only and does not mean that a
+         * payment succeeded. (API generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -37163,7 +37909,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)
+         * The user agent recorded for the delivery. May be null. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -37180,7 +37927,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)
+         * Webhook that the event was delivered to. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37379,18 +38126,17 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO Webhook
+     * An address of the merchant's that events are sent to. Every field may be null or missing.
      *
      * @phpstan-type WebhooksFields array{
-     *   active?: array<string, mixed>|object|null,
-     *   authorized_events?: string|null,
+     *   active?: bool|null,
+     *   authorized_events?: list<string>|string|null,
      *   created_at?: \DateTimeInterface|string|null,
      *   created_by?: string|null,
      *   deleted_at?: \DateTimeInterface|string|null,
      *   description?: string|null,
      *   environment?: string|null,
      *   events?: list<string>|string|null,
-     *   id?: array<string, mixed>|object|null,
      *   is_active?: bool|null,
      *   last_payload?: array<string, mixed>|object|null,
      *   last_response_body?: string|null,
@@ -37399,7 +38145,8 @@ namespace LomiSDK\Model {
      *   metadata?: array<string, mixed>|object|null,
      *   organization_id?: string|null,
      *   retry_count?: int|float|string|null,
-     *   spi_event_types?: string|null,
+     *   secret?: string|null,
+     *   spi_event_types?: list<string>|string|null,
      *   supports_spi?: bool|null,
      *   updated_at?: \DateTimeInterface|string|null,
      *   url?: string|null,
@@ -37546,16 +38293,17 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.active (API generation A.)
+         * Whether events are sent. The same as `is_active`, under its 2025 name; the current
+         * server returns both. (API generations A and D.)
          *
-         * @return array<string, mixed>|null
+         * @return bool|null
          */
         public function getActive()
         {
         }
 
         /**
-         * @param array<string, mixed>|object $active
+         * @param bool $active
          * @return $this
          */
         public function setActive($active)
@@ -37563,16 +38311,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.authorized_events
+         * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in
+         * the generated clients. The newest API wants `events` on create, but this name on
+         * update.
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAuthorizedEvents()
         {
         }
 
         /**
-         * @param string $authorized_events
+         * @param list<string>|string $authorized_events
          * @return $this
          */
         public function setAuthorizedEvents($authorized_events)
@@ -37580,7 +38330,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.created_at
+         * When the webhook was created, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -37597,7 +38347,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.created_by (API generations B, C, D and E.)
+         * Who created the webhook. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37614,7 +38364,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.deleted_at (API generations B, C, D and E.)
+         * When the webhook was deleted, as a timestamp. Null while it exists. (API generations
+         * B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -37631,7 +38382,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.description (API generations A, D and E.)
+         * What the webhook is for. The current server keeps it in metadata. (API generations A,
+         * D and E.)
          *
          * @return string|null
          */
@@ -37648,7 +38400,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.environment (API generations B, C, D and E.)
+         * `test` or `live`: the environment that the webhook belongs to. (API generations B, C,
+         * D and E.)
          *
          * @return string|null
          */
@@ -37665,7 +38418,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.events (API generations A and E.)
+         * Events that are sent. Required to create a webhook in the newest API; everywhere else,
+         * and on update, the name is `authorized_events`. (API generations A, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -37682,24 +38436,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.id (API generation A.)
-         *
-         * @return array<string, mixed>|null
-         */
-        public function getId()
-        {
-        }
-
-        /**
-         * @param array<string, mixed>|object $id
-         * @return $this
-         */
-        public function setId($id)
-        {
-        }
-
-        /**
-         * TODO webhooks.is_active
+         * Whether events are sent to the webhook. The current server takes it on update, not on
+         * create.
          *
          * @return bool|null
          */
@@ -37716,7 +38454,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_payload (API generations B, C, D and E.)
+         * The body of the last event sent. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -37733,7 +38471,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_response_body (API generations B, C, D and E.)
+         * The merchant's response body to the last event. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -37750,7 +38488,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_response_status (API generations B, C, D and E.)
+         * The HTTP status of the merchant's response to the last event. (API generations B, C, D
+         * and E.)
          *
          * @return int|float|string|null
          */
@@ -37767,7 +38506,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_triggered_at (API generations B, C, D and E.)
+         * When the last event was sent, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -37784,7 +38523,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the webhook. (API generations B, C, D
+         * and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -37801,7 +38541,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.organization_id
+         * Organisation that owns the webhook.
          *
          * @return string|null
          */
@@ -37818,7 +38558,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.retry_count (API generations B, C, D and E.)
+         * How many times delivery was repeated. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -37835,16 +38575,36 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.spi_event_types (API generations B, C, D and E.)
+         * The secret that signs deliveries. Only the response of create has it: store it,
+         * because it cannot be fetched again. (API generations A, B, D and E.)
          *
          * @return string|null
+         */
+        public function getSecret()
+        {
+        }
+
+        /**
+         * @param string $secret
+         * @return $this
+         */
+        public function setSecret($secret)
+        {
+        }
+
+        /**
+         * Event codes of the regional instant payment system that are sent, such as
+         * PAIEMENT_RECU. A list on the current server, a string in the generated clients. (API
+         * generations B, C, D and E.)
+         *
+         * @return list<string>|string|null
          */
         public function getSpiEventTypes()
         {
         }
 
         /**
-         * @param string $spi_event_types
+         * @param list<string>|string $spi_event_types
          * @return $this
          */
         public function setSpiEventTypes($spi_event_types)
@@ -37852,7 +38612,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.supports_spi (API generations B, C, D and E.)
+         * Whether the webhook receives events of the regional instant payment system. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -37869,7 +38630,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.updated_at
+         * When the webhook last changed, as a timestamp.
          *
          * @return \DateTime|null
          */
@@ -37886,7 +38647,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.url
+         * Where events are sent. It must be https, without credentials, and must not be a
+         * private or local address.
          *
          * @return string|null
          */
@@ -37903,7 +38665,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.verification_token (API generations B, C, D and E.)
+         * Token that belongs to the webhook. The current server removes it from every answer;
+         * the secret to verify signatures comes once, from create. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -37920,7 +38684,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.webhook_id (API generations B, C, D and E.)
+         * The webhook's identifier. The current server also returns it as `id`. (API generations
+         * B, C, D and E.)
          *
          * @return string|null
          */
@@ -37938,10 +38703,10 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO WebhookCreate
+     * The fields of a new webhook.
      *
      * @phpstan-type WebhooksCreateFields array{
-     *   authorized_events?: string|null,
+     *   authorized_events?: list<string>|string|null,
      *   deleted_at?: \DateTimeInterface|string|null,
      *   description?: string|null,
      *   environment?: string|null,
@@ -37953,7 +38718,7 @@ namespace LomiSDK\Model {
      *   last_triggered_at?: \DateTimeInterface|string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   retry_count?: int|float|string|null,
-     *   spi_event_types?: string|null,
+     *   spi_event_types?: list<string>|string|null,
      *   supports_spi?: bool|null,
      *   url?: string|null,
      *   verification_token?: string|null,
@@ -38099,16 +38864,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.authorized_events
+         * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in
+         * the generated clients. The newest API wants `events` on create, but this name on
+         * update.
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAuthorizedEvents()
         {
         }
 
         /**
-         * @param string $authorized_events
+         * @param list<string>|string $authorized_events
          * @return $this
          */
         public function setAuthorizedEvents($authorized_events)
@@ -38116,7 +38883,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.deleted_at (API generations B, C, D and E.)
+         * When the webhook was deleted, as a timestamp. Null while it exists. (API generations
+         * B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -38133,7 +38901,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.description (API generations A, D and E.)
+         * What the webhook is for. The current server keeps it in metadata. (API generations A,
+         * D and E.)
          *
          * @return string|null
          */
@@ -38150,7 +38919,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.environment (API generations B, C, D and E.)
+         * `test` or `live`: the environment that the webhook belongs to. (API generations B, C,
+         * D and E.)
          *
          * @return string|null
          */
@@ -38167,7 +38937,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.events (API generations A and E.)
+         * Events that are sent. Required to create a webhook in the newest API; everywhere else,
+         * and on update, the name is `authorized_events`. (API generations A, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -38184,7 +38955,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.is_active
+         * Whether events are sent to the webhook. The current server takes it on update, not on
+         * create.
          *
          * @return bool|null
          */
@@ -38201,7 +38973,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_payload (API generations B, C, D and E.)
+         * The body of the last event sent. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -38218,7 +38990,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_response_body (API generations B, C, D and E.)
+         * The merchant's response body to the last event. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -38235,7 +39007,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_response_status (API generations B, C, D and E.)
+         * The HTTP status of the merchant's response to the last event. (API generations B, C, D
+         * and E.)
          *
          * @return int|float|string|null
          */
@@ -38252,7 +39025,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_triggered_at (API generations B, C, D and E.)
+         * When the last event was sent, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -38269,7 +39042,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the webhook. (API generations B, C, D
+         * and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -38286,7 +39060,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.retry_count (API generations B, C, D and E.)
+         * How many times delivery was repeated. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -38303,16 +39077,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.spi_event_types (API generations B, C, D and E.)
+         * Event codes of the regional instant payment system that are sent, such as
+         * PAIEMENT_RECU. A list on the current server, a string in the generated clients. (API
+         * generations B, C, D and E.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getSpiEventTypes()
         {
         }
 
         /**
-         * @param string $spi_event_types
+         * @param list<string>|string $spi_event_types
          * @return $this
          */
         public function setSpiEventTypes($spi_event_types)
@@ -38320,7 +39096,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.supports_spi (API generations B, C, D and E.)
+         * Whether the webhook receives events of the regional instant payment system. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -38337,7 +39114,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.url
+         * Where events are sent. It must be https, without credentials, and must not be a
+         * private or local address.
          *
          * @return string|null
          */
@@ -38354,7 +39132,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.verification_token (API generations B, C, D and E.)
+         * Token that belongs to the webhook. The current server removes it from every answer;
+         * the secret to verify signatures comes once, from create. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -38371,7 +39151,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.webhook_id (API generations B, C, D and E.)
+         * The webhook's identifier. The current server also returns it as `id`. (API generations
+         * B, C, D and E.)
          *
          * @return string|null
          */
@@ -38389,10 +39170,10 @@ namespace LomiSDK\Model {
     }
 
     /**
-     * TODO WebhookUpdate
+     * The fields of a webhook to change. A field left out does not change, null clears it.
      *
      * @phpstan-type WebhooksUpdateFields array{
-     *   authorized_events?: string|null,
+     *   authorized_events?: list<string>|string|null,
      *   deleted_at?: \DateTimeInterface|string|null,
      *   description?: string|null,
      *   environment?: string|null,
@@ -38404,7 +39185,7 @@ namespace LomiSDK\Model {
      *   last_triggered_at?: \DateTimeInterface|string|null,
      *   metadata?: array<string, mixed>|object|null,
      *   retry_count?: int|float|string|null,
-     *   spi_event_types?: string|null,
+     *   spi_event_types?: list<string>|string|null,
      *   supports_spi?: bool|null,
      *   url?: string|null,
      *   verification_token?: string|null,
@@ -38550,16 +39331,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.authorized_events
+         * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in
+         * the generated clients. The newest API wants `events` on create, but this name on
+         * update.
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getAuthorizedEvents()
         {
         }
 
         /**
-         * @param string $authorized_events
+         * @param list<string>|string $authorized_events
          * @return $this
          */
         public function setAuthorizedEvents($authorized_events)
@@ -38567,7 +39350,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.deleted_at (API generations B, C, D and E.)
+         * When the webhook was deleted, as a timestamp. Null while it exists. (API generations
+         * B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -38584,7 +39368,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.description (API generations A, D and E.)
+         * What the webhook is for. The current server keeps it in metadata. (API generations A,
+         * D and E.)
          *
          * @return string|null
          */
@@ -38601,7 +39386,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.environment (API generations B, C, D and E.)
+         * `test` or `live`: the environment that the webhook belongs to. (API generations B, C,
+         * D and E.)
          *
          * @return string|null
          */
@@ -38618,7 +39404,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.events (API generations A and E.)
+         * Events that are sent. Required to create a webhook in the newest API; everywhere else,
+         * and on update, the name is `authorized_events`. (API generations A, D and E.)
          *
          * @return list<string>|string|null
          */
@@ -38635,7 +39422,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.is_active
+         * Whether events are sent to the webhook. The current server takes it on update, not on
+         * create.
          *
          * @return bool|null
          */
@@ -38652,7 +39440,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_payload (API generations B, C, D and E.)
+         * The body of the last event sent. (API generations B, C, D and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -38669,7 +39457,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_response_body (API generations B, C, D and E.)
+         * The merchant's response body to the last event. (API generations B, C, D and E.)
          *
          * @return string|null
          */
@@ -38686,7 +39474,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_response_status (API generations B, C, D and E.)
+         * The HTTP status of the merchant's response to the last event. (API generations B, C, D
+         * and E.)
          *
          * @return int|float|string|null
          */
@@ -38703,7 +39492,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.last_triggered_at (API generations B, C, D and E.)
+         * When the last event was sent, as a timestamp. (API generations B, C, D and E.)
          *
          * @return \DateTime|null
          */
@@ -38720,7 +39509,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.metadata (API generations B, C, D and E.)
+         * The merchant's own keys and values, kept with the webhook. (API generations B, C, D
+         * and E.)
          *
          * @return array<string, mixed>|null
          */
@@ -38737,7 +39527,7 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.retry_count (API generations B, C, D and E.)
+         * How many times delivery was repeated. (API generations B, C, D and E.)
          *
          * @return int|float|string|null
          */
@@ -38754,16 +39544,18 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.spi_event_types (API generations B, C, D and E.)
+         * Event codes of the regional instant payment system that are sent, such as
+         * PAIEMENT_RECU. A list on the current server, a string in the generated clients. (API
+         * generations B, C, D and E.)
          *
-         * @return string|null
+         * @return list<string>|string|null
          */
         public function getSpiEventTypes()
         {
         }
 
         /**
-         * @param string $spi_event_types
+         * @param list<string>|string $spi_event_types
          * @return $this
          */
         public function setSpiEventTypes($spi_event_types)
@@ -38771,7 +39563,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.supports_spi (API generations B, C, D and E.)
+         * Whether the webhook receives events of the regional instant payment system. (API
+         * generations B, C, D and E.)
          *
          * @return bool|null
          */
@@ -38788,7 +39581,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.url
+         * Where events are sent. It must be https, without credentials, and must not be a
+         * private or local address.
          *
          * @return string|null
          */
@@ -38805,7 +39599,9 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.verification_token (API generations B, C, D and E.)
+         * Token that belongs to the webhook. The current server removes it from every answer;
+         * the secret to verify signatures comes once, from create. (API generations B, C, D and
+         * E.)
          *
          * @return string|null
          */
@@ -38822,7 +39618,8 @@ namespace LomiSDK\Model {
         }
 
         /**
-         * TODO webhooks.webhook_id (API generations B, C, D and E.)
+         * The webhook's identifier. The current server also returns it as `id`. (API generations
+         * B, C, D and E.)
          *
          * @return string|null
          */
@@ -40086,7 +40883,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $beneficiary_payouts_create
          * @return \LomiSDK\Model\BeneficiaryPayouts
@@ -40098,7 +40897,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $beneficiary_payouts_create
          * @return array{\LomiSDK\Model\BeneficiaryPayouts, int, array<string, list<string>>}
@@ -40110,7 +40911,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $beneficiary_payouts_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -40122,7 +40925,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $beneficiary_payouts_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -40134,7 +40939,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $beneficiary_payouts_create
          * @return \Psr\Http\Message\RequestInterface
@@ -40146,9 +40953,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_id TODO beneficiary_payouts.payout_id
+         * @param string $payout_id The beneficiary payout's identifier (payout_id).
          * @return \LomiSDK\Model\BeneficiaryPayouts
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40158,9 +40966,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_id TODO beneficiary_payouts.payout_id
+         * @param string $payout_id The beneficiary payout's identifier (payout_id).
          * @return array{\LomiSDK\Model\BeneficiaryPayouts, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40170,9 +40979,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_id TODO beneficiary_payouts.payout_id
+         * @param string $payout_id The beneficiary payout's identifier (payout_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40182,9 +40992,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_id TODO beneficiary_payouts.payout_id
+         * @param string $payout_id The beneficiary payout's identifier (payout_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40194,9 +41005,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_id TODO beneficiary_payouts.payout_id
+         * @param string $payout_id The beneficiary payout's identifier (payout_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40206,11 +41018,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param int|null $limit TODO beneficiary_payouts?limit
-         * @param int|null $offset TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO beneficiary_payouts?sort (API generation C.)
+         * @param int|null $limit The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50. (API generations B and C.)
+         * @param int|null $offset How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is no multiple of limit. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListBeneficiaryPayouts200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40220,11 +41033,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param int|null $limit TODO beneficiary_payouts?limit
-         * @param int|null $offset TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO beneficiary_payouts?sort (API generation C.)
+         * @param int|null $limit The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50. (API generations B and C.)
+         * @param int|null $offset How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is no multiple of limit. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListBeneficiaryPayouts200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40234,11 +41048,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param int|null $limit TODO beneficiary_payouts?limit
-         * @param int|null $offset TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO beneficiary_payouts?sort (API generation C.)
+         * @param int|null $limit The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50. (API generations B and C.)
+         * @param int|null $offset How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is no multiple of limit. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40248,11 +41063,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param int|null $limit TODO beneficiary_payouts?limit
-         * @param int|null $offset TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO beneficiary_payouts?sort (API generation C.)
+         * @param int|null $limit The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50. (API generations B and C.)
+         * @param int|null $offset How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is no multiple of limit. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40262,11 +41078,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param int|null $limit TODO beneficiary_payouts?limit
-         * @param int|null $offset TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO beneficiary_payouts?sort (API generation C.)
+         * @param int|null $limit The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50. (API generations B and C.)
+         * @param int|null $offset How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is no multiple of limit. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40715,7 +41532,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $customers_create
          * @return \LomiSDK\Model\Customers
@@ -40727,7 +41544,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $customers_create
          * @return array{\LomiSDK\Model\Customers, int, array<string, list<string>>}
@@ -40739,7 +41556,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $customers_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -40751,7 +41568,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $customers_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -40763,7 +41580,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $customers_create
          * @return \Psr\Http\Message\RequestInterface
@@ -40775,9 +41592,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \LomiSDK\Model\Customers
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40787,9 +41604,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return array{\LomiSDK\Model\Customers, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40799,9 +41616,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40811,9 +41628,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40823,9 +41640,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40835,11 +41652,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
-         * @param int|null $limit TODO customers?limit
-         * @param int|null $offset TODO customers?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO customers?sort (API generation C.)
+         * @param int|null $limit The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many customers to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListCustomers200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40849,11 +41667,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
-         * @param int|null $limit TODO customers?limit
-         * @param int|null $offset TODO customers?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO customers?sort (API generation C.)
+         * @param int|null $limit The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many customers to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListCustomers200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40863,11 +41682,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
-         * @param int|null $limit TODO customers?limit
-         * @param int|null $offset TODO customers?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO customers?sort (API generation C.)
+         * @param int|null $limit The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many customers to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40877,11 +41697,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
-         * @param int|null $limit TODO customers?limit
-         * @param int|null $offset TODO customers?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO customers?sort (API generation C.)
+         * @param int|null $limit The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many customers to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40891,11 +41712,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
-         * @param int|null $limit TODO customers?limit
-         * @param int|null $offset TODO customers?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO customers?sort (API generation C.)
+         * @param int|null $limit The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many customers to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40905,9 +41727,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $customers_update
          * @return \LomiSDK\Model\Customers
          * @throws \LomiSDK\ApiException
@@ -40918,9 +41740,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $customers_update
          * @return array{\LomiSDK\Model\Customers, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -40931,9 +41753,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $customers_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -40944,9 +41766,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $customers_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -40957,9 +41779,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $customers_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -40970,9 +41792,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40982,9 +41805,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -40994,9 +41818,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41006,9 +41831,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41018,9 +41844,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
-         * @param string $customer_id TODO customers.customer_id
+         * @param string $customer_id The customer's identifier (customer_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41087,7 +41914,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $discount_coupons_create
          * @return \LomiSDK\Model\DiscountCoupons
@@ -41099,7 +41927,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $discount_coupons_create
          * @return array{\LomiSDK\Model\DiscountCoupons, int, array<string, list<string>>}
@@ -41111,7 +41940,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $discount_coupons_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -41123,7 +41953,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $discount_coupons_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -41135,7 +41966,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $discount_coupons_create
          * @return \Psr\Http\Message\RequestInterface
@@ -41147,9 +41979,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \LomiSDK\Model\DiscountCoupons
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41159,9 +41991,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return array{\LomiSDK\Model\DiscountCoupons, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41171,9 +42003,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41183,9 +42015,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41195,9 +42027,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41207,11 +42039,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
-         * @param int|null $limit TODO discount_coupons?limit
-         * @param int|null $offset TODO discount_coupons?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO discount_coupons?sort (API generation C.)
+         * @param int|null $limit The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many coupons to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListDiscountCoupons200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41221,11 +42054,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
-         * @param int|null $limit TODO discount_coupons?limit
-         * @param int|null $offset TODO discount_coupons?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO discount_coupons?sort (API generation C.)
+         * @param int|null $limit The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many coupons to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListDiscountCoupons200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41235,11 +42069,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
-         * @param int|null $limit TODO discount_coupons?limit
-         * @param int|null $offset TODO discount_coupons?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO discount_coupons?sort (API generation C.)
+         * @param int|null $limit The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many coupons to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41249,11 +42084,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
-         * @param int|null $limit TODO discount_coupons?limit
-         * @param int|null $offset TODO discount_coupons?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO discount_coupons?sort (API generation C.)
+         * @param int|null $limit The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many coupons to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41263,11 +42099,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
-         * @param int|null $limit TODO discount_coupons?limit
-         * @param int|null $offset TODO discount_coupons?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO discount_coupons?sort (API generation C.)
+         * @param int|null $limit The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many coupons to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41277,9 +42114,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $discount_coupons_update
          * @return \LomiSDK\Model\DiscountCoupons
          * @throws \LomiSDK\ApiException
@@ -41290,9 +42128,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $discount_coupons_update
          * @return array{\LomiSDK\Model\DiscountCoupons, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -41303,9 +42142,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $discount_coupons_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -41316,9 +42156,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $discount_coupons_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -41329,9 +42170,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $discount_coupons_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -41342,9 +42184,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41354,9 +42197,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41366,9 +42210,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41378,9 +42223,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41390,9 +42236,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
-         * @param string $coupon_id TODO discount_coupons.coupon_id
+         * @param string $coupon_id The coupon's identifier (coupon_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41454,9 +42301,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $event_id TODO events.event_id
+         * @param string $event_id The usage event's identifier (event_id).
          * @return \LomiSDK\Model\Events
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41466,9 +42314,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $event_id TODO events.event_id
+         * @param string $event_id The usage event's identifier (event_id).
          * @return array{\LomiSDK\Model\Events, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41478,9 +42327,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $event_id TODO events.event_id
+         * @param string $event_id The usage event's identifier (event_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41490,9 +42340,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $event_id TODO events.event_id
+         * @param string $event_id The usage event's identifier (event_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41502,9 +42353,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $event_id TODO events.event_id
+         * @param string $event_id The usage event's identifier (event_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41514,11 +42366,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
-         * @param int|null $limit TODO events?limit
-         * @param int|null $offset TODO events?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO events?sort (API generation C.)
+         * @param int|null $limit The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many usage events to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListEvents200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41528,11 +42381,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
-         * @param int|null $limit TODO events?limit
-         * @param int|null $offset TODO events?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO events?sort (API generation C.)
+         * @param int|null $limit The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many usage events to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListEvents200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41542,11 +42396,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
-         * @param int|null $limit TODO events?limit
-         * @param int|null $offset TODO events?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO events?sort (API generation C.)
+         * @param int|null $limit The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many usage events to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41556,11 +42411,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
-         * @param int|null $limit TODO events?limit
-         * @param int|null $offset TODO events?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO events?sort (API generation C.)
+         * @param int|null $limit The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many usage events to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41570,11 +42426,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
-         * @param int|null $limit TODO events?limit
-         * @param int|null $offset TODO events?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO events?sort (API generation C.)
+         * @param int|null $limit The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many usage events to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41636,9 +42493,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $payment_id TODO installment_payments.payment_id
+         * @param string $payment_id The instalment's identifier: its installment_id.
          * @return \LomiSDK\Model\InstallmentPayments
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41648,9 +42506,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $payment_id TODO installment_payments.payment_id
+         * @param string $payment_id The instalment's identifier: its installment_id.
          * @return array{\LomiSDK\Model\InstallmentPayments, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41660,9 +42519,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $payment_id TODO installment_payments.payment_id
+         * @param string $payment_id The instalment's identifier: its installment_id.
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41672,9 +42532,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $payment_id TODO installment_payments.payment_id
+         * @param string $payment_id The instalment's identifier: its installment_id.
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41684,9 +42545,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $payment_id TODO installment_payments.payment_id
+         * @param string $payment_id The instalment's identifier: its installment_id.
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41696,11 +42558,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
-         * @param int|null $limit TODO installment_payments?limit
-         * @param int|null $offset TODO installment_payments?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO installment_payments?sort (API generation C.)
+         * @param int|null $limit The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many instalments to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListInstallmentPayments200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41710,11 +42573,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
-         * @param int|null $limit TODO installment_payments?limit
-         * @param int|null $offset TODO installment_payments?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO installment_payments?sort (API generation C.)
+         * @param int|null $limit The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many instalments to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListInstallmentPayments200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41724,11 +42588,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
-         * @param int|null $limit TODO installment_payments?limit
-         * @param int|null $offset TODO installment_payments?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO installment_payments?sort (API generation C.)
+         * @param int|null $limit The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many instalments to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41738,11 +42603,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
-         * @param int|null $limit TODO installment_payments?limit
-         * @param int|null $offset TODO installment_payments?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO installment_payments?sort (API generation C.)
+         * @param int|null $limit The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many instalments to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41752,11 +42618,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
-         * @param int|null $limit TODO installment_payments?limit
-         * @param int|null $offset TODO installment_payments?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO installment_payments?sort (API generation C.)
+         * @param int|null $limit The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many instalments to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41818,9 +42685,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
-         * @param string $invoice_id TODO invoices.invoice_id
+         * @param string $invoice_id The invoice's identifier (customer_invoice_id).
          * @return \LomiSDK\Model\CustomerInvoices
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41830,9 +42697,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
-         * @param string $invoice_id TODO invoices.invoice_id
+         * @param string $invoice_id The invoice's identifier (customer_invoice_id).
          * @return array{\LomiSDK\Model\CustomerInvoices, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41842,9 +42709,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
-         * @param string $invoice_id TODO invoices.invoice_id
+         * @param string $invoice_id The invoice's identifier (customer_invoice_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41854,9 +42721,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
-         * @param string $invoice_id TODO invoices.invoice_id
+         * @param string $invoice_id The invoice's identifier (customer_invoice_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41866,9 +42733,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
-         * @param string $invoice_id TODO invoices.invoice_id
+         * @param string $invoice_id The invoice's identifier (customer_invoice_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41878,11 +42745,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
-         * @param int|null $limit TODO invoices?limit
-         * @param int|null $offset TODO invoices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO invoices?sort (API generation C.)
+         * @param int|null $limit The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and E.)
+         * @param int|null $offset How many invoices to skip. The newest API takes cursor instead. (API generations C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListCustomerInvoices200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41892,11 +42759,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
-         * @param int|null $limit TODO invoices?limit
-         * @param int|null $offset TODO invoices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO invoices?sort (API generation C.)
+         * @param int|null $limit The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and E.)
+         * @param int|null $offset How many invoices to skip. The newest API takes cursor instead. (API generations C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListCustomerInvoices200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41906,11 +42773,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
-         * @param int|null $limit TODO invoices?limit
-         * @param int|null $offset TODO invoices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO invoices?sort (API generation C.)
+         * @param int|null $limit The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and E.)
+         * @param int|null $offset How many invoices to skip. The newest API takes cursor instead. (API generations C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41920,11 +42787,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
-         * @param int|null $limit TODO invoices?limit
-         * @param int|null $offset TODO invoices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO invoices?sort (API generation C.)
+         * @param int|null $limit The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and E.)
+         * @param int|null $offset How many invoices to skip. The newest API takes cursor instead. (API generations C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -41934,11 +42801,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
-         * @param int|null $limit TODO invoices?limit
-         * @param int|null $offset TODO invoices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO invoices?sort (API generation C.)
+         * @param int|null $limit The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and E.)
+         * @param int|null $offset How many invoices to skip. The newest API takes cursor instead. (API generations C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42000,9 +42867,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $balance_id TODO meter_balances.balance_id
+         * @param string $balance_id The meter balance's identifier (balance_id).
          * @return \LomiSDK\Model\MeterBalances
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42012,9 +42880,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $balance_id TODO meter_balances.balance_id
+         * @param string $balance_id The meter balance's identifier (balance_id).
          * @return array{\LomiSDK\Model\MeterBalances, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42024,9 +42893,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $balance_id TODO meter_balances.balance_id
+         * @param string $balance_id The meter balance's identifier (balance_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42036,9 +42906,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $balance_id TODO meter_balances.balance_id
+         * @param string $balance_id The meter balance's identifier (balance_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42048,9 +42919,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $balance_id TODO meter_balances.balance_id
+         * @param string $balance_id The meter balance's identifier (balance_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42060,11 +42932,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO meter_balances?limit
-         * @param int|null $offset TODO meter_balances?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meter_balances?sort (API generation C.)
+         * @param int|null $limit The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many meter balances to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListMeterBalances200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42074,11 +42947,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO meter_balances?limit
-         * @param int|null $offset TODO meter_balances?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meter_balances?sort (API generation C.)
+         * @param int|null $limit The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many meter balances to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListMeterBalances200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42088,11 +42962,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO meter_balances?limit
-         * @param int|null $offset TODO meter_balances?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meter_balances?sort (API generation C.)
+         * @param int|null $limit The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many meter balances to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42102,11 +42977,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO meter_balances?limit
-         * @param int|null $offset TODO meter_balances?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meter_balances?sort (API generation C.)
+         * @param int|null $limit The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many meter balances to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42116,11 +42992,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO meter_balances?limit
-         * @param int|null $offset TODO meter_balances?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meter_balances?sort (API generation C.)
+         * @param int|null $limit The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many meter balances to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42187,7 +43064,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $meters_create
          * @return \LomiSDK\Model\Meters
@@ -42199,7 +43077,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $meters_create
          * @return array{\LomiSDK\Model\Meters, int, array<string, list<string>>}
@@ -42211,7 +43090,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $meters_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -42223,7 +43103,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $meters_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -42235,7 +43116,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $meters_create
          * @return \Psr\Http\Message\RequestInterface
@@ -42247,9 +43129,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \LomiSDK\Model\Meters
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42259,9 +43141,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return array{\LomiSDK\Model\Meters, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42271,9 +43153,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42283,9 +43165,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42295,9 +43177,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42307,11 +43189,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
-         * @param int|null $limit TODO meters?limit
-         * @param int|null $offset TODO meters?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meters?sort (API generation C.)
+         * @param int|null $limit The most meters in one page, 1 to 100, 20 by default. The current server and the newest API list no limit for meters. (API generation C.)
+         * @param int|null $offset How many meters to skip. The current server and the newest API list no offset for meters. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListMeters200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42321,11 +43204,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
-         * @param int|null $limit TODO meters?limit
-         * @param int|null $offset TODO meters?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meters?sort (API generation C.)
+         * @param int|null $limit The most meters in one page, 1 to 100, 20 by default. The current server and the newest API list no limit for meters. (API generation C.)
+         * @param int|null $offset How many meters to skip. The current server and the newest API list no offset for meters. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListMeters200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42335,11 +43219,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
-         * @param int|null $limit TODO meters?limit
-         * @param int|null $offset TODO meters?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meters?sort (API generation C.)
+         * @param int|null $limit The most meters in one page, 1 to 100, 20 by default. The current server and the newest API list no limit for meters. (API generation C.)
+         * @param int|null $offset How many meters to skip. The current server and the newest API list no offset for meters. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42349,11 +43234,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
-         * @param int|null $limit TODO meters?limit
-         * @param int|null $offset TODO meters?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meters?sort (API generation C.)
+         * @param int|null $limit The most meters in one page, 1 to 100, 20 by default. The current server and the newest API list no limit for meters. (API generation C.)
+         * @param int|null $offset How many meters to skip. The current server and the newest API list no offset for meters. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42363,11 +43249,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
-         * @param int|null $limit TODO meters?limit
-         * @param int|null $offset TODO meters?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO meters?sort (API generation C.)
+         * @param int|null $limit The most meters in one page, 1 to 100, 20 by default. The current server and the newest API list no limit for meters. (API generation C.)
+         * @param int|null $offset How many meters to skip. The current server and the newest API list no offset for meters. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42377,9 +43264,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $meters_update
          * @return \LomiSDK\Model\Meters
          * @throws \LomiSDK\ApiException
@@ -42390,9 +43278,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $meters_update
          * @return array{\LomiSDK\Model\Meters, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -42403,9 +43292,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $meters_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -42416,9 +43306,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $meters_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -42429,9 +43320,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $meters_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -42442,9 +43334,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42454,9 +43347,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42466,9 +43360,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42478,9 +43373,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42490,9 +43386,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $meter_id TODO meters.meter_id
+         * @param string $meter_id The meter's identifier (meter_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42559,7 +43456,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $payment_links_create
          * @return \LomiSDK\Model\PaymentLinks
@@ -42571,7 +43469,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $payment_links_create
          * @return array{\LomiSDK\Model\PaymentLinks, int, array<string, list<string>>}
@@ -42583,7 +43482,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $payment_links_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -42595,7 +43495,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $payment_links_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -42607,7 +43508,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $payment_links_create
          * @return \Psr\Http\Message\RequestInterface
@@ -42619,9 +43521,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \LomiSDK\Model\PaymentLinks
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42631,9 +43533,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return array{\LomiSDK\Model\PaymentLinks, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42643,9 +43545,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42655,9 +43557,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42667,9 +43569,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42679,11 +43581,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
-         * @param int|null $limit TODO payment_links?limit
-         * @param int|null $offset TODO payment_links?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_links?sort (API generation C.)
+         * @param int|null $limit The most payment links in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment links to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListPaymentLinks200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42693,11 +43596,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
-         * @param int|null $limit TODO payment_links?limit
-         * @param int|null $offset TODO payment_links?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_links?sort (API generation C.)
+         * @param int|null $limit The most payment links in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment links to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListPaymentLinks200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42707,11 +43611,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
-         * @param int|null $limit TODO payment_links?limit
-         * @param int|null $offset TODO payment_links?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_links?sort (API generation C.)
+         * @param int|null $limit The most payment links in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment links to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42721,11 +43626,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
-         * @param int|null $limit TODO payment_links?limit
-         * @param int|null $offset TODO payment_links?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_links?sort (API generation C.)
+         * @param int|null $limit The most payment links in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment links to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42735,11 +43641,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
-         * @param int|null $limit TODO payment_links?limit
-         * @param int|null $offset TODO payment_links?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_links?sort (API generation C.)
+         * @param int|null $limit The most payment links in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment links to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42749,9 +43656,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $payment_links_update
          * @return \LomiSDK\Model\PaymentLinks
          * @throws \LomiSDK\ApiException
@@ -42762,9 +43670,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $payment_links_update
          * @return array{\LomiSDK\Model\PaymentLinks, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -42775,9 +43684,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $payment_links_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -42788,9 +43698,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $payment_links_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -42801,9 +43712,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $payment_links_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -42814,9 +43726,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42826,9 +43739,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42838,9 +43752,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42850,9 +43765,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42862,9 +43778,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
-         * @param string $link_id TODO payment_links.link_id
+         * @param string $link_id The payment link's identifier (link_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -42931,7 +43848,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $payment_requests_create
          * @return \LomiSDK\Model\PaymentRequests
@@ -42943,7 +43862,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $payment_requests_create
          * @return array{\LomiSDK\Model\PaymentRequests, int, array<string, list<string>>}
@@ -42955,7 +43876,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $payment_requests_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -42967,7 +43890,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $payment_requests_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -42979,7 +43904,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $payment_requests_create
          * @return \Psr\Http\Message\RequestInterface
@@ -42991,9 +43918,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \LomiSDK\Model\PaymentRequests
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43003,9 +43930,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return array{\LomiSDK\Model\PaymentRequests, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43015,9 +43942,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43027,9 +43954,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43039,9 +43966,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43051,11 +43978,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
-         * @param int|null $limit TODO payment_requests?limit
-         * @param int|null $offset TODO payment_requests?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_requests?sort (API generation C.)
+         * @param int|null $limit The most payment requests in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment requests to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListPaymentRequests200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43065,11 +43993,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
-         * @param int|null $limit TODO payment_requests?limit
-         * @param int|null $offset TODO payment_requests?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_requests?sort (API generation C.)
+         * @param int|null $limit The most payment requests in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment requests to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListPaymentRequests200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43079,11 +44008,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
-         * @param int|null $limit TODO payment_requests?limit
-         * @param int|null $offset TODO payment_requests?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_requests?sort (API generation C.)
+         * @param int|null $limit The most payment requests in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment requests to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43093,11 +44023,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
-         * @param int|null $limit TODO payment_requests?limit
-         * @param int|null $offset TODO payment_requests?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_requests?sort (API generation C.)
+         * @param int|null $limit The most payment requests in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment requests to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43107,11 +44038,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
-         * @param int|null $limit TODO payment_requests?limit
-         * @param int|null $offset TODO payment_requests?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payment_requests?sort (API generation C.)
+         * @param int|null $limit The most payment requests in one page, 1 to 100. The server's default is 20. (API generations B, C, D and E.)
+         * @param int|null $offset How many payment requests to skip. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43121,9 +44053,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $payment_requests_update
          * @return \LomiSDK\Model\PaymentRequests
          * @throws \LomiSDK\ApiException
@@ -43134,9 +44067,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $payment_requests_update
          * @return array{\LomiSDK\Model\PaymentRequests, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -43147,9 +44081,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $payment_requests_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -43160,9 +44095,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $payment_requests_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -43173,9 +44109,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $payment_requests_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -43186,9 +44123,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43198,9 +44136,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43210,9 +44149,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43222,9 +44162,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43234,9 +44175,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param string $request_id TODO payment_requests.request_id
+         * @param string $request_id The payment request's identifier (request_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43298,9 +44240,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_method_id TODO payout_methods.payout_method_id
+         * @param string $payout_method_id The payout method's identifier (payout_method_id).
          * @return \LomiSDK\Model\PayoutMethods
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43310,9 +44253,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_method_id TODO payout_methods.payout_method_id
+         * @param string $payout_method_id The payout method's identifier (payout_method_id).
          * @return array{\LomiSDK\Model\PayoutMethods, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43322,9 +44266,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_method_id TODO payout_methods.payout_method_id
+         * @param string $payout_method_id The payout method's identifier (payout_method_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43334,9 +44279,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_method_id TODO payout_methods.payout_method_id
+         * @param string $payout_method_id The payout method's identifier (payout_method_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43346,9 +44292,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $payout_method_id TODO payout_methods.payout_method_id
+         * @param string $payout_method_id The payout method's identifier (payout_method_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43358,11 +44305,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
-         * @param int|null $limit TODO payout_methods?limit
-         * @param int|null $offset TODO payout_methods?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payout_methods?sort (API generation C.)
+         * @param int|null $limit The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only. (API generation C.)
+         * @param int|null $offset How many payout methods to skip. The generated clients' API only. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListPayoutMethods200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43372,11 +44320,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
-         * @param int|null $limit TODO payout_methods?limit
-         * @param int|null $offset TODO payout_methods?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payout_methods?sort (API generation C.)
+         * @param int|null $limit The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only. (API generation C.)
+         * @param int|null $offset How many payout methods to skip. The generated clients' API only. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListPayoutMethods200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43386,11 +44335,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
-         * @param int|null $limit TODO payout_methods?limit
-         * @param int|null $offset TODO payout_methods?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payout_methods?sort (API generation C.)
+         * @param int|null $limit The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only. (API generation C.)
+         * @param int|null $offset How many payout methods to skip. The generated clients' API only. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43400,11 +44350,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
-         * @param int|null $limit TODO payout_methods?limit
-         * @param int|null $offset TODO payout_methods?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payout_methods?sort (API generation C.)
+         * @param int|null $limit The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only. (API generation C.)
+         * @param int|null $offset How many payout methods to skip. The generated clients' API only. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43414,11 +44365,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
-         * @param int|null $limit TODO payout_methods?limit
-         * @param int|null $offset TODO payout_methods?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payout_methods?sort (API generation C.)
+         * @param int|null $limit The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only. (API generation C.)
+         * @param int|null $offset How many payout methods to skip. The generated clients' API only. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43485,7 +44437,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
          * @return \LomiSDK\Model\Payouts
@@ -43497,7 +44451,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
          * @return array{\LomiSDK\Model\Payouts, int, array<string, list<string>>}
@@ -43509,7 +44465,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -43521,7 +44479,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -43533,7 +44493,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
          * @return \Psr\Http\Message\RequestInterface
@@ -43545,9 +44507,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \LomiSDK\Model\Payouts
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43557,9 +44519,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return array{\LomiSDK\Model\Payouts, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43569,9 +44531,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43581,9 +44543,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43593,9 +44555,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43605,11 +44567,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
-         * @param int|null $limit TODO payouts?limit
-         * @param int|null $offset TODO payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payouts?sort (API generation C.)
+         * @param int|null $limit The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current server reads pageSize instead. (API generations B, C and E.)
+         * @param int|null $offset How many payouts to skip. The December 2025 server turns it into a page number, so use a multiple of limit; the current server reads page instead. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListPayouts200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43619,11 +44582,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
-         * @param int|null $limit TODO payouts?limit
-         * @param int|null $offset TODO payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payouts?sort (API generation C.)
+         * @param int|null $limit The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current server reads pageSize instead. (API generations B, C and E.)
+         * @param int|null $offset How many payouts to skip. The December 2025 server turns it into a page number, so use a multiple of limit; the current server reads page instead. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListPayouts200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43633,11 +44597,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
-         * @param int|null $limit TODO payouts?limit
-         * @param int|null $offset TODO payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payouts?sort (API generation C.)
+         * @param int|null $limit The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current server reads pageSize instead. (API generations B, C and E.)
+         * @param int|null $offset How many payouts to skip. The December 2025 server turns it into a page number, so use a multiple of limit; the current server reads page instead. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43647,11 +44612,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
-         * @param int|null $limit TODO payouts?limit
-         * @param int|null $offset TODO payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payouts?sort (API generation C.)
+         * @param int|null $limit The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current server reads pageSize instead. (API generations B, C and E.)
+         * @param int|null $offset How many payouts to skip. The December 2025 server turns it into a page number, so use a multiple of limit; the current server reads page instead. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43661,11 +44627,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
-         * @param int|null $limit TODO payouts?limit
-         * @param int|null $offset TODO payouts?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO payouts?sort (API generation C.)
+         * @param int|null $limit The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current server reads pageSize instead. (API generations B, C and E.)
+         * @param int|null $offset How many payouts to skip. The December 2025 server turns it into a page number, so use a multiple of limit; the current server reads page instead. (API generations B and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43675,9 +44642,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $payouts_update
          * @return \LomiSDK\Model\Payouts
          * @throws \LomiSDK\ApiException
@@ -43688,9 +44656,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $payouts_update
          * @return array{\LomiSDK\Model\Payouts, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -43701,9 +44670,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $payouts_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -43714,9 +44684,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $payouts_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -43727,9 +44698,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $payouts_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -43740,9 +44712,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43752,9 +44725,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43764,9 +44738,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43776,9 +44751,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43788,9 +44764,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
-         * @param string $payout_id TODO payouts.payout_id
+         * @param string $payout_id The payout's identifier (payout_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43857,7 +44834,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $prices_create
          * @return \LomiSDK\Model\Prices
@@ -43869,7 +44847,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $prices_create
          * @return array{\LomiSDK\Model\Prices, int, array<string, list<string>>}
@@ -43881,7 +44860,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $prices_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -43893,7 +44873,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $prices_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -43905,7 +44886,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $prices_create
          * @return \Psr\Http\Message\RequestInterface
@@ -43917,9 +44899,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \LomiSDK\Model\Prices
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43929,9 +44911,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return array{\LomiSDK\Model\Prices, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43941,9 +44923,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43953,9 +44935,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43965,9 +44947,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43977,11 +44959,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param int|null $limit TODO prices?limit
-         * @param int|null $offset TODO prices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO prices?sort (API generation C.)
+         * @param int|null $limit The most prices in one page, 1 to 100. The default is 20. The current server has no list of prices. (API generation C.)
+         * @param int|null $offset How many prices to skip. The current server has no list of prices. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListPrices200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -43991,11 +44974,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param int|null $limit TODO prices?limit
-         * @param int|null $offset TODO prices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO prices?sort (API generation C.)
+         * @param int|null $limit The most prices in one page, 1 to 100. The default is 20. The current server has no list of prices. (API generation C.)
+         * @param int|null $offset How many prices to skip. The current server has no list of prices. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListPrices200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44005,11 +44989,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param int|null $limit TODO prices?limit
-         * @param int|null $offset TODO prices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO prices?sort (API generation C.)
+         * @param int|null $limit The most prices in one page, 1 to 100. The default is 20. The current server has no list of prices. (API generation C.)
+         * @param int|null $offset How many prices to skip. The current server has no list of prices. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44019,11 +45004,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param int|null $limit TODO prices?limit
-         * @param int|null $offset TODO prices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO prices?sort (API generation C.)
+         * @param int|null $limit The most prices in one page, 1 to 100. The default is 20. The current server has no list of prices. (API generation C.)
+         * @param int|null $offset How many prices to skip. The current server has no list of prices. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44033,11 +45019,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param int|null $limit TODO prices?limit
-         * @param int|null $offset TODO prices?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO prices?sort (API generation C.)
+         * @param int|null $limit The most prices in one page, 1 to 100. The default is 20. The current server has no list of prices. (API generation C.)
+         * @param int|null $offset How many prices to skip. The current server has no list of prices. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44047,9 +45034,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $prices_update
          * @return \LomiSDK\Model\Prices
          * @throws \LomiSDK\ApiException
@@ -44060,9 +45048,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $prices_update
          * @return array{\LomiSDK\Model\Prices, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -44073,9 +45062,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $prices_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -44086,9 +45076,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $prices_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -44099,9 +45090,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $prices_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -44112,9 +45104,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44124,9 +45117,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44136,9 +45130,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44148,9 +45143,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44160,9 +45156,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $price_id TODO prices.price_id
+         * @param string $price_id The price's identifier (price_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44229,7 +45226,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $products_create
          * @return \LomiSDK\Model\Products
@@ -44241,7 +45238,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $products_create
          * @return array{\LomiSDK\Model\Products, int, array<string, list<string>>}
@@ -44253,7 +45250,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $products_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -44265,7 +45262,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $products_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -44277,7 +45274,7 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $products_create
          * @return \Psr\Http\Message\RequestInterface
@@ -44289,9 +45286,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \LomiSDK\Model\Products
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44301,9 +45298,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return array{\LomiSDK\Model\Products, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44313,9 +45310,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44325,9 +45322,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44337,9 +45334,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44349,11 +45346,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
-         * @param int|null $limit TODO products?limit
-         * @param int|null $offset TODO products?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO products?sort (API generation C.)
+         * @param int|null $limit The most products in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 15.
+         * @param int|null $offset How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListProducts200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44363,11 +45361,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
-         * @param int|null $limit TODO products?limit
-         * @param int|null $offset TODO products?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO products?sort (API generation C.)
+         * @param int|null $limit The most products in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 15.
+         * @param int|null $offset How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListProducts200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44377,11 +45376,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
-         * @param int|null $limit TODO products?limit
-         * @param int|null $offset TODO products?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO products?sort (API generation C.)
+         * @param int|null $limit The most products in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 15.
+         * @param int|null $offset How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44391,11 +45391,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
-         * @param int|null $limit TODO products?limit
-         * @param int|null $offset TODO products?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO products?sort (API generation C.)
+         * @param int|null $limit The most products in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 15.
+         * @param int|null $offset How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44405,11 +45406,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
-         * @param int|null $limit TODO products?limit
-         * @param int|null $offset TODO products?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO products?sort (API generation C.)
+         * @param int|null $limit The most products in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 15.
+         * @param int|null $offset How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44419,9 +45421,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $products_update
          * @return \LomiSDK\Model\Products
          * @throws \LomiSDK\ApiException
@@ -44432,9 +45435,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $products_update
          * @return array{\LomiSDK\Model\Products, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -44445,9 +45449,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $products_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -44458,9 +45463,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $products_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -44471,9 +45477,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $products_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -44484,9 +45491,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44496,9 +45504,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44508,9 +45517,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44520,9 +45530,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44532,9 +45543,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
-         * @param string $product_id TODO products.product_id
+         * @param string $product_id The product's identifier (product_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44601,7 +45613,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
          * @return \LomiSDK\Model\Refunds
@@ -44613,7 +45627,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
          * @return array{\LomiSDK\Model\Refunds, int, array<string, list<string>>}
@@ -44625,7 +45641,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -44637,7 +45655,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -44649,7 +45669,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
          * @return \Psr\Http\Message\RequestInterface
@@ -44661,9 +45683,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \LomiSDK\Model\Refunds
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44673,9 +45695,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return array{\LomiSDK\Model\Refunds, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44685,9 +45707,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44697,9 +45719,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44709,9 +45731,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44721,11 +45743,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
-         * @param int|null $limit TODO refunds?limit
-         * @param int|null $offset TODO refunds?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO refunds?sort (API generation C.)
+         * @param int|null $limit The most refunds in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
+         * @param int|null $offset How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListRefunds200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44735,11 +45757,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
-         * @param int|null $limit TODO refunds?limit
-         * @param int|null $offset TODO refunds?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO refunds?sort (API generation C.)
+         * @param int|null $limit The most refunds in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
+         * @param int|null $offset How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListRefunds200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44749,11 +45771,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
-         * @param int|null $limit TODO refunds?limit
-         * @param int|null $offset TODO refunds?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO refunds?sort (API generation C.)
+         * @param int|null $limit The most refunds in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
+         * @param int|null $offset How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44763,11 +45785,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
-         * @param int|null $limit TODO refunds?limit
-         * @param int|null $offset TODO refunds?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO refunds?sort (API generation C.)
+         * @param int|null $limit The most refunds in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
+         * @param int|null $offset How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44777,11 +45799,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
-         * @param int|null $limit TODO refunds?limit
-         * @param int|null $offset TODO refunds?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO refunds?sort (API generation C.)
+         * @param int|null $limit The most refunds in one page, 1 to 100. The generated clients and the newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
+         * @param int|null $offset How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44791,9 +45813,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $refunds_update
          * @return \LomiSDK\Model\Refunds
          * @throws \LomiSDK\ApiException
@@ -44804,9 +45828,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $refunds_update
          * @return array{\LomiSDK\Model\Refunds, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -44817,9 +45843,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $refunds_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -44830,9 +45858,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $refunds_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -44843,9 +45873,11 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $refunds_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -44856,9 +45888,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44868,9 +45901,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44880,9 +45914,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44892,9 +45927,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44904,9 +45940,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
-         * @param string $refund_id TODO refunds.refund_id
+         * @param string $refund_id The refund's identifier (refund_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44968,9 +46005,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $alias_id TODO spi_account_aliases.alias_id
+         * @param string $alias_id The account alias's identifier (alias_id), not the alias_key.
          * @return \LomiSDK\Model\SpiAccountAliases
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44980,9 +46018,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $alias_id TODO spi_account_aliases.alias_id
+         * @param string $alias_id The account alias's identifier (alias_id), not the alias_key.
          * @return array{\LomiSDK\Model\SpiAccountAliases, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -44992,9 +46031,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $alias_id TODO spi_account_aliases.alias_id
+         * @param string $alias_id The account alias's identifier (alias_id), not the alias_key.
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45004,9 +46044,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $alias_id TODO spi_account_aliases.alias_id
+         * @param string $alias_id The account alias's identifier (alias_id), not the alias_key.
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45016,9 +46057,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $alias_id TODO spi_account_aliases.alias_id
+         * @param string $alias_id The account alias's identifier (alias_id), not the alias_key.
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45028,11 +46070,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO spi_account_aliases?limit
-         * @param int|null $offset TODO spi_account_aliases?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_account_aliases?sort (API generation C.)
+         * @param int|null $limit The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many account aliases to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListSpiAccountAliases200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45042,11 +46085,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO spi_account_aliases?limit
-         * @param int|null $offset TODO spi_account_aliases?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_account_aliases?sort (API generation C.)
+         * @param int|null $limit The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many account aliases to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListSpiAccountAliases200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45056,11 +46100,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO spi_account_aliases?limit
-         * @param int|null $offset TODO spi_account_aliases?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_account_aliases?sort (API generation C.)
+         * @param int|null $limit The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many account aliases to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45070,11 +46115,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO spi_account_aliases?limit
-         * @param int|null $offset TODO spi_account_aliases?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_account_aliases?sort (API generation C.)
+         * @param int|null $limit The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many account aliases to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45084,11 +46130,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
-         * @param int|null $limit TODO spi_account_aliases?limit
-         * @param int|null $offset TODO spi_account_aliases?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_account_aliases?sort (API generation C.)
+         * @param int|null $limit The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many account aliases to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45155,7 +46202,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $spi_qr_codes_create
          * @return \LomiSDK\Model\SpiQrCodes
@@ -45167,7 +46215,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $spi_qr_codes_create
          * @return array{\LomiSDK\Model\SpiQrCodes, int, array<string, list<string>>}
@@ -45179,7 +46228,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $spi_qr_codes_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -45191,7 +46241,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $spi_qr_codes_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -45203,7 +46254,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $spi_qr_codes_create
          * @return \Psr\Http\Message\RequestInterface
@@ -45215,9 +46267,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \LomiSDK\Model\SpiQrCodes
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45227,9 +46280,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return array{\LomiSDK\Model\SpiQrCodes, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45239,9 +46293,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45251,9 +46306,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45263,9 +46319,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45275,11 +46332,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param int|null $limit TODO spi_qr_codes?limit
-         * @param int|null $offset TODO spi_qr_codes?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_qr_codes?sort (API generation C.)
+         * @param int|null $limit The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many QR codes to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListSpiQrCodes200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45289,11 +46347,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param int|null $limit TODO spi_qr_codes?limit
-         * @param int|null $offset TODO spi_qr_codes?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_qr_codes?sort (API generation C.)
+         * @param int|null $limit The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many QR codes to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListSpiQrCodes200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45303,11 +46362,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param int|null $limit TODO spi_qr_codes?limit
-         * @param int|null $offset TODO spi_qr_codes?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_qr_codes?sort (API generation C.)
+         * @param int|null $limit The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many QR codes to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45317,11 +46377,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param int|null $limit TODO spi_qr_codes?limit
-         * @param int|null $offset TODO spi_qr_codes?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_qr_codes?sort (API generation C.)
+         * @param int|null $limit The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many QR codes to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45331,11 +46392,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param int|null $limit TODO spi_qr_codes?limit
-         * @param int|null $offset TODO spi_qr_codes?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO spi_qr_codes?sort (API generation C.)
+         * @param int|null $limit The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.)
+         * @param int|null $offset How many QR codes to skip. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45345,9 +46407,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $spi_qr_codes_update
          * @return \LomiSDK\Model\SpiQrCodes
          * @throws \LomiSDK\ApiException
@@ -45358,9 +46421,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $spi_qr_codes_update
          * @return array{\LomiSDK\Model\SpiQrCodes, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -45371,9 +46435,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $spi_qr_codes_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -45384,9 +46449,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $spi_qr_codes_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -45397,9 +46463,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $spi_qr_codes_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -45410,9 +46477,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45422,9 +46490,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45434,9 +46503,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45446,9 +46516,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45458,9 +46529,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
-         * @param string $qr_code_id TODO spi_qr_codes.qr_code_id
+         * @param string $qr_code_id The QR code's identifier (qr_code_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45527,7 +46599,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $subscriptions_create
          * @return \LomiSDK\Model\Subscriptions
@@ -45539,7 +46612,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $subscriptions_create
          * @return array{\LomiSDK\Model\Subscriptions, int, array<string, list<string>>}
@@ -45551,7 +46625,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $subscriptions_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -45563,7 +46638,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $subscriptions_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -45575,7 +46651,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $subscriptions_create
          * @return \Psr\Http\Message\RequestInterface
@@ -45587,9 +46664,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \LomiSDK\Model\Subscriptions
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45599,9 +46677,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return array{\LomiSDK\Model\Subscriptions, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45611,9 +46690,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45623,9 +46703,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45635,9 +46716,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45647,11 +46729,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
-         * @param int|null $limit TODO subscriptions?limit
-         * @param int|null $offset TODO subscriptions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO subscriptions?sort (API generation C.)
+         * @param int|null $limit The most subscriptions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many subscriptions to skip. The generated clients' API only; the current server reads page instead. (API generations A and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListSubscriptions200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45661,11 +46744,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
-         * @param int|null $limit TODO subscriptions?limit
-         * @param int|null $offset TODO subscriptions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO subscriptions?sort (API generation C.)
+         * @param int|null $limit The most subscriptions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many subscriptions to skip. The generated clients' API only; the current server reads page instead. (API generations A and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListSubscriptions200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45675,11 +46759,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
-         * @param int|null $limit TODO subscriptions?limit
-         * @param int|null $offset TODO subscriptions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO subscriptions?sort (API generation C.)
+         * @param int|null $limit The most subscriptions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many subscriptions to skip. The generated clients' API only; the current server reads page instead. (API generations A and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45689,11 +46774,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
-         * @param int|null $limit TODO subscriptions?limit
-         * @param int|null $offset TODO subscriptions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO subscriptions?sort (API generation C.)
+         * @param int|null $limit The most subscriptions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many subscriptions to skip. The generated clients' API only; the current server reads page instead. (API generations A and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45703,11 +46789,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
-         * @param int|null $limit TODO subscriptions?limit
-         * @param int|null $offset TODO subscriptions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO subscriptions?sort (API generation C.)
+         * @param int|null $limit The most subscriptions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many subscriptions to skip. The generated clients' API only; the current server reads page instead. (API generations A and C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45717,9 +46804,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $subscriptions_update
          * @return \LomiSDK\Model\Subscriptions
          * @throws \LomiSDK\ApiException
@@ -45730,9 +46818,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $subscriptions_update
          * @return array{\LomiSDK\Model\Subscriptions, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -45743,9 +46832,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $subscriptions_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -45756,9 +46846,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $subscriptions_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -45769,9 +46860,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $subscriptions_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -45782,9 +46874,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45794,9 +46887,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45806,9 +46900,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45818,9 +46913,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45830,9 +46926,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
-         * @param string $subscription_id TODO subscriptions.subscription_id
+         * @param string $subscription_id The subscription's identifier (subscription_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45894,9 +46991,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
-         * @param string $transaction_id TODO transactions.transaction_id
+         * @param string $transaction_id The transaction's identifier (transaction_id). The newest API also accepts the public_id.
          * @return \LomiSDK\Model\Transactions
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45906,9 +47003,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
-         * @param string $transaction_id TODO transactions.transaction_id
+         * @param string $transaction_id The transaction's identifier (transaction_id). The newest API also accepts the public_id.
          * @return array{\LomiSDK\Model\Transactions, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45918,9 +47015,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
-         * @param string $transaction_id TODO transactions.transaction_id
+         * @param string $transaction_id The transaction's identifier (transaction_id). The newest API also accepts the public_id.
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45930,9 +47027,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
-         * @param string $transaction_id TODO transactions.transaction_id
+         * @param string $transaction_id The transaction's identifier (transaction_id). The newest API also accepts the public_id.
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45942,9 +47039,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
-         * @param string $transaction_id TODO transactions.transaction_id
+         * @param string $transaction_id The transaction's identifier (transaction_id). The newest API also accepts the public_id.
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45954,11 +47051,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
-         * @param int|null $limit TODO transactions?limit
-         * @param int|null $offset TODO transactions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO transactions?sort (API generation C.)
+         * @param int|null $limit The most transactions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many transactions to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListTransactions200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45968,11 +47066,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
-         * @param int|null $limit TODO transactions?limit
-         * @param int|null $offset TODO transactions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO transactions?sort (API generation C.)
+         * @param int|null $limit The most transactions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many transactions to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListTransactions200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45982,11 +47081,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
-         * @param int|null $limit TODO transactions?limit
-         * @param int|null $offset TODO transactions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO transactions?sort (API generation C.)
+         * @param int|null $limit The most transactions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many transactions to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -45996,11 +47096,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
-         * @param int|null $limit TODO transactions?limit
-         * @param int|null $offset TODO transactions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO transactions?sort (API generation C.)
+         * @param int|null $limit The most transactions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many transactions to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46010,11 +47111,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
-         * @param int|null $limit TODO transactions?limit
-         * @param int|null $offset TODO transactions?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO transactions?sort (API generation C.)
+         * @param int|null $limit The most transactions in one page, 1 to 100. The default is 20; the current server reads pageSize instead. (API generations A, C and E.)
+         * @param int|null $offset How many transactions to skip. The generated clients' API only; the current server reads page instead. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46076,9 +47178,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
-         * @param string $log_id TODO webhook_delivery_logs.log_id
+         * @param string $log_id The delivery log's identifier (log_id).
          * @return \LomiSDK\Model\WebhookDeliveryLogs
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46088,9 +47190,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
-         * @param string $log_id TODO webhook_delivery_logs.log_id
+         * @param string $log_id The delivery log's identifier (log_id).
          * @return array{\LomiSDK\Model\WebhookDeliveryLogs, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46100,9 +47202,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
-         * @param string $log_id TODO webhook_delivery_logs.log_id
+         * @param string $log_id The delivery log's identifier (log_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46112,9 +47214,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
-         * @param string $log_id TODO webhook_delivery_logs.log_id
+         * @param string $log_id The delivery log's identifier (log_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46124,9 +47226,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
-         * @param string $log_id TODO webhook_delivery_logs.log_id
+         * @param string $log_id The delivery log's identifier (log_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46136,11 +47238,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
-         * @param int|null $limit TODO webhook_delivery_logs?limit
-         * @param int|null $offset TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhook_delivery_logs?sort (API generation C.)
+         * @param int|null $limit The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API and 25 on the current server.
+         * @param int|null $offset How many delivery logs to skip.
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListWebhookDeliveryLogs200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46150,11 +47253,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
-         * @param int|null $limit TODO webhook_delivery_logs?limit
-         * @param int|null $offset TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhook_delivery_logs?sort (API generation C.)
+         * @param int|null $limit The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API and 25 on the current server.
+         * @param int|null $offset How many delivery logs to skip.
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListWebhookDeliveryLogs200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46164,11 +47268,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
-         * @param int|null $limit TODO webhook_delivery_logs?limit
-         * @param int|null $offset TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhook_delivery_logs?sort (API generation C.)
+         * @param int|null $limit The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API and 25 on the current server.
+         * @param int|null $offset How many delivery logs to skip.
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46178,11 +47283,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
-         * @param int|null $limit TODO webhook_delivery_logs?limit
-         * @param int|null $offset TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhook_delivery_logs?sort (API generation C.)
+         * @param int|null $limit The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API and 25 on the current server.
+         * @param int|null $offset How many delivery logs to skip.
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46192,11 +47298,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
-         * @param int|null $limit TODO webhook_delivery_logs?limit
-         * @param int|null $offset TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhook_delivery_logs?sort (API generation C.)
+         * @param int|null $limit The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API and 25 on the current server.
+         * @param int|null $offset How many delivery logs to skip.
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46263,7 +47370,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $webhooks_create
          * @return \LomiSDK\Model\Webhooks
@@ -46275,7 +47383,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $webhooks_create
          * @return array{\LomiSDK\Model\Webhooks, int, array<string, list<string>>}
@@ -46287,7 +47396,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $webhooks_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -46299,7 +47409,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $webhooks_create
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -46311,7 +47422,8 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $webhooks_create
          * @return \Psr\Http\Message\RequestInterface
@@ -46323,9 +47435,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \LomiSDK\Model\Webhooks
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46335,9 +47447,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return array{\LomiSDK\Model\Webhooks, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46347,9 +47459,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46359,9 +47471,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46371,9 +47483,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46383,11 +47495,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
-         * @param int|null $limit TODO webhooks?limit
-         * @param int|null $offset TODO webhooks?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhooks?sort (API generation C.)
+         * @param int|null $limit The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many webhooks to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Model\ListWebhooks200Response
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46397,11 +47510,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
-         * @param int|null $limit TODO webhooks?limit
-         * @param int|null $offset TODO webhooks?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhooks?sort (API generation C.)
+         * @param int|null $limit The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many webhooks to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return array{\LomiSDK\Model\ListWebhooks200Response, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46411,11 +47525,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
-         * @param int|null $limit TODO webhooks?limit
-         * @param int|null $offset TODO webhooks?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhooks?sort (API generation C.)
+         * @param int|null $limit The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many webhooks to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46425,11 +47540,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
-         * @param int|null $limit TODO webhooks?limit
-         * @param int|null $offset TODO webhooks?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhooks?sort (API generation C.)
+         * @param int|null $limit The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many webhooks to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46439,11 +47555,12 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
-         * @param int|null $limit TODO webhooks?limit
-         * @param int|null $offset TODO webhooks?offset (API generations B, C, D and E.)
-         * @param string|null $sort TODO webhooks?sort (API generation C.)
+         * @param int|null $limit The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param int|null $offset How many webhooks to skip. The generated clients' API only; the current server does not page. (API generation C.)
+         * @param string|null $sort Order, as field:direction, such as created_at:desc. The generated clients' API only. (API generation C.)
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46453,9 +47570,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $webhooks_update
          * @return \LomiSDK\Model\Webhooks
          * @throws \LomiSDK\ApiException
@@ -46466,9 +47583,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $webhooks_update
          * @return array{\LomiSDK\Model\Webhooks, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
@@ -46479,9 +47596,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $webhooks_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -46492,9 +47609,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $webhooks_update
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
@@ -46505,9 +47622,9 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $webhooks_update
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
@@ -46518,9 +47635,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return null
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46530,9 +47648,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return array{null, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46542,9 +47661,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46554,9 +47674,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46566,9 +47687,10 @@ namespace LomiSDK\Api {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
-         * @param string $webhook_id TODO webhooks.webhook_id
+         * @param string $webhook_id The webhook's identifier (webhook_id).
          * @return \Psr\Http\Message\RequestInterface
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
@@ -46589,7 +47711,9 @@ namespace LomiSDK\Resource {
     final class BeneficiaryPayouts
     {
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46601,7 +47725,9 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_beneficiary_payout
+         * Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+         * the current server has no such route. Use create_payout with destination `beneficiary`
+         * there.
          *
          * @param \LomiSDK\Model\BeneficiaryPayoutsCreate|BeneficiaryPayoutsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46613,7 +47739,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\BeneficiaryPayouts
@@ -46624,7 +47751,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_beneficiary_payout
+         * The current state of a beneficiary payout. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -46635,7 +47763,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string, statuses?: string, startDate?: string, endDate?: string, currencyCode?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46647,7 +47776,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_beneficiary_payouts
+         * One page of the merchant's beneficiary payouts. Documented with the generated clients;
+         * the current server has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string, statuses?: string, startDate?: string, endDate?: string, currencyCode?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46797,7 +47927,7 @@ namespace LomiSDK\Resource {
     final class Customers
     {
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46809,7 +47939,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_customer
+         * Creates a customer. Moves no money; a repeat creates a second customer.
          *
          * @param \LomiSDK\Model\CustomersCreate|CustomersCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46821,7 +47951,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Customers
@@ -46832,7 +47962,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_customer
+         * The stored data of a customer.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -46843,7 +47973,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
          * @param array{limit?: int, offset?: int, sort?: string, search?: string, type?: string, status?: string, page?: int, pageSize?: int, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46855,7 +47986,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_customers
+         * One page of the merchant's customers. On the current server the only list with a true
+         * total.
          *
          * @param array{limit?: int, offset?: int, sort?: string, search?: string, type?: string, status?: string, page?: int, pageSize?: int, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46867,7 +47999,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46879,7 +48011,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_customer
+         * Changes the given fields of a customer. Safe to repeat.
          *
          * @param \LomiSDK\Model\CustomersUpdate|CustomersUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46891,7 +48023,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -46902,7 +48035,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_customer
+         * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+         * since December 2025 answer 200 with a body, not 204.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -46922,7 +48056,8 @@ namespace LomiSDK\Resource {
     final class DiscountCoupons
     {
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46934,7 +48069,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_discount_coupon
+         * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+         * code. The newest API has the route as /coupons.
          *
          * @param \LomiSDK\Model\DiscountCouponsCreate|DiscountCouponsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46946,7 +48082,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\DiscountCoupons
@@ -46957,7 +48093,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_discount_coupon
+         * The current state of a coupon. The newest API has the route as /coupons.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -46968,7 +48104,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46980,7 +48117,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_discount_coupons
+         * The merchant's coupons, all in one answer from the current server. The newest API has
+         * the route as /coupons.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -46992,7 +48130,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47004,7 +48143,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_discount_coupon
+         * Changes the given fields of a coupon. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\DiscountCouponsUpdate|DiscountCouponsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47016,7 +48156,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -47027,7 +48168,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_discount_coupon
+         * Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+         * server has no such route. The newest API has it as /coupons.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47045,7 +48187,8 @@ namespace LomiSDK\Resource {
     final class Events
     {
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Events
@@ -47056,7 +48199,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_event
+         * One usage event, not a webhook event. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47067,7 +48211,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47079,7 +48224,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_events
+         * One page of the customers' usage events, not webhook events. Documented with the
+         * generated clients; the current server has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47098,7 +48244,8 @@ namespace LomiSDK\Resource {
     final class InstallmentPayments
     {
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\InstallmentPayments
@@ -47109,7 +48256,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_installment_payment
+         * The current state of an instalment. Documented with the generated clients; the current
+         * server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47120,7 +48268,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47132,7 +48281,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_installment_payments
+         * One page of instalments. Documented with the generated clients; the current server has
+         * no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47151,7 +48301,7 @@ namespace LomiSDK\Resource {
     final class Invoices
     {
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\CustomerInvoices
@@ -47162,7 +48312,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_customer_invoice
+         * The current state of an invoice to a customer.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47173,7 +48323,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, customerId?: string, search?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47185,7 +48335,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_customer_invoices
+         * One page of the invoices to the merchant's customers.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, customerId?: string, search?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47204,7 +48354,8 @@ namespace LomiSDK\Resource {
     final class MeterBalances
     {
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\MeterBalances
@@ -47215,7 +48366,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_meter_balance
+         * One meter balance. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47226,7 +48378,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47238,7 +48391,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_meter_balances
+         * One page of meter balances. Documented with the generated clients; the current server
+         * has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47259,7 +48413,8 @@ namespace LomiSDK\Resource {
     final class Meters
     {
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47271,7 +48426,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_meter
+         * Creates a meter that counts usage. No money moves, but a repeat creates a second
+         * meter.
          *
          * @param \LomiSDK\Model\MetersCreate|MetersCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47283,7 +48439,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Meters
@@ -47294,7 +48450,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_meter
+         * The current state of a meter.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47305,7 +48461,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
          * @param array{limit?: int, offset?: int, sort?: string, productId?: string, isActive?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47317,7 +48474,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_meters
+         * The organisation's meters. The current server answers with a plain list and without
+         * paging.
          *
          * @param array{limit?: int, offset?: int, sort?: string, productId?: string, isActive?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47329,7 +48487,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47341,7 +48500,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_meter
+         * Changes the given fields of a meter. The current server takes filter, aggregation and
+         * is_active only. Safe to repeat.
          *
          * @param \LomiSDK\Model\MetersUpdate|MetersUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47353,7 +48513,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -47364,7 +48525,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_meter
+         * Deletes a meter. Documented with the generated clients; the current server has no such
+         * route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47384,7 +48546,8 @@ namespace LomiSDK\Resource {
     final class PaymentLinks
     {
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47396,7 +48559,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_payment_link
+         * Creates a payment link and returns its page. No money moves, but a repeat creates a
+         * second link.
          *
          * @param \LomiSDK\Model\PaymentLinksCreate|PaymentLinksCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47408,7 +48572,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\PaymentLinks
@@ -47419,7 +48583,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payment_link
+         * The current state of a payment link.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47430,7 +48594,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
          * @param array{limit?: int, offset?: int, sort?: string, linkType?: string, isActive?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47442,7 +48607,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payment_links
+         * One page of the merchant's payment links. The current server's total is the number of
+         * rows on the page.
          *
          * @param array{limit?: int, offset?: int, sort?: string, linkType?: string, isActive?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47454,7 +48620,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47466,7 +48633,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_payment_link
+         * Changes the given fields of a payment link; safe to repeat. Documented with the
+         * generated clients; the current server has no such route. The newest API has it.
          *
          * @param \LomiSDK\Model\PaymentLinksUpdate|PaymentLinksUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47478,7 +48646,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -47489,7 +48658,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_payment_link
+         * Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+         * Documented with the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47509,7 +48679,9 @@ namespace LomiSDK\Resource {
     final class PaymentRequests
     {
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47521,7 +48693,9 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_payment_request
+         * Creates a payment request and returns the page where it is paid; no money moves yet.
+         * Repeat only with the same Idempotency-Key, which the newest API requires and the
+         * December 2025 server ignores.
          *
          * @param \LomiSDK\Model\PaymentRequestsCreate|PaymentRequestsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47533,7 +48707,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\PaymentRequests
@@ -47544,7 +48718,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payment_request
+         * The current state of a payment request.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47555,7 +48729,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, customerId?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47567,7 +48742,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payment_requests
+         * One page of the merchant's payment requests. The current server's total is the number
+         * of rows on the page.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, customerId?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47579,7 +48755,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47591,7 +48768,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_payment_request
+         * Changes the given fields of a payment request. Documented with the generated clients;
+         * the current server has no such route.
          *
          * @param \LomiSDK\Model\PaymentRequestsUpdate|PaymentRequestsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47603,7 +48781,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -47614,7 +48793,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_payment_request
+         * Deletes a payment request. Documented with the generated clients; the current server
+         * has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47632,7 +48812,8 @@ namespace LomiSDK\Resource {
     final class PayoutMethods
     {
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\PayoutMethods
@@ -47643,7 +48824,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payout_method
+         * The current state of a payout method. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47654,7 +48836,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47666,7 +48849,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payout_methods
+         * One page of the merchant's payout methods. Documented with the generated clients; the
+         * current server has no such route. The newest API has it.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47687,7 +48871,9 @@ namespace LomiSDK\Resource {
     final class Payouts
     {
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47699,7 +48885,9 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_payout
+         * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+         * In the newest API the first call moves nothing; the same body and key with
+         * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47711,7 +48899,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Payouts
@@ -47722,7 +48910,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_payout
+         * The current state of a payout. Read it before deciding whether to pay out again.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47733,7 +48921,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
          * @param array{limit?: int, offset?: int, sort?: string, statuses?: string, startDate?: string, endDate?: string, pageSize?: int, page?: int, status?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47745,7 +48934,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_payouts
+         * One page of the merchant's payouts. The current server merges withdrawals and
+         * beneficiary payouts; test keys see withdrawals only.
          *
          * @param array{limit?: int, offset?: int, sort?: string, statuses?: string, startDate?: string, endDate?: string, pageSize?: int, page?: int, status?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47757,7 +48947,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47769,7 +48960,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_payout
+         * Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+         * it. Documented with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\PayoutsUpdate|PayoutsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47781,7 +48973,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -47792,7 +48985,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_payout
+         * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47812,7 +49006,8 @@ namespace LomiSDK\Resource {
     final class Prices
     {
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47824,7 +49019,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_price
+         * Creates a price; a repeat creates a second one. Documented with the generated clients;
+         * the current server has no such route. It adds a price under its product.
          *
          * @param \LomiSDK\Model\PricesCreate|PricesCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47836,7 +49032,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Prices
@@ -47847,7 +49043,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_price
+         * A price. Documented with the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47858,7 +49054,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47870,7 +49067,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_prices
+         * One page of the merchant's prices. Documented with the generated clients; the current
+         * server has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47882,7 +49080,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47894,7 +49093,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_price
+         * Changes the given fields of a price. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\PricesUpdate|PricesUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47906,7 +49106,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -47917,7 +49118,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_price
+         * Deletes a price. Documented with the generated clients; the current server has no such
+         * route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47937,7 +49139,7 @@ namespace LomiSDK\Resource {
     final class Products
     {
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47949,7 +49151,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_product
+         * Creates a product. Moves no money; a repeat creates a second product.
          *
          * @param \LomiSDK\Model\ProductsCreate|ProductsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47961,7 +49163,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Products
@@ -47972,7 +49174,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_product
+         * The current state of a product.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -47983,7 +49185,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
          * @param array{limit?: int, offset?: int, sort?: string, isActive?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -47995,7 +49198,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_products
+         * One page of the merchant's products. On the current server, rows carry their prices
+         * and fees.
          *
          * @param array{limit?: int, offset?: int, sort?: string, isActive?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48007,7 +49211,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48019,7 +49224,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_product
+         * Changes the given fields of a product. The newest API has the route, the servers of
+         * December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
          *
          * @param \LomiSDK\Model\ProductsUpdate|ProductsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48031,7 +49237,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -48042,7 +49249,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_product
+         * Deletes a product; on the newest API, archives it. The servers of December 2025 and
+         * June 2026 have no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48062,7 +49270,9 @@ namespace LomiSDK\Resource {
     final class Refunds
     {
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48074,7 +49284,9 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_refund
+         * Gives money back to the payer. Never repeat it on the current server, which ignores
+         * the Idempotency-Key; the newest API requires the key and a second call with
+         * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48086,7 +49298,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Refunds
@@ -48097,7 +49309,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_refund
+         * The current state of a refund.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48108,7 +49320,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, startDate?: string, endDate?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48120,7 +49332,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_refunds
+         * One page of the merchant's refunds.
          *
          * @param array{limit?: int, offset?: int, sort?: string, status?: string, startDate?: string, endDate?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48132,7 +49344,9 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48144,7 +49358,9 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_refund
+         * Changes the given fields of a refund. Whether it moves money is unknown, so never
+         * repeat it. Documented with the generated clients; the current server has no such
+         * route.
          *
          * @param \LomiSDK\Model\RefundsUpdate|RefundsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48156,7 +49372,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -48167,7 +49384,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_refund
+         * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48185,7 +49403,8 @@ namespace LomiSDK\Resource {
     final class SpiAccountAliases
     {
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\SpiAccountAliases
@@ -48196,7 +49415,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_spi_account_aliase
+         * One account alias. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48207,7 +49427,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48219,7 +49440,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_spi_account_aliases
+         * One page of account aliases. Documented with the generated clients; the current server
+         * has no such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48240,7 +49462,8 @@ namespace LomiSDK\Resource {
     final class SpiQrCodes
     {
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48252,7 +49475,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_spi_qr_code
+         * Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+         * the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesCreate|SpiQrCodesCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48264,7 +49488,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\SpiQrCodes
@@ -48275,7 +49500,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_spi_qr_code
+         * The current state of a QR code. Documented with the generated clients; the current
+         * server has no such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48286,7 +49512,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48298,7 +49525,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_spi_qr_codes
+         * One page of QR codes. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48310,7 +49538,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48322,7 +49551,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_spi_qr_code
+         * Changes the given fields of a QR code. Documented with the generated clients; the
+         * current server has no such route.
          *
          * @param \LomiSDK\Model\SpiQrCodesUpdate|SpiQrCodesUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48334,7 +49564,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -48345,7 +49576,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_spi_qr_code
+         * Deletes a QR code. Documented with the generated clients; the current server has no
+         * such route.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48365,7 +49597,8 @@ namespace LomiSDK\Resource {
     final class Subscriptions
     {
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48377,7 +49610,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_subscription
+         * Creates a subscription, which may bill the customer, so never repeat it. Documented
+         * with the generated clients; the current server has no such route.
          *
          * @param \LomiSDK\Model\SubscriptionsCreate|SubscriptionsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48389,7 +49623,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Subscriptions
@@ -48400,7 +49635,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_subscription
+         * The current state of a subscription. On the current server amounts are in the plan
+         * fields.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48411,7 +49647,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
          * @param array{limit?: int, offset?: int, sort?: string, page?: int, pageSize?: int, status?: string, customer_id?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48423,7 +49660,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_subscriptions
+         * One page of the merchant's subscriptions. On the current server rows have product
+         * names and amounts, but no price_id.
          *
          * @param array{limit?: int, offset?: int, sort?: string, page?: int, pageSize?: int, status?: string, customer_id?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48435,7 +49673,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48447,7 +49686,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_subscription
+         * Changes the given fields of a subscription. It may bill the customer, so never repeat
+         * it after an unknown outcome.
          *
          * @param \LomiSDK\Model\SubscriptionsUpdate|SubscriptionsUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48459,7 +49699,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -48470,7 +49711,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_subscription
+         * Deletes a subscription. Documented with the generated clients; the current server has
+         * no such route. It has a route to cancel instead.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48488,7 +49730,7 @@ namespace LomiSDK\Resource {
     final class Transactions
     {
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Transactions
@@ -48499,7 +49741,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_transaction
+         * The current state of a transaction. Moves no money and is safe to repeat.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48510,7 +49752,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
          * @param array{limit?: int, offset?: int, sort?: string, provider?: string, status?: string, type?: string, currency?: string, paymentMethod?: string, page?: int, pageSize?: int, startDate?: string, endDate?: string, isPos?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48522,7 +49765,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_transactions
+         * One page of the merchant's transactions. On the current server its rows have other
+         * fields than a single transaction has.
          *
          * @param array{limit?: int, offset?: int, sort?: string, provider?: string, status?: string, type?: string, currency?: string, paymentMethod?: string, page?: int, pageSize?: int, startDate?: string, endDate?: string, isPos?: string, cursor?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48541,7 +49785,7 @@ namespace LomiSDK\Resource {
     final class WebhookDeliveryLogs
     {
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\WebhookDeliveryLogs
@@ -48552,7 +49796,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_webhook_delivery_log
+         * One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48563,7 +49807,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
          * @param array{limit?: int, offset?: int, sort?: string, webhookId?: string, successOnly?: string, failedOnly?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48575,7 +49820,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_webhook_delivery_logs
+         * One page of the delivery logs of a webhook. The current server requires webhookId; the
+         * newest API serves it as /webhooks/deliveries.
          *
          * @param array{limit?: int, offset?: int, sort?: string, webhookId?: string, successOnly?: string, failedOnly?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48596,7 +49842,8 @@ namespace LomiSDK\Resource {
     final class Webhooks
     {
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48608,7 +49855,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO create_webhook
+         * Creates a webhook. The answer has the signing secret this one time only; if it is
+         * lost, delete the webhook and create another. A repeat creates a second one.
          *
          * @param \LomiSDK\Model\WebhooksCreate|WebhooksCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48620,7 +49868,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Model\Webhooks
@@ -48631,7 +49879,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO retrieve_webhook
+         * The current state of a webhook, without its secret.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
@@ -48642,7 +49890,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48654,7 +49903,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO list_webhooks
+         * The merchant's webhooks, all in one answer from the current server, without their
+         * secrets.
          *
          * @param array{limit?: int, offset?: int, sort?: string} $query
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48666,7 +49916,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48678,7 +49928,7 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO update_webhook
+         * Changes the given fields of a webhook; safe to repeat.
          *
          * @param \LomiSDK\Model\WebhooksUpdate|WebhooksUpdateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
@@ -48690,7 +49940,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return null
@@ -48701,7 +49952,8 @@ namespace LomiSDK\Resource {
         }
 
         /**
-         * TODO delete_webhook
+         * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+         * generated clients' API 204 without one.
          *
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
          * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface

@@ -11,7 +11,10 @@ const CheckoutSessionStatus = Object.freeze({
   EXPIRED: 'expired',
 });
 
-/** TODO BnplStatus */
+/**
+ * The state of an instalment. An open enum: an unknown value is kept, and does not mean paid; nor
+ * do pending and waived.
+ */
 const BnplStatus = Object.freeze({
   PENDING: 'pending',
   COLLECTED: 'collected',
@@ -19,7 +22,10 @@ const BnplStatus = Object.freeze({
   REFUNDED: 'refunded',
 });
 
-/** TODO InvoiceStatus */
+/**
+ * The state of an invoice. An open enum: an unknown value is kept, and does not mean paid; only
+ * `paid` does, `sent` does not.
+ */
 const InvoiceStatus = Object.freeze({
   SENT: 'sent',
   PAID: 'paid',
@@ -28,7 +34,10 @@ const InvoiceStatus = Object.freeze({
   DRAFT: 'draft',
 });
 
-/** TODO PayoutStatus */
+/**
+ * The state of a payout. An open enum: an unknown value is kept, and only `completed` means paid
+ * out.
+ */
 const PayoutStatus = Object.freeze({
   PENDING: 'pending',
   PROCESSING: 'processing',
@@ -36,7 +45,10 @@ const PayoutStatus = Object.freeze({
   FAILED: 'failed',
 });
 
-/** TODO PricingModel */
+/**
+ * An open enum: how the amount of a price is set; an unknown value is kept, and server documents do
+ * not name volume.
+ */
 const PricingModel = Object.freeze({
   STANDARD: 'standard',
   PAY_WHAT_YOU_WANT: 'pay_what_you_want',
@@ -44,28 +56,40 @@ const PricingModel = Object.freeze({
   VOLUME: 'volume',
 });
 
-/** TODO ProductType */
+/**
+ * An open enum: how a product is sold, once, by subscription or by measured use; an unknown value
+ * is kept.
+ */
 const ProductType = Object.freeze({
   ONE_TIME: 'one_time',
   RECURRING: 'recurring',
   USAGE_BASED: 'usage_based',
 });
 
-/** TODO RefundStatus */
+/**
+ * An open enum: the state of a refund; an unknown value is kept, and only completed means that the
+ * money was given back.
+ */
 const RefundStatus = Object.freeze({
   PENDING: 'pending',
   COMPLETED: 'completed',
   FAILED: 'failed',
 });
 
-/** TODO SpiAccountStatus */
+/**
+ * The state of an account in the regional instant payment system: open (OUVERT), blocked (BLOQUE)
+ * or closed (CLOTURE). An open enum: an unknown value is kept.
+ */
 const SpiAccountStatus = Object.freeze({
   OUVERT: 'OUVERT',
   BLOQUE: 'BLOQUE',
   CLOTURE: 'CLOTURE',
 });
 
-/** TODO SpiAccountType */
+/**
+ * The code of the kind of account in the regional instant payment system. An open enum: an unknown
+ * value is kept.
+ */
 const SpiAccountType = Object.freeze({
   CACC: 'CACC',
   CARD: 'CARD',
@@ -78,7 +102,10 @@ const SpiAccountType = Object.freeze({
   ULAA: 'ULAA',
 });
 
-/** TODO SubscriptionStatus */
+/**
+ * An open enum: the state of a subscription; an unknown value is kept, no state proves that a
+ * payment was made, and some documents write trialing for trial.
+ */
 const SubscriptionStatus = Object.freeze({
   PENDING: 'pending',
   ACTIVE: 'active',
@@ -89,7 +116,10 @@ const SubscriptionStatus = Object.freeze({
   TRIAL: 'trial',
 });
 
-/** TODO TransactionStatus */
+/**
+ * An open enum: the state of a transaction; an unknown value is kept, only completed means paid,
+ * and held means under review.
+ */
 const TransactionStatus = Object.freeze({
   PENDING: 'pending',
   COMPLETED: 'completed',
@@ -97,6 +127,7 @@ const TransactionStatus = Object.freeze({
   REFUNDED: 'refunded',
   EXPIRED: 'expired',
   HELD: 'held',
+  CANCELLED: 'cancelled',
 });
 
 /** Currencies of lomi. XOF has no smaller unit, USD and EUR have cents. */
@@ -152,7 +183,10 @@ const ProviderCode = Object.freeze({
   FREE: 'FREE',
 });
 
-/** TODO PaymentMethodCode */
+/**
+ * An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now, pay
+ * later.
+ */
 const PaymentMethodCode = Object.freeze({
   CARDS: 'CARDS',
   MOBILE_MONEY: 'MOBILE_MONEY',
@@ -161,7 +195,10 @@ const PaymentMethodCode = Object.freeze({
   FREE: 'FREE',
 });
 
-/** TODO SpiPaymentStatus */
+/**
+ * An open enum: the state in the regional instant payment system; an unknown value is kept, and
+ * ENVOYE means sent, not yet IRREVOCABLE.
+ */
 const SpiPaymentStatus = Object.freeze({
   INITIE: 'INITIE',
   ENVOYE: 'ENVOYE',
@@ -169,7 +206,10 @@ const SpiPaymentStatus = Object.freeze({
   REJETE: 'REJETE',
 });
 
-/** TODO Frequency */
+/**
+ * An open enum: how often something repeats, in the generated clients' API only; an unknown value
+ * is kept, and billing intervals have other words (month, not monthly).
+ */
 const Frequency = Object.freeze({
   WEEKLY: 'weekly',
   BI-WEEKLY: 'bi-weekly',

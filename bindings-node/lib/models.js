@@ -6,7 +6,7 @@ const { Model } = require('../runtime/response/model.js');
 const { paymentRequiredError } = require('../runtime/response/paymentRequired.js');
 const { register } = require('../runtime/response/read.js');
 
-/** TODO BeneficiaryPayout */
+/** Money paid out to someone other than the merchant. Every field may be null or missing. */
 class BeneficiaryPayout extends Model {
   session() {
     return this;
@@ -35,108 +35,141 @@ class PaymentRequired extends Model {
 /** An unpaid invoice that must be paid before a new session can be created. */
 class BlockingInvoice extends Model {}
 
-/** TODO Customer */
+/** A person or business that pays the merchant. Every field may be null or missing. */
 class Customer extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO DiscountCoupon */
+/** A code that gives buyers a discount. Every field may be null or missing. */
 class DiscountCoupon extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO UsageEvent */
+/**
+ * One use of a product by a customer. It is not a webhook event. Every field may be null or
+ * missing.
+ */
 class UsageEvent extends Model {}
 
-/** TODO InstallmentPayment */
+/**
+ * One payment of an instalment plan, with its due date, principal and interest. Every field may be
+ * null or missing.
+ */
 class InstallmentPayment extends Model {}
 
-/** TODO Invoice */
+/** An invoice from the merchant to a customer. Every field may be null or missing. */
 class Invoice extends Model {}
 
-/** TODO MeterBalance */
+/**
+ * How many units of a meter a customer has received, used and left. Units, not money; every field
+ * may be null or missing.
+ */
 class MeterBalance extends Model {}
 
-/** TODO Meter */
+/**
+ * A rule that selects usage events and adds them up, such as the sum of quantity. Every field may
+ * be null or missing.
+ */
 class Meter extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO PaymentLink */
+/**
+ * A page with a fixed address where buyers pay for a product or an amount. Every field may be null
+ * or missing.
+ */
 class PaymentLink extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO PaymentRequest */
+/** A request to a payer to pay an amount before a date. Every field may be null or missing. */
 class PaymentRequest extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO PayoutMethod */
+/** A bank or mobile money account that receives payouts. Every field may be null or missing. */
 class PayoutMethod extends Model {}
 
-/** TODO Payout */
+/** Money paid out of the merchant's account. Every field may be null or missing. */
 class Payout extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO Price */
+/** A price of a product, in one currency. Every field may be null or missing. */
 class Price extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO Product */
+/**
+ * Something the merchant sells, once, by subscription or by use. Every field may be null or
+ * missing.
+ */
 class Product extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO Refund */
+/** Money given back for a transaction. Every field may be null or missing. */
 class Refund extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO SpiAccountAlias */
+/**
+ * An alias that stands for an account in the regional instant payment system. Every field may be
+ * null or missing.
+ */
 class SpiAccountAlias extends Model {}
 
-/** TODO SpiQrCode */
+/**
+ * A QR code for payments in the regional instant payment system. Every field may be null or
+ * missing.
+ */
 class SpiQrCode extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO Subscription */
+/**
+ * A customer's recurring purchase of a product. Every field may be null or missing, and field names
+ * differ between the current server's routes.
+ */
 class Subscription extends Model {
   session() {
     return this;
   }
 }
 
-/** TODO Transaction */
+/**
+ * One payment, with its fees and its state. Every field may be null or missing, and the current
+ * server's list and retrieve return different fields.
+ */
 class Transaction extends Model {}
 
-/** TODO WebhookDeliveryLog */
+/**
+ * One attempt to deliver an event to a webhook, with the merchant's response. Every field may be
+ * null or missing.
+ */
 class WebhookDeliveryLog extends Model {}
 
-/** TODO Webhook */
+/** An address of the merchant's that events are sent to. Every field may be null or missing. */
 class Webhook extends Model {
   session() {
     return this;

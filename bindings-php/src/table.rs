@@ -3,5 +3,5 @@
 mod generated;
 mod operations;
 
-pub(crate) use generated::{API_VERSION, APIS, LISTS};
-pub(crate) use operations::{Api, Argument, Documented};
+pub(crate) use generated::{API_VERSION, LISTS, RESOURCES};
+pub(crate) use operations::{Argument, Documented, Resource};

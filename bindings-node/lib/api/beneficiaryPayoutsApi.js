@@ -13,17 +13,26 @@ class BeneficiaryPayoutsApi {
     this.#resource = new BeneficiaryPayouts(Configuration.native(configuration));
   }
 
-  /** TODO create_beneficiary_payout */
+  /**
+   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
+   * current server has no such route. Use create_payout with destination `beneficiary` there.
+   */
   createBeneficiaryPayout(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_beneficiary_payout */
+  /**
+   * The current state of a beneficiary payout. Documented with the generated clients; the current
+   * server has no such route.
+   */
   retrieveBeneficiaryPayout(payoutId, options) {
     return this.#resource.get(payoutId, options);
   }
 
-  /** TODO list_beneficiary_payouts */
+  /**
+   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
+   * current server has no such route.
+   */
   listBeneficiaryPayouts(query, options) {
     return this.#resource.list(query, options);
   }

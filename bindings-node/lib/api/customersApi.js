@@ -13,27 +13,32 @@ class CustomersApi {
     this.#resource = new Customers(Configuration.native(configuration));
   }
 
-  /** TODO create_customer */
+  /** Creates a customer. Moves no money; a repeat creates a second customer. */
   createCustomer(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_customer */
+  /** The stored data of a customer. */
   retrieveCustomer(customerId, options) {
     return this.#resource.get(customerId, options);
   }
 
-  /** TODO list_customers */
+  /**
+   * One page of the merchant's customers. On the current server the only list with a true total.
+   */
   listCustomers(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_customer */
+  /** Changes the given fields of a customer. Safe to repeat. */
   updateCustomer(customerId, body, options) {
     return this.#resource.update(customerId, body, options);
   }
 
-  /** TODO delete_customer */
+  /**
+   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
+   * December 2025 answer 200 with a body, not 204.
+   */
   deleteCustomer(customerId, options) {
     return this.#resource.delete(customerId, options);
   }

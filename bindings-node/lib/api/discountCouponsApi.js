@@ -13,27 +13,39 @@ class DiscountCouponsApi {
     this.#resource = new DiscountCoupons(Configuration.native(configuration));
   }
 
-  /** TODO create_discount_coupon */
+  /**
+   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
+   * newest API has the route as /coupons.
+   */
   createDiscountCoupon(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_discount_coupon */
+  /** The current state of a coupon. The newest API has the route as /coupons. */
   retrieveDiscountCoupon(couponId, options) {
     return this.#resource.get(couponId, options);
   }
 
-  /** TODO list_discount_coupons */
+  /**
+   * The merchant's coupons, all in one answer from the current server. The newest API has the route
+   * as /coupons.
+   */
   listDiscountCoupons(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_discount_coupon */
+  /**
+   * Changes the given fields of a coupon. Documented with the generated clients; the current server
+   * has no such route.
+   */
   updateDiscountCoupon(couponId, body, options) {
     return this.#resource.update(couponId, body, options);
   }
 
-  /** TODO delete_discount_coupon */
+  /**
+   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
+   * no such route. The newest API has it as /coupons.
+   */
   deleteDiscountCoupon(couponId, options) {
     return this.#resource.delete(couponId, options);
   }

@@ -13,12 +13,18 @@ class EventsApi {
     this.#resource = new Events(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_event */
+  /**
+   * One usage event, not a webhook event. Documented with the generated clients; the current server
+   * has no such route.
+   */
   retrieveEvent(eventId, options) {
     return this.#resource.get(eventId, options);
   }
 
-  /** TODO list_events */
+  /**
+   * One page of the customers' usage events, not webhook events. Documented with the generated
+   * clients; the current server has no such route.
+   */
   listEvents(query, options) {
     return this.#resource.list(query, options);
   }

@@ -13,12 +13,18 @@ class InstallmentPaymentsApi {
     this.#resource = new InstallmentPayments(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_installment_payment */
+  /**
+   * The current state of an instalment. Documented with the generated clients; the current server
+   * has no such route.
+   */
   retrieveInstallmentPayment(paymentId, options) {
     return this.#resource.get(paymentId, options);
   }
 
-  /** TODO list_installment_payments */
+  /**
+   * One page of instalments. Documented with the generated clients; the current server has no such
+   * route.
+   */
   listInstallmentPayments(query, options) {
     return this.#resource.list(query, options);
   }

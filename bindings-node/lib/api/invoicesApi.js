@@ -13,12 +13,12 @@ class CustomerInvoicesApi {
     this.#resource = new Invoices(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_customer_invoice */
+  /** The current state of an invoice to a customer. */
   retrieveCustomerInvoice(invoiceId, options) {
     return this.#resource.get(invoiceId, options);
   }
 
-  /** TODO list_customer_invoices */
+  /** One page of the invoices to the merchant's customers. */
   listCustomerInvoices(query, options) {
     return this.#resource.list(query, options);
   }

@@ -13,12 +13,17 @@ class MeterBalancesApi {
     this.#resource = new MeterBalances(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_meter_balance */
+  /**
+   * One meter balance. Documented with the generated clients; the current server has no such route.
+   */
   retrieveMeterBalance(balanceId, options) {
     return this.#resource.get(balanceId, options);
   }
 
-  /** TODO list_meter_balances */
+  /**
+   * One page of meter balances. Documented with the generated clients; the current server has no
+   * such route.
+   */
   listMeterBalances(query, options) {
     return this.#resource.list(query, options);
   }

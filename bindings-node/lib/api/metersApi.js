@@ -13,27 +13,32 @@ class MetersApi {
     this.#resource = new Meters(Configuration.native(configuration));
   }
 
-  /** TODO create_meter */
+  /** Creates a meter that counts usage. No money moves, but a repeat creates a second meter. */
   createMeter(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_meter */
+  /** The current state of a meter. */
   retrieveMeter(meterId, options) {
     return this.#resource.get(meterId, options);
   }
 
-  /** TODO list_meters */
+  /** The organisation's meters. The current server answers with a plain list and without paging. */
   listMeters(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_meter */
+  /**
+   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
+   * only. Safe to repeat.
+   */
   updateMeter(meterId, body, options) {
     return this.#resource.update(meterId, body, options);
   }
 
-  /** TODO delete_meter */
+  /**
+   * Deletes a meter. Documented with the generated clients; the current server has no such route.
+   */
   deleteMeter(meterId, options) {
     return this.#resource.delete(meterId, options);
   }

@@ -13,27 +13,39 @@ class PaymentLinksApi {
     this.#resource = new PaymentLinks(Configuration.native(configuration));
   }
 
-  /** TODO create_payment_link */
+  /**
+   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
+   * link.
+   */
   createPaymentLink(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_payment_link */
+  /** The current state of a payment link. */
   retrievePaymentLink(linkId, options) {
     return this.#resource.get(linkId, options);
   }
 
-  /** TODO list_payment_links */
+  /**
+   * One page of the merchant's payment links. The current server's total is the number of rows on
+   * the page.
+   */
   listPaymentLinks(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_payment_link */
+  /**
+   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
+   * clients; the current server has no such route. The newest API has it.
+   */
   updatePaymentLink(linkId, body, options) {
     return this.#resource.update(linkId, body, options);
   }
 
-  /** TODO delete_payment_link */
+  /**
+   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
+   * the generated clients; the current server has no such route.
+   */
   deletePaymentLink(linkId, options) {
     return this.#resource.delete(linkId, options);
   }

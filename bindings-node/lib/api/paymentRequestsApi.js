@@ -13,27 +13,40 @@ class PaymentRequestsApi {
     this.#resource = new PaymentRequests(Configuration.native(configuration));
   }
 
-  /** TODO create_payment_request */
+  /**
+   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
+   * only with the same Idempotency-Key, which the newest API requires and the December 2025 server
+   * ignores.
+   */
   createPaymentRequest(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_payment_request */
+  /** The current state of a payment request. */
   retrievePaymentRequest(requestId, options) {
     return this.#resource.get(requestId, options);
   }
 
-  /** TODO list_payment_requests */
+  /**
+   * One page of the merchant's payment requests. The current server's total is the number of rows
+   * on the page.
+   */
   listPaymentRequests(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_payment_request */
+  /**
+   * Changes the given fields of a payment request. Documented with the generated clients; the
+   * current server has no such route.
+   */
   updatePaymentRequest(requestId, body, options) {
     return this.#resource.update(requestId, body, options);
   }
 
-  /** TODO delete_payment_request */
+  /**
+   * Deletes a payment request. Documented with the generated clients; the current server has no
+   * such route.
+   */
   deletePaymentRequest(requestId, options) {
     return this.#resource.delete(requestId, options);
   }

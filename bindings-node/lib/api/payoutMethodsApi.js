@@ -13,12 +13,18 @@ class PayoutMethodsApi {
     this.#resource = new PayoutMethods(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_payout_method */
+  /**
+   * The current state of a payout method. Documented with the generated clients; the current server
+   * has no such route.
+   */
   retrievePayoutMethod(payoutMethodId, options) {
     return this.#resource.get(payoutMethodId, options);
   }
 
-  /** TODO list_payout_methods */
+  /**
+   * One page of the merchant's payout methods. Documented with the generated clients; the current
+   * server has no such route. The newest API has it.
+   */
   listPayoutMethods(query, options) {
     return this.#resource.list(query, options);
   }

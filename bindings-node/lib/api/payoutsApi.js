@@ -13,27 +13,40 @@ class PayoutsApi {
     this.#resource = new Payouts(Configuration.native(configuration));
   }
 
-  /** TODO create_payout */
+  /**
+   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
+   * newest API the first call moves nothing; the same body and key with confirmation_token executes
+   * it.
+   */
   createPayout(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_payout */
+  /** The current state of a payout. Read it before deciding whether to pay out again. */
   retrievePayout(payoutId, options) {
     return this.#resource.get(payoutId, options);
   }
 
-  /** TODO list_payouts */
+  /**
+   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
+   * payouts; test keys see withdrawals only.
+   */
   listPayouts(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_payout */
+  /**
+   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   updatePayout(payoutId, body, options) {
     return this.#resource.update(payoutId, body, options);
   }
 
-  /** TODO delete_payout */
+  /**
+   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   deletePayout(payoutId, options) {
     return this.#resource.delete(payoutId, options);
   }

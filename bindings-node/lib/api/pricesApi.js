@@ -13,27 +13,38 @@ class PricesApi {
     this.#resource = new Prices(Configuration.native(configuration));
   }
 
-  /** TODO create_price */
+  /**
+   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
+   * current server has no such route. It adds a price under its product.
+   */
   createPrice(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_price */
+  /** A price. Documented with the generated clients; the current server has no such route. */
   retrievePrice(priceId, options) {
     return this.#resource.get(priceId, options);
   }
 
-  /** TODO list_prices */
+  /**
+   * One page of the merchant's prices. Documented with the generated clients; the current server
+   * has no such route.
+   */
   listPrices(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_price */
+  /**
+   * Changes the given fields of a price. Documented with the generated clients; the current server
+   * has no such route.
+   */
   updatePrice(priceId, body, options) {
     return this.#resource.update(priceId, body, options);
   }
 
-  /** TODO delete_price */
+  /**
+   * Deletes a price. Documented with the generated clients; the current server has no such route.
+   */
   deletePrice(priceId, options) {
     return this.#resource.delete(priceId, options);
   }

@@ -13,27 +13,35 @@ class ProductsApi {
     this.#resource = new Products(Configuration.native(configuration));
   }
 
-  /** TODO create_product */
+  /** Creates a product. Moves no money; a repeat creates a second product. */
   createProduct(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_product */
+  /** The current state of a product. */
   retrieveProduct(productId, options) {
     return this.#resource.get(productId, options);
   }
 
-  /** TODO list_products */
+  /**
+   * One page of the merchant's products. On the current server, rows carry their prices and fees.
+   */
   listProducts(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_product */
+  /**
+   * Changes the given fields of a product. The newest API has the route, the servers of December
+   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
+   */
   updateProduct(productId, body, options) {
     return this.#resource.update(productId, body, options);
   }
 
-  /** TODO delete_product */
+  /**
+   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
+   * have no such route.
+   */
   deleteProduct(productId, options) {
     return this.#resource.delete(productId, options);
   }

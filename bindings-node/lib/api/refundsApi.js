@@ -13,27 +13,36 @@ class RefundsApi {
     this.#resource = new Refunds(Configuration.native(configuration));
   }
 
-  /** TODO create_refund */
+  /**
+   * Gives money back to the payer. Never repeat it on the current server, which ignores the
+   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
+   */
   createRefund(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_refund */
+  /** The current state of a refund. */
   retrieveRefund(refundId, options) {
     return this.#resource.get(refundId, options);
   }
 
-  /** TODO list_refunds */
+  /** One page of the merchant's refunds. */
   listRefunds(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_refund */
+  /**
+   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   updateRefund(refundId, body, options) {
     return this.#resource.update(refundId, body, options);
   }
 
-  /** TODO delete_refund */
+  /**
+   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   deleteRefund(refundId, options) {
     return this.#resource.delete(refundId, options);
   }

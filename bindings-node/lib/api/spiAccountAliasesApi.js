@@ -13,12 +13,17 @@ class SPIAccountAliasesApi {
     this.#resource = new SpiAccountAliases(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_spi_account_aliase */
+  /**
+   * One account alias. Documented with the generated clients; the current server has no such route.
+   */
   retrieveSpiAccountAliase(aliasId, options) {
     return this.#resource.get(aliasId, options);
   }
 
-  /** TODO list_spi_account_aliases */
+  /**
+   * One page of account aliases. Documented with the generated clients; the current server has no
+   * such route.
+   */
   listSpiAccountAliases(query, options) {
     return this.#resource.list(query, options);
   }

@@ -13,27 +13,41 @@ class SPIQRCodesApi {
     this.#resource = new SpiQrCodes(Configuration.native(configuration));
   }
 
-  /** TODO create_spi_qr_code */
+  /**
+   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
+   * generated clients; the current server has no such route.
+   */
   createSpiQrCode(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_spi_qr_code */
+  /**
+   * The current state of a QR code. Documented with the generated clients; the current server has
+   * no such route.
+   */
   retrieveSpiQrCode(qrCodeId, options) {
     return this.#resource.get(qrCodeId, options);
   }
 
-  /** TODO list_spi_qr_codes */
+  /**
+   * One page of QR codes. Documented with the generated clients; the current server has no such
+   * route.
+   */
   listSpiQrCodes(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_spi_qr_code */
+  /**
+   * Changes the given fields of a QR code. Documented with the generated clients; the current
+   * server has no such route.
+   */
   updateSpiQrCode(qrCodeId, body, options) {
     return this.#resource.update(qrCodeId, body, options);
   }
 
-  /** TODO delete_spi_qr_code */
+  /**
+   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
+   */
   deleteSpiQrCode(qrCodeId, options) {
     return this.#resource.delete(qrCodeId, options);
   }

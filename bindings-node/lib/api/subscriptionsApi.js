@@ -13,27 +13,39 @@ class SubscriptionsApi {
     this.#resource = new Subscriptions(Configuration.native(configuration));
   }
 
-  /** TODO create_subscription */
+  /**
+   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   createSubscription(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_subscription */
+  /** The current state of a subscription. On the current server amounts are in the plan fields. */
   retrieveSubscription(subscriptionId, options) {
     return this.#resource.get(subscriptionId, options);
   }
 
-  /** TODO list_subscriptions */
+  /**
+   * One page of the merchant's subscriptions. On the current server rows have product names and
+   * amounts, but no price_id.
+   */
   listSubscriptions(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_subscription */
+  /**
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
+   * an unknown outcome.
+   */
   updateSubscription(subscriptionId, body, options) {
     return this.#resource.update(subscriptionId, body, options);
   }
 
-  /** TODO delete_subscription */
+  /**
+   * Deletes a subscription. Documented with the generated clients; the current server has no such
+   * route. It has a route to cancel instead.
+   */
   deleteSubscription(subscriptionId, options) {
     return this.#resource.delete(subscriptionId, options);
   }

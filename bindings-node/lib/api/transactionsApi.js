@@ -13,12 +13,15 @@ class TransactionsApi {
     this.#resource = new Transactions(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_transaction */
+  /** The current state of a transaction. Moves no money and is safe to repeat. */
   retrieveTransaction(transactionId, options) {
     return this.#resource.get(transactionId, options);
   }
 
-  /** TODO list_transactions */
+  /**
+   * One page of the merchant's transactions. On the current server its rows have other fields than
+   * a single transaction has.
+   */
   listTransactions(query, options) {
     return this.#resource.list(query, options);
   }

@@ -13,12 +13,15 @@ class WebhookDeliveryLogsApi {
     this.#resource = new WebhookDeliveryLogs(Configuration.native(configuration));
   }
 
-  /** TODO retrieve_webhook_delivery_log */
+  /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
   retrieveWebhookDeliveryLog(logId, options) {
     return this.#resource.get(logId, options);
   }
 
-  /** TODO list_webhook_delivery_logs */
+  /**
+   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
+   * API serves it as /webhooks/deliveries.
+   */
   listWebhookDeliveryLogs(query, options) {
     return this.#resource.list(query, options);
   }

@@ -13,27 +13,33 @@ class WebhooksApi {
     this.#resource = new Webhooks(Configuration.native(configuration));
   }
 
-  /** TODO create_webhook */
+  /**
+   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
+   * the webhook and create another. A repeat creates a second one.
+   */
   createWebhook(body, options) {
     return this.#resource.create(body, options);
   }
 
-  /** TODO retrieve_webhook */
+  /** The current state of a webhook, without its secret. */
   retrieveWebhook(webhookId, options) {
     return this.#resource.get(webhookId, options);
   }
 
-  /** TODO list_webhooks */
+  /** The merchant's webhooks, all in one answer from the current server, without their secrets. */
   listWebhooks(query, options) {
     return this.#resource.list(query, options);
   }
 
-  /** TODO update_webhook */
+  /** Changes the given fields of a webhook; safe to repeat. */
   updateWebhook(webhookId, body, options) {
     return this.#resource.update(webhookId, body, options);
   }
 
-  /** TODO delete_webhook */
+  /**
+   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
+   * clients' API 204 without one.
+   */
   deleteWebhook(webhookId, options) {
     return this.#resource.delete(webhookId, options);
   }

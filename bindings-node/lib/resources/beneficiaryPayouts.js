@@ -11,17 +11,26 @@ const LIST = operation('list_beneficiary_payouts');
 
 /** The operations on beneficiary payouts. */
 class BeneficiaryPayouts extends Resource {
-  /** TODO create_beneficiary_payout */
+  /**
+   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
+   * current server has no such route. Use create_payout with destination `beneficiary` there.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_beneficiary_payout */
+  /**
+   * The current state of a beneficiary payout. Documented with the generated clients; the current
+   * server has no such route.
+   */
   get(payoutId, options) {
     return Resource.one(this, GET, { path: { payout_id: payoutId } }, options);
   }
 
-  /** TODO list_beneficiary_payouts */
+  /**
+   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
+   * current server has no such route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.BeneficiaryPayout);
   }

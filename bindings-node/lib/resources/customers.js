@@ -13,27 +13,32 @@ const DELETE = operation('delete_customer');
 
 /** The operations on customers. */
 class Customers extends Resource {
-  /** TODO create_customer */
+  /** Creates a customer. Moves no money; a repeat creates a second customer. */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_customer */
+  /** The stored data of a customer. */
   get(customerId, options) {
     return Resource.one(this, GET, { path: { customer_id: customerId } }, options);
   }
 
-  /** TODO list_customers */
+  /**
+   * One page of the merchant's customers. On the current server the only list with a true total.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Customer);
   }
 
-  /** TODO update_customer */
+  /** Changes the given fields of a customer. Safe to repeat. */
   update(customerId, body, options) {
     return Resource.one(this, UPDATE, { path: { customer_id: customerId }, body }, options);
   }
 
-  /** TODO delete_customer */
+  /**
+   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
+   * December 2025 answer 200 with a body, not 204.
+   */
   delete(customerId, options) {
     return Resource.nothing(this, DELETE, { path: { customer_id: customerId } }, options);
   }

@@ -13,27 +13,39 @@ const DELETE = operation('delete_discount_coupon');
 
 /** The operations on discount coupons. */
 class DiscountCoupons extends Resource {
-  /** TODO create_discount_coupon */
+  /**
+   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
+   * newest API has the route as /coupons.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_discount_coupon */
+  /** The current state of a coupon. The newest API has the route as /coupons. */
   get(couponId, options) {
     return Resource.one(this, GET, { path: { coupon_id: couponId } }, options);
   }
 
-  /** TODO list_discount_coupons */
+  /**
+   * The merchant's coupons, all in one answer from the current server. The newest API has the route
+   * as /coupons.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.DiscountCoupon);
   }
 
-  /** TODO update_discount_coupon */
+  /**
+   * Changes the given fields of a coupon. Documented with the generated clients; the current server
+   * has no such route.
+   */
   update(couponId, body, options) {
     return Resource.one(this, UPDATE, { path: { coupon_id: couponId }, body }, options);
   }
 
-  /** TODO delete_discount_coupon */
+  /**
+   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
+   * no such route. The newest API has it as /coupons.
+   */
   delete(couponId, options) {
     return Resource.nothing(this, DELETE, { path: { coupon_id: couponId } }, options);
   }

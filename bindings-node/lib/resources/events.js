@@ -10,12 +10,18 @@ const LIST = operation('list_events');
 
 /** The operations on events. */
 class Events extends Resource {
-  /** TODO retrieve_event */
+  /**
+   * One usage event, not a webhook event. Documented with the generated clients; the current server
+   * has no such route.
+   */
   get(eventId, options) {
     return Resource.one(this, GET, { path: { event_id: eventId } }, options);
   }
 
-  /** TODO list_events */
+  /**
+   * One page of the customers' usage events, not webhook events. Documented with the generated
+   * clients; the current server has no such route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.UsageEvent);
   }

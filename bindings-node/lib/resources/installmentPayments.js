@@ -10,12 +10,18 @@ const LIST = operation('list_installment_payments');
 
 /** The operations on installment payments. */
 class InstallmentPayments extends Resource {
-  /** TODO retrieve_installment_payment */
+  /**
+   * The current state of an instalment. Documented with the generated clients; the current server
+   * has no such route.
+   */
   get(paymentId, options) {
     return Resource.one(this, GET, { path: { payment_id: paymentId } }, options);
   }
 
-  /** TODO list_installment_payments */
+  /**
+   * One page of instalments. Documented with the generated clients; the current server has no such
+   * route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.InstallmentPayment);
   }

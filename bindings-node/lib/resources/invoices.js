@@ -10,12 +10,12 @@ const LIST = operation('list_customer_invoices');
 
 /** The operations on invoices. */
 class Invoices extends Resource {
-  /** TODO retrieve_customer_invoice */
+  /** The current state of an invoice to a customer. */
   get(invoiceId, options) {
     return Resource.one(this, GET, { path: { invoice_id: invoiceId } }, options);
   }
 
-  /** TODO list_customer_invoices */
+  /** One page of the invoices to the merchant's customers. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Invoice);
   }

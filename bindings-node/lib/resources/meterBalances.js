@@ -10,12 +10,17 @@ const LIST = operation('list_meter_balances');
 
 /** The operations on meter balances. */
 class MeterBalances extends Resource {
-  /** TODO retrieve_meter_balance */
+  /**
+   * One meter balance. Documented with the generated clients; the current server has no such route.
+   */
   get(balanceId, options) {
     return Resource.one(this, GET, { path: { balance_id: balanceId } }, options);
   }
 
-  /** TODO list_meter_balances */
+  /**
+   * One page of meter balances. Documented with the generated clients; the current server has no
+   * such route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.MeterBalance);
   }

@@ -13,27 +13,32 @@ const DELETE = operation('delete_meter');
 
 /** The operations on meters. */
 class Meters extends Resource {
-  /** TODO create_meter */
+  /** Creates a meter that counts usage. No money moves, but a repeat creates a second meter. */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_meter */
+  /** The current state of a meter. */
   get(meterId, options) {
     return Resource.one(this, GET, { path: { meter_id: meterId } }, options);
   }
 
-  /** TODO list_meters */
+  /** The organisation's meters. The current server answers with a plain list and without paging. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Meter);
   }
 
-  /** TODO update_meter */
+  /**
+   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
+   * only. Safe to repeat.
+   */
   update(meterId, body, options) {
     return Resource.one(this, UPDATE, { path: { meter_id: meterId }, body }, options);
   }
 
-  /** TODO delete_meter */
+  /**
+   * Deletes a meter. Documented with the generated clients; the current server has no such route.
+   */
   delete(meterId, options) {
     return Resource.nothing(this, DELETE, { path: { meter_id: meterId } }, options);
   }

@@ -13,27 +13,39 @@ const DELETE = operation('delete_payment_link');
 
 /** The operations on payment links. */
 class PaymentLinks extends Resource {
-  /** TODO create_payment_link */
+  /**
+   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
+   * link.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_payment_link */
+  /** The current state of a payment link. */
   get(linkId, options) {
     return Resource.one(this, GET, { path: { link_id: linkId } }, options);
   }
 
-  /** TODO list_payment_links */
+  /**
+   * One page of the merchant's payment links. The current server's total is the number of rows on
+   * the page.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.PaymentLink);
   }
 
-  /** TODO update_payment_link */
+  /**
+   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
+   * clients; the current server has no such route. The newest API has it.
+   */
   update(linkId, body, options) {
     return Resource.one(this, UPDATE, { path: { link_id: linkId }, body }, options);
   }
 
-  /** TODO delete_payment_link */
+  /**
+   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
+   * the generated clients; the current server has no such route.
+   */
   delete(linkId, options) {
     return Resource.nothing(this, DELETE, { path: { link_id: linkId } }, options);
   }

@@ -10,12 +10,18 @@ const LIST = operation('list_payout_methods');
 
 /** The operations on payout methods. */
 class PayoutMethods extends Resource {
-  /** TODO retrieve_payout_method */
+  /**
+   * The current state of a payout method. Documented with the generated clients; the current server
+   * has no such route.
+   */
   get(payoutMethodId, options) {
     return Resource.one(this, GET, { path: { payout_method_id: payoutMethodId } }, options);
   }
 
-  /** TODO list_payout_methods */
+  /**
+   * One page of the merchant's payout methods. Documented with the generated clients; the current
+   * server has no such route. The newest API has it.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.PayoutMethod);
   }

@@ -13,27 +13,40 @@ const DELETE = operation('delete_payout');
 
 /** The operations on payouts. */
 class Payouts extends Resource {
-  /** TODO create_payout */
+  /**
+   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
+   * newest API the first call moves nothing; the same body and key with confirmation_token executes
+   * it.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_payout */
+  /** The current state of a payout. Read it before deciding whether to pay out again. */
   get(payoutId, options) {
     return Resource.one(this, GET, { path: { payout_id: payoutId } }, options);
   }
 
-  /** TODO list_payouts */
+  /**
+   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
+   * payouts; test keys see withdrawals only.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Payout);
   }
 
-  /** TODO update_payout */
+  /**
+   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   update(payoutId, body, options) {
     return Resource.one(this, UPDATE, { path: { payout_id: payoutId }, body }, options);
   }
 
-  /** TODO delete_payout */
+  /**
+   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   delete(payoutId, options) {
     return Resource.nothing(this, DELETE, { path: { payout_id: payoutId } }, options);
   }

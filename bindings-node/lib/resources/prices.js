@@ -13,27 +13,38 @@ const DELETE = operation('delete_price');
 
 /** The operations on prices. */
 class Prices extends Resource {
-  /** TODO create_price */
+  /**
+   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
+   * current server has no such route. It adds a price under its product.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_price */
+  /** A price. Documented with the generated clients; the current server has no such route. */
   get(priceId, options) {
     return Resource.one(this, GET, { path: { price_id: priceId } }, options);
   }
 
-  /** TODO list_prices */
+  /**
+   * One page of the merchant's prices. Documented with the generated clients; the current server
+   * has no such route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Price);
   }
 
-  /** TODO update_price */
+  /**
+   * Changes the given fields of a price. Documented with the generated clients; the current server
+   * has no such route.
+   */
   update(priceId, body, options) {
     return Resource.one(this, UPDATE, { path: { price_id: priceId }, body }, options);
   }
 
-  /** TODO delete_price */
+  /**
+   * Deletes a price. Documented with the generated clients; the current server has no such route.
+   */
   delete(priceId, options) {
     return Resource.nothing(this, DELETE, { path: { price_id: priceId } }, options);
   }

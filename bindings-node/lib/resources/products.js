@@ -13,27 +13,35 @@ const DELETE = operation('delete_product');
 
 /** The operations on products. */
 class Products extends Resource {
-  /** TODO create_product */
+  /** Creates a product. Moves no money; a repeat creates a second product. */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_product */
+  /** The current state of a product. */
   get(productId, options) {
     return Resource.one(this, GET, { path: { product_id: productId } }, options);
   }
 
-  /** TODO list_products */
+  /**
+   * One page of the merchant's products. On the current server, rows carry their prices and fees.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Product);
   }
 
-  /** TODO update_product */
+  /**
+   * Changes the given fields of a product. The newest API has the route, the servers of December
+   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
+   */
   update(productId, body, options) {
     return Resource.one(this, UPDATE, { path: { product_id: productId }, body }, options);
   }
 
-  /** TODO delete_product */
+  /**
+   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
+   * have no such route.
+   */
   delete(productId, options) {
     return Resource.nothing(this, DELETE, { path: { product_id: productId } }, options);
   }

@@ -13,27 +13,36 @@ const DELETE = operation('delete_refund');
 
 /** The operations on refunds. */
 class Refunds extends Resource {
-  /** TODO create_refund */
+  /**
+   * Gives money back to the payer. Never repeat it on the current server, which ignores the
+   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_refund */
+  /** The current state of a refund. */
   get(refundId, options) {
     return Resource.one(this, GET, { path: { refund_id: refundId } }, options);
   }
 
-  /** TODO list_refunds */
+  /** One page of the merchant's refunds. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Refund);
   }
 
-  /** TODO update_refund */
+  /**
+   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
+   * Documented with the generated clients; the current server has no such route.
+   */
   update(refundId, body, options) {
     return Resource.one(this, UPDATE, { path: { refund_id: refundId }, body }, options);
   }
 
-  /** TODO delete_refund */
+  /**
+   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   delete(refundId, options) {
     return Resource.nothing(this, DELETE, { path: { refund_id: refundId } }, options);
   }

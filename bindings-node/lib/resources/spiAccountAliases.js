@@ -10,12 +10,17 @@ const LIST = operation('list_spi_account_aliases');
 
 /** The operations on spi account aliases. */
 class SpiAccountAliases extends Resource {
-  /** TODO retrieve_spi_account_aliase */
+  /**
+   * One account alias. Documented with the generated clients; the current server has no such route.
+   */
   get(aliasId, options) {
     return Resource.one(this, GET, { path: { alias_id: aliasId } }, options);
   }
 
-  /** TODO list_spi_account_aliases */
+  /**
+   * One page of account aliases. Documented with the generated clients; the current server has no
+   * such route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.SpiAccountAlias);
   }

@@ -13,27 +13,41 @@ const DELETE = operation('delete_spi_qr_code');
 
 /** The operations on spi qr codes. */
 class SpiQrCodes extends Resource {
-  /** TODO create_spi_qr_code */
+  /**
+   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
+   * generated clients; the current server has no such route.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_spi_qr_code */
+  /**
+   * The current state of a QR code. Documented with the generated clients; the current server has
+   * no such route.
+   */
   get(qrCodeId, options) {
     return Resource.one(this, GET, { path: { qr_code_id: qrCodeId } }, options);
   }
 
-  /** TODO list_spi_qr_codes */
+  /**
+   * One page of QR codes. Documented with the generated clients; the current server has no such
+   * route.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.SpiQrCode);
   }
 
-  /** TODO update_spi_qr_code */
+  /**
+   * Changes the given fields of a QR code. Documented with the generated clients; the current
+   * server has no such route.
+   */
   update(qrCodeId, body, options) {
     return Resource.one(this, UPDATE, { path: { qr_code_id: qrCodeId }, body }, options);
   }
 
-  /** TODO delete_spi_qr_code */
+  /**
+   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
+   */
   delete(qrCodeId, options) {
     return Resource.nothing(this, DELETE, { path: { qr_code_id: qrCodeId } }, options);
   }

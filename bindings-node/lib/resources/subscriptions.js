@@ -13,27 +13,39 @@ const DELETE = operation('delete_subscription');
 
 /** The operations on subscriptions. */
 class Subscriptions extends Resource {
-  /** TODO create_subscription */
+  /**
+   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
+   * generated clients; the current server has no such route.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_subscription */
+  /** The current state of a subscription. On the current server amounts are in the plan fields. */
   get(subscriptionId, options) {
     return Resource.one(this, GET, { path: { subscription_id: subscriptionId } }, options);
   }
 
-  /** TODO list_subscriptions */
+  /**
+   * One page of the merchant's subscriptions. On the current server rows have product names and
+   * amounts, but no price_id.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Subscription);
   }
 
-  /** TODO update_subscription */
+  /**
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
+   * an unknown outcome.
+   */
   update(subscriptionId, body, options) {
     return Resource.one(this, UPDATE, { path: { subscription_id: subscriptionId }, body }, options);
   }
 
-  /** TODO delete_subscription */
+  /**
+   * Deletes a subscription. Documented with the generated clients; the current server has no such
+   * route. It has a route to cancel instead.
+   */
   delete(subscriptionId, options) {
     return Resource.nothing(this, DELETE, { path: { subscription_id: subscriptionId } }, options);
   }

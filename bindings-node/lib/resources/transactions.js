@@ -10,12 +10,15 @@ const LIST = operation('list_transactions');
 
 /** The operations on transactions. */
 class Transactions extends Resource {
-  /** TODO retrieve_transaction */
+  /** The current state of a transaction. Moves no money and is safe to repeat. */
   get(transactionId, options) {
     return Resource.one(this, GET, { path: { transaction_id: transactionId } }, options);
   }
 
-  /** TODO list_transactions */
+  /**
+   * One page of the merchant's transactions. On the current server its rows have other fields than
+   * a single transaction has.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Transaction);
   }

@@ -10,12 +10,15 @@ const LIST = operation('list_webhook_delivery_logs');
 
 /** The operations on webhook delivery logs. */
 class WebhookDeliveryLogs extends Resource {
-  /** TODO retrieve_webhook_delivery_log */
+  /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
   get(logId, options) {
     return Resource.one(this, GET, { path: { log_id: logId } }, options);
   }
 
-  /** TODO list_webhook_delivery_logs */
+  /**
+   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
+   * API serves it as /webhooks/deliveries.
+   */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.WebhookDeliveryLog);
   }

@@ -13,27 +13,33 @@ const DELETE = operation('delete_webhook');
 
 /** The operations on webhooks. */
 class Webhooks extends Resource {
-  /** TODO create_webhook */
+  /**
+   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
+   * the webhook and create another. A repeat creates a second one.
+   */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
-  /** TODO retrieve_webhook */
+  /** The current state of a webhook, without its secret. */
   get(webhookId, options) {
     return Resource.one(this, GET, { path: { webhook_id: webhookId } }, options);
   }
 
-  /** TODO list_webhooks */
+  /** The merchant's webhooks, all in one answer from the current server, without their secrets. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Webhook);
   }
 
-  /** TODO update_webhook */
+  /** Changes the given fields of a webhook; safe to repeat. */
   update(webhookId, body, options) {
     return Resource.one(this, UPDATE, { path: { webhook_id: webhookId }, body }, options);
   }
 
-  /** TODO delete_webhook */
+  /**
+   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
+   * clients' API 204 without one.
+   */
   delete(webhookId, options) {
     return Resource.nothing(this, DELETE, { path: { webhook_id: webhookId } }, options);
   }

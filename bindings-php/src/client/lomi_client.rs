@@ -12,7 +12,7 @@ use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::response;
 use crate::send::cancellation::CLIENT;
 use crate::send::sender::Sender;
-use crate::table::APIS;
+use crate::table::RESOURCES;
 use crate::zend::{
     Array, Call, Class, Done, Thrown, handler, payload_mut, set_property, string_zval,
 };
@@ -39,8 +39,8 @@ pub(crate) fn register() -> Result<(), String> {
             handler(|call| call.give(crate::send::cancellation::last())),
         )
         .method("__debugInfo(): array", handler(debug_info));
-    for api in APIS {
-        class = class.public(api.resource, Zval::null());
+    for resource in RESOURCES {
+        class = class.public(resource.property, Zval::null());
     }
     class.register(&CLIENT)
 }

@@ -11,31 +11,31 @@ use crate::client::options;
 use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::convert::decode::{self, PhpSink};
 use crate::response;
-use crate::table::{APIS, Api, Argument, Documented};
+use crate::table::{Argument, Documented, RESOURCES, Resource};
 use crate::zend::{Call, Class, ClassRef, Done, Thrown, handler, new_object, payload_mut};
 
-static RESOURCES: OnceLock<Vec<ClassRef>> = OnceLock::new();
+static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
 pub(crate) fn register() -> Result<(), String> {
-    let mut resources = Vec::new();
-    for api in APIS {
-        let resource = ClassRef::new();
-        declare(api).register(&resource)?;
-        resources.push(resource);
+    let mut classes = Vec::new();
+    for resource in RESOURCES {
+        let class = ClassRef::new();
+        declare(resource).register(&class)?;
+        classes.push(class);
     }
-    RESOURCES.set(resources).map_err(|_| "the resources are registered twice".to_owned())
+    CLASSES.set(classes).map_err(|_| "the resources are registered twice".to_owned())
 }
 
 /// The resources of a new client, each with the name of its property.
 pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zval)>, Thrown> {
-    let mut built = Vec::with_capacity(APIS.len());
-    for (api, class) in APIS.iter().zip(RESOURCES.get().into_iter().flatten()) {
+    let mut built = Vec::with_capacity(RESOURCES.len());
+    for (resource, class) in RESOURCES.iter().zip(CLASSES.get().into_iter().flatten()) {
         let class = class.get().ok_or_else(|| Thrown::defect("a resource is missing"))?;
-        let mut resource = new_object(class)?;
-        if let Some(payload) = resource.object_mut().and_then(payload_mut::<ClientPayload>) {
+        let mut object = new_object(class)?;
+        if let Some(payload) = object.object_mut().and_then(payload_mut::<ClientPayload>) {
             *payload = client.clone();
         }
-        built.push((api.resource, resource));
+        built.push((resource.property, object));
     }
     Ok(built)
 }
@@ -46,11 +46,11 @@ struct Verb {
     later: bool,
 }
 
-fn declare(api: &'static Api) -> Class {
-    let name = api.class.trim_end_matches("Api");
+fn declare(resource: &'static Resource) -> Class {
+    let name = resource.class;
     let mut class =
         Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().with_payload::<ClientPayload>();
-    for operation in api.operations {
+    for operation in resource.operations {
         let mut declared = String::new();
         for argument in operation.arguments {
             match argument {

@@ -15,7 +15,7 @@ use crate::documented::result::result;
 use crate::documented::settings::settings;
 use crate::send::psr18;
 use crate::send::sender::Sender;
-use crate::table::{APIS, Api, Documented};
+use crate::table::{Documented, RESOURCES, Resource};
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
     long, new_object, set_property, string_zval,
@@ -49,19 +49,20 @@ const FORMS: &[(Form, &str)] = &[
 /// Each class is in `LomiSDK\Api`; the documents also use it as `LomiSDK\CheckoutSessionsApi`.
 pub(crate) fn register() -> Result<(), String> {
     let mut classes = Vec::new();
-    for api in APIS {
+    for resource in RESOURCES {
+        let Some(name) = resource.documented else { continue };
         let class = ClassRef::new();
-        declare(api).register(&class)?;
+        declare(name, resource).register(&class)?;
         let short = ClassRef::new();
-        Class::new(format!("LomiSDK\\{}", api.class)).extends(class.raw()).register(&short)?;
+        Class::new(format!("LomiSDK\\{name}")).extends(class.raw()).register(&short)?;
         classes.push(class);
     }
     CLASSES.set(classes).map_err(|_| "the Api classes are registered twice".to_owned())
 }
 
-fn declare(api: &'static Api) -> Class {
-    let mut class = Class::new(format!("LomiSDK\\Api\\{}", api.class))
-        .constant("contentTypes", content_types(api))
+fn declare(name: &str, resource: &'static Resource) -> Class {
+    let mut class = Class::new(format!("LomiSDK\\Api\\{name}"))
+        .constant("contentTypes", content_types(resource))
         .protected("client", Zval::null())
         .protected("config", Zval::null())
         .protected("headerSelector", Zval::null())
@@ -75,7 +76,7 @@ fn declare(api: &'static Api) -> Class {
         .method("getHostIndex()", handler(get_host_index))
         .method("getConfig()", handler(get_config))
         .method("protected createHttpClientOption()", handler(create_http_client_option));
-    for operation in api.operations {
+    for operation in resource.operations {
         for (form, suffix) in FORMS {
             let comma = if operation.declared.is_empty() { "" } else { ", " };
             let declaration = format!(
@@ -90,9 +91,9 @@ fn declare(api: &'static Api) -> Class {
 }
 
 /// Operation to content types, built so that the engine may keep it.
-fn content_types(api: &Api) -> Zval {
+fn content_types(resource: &Resource) -> Zval {
     let mut types = crate::zend::PersistentArray::new();
-    for operation in api.operations {
+    for operation in resource.operations {
         let mut list = crate::zend::PersistentArray::new();
         list.push(interned_zval(JSON));
         types.set(operation.name, list.finish());

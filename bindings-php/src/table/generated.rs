@@ -5,7 +5,7 @@
 use lomi::binding::table;
 use lomi::binding::table::{ClassNames, Field, Kind, Model};
 
-use crate::table::{Api, Argument, Documented};
+use crate::table::{Argument, Documented, Resource};
 
 /// The version of the documents.
 pub(crate) const API_VERSION: &str = "2.0.0";
@@ -447,12 +447,12 @@ static WEBHOOK_LIST: Model = Model {
     ],
 };
 
-/// The documented classes.
-pub(crate) static APIS: &[Api] = &[
-    Api {
-        class: Some("BeneficiaryPayoutsApi"),
-        studly: "BeneficiaryPayouts",
-        resource: "beneficiaryPayouts",
+/// The resources, with the operations of their classes.
+pub(crate) static RESOURCES: &[Resource] = &[
+    Resource {
+        documented: Some("BeneficiaryPayoutsApi"),
+        class: "BeneficiaryPayouts",
+        property: "beneficiaryPayouts",
         operations: &[
             Documented {
                 operation: &table::CREATE_BENEFICIARY_PAYOUT,
@@ -491,10 +491,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("CheckoutSessionsApi"),
-        studly: "CheckoutSessions",
-        resource: "checkoutSessions",
+    Resource {
+        documented: Some("CheckoutSessionsApi"),
+        class: "CheckoutSessions",
+        property: "checkoutSessions",
         operations: &[
             Documented {
                 operation: &table::CREATE_CHECKOUT_SESSION,
@@ -550,10 +550,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("CustomersApi"),
-        studly: "Customers",
-        resource: "customers",
+    Resource {
+        documented: Some("CustomersApi"),
+        class: "Customers",
+        property: "customers",
         operations: &[
             Documented {
                 operation: &table::CREATE_CUSTOMER,
@@ -606,10 +606,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("DiscountCouponsApi"),
-        studly: "DiscountCoupons",
-        resource: "discountCoupons",
+    Resource {
+        documented: Some("DiscountCouponsApi"),
+        class: "DiscountCoupons",
+        property: "discountCoupons",
         operations: &[
             Documented {
                 operation: &table::CREATE_DISCOUNT_COUPON,
@@ -665,10 +665,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("EventsApi"),
-        studly: "Events",
-        resource: "events",
+    Resource {
+        documented: Some("EventsApi"),
+        class: "Events",
+        property: "events",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_EVENT,
@@ -700,10 +700,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("InstallmentPaymentsApi"),
-        studly: "InstallmentPayments",
-        resource: "installmentPayments",
+    Resource {
+        documented: Some("InstallmentPaymentsApi"),
+        class: "InstallmentPayments",
+        property: "installmentPayments",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_INSTALLMENT_PAYMENT,
@@ -735,10 +735,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("CustomerInvoicesApi"),
-        studly: "Invoices",
-        resource: "invoices",
+    Resource {
+        documented: Some("CustomerInvoicesApi"),
+        class: "Invoices",
+        property: "invoices",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_CUSTOMER_INVOICE,
@@ -770,10 +770,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("MeterBalancesApi"),
-        studly: "MeterBalances",
-        resource: "meterBalances",
+    Resource {
+        documented: Some("MeterBalancesApi"),
+        class: "MeterBalances",
+        property: "meterBalances",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_METER_BALANCE,
@@ -805,10 +805,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("MetersApi"),
-        studly: "Meters",
-        resource: "meters",
+    Resource {
+        documented: Some("MetersApi"),
+        class: "Meters",
+        property: "meters",
         operations: &[
             Documented {
                 operation: &table::CREATE_METER,
@@ -861,10 +861,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("PaymentLinksApi"),
-        studly: "PaymentLinks",
-        resource: "paymentLinks",
+    Resource {
+        documented: Some("PaymentLinksApi"),
+        class: "PaymentLinks",
+        property: "paymentLinks",
         operations: &[
             Documented {
                 operation: &table::CREATE_PAYMENT_LINK,
@@ -917,10 +917,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("PaymentRequestsApi"),
-        studly: "PaymentRequests",
-        resource: "paymentRequests",
+    Resource {
+        documented: Some("PaymentRequestsApi"),
+        class: "PaymentRequests",
+        property: "paymentRequests",
         operations: &[
             Documented {
                 operation: &table::CREATE_PAYMENT_REQUEST,
@@ -976,10 +976,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("PayoutMethodsApi"),
-        studly: "PayoutMethods",
-        resource: "payoutMethods",
+    Resource {
+        documented: Some("PayoutMethodsApi"),
+        class: "PayoutMethods",
+        property: "payoutMethods",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_PAYOUT_METHOD,
@@ -1011,10 +1011,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("PayoutsApi"),
-        studly: "Payouts",
-        resource: "payouts",
+    Resource {
+        documented: Some("PayoutsApi"),
+        class: "Payouts",
+        property: "payouts",
         operations: &[
             Documented {
                 operation: &table::CREATE_PAYOUT,
@@ -1067,10 +1067,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("PricesApi"),
-        studly: "Prices",
-        resource: "prices",
+    Resource {
+        documented: Some("PricesApi"),
+        class: "Prices",
+        property: "prices",
         operations: &[
             Documented {
                 operation: &table::CREATE_PRICE,
@@ -1123,10 +1123,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("ProductsApi"),
-        studly: "Products",
-        resource: "products",
+    Resource {
+        documented: Some("ProductsApi"),
+        class: "Products",
+        property: "products",
         operations: &[
             Documented {
                 operation: &table::CREATE_PRODUCT,
@@ -1179,10 +1179,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("RefundsApi"),
-        studly: "Refunds",
-        resource: "refunds",
+    Resource {
+        documented: Some("RefundsApi"),
+        class: "Refunds",
+        property: "refunds",
         operations: &[
             Documented {
                 operation: &table::CREATE_REFUND,
@@ -1235,10 +1235,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("SPIAccountAliasesApi"),
-        studly: "SpiAccountAliases",
-        resource: "spiAccountAliases",
+    Resource {
+        documented: Some("SPIAccountAliasesApi"),
+        class: "SpiAccountAliases",
+        property: "spiAccountAliases",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_SPI_ACCOUNT_ALIASE,
@@ -1270,10 +1270,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("SPIQRCodesApi"),
-        studly: "SpiQrCodes",
-        resource: "spiQrCodes",
+    Resource {
+        documented: Some("SPIQRCodesApi"),
+        class: "SpiQrCodes",
+        property: "spiQrCodes",
         operations: &[
             Documented {
                 operation: &table::CREATE_SPI_QR_CODE,
@@ -1326,10 +1326,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("SubscriptionsApi"),
-        studly: "Subscriptions",
-        resource: "subscriptions",
+    Resource {
+        documented: Some("SubscriptionsApi"),
+        class: "Subscriptions",
+        property: "subscriptions",
         operations: &[
             Documented {
                 operation: &table::CREATE_SUBSCRIPTION,
@@ -1385,10 +1385,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("TransactionsApi"),
-        studly: "Transactions",
-        resource: "transactions",
+    Resource {
+        documented: Some("TransactionsApi"),
+        class: "Transactions",
+        property: "transactions",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_TRANSACTION,
@@ -1420,10 +1420,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("WebhookDeliveryLogsApi"),
-        studly: "WebhookDeliveryLogs",
-        resource: "webhookDeliveryLogs",
+    Resource {
+        documented: Some("WebhookDeliveryLogsApi"),
+        class: "WebhookDeliveryLogs",
+        property: "webhookDeliveryLogs",
         operations: &[
             Documented {
                 operation: &table::RETRIEVE_WEBHOOK_DELIVERY_LOG,
@@ -1455,10 +1455,10 @@ pub(crate) static APIS: &[Api] = &[
             },
         ],
     },
-    Api {
-        class: Some("WebhooksApi"),
-        studly: "Webhooks",
-        resource: "webhooks",
+    Resource {
+        documented: Some("WebhooksApi"),
+        class: "Webhooks",
+        property: "webhooks",
         operations: &[
             Documented {
                 operation: &table::CREATE_WEBHOOK,

@@ -2,12 +2,14 @@
 
 use lomi::binding::{table::Model, table::Operation};
 
-/// One class of the documented surface, and its resource.
-pub(crate) struct Api {
-    /// Such as `CheckoutSessionsApi`.
+/// One resource.
+pub(crate) struct Resource {
+    /// Its class in the documented surface, such as `CheckoutSessionsApi`.
+    pub(crate) documented: Option<&'static str>,
+    /// The name of its class, such as `CheckoutSessions`.
     pub(crate) class: &'static str,
-    /// Such as `checkoutSessions`.
-    pub(crate) resource: &'static str,
+    /// The property of a client, such as `checkoutSessions`.
+    pub(crate) property: &'static str,
     pub(crate) operations: &'static [Documented],
 }
 

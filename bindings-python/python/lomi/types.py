@@ -15,53 +15,116 @@ from .money import Money
 
 
 class BeneficiaryPayoutCreateParams(TypedDict, total=False):
-    """TODO BeneficiaryPayoutCreate"""
+    """The fields of a new beneficiary payout."""
 
     account_id: UUID | str | None
-    """TODO beneficiary_payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | Decimal | Money | None
-    """TODO beneficiary_payouts.amount (API generations B, C and D.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     currency_code: str | None
-    """TODO beneficiary_payouts.currency_code (API generations B, C and D.)"""
+    """Currency of the amount.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO beneficiary_payouts.metadata (API generations B, C and D.)"""
+    """The merchant's own keys and values, kept with the payout.
+
+    (API generations B, C and D.)
+    """
     payment_method_code: str | None
-    """TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)"""
+    """Payment method of the payout.
+
+    (API generations B, C and D.)
+    """
     payout_id: UUID | str | None
-    """TODO beneficiary_payouts.payout_id (API generations B, C and D.)"""
+    """The beneficiary payout's identifier.
+
+    (API generations B, C and D.)
+    """
     payout_method_id: UUID | str | None
-    """TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)"""
+    """Payout method that receives the money.
+
+    (API generations B, C and D.)
+    """
     provider_code: str | None
-    """TODO beneficiary_payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     spi_bulk_instruction_id: UUID | str | None
-    """TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)"""
+    """Bulk instruction of the regional instant payment system that the payout belongs to.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None
-    """TODO beneficiary_payouts.status (API generations B, C and D.)"""
+    """The state of the payout, pending at first.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
 
 
 class BeneficiaryPayoutUpdateParams(TypedDict, total=False):
-    """TODO BeneficiaryPayoutUpdate"""
+    """The fields of a beneficiary payout to change.
+
+    A field left out does not change, null clears it.
+    """
 
     account_id: UUID | str | None
-    """TODO beneficiary_payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | Decimal | Money | None
-    """TODO beneficiary_payouts.amount (API generations B, C and D.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     currency_code: str | None
-    """TODO beneficiary_payouts.currency_code (API generations B, C and D.)"""
+    """Currency of the amount.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO beneficiary_payouts.metadata (API generations B, C and D.)"""
+    """The merchant's own keys and values, kept with the payout.
+
+    (API generations B, C and D.)
+    """
     payment_method_code: str | None
-    """TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)"""
+    """Payment method of the payout.
+
+    (API generations B, C and D.)
+    """
     payout_id: UUID | str | None
-    """TODO beneficiary_payouts.payout_id (API generations B, C and D.)"""
+    """The beneficiary payout's identifier.
+
+    (API generations B, C and D.)
+    """
     payout_method_id: UUID | str | None
-    """TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)"""
+    """Payout method that receives the money.
+
+    (API generations B, C and D.)
+    """
     provider_code: str | None
-    """TODO beneficiary_payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     spi_bulk_instruction_id: UUID | str | None
-    """TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)"""
+    """Bulk instruction of the regional instant payment system that the payout belongs to.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None
-    """TODO beneficiary_payouts.status (API generations B, C and D.)"""
+    """The state of the payout, pending at first.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
 
 
 class CheckoutSessionCreateParams(TypedDict, total=False):
@@ -506,1556 +569,3609 @@ class CheckoutSessionUpdateParams(TypedDict, total=False):
 
 
 class CustomerCreateParams(TypedDict, total=False):
-    """TODO CustomerCreate"""
+    """The fields of a new customer."""
 
     address: str | None
-    """TODO customers.address"""
+    """Street address of the customer."""
     city: str | None
-    """TODO customers.city"""
+    """City of the customer's address."""
     country: str | None
-    """TODO customers.country"""
+    """Country of the customer's address."""
     email: str | None
-    """TODO customers.email"""
+    """The customer's e-mail address.
+
+    On update, the current server accepts null to clear it.
+    """
     is_business: bool | None
-    """TODO customers.is_business"""
+    """Whether the customer is a business and not a person.
+
+    Absent on create means no.
+    """
     is_deleted: bool | None
-    """TODO customers.is_deleted (API generation C.)"""
+    """Whether the customer is deleted.
+
+    The generated clients' API only. (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO customers.metadata"""
+    """The merchant's own keys and values.
+
+    The current server stores them in a second step and hides its failure, so check the
+    response.
+    """
     name: str | None
-    """TODO customers.name"""
+    """The customer's name.
+
+    Servers require it on create; the current server keeps the old name if an update sends an
+    empty string.
+    """
     phone_number: str | None
-    """TODO customers.phone_number"""
+    """The customer's phone number.
+
+    On update, the current server accepts null to clear it.
+    """
     postal_code: str | None
-    """TODO customers.postal_code"""
+    """Postal code of the customer's address."""
     spi_alias_mbno: str | None
-    """TODO customers.spi_alias_mbno (API generation C.)"""
+    """The customer's alias of type MBNO in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_alias_shid: str | None
-    """TODO customers.spi_alias_shid (API generation C.)"""
+    """The customer's alias of type SHID in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_primary_alias: str | None
-    """TODO customers.spi_primary_alias (API generation C.)"""
+    """The customer's primary alias in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     whatsapp_number: str | None
-    """TODO customers.whatsapp_number"""
+    """The customer's WhatsApp number."""
 
 
 class CustomerUpdateParams(TypedDict, total=False):
-    """TODO CustomerUpdate"""
+    """The fields of a customer to change.
+
+    A field left out does not change, null clears it.
+    """
 
     address: str | None
-    """TODO customers.address"""
+    """Street address of the customer."""
     city: str | None
-    """TODO customers.city"""
+    """City of the customer's address."""
     country: str | None
-    """TODO customers.country"""
+    """Country of the customer's address."""
     email: str | None
-    """TODO customers.email"""
+    """The customer's e-mail address.
+
+    On update, the current server accepts null to clear it.
+    """
     is_business: bool | None
-    """TODO customers.is_business"""
+    """Whether the customer is a business and not a person.
+
+    Absent on create means no.
+    """
     is_deleted: bool | None
-    """TODO customers.is_deleted (API generation C.)"""
+    """Whether the customer is deleted.
+
+    The generated clients' API only. (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO customers.metadata"""
+    """The merchant's own keys and values.
+
+    The current server stores them in a second step and hides its failure, so check the
+    response.
+    """
     name: str | None
-    """TODO customers.name"""
+    """The customer's name.
+
+    Servers require it on create; the current server keeps the old name if an update sends an
+    empty string.
+    """
     phone_number: str | None
-    """TODO customers.phone_number"""
+    """The customer's phone number.
+
+    On update, the current server accepts null to clear it.
+    """
     postal_code: str | None
-    """TODO customers.postal_code"""
+    """Postal code of the customer's address."""
     spi_alias_mbno: str | None
-    """TODO customers.spi_alias_mbno (API generation C.)"""
+    """The customer's alias of type MBNO in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_alias_shid: str | None
-    """TODO customers.spi_alias_shid (API generation C.)"""
+    """The customer's alias of type SHID in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_primary_alias: str | None
-    """TODO customers.spi_primary_alias (API generation C.)"""
+    """The customer's primary alias in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     whatsapp_number: str | None
-    """TODO customers.whatsapp_number"""
+    """The customer's WhatsApp number."""
 
 
 class DiscountCouponCreateParams(TypedDict, total=False):
-    """TODO DiscountCouponCreate"""
+    """The fields of a new coupon."""
 
-    applies_to_product_types: str | None
-    """TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)"""
+    applies_to_product_types: Sequence[str] | None
+    """Product types that the coupon applies to, such as one_time.
+
+    A list on the servers, a string in the generated clients. (API generations B, C, D and E.)
+    """
     code: str | None
-    """TODO discount_coupons.code (API generations B, C, D and E.)"""
+    """The code that buyers enter.
+
+    The current server changes it to upper case and refuses a code that exists already. (API
+    generations B, C, D and E.)
+    """
     coupon_id: UUID | str | None
-    """TODO discount_coupons.coupon_id (API generations B, C, D and E.)"""
+    """The coupon's identifier.
+
+    (API generations B, C, D and E.)
+    """
     current_uses: int | float | Decimal | None
-    """TODO discount_coupons.current_uses (API generations B, C, D and E.)"""
+    """How many times the coupon has been used.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     customer_type: str | None
-    """TODO discount_coupons.customer_type (API generations B, C, D and E.)"""
+    """`all`, `new` or `existing` customers, all by default.
+
+    The current server may answer `returning` instead of `existing`. (API generations B, C, D
+    and E.)
+    """
     description: str | None
-    """TODO discount_coupons.description (API generations B, C, D and E.)"""
+    """What the coupon is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
     discount_fixed_amount: int | float | Decimal | Money | None
-    """TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)"""
+    """The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`.
+
+    (API generations B, C, D and E.)
+    """
     discount_percentage: int | float | Decimal | None
-    """TODO discount_coupons.discount_percentage (API generations B, C, D and E.)"""
+    """The discount in percent, 0 to 100, when discount_type is `percentage`.
+
+    (API generations B, C, D and E.)
+    """
     discount_type: str | None
-    """TODO discount_coupons.discount_type (API generations B, C, D and E.)"""
+    """`percentage` or `fixed`.
+
+    The default is percentage. (API generations B, C, D and E.)
+    """
     expires_at: datetime | str | None
-    """TODO discount_coupons.expires_at (API generations B, C, D and E.)"""
+    """When the coupon stops working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     is_active: bool | None
-    """TODO discount_coupons.is_active (API generations B, C, D and E.)"""
+    """Whether the coupon can be used.
+
+    The default is true. (API generations B, C, D and E.)
+    """
     is_organization_wide: bool | None
-    """TODO discount_coupons.is_organization_wide (API generation C.)"""
+    """Whether the coupon applies to all products.
+
+    In the generated clients' API only. Elsewhere it is scope_type. (API generation C.)
+    """
     max_quantity_per_use: int | float | Decimal | None
-    """TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)"""
+    """The most units that one use of the coupon covers, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     max_uses: int | float | Decimal | None
-    """TODO discount_coupons.max_uses (API generations B, C, D and E.)"""
+    """The most times that the coupon can be used in all, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     product_ids: Sequence[str] | None
-    """TODO discount_coupons.product_ids (API generations B, D and E.)"""
+    """Catalogue products that the coupon is limited to.
+
+    Read when a coupon is created; answers do not have it. (API generations B, D and E.)
+    """
     scope_type: str | None
-    """TODO discount_coupons.scope_type (API generations B, C, D and E.)"""
+    """`organization_wide`, `specific_products` or `specific_prices`.
+
+    The default is organization_wide. (API generations B, C, D and E.)
+    """
     usage_frequency_limit: str | None
-    """TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)"""
+    """What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`.
+
+    The default is total. (API generations B, C, D and E.)
+    """
     usage_limit_value: int | float | Decimal | None
-    """TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)"""
-    valid_from: str | None
-    """TODO discount_coupons.valid_from (API generations B, C, D and E.)"""
+    """How many uses usage_frequency_limit allows, at least 1.
+
+    The current server requires it unless usage_frequency_limit is total. (API generations B, C,
+    D and E.)
+    """
+    valid_from: datetime | str | None
+    """When the coupon starts working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
 
 
 class DiscountCouponUpdateParams(TypedDict, total=False):
-    """TODO DiscountCouponUpdate"""
+    """The fields of a coupon to change.
 
-    applies_to_product_types: str | None
-    """TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)"""
+    A field left out does not change, null clears it.
+    """
+
+    applies_to_product_types: Sequence[str] | None
+    """Product types that the coupon applies to, such as one_time.
+
+    A list on the servers, a string in the generated clients. (API generations B, C, D and E.)
+    """
     code: str | None
-    """TODO discount_coupons.code (API generations B, C, D and E.)"""
+    """The code that buyers enter.
+
+    The current server changes it to upper case and refuses a code that exists already. (API
+    generations B, C, D and E.)
+    """
     coupon_id: UUID | str | None
-    """TODO discount_coupons.coupon_id (API generations B, C, D and E.)"""
+    """The coupon's identifier.
+
+    (API generations B, C, D and E.)
+    """
     current_uses: int | float | Decimal | None
-    """TODO discount_coupons.current_uses (API generations B, C, D and E.)"""
+    """How many times the coupon has been used.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     customer_type: str | None
-    """TODO discount_coupons.customer_type (API generations B, C, D and E.)"""
+    """`all`, `new` or `existing` customers, all by default.
+
+    The current server may answer `returning` instead of `existing`. (API generations B, C, D
+    and E.)
+    """
     description: str | None
-    """TODO discount_coupons.description (API generations B, C, D and E.)"""
+    """What the coupon is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
     discount_fixed_amount: int | float | Decimal | Money | None
-    """TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)"""
+    """The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`.
+
+    (API generations B, C, D and E.)
+    """
     discount_percentage: int | float | Decimal | None
-    """TODO discount_coupons.discount_percentage (API generations B, C, D and E.)"""
+    """The discount in percent, 0 to 100, when discount_type is `percentage`.
+
+    (API generations B, C, D and E.)
+    """
     discount_type: str | None
-    """TODO discount_coupons.discount_type (API generations B, C, D and E.)"""
+    """`percentage` or `fixed`.
+
+    The default is percentage. (API generations B, C, D and E.)
+    """
     expires_at: datetime | str | None
-    """TODO discount_coupons.expires_at (API generations B, C, D and E.)"""
+    """When the coupon stops working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     is_active: bool | None
-    """TODO discount_coupons.is_active (API generations B, C, D and E.)"""
+    """Whether the coupon can be used.
+
+    The default is true. (API generations B, C, D and E.)
+    """
     is_organization_wide: bool | None
-    """TODO discount_coupons.is_organization_wide (API generation C.)"""
+    """Whether the coupon applies to all products.
+
+    In the generated clients' API only. Elsewhere it is scope_type. (API generation C.)
+    """
     max_quantity_per_use: int | float | Decimal | None
-    """TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)"""
+    """The most units that one use of the coupon covers, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     max_uses: int | float | Decimal | None
-    """TODO discount_coupons.max_uses (API generations B, C, D and E.)"""
+    """The most times that the coupon can be used in all, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     product_ids: Sequence[str] | None
-    """TODO discount_coupons.product_ids (API generations B, D and E.)"""
+    """Catalogue products that the coupon is limited to.
+
+    Read when a coupon is created; answers do not have it. (API generations B, D and E.)
+    """
     scope_type: str | None
-    """TODO discount_coupons.scope_type (API generations B, C, D and E.)"""
+    """`organization_wide`, `specific_products` or `specific_prices`.
+
+    The default is organization_wide. (API generations B, C, D and E.)
+    """
     usage_frequency_limit: str | None
-    """TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)"""
+    """What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`.
+
+    The default is total. (API generations B, C, D and E.)
+    """
     usage_limit_value: int | float | Decimal | None
-    """TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)"""
-    valid_from: str | None
-    """TODO discount_coupons.valid_from (API generations B, C, D and E.)"""
+    """How many uses usage_frequency_limit allows, at least 1.
+
+    The current server requires it unless usage_frequency_limit is total. (API generations B, C,
+    D and E.)
+    """
+    valid_from: datetime | str | None
+    """When the coupon starts working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
 
 
 class UsageEventCreateParams(TypedDict, total=False):
-    """TODO UsageEventCreate"""
+    """The fields of a new usage event."""
 
     customer_id: UUID | str | None
-    """TODO events.customer_id (API generation C.)"""
+    """Customer that the usage belongs to.
+
+    (API generation C.)
+    """
     event_data: Mapping[str, Any] | None
-    """TODO events.event_data (API generation C.)"""
+    """The data of the usage event, as an object.
+
+    (API generation C.)
+    """
     event_id: UUID | str | None
-    """TODO events.event_id (API generation C.)"""
+    """The usage event's identifier.
+
+    It is not the identifier of a webhook event. (API generation C.)
+    """
     event_name: str | None
-    """TODO events.event_name (API generation C.)"""
+    """The name of the usage event.
+
+    It is not the name of a webhook event. (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO events.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the usage event.
+
+    (API generation C.)
+    """
     product_id: UUID | str | None
-    """TODO events.product_id (API generation C.)"""
+    """Product that was used.
+
+    (API generation C.)
+    """
 
 
 class UsageEventUpdateParams(TypedDict, total=False):
-    """TODO UsageEventUpdate"""
+    """The fields of a usage event to change.
+
+    A field left out does not change, null clears it.
+    """
 
     customer_id: UUID | str | None
-    """TODO events.customer_id (API generation C.)"""
+    """Customer that the usage belongs to.
+
+    (API generation C.)
+    """
     event_data: Mapping[str, Any] | None
-    """TODO events.event_data (API generation C.)"""
+    """The data of the usage event, as an object.
+
+    (API generation C.)
+    """
     event_id: UUID | str | None
-    """TODO events.event_id (API generation C.)"""
+    """The usage event's identifier.
+
+    It is not the identifier of a webhook event. (API generation C.)
+    """
     event_name: str | None
-    """TODO events.event_name (API generation C.)"""
+    """The name of the usage event.
+
+    It is not the name of a webhook event. (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO events.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the usage event.
+
+    (API generation C.)
+    """
     product_id: UUID | str | None
-    """TODO events.product_id (API generation C.)"""
+    """Product that was used.
+
+    (API generation C.)
+    """
 
 
 class InstallmentPaymentCreateParams(TypedDict, total=False):
-    """TODO InstallmentPaymentCreate"""
+    """The fields of a new instalment."""
 
     amount: int | float | Decimal | Money | None
-    """TODO installment_payments.amount (API generation C.)"""
+    """The amount of the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     due_date: str | None
-    """TODO installment_payments.due_date (API generation C.)"""
+    """The date when the instalment is due.
+
+    (API generation C.)
+    """
     installment_id: UUID | str | None
-    """TODO installment_payments.installment_id (API generation C.)"""
+    """The instalment's identifier.
+
+    The route to retrieve it calls it payment_id. (API generation C.)
+    """
     interest_amount: int | float | Decimal | Money | None
-    """TODO installment_payments.interest_amount (API generation C.)"""
+    """The interest in the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     paid_at: datetime | str | None
-    """TODO installment_payments.paid_at (API generation C.)"""
+    """When the instalment was paid, as a timestamp.
+
+    (API generation C.)
+    """
     payment_link: str | None
-    """TODO installment_payments.payment_link (API generation C.)"""
+    """Link to pay the instalment.
+
+    (API generation C.)
+    """
     payment_method_code: str | None
-    """TODO installment_payments.payment_method_code (API generation C.)"""
+    """Payment method of the instalment, such as MOBILE_MONEY.
+
+    (API generation C.)
+    """
     plan_id: UUID | str | None
-    """TODO installment_payments.plan_id (API generation C.)"""
+    """Instalment plan that the payment belongs to.
+
+    (API generation C.)
+    """
     principal_amount: int | float | Decimal | Money | None
-    """TODO installment_payments.principal_amount (API generation C.)"""
+    """The principal in the instalment, without interest, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     processing_fee: int | float | Decimal | Money | None
-    """TODO installment_payments.processing_fee (API generation C.)"""
+    """The processing fee of the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     provider_code: str | None
-    """TODO installment_payments.provider_code (API generation C.)"""
+    """Payment provider of the instalment, such as WAVE.
+
+    (API generation C.)
+    """
     sequence_number: int | float | Decimal | None
-    """TODO installment_payments.sequence_number (API generation C.)"""
+    """The position of the instalment in its plan.
+
+    (API generation C.)
+    """
     spi_payment_request_id: UUID | str | None
-    """TODO installment_payments.spi_payment_request_id (API generation C.)"""
+    """The instalment's payment request in the regional instant payment system.
+
+    (API generation C.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO installment_payments.spi_tx_id (API generation C.)"""
+    """The transaction's identifier in the regional instant payment system.
+
+    (API generation C.)
+    """
     status: str | None
-    """TODO installment_payments.status (API generation C.)"""
+    """The state of the instalment: pending, collected, waived or refunded.
+
+    Pending and waived do not mean paid. (API generation C.)
+    """
     transaction_id: UUID | str | None
-    """TODO installment_payments.transaction_id (API generation C.)"""
+    """Transaction that paid the instalment.
+
+    (API generation C.)
+    """
 
 
 class InstallmentPaymentUpdateParams(TypedDict, total=False):
-    """TODO InstallmentPaymentUpdate"""
+    """The fields of an instalment to change.
+
+    A field left out does not change, null clears it.
+    """
 
     amount: int | float | Decimal | Money | None
-    """TODO installment_payments.amount (API generation C.)"""
+    """The amount of the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     due_date: str | None
-    """TODO installment_payments.due_date (API generation C.)"""
+    """The date when the instalment is due.
+
+    (API generation C.)
+    """
     installment_id: UUID | str | None
-    """TODO installment_payments.installment_id (API generation C.)"""
+    """The instalment's identifier.
+
+    The route to retrieve it calls it payment_id. (API generation C.)
+    """
     interest_amount: int | float | Decimal | Money | None
-    """TODO installment_payments.interest_amount (API generation C.)"""
+    """The interest in the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     paid_at: datetime | str | None
-    """TODO installment_payments.paid_at (API generation C.)"""
+    """When the instalment was paid, as a timestamp.
+
+    (API generation C.)
+    """
     payment_link: str | None
-    """TODO installment_payments.payment_link (API generation C.)"""
+    """Link to pay the instalment.
+
+    (API generation C.)
+    """
     payment_method_code: str | None
-    """TODO installment_payments.payment_method_code (API generation C.)"""
+    """Payment method of the instalment, such as MOBILE_MONEY.
+
+    (API generation C.)
+    """
     plan_id: UUID | str | None
-    """TODO installment_payments.plan_id (API generation C.)"""
+    """Instalment plan that the payment belongs to.
+
+    (API generation C.)
+    """
     principal_amount: int | float | Decimal | Money | None
-    """TODO installment_payments.principal_amount (API generation C.)"""
+    """The principal in the instalment, without interest, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     processing_fee: int | float | Decimal | Money | None
-    """TODO installment_payments.processing_fee (API generation C.)"""
+    """The processing fee of the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     provider_code: str | None
-    """TODO installment_payments.provider_code (API generation C.)"""
+    """Payment provider of the instalment, such as WAVE.
+
+    (API generation C.)
+    """
     sequence_number: int | float | Decimal | None
-    """TODO installment_payments.sequence_number (API generation C.)"""
+    """The position of the instalment in its plan.
+
+    (API generation C.)
+    """
     spi_payment_request_id: UUID | str | None
-    """TODO installment_payments.spi_payment_request_id (API generation C.)"""
+    """The instalment's payment request in the regional instant payment system.
+
+    (API generation C.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO installment_payments.spi_tx_id (API generation C.)"""
+    """The transaction's identifier in the regional instant payment system.
+
+    (API generation C.)
+    """
     status: str | None
-    """TODO installment_payments.status (API generation C.)"""
+    """The state of the instalment: pending, collected, waived or refunded.
+
+    Pending and waived do not mean paid. (API generation C.)
+    """
     transaction_id: UUID | str | None
-    """TODO installment_payments.transaction_id (API generation C.)"""
+    """Transaction that paid the instalment.
+
+    (API generation C.)
+    """
 
 
 class InvoiceCreateParams(TypedDict, total=False):
-    """TODO InvoiceCreate"""
+    """The fields of a new invoice."""
 
     amount: int | float | Decimal | Money | None
-    """TODO invoices.amount (API generations C, D and E.)"""
+    """The total of the invoice, in the currency's smallest unit.
+
+    The newest API requires it on create; the current server sums line_items when it is left
+    out. (API generations C, D and E.)
+    """
     amount_due: int | float | Decimal | Money | None
-    """TODO invoices.amount_due (API generations D and E.)"""
+    """The amount due, in the currency's smallest unit.
+
+    It can be sent on update only, not on create. (API generations D and E.)
+    """
     currency_code: str | None
-    """TODO invoices.currency_code (API generations C, D and E.)"""
+    """Three-letter currency of the invoice: XOF, USD or EUR.
+
+    XOF when left out on create; it cannot change on the current server. (API generations C, D
+    and E.)
+    """
     customer_details: Mapping[str, Any] | None
-    """TODO invoices.customer_details (API generations D and E.)"""
+    """Details of the customer for the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
     customer_id: UUID | str | None
-    """TODO invoices.customer_id (API generations C, D and E.)"""
+    """Customer that the invoice is for.
+
+    Required on create. (API generations C, D and E.)
+    """
     customer_invoice_id: UUID | str | None
-    """TODO invoices.customer_invoice_id (API generations C, D and E.)"""
+    """The invoice's identifier.
+
+    Named invoice_id in paths and in a payment_required response. (API generations C, D and E.)
+    """
     description: str | None
-    """TODO invoices.description (API generations C, D and E.)"""
+    """Text of the invoice.
+
+    The current server and the newest API take it but do not declare it in responses. (API
+    generations C, D and E.)
+    """
     due_date: str | None
-    """TODO invoices.due_date (API generations C, D and E.)"""
+    """The date when the invoice is due.
+
+    The current server takes it but does not declare it in responses. (API generations C, D and
+    E.)
+    """
     invoice_number: str | None
-    """TODO invoices.invoice_number (API generations D and E.)"""
-    line_items: Sequence[str] | None
-    """TODO invoices.line_items (API generations D and E.)"""
+    """The invoice's number, which the caller may set on create but not on update.
+
+    May be null. (API generations D and E.)
+    """
+    line_items: Sequence[Mapping[str, Any]] | None
+    """The lines of the invoice: objects with name, quantity (default 1), unit_price or amount.
+
+    The newest API declares strings in responses, the current server none. (API generations D
+    and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO invoices.metadata (API generations C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server and the newest API take them but do not declare them in responses. (API
+    generations C, D and E.)
+    """
     origin: str | None
-    """TODO invoices.origin (API generations D and E.)"""
+    """Where the invoice comes from: manual, one_time_product, recurring_subscription,
+    usage_billing or failed_renewal.
+
+    Set on create only. (API generations D and E.)
+    """
     payment_details: Mapping[str, Any] | None
-    """TODO invoices.payment_details (API generations D and E.)"""
+    """Details of the payment for the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
     price_id: str | None
-    """TODO invoices.price_id (API generations D and E.)"""
+    """Catalogue price that the invoice is for.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     product_id: str | None
-    """TODO invoices.product_id (API generations D and E.)"""
+    """Catalogue product that the invoice is for.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     status: str | None
-    """TODO invoices.status (API generations C, D and E.)"""
+    """The state of the invoice: draft, sent, paid, overdue or cancelled.
+
+    Only paid means paid, and setting it with an update moves no money. (API generations C, D
+    and E.)
+    """
     subscription_id: str | None
-    """TODO invoices.subscription_id (API generations D and E.)"""
+    """Subscription that the invoice belongs to.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     template: Mapping[str, Any] | None
-    """TODO invoices.template (API generations D and E.)"""
+    """Template of the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
 
 
 class InvoiceUpdateParams(TypedDict, total=False):
-    """TODO InvoiceUpdate"""
+    """The fields of an invoice to change.
+
+    A field left out does not change, null clears it.
+    """
 
     amount: int | float | Decimal | Money | None
-    """TODO invoices.amount (API generations C, D and E.)"""
+    """The total of the invoice, in the currency's smallest unit.
+
+    The newest API requires it on create; the current server sums line_items when it is left
+    out. (API generations C, D and E.)
+    """
     amount_due: int | float | Decimal | Money | None
-    """TODO invoices.amount_due (API generations D and E.)"""
+    """The amount due, in the currency's smallest unit.
+
+    It can be sent on update only, not on create. (API generations D and E.)
+    """
     currency_code: str | None
-    """TODO invoices.currency_code (API generations C, D and E.)"""
+    """Three-letter currency of the invoice: XOF, USD or EUR.
+
+    XOF when left out on create; it cannot change on the current server. (API generations C, D
+    and E.)
+    """
     customer_details: Mapping[str, Any] | None
-    """TODO invoices.customer_details (API generations D and E.)"""
+    """Details of the customer for the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
     customer_id: UUID | str | None
-    """TODO invoices.customer_id (API generations C, D and E.)"""
+    """Customer that the invoice is for.
+
+    Required on create. (API generations C, D and E.)
+    """
     customer_invoice_id: UUID | str | None
-    """TODO invoices.customer_invoice_id (API generations C, D and E.)"""
+    """The invoice's identifier.
+
+    Named invoice_id in paths and in a payment_required response. (API generations C, D and E.)
+    """
     description: str | None
-    """TODO invoices.description (API generations C, D and E.)"""
+    """Text of the invoice.
+
+    The current server and the newest API take it but do not declare it in responses. (API
+    generations C, D and E.)
+    """
     due_date: str | None
-    """TODO invoices.due_date (API generations C, D and E.)"""
+    """The date when the invoice is due.
+
+    The current server takes it but does not declare it in responses. (API generations C, D and
+    E.)
+    """
     invoice_number: str | None
-    """TODO invoices.invoice_number (API generations D and E.)"""
-    line_items: Sequence[str] | None
-    """TODO invoices.line_items (API generations D and E.)"""
+    """The invoice's number, which the caller may set on create but not on update.
+
+    May be null. (API generations D and E.)
+    """
+    line_items: Sequence[Mapping[str, Any]] | None
+    """The lines of the invoice: objects with name, quantity (default 1), unit_price or amount.
+
+    The newest API declares strings in responses, the current server none. (API generations D
+    and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO invoices.metadata (API generations C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server and the newest API take them but do not declare them in responses. (API
+    generations C, D and E.)
+    """
     origin: str | None
-    """TODO invoices.origin (API generations D and E.)"""
+    """Where the invoice comes from: manual, one_time_product, recurring_subscription,
+    usage_billing or failed_renewal.
+
+    Set on create only. (API generations D and E.)
+    """
     payment_details: Mapping[str, Any] | None
-    """TODO invoices.payment_details (API generations D and E.)"""
+    """Details of the payment for the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
     price_id: str | None
-    """TODO invoices.price_id (API generations D and E.)"""
+    """Catalogue price that the invoice is for.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     product_id: str | None
-    """TODO invoices.product_id (API generations D and E.)"""
+    """Catalogue product that the invoice is for.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     status: str | None
-    """TODO invoices.status (API generations C, D and E.)"""
+    """The state of the invoice: draft, sent, paid, overdue or cancelled.
+
+    Only paid means paid, and setting it with an update moves no money. (API generations C, D
+    and E.)
+    """
     subscription_id: str | None
-    """TODO invoices.subscription_id (API generations D and E.)"""
+    """Subscription that the invoice belongs to.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     template: Mapping[str, Any] | None
-    """TODO invoices.template (API generations D and E.)"""
+    """Template of the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
 
 
 class MeterBalanceCreateParams(TypedDict, total=False):
-    """TODO MeterBalanceCreate"""
+    """The fields of a new meter balance."""
 
     balance: int | float | Decimal | None
-    """TODO meter_balances.balance (API generations C, D and E.)"""
+    """Units left to the customer: credited_units minus consumed_units.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     balance_id: UUID | str | None
-    """TODO meter_balances.balance_id (API generations C, D and E.)"""
+    """The meter balance's identifier.
+
+    Missing on the current server while the customer has no balance. (API generations C, D and
+    E.)
+    """
     billable_organization_id: UUID | str | None
-    """TODO meter_balances.billable_organization_id (API generation C.)"""
+    """Organisation billed for the usage.
+
+    The generated clients' API only. (API generation C.)
+    """
     consumed_units: int | float | Decimal | None
-    """TODO meter_balances.consumed_units (API generations C, D and E.)"""
+    """Units that the customer has used.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     credited_units: int | float | Decimal | None
-    """TODO meter_balances.credited_units (API generations C, D and E.)"""
+    """Units that the customer has received.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     customer_id: UUID | str | None
-    """TODO meter_balances.customer_id (API generations C, D and E.)"""
+    """Customer that the balance belongs to.
+
+    (API generations C, D and E.)
+    """
     last_event_id: UUID | str | None
-    """TODO meter_balances.last_event_id (API generations C, D and E.)"""
+    """The last usage event counted in the balance.
+
+    May be null. (API generations C, D and E.)
+    """
     meter_id: UUID | str | None
-    """TODO meter_balances.meter_id (API generations C, D and E.)"""
+    """Meter that counts the units.
+
+    (API generations C, D and E.)
+    """
 
 
 class MeterBalanceUpdateParams(TypedDict, total=False):
-    """TODO MeterBalanceUpdate"""
+    """The fields of a meter balance to change.
+
+    A field left out does not change, null clears it.
+    """
 
     balance: int | float | Decimal | None
-    """TODO meter_balances.balance (API generations C, D and E.)"""
+    """Units left to the customer: credited_units minus consumed_units.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     balance_id: UUID | str | None
-    """TODO meter_balances.balance_id (API generations C, D and E.)"""
+    """The meter balance's identifier.
+
+    Missing on the current server while the customer has no balance. (API generations C, D and
+    E.)
+    """
     billable_organization_id: UUID | str | None
-    """TODO meter_balances.billable_organization_id (API generation C.)"""
+    """Organisation billed for the usage.
+
+    The generated clients' API only. (API generation C.)
+    """
     consumed_units: int | float | Decimal | None
-    """TODO meter_balances.consumed_units (API generations C, D and E.)"""
+    """Units that the customer has used.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     credited_units: int | float | Decimal | None
-    """TODO meter_balances.credited_units (API generations C, D and E.)"""
+    """Units that the customer has received.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     customer_id: UUID | str | None
-    """TODO meter_balances.customer_id (API generations C, D and E.)"""
+    """Customer that the balance belongs to.
+
+    (API generations C, D and E.)
+    """
     last_event_id: UUID | str | None
-    """TODO meter_balances.last_event_id (API generations C, D and E.)"""
+    """The last usage event counted in the balance.
+
+    May be null. (API generations C, D and E.)
+    """
     meter_id: UUID | str | None
-    """TODO meter_balances.meter_id (API generations C, D and E.)"""
+    """Meter that counts the units.
+
+    (API generations C, D and E.)
+    """
 
 
 class MeterCreateParams(TypedDict, total=False):
-    """TODO MeterCreate"""
+    """The fields of a new meter."""
 
     aggregation: Mapping[str, Any] | None
-    """TODO meters.aggregation (API generations C, D and E.)"""
+    """How the events of the meter are added up, as an object.
+
+    The server's default is the sum of quantity. (API generations C, D and E.)
+    """
     filter: Mapping[str, Any] | None
-    """TODO meters.filter (API generations C, D and E.)"""
+    """Which events the meter counts, as an object.
+
+    (API generations C, D and E.)
+    """
     is_active: bool | None
-    """TODO meters.is_active (API generations C, D and E.)"""
+    """Whether the meter is active.
+
+    The current server and the newest API read it on update only, not on create. (API
+    generations C, D and E.)
+    """
     meter_id: UUID | str | None
-    """TODO meters.meter_id (API generations C, D and E.)"""
+    """The meter's identifier.
+
+    (API generations C, D and E.)
+    """
     name: str | None
-    """TODO meters.name (API generations C, D and E.)"""
+    """The meter's name, which create requires.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
     product_id: UUID | str | None
-    """TODO meters.product_id (API generations C, D and E.)"""
+    """Product that the meter belongs to.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
 
 
 class MeterUpdateParams(TypedDict, total=False):
-    """TODO MeterUpdate"""
+    """The fields of a meter to change.
+
+    A field left out does not change, null clears it.
+    """
 
     aggregation: Mapping[str, Any] | None
-    """TODO meters.aggregation (API generations C, D and E.)"""
+    """How the events of the meter are added up, as an object.
+
+    The server's default is the sum of quantity. (API generations C, D and E.)
+    """
     filter: Mapping[str, Any] | None
-    """TODO meters.filter (API generations C, D and E.)"""
+    """Which events the meter counts, as an object.
+
+    (API generations C, D and E.)
+    """
     is_active: bool | None
-    """TODO meters.is_active (API generations C, D and E.)"""
+    """Whether the meter is active.
+
+    The current server and the newest API read it on update only, not on create. (API
+    generations C, D and E.)
+    """
     meter_id: UUID | str | None
-    """TODO meters.meter_id (API generations C, D and E.)"""
+    """The meter's identifier.
+
+    (API generations C, D and E.)
+    """
     name: str | None
-    """TODO meters.name (API generations C, D and E.)"""
+    """The meter's name, which create requires.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
     product_id: UUID | str | None
-    """TODO meters.product_id (API generations C, D and E.)"""
+    """Product that the meter belongs to.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
 
 
 class PaymentLinkCreateParams(TypedDict, total=False):
-    """TODO PaymentLinkCreate"""
+    """The fields of a new payment link."""
 
     allow_coupon_code: bool | None
-    """TODO payment_links.allow_coupon_code"""
+    """Whether the buyer may enter a coupon code on the page.
+
+    The 2025 documentation gives false as the default.
+    """
     allow_quantity: bool | None
-    """TODO payment_links.allow_quantity (API generations B, C, D and E.)"""
-    allowed_providers: str | None
-    """TODO payment_links.allowed_providers (API generations A and C.)"""
+    """Whether the buyer may change the quantity on the page.
+
+    (API generations B, C, D and E.)
+    """
+    allowed_providers: Sequence[str] | None
+    """Payment providers offered on the page.
+
+    A list in the 2025 documentation, a string in the generated clients, unknown to the current
+    server. (API generations A and C.)
+    """
     amount: int | float | Decimal | Money | None
-    """TODO payment_links.amount (API generations B, C, D and E.)"""
+    """What the buyer pays, in the currency's smallest unit.
+
+    Named `price` in the 2025 documentation and when read one by one from the December 2025
+    server. (API generations B, C, D and E.)
+    """
     cancel_url: str | None
-    """TODO payment_links.cancel_url"""
+    """Where the buyer is sent after cancelling."""
     currency_code: str | None
-    """TODO payment_links.currency_code"""
+    """Currency of the link.
+
+    Required to create one, except in the generated clients' API.
+    """
     description: str | None
-    """TODO payment_links.description (API generations B, D and E.)"""
+    """Text shown to the buyer.
+
+    The same field as `public_description`, under its current name. (API generations B, D and
+    E.)
+    """
     expires_at: datetime | str | None
-    """TODO payment_links.expires_at"""
+    """When the link stops working, as a timestamp."""
     fields: Sequence[Mapping[str, Any]] | None
-    """TODO payment_links.fields (API generation E.)"""
+    """The fields the page asks for, each as an object.
+
+    Overrides require_email, require_phone and require_name. (API generation E.)
+    """
     is_active: bool | None
-    """TODO payment_links.is_active"""
+    """Whether the link can be used.
+
+    The 2025 documentation gives true as the default; the current server does not take it on
+    create.
+    """
     link_id: UUID | str | None
-    """TODO payment_links.link_id"""
+    """The link's identifier.
+
+    Required to read, change or delete the link.
+    """
     link_type: str | None
-    """TODO payment_links.link_type"""
+    """`product` for a catalogue product or `instant` for a plain amount.
+
+    The 2025 documentation also has `plan`.
+    """
     metadata: Mapping[str, Any] | None
-    """TODO payment_links.metadata"""
-    plan_id: Mapping[str, Any] | None
-    """TODO payment_links.plan_id (API generation A.)"""
-    price: Mapping[str, Any] | None
-    """TODO payment_links.price (API generation A.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it.
+    """
+    plan_id: str | None
+    """Subscription plan being sold.
+
+    The 2025 documentation requires it when link_type is `plan`. (API generation A.)
+    """
+    price: int | float | Decimal | Money | None
+    """What the buyer pays, in the currency's smallest unit.
+
+    The 2025 name of `amount`, required when link_type is `instant`. (API generation A.)
+    """
     price_id: UUID | str | None
-    """TODO payment_links.price_id (API generations B, C, D and E.)"""
+    """Catalogue price being sold.
+
+    (API generations B, C, D and E.)
+    """
     private_description: str | None
-    """TODO payment_links.private_description (API generations A and C.)"""
+    """Text for the merchant's own use.
+
+    The current server does not have it. (API generations A and C.)
+    """
     product_id: UUID | str | None
-    """TODO payment_links.product_id"""
+    """Catalogue product being sold.
+
+    The 2025 documentation requires it when link_type is `product`.
+    """
     public_description: str | None
-    """TODO payment_links.public_description (API generations A and C.)"""
+    """Text shown to the buyer.
+
+    The same field as `description`, under its 2025 name. (API generations A and C.)
+    """
     quantity: int | float | Decimal | None
-    """TODO payment_links.quantity (API generations B, C, D and E.)"""
+    """How many units are sold.
+
+    The current server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     require_billing_address: bool | None
-    """TODO payment_links.require_billing_address (API generations B, D and E.)"""
+    """Whether the page asks for a billing address.
+
+    The current server defaults to true here, but to false for checkout sessions. (API
+    generations B, D and E.)
+    """
     require_email: bool | None
-    """TODO payment_links.require_email (API generation E.)"""
+    """Whether the page requires an e-mail address.
+
+    The newest API only. (API generation E.)
+    """
     require_name: bool | None
-    """TODO payment_links.require_name (API generation E.)"""
+    """Whether the page requires a name.
+
+    The newest API only. (API generation E.)
+    """
     require_phone: bool | None
-    """TODO payment_links.require_phone (API generation E.)"""
+    """Whether the page requires a phone number.
+
+    The newest API only. (API generation E.)
+    """
     success_url: str | None
-    """TODO payment_links.success_url"""
+    """Where the buyer is sent after paying.
+
+    Reaching it is no proof of payment.
+    """
     title: str | None
-    """TODO payment_links.title"""
+    """Heading of the page.
+
+    Required to create a link, except in the generated clients' API.
+    """
     url: str | None
-    """TODO payment_links.url"""
+    """The page to send buyers to.
+
+    The server sets it; only the generated clients can send it.
+    """
 
 
 class PaymentLinkUpdateParams(TypedDict, total=False):
-    """TODO PaymentLinkUpdate"""
+    """The fields of a payment link to change.
+
+    A field left out does not change, null clears it.
+    """
 
     allow_coupon_code: bool | None
-    """TODO payment_links.allow_coupon_code"""
+    """Whether the buyer may enter a coupon code on the page.
+
+    The 2025 documentation gives false as the default.
+    """
     allow_quantity: bool | None
-    """TODO payment_links.allow_quantity (API generations B, C, D and E.)"""
-    allowed_providers: str | None
-    """TODO payment_links.allowed_providers (API generations A and C.)"""
+    """Whether the buyer may change the quantity on the page.
+
+    (API generations B, C, D and E.)
+    """
+    allowed_providers: Sequence[str] | None
+    """Payment providers offered on the page.
+
+    A list in the 2025 documentation, a string in the generated clients, unknown to the current
+    server. (API generations A and C.)
+    """
     amount: int | float | Decimal | Money | None
-    """TODO payment_links.amount (API generations B, C, D and E.)"""
+    """What the buyer pays, in the currency's smallest unit.
+
+    Named `price` in the 2025 documentation and when read one by one from the December 2025
+    server. (API generations B, C, D and E.)
+    """
     cancel_url: str | None
-    """TODO payment_links.cancel_url"""
+    """Where the buyer is sent after cancelling."""
     currency_code: str | None
-    """TODO payment_links.currency_code"""
+    """Currency of the link.
+
+    Required to create one, except in the generated clients' API.
+    """
     description: str | None
-    """TODO payment_links.description (API generations B, D and E.)"""
+    """Text shown to the buyer.
+
+    The same field as `public_description`, under its current name. (API generations B, D and
+    E.)
+    """
     expires_at: datetime | str | None
-    """TODO payment_links.expires_at"""
+    """When the link stops working, as a timestamp."""
     fields: Sequence[Mapping[str, Any]] | None
-    """TODO payment_links.fields (API generation E.)"""
+    """The fields the page asks for, each as an object.
+
+    Overrides require_email, require_phone and require_name. (API generation E.)
+    """
     is_active: bool | None
-    """TODO payment_links.is_active"""
+    """Whether the link can be used.
+
+    The 2025 documentation gives true as the default; the current server does not take it on
+    create.
+    """
     link_id: UUID | str | None
-    """TODO payment_links.link_id"""
+    """The link's identifier.
+
+    Required to read, change or delete the link.
+    """
     link_type: str | None
-    """TODO payment_links.link_type"""
+    """`product` for a catalogue product or `instant` for a plain amount.
+
+    The 2025 documentation also has `plan`.
+    """
     metadata: Mapping[str, Any] | None
-    """TODO payment_links.metadata"""
-    plan_id: Mapping[str, Any] | None
-    """TODO payment_links.plan_id (API generation A.)"""
-    price: Mapping[str, Any] | None
-    """TODO payment_links.price (API generation A.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it.
+    """
+    plan_id: str | None
+    """Subscription plan being sold.
+
+    The 2025 documentation requires it when link_type is `plan`. (API generation A.)
+    """
+    price: int | float | Decimal | Money | None
+    """What the buyer pays, in the currency's smallest unit.
+
+    The 2025 name of `amount`, required when link_type is `instant`. (API generation A.)
+    """
     price_id: UUID | str | None
-    """TODO payment_links.price_id (API generations B, C, D and E.)"""
+    """Catalogue price being sold.
+
+    (API generations B, C, D and E.)
+    """
     private_description: str | None
-    """TODO payment_links.private_description (API generations A and C.)"""
+    """Text for the merchant's own use.
+
+    The current server does not have it. (API generations A and C.)
+    """
     product_id: UUID | str | None
-    """TODO payment_links.product_id"""
+    """Catalogue product being sold.
+
+    The 2025 documentation requires it when link_type is `product`.
+    """
     public_description: str | None
-    """TODO payment_links.public_description (API generations A and C.)"""
+    """Text shown to the buyer.
+
+    The same field as `description`, under its 2025 name. (API generations A and C.)
+    """
     quantity: int | float | Decimal | None
-    """TODO payment_links.quantity (API generations B, C, D and E.)"""
+    """How many units are sold.
+
+    The current server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     require_billing_address: bool | None
-    """TODO payment_links.require_billing_address (API generations B, D and E.)"""
+    """Whether the page asks for a billing address.
+
+    The current server defaults to true here, but to false for checkout sessions. (API
+    generations B, D and E.)
+    """
     require_email: bool | None
-    """TODO payment_links.require_email (API generation E.)"""
+    """Whether the page requires an e-mail address.
+
+    The newest API only. (API generation E.)
+    """
     require_name: bool | None
-    """TODO payment_links.require_name (API generation E.)"""
+    """Whether the page requires a name.
+
+    The newest API only. (API generation E.)
+    """
     require_phone: bool | None
-    """TODO payment_links.require_phone (API generation E.)"""
+    """Whether the page requires a phone number.
+
+    The newest API only. (API generation E.)
+    """
     success_url: str | None
-    """TODO payment_links.success_url"""
+    """Where the buyer is sent after paying.
+
+    Reaching it is no proof of payment.
+    """
     title: str | None
-    """TODO payment_links.title"""
+    """Heading of the page.
+
+    Required to create a link, except in the generated clients' API.
+    """
     url: str | None
-    """TODO payment_links.url"""
+    """The page to send buyers to.
+
+    The server sets it; only the generated clients can send it.
+    """
 
 
 class PaymentRequestCreateParams(TypedDict, total=False):
-    """TODO PaymentRequestCreate"""
+    """The fields of a new payment request."""
 
     amount: int | float | Decimal | Money | None
-    """TODO payment_requests.amount (API generations B, C, D and E.)"""
+    """What the payer owes, in the currency's smallest unit.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     channel: str | None
-    """TODO payment_requests.channel (API generation E.)"""
+    """`spi` asks for payment through the regional instant payment system; the answer then has
+    qr_payload and spi_alias.
+
+    The newest API only. (API generation E.)
+    """
     currency_code: str | None
-    """TODO payment_requests.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     customer_id: UUID | str | None
-    """TODO payment_requests.customer_id (API generations B, C, D and E.)"""
+    """Customer who is asked to pay.
+
+    (API generations B, C, D and E.)
+    """
     description: str | None
-    """TODO payment_requests.description (API generations B, C, D and E.)"""
-    expiry_date: str | None
-    """TODO payment_requests.expiry_date (API generations B, C, D and E.)"""
+    """What the payment is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
+    expiry_date: datetime | str | None
+    """When the request expires, as a timestamp.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO payment_requests.metadata (API generations B, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it. (API generations B, D and E.)
+    """
     payment_link: str | None
-    """TODO payment_requests.payment_link (API generations B, C, D and E.)"""
+    """The address where the request is paid.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     payment_reference: str | None
-    """TODO payment_requests.payment_reference (API generations B, C, D and E.)"""
+    """The merchant's own reference for the payment.
+
+    (API generations B, C, D and E.)
+    """
     spi_account_number: str | None
-    """TODO payment_requests.spi_account_number (API generations B, C, D and E.)"""
+    """Account number in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: UUID | str | None
-    """TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)"""
+    """Bulk instruction of the regional instant payment system that the request belongs to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_confirmation: bool | None
-    """TODO payment_requests.spi_confirmation (API generations B, C, D and E.)"""
+    """Confirmation flag of the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_envoi: str | None
-    """TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None
-    """TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_paiement: str | None
-    """TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)"""
+    """The last date to pay the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_reponse: str | None
-    """TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)"""
+    """The last date to answer the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_rejet: str | None
-    """TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)"""
+    """When the payment was rejected in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_debit_differe: bool | None
-    """TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)"""
+    """Whether the payer is debited at a later date.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_end2end_id: UUID | str | None
-    """TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)"""
+    """End-to-end identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_alias: str | None
-    """TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)"""
+    """The payer's alias in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_nom: str | None
-    """TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)"""
+    """The payer's name.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_pays: str | None
-    """TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)"""
+    """The payer's country.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payment_request_category: str | None
-    """TODO payment_requests.spi_payment_request_category (API generation C.)"""
+    """Category code of the request in the regional instant payment system, such as 500, 521 or
+    401.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None
-    """TODO payment_requests.spi_payment_status (API generation C.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_ref_doc_numero: str | None
-    """TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)"""
+    """Number of the document that the request refers to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_ref_doc_type: str | None
-    """TODO payment_requests.spi_ref_doc_type (API generation C.)"""
+    """Type code of the document that the request refers to, such as CINV.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None
-    """TODO payment_requests.spi_rejection_reason (API generation C.)"""
+    """Reason code of a rejection in the regional instant payment system, such as AC04.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_remise_amount: int | float | Decimal | Money | None
-    """TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)"""
+    """Discount on the request, in the currency's smallest unit.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_remise_rate: int | float | Decimal | None
-    """TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)"""
+    """Discount on the request, as a rate.
+
+    The unit is not documented. The current server never returns it. (API generations B, C, D
+    and E.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO payment_requests.spi_tx_id (API generations B, C, D and E.)"""
+    """Transaction identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     status: str | None
-    """TODO payment_requests.status (API generations B, C, D and E.)"""
+    """The state of the request, such as pending, completed, failed or expired.
+
+    Only completed means paid. (API generations B, C, D and E.)
+    """
 
 
 class PaymentRequestUpdateParams(TypedDict, total=False):
-    """TODO PaymentRequestUpdate"""
+    """The fields of a payment request to change.
+
+    A field left out does not change, null clears it.
+    """
 
     amount: int | float | Decimal | Money | None
-    """TODO payment_requests.amount (API generations B, C, D and E.)"""
+    """What the payer owes, in the currency's smallest unit.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     channel: str | None
-    """TODO payment_requests.channel (API generation E.)"""
+    """`spi` asks for payment through the regional instant payment system; the answer then has
+    qr_payload and spi_alias.
+
+    The newest API only. (API generation E.)
+    """
     currency_code: str | None
-    """TODO payment_requests.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     customer_id: UUID | str | None
-    """TODO payment_requests.customer_id (API generations B, C, D and E.)"""
+    """Customer who is asked to pay.
+
+    (API generations B, C, D and E.)
+    """
     description: str | None
-    """TODO payment_requests.description (API generations B, C, D and E.)"""
-    expiry_date: str | None
-    """TODO payment_requests.expiry_date (API generations B, C, D and E.)"""
+    """What the payment is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
+    expiry_date: datetime | str | None
+    """When the request expires, as a timestamp.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO payment_requests.metadata (API generations B, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it. (API generations B, D and E.)
+    """
     payment_link: str | None
-    """TODO payment_requests.payment_link (API generations B, C, D and E.)"""
+    """The address where the request is paid.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     payment_reference: str | None
-    """TODO payment_requests.payment_reference (API generations B, C, D and E.)"""
+    """The merchant's own reference for the payment.
+
+    (API generations B, C, D and E.)
+    """
     spi_account_number: str | None
-    """TODO payment_requests.spi_account_number (API generations B, C, D and E.)"""
+    """Account number in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: UUID | str | None
-    """TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)"""
+    """Bulk instruction of the regional instant payment system that the request belongs to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_confirmation: bool | None
-    """TODO payment_requests.spi_confirmation (API generations B, C, D and E.)"""
+    """Confirmation flag of the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_envoi: str | None
-    """TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None
-    """TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_paiement: str | None
-    """TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)"""
+    """The last date to pay the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_reponse: str | None
-    """TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)"""
+    """The last date to answer the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_rejet: str | None
-    """TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)"""
+    """When the payment was rejected in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_debit_differe: bool | None
-    """TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)"""
+    """Whether the payer is debited at a later date.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_end2end_id: UUID | str | None
-    """TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)"""
+    """End-to-end identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_alias: str | None
-    """TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)"""
+    """The payer's alias in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_nom: str | None
-    """TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)"""
+    """The payer's name.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_pays: str | None
-    """TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)"""
+    """The payer's country.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payment_request_category: str | None
-    """TODO payment_requests.spi_payment_request_category (API generation C.)"""
+    """Category code of the request in the regional instant payment system, such as 500, 521 or
+    401.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None
-    """TODO payment_requests.spi_payment_status (API generation C.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_ref_doc_numero: str | None
-    """TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)"""
+    """Number of the document that the request refers to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_ref_doc_type: str | None
-    """TODO payment_requests.spi_ref_doc_type (API generation C.)"""
+    """Type code of the document that the request refers to, such as CINV.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None
-    """TODO payment_requests.spi_rejection_reason (API generation C.)"""
+    """Reason code of a rejection in the regional instant payment system, such as AC04.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_remise_amount: int | float | Decimal | Money | None
-    """TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)"""
+    """Discount on the request, in the currency's smallest unit.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_remise_rate: int | float | Decimal | None
-    """TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)"""
+    """Discount on the request, as a rate.
+
+    The unit is not documented. The current server never returns it. (API generations B, C, D
+    and E.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO payment_requests.spi_tx_id (API generations B, C, D and E.)"""
+    """Transaction identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     status: str | None
-    """TODO payment_requests.status (API generations B, C, D and E.)"""
+    """The state of the request, such as pending, completed, failed or expired.
+
+    Only completed means paid. (API generations B, C, D and E.)
+    """
 
 
 class PayoutMethodCreateParams(TypedDict, total=False):
-    """TODO PayoutMethodCreate"""
+    """The fields of a new payout method."""
 
     account_name: str | None
-    """TODO payout_methods.account_name (API generations C, D and E.)"""
+    """Name of the account holder.
+
+    Required by the newest API. (API generations C, D and E.)
+    """
     account_number: str | None
-    """TODO payout_methods.account_number (API generations C, D and E.)"""
+    """Number of the account that receives payouts.
+
+    Required by the newest API. (API generations C, D and E.)
+    """
     auto_withdrawal_day: int | float | Decimal | None
-    """TODO payout_methods.auto_withdrawal_day (API generation C.)"""
+    """Day on which automatic withdrawals run.
+
+    Whether of the week or of the month is not documented. (API generation C.)
+    """
     auto_withdrawal_enabled: bool | None
-    """TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)"""
+    """Whether money is withdrawn to this method automatically.
+
+    (API generations C and D.)
+    """
     auto_withdrawal_last_run: str | None
-    """TODO payout_methods.auto_withdrawal_last_run (API generation C.)"""
+    """When the last automatic withdrawal ran, as a string.
+
+    In the generated clients' API only. (API generation C.)
+    """
     auto_withdrawal_method: str | None
-    """TODO payout_methods.auto_withdrawal_method (API generations C and D.)"""
+    """How automatic withdrawals are made.
+
+    (API generations C and D.)
+    """
     auto_withdrawal_mobile_provider: str | None
-    """TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)"""
+    """Mobile money provider used for automatic withdrawals.
+
+    (API generations C and D.)
+    """
     bank_code: str | None
-    """TODO payout_methods.bank_code (API generations C, D and E.)"""
+    """Code of the bank that holds the account.
+
+    (API generations C, D and E.)
+    """
     bank_name: str | None
-    """TODO payout_methods.bank_name (API generations C, D and E.)"""
+    """Name of the bank that holds the account.
+
+    (API generations C, D and E.)
+    """
     branch_code: str | None
-    """TODO payout_methods.branch_code (API generations C, D and E.)"""
+    """Code of the bank branch that holds the account.
+
+    (API generations C, D and E.)
+    """
     country: str | None
-    """TODO payout_methods.country (API generations C, D and E.)"""
+    """Country of the account, as a string.
+
+    (API generations C, D and E.)
+    """
     is_default: bool | None
-    """TODO payout_methods.is_default (API generations C, D and E.)"""
+    """Whether this is the payout method used by default.
+
+    (API generations C, D and E.)
+    """
     is_spi_enabled: bool | None
-    """TODO payout_methods.is_spi_enabled (API generations C and D.)"""
+    """Whether the regional instant payment system is enabled for this method.
+
+    (API generations C and D.)
+    """
     is_uemoa: bool | None
-    """TODO payout_methods.is_uemoa (API generations C and D.)"""
+    """Whether the method is within the UEMOA, the West African monetary union.
+
+    (API generations C and D.)
+    """
     is_valid: bool | None
-    """TODO payout_methods.is_valid (API generations C and D.)"""
+    """Whether the method is marked as valid.
+
+    (API generations C and D.)
+    """
     payout_method_id: UUID | str | None
-    """TODO payout_methods.payout_method_id (API generations C and D.)"""
+    """The payout method's identifier.
+
+    Give it as payout_method_id when creating a payout. (API generations C and D.)
+    """
     payout_method_type: str | None
-    """TODO payout_methods.payout_method_type (API generations C, D and E.)"""
+    """`spi`, `bank` or `mobile_money`.
+
+    (API generations C, D and E.)
+    """
     spi_account_number: str | None
-    """TODO payout_methods.spi_account_number (API generations C and D.)"""
+    """Account number in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_mbno: str | None
-    """TODO payout_methods.spi_alias_mbno (API generations C and D.)"""
+    """MBNO alias of the account in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_shid: str | None
-    """TODO payout_methods.spi_alias_shid (API generations C and D.)"""
+    """SHID alias of the account in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_type: str | None
-    """TODO payout_methods.spi_alias_type (API generations C and D.)"""
+    """Type of the alias in the regional instant payment system.
+
+    (API generations C and D.)
+    """
 
 
 class PayoutMethodUpdateParams(TypedDict, total=False):
-    """TODO PayoutMethodUpdate"""
+    """The fields of a payout method to change.
+
+    A field left out does not change, null clears it.
+    """
 
     account_name: str | None
-    """TODO payout_methods.account_name (API generations C, D and E.)"""
+    """Name of the account holder.
+
+    Required by the newest API. (API generations C, D and E.)
+    """
     account_number: str | None
-    """TODO payout_methods.account_number (API generations C, D and E.)"""
+    """Number of the account that receives payouts.
+
+    Required by the newest API. (API generations C, D and E.)
+    """
     auto_withdrawal_day: int | float | Decimal | None
-    """TODO payout_methods.auto_withdrawal_day (API generation C.)"""
+    """Day on which automatic withdrawals run.
+
+    Whether of the week or of the month is not documented. (API generation C.)
+    """
     auto_withdrawal_enabled: bool | None
-    """TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)"""
+    """Whether money is withdrawn to this method automatically.
+
+    (API generations C and D.)
+    """
     auto_withdrawal_last_run: str | None
-    """TODO payout_methods.auto_withdrawal_last_run (API generation C.)"""
+    """When the last automatic withdrawal ran, as a string.
+
+    In the generated clients' API only. (API generation C.)
+    """
     auto_withdrawal_method: str | None
-    """TODO payout_methods.auto_withdrawal_method (API generations C and D.)"""
+    """How automatic withdrawals are made.
+
+    (API generations C and D.)
+    """
     auto_withdrawal_mobile_provider: str | None
-    """TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)"""
+    """Mobile money provider used for automatic withdrawals.
+
+    (API generations C and D.)
+    """
     bank_code: str | None
-    """TODO payout_methods.bank_code (API generations C, D and E.)"""
+    """Code of the bank that holds the account.
+
+    (API generations C, D and E.)
+    """
     bank_name: str | None
-    """TODO payout_methods.bank_name (API generations C, D and E.)"""
+    """Name of the bank that holds the account.
+
+    (API generations C, D and E.)
+    """
     branch_code: str | None
-    """TODO payout_methods.branch_code (API generations C, D and E.)"""
+    """Code of the bank branch that holds the account.
+
+    (API generations C, D and E.)
+    """
     country: str | None
-    """TODO payout_methods.country (API generations C, D and E.)"""
+    """Country of the account, as a string.
+
+    (API generations C, D and E.)
+    """
     is_default: bool | None
-    """TODO payout_methods.is_default (API generations C, D and E.)"""
+    """Whether this is the payout method used by default.
+
+    (API generations C, D and E.)
+    """
     is_spi_enabled: bool | None
-    """TODO payout_methods.is_spi_enabled (API generations C and D.)"""
+    """Whether the regional instant payment system is enabled for this method.
+
+    (API generations C and D.)
+    """
     is_uemoa: bool | None
-    """TODO payout_methods.is_uemoa (API generations C and D.)"""
+    """Whether the method is within the UEMOA, the West African monetary union.
+
+    (API generations C and D.)
+    """
     is_valid: bool | None
-    """TODO payout_methods.is_valid (API generations C and D.)"""
+    """Whether the method is marked as valid.
+
+    (API generations C and D.)
+    """
     payout_method_id: UUID | str | None
-    """TODO payout_methods.payout_method_id (API generations C and D.)"""
+    """The payout method's identifier.
+
+    Give it as payout_method_id when creating a payout. (API generations C and D.)
+    """
     payout_method_type: str | None
-    """TODO payout_methods.payout_method_type (API generations C, D and E.)"""
+    """`spi`, `bank` or `mobile_money`.
+
+    (API generations C, D and E.)
+    """
     spi_account_number: str | None
-    """TODO payout_methods.spi_account_number (API generations C and D.)"""
+    """Account number in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_mbno: str | None
-    """TODO payout_methods.spi_alias_mbno (API generations C and D.)"""
+    """MBNO alias of the account in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_shid: str | None
-    """TODO payout_methods.spi_alias_shid (API generations C and D.)"""
+    """SHID alias of the account in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_type: str | None
-    """TODO payout_methods.spi_alias_type (API generations C and D.)"""
+    """Type of the alias in the regional instant payment system.
+
+    (API generations C and D.)
+    """
 
 
 class PayoutCreateParams(TypedDict, total=False):
-    """TODO PayoutCreate"""
+    """The fields of a new payout."""
 
     account_id: UUID | str | None
-    """TODO payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | Decimal | Money | None
-    """TODO payouts.amount (API generations B, C, D and E.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    The current server requires at least 1. (API generations B, C, D and E.)
+    """
     confirmation_token: str | None
-    """TODO payouts.confirmation_token (API generation E.)"""
+    """The token from the first answer, sent with the same body and Idempotency-Key to make the
+    payout.
+
+    It is valid for 10 minutes; the newest API only. (API generation E.)
+    """
     currency_code: str | None
-    """TODO payouts.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a payout, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     destination: str | None
-    """TODO payouts.destination (API generations D and E.)"""
+    """`self` for a payout to the merchant, `beneficiary` for someone else.
+
+    Required by the current server. (API generations D and E.)
+    """
     last_mile_rail: str | None
-    """TODO payouts.last_mile_rail (API generation E.)"""
+    """`wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made.
+
+    The newest API only. (API generation E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO payouts.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The December 2025 server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     payment_method_code: str | None
-    """TODO payouts.payment_method_code (API generations C and D.)"""
+    """Payment method of the payout.
+
+    The current server returns it for a single payout only, not in lists. (API generations C and
+    D.)
+    """
     payout_id: UUID | str | None
-    """TODO payouts.payout_id (API generations B, C and D.)"""
+    """The payout's identifier.
+
+    The current server's answer to a bank withdrawal does not have it. (API generations B, C and
+    D.)
+    """
     payout_method_id: UUID | str | None
-    """TODO payouts.payout_method_id (API generations B, C, D and E.)"""
+    """The merchant's payout method that receives the money.
+
+    Required by the December 2025 server. (API generations B, C, D and E.)
+    """
     provider_code: str | None
-    """TODO payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     rail: str | None
-    """TODO payouts.rail (API generations D and E.)"""
+    """`wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`.
+
+    The current server refuses mtn, and bank to a beneficiary; wave needs a live key. (API
+    generations D and E.)
+    """
     reason: str | None
-    """TODO payouts.reason (API generations D and E.)"""
+    """Why the payout is made, as free text.
+
+    (API generations D and E.)
+    """
     recipient: Mapping[str, Any] | None
-    """TODO payouts.recipient (API generations D and E.)"""
+    """Who receives a payout to a beneficiary: an object with name and phone, both required.
+
+    (API generations D and E.)
+    """
     status: str | None
-    """TODO payouts.status (API generations B, C and D.)"""
+    """The state of the payout.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
 
 
 class PayoutUpdateParams(TypedDict, total=False):
-    """TODO PayoutUpdate"""
+    """The fields of a payout to change.
+
+    A field left out does not change, null clears it.
+    """
 
     account_id: UUID | str | None
-    """TODO payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | Decimal | Money | None
-    """TODO payouts.amount (API generations B, C, D and E.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    The current server requires at least 1. (API generations B, C, D and E.)
+    """
     confirmation_token: str | None
-    """TODO payouts.confirmation_token (API generation E.)"""
+    """The token from the first answer, sent with the same body and Idempotency-Key to make the
+    payout.
+
+    It is valid for 10 minutes; the newest API only. (API generation E.)
+    """
     currency_code: str | None
-    """TODO payouts.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a payout, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     destination: str | None
-    """TODO payouts.destination (API generations D and E.)"""
+    """`self` for a payout to the merchant, `beneficiary` for someone else.
+
+    Required by the current server. (API generations D and E.)
+    """
     last_mile_rail: str | None
-    """TODO payouts.last_mile_rail (API generation E.)"""
+    """`wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made.
+
+    The newest API only. (API generation E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO payouts.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The December 2025 server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     payment_method_code: str | None
-    """TODO payouts.payment_method_code (API generations C and D.)"""
+    """Payment method of the payout.
+
+    The current server returns it for a single payout only, not in lists. (API generations C and
+    D.)
+    """
     payout_id: UUID | str | None
-    """TODO payouts.payout_id (API generations B, C and D.)"""
+    """The payout's identifier.
+
+    The current server's answer to a bank withdrawal does not have it. (API generations B, C and
+    D.)
+    """
     payout_method_id: UUID | str | None
-    """TODO payouts.payout_method_id (API generations B, C, D and E.)"""
+    """The merchant's payout method that receives the money.
+
+    Required by the December 2025 server. (API generations B, C, D and E.)
+    """
     provider_code: str | None
-    """TODO payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     rail: str | None
-    """TODO payouts.rail (API generations D and E.)"""
+    """`wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`.
+
+    The current server refuses mtn, and bank to a beneficiary; wave needs a live key. (API
+    generations D and E.)
+    """
     reason: str | None
-    """TODO payouts.reason (API generations D and E.)"""
+    """Why the payout is made, as free text.
+
+    (API generations D and E.)
+    """
     recipient: Mapping[str, Any] | None
-    """TODO payouts.recipient (API generations D and E.)"""
+    """Who receives a payout to a beneficiary: an object with name and phone, both required.
+
+    (API generations D and E.)
+    """
     status: str | None
-    """TODO payouts.status (API generations B, C and D.)"""
+    """The state of the payout.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
 
 
 class PriceCreateParams(TypedDict, total=False):
-    """TODO PriceCreate"""
+    """The fields of a new price."""
 
     amount: int | float | Decimal | Money | None
-    """TODO prices.amount (API generations B, C, D and E.)"""
+    """The price of one unit, in the currency's smallest unit.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
     billing_interval: str | None
-    """TODO prices.billing_interval (API generations B, C, D and E.)"""
+    """How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+    server may have more values, such as quarterly.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None
-    """TODO prices.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amounts.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
+    included_units: int | float | Decimal | None
+    """How many units a prepaid pack has.
+
+    (API generation E.)
+    """
     is_active: bool | None
-    """TODO prices.is_active (API generations B, C, D and E.)"""
+    """Whether the price can be used.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     is_default: bool | None
-    """TODO prices.is_default (API generations B, C, D and E.)"""
+    """Whether this is the product's default price.
+
+    Absent on create means no. (API generations B, C, D and E.)
+    """
     maximum_amount: int | float | Decimal | Money | None
-    """TODO prices.maximum_amount (API generations B, C, D and E.)"""
+    """Highest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO prices.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the price.
+
+    The current server does not return them. (API generations B, C, D and E.)
+    """
     minimum_amount: int | float | Decimal | Money | None
-    """TODO prices.minimum_amount (API generations B, C, D and E.)"""
+    """Lowest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     price_id: UUID | str | None
-    """TODO prices.price_id (API generations B, C, D and E.)"""
+    """The price's identifier.
+
+    The newest API also accepts ids that begin with price_. (API generations B, C, D and E.)
+    """
     pricing_model: str | None
-    """TODO prices.pricing_model (API generations B, C, D and E.)"""
+    """How the amount is set.
+
+    The default is `standard`; the current server does not return it. (API generations B, C, D
+    and E.)
+    """
     product_id: UUID | str | None
-    """TODO prices.product_id (API generations C and D.)"""
+    """Product that the price belongs to.
+
+    Servers since December 2025 take it from the path on create. (API generations C and D.)
+    """
     provider_price_id: UUID | str | None
-    """TODO prices.provider_price_id (API generation C.)"""
+    """The price's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
     provider_product_id: UUID | str | None
-    """TODO prices.provider_product_id (API generation C.)"""
+    """The product's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
 
 
 class PriceUpdateParams(TypedDict, total=False):
-    """TODO PriceUpdate"""
+    """The fields of a price to change.
+
+    A field left out does not change, null clears it.
+    """
 
     amount: int | float | Decimal | Money | None
-    """TODO prices.amount (API generations B, C, D and E.)"""
+    """The price of one unit, in the currency's smallest unit.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
     billing_interval: str | None
-    """TODO prices.billing_interval (API generations B, C, D and E.)"""
+    """How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+    server may have more values, such as quarterly.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None
-    """TODO prices.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amounts.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
+    included_units: int | float | Decimal | None
+    """How many units a prepaid pack has.
+
+    (API generation E.)
+    """
     is_active: bool | None
-    """TODO prices.is_active (API generations B, C, D and E.)"""
+    """Whether the price can be used.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     is_default: bool | None
-    """TODO prices.is_default (API generations B, C, D and E.)"""
+    """Whether this is the product's default price.
+
+    Absent on create means no. (API generations B, C, D and E.)
+    """
     maximum_amount: int | float | Decimal | Money | None
-    """TODO prices.maximum_amount (API generations B, C, D and E.)"""
+    """Highest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO prices.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the price.
+
+    The current server does not return them. (API generations B, C, D and E.)
+    """
     minimum_amount: int | float | Decimal | Money | None
-    """TODO prices.minimum_amount (API generations B, C, D and E.)"""
+    """Lowest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     price_id: UUID | str | None
-    """TODO prices.price_id (API generations B, C, D and E.)"""
+    """The price's identifier.
+
+    The newest API also accepts ids that begin with price_. (API generations B, C, D and E.)
+    """
     pricing_model: str | None
-    """TODO prices.pricing_model (API generations B, C, D and E.)"""
+    """How the amount is set.
+
+    The default is `standard`; the current server does not return it. (API generations B, C, D
+    and E.)
+    """
     product_id: UUID | str | None
-    """TODO prices.product_id (API generations C and D.)"""
+    """Product that the price belongs to.
+
+    Servers since December 2025 take it from the path on create. (API generations C and D.)
+    """
     provider_price_id: UUID | str | None
-    """TODO prices.provider_price_id (API generation C.)"""
+    """The price's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
     provider_product_id: UUID | str | None
-    """TODO prices.provider_product_id (API generation C.)"""
+    """The product's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
 
 
 class ProductCreateParams(TypedDict, total=False):
-    """TODO ProductCreate"""
+    """The fields of a new product."""
 
     billing_frequency: str | None
-    """TODO products.billing_frequency (API generation C.)"""
+    """How often a recurring product is billed.
+
+    The generated clients' API only; elsewhere the price's billing_interval says it. (API
+    generation C.)
+    """
     charge_day: int | float | Decimal | None
-    """TODO products.charge_day (API generations B, C, D and E.)"""
+    """Day on which a recurring product is charged.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     continue_selling_when_out_of_stock: bool | None
-    """TODO products.continue_selling_when_out_of_stock (API generations D and E.)"""
+    """Whether the product can still be sold when its stock is used up.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     currency_code: str | None
-    """TODO products.currency_code (API generation A.)"""
+    """Currency of `price`.
+
+    The 2025 documentation only; later the currency is part of each price. (API generation A.)
+    """
     description: str | None
-    """TODO products.description"""
+    """Text that describes the product to buyers."""
     display_on_storefront: bool | None
-    """TODO products.display_on_storefront"""
+    """Whether the product is shown on the merchant's storefront.
+
+    The server's default is true.
+    """
     failed_payment_action: str | None
-    """TODO products.failed_payment_action (API generations B, C, D and E.)"""
+    """What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     fee_type_ids: Sequence[str] | None
-    """TODO products.fee_type_ids (API generations A, B, D and E.)"""
+    """Ids of the fee types that apply to the product.
+
+    (API generations A, B, D and E.)
+    """
     first_payment_type: str | None
-    """TODO products.first_payment_type (API generations B, C, D and E.)"""
+    """How the first payment is charged: `initial` (the default), `non_initial` or `prorated`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     image_url: str | None
-    """TODO products.image_url (API generations A, B and C.)"""
+    """Address of the product's image.
+
+    Replaced by `images` since March 2026. (API generations A, B and C.)
+    """
     images: Sequence[str] | None
-    """TODO products.images (API generations D and E.)"""
+    """Addresses of the product's images.
+
+    Replaces `image_url` since March 2026. (API generations D and E.)
+    """
     inventory_quantity: int | float | Decimal | None
-    """TODO products.inventory_quantity (API generations D and E.)"""
+    """How many units are in stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     is_active: bool | None
-    """TODO products.is_active"""
+    """Whether the product can be sold.
+
+    The server's default is true.
+    """
     metadata: Mapping[str, Any] | None
-    """TODO products.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the product.
+
+    (API generations B, C, D and E.)
+    """
     meter_code: str | None
-    """TODO products.meter_code (API generations D and E.)"""
+    """Code of the meter that measures the use of a usage-based product.
+
+    (API generations D and E.)
+    """
     name: str | None
-    """TODO products.name"""
-    price: Mapping[str, Any] | None
-    """TODO products.price (API generation A.)"""
+    """The product's name.
+
+    Servers require it on create.
+    """
+    price: int | float | Decimal | Money | None
+    """Price of the product, in the currency's smallest unit.
+
+    The 2025 documentation only; later products have `prices`. (API generation A.)
+    """
     prices: Sequence[Mapping[str, Any]] | None
-    """TODO products.prices (API generations B, D and E.)"""
+    """The product's prices, each as an object with amounts in the currency's smallest unit.
+
+    Servers since December 2025 require them on create. (API generations B, D and E.)
+    """
     product_type: str | None
-    """TODO products.product_type (API generations B, C, D and E.)"""
+    """`one_time` (the default), `recurring` or `usage_based`.
+
+    The newest API does not require it on create, the current server does. (API generations B,
+    C, D and E.)
+    """
     sku: str | None
-    """TODO products.sku (API generations D and E.)"""
+    """The merchant's stock number for the product.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     track_inventory: bool | None
-    """TODO products.track_inventory (API generations D and E.)"""
+    """Whether the server keeps count of the stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     trial_enabled: bool | None
-    """TODO products.trial_enabled (API generations B, D and E.)"""
+    """Whether subscriptions begin with a trial.
+
+    The default is false; the current server does not return it. (API generations B, D and E.)
+    """
     trial_period_days: int | float | Decimal | None
-    """TODO products.trial_period_days (API generations B, D and E.)"""
+    """Length of the trial in days.
+
+    The current server does not return it. (API generations B, D and E.)
+    """
     usage_aggregation: str | None
-    """TODO products.usage_aggregation (API generations B, C, D and E.)"""
+    """How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     usage_unit: str | None
-    """TODO products.usage_unit (API generations B, C, D and E.)"""
+    """Name of the unit in which usage is measured.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
 
 
 class ProductUpdateParams(TypedDict, total=False):
-    """TODO ProductUpdate"""
+    """The fields of a product to change.
+
+    A field left out does not change, null clears it.
+    """
 
     billing_frequency: str | None
-    """TODO products.billing_frequency (API generation C.)"""
+    """How often a recurring product is billed.
+
+    The generated clients' API only; elsewhere the price's billing_interval says it. (API
+    generation C.)
+    """
     charge_day: int | float | Decimal | None
-    """TODO products.charge_day (API generations B, C, D and E.)"""
+    """Day on which a recurring product is charged.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     continue_selling_when_out_of_stock: bool | None
-    """TODO products.continue_selling_when_out_of_stock (API generations D and E.)"""
+    """Whether the product can still be sold when its stock is used up.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     currency_code: str | None
-    """TODO products.currency_code (API generation A.)"""
+    """Currency of `price`.
+
+    The 2025 documentation only; later the currency is part of each price. (API generation A.)
+    """
     description: str | None
-    """TODO products.description"""
+    """Text that describes the product to buyers."""
     display_on_storefront: bool | None
-    """TODO products.display_on_storefront"""
+    """Whether the product is shown on the merchant's storefront.
+
+    The server's default is true.
+    """
     failed_payment_action: str | None
-    """TODO products.failed_payment_action (API generations B, C, D and E.)"""
+    """What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     fee_type_ids: Sequence[str] | None
-    """TODO products.fee_type_ids (API generations A, B, D and E.)"""
+    """Ids of the fee types that apply to the product.
+
+    (API generations A, B, D and E.)
+    """
     first_payment_type: str | None
-    """TODO products.first_payment_type (API generations B, C, D and E.)"""
+    """How the first payment is charged: `initial` (the default), `non_initial` or `prorated`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     image_url: str | None
-    """TODO products.image_url (API generations A, B and C.)"""
+    """Address of the product's image.
+
+    Replaced by `images` since March 2026. (API generations A, B and C.)
+    """
     images: Sequence[str] | None
-    """TODO products.images (API generations D and E.)"""
+    """Addresses of the product's images.
+
+    Replaces `image_url` since March 2026. (API generations D and E.)
+    """
     inventory_quantity: int | float | Decimal | None
-    """TODO products.inventory_quantity (API generations D and E.)"""
+    """How many units are in stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     is_active: bool | None
-    """TODO products.is_active"""
+    """Whether the product can be sold.
+
+    The server's default is true.
+    """
     metadata: Mapping[str, Any] | None
-    """TODO products.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the product.
+
+    (API generations B, C, D and E.)
+    """
     meter_code: str | None
-    """TODO products.meter_code (API generations D and E.)"""
+    """Code of the meter that measures the use of a usage-based product.
+
+    (API generations D and E.)
+    """
     name: str | None
-    """TODO products.name"""
-    price: Mapping[str, Any] | None
-    """TODO products.price (API generation A.)"""
+    """The product's name.
+
+    Servers require it on create.
+    """
+    price: int | float | Decimal | Money | None
+    """Price of the product, in the currency's smallest unit.
+
+    The 2025 documentation only; later products have `prices`. (API generation A.)
+    """
     prices: Sequence[Mapping[str, Any]] | None
-    """TODO products.prices (API generations B, D and E.)"""
+    """The product's prices, each as an object with amounts in the currency's smallest unit.
+
+    Servers since December 2025 require them on create. (API generations B, D and E.)
+    """
     product_type: str | None
-    """TODO products.product_type (API generations B, C, D and E.)"""
+    """`one_time` (the default), `recurring` or `usage_based`.
+
+    The newest API does not require it on create, the current server does. (API generations B,
+    C, D and E.)
+    """
     sku: str | None
-    """TODO products.sku (API generations D and E.)"""
+    """The merchant's stock number for the product.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     track_inventory: bool | None
-    """TODO products.track_inventory (API generations D and E.)"""
+    """Whether the server keeps count of the stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     trial_enabled: bool | None
-    """TODO products.trial_enabled (API generations B, D and E.)"""
+    """Whether subscriptions begin with a trial.
+
+    The default is false; the current server does not return it. (API generations B, D and E.)
+    """
     trial_period_days: int | float | Decimal | None
-    """TODO products.trial_period_days (API generations B, D and E.)"""
+    """Length of the trial in days.
+
+    The current server does not return it. (API generations B, D and E.)
+    """
     usage_aggregation: str | None
-    """TODO products.usage_aggregation (API generations B, C, D and E.)"""
+    """How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     usage_unit: str | None
-    """TODO products.usage_unit (API generations B, C, D and E.)"""
+    """Name of the unit in which usage is measured.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
 
 
 class RefundCreateParams(TypedDict, total=False):
-    """TODO RefundCreate"""
+    """The fields of a new refund."""
 
     amount: int | float | Decimal | Money | None
-    """TODO refunds.amount"""
+    """The amount of the refund request, in the currency's smallest unit.
+
+    Servers require it on create.
+    """
     confirmation_token: str | None
-    """TODO refunds.confirmation_token (API generation E.)"""
+    """Token of the first response.
+
+    On the newest API nothing is refunded until the same body is sent again with it, within 10
+    minutes. (API generation E.)
+    """
     fee_amount: int | float | Decimal | Money | None
-    """TODO refunds.fee_amount"""
+    """Fees of the refund, in the currency's smallest unit."""
     metadata: Mapping[str, Any] | None
-    """TODO refunds.metadata (API generations A, B, C and D.)"""
+    """The merchant's own keys and values, kept with the refund.
+
+    Create on the current server does not read them. (API generations A, B, C and D.)
+    """
     reason: str | None
-    """TODO refunds.reason"""
+    """Why the payment is refunded."""
     refund_application_fee: bool | None
-    """TODO refunds.refund_application_fee (API generation E.)"""
+    """Whether the application fee is refunded too.
+
+    The default is true; Lomi Network on the newest API only. (API generation E.)
+    """
     refund_id: UUID | str | None
-    """TODO refunds.refund_id"""
+    """The refund's identifier."""
     refund_type: str | None
-    """TODO refunds.refund_type (API generations D and E.)"""
+    """`full` or `partial`.
+
+    On the current server a partial refund of a Wave payment is a payout to the payer. (API
+    generations D and E.)
+    """
     refunded_amount: int | float | Decimal | Money | None
-    """TODO refunds.refunded_amount"""
+    """Amount that was given back, in the currency's smallest unit."""
     reverse_transfer: bool | None
-    """TODO refunds.reverse_transfer (API generation E.)"""
+    """Whether the transfer of the payment is reversed too.
+
+    The default is true; Lomi Network on the newest API only. (API generation E.)
+    """
     spi_account_number: str | None
-    """TODO refunds.spi_account_number (API generations B and C.)"""
+    """Account in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_end2end_id: UUID | str | None
-    """TODO refunds.spi_end2end_id (API generations B and C.)"""
+    """End-to-end id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_fund_return_status: str | None
-    """TODO refunds.spi_fund_return_status (API generation C.)"""
+    """State of the return of funds in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_motif_code: str | None
-    """TODO refunds.spi_motif_code (API generation C.)"""
+    """Code of the reason (motif) for the return in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None
-    """TODO refunds.spi_rejection_reason (API generation C.)"""
+    """Code of the reason why the regional instant payment system rejected the return.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_retour_date_demande: str | None
-    """TODO refunds.spi_retour_date_demande (API generations B and C.)"""
+    """When the return was requested in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_retour_date_irrevocabilite: str | None
-    """TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)"""
+    """When the return became irrevocable in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO refunds.spi_tx_id (API generations B and C.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None
-    """TODO refunds.status"""
+    """The state of the refund.
+
+    Only completed means that the money was given back; a new refund may be pending.
+    """
     subscription_action: str | None
-    """TODO refunds.subscription_action (API generations D and E.)"""
+    """What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`.
+
+    (API generations D and E.)
+    """
     transaction_id: UUID | str | None
-    """TODO refunds.transaction_id"""
+    """Transaction that is refunded.
+
+    Servers require it on create; the current server refunds only Stripe cards and Wave.
+    """
 
 
 class RefundUpdateParams(TypedDict, total=False):
-    """TODO RefundUpdate"""
+    """The fields of a refund to change.
+
+    A field left out does not change, null clears it.
+    """
 
     amount: int | float | Decimal | Money | None
-    """TODO refunds.amount"""
+    """The amount of the refund request, in the currency's smallest unit.
+
+    Servers require it on create.
+    """
     confirmation_token: str | None
-    """TODO refunds.confirmation_token (API generation E.)"""
+    """Token of the first response.
+
+    On the newest API nothing is refunded until the same body is sent again with it, within 10
+    minutes. (API generation E.)
+    """
     fee_amount: int | float | Decimal | Money | None
-    """TODO refunds.fee_amount"""
+    """Fees of the refund, in the currency's smallest unit."""
     metadata: Mapping[str, Any] | None
-    """TODO refunds.metadata (API generations A, B, C and D.)"""
+    """The merchant's own keys and values, kept with the refund.
+
+    Create on the current server does not read them. (API generations A, B, C and D.)
+    """
     reason: str | None
-    """TODO refunds.reason"""
+    """Why the payment is refunded."""
     refund_application_fee: bool | None
-    """TODO refunds.refund_application_fee (API generation E.)"""
+    """Whether the application fee is refunded too.
+
+    The default is true; Lomi Network on the newest API only. (API generation E.)
+    """
     refund_id: UUID | str | None
-    """TODO refunds.refund_id"""
+    """The refund's identifier."""
     refund_type: str | None
-    """TODO refunds.refund_type (API generations D and E.)"""
+    """`full` or `partial`.
+
+    On the current server a partial refund of a Wave payment is a payout to the payer. (API
+    generations D and E.)
+    """
     refunded_amount: int | float | Decimal | Money | None
-    """TODO refunds.refunded_amount"""
+    """Amount that was given back, in the currency's smallest unit."""
     reverse_transfer: bool | None
-    """TODO refunds.reverse_transfer (API generation E.)"""
+    """Whether the transfer of the payment is reversed too.
+
+    The default is true; Lomi Network on the newest API only. (API generation E.)
+    """
     spi_account_number: str | None
-    """TODO refunds.spi_account_number (API generations B and C.)"""
+    """Account in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_end2end_id: UUID | str | None
-    """TODO refunds.spi_end2end_id (API generations B and C.)"""
+    """End-to-end id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_fund_return_status: str | None
-    """TODO refunds.spi_fund_return_status (API generation C.)"""
+    """State of the return of funds in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_motif_code: str | None
-    """TODO refunds.spi_motif_code (API generation C.)"""
+    """Code of the reason (motif) for the return in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None
-    """TODO refunds.spi_rejection_reason (API generation C.)"""
+    """Code of the reason why the regional instant payment system rejected the return.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_retour_date_demande: str | None
-    """TODO refunds.spi_retour_date_demande (API generations B and C.)"""
+    """When the return was requested in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_retour_date_irrevocabilite: str | None
-    """TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)"""
+    """When the return became irrevocable in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO refunds.spi_tx_id (API generations B and C.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None
-    """TODO refunds.status"""
+    """The state of the refund.
+
+    Only completed means that the money was given back; a new refund may be pending.
+    """
     subscription_action: str | None
-    """TODO refunds.subscription_action (API generations D and E.)"""
+    """What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`.
+
+    (API generations D and E.)
+    """
     transaction_id: UUID | str | None
-    """TODO refunds.transaction_id"""
+    """Transaction that is refunded.
+
+    Servers require it on create; the current server refunds only Stripe cards and Wave.
+    """
 
 
 class SpiAccountAliasCreateParams(TypedDict, total=False):
-    """TODO SpiAccountAliasCreate"""
+    """The fields of a new account alias."""
 
     account_number: str | None
-    """TODO spi_account_aliases.account_number (API generation C.)"""
+    """The account that the alias stands for.
+
+    (API generation C.)
+    """
     alias_id: UUID | str | None
-    """TODO spi_account_aliases.alias_id (API generation C.)"""
+    """The account alias's identifier.
+
+    It is not the alias itself, which is alias_key. (API generation C.)
+    """
     alias_key: str | None
-    """TODO spi_account_aliases.alias_key (API generation C.)"""
+    """The alias itself, which stands for the account number.
+
+    (API generation C.)
+    """
     alias_type: str | None
-    """TODO spi_account_aliases.alias_type (API generation C.)"""
+    """The kind of alias.
+
+    (API generation C.)
+    """
     is_active: bool | None
-    """TODO spi_account_aliases.is_active (API generation C.)"""
+    """Whether the alias is active.
+
+    (API generation C.)
+    """
     is_default: bool | None
-    """TODO spi_account_aliases.is_default (API generation C.)"""
+    """Whether the alias is the default one.
+
+    (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO spi_account_aliases.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the alias.
+
+    (API generation C.)
+    """
 
 
 class SpiAccountAliasUpdateParams(TypedDict, total=False):
-    """TODO SpiAccountAliasUpdate"""
+    """The fields of an account alias to change.
+
+    A field left out does not change, null clears it.
+    """
 
     account_number: str | None
-    """TODO spi_account_aliases.account_number (API generation C.)"""
+    """The account that the alias stands for.
+
+    (API generation C.)
+    """
     alias_id: UUID | str | None
-    """TODO spi_account_aliases.alias_id (API generation C.)"""
+    """The account alias's identifier.
+
+    It is not the alias itself, which is alias_key. (API generation C.)
+    """
     alias_key: str | None
-    """TODO spi_account_aliases.alias_key (API generation C.)"""
+    """The alias itself, which stands for the account number.
+
+    (API generation C.)
+    """
     alias_type: str | None
-    """TODO spi_account_aliases.alias_type (API generation C.)"""
+    """The kind of alias.
+
+    (API generation C.)
+    """
     is_active: bool | None
-    """TODO spi_account_aliases.is_active (API generation C.)"""
+    """Whether the alias is active.
+
+    (API generation C.)
+    """
     is_default: bool | None
-    """TODO spi_account_aliases.is_default (API generation C.)"""
+    """Whether the alias is the default one.
+
+    (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO spi_account_aliases.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the alias.
+
+    (API generation C.)
+    """
 
 
 class SpiQrCodeCreateParams(TypedDict, total=False):
-    """TODO SpiQrCodeCreate"""
+    """The fields of a new QR code of the regional instant payment system."""
 
     categorie: str | None
-    """TODO spi_qr_codes.categorie (API generation C.)"""
+    """The category of the payment (French: catégorie) in the regional instant payment system.
+
+    (API generation C.)
+    """
     checkout_session_id: UUID | str | None
-    """TODO spi_qr_codes.checkout_session_id (API generation C.)"""
+    """Checkout session that the QR code belongs to.
+
+    (API generation C.)
+    """
     compte_paye: str | None
-    """TODO spi_qr_codes.compte_paye (API generation C.)"""
+    """The account that is paid (French: compte payé).
+
+    (API generation C.)
+    """
     expires_at: datetime | str | None
-    """TODO spi_qr_codes.expires_at (API generation C.)"""
+    """When the QR code expires, as a timestamp.
+
+    (API generation C.)
+    """
     is_active: bool | None
-    """TODO spi_qr_codes.is_active (API generation C.)"""
+    """Whether the QR code is active.
+
+    (API generation C.)
+    """
     is_used: bool | None
-    """TODO spi_qr_codes.is_used (API generation C.)"""
+    """Whether the QR code has been used.
+
+    It is no proof of payment. (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO spi_qr_codes.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the QR code.
+
+    (API generation C.)
+    """
     montant: int | float | Decimal | Money | None
-    """TODO spi_qr_codes.montant (API generation C.)"""
+    """The amount to pay (French: montant), in the currency's smallest unit.
+
+    (API generation C.)
+    """
     name: str | None
-    """TODO spi_qr_codes.name (API generation C.)"""
+    """The QR code's name.
+
+    (API generation C.)
+    """
     payeur_alias: str | None
-    """TODO spi_qr_codes.payeur_alias (API generation C.)"""
+    """The alias of the payer (French: payeur) in the regional instant payment system.
+
+    (API generation C.)
+    """
     payment_request_id: UUID | str | None
-    """TODO spi_qr_codes.payment_request_id (API generation C.)"""
+    """Payment request that the QR code belongs to.
+
+    (API generation C.)
+    """
     plan_id: UUID | str | None
-    """TODO spi_qr_codes.plan_id (API generation C.)"""
+    """Plan that the QR code belongs to.
+
+    (API generation C.)
+    """
     product_id: UUID | str | None
-    """TODO spi_qr_codes.product_id (API generation C.)"""
+    """Catalogue product that the QR code is for.
+
+    (API generation C.)
+    """
     qr_code_data: str | None
-    """TODO spi_qr_codes.qr_code_data (API generation C.)"""
+    """The content of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_id: UUID | str | None
-    """TODO spi_qr_codes.qr_code_id (API generation C.)"""
+    """The QR code's identifier.
+
+    (API generation C.)
+    """
     qr_code_image_data: str | None
-    """TODO spi_qr_codes.qr_code_image_data (API generation C.)"""
+    """The image of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_image_url: str | None
-    """TODO spi_qr_codes.qr_code_image_url (API generation C.)"""
+    """Address of the image of the QR code.
+
+    (API generation C.)
+    """
     qr_code_type: str | None
-    """TODO spi_qr_codes.qr_code_type (API generation C.)"""
+    """`static` or `dynamic`.
+
+    (API generation C.)
+    """
 
 
 class SpiQrCodeUpdateParams(TypedDict, total=False):
-    """TODO SpiQrCodeUpdate"""
+    """The fields of a QR code of the regional instant payment system to change.
+
+    A field left out does not change, null clears it.
+    """
 
     categorie: str | None
-    """TODO spi_qr_codes.categorie (API generation C.)"""
+    """The category of the payment (French: catégorie) in the regional instant payment system.
+
+    (API generation C.)
+    """
     checkout_session_id: UUID | str | None
-    """TODO spi_qr_codes.checkout_session_id (API generation C.)"""
+    """Checkout session that the QR code belongs to.
+
+    (API generation C.)
+    """
     compte_paye: str | None
-    """TODO spi_qr_codes.compte_paye (API generation C.)"""
+    """The account that is paid (French: compte payé).
+
+    (API generation C.)
+    """
     expires_at: datetime | str | None
-    """TODO spi_qr_codes.expires_at (API generation C.)"""
+    """When the QR code expires, as a timestamp.
+
+    (API generation C.)
+    """
     is_active: bool | None
-    """TODO spi_qr_codes.is_active (API generation C.)"""
+    """Whether the QR code is active.
+
+    (API generation C.)
+    """
     is_used: bool | None
-    """TODO spi_qr_codes.is_used (API generation C.)"""
+    """Whether the QR code has been used.
+
+    It is no proof of payment. (API generation C.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO spi_qr_codes.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the QR code.
+
+    (API generation C.)
+    """
     montant: int | float | Decimal | Money | None
-    """TODO spi_qr_codes.montant (API generation C.)"""
+    """The amount to pay (French: montant), in the currency's smallest unit.
+
+    (API generation C.)
+    """
     name: str | None
-    """TODO spi_qr_codes.name (API generation C.)"""
+    """The QR code's name.
+
+    (API generation C.)
+    """
     payeur_alias: str | None
-    """TODO spi_qr_codes.payeur_alias (API generation C.)"""
+    """The alias of the payer (French: payeur) in the regional instant payment system.
+
+    (API generation C.)
+    """
     payment_request_id: UUID | str | None
-    """TODO spi_qr_codes.payment_request_id (API generation C.)"""
+    """Payment request that the QR code belongs to.
+
+    (API generation C.)
+    """
     plan_id: UUID | str | None
-    """TODO spi_qr_codes.plan_id (API generation C.)"""
+    """Plan that the QR code belongs to.
+
+    (API generation C.)
+    """
     product_id: UUID | str | None
-    """TODO spi_qr_codes.product_id (API generation C.)"""
+    """Catalogue product that the QR code is for.
+
+    (API generation C.)
+    """
     qr_code_data: str | None
-    """TODO spi_qr_codes.qr_code_data (API generation C.)"""
+    """The content of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_id: UUID | str | None
-    """TODO spi_qr_codes.qr_code_id (API generation C.)"""
+    """The QR code's identifier.
+
+    (API generation C.)
+    """
     qr_code_image_data: str | None
-    """TODO spi_qr_codes.qr_code_image_data (API generation C.)"""
+    """The image of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_image_url: str | None
-    """TODO spi_qr_codes.qr_code_image_url (API generation C.)"""
+    """Address of the image of the QR code.
+
+    (API generation C.)
+    """
     qr_code_type: str | None
-    """TODO spi_qr_codes.qr_code_type (API generation C.)"""
+    """`static` or `dynamic`.
+
+    (API generation C.)
+    """
 
 
 class SubscriptionCreateParams(TypedDict, total=False):
-    """TODO SubscriptionCreate"""
+    """The fields of a new subscription."""
 
     customer_id: UUID | str | None
-    """TODO subscriptions.customer_id"""
+    """Customer who subscribes."""
     end_date: str | None
-    """TODO subscriptions.end_date"""
+    """When the subscription ends.
+
+    Null means that no end is set.
+    """
     metadata: Mapping[str, Any] | None
-    """TODO subscriptions.metadata"""
+    """The merchant's own keys and values, kept with the subscription."""
     next_billing_date: str | None
-    """TODO subscriptions.next_billing_date"""
+    """When the customer is billed next.
+
+    Changing it may bill the customer.
+    """
     price_id: UUID | str | None
-    """TODO subscriptions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that is billed.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_id: UUID | str | None
-    """TODO subscriptions.product_id (API generations B, C, D and E.)"""
+    """Catalogue product that is subscribed to.
+
+    (API generations B, C, D and E.)
+    """
     start_date: str | None
-    """TODO subscriptions.start_date"""
+    """When the subscription starts."""
     status: str | None
-    """TODO subscriptions.status"""
+    """The state of the subscription.
+
+    Some documents write trialing for trial; the current server's list by customer has
+    `subscription_status` instead.
+    """
 
 
 class SubscriptionUpdateParams(TypedDict, total=False):
-    """TODO SubscriptionUpdate"""
+    """The fields of a subscription to change.
+
+    A field left out does not change, null clears it.
+    """
 
     customer_id: UUID | str | None
-    """TODO subscriptions.customer_id"""
+    """Customer who subscribes."""
     end_date: str | None
-    """TODO subscriptions.end_date"""
+    """When the subscription ends.
+
+    Null means that no end is set.
+    """
     metadata: Mapping[str, Any] | None
-    """TODO subscriptions.metadata"""
+    """The merchant's own keys and values, kept with the subscription."""
     next_billing_date: str | None
-    """TODO subscriptions.next_billing_date"""
+    """When the customer is billed next.
+
+    Changing it may bill the customer.
+    """
     price_id: UUID | str | None
-    """TODO subscriptions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that is billed.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_id: UUID | str | None
-    """TODO subscriptions.product_id (API generations B, C, D and E.)"""
+    """Catalogue product that is subscribed to.
+
+    (API generations B, C, D and E.)
+    """
     start_date: str | None
-    """TODO subscriptions.start_date"""
+    """When the subscription starts."""
     status: str | None
-    """TODO subscriptions.status"""
+    """The state of the subscription.
+
+    Some documents write trialing for trial; the current server's list by customer has
+    `subscription_status` instead.
+    """
 
 
 class TransactionCreateParams(TypedDict, total=False):
-    """TODO TransactionCreate"""
+    """The fields of a new transaction.
+
+    Exported by the generated clients, but no operation takes it.
+    """
 
     checkout_session_id: UUID | str | None
-    """TODO transactions.checkout_session_id (API generation C.)"""
+    """Checkout session that the transaction pays.
+
+    The generated clients' API only. (API generation C.)
+    """
     currency_code: str | None
-    """TODO transactions.currency_code"""
+    """Currency of the amounts."""
     customer_id: UUID | str | None
-    """TODO transactions.customer_id"""
+    """Customer who pays."""
     description: str | None
-    """TODO transactions.description"""
+    """Text that describes the transaction.
+
+    The list of the current server leaves it out.
+    """
     discount_amount: int | float | Decimal | Money | None
-    """TODO transactions.discount_amount (API generations B, C, D and E.)"""
+    """Amount taken off by a coupon or discount, in the currency's smallest unit.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     fee_amount: int | float | Decimal | Money | None
-    """TODO transactions.fee_amount"""
+    """Fees taken from the payment, in the currency's smallest unit."""
     fee_structure_id: UUID | str | None
-    """TODO transactions.fee_structure_id (API generations C and D.)"""
+    """Fee structure that the fees were computed with.
+
+    (API generations C and D.)
+    """
     gross_amount: int | float | Decimal | Money | None
-    """TODO transactions.gross_amount"""
+    """Amount paid by the customer before fees, in the currency's smallest unit."""
     is_bnpl: bool | None
-    """TODO transactions.is_bnpl (API generations B, C, D and E.)"""
+    """Whether the payment is made in instalments (buy now, pay later).
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     is_pos: bool | None
-    """TODO transactions.is_pos (API generations B, C, D and E.)"""
+    """Whether the payment was made at a point of sale.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO transactions.metadata"""
+    """The merchant's own keys and values, kept with the transaction."""
     net_amount: int | float | Decimal | Money | None
-    """TODO transactions.net_amount"""
+    """Amount left for the merchant after fees, in the currency's smallest unit."""
     payment_method_code: str | None
-    """TODO transactions.payment_method_code"""
+    """Kind of payment method used, such as MOBILE_MONEY or CARDS."""
     price_id: UUID | str | None
-    """TODO transactions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that was sold.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_id: UUID | str | None
-    """TODO transactions.product_id"""
+    """Catalogue product that was sold."""
     provider_code: str | None
-    """TODO transactions.provider_code"""
+    """Payment provider that handles the payment, such as WAVE or STRIPE."""
     quantity: int | float | Decimal | None
-    """TODO transactions.quantity (API generations B, C, D and E.)"""
+    """How many units were sold.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_account_number: str | None
-    """TODO transactions.spi_account_number (API generations B, C, D and E.)"""
+    """Account in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: UUID | str | None
-    """TODO transactions.spi_bulk_instruction_id (API generation C.)"""
+    """Bulk instruction that the payment belongs to in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_date_envoi: str | None
-    """TODO transactions.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent (envoi) in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None
-    """TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_discount_amount: int | float | Decimal | Money | None
-    """TODO transactions.spi_discount_amount (API generation C.)"""
+    """Discount in the regional instant payment system, in the currency's smallest unit.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_discount_rate: int | float | Decimal | None
-    """TODO transactions.spi_discount_rate (API generation C.)"""
+    """Rate of the discount in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_end2end_id: UUID | str | None
-    """TODO transactions.spi_end2end_id (API generation C.)"""
+    """End-to-end id of the payment in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_category: str | None
-    """TODO transactions.spi_payment_category (API generations B, C, D and E.)"""
+    """Category of the payment in the regional instant payment system, as a code such as 631 or
+    500.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_payment_flow_type: str | None
-    """TODO transactions.spi_payment_flow_type (API generation C.)"""
+    """Kinds of account the payment goes between, such as BANK_TO_WALLET.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None
-    """TODO transactions.spi_payment_status (API generations B, C, D and E.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_rejection_reason: str | None
-    """TODO transactions.spi_rejection_reason (API generations C and D.)"""
+    """Code of the reason why the regional instant payment system rejected the payment, such as
+    AC04.
+
+    The current server has it in the list only. (API generations C and D.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO transactions.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     status: str | None
-    """TODO transactions.status"""
+    """The state of the transaction.
+
+    Only completed means paid.
+    """
     subscription_id: UUID | str | None
-    """TODO transactions.subscription_id"""
+    """Subscription that the payment belongs to."""
     transaction_type: str | None
-    """TODO transactions.transaction_type"""
+    """`payment` or `instalment` on the current server; its document says `payment`, `refund` or
+    `payout`.
+    """
 
 
 class TransactionUpdateParams(TypedDict, total=False):
-    """TODO TransactionUpdate"""
+    """The fields of a transaction to change.
+
+    Exported by the generated clients, but no operation takes it.
+    """
 
     checkout_session_id: UUID | str | None
-    """TODO transactions.checkout_session_id (API generation C.)"""
+    """Checkout session that the transaction pays.
+
+    The generated clients' API only. (API generation C.)
+    """
     currency_code: str | None
-    """TODO transactions.currency_code"""
+    """Currency of the amounts."""
     customer_id: UUID | str | None
-    """TODO transactions.customer_id"""
+    """Customer who pays."""
     description: str | None
-    """TODO transactions.description"""
+    """Text that describes the transaction.
+
+    The list of the current server leaves it out.
+    """
     discount_amount: int | float | Decimal | Money | None
-    """TODO transactions.discount_amount (API generations B, C, D and E.)"""
+    """Amount taken off by a coupon or discount, in the currency's smallest unit.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     fee_amount: int | float | Decimal | Money | None
-    """TODO transactions.fee_amount"""
+    """Fees taken from the payment, in the currency's smallest unit."""
     fee_structure_id: UUID | str | None
-    """TODO transactions.fee_structure_id (API generations C and D.)"""
+    """Fee structure that the fees were computed with.
+
+    (API generations C and D.)
+    """
     gross_amount: int | float | Decimal | Money | None
-    """TODO transactions.gross_amount"""
+    """Amount paid by the customer before fees, in the currency's smallest unit."""
     is_bnpl: bool | None
-    """TODO transactions.is_bnpl (API generations B, C, D and E.)"""
+    """Whether the payment is made in instalments (buy now, pay later).
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     is_pos: bool | None
-    """TODO transactions.is_pos (API generations B, C, D and E.)"""
+    """Whether the payment was made at a point of sale.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO transactions.metadata"""
+    """The merchant's own keys and values, kept with the transaction."""
     net_amount: int | float | Decimal | Money | None
-    """TODO transactions.net_amount"""
+    """Amount left for the merchant after fees, in the currency's smallest unit."""
     payment_method_code: str | None
-    """TODO transactions.payment_method_code"""
+    """Kind of payment method used, such as MOBILE_MONEY or CARDS."""
     price_id: UUID | str | None
-    """TODO transactions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that was sold.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_id: UUID | str | None
-    """TODO transactions.product_id"""
+    """Catalogue product that was sold."""
     provider_code: str | None
-    """TODO transactions.provider_code"""
+    """Payment provider that handles the payment, such as WAVE or STRIPE."""
     quantity: int | float | Decimal | None
-    """TODO transactions.quantity (API generations B, C, D and E.)"""
+    """How many units were sold.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_account_number: str | None
-    """TODO transactions.spi_account_number (API generations B, C, D and E.)"""
+    """Account in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: UUID | str | None
-    """TODO transactions.spi_bulk_instruction_id (API generation C.)"""
+    """Bulk instruction that the payment belongs to in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_date_envoi: str | None
-    """TODO transactions.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent (envoi) in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None
-    """TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_discount_amount: int | float | Decimal | Money | None
-    """TODO transactions.spi_discount_amount (API generation C.)"""
+    """Discount in the regional instant payment system, in the currency's smallest unit.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_discount_rate: int | float | Decimal | None
-    """TODO transactions.spi_discount_rate (API generation C.)"""
+    """Rate of the discount in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_end2end_id: UUID | str | None
-    """TODO transactions.spi_end2end_id (API generation C.)"""
+    """End-to-end id of the payment in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_category: str | None
-    """TODO transactions.spi_payment_category (API generations B, C, D and E.)"""
+    """Category of the payment in the regional instant payment system, as a code such as 631 or
+    500.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_payment_flow_type: str | None
-    """TODO transactions.spi_payment_flow_type (API generation C.)"""
+    """Kinds of account the payment goes between, such as BANK_TO_WALLET.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None
-    """TODO transactions.spi_payment_status (API generations B, C, D and E.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_rejection_reason: str | None
-    """TODO transactions.spi_rejection_reason (API generations C and D.)"""
+    """Code of the reason why the regional instant payment system rejected the payment, such as
+    AC04.
+
+    The current server has it in the list only. (API generations C and D.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO transactions.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     status: str | None
-    """TODO transactions.status"""
+    """The state of the transaction.
+
+    Only completed means paid.
+    """
     subscription_id: UUID | str | None
-    """TODO transactions.subscription_id"""
+    """Subscription that the payment belongs to."""
     transaction_type: str | None
-    """TODO transactions.transaction_type"""
+    """`payment` or `instalment` on the current server; its document says `payment`, `refund` or
+    `payout`.
+    """
 
 
 class WebhookDeliveryLogCreateParams(TypedDict, total=False):
-    """TODO WebhookDeliveryLogCreate"""
+    """The fields of a new webhook delivery log."""
 
     attempt_number: int | float | Decimal | None
-    """TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)"""
+    """The number of this delivery attempt.
+
+    (API generations B, C, D and E.)
+    """
     compte_paye: str | None
-    """TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)"""
+    """The account paid (French: compte payé) in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     compte_payeur: str | None
-    """TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)"""
+    """The account of the payer (French: compte payeur) in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     event_type: str | None
-    """TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)"""
+    """The event that was delivered, such as PAYMENT_SUCCEEDED.
+
+    (API generations B, C, D and E.)
+    """
     headers: Mapping[str, Any] | None
-    """TODO webhook_delivery_logs.headers (API generations B, C, D and E.)"""
+    """The HTTP headers recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     ip_address: str | None
-    """TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)"""
+    """The IP address recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     log_id: UUID | str | None
-    """TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)"""
+    """The delivery log's identifier.
+
+    The newest API's retry route calls it deliveryId. (API generations B, C, D and E.)
+    """
     montant: int | float | Decimal | Money | None
-    """TODO webhook_delivery_logs.montant (API generation C.)"""
+    """The amount of the payment in the event (French: montant), in the currency's smallest unit.
+
+    Other generations call it `amount`. (API generation C.)
+    """
     payload: Mapping[str, Any] | None
-    """TODO webhook_delivery_logs.payload (API generations B, C, D and E.)"""
+    """The event as it was sent.
+
+    A retry resends this stored payload unchanged. (API generations B, C, D and E.)
+    """
     request_duration_ms: int | float | Decimal | None
-    """TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)"""
+    """How long the request took, in milliseconds.
+
+    May be null. (API generations B, C, D and E.)
+    """
     response_body: str | None
-    """TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)"""
+    """The body of the merchant's response.
+
+    May be null. (API generations B, C, D and E.)
+    """
     response_status: int | float | Decimal | None
-    """TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response.
+
+    May be null. (API generations B, C, D and E.)
+    """
     spi_event_code: str | None
-    """TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)"""
+    """The event code of the regional instant payment system, such as PAIEMENT_RECU.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's identifier in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     success: bool | None
-    """TODO webhook_delivery_logs.success (API generations B, C, D and E.)"""
+    """Whether the delivery succeeded.
+
+    It is about the delivery only and does not mean that a payment succeeded. (API generations
+    B, C, D and E.)
+    """
     user_agent: str | None
-    """TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)"""
+    """The user agent recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     webhook_id: UUID | str | None
-    """TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)"""
+    """Webhook that the event was delivered to.
+
+    (API generations B, C, D and E.)
+    """
 
 
 class WebhookDeliveryLogUpdateParams(TypedDict, total=False):
-    """TODO WebhookDeliveryLogUpdate"""
+    """The fields of a webhook delivery log to change.
+
+    A field left out does not change, null clears it.
+    """
 
     attempt_number: int | float | Decimal | None
-    """TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)"""
+    """The number of this delivery attempt.
+
+    (API generations B, C, D and E.)
+    """
     compte_paye: str | None
-    """TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)"""
+    """The account paid (French: compte payé) in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     compte_payeur: str | None
-    """TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)"""
+    """The account of the payer (French: compte payeur) in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     event_type: str | None
-    """TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)"""
+    """The event that was delivered, such as PAYMENT_SUCCEEDED.
+
+    (API generations B, C, D and E.)
+    """
     headers: Mapping[str, Any] | None
-    """TODO webhook_delivery_logs.headers (API generations B, C, D and E.)"""
+    """The HTTP headers recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     ip_address: str | None
-    """TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)"""
+    """The IP address recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     log_id: UUID | str | None
-    """TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)"""
+    """The delivery log's identifier.
+
+    The newest API's retry route calls it deliveryId. (API generations B, C, D and E.)
+    """
     montant: int | float | Decimal | Money | None
-    """TODO webhook_delivery_logs.montant (API generation C.)"""
+    """The amount of the payment in the event (French: montant), in the currency's smallest unit.
+
+    Other generations call it `amount`. (API generation C.)
+    """
     payload: Mapping[str, Any] | None
-    """TODO webhook_delivery_logs.payload (API generations B, C, D and E.)"""
+    """The event as it was sent.
+
+    A retry resends this stored payload unchanged. (API generations B, C, D and E.)
+    """
     request_duration_ms: int | float | Decimal | None
-    """TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)"""
+    """How long the request took, in milliseconds.
+
+    May be null. (API generations B, C, D and E.)
+    """
     response_body: str | None
-    """TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)"""
+    """The body of the merchant's response.
+
+    May be null. (API generations B, C, D and E.)
+    """
     response_status: int | float | Decimal | None
-    """TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response.
+
+    May be null. (API generations B, C, D and E.)
+    """
     spi_event_code: str | None
-    """TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)"""
+    """The event code of the regional instant payment system, such as PAIEMENT_RECU.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     spi_tx_id: UUID | str | None
-    """TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's identifier in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     success: bool | None
-    """TODO webhook_delivery_logs.success (API generations B, C, D and E.)"""
+    """Whether the delivery succeeded.
+
+    It is about the delivery only and does not mean that a payment succeeded. (API generations
+    B, C, D and E.)
+    """
     user_agent: str | None
-    """TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)"""
+    """The user agent recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     webhook_id: UUID | str | None
-    """TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)"""
+    """Webhook that the event was delivered to.
+
+    (API generations B, C, D and E.)
+    """
 
 
 class WebhookCreateParams(TypedDict, total=False):
-    """TODO WebhookCreate"""
+    """The fields of a new webhook."""
 
-    authorized_events: str | None
-    """TODO webhooks.authorized_events"""
+    authorized_events: Sequence[str] | None
+    """Events that are sent, such as PAYMENT_SUCCEEDED.
+
+    Really a list; declared a string in the generated clients. The newest API wants `events` on
+    create, but this name on update.
+    """
     deleted_at: datetime | str | None
-    """TODO webhooks.deleted_at (API generations B, C, D and E.)"""
+    """When the webhook was deleted, as a timestamp.
+
+    Null while it exists. (API generations B, C, D and E.)
+    """
     description: str | None
-    """TODO webhooks.description (API generations A, D and E.)"""
+    """What the webhook is for.
+
+    The current server keeps it in metadata. (API generations A, D and E.)
+    """
     environment: str | None
-    """TODO webhooks.environment (API generations B, C, D and E.)"""
+    """`test` or `live`: the environment that the webhook belongs to.
+
+    (API generations B, C, D and E.)
+    """
     events: Sequence[str] | None
-    """TODO webhooks.events (API generations A and E.)"""
+    """Events that are sent.
+
+    Required to create a webhook in the newest API; everywhere else, and on update, the name is
+    `authorized_events`. (API generations A, D and E.)
+    """
     is_active: bool | None
-    """TODO webhooks.is_active"""
+    """Whether events are sent to the webhook.
+
+    The current server takes it on update, not on create.
+    """
     last_payload: Mapping[str, Any] | None
-    """TODO webhooks.last_payload (API generations B, C, D and E.)"""
+    """The body of the last event sent.
+
+    (API generations B, C, D and E.)
+    """
     last_response_body: str | None
-    """TODO webhooks.last_response_body (API generations B, C, D and E.)"""
+    """The merchant's response body to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_response_status: int | float | Decimal | None
-    """TODO webhooks.last_response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_triggered_at: datetime | str | None
-    """TODO webhooks.last_triggered_at (API generations B, C, D and E.)"""
+    """When the last event was sent, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO webhooks.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the webhook.
+
+    (API generations B, C, D and E.)
+    """
     retry_count: int | float | Decimal | None
-    """TODO webhooks.retry_count (API generations B, C, D and E.)"""
-    spi_event_types: str | None
-    """TODO webhooks.spi_event_types (API generations B, C, D and E.)"""
+    """How many times delivery was repeated.
+
+    (API generations B, C, D and E.)
+    """
+    spi_event_types: Sequence[str] | None
+    """Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU.
+
+    A list on the current server, a string in the generated clients. (API generations B, C, D
+    and E.)
+    """
     supports_spi: bool | None
-    """TODO webhooks.supports_spi (API generations B, C, D and E.)"""
+    """Whether the webhook receives events of the regional instant payment system.
+
+    (API generations B, C, D and E.)
+    """
     url: str | None
-    """TODO webhooks.url"""
+    """Where events are sent.
+
+    It must be https, without credentials, and must not be a private or local address.
+    """
     verification_token: str | None
-    """TODO webhooks.verification_token (API generations B, C, D and E.)"""
+    """Token that belongs to the webhook.
+
+    The current server removes it from every answer; the secret to verify signatures comes once,
+    from create. (API generations B, C, D and E.)
+    """
     webhook_id: UUID | str | None
-    """TODO webhooks.webhook_id (API generations B, C, D and E.)"""
+    """The webhook's identifier.
+
+    The current server also returns it as `id`. (API generations B, C, D and E.)
+    """
 
 
 class WebhookUpdateParams(TypedDict, total=False):
-    """TODO WebhookUpdate"""
+    """The fields of a webhook to change.
 
-    authorized_events: str | None
-    """TODO webhooks.authorized_events"""
+    A field left out does not change, null clears it.
+    """
+
+    authorized_events: Sequence[str] | None
+    """Events that are sent, such as PAYMENT_SUCCEEDED.
+
+    Really a list; declared a string in the generated clients. The newest API wants `events` on
+    create, but this name on update.
+    """
     deleted_at: datetime | str | None
-    """TODO webhooks.deleted_at (API generations B, C, D and E.)"""
+    """When the webhook was deleted, as a timestamp.
+
+    Null while it exists. (API generations B, C, D and E.)
+    """
     description: str | None
-    """TODO webhooks.description (API generations A, D and E.)"""
+    """What the webhook is for.
+
+    The current server keeps it in metadata. (API generations A, D and E.)
+    """
     environment: str | None
-    """TODO webhooks.environment (API generations B, C, D and E.)"""
+    """`test` or `live`: the environment that the webhook belongs to.
+
+    (API generations B, C, D and E.)
+    """
     events: Sequence[str] | None
-    """TODO webhooks.events (API generations A and E.)"""
+    """Events that are sent.
+
+    Required to create a webhook in the newest API; everywhere else, and on update, the name is
+    `authorized_events`. (API generations A, D and E.)
+    """
     is_active: bool | None
-    """TODO webhooks.is_active"""
+    """Whether events are sent to the webhook.
+
+    The current server takes it on update, not on create.
+    """
     last_payload: Mapping[str, Any] | None
-    """TODO webhooks.last_payload (API generations B, C, D and E.)"""
+    """The body of the last event sent.
+
+    (API generations B, C, D and E.)
+    """
     last_response_body: str | None
-    """TODO webhooks.last_response_body (API generations B, C, D and E.)"""
+    """The merchant's response body to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_response_status: int | float | Decimal | None
-    """TODO webhooks.last_response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_triggered_at: datetime | str | None
-    """TODO webhooks.last_triggered_at (API generations B, C, D and E.)"""
+    """When the last event was sent, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     metadata: Mapping[str, Any] | None
-    """TODO webhooks.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the webhook.
+
+    (API generations B, C, D and E.)
+    """
     retry_count: int | float | Decimal | None
-    """TODO webhooks.retry_count (API generations B, C, D and E.)"""
-    spi_event_types: str | None
-    """TODO webhooks.spi_event_types (API generations B, C, D and E.)"""
+    """How many times delivery was repeated.
+
+    (API generations B, C, D and E.)
+    """
+    spi_event_types: Sequence[str] | None
+    """Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU.
+
+    A list on the current server, a string in the generated clients. (API generations B, C, D
+    and E.)
+    """
     supports_spi: bool | None
-    """TODO webhooks.supports_spi (API generations B, C, D and E.)"""
+    """Whether the webhook receives events of the regional instant payment system.
+
+    (API generations B, C, D and E.)
+    """
     url: str | None
-    """TODO webhooks.url"""
+    """Where events are sent.
+
+    It must be https, without credentials, and must not be a private or local address.
+    """
     verification_token: str | None
-    """TODO webhooks.verification_token (API generations B, C, D and E.)"""
+    """Token that belongs to the webhook.
+
+    The current server removes it from every answer; the secret to verify signatures comes once,
+    from create. (API generations B, C, D and E.)
+    """
     webhook_id: UUID | str | None
-    """TODO webhooks.webhook_id (API generations B, C, D and E.)"""
+    """The webhook's identifier.
+
+    The current server also returns it as `id`. (API generations B, C, D and E.)
+    """

@@ -8,37 +8,40 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO BeneficiaryPayout
+/// Money paid out to someone other than the merchant. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BeneficiaryPayout {
-    /// TODO beneficiary_payouts.account_id (API generations B, C and D.)
+    /// Account of the organisation that the payout belongs to. (API generations B, C and D.)
     pub account_id: Option<String>,
-    /// TODO beneficiary_payouts.amount (API generations B, C and D.)
+    /// How much is paid out, in the currency's smallest unit. Required by the December 2025
+    /// server. (API generations B, C and D.)
     pub amount: Option<Number>,
-    /// TODO beneficiary_payouts.created_at (API generations B, C and D.)
+    /// When the beneficiary payout was created, as a timestamp. (API generations B, C and D.)
     pub created_at: Option<String>,
-    /// TODO beneficiary_payouts.created_by (API generations B, C and D.)
+    /// Who created the beneficiary payout. (API generations B, C and D.)
     pub created_by: Option<String>,
-    /// TODO beneficiary_payouts.currency_code (API generations B, C and D.)
+    /// Currency of the amount. Required by the December 2025 server. (API generations B, C and D.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO beneficiary_payouts.metadata (API generations B, C and D.)
+    /// The merchant's own keys and values, kept with the payout. (API generations B, C and D.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO beneficiary_payouts.organization_id (API generations B, C and D.)
+    /// Organisation that owns the beneficiary payout. (API generations B, C and D.)
     pub organization_id: Option<String>,
-    /// TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)
+    /// Payment method of the payout. (API generations B, C and D.)
     pub payment_method_code: Option<PaymentMethodCode>,
-    /// TODO beneficiary_payouts.payout_id (API generations B, C and D.)
+    /// The beneficiary payout's identifier. (API generations B, C and D.)
     pub payout_id: Option<String>,
-    /// TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)
+    /// Payout method that receives the money. (API generations B, C and D.)
     pub payout_method_id: Option<String>,
-    /// TODO beneficiary_payouts.provider_code (API generations B, C and D.)
+    /// Provider that carries out the payout. (API generations B, C and D.)
     pub provider_code: Option<ProviderCode>,
-    /// TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)
+    /// Bulk instruction of the regional instant payment system that the payout belongs to. The
+    /// current server does not return it. (API generations B and C.)
     pub spi_bulk_instruction_id: Option<String>,
-    /// TODO beneficiary_payouts.status (API generations B, C and D.)
+    /// The state of the payout, pending at first. Only completed means paid out. (API generations
+    /// B, C and D.)
     pub status: Option<PayoutStatus>,
-    /// TODO beneficiary_payouts.updated_at (API generations B, C and D.)
+    /// When the beneficiary payout last changed, as a timestamp. (API generations B, C and D.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

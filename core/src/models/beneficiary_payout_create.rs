@@ -6,7 +6,7 @@ use super::PayoutStatus;
 use super::ProviderCode;
 use crate::json::{Map, Value};
 
-/// TODO BeneficiaryPayoutCreate
+/// The fields of a new beneficiary payout.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BeneficiaryPayoutCreate {
     fields: Map<String, Value>,
@@ -18,61 +18,64 @@ impl BeneficiaryPayoutCreate {
         Self::default()
     }
 
-    /// TODO beneficiary_payouts.account_id (API generations B, C and D.)
+    /// Account of the organisation that the payout belongs to. (API generations B, C and D.)
     #[must_use]
     pub fn account_id(self, account_id: impl Into<String>) -> Self {
         self.set("account_id", Value::String(account_id.into()))
     }
 
-    /// TODO beneficiary_payouts.amount (API generations B, C and D.)
+    /// How much is paid out, in the currency's smallest unit. Required by the December 2025
+    /// server. (API generations B, C and D.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO beneficiary_payouts.currency_code (API generations B, C and D.)
+    /// Currency of the amount. Required by the December 2025 server. (API generations B, C and D.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO beneficiary_payouts.metadata (API generations B, C and D.)
+    /// The merchant's own keys and values, kept with the payout. (API generations B, C and D.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)
+    /// Payment method of the payout. (API generations B, C and D.)
     #[must_use]
     pub fn payment_method_code(self, payment_method_code: impl Into<PaymentMethodCode>) -> Self {
         self.set("payment_method_code", payment_method_code.into().as_str())
     }
 
-    /// TODO beneficiary_payouts.payout_id (API generations B, C and D.)
+    /// The beneficiary payout's identifier. (API generations B, C and D.)
     #[must_use]
     pub fn payout_id(self, payout_id: impl Into<String>) -> Self {
         self.set("payout_id", Value::String(payout_id.into()))
     }
 
-    /// TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)
+    /// Payout method that receives the money. (API generations B, C and D.)
     #[must_use]
     pub fn payout_method_id(self, payout_method_id: impl Into<String>) -> Self {
         self.set("payout_method_id", Value::String(payout_method_id.into()))
     }
 
-    /// TODO beneficiary_payouts.provider_code (API generations B, C and D.)
+    /// Provider that carries out the payout. (API generations B, C and D.)
     #[must_use]
     pub fn provider_code(self, provider_code: impl Into<ProviderCode>) -> Self {
         self.set("provider_code", provider_code.into().as_str())
     }
 
-    /// TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)
+    /// Bulk instruction of the regional instant payment system that the payout belongs to. The
+    /// current server does not return it. (API generations B and C.)
     #[must_use]
     pub fn spi_bulk_instruction_id(self, spi_bulk_instruction_id: impl Into<String>) -> Self {
         self.set("spi_bulk_instruction_id", Value::String(spi_bulk_instruction_id.into()))
     }
 
-    /// TODO beneficiary_payouts.status (API generations B, C and D.)
+    /// The state of the payout, pending at first. Only completed means paid out. (API generations
+    /// B, C and D.)
     #[must_use]
     pub fn status(self, status: impl Into<PayoutStatus>) -> Self {
         self.set("status", status.into().as_str())

@@ -14,43 +14,47 @@ impl BeneficiaryPayoutListParams {
         Self::default()
     }
 
-    /// TODO beneficiary_payouts?limit
+    /// The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to
+    /// 50. (API generations B and C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO beneficiary_payouts?offset (API generations B, C, D and E.)
+    /// How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it
+    /// is no multiple of limit. (API generations B and C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO beneficiary_payouts?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO beneficiary_payouts?statuses (API generation B.)
+    /// Only payouts in these states, separated by commas. The December 2025 server only. (API
+    /// generation B.)
     #[must_use]
     pub fn statuses(self, statuses: impl Into<String>) -> Self {
         self.set("statuses", Value::String(statuses.into()))
     }
 
-    /// TODO beneficiary_payouts?startDate (API generation B.)
+    /// Only payouts from this date on. The December 2025 server only. (API generation B.)
     #[must_use]
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         self.set("startDate", Value::String(start_date.into()))
     }
 
-    /// TODO beneficiary_payouts?endDate (API generation B.)
+    /// Only payouts up to this date. The December 2025 server only. (API generation B.)
     #[must_use]
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         self.set("endDate", Value::String(end_date.into()))
     }
 
-    /// TODO beneficiary_payouts?currencyCode (API generation B.)
+    /// Only payouts in this currency. The December 2025 server only. (API generation B.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<String>) -> Self {
         self.set("currencyCode", Value::String(currency_code.into()))

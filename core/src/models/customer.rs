@@ -4,55 +4,59 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Customer
+/// A person or business that pays the merchant. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// TODO customers.address
+    /// Street address of the customer.
     pub address: Option<String>,
-    /// TODO customers.city
+    /// City of the customer's address.
     pub city: Option<String>,
-    /// TODO customers.country
+    /// Country of the customer's address.
     pub country: Option<String>,
-    /// TODO customers.created_at
+    /// When the customer was created.
     pub created_at: Option<String>,
-    /// TODO customers.created_by (API generation C.)
+    /// Who created the customer. The generated clients' API only. (API generation C.)
     pub created_by: Option<String>,
-    /// TODO customers.customer_id
+    /// The customer's identifier. The newest API also accepts ids that begin with cus_.
     pub customer_id: Option<String>,
-    /// TODO customers.deleted_at (API generation C.)
+    /// When the customer was deleted. The generated clients' API only. (API generation C.)
     pub deleted_at: Option<String>,
-    /// TODO customers.email
+    /// The customer's e-mail address. On update, the current server accepts null to clear it.
     pub email: Option<String>,
-    /// TODO customers.environment (API generations B, C, D and E.)
+    /// `test` or `live`, as the key that created the customer. The server of December 2025 always
+    /// stored live. (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO customers.is_business
+    /// Whether the customer is a business and not a person. Absent on create means no.
     pub is_business: Option<bool>,
-    /// TODO customers.is_deleted (API generation C.)
+    /// Whether the customer is deleted. The generated clients' API only. (API generation C.)
     pub is_deleted: Option<bool>,
-    /// TODO customers.merchant_id (API generation A.)
-    pub merchant_id: Option<Map<String, Value>>,
-    /// TODO customers.metadata
+    /// Merchant that owns the customer. The 2025 documentation only. (API generation A.)
+    pub merchant_id: Option<String>,
+    /// The merchant's own keys and values. The current server stores them in a second step and
+    /// hides its failure, so check the response.
     pub metadata: Option<Map<String, Value>>,
-    /// TODO customers.name
+    /// The customer's name. Servers require it on create; the current server keeps the old name if
+    /// an update sends an empty string.
     pub name: Option<String>,
-    /// TODO customers.organization_id
+    /// Organisation that owns the customer.
     pub organization_id: Option<String>,
-    /// TODO customers.phone_number
+    /// The customer's phone number. On update, the current server accepts null to clear it.
     pub phone_number: Option<String>,
-    /// TODO customers.postal_code
+    /// Postal code of the customer's address.
     pub postal_code: Option<String>,
-    /// TODO customers.provider_customer_id (API generation D.)
-    pub provider_customer_id: Option<String>,
-    /// TODO customers.spi_alias_mbno (API generation C.)
+    /// The customer's alias of type MBNO in the regional instant payment system. The generated
+    /// clients' API only. (API generation C.)
     pub spi_alias_mbno: Option<String>,
-    /// TODO customers.spi_alias_shid (API generation C.)
+    /// The customer's alias of type SHID in the regional instant payment system. The generated
+    /// clients' API only. (API generation C.)
     pub spi_alias_shid: Option<String>,
-    /// TODO customers.spi_primary_alias (API generation C.)
+    /// The customer's primary alias in the regional instant payment system. The generated clients'
+    /// API only. (API generation C.)
     pub spi_primary_alias: Option<String>,
-    /// TODO customers.updated_at
+    /// When the customer last changed.
     pub updated_at: Option<String>,
-    /// TODO customers.whatsapp_number
+    /// The customer's WhatsApp number.
     pub whatsapp_number: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -77,18 +81,17 @@ impl FromDocument for Customer {
             environment: fields.text(8),
             is_business: fields.boolean(9),
             is_deleted: fields.boolean(10),
-            merchant_id: fields.map(11),
+            merchant_id: fields.text(11),
             metadata: fields.map(12),
             name: fields.text(13),
             organization_id: fields.text(14),
             phone_number: fields.text(15),
             postal_code: fields.text(16),
-            provider_customer_id: fields.text(17),
-            spi_alias_mbno: fields.text(18),
-            spi_alias_shid: fields.text(19),
-            spi_primary_alias: fields.text(20),
-            updated_at: fields.text(21),
-            whatsapp_number: fields.text(22),
+            spi_alias_mbno: fields.text(17),
+            spi_alias_shid: fields.text(18),
+            spi_primary_alias: fields.text(19),
+            updated_at: fields.text(20),
+            whatsapp_number: fields.text(21),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -118,7 +121,6 @@ impl From<Customer> for Value {
         put(&mut object, "organization_id", model.organization_id);
         put(&mut object, "phone_number", model.phone_number);
         put(&mut object, "postal_code", model.postal_code);
-        put(&mut object, "provider_customer_id", model.provider_customer_id);
         put(&mut object, "spi_alias_mbno", model.spi_alias_mbno);
         put(&mut object, "spi_alias_shid", model.spi_alias_shid);
         put(&mut object, "spi_primary_alias", model.spi_primary_alias);

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// TODO CustomerCreate
+/// The fields of a new customer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CustomerCreate {
     fields: Map<String, Value>,
@@ -14,85 +14,90 @@ impl CustomerCreate {
         Self::default()
     }
 
-    /// TODO customers.address
+    /// Street address of the customer.
     #[must_use]
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", Value::String(address.into()))
     }
 
-    /// TODO customers.city
+    /// City of the customer's address.
     #[must_use]
     pub fn city(self, city: impl Into<String>) -> Self {
         self.set("city", Value::String(city.into()))
     }
 
-    /// TODO customers.country
+    /// Country of the customer's address.
     #[must_use]
     pub fn country(self, country: impl Into<String>) -> Self {
         self.set("country", Value::String(country.into()))
     }
 
-    /// TODO customers.email
+    /// The customer's e-mail address. On update, the current server accepts null to clear it.
     #[must_use]
     pub fn email(self, email: impl Into<String>) -> Self {
         self.set("email", Value::String(email.into()))
     }
 
-    /// TODO customers.is_business
+    /// Whether the customer is a business and not a person. Absent on create means no.
     #[must_use]
     pub fn is_business(self, is_business: bool) -> Self {
         self.set("is_business", is_business)
     }
 
-    /// TODO customers.is_deleted (API generation C.)
+    /// Whether the customer is deleted. The generated clients' API only. (API generation C.)
     #[must_use]
     pub fn is_deleted(self, is_deleted: bool) -> Self {
         self.set("is_deleted", is_deleted)
     }
 
-    /// TODO customers.metadata
+    /// The merchant's own keys and values. The current server stores them in a second step and
+    /// hides its failure, so check the response.
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO customers.name
+    /// The customer's name. Servers require it on create; the current server keeps the old name if
+    /// an update sends an empty string.
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))
     }
 
-    /// TODO customers.phone_number
+    /// The customer's phone number. On update, the current server accepts null to clear it.
     #[must_use]
     pub fn phone_number(self, phone_number: impl Into<String>) -> Self {
         self.set("phone_number", Value::String(phone_number.into()))
     }
 
-    /// TODO customers.postal_code
+    /// Postal code of the customer's address.
     #[must_use]
     pub fn postal_code(self, postal_code: impl Into<String>) -> Self {
         self.set("postal_code", Value::String(postal_code.into()))
     }
 
-    /// TODO customers.spi_alias_mbno (API generation C.)
+    /// The customer's alias of type MBNO in the regional instant payment system. The generated
+    /// clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_alias_mbno(self, spi_alias_mbno: impl Into<String>) -> Self {
         self.set("spi_alias_mbno", Value::String(spi_alias_mbno.into()))
     }
 
-    /// TODO customers.spi_alias_shid (API generation C.)
+    /// The customer's alias of type SHID in the regional instant payment system. The generated
+    /// clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_alias_shid(self, spi_alias_shid: impl Into<String>) -> Self {
         self.set("spi_alias_shid", Value::String(spi_alias_shid.into()))
     }
 
-    /// TODO customers.spi_primary_alias (API generation C.)
+    /// The customer's primary alias in the regional instant payment system. The generated clients'
+    /// API only. (API generation C.)
     #[must_use]
     pub fn spi_primary_alias(self, spi_primary_alias: impl Into<String>) -> Self {
         self.set("spi_primary_alias", Value::String(spi_primary_alias.into()))
     }
 
-    /// TODO customers.whatsapp_number
+    /// The customer's WhatsApp number.
     #[must_use]
     pub fn whatsapp_number(self, whatsapp_number: impl Into<String>) -> Self {
         self.set("whatsapp_number", Value::String(whatsapp_number.into()))

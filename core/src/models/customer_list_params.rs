@@ -14,55 +14,61 @@ impl CustomerListParams {
         Self::default()
     }
 
-    /// TODO customers?limit
+    /// The most customers in one page, 1 to 100. The default is 20; the current server reads
+    /// pageSize instead. (API generations A, C and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO customers?offset (API generations B, C, D and E.)
+    /// How many customers to skip. The generated clients' API only; the current server reads page
+    /// instead. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO customers?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO customers?search (API generations B, D and E.)
+    /// Only customers that match this text. (API generations B, D and E.)
     #[must_use]
     pub fn search(self, search: impl Into<String>) -> Self {
         self.set("search", Value::String(search.into()))
     }
 
-    /// TODO customers?type (API generations B, D and E.)
+    /// Only `business` or `individual` customers, or `all`. (API generations B, D and E.)
     #[must_use]
     pub fn r#type(self, r#type: impl Into<String>) -> Self {
         self.set("type", Value::String(r#type.into()))
     }
 
-    /// TODO customers?status (API generations B, D and E.)
+    /// Only `active` or `inactive` customers, or `all`. (API generations B, D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO customers?page (API generations B and D.)
+    /// Page number from 1. The current server reads it in place of offset; the newest API does
+    /// not. (API generations A, B and D.)
     #[must_use]
     pub fn page(self, page: u64) -> Self {
         self.set("page", page)
     }
 
-    /// TODO customers?pageSize (API generations B and D.)
+    /// The most customers in one page. The server of December 2025 has a default of 50; the newest
+    /// API reads limit. (API generations B and D.)
     #[must_use]
     pub fn page_size(self, page_size: u64) -> Self {
         self.set("pageSize", page_size)
     }
 
-    /// TODO customers?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -4,61 +4,79 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO DiscountCoupon
+/// A code that gives buyers a discount. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DiscountCoupon {
-    /// TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)
-    pub applies_to_product_types: Option<String>,
-    /// TODO discount_coupons.code (API generations B, C, D and E.)
+    /// Product types that the coupon applies to, such as one_time. A list on the servers, a string
+    /// in the generated clients. (API generations B, C, D and E.)
+    pub applies_to_product_types: Option<Vec<String>>,
+    /// The code that buyers enter. The current server changes it to upper case and refuses a code
+    /// that exists already. (API generations B, C, D and E.)
     pub code: Option<String>,
-    /// TODO discount_coupons.completed_redemptions (API generation D.)
+    /// How many payments with this coupon were completed. The current server returns it in lists
+    /// only. (API generation D.)
     pub completed_redemptions: Option<Number>,
-    /// TODO discount_coupons.coupon_id (API generations B, C, D and E.)
+    /// The coupon's identifier. (API generations B, C, D and E.)
     pub coupon_id: Option<String>,
-    /// TODO discount_coupons.created_at (API generations B, C, D and E.)
+    /// When the coupon was created, as a timestamp. (API generations B, C, D and E.)
     pub created_at: Option<String>,
-    /// TODO discount_coupons.current_uses (API generations B, C, D and E.)
+    /// How many times the coupon has been used. Only the generated clients can send it. (API
+    /// generations B, C, D and E.)
     pub current_uses: Option<Number>,
-    /// TODO discount_coupons.customer_type (API generations B, C, D and E.)
+    /// `all`, `new` or `existing` customers, all by default. The current server may answer
+    /// `returning` instead of `existing`. (API generations B, C, D and E.)
     pub customer_type: Option<String>,
-    /// TODO discount_coupons.description (API generations B, C, D and E.)
+    /// What the coupon is for, as free text. (API generations B, C, D and E.)
     pub description: Option<String>,
-    /// TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)
+    /// The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`.
+    /// (API generations B, C, D and E.)
     pub discount_fixed_amount: Option<Number>,
-    /// TODO discount_coupons.discount_percentage (API generations B, C, D and E.)
+    /// The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B,
+    /// C, D and E.)
     pub discount_percentage: Option<Number>,
-    /// TODO discount_coupons.discount_type (API generations B, C, D and E.)
+    /// `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.)
     pub discount_type: Option<String>,
-    /// TODO discount_coupons.distinct_customers_completed (API generation D.)
+    /// How many different customers completed a payment with this coupon. The current server
+    /// returns it in lists only. (API generation D.)
     pub distinct_customers_completed: Option<Number>,
-    /// TODO discount_coupons.environment (API generations B, C, D and E.)
+    /// `test` or `live`. The current server neither returns it nor sets it: coupons created with a
+    /// test key may become live ones. (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO discount_coupons.expires_at (API generations B, C, D and E.)
+    /// When the coupon stops working, as a timestamp. (API generations B, C, D and E.)
     pub expires_at: Option<String>,
-    /// TODO discount_coupons.is_active (API generations B, C, D and E.)
+    /// Whether the coupon can be used. The default is true. (API generations B, C, D and E.)
     pub is_active: Option<bool>,
-    /// TODO discount_coupons.is_organization_wide (API generation C.)
+    /// Whether the coupon applies to all products. In the generated clients' API only. Elsewhere
+    /// it is scope_type. (API generation C.)
     pub is_organization_wide: Option<bool>,
-    /// TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)
+    /// The most units that one use of the coupon covers, at least 1. (API generations B, C, D and
+    /// E.)
     pub max_quantity_per_use: Option<Number>,
-    /// TODO discount_coupons.max_uses (API generations B, C, D and E.)
+    /// The most times that the coupon can be used in all, at least 1. (API generations B, C, D and
+    /// E.)
     pub max_uses: Option<Number>,
-    /// TODO discount_coupons.organization_id (API generations B, C, D and E.)
+    /// Organisation that owns the coupon. The current server leaves it out of lists. (API
+    /// generations B, C, D and E.)
     pub organization_id: Option<String>,
-    /// TODO discount_coupons.plan_links (API generation D.)
-    pub plan_links: Option<Map<String, Value>>,
-    /// TODO discount_coupons.product_links (API generation D.)
-    pub product_links: Option<Map<String, Value>>,
-    /// TODO discount_coupons.scope_type (API generations B, C, D and E.)
+    /// Subscription plans that the coupon is linked to. The current server returns it for a single
+    /// coupon only. (API generation D.)
+    pub plan_links: Option<Vec<Map<String, Value>>>,
+    /// Catalogue products that the coupon is linked to, as the current server returns them. (API
+    /// generation D.)
+    pub product_links: Option<Vec<Map<String, Value>>>,
+    /// `organization_wide`, `specific_products` or `specific_prices`. The default is
+    /// organization_wide. (API generations B, C, D and E.)
     pub scope_type: Option<String>,
-    /// TODO discount_coupons.updated_at (API generations B, C, D and E.)
+    /// When the coupon last changed, as a timestamp. (API generations B, C, D and E.)
     pub updated_at: Option<String>,
-    /// TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)
+    /// What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`.
+    /// The default is total. (API generations B, C, D and E.)
     pub usage_frequency_limit: Option<String>,
-    /// TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)
+    /// How many uses usage_frequency_limit allows, at least 1. The current server requires it
+    /// unless usage_frequency_limit is total. (API generations B, C, D and E.)
     pub usage_limit_value: Option<Number>,
-    /// TODO discount_coupons.valid_from (API generations B, C, D and E.)
+    /// When the coupon starts working, as a timestamp. (API generations B, C, D and E.)
     pub valid_from: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -72,7 +90,7 @@ impl FromDocument for DiscountCoupon {
     fn read(mut fields: Fields<'_>) -> Self {
         // By position in the table.
         let mut model = Self {
-            applies_to_product_types: fields.text(0),
+            applies_to_product_types: fields.words(0),
             code: fields.text(1),
             completed_redemptions: fields.number(2),
             coupon_id: fields.text(3),
@@ -91,8 +109,8 @@ impl FromDocument for DiscountCoupon {
             max_quantity_per_use: fields.number(16),
             max_uses: fields.number(17),
             organization_id: fields.text(18),
-            plan_links: fields.map(19),
-            product_links: fields.map(21),
+            plan_links: fields.maps(19),
+            product_links: fields.maps(21),
             scope_type: fields.text(22),
             updated_at: fields.text(23),
             usage_frequency_limit: fields.text(24),

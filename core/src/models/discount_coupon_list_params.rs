@@ -14,19 +14,22 @@ impl DiscountCouponListParams {
         Self::default()
     }
 
-    /// TODO discount_coupons?limit
+    /// The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the
+    /// current server does not page. (API generation C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO discount_coupons?offset (API generations B, C, D and E.)
+    /// How many coupons to skip. The generated clients' API only; the current server does not
+    /// page. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO discount_coupons?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))

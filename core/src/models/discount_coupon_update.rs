@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Number, Value};
 
-/// TODO DiscountCouponUpdate
+/// The fields of a coupon to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DiscountCouponUpdate {
     fields: Map<String, Value>,
@@ -14,115 +14,134 @@ impl DiscountCouponUpdate {
         Self::default()
     }
 
-    /// TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)
+    /// Product types that the coupon applies to, such as one_time. A list on the servers, a string
+    /// in the generated clients. (API generations B, C, D and E.)
     #[must_use]
-    pub fn applies_to_product_types(self, applies_to_product_types: impl Into<String>) -> Self {
-        self.set("applies_to_product_types", Value::String(applies_to_product_types.into()))
+    pub fn applies_to_product_types(
+        self,
+        applies_to_product_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.set(
+            "applies_to_product_types",
+            applies_to_product_types.into_iter().map(Into::into).collect::<Vec<String>>(),
+        )
     }
 
-    /// TODO discount_coupons.code (API generations B, C, D and E.)
+    /// The code that buyers enter. The current server changes it to upper case and refuses a code
+    /// that exists already. (API generations B, C, D and E.)
     #[must_use]
     pub fn code(self, code: impl Into<String>) -> Self {
         self.set("code", Value::String(code.into()))
     }
 
-    /// TODO discount_coupons.coupon_id (API generations B, C, D and E.)
+    /// The coupon's identifier. (API generations B, C, D and E.)
     #[must_use]
     pub fn coupon_id(self, coupon_id: impl Into<String>) -> Self {
         self.set("coupon_id", Value::String(coupon_id.into()))
     }
 
-    /// TODO discount_coupons.current_uses (API generations B, C, D and E.)
+    /// How many times the coupon has been used. Only the generated clients can send it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn current_uses(self, current_uses: impl Into<Number>) -> Self {
         self.set("current_uses", Value::Number(current_uses.into()))
     }
 
-    /// TODO discount_coupons.customer_type (API generations B, C, D and E.)
+    /// `all`, `new` or `existing` customers, all by default. The current server may answer
+    /// `returning` instead of `existing`. (API generations B, C, D and E.)
     #[must_use]
     pub fn customer_type(self, customer_type: impl Into<String>) -> Self {
         self.set("customer_type", Value::String(customer_type.into()))
     }
 
-    /// TODO discount_coupons.description (API generations B, C, D and E.)
+    /// What the coupon is for, as free text. (API generations B, C, D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)
+    /// The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn discount_fixed_amount(self, discount_fixed_amount: impl Into<crate::Amount>) -> Self {
         self.set("discount_fixed_amount", discount_fixed_amount.into().0)
     }
 
-    /// TODO discount_coupons.discount_percentage (API generations B, C, D and E.)
+    /// The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B,
+    /// C, D and E.)
     #[must_use]
     pub fn discount_percentage(self, discount_percentage: impl Into<Number>) -> Self {
         self.set("discount_percentage", Value::Number(discount_percentage.into()))
     }
 
-    /// TODO discount_coupons.discount_type (API generations B, C, D and E.)
+    /// `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.)
     #[must_use]
     pub fn discount_type(self, discount_type: impl Into<String>) -> Self {
         self.set("discount_type", Value::String(discount_type.into()))
     }
 
-    /// TODO discount_coupons.expires_at (API generations B, C, D and E.)
+    /// When the coupon stops working, as a timestamp. (API generations B, C, D and E.)
     #[must_use]
     pub fn expires_at(self, expires_at: impl Into<String>) -> Self {
         self.set("expires_at", Value::String(expires_at.into()))
     }
 
-    /// TODO discount_coupons.is_active (API generations B, C, D and E.)
+    /// Whether the coupon can be used. The default is true. (API generations B, C, D and E.)
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO discount_coupons.is_organization_wide (API generation C.)
+    /// Whether the coupon applies to all products. In the generated clients' API only. Elsewhere
+    /// it is scope_type. (API generation C.)
     #[must_use]
     pub fn is_organization_wide(self, is_organization_wide: bool) -> Self {
         self.set("is_organization_wide", is_organization_wide)
     }
 
-    /// TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)
+    /// The most units that one use of the coupon covers, at least 1. (API generations B, C, D and
+    /// E.)
     #[must_use]
     pub fn max_quantity_per_use(self, max_quantity_per_use: impl Into<Number>) -> Self {
         self.set("max_quantity_per_use", Value::Number(max_quantity_per_use.into()))
     }
 
-    /// TODO discount_coupons.max_uses (API generations B, C, D and E.)
+    /// The most times that the coupon can be used in all, at least 1. (API generations B, C, D and
+    /// E.)
     #[must_use]
     pub fn max_uses(self, max_uses: impl Into<Number>) -> Self {
         self.set("max_uses", Value::Number(max_uses.into()))
     }
 
-    /// TODO discount_coupons.product_ids (API generations B, D and E.)
+    /// Catalogue products that the coupon is limited to. Read when a coupon is created; answers do
+    /// not have it. (API generations B, D and E.)
     #[must_use]
     pub fn product_ids(self, product_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.set("product_ids", product_ids.into_iter().map(Into::into).collect::<Vec<String>>())
     }
 
-    /// TODO discount_coupons.scope_type (API generations B, C, D and E.)
+    /// `organization_wide`, `specific_products` or `specific_prices`. The default is
+    /// organization_wide. (API generations B, C, D and E.)
     #[must_use]
     pub fn scope_type(self, scope_type: impl Into<String>) -> Self {
         self.set("scope_type", Value::String(scope_type.into()))
     }
 
-    /// TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)
+    /// What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`.
+    /// The default is total. (API generations B, C, D and E.)
     #[must_use]
     pub fn usage_frequency_limit(self, usage_frequency_limit: impl Into<String>) -> Self {
         self.set("usage_frequency_limit", Value::String(usage_frequency_limit.into()))
     }
 
-    /// TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)
+    /// How many uses usage_frequency_limit allows, at least 1. The current server requires it
+    /// unless usage_frequency_limit is total. (API generations B, C, D and E.)
     #[must_use]
     pub fn usage_limit_value(self, usage_limit_value: impl Into<Number>) -> Self {
         self.set("usage_limit_value", Value::Number(usage_limit_value.into()))
     }
 
-    /// TODO discount_coupons.valid_from (API generations B, C, D and E.)
+    /// When the coupon starts working, as a timestamp. (API generations B, C, D and E.)
     #[must_use]
     pub fn valid_from(self, valid_from: impl Into<String>) -> Self {
         self.set("valid_from", Value::String(valid_from.into()))

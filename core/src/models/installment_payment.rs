@@ -7,45 +7,50 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO InstallmentPayment
+/// One payment of an instalment plan, with its due date, principal and interest. Every field may
+/// be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InstallmentPayment {
-    /// TODO installment_payments.amount (API generation C.)
+    /// The amount of the instalment, in the currency's smallest unit. (API generation C.)
     pub amount: Option<Number>,
-    /// TODO installment_payments.created_at (API generation C.)
+    /// When the instalment was created, as a timestamp. (API generation C.)
     pub created_at: Option<String>,
-    /// TODO installment_payments.due_date (API generation C.)
+    /// The date when the instalment is due. (API generation C.)
     pub due_date: Option<String>,
-    /// TODO installment_payments.installment_id (API generation C.)
+    /// The instalment's identifier. The route to retrieve it calls it payment_id. (API generation
+    /// C.)
     pub installment_id: Option<String>,
-    /// TODO installment_payments.interest_amount (API generation C.)
+    /// The interest in the instalment, in the currency's smallest unit. (API generation C.)
     pub interest_amount: Option<Number>,
-    /// TODO installment_payments.paid_at (API generation C.)
+    /// When the instalment was paid, as a timestamp. (API generation C.)
     pub paid_at: Option<String>,
-    /// TODO installment_payments.payment_link (API generation C.)
+    /// Link to pay the instalment. (API generation C.)
     pub payment_link: Option<String>,
-    /// TODO installment_payments.payment_method_code (API generation C.)
+    /// Payment method of the instalment, such as MOBILE_MONEY. (API generation C.)
     pub payment_method_code: Option<PaymentMethodCode>,
-    /// TODO installment_payments.plan_id (API generation C.)
+    /// Instalment plan that the payment belongs to. (API generation C.)
     pub plan_id: Option<String>,
-    /// TODO installment_payments.principal_amount (API generation C.)
+    /// The principal in the instalment, without interest, in the currency's smallest unit. (API
+    /// generation C.)
     pub principal_amount: Option<Number>,
-    /// TODO installment_payments.processing_fee (API generation C.)
+    /// The processing fee of the instalment, in the currency's smallest unit. (API generation C.)
     pub processing_fee: Option<Number>,
-    /// TODO installment_payments.provider_code (API generation C.)
+    /// Payment provider of the instalment, such as WAVE. (API generation C.)
     pub provider_code: Option<ProviderCode>,
-    /// TODO installment_payments.sequence_number (API generation C.)
+    /// The position of the instalment in its plan. (API generation C.)
     pub sequence_number: Option<Number>,
-    /// TODO installment_payments.spi_payment_request_id (API generation C.)
+    /// The instalment's payment request in the regional instant payment system. (API generation
+    /// C.)
     pub spi_payment_request_id: Option<String>,
-    /// TODO installment_payments.spi_tx_id (API generation C.)
+    /// The transaction's identifier in the regional instant payment system. (API generation C.)
     pub spi_tx_id: Option<String>,
-    /// TODO installment_payments.status (API generation C.)
+    /// The state of the instalment: pending, collected, waived or refunded. Pending and waived do
+    /// not mean paid. (API generation C.)
     pub status: Option<BnplStatus>,
-    /// TODO installment_payments.transaction_id (API generation C.)
+    /// Transaction that paid the instalment. (API generation C.)
     pub transaction_id: Option<String>,
-    /// TODO installment_payments.updated_at (API generation C.)
+    /// When the instalment last changed, as a timestamp. (API generation C.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -5,7 +5,7 @@ use super::PaymentMethodCode;
 use super::ProviderCode;
 use crate::json::{Map, Number, Value};
 
-/// TODO InstallmentPaymentCreate
+/// The fields of a new instalment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InstallmentPaymentCreate {
     fields: Map<String, Value>,
@@ -17,97 +17,101 @@ impl InstallmentPaymentCreate {
         Self::default()
     }
 
-    /// TODO installment_payments.amount (API generation C.)
+    /// The amount of the instalment, in the currency's smallest unit. (API generation C.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO installment_payments.due_date (API generation C.)
+    /// The date when the instalment is due. (API generation C.)
     #[must_use]
     pub fn due_date(self, due_date: impl Into<String>) -> Self {
         self.set("due_date", Value::String(due_date.into()))
     }
 
-    /// TODO installment_payments.installment_id (API generation C.)
+    /// The instalment's identifier. The route to retrieve it calls it payment_id. (API generation
+    /// C.)
     #[must_use]
     pub fn installment_id(self, installment_id: impl Into<String>) -> Self {
         self.set("installment_id", Value::String(installment_id.into()))
     }
 
-    /// TODO installment_payments.interest_amount (API generation C.)
+    /// The interest in the instalment, in the currency's smallest unit. (API generation C.)
     #[must_use]
     pub fn interest_amount(self, interest_amount: impl Into<crate::Amount>) -> Self {
         self.set("interest_amount", interest_amount.into().0)
     }
 
-    /// TODO installment_payments.paid_at (API generation C.)
+    /// When the instalment was paid, as a timestamp. (API generation C.)
     #[must_use]
     pub fn paid_at(self, paid_at: impl Into<String>) -> Self {
         self.set("paid_at", Value::String(paid_at.into()))
     }
 
-    /// TODO installment_payments.payment_link (API generation C.)
+    /// Link to pay the instalment. (API generation C.)
     #[must_use]
     pub fn payment_link(self, payment_link: impl Into<String>) -> Self {
         self.set("payment_link", Value::String(payment_link.into()))
     }
 
-    /// TODO installment_payments.payment_method_code (API generation C.)
+    /// Payment method of the instalment, such as MOBILE_MONEY. (API generation C.)
     #[must_use]
     pub fn payment_method_code(self, payment_method_code: impl Into<PaymentMethodCode>) -> Self {
         self.set("payment_method_code", payment_method_code.into().as_str())
     }
 
-    /// TODO installment_payments.plan_id (API generation C.)
+    /// Instalment plan that the payment belongs to. (API generation C.)
     #[must_use]
     pub fn plan_id(self, plan_id: impl Into<String>) -> Self {
         self.set("plan_id", Value::String(plan_id.into()))
     }
 
-    /// TODO installment_payments.principal_amount (API generation C.)
+    /// The principal in the instalment, without interest, in the currency's smallest unit. (API
+    /// generation C.)
     #[must_use]
     pub fn principal_amount(self, principal_amount: impl Into<crate::Amount>) -> Self {
         self.set("principal_amount", principal_amount.into().0)
     }
 
-    /// TODO installment_payments.processing_fee (API generation C.)
+    /// The processing fee of the instalment, in the currency's smallest unit. (API generation C.)
     #[must_use]
     pub fn processing_fee(self, processing_fee: impl Into<crate::Amount>) -> Self {
         self.set("processing_fee", processing_fee.into().0)
     }
 
-    /// TODO installment_payments.provider_code (API generation C.)
+    /// Payment provider of the instalment, such as WAVE. (API generation C.)
     #[must_use]
     pub fn provider_code(self, provider_code: impl Into<ProviderCode>) -> Self {
         self.set("provider_code", provider_code.into().as_str())
     }
 
-    /// TODO installment_payments.sequence_number (API generation C.)
+    /// The position of the instalment in its plan. (API generation C.)
     #[must_use]
     pub fn sequence_number(self, sequence_number: impl Into<Number>) -> Self {
         self.set("sequence_number", Value::Number(sequence_number.into()))
     }
 
-    /// TODO installment_payments.spi_payment_request_id (API generation C.)
+    /// The instalment's payment request in the regional instant payment system. (API generation
+    /// C.)
     #[must_use]
     pub fn spi_payment_request_id(self, spi_payment_request_id: impl Into<String>) -> Self {
         self.set("spi_payment_request_id", Value::String(spi_payment_request_id.into()))
     }
 
-    /// TODO installment_payments.spi_tx_id (API generation C.)
+    /// The transaction's identifier in the regional instant payment system. (API generation C.)
     #[must_use]
     pub fn spi_tx_id(self, spi_tx_id: impl Into<String>) -> Self {
         self.set("spi_tx_id", Value::String(spi_tx_id.into()))
     }
 
-    /// TODO installment_payments.status (API generation C.)
+    /// The state of the instalment: pending, collected, waived or refunded. Pending and waived do
+    /// not mean paid. (API generation C.)
     #[must_use]
     pub fn status(self, status: impl Into<BnplStatus>) -> Self {
         self.set("status", status.into().as_str())
     }
 
-    /// TODO installment_payments.transaction_id (API generation C.)
+    /// Transaction that paid the instalment. (API generation C.)
     #[must_use]
     pub fn transaction_id(self, transaction_id: impl Into<String>) -> Self {
         self.set("transaction_id", Value::String(transaction_id.into()))

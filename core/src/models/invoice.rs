@@ -6,51 +6,66 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Invoice
+/// An invoice from the merchant to a customer. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Invoice {
-    /// TODO invoices.amount (API generations C, D and E.)
+    /// The total of the invoice, in the currency's smallest unit. The newest API requires it on
+    /// create; the current server sums line_items when it is left out. (API generations C, D and
+    /// E.)
     pub amount: Option<Number>,
-    /// TODO invoices.amount_due (API generations D and E.)
+    /// The amount due, in the currency's smallest unit. It can be sent on update only, not on
+    /// create. (API generations D and E.)
     pub amount_due: Option<Number>,
-    /// TODO invoices.amount_remaining (API generations D and E.)
+    /// The amount not yet paid, in the currency's smallest unit. (API generations D and E.)
     pub amount_remaining: Option<Number>,
-    /// TODO invoices.created_at (API generation C.)
+    /// When the invoice was created, as a timestamp. The generated clients' API only. (API
+    /// generation C.)
     pub created_at: Option<String>,
-    /// TODO invoices.created_by (API generation C.)
+    /// Who or what created the invoice. The generated clients' API only. (API generation C.)
     pub created_by: Option<String>,
-    /// TODO invoices.currency_code (API generations C, D and E.)
+    /// Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it
+    /// cannot change on the current server. (API generations C, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO invoices.customer (API generation E.)
+    /// The customer, as an object. The newest API only; may be null. (API generation E.)
     pub customer: Option<Map<String, Value>>,
-    /// TODO invoices.customer_id (API generations C, D and E.)
+    /// Customer that the invoice is for. Required on create. (API generations C, D and E.)
     pub customer_id: Option<String>,
-    /// TODO invoices.customer_invoice_id (API generations C, D and E.)
+    /// The invoice's identifier. Named invoice_id in paths and in a payment_required response.
+    /// (API generations C, D and E.)
     pub customer_invoice_id: Option<String>,
-    /// TODO invoices.description (API generations C, D and E.)
+    /// Text of the invoice. The current server and the newest API take it but do not declare it in
+    /// responses. (API generations C, D and E.)
     pub description: Option<String>,
-    /// TODO invoices.due_date (API generations C, D and E.)
+    /// The date when the invoice is due. The current server takes it but does not declare it in
+    /// responses. (API generations C, D and E.)
     pub due_date: Option<String>,
-    /// TODO invoices.hosted_url (API generation E.)
+    /// The invoice's hosted page. The newest API only; may be null. (API generation E.)
     pub hosted_url: Option<String>,
-    /// TODO invoices.invoice_number (API generations D and E.)
+    /// The invoice's number, which the caller may set on create but not on update. May be null.
+    /// (API generations D and E.)
     pub invoice_number: Option<String>,
-    /// TODO invoices.line_items (API generations D and E.)
-    pub line_items: Option<Vec<String>>,
-    /// TODO invoices.metadata (API generations C, D and E.)
+    /// The lines of the invoice: objects with name, quantity (default 1), unit_price or amount.
+    /// The newest API declares strings in responses, the current server none. (API generations D
+    /// and E.)
+    pub line_items: Option<Vec<Map<String, Value>>>,
+    /// The merchant's own keys and values. The current server and the newest API take them but do
+    /// not declare them in responses. (API generations C, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO invoices.organization_id (API generations C, D and E.)
+    /// Organisation that owns the invoice. (API generations C, D and E.)
     pub organization_id: Option<String>,
-    /// TODO invoices.origin (API generations D and E.)
+    /// Where the invoice comes from: manual, one_time_product, recurring_subscription,
+    /// usage_billing or failed_renewal. Set on create only. (API generations D and E.)
     pub origin: Option<String>,
-    /// TODO invoices.payment_url (API generations D and E.)
+    /// The page where the customer pays the invoice. May be null. (API generations D and E.)
     pub payment_url: Option<String>,
-    /// TODO invoices.pdf_url (API generation E.)
+    /// Link to the invoice's PDF. The newest API only; may be null. (API generation E.)
     pub pdf_url: Option<String>,
-    /// TODO invoices.status (API generations C, D and E.)
+    /// The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid,
+    /// and setting it with an update moves no money. (API generations C, D and E.)
     pub status: Option<InvoiceStatus>,
-    /// TODO invoices.updated_at (API generation C.)
+    /// When the invoice last changed, as a timestamp. The generated clients' API only. (API
+    /// generation C.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -77,7 +92,7 @@ impl FromDocument for Invoice {
             due_date: fields.text(11),
             hosted_url: fields.text(12),
             invoice_number: fields.text(13),
-            line_items: fields.words(14),
+            line_items: fields.maps(14),
             metadata: fields.map(15),
             organization_id: fields.text(16),
             origin: fields.text(17),

@@ -14,43 +14,46 @@ impl InvoiceListParams {
         Self::default()
     }
 
-    /// TODO invoices?limit
+    /// The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D
+    /// and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO invoices?offset (API generations B, C, D and E.)
+    /// How many invoices to skip. The newest API takes cursor instead. (API generations C and D.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO invoices?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO invoices?status (API generations D and E.)
+    /// Only invoices that are draft, sent, paid, overdue or cancelled. (API generations D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO invoices?customerId (API generations D and E.)
+    /// Only invoices of this customer. (API generations D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customerId", Value::String(customer_id.into()))
     }
 
-    /// TODO invoices?search (API generations D and E.)
+    /// Only invoices that match this text. (API generations D and E.)
     #[must_use]
     pub fn search(self, search: impl Into<String>) -> Self {
         self.set("search", Value::String(search.into()))
     }
 
-    /// TODO invoices?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -4,7 +4,7 @@ use super::CurrencyCode;
 use super::InvoiceStatus;
 use crate::json::{Map, Value};
 
-/// TODO InvoiceUpdate
+/// The fields of an invoice to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InvoiceUpdate {
     fields: Map<String, Value>,
@@ -16,109 +16,128 @@ impl InvoiceUpdate {
         Self::default()
     }
 
-    /// TODO invoices.amount (API generations C, D and E.)
+    /// The total of the invoice, in the currency's smallest unit. The newest API requires it on
+    /// create; the current server sums line_items when it is left out. (API generations C, D and
+    /// E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO invoices.amount_due (API generations D and E.)
+    /// The amount due, in the currency's smallest unit. It can be sent on update only, not on
+    /// create. (API generations D and E.)
     #[must_use]
     pub fn amount_due(self, amount_due: impl Into<crate::Amount>) -> Self {
         self.set("amount_due", amount_due.into().0)
     }
 
-    /// TODO invoices.currency_code (API generations C, D and E.)
+    /// Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it
+    /// cannot change on the current server. (API generations C, D and E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO invoices.customer_details (API generations D and E.)
+    /// Details of the customer for the invoice, as an object. Read on create only and not
+    /// returned. (API generations D and E.)
     #[must_use]
     pub fn customer_details(self, customer_details: Map<String, Value>) -> Self {
         self.set("customer_details", customer_details)
     }
 
-    /// TODO invoices.customer_id (API generations C, D and E.)
+    /// Customer that the invoice is for. Required on create. (API generations C, D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO invoices.customer_invoice_id (API generations C, D and E.)
+    /// The invoice's identifier. Named invoice_id in paths and in a payment_required response.
+    /// (API generations C, D and E.)
     #[must_use]
     pub fn customer_invoice_id(self, customer_invoice_id: impl Into<String>) -> Self {
         self.set("customer_invoice_id", Value::String(customer_invoice_id.into()))
     }
 
-    /// TODO invoices.description (API generations C, D and E.)
+    /// Text of the invoice. The current server and the newest API take it but do not declare it in
+    /// responses. (API generations C, D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO invoices.due_date (API generations C, D and E.)
+    /// The date when the invoice is due. The current server takes it but does not declare it in
+    /// responses. (API generations C, D and E.)
     #[must_use]
     pub fn due_date(self, due_date: impl Into<String>) -> Self {
         self.set("due_date", Value::String(due_date.into()))
     }
 
-    /// TODO invoices.invoice_number (API generations D and E.)
+    /// The invoice's number, which the caller may set on create but not on update. May be null.
+    /// (API generations D and E.)
     #[must_use]
     pub fn invoice_number(self, invoice_number: impl Into<String>) -> Self {
         self.set("invoice_number", Value::String(invoice_number.into()))
     }
 
-    /// TODO invoices.line_items (API generations D and E.)
+    /// The lines of the invoice: objects with name, quantity (default 1), unit_price or amount.
+    /// The newest API declares strings in responses, the current server none. (API generations D
+    /// and E.)
     #[must_use]
-    pub fn line_items(self, line_items: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.set("line_items", line_items.into_iter().map(Into::into).collect::<Vec<String>>())
+    pub fn line_items(self, line_items: Vec<Map<String, Value>>) -> Self {
+        self.set("line_items", line_items)
     }
 
-    /// TODO invoices.metadata (API generations C, D and E.)
+    /// The merchant's own keys and values. The current server and the newest API take them but do
+    /// not declare them in responses. (API generations C, D and E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO invoices.origin (API generations D and E.)
+    /// Where the invoice comes from: manual, one_time_product, recurring_subscription,
+    /// usage_billing or failed_renewal. Set on create only. (API generations D and E.)
     #[must_use]
     pub fn origin(self, origin: impl Into<String>) -> Self {
         self.set("origin", Value::String(origin.into()))
     }
 
-    /// TODO invoices.payment_details (API generations D and E.)
+    /// Details of the payment for the invoice, as an object. Read on create only and not returned.
+    /// (API generations D and E.)
     #[must_use]
     pub fn payment_details(self, payment_details: Map<String, Value>) -> Self {
         self.set("payment_details", payment_details)
     }
 
-    /// TODO invoices.price_id (API generations D and E.)
+    /// Catalogue price that the invoice is for. It is sent only and does not come in responses.
+    /// (API generations D and E.)
     #[must_use]
     pub fn price_id(self, price_id: impl Into<String>) -> Self {
         self.set("price_id", Value::String(price_id.into()))
     }
 
-    /// TODO invoices.product_id (API generations D and E.)
+    /// Catalogue product that the invoice is for. It is sent only and does not come in responses.
+    /// (API generations D and E.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// TODO invoices.status (API generations C, D and E.)
+    /// The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid,
+    /// and setting it with an update moves no money. (API generations C, D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<InvoiceStatus>) -> Self {
         self.set("status", status.into().as_str())
     }
 
-    /// TODO invoices.subscription_id (API generations D and E.)
+    /// Subscription that the invoice belongs to. It is sent only and does not come in responses.
+    /// (API generations D and E.)
     #[must_use]
     pub fn subscription_id(self, subscription_id: impl Into<String>) -> Self {
         self.set("subscription_id", Value::String(subscription_id.into()))
     }
 
-    /// TODO invoices.template (API generations D and E.)
+    /// Template of the invoice, as an object. Read on create only and not returned. (API
+    /// generations D and E.)
     #[must_use]
     pub fn template(self, template: Map<String, Value>) -> Self {
         self.set("template", template)

@@ -4,27 +4,32 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Meter
+/// A rule that selects usage events and adds them up, such as the sum of quantity. Every field may
+/// be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Meter {
-    /// TODO meters.aggregation (API generations C, D and E.)
+    /// How the events of the meter are added up, as an object. The server's default is the sum of
+    /// quantity. (API generations C, D and E.)
     pub aggregation: Option<Map<String, Value>>,
-    /// TODO meters.created_at (API generations C, D and E.)
+    /// When the meter was created, as a timestamp. (API generations C, D and E.)
     pub created_at: Option<String>,
-    /// TODO meters.filter (API generations C, D and E.)
+    /// Which events the meter counts, as an object. (API generations C, D and E.)
     pub filter: Option<Map<String, Value>>,
-    /// TODO meters.is_active (API generations C, D and E.)
+    /// Whether the meter is active. The current server and the newest API read it on update only,
+    /// not on create. (API generations C, D and E.)
     pub is_active: Option<bool>,
-    /// TODO meters.meter_id (API generations C, D and E.)
+    /// The meter's identifier. (API generations C, D and E.)
     pub meter_id: Option<String>,
-    /// TODO meters.name (API generations C, D and E.)
+    /// The meter's name, which create requires. The current server and the newest API do not take
+    /// it on update. (API generations C, D and E.)
     pub name: Option<String>,
-    /// TODO meters.organization_id (API generations C, D and E.)
+    /// Organisation that owns the meter. (API generations C, D and E.)
     pub organization_id: Option<String>,
-    /// TODO meters.product_id (API generations C, D and E.)
+    /// Product that the meter belongs to. The current server and the newest API do not take it on
+    /// update. (API generations C, D and E.)
     pub product_id: Option<String>,
-    /// TODO meters.updated_at (API generations C, D and E.)
+    /// When the meter last changed, as a timestamp. (API generations C, D and E.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

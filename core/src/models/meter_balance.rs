@@ -4,29 +4,35 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO MeterBalance
+/// How many units of a meter a customer has received, used and left. Units, not money; every field
+/// may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeterBalance {
-    /// TODO meter_balances.balance (API generations C, D and E.)
+    /// Units left to the customer: credited_units minus consumed_units. A number of units, not an
+    /// amount of money. (API generations C, D and E.)
     pub balance: Option<Number>,
-    /// TODO meter_balances.balance_id (API generations C, D and E.)
+    /// The meter balance's identifier. Missing on the current server while the customer has no
+    /// balance. (API generations C, D and E.)
     pub balance_id: Option<String>,
-    /// TODO meter_balances.billable_organization_id (API generation C.)
+    /// Organisation billed for the usage. The generated clients' API only. (API generation C.)
     pub billable_organization_id: Option<String>,
-    /// TODO meter_balances.consumed_units (API generations C, D and E.)
+    /// Units that the customer has used. A number of units, not an amount of money. (API
+    /// generations C, D and E.)
     pub consumed_units: Option<Number>,
-    /// TODO meter_balances.created_at (API generation C.)
+    /// When the balance was created, as a timestamp. The generated clients' API only. (API
+    /// generation C.)
     pub created_at: Option<String>,
-    /// TODO meter_balances.credited_units (API generations C, D and E.)
+    /// Units that the customer has received. A number of units, not an amount of money. (API
+    /// generations C, D and E.)
     pub credited_units: Option<Number>,
-    /// TODO meter_balances.customer_id (API generations C, D and E.)
+    /// Customer that the balance belongs to. (API generations C, D and E.)
     pub customer_id: Option<String>,
-    /// TODO meter_balances.last_event_id (API generations C, D and E.)
+    /// The last usage event counted in the balance. May be null. (API generations C, D and E.)
     pub last_event_id: Option<String>,
-    /// TODO meter_balances.meter_id (API generations C, D and E.)
+    /// Meter that counts the units. (API generations C, D and E.)
     pub meter_id: Option<String>,
-    /// TODO meter_balances.updated_at (API generations C, D and E.)
+    /// When the balance last changed, as a timestamp. (API generations C, D and E.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

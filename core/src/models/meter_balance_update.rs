@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Number, Value};
 
-/// TODO MeterBalanceUpdate
+/// The fields of a meter balance to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MeterBalanceUpdate {
     fields: Map<String, Value>,
@@ -14,49 +14,53 @@ impl MeterBalanceUpdate {
         Self::default()
     }
 
-    /// TODO meter_balances.balance (API generations C, D and E.)
+    /// Units left to the customer: credited_units minus consumed_units. A number of units, not an
+    /// amount of money. (API generations C, D and E.)
     #[must_use]
     pub fn balance(self, balance: impl Into<Number>) -> Self {
         self.set("balance", Value::Number(balance.into()))
     }
 
-    /// TODO meter_balances.balance_id (API generations C, D and E.)
+    /// The meter balance's identifier. Missing on the current server while the customer has no
+    /// balance. (API generations C, D and E.)
     #[must_use]
     pub fn balance_id(self, balance_id: impl Into<String>) -> Self {
         self.set("balance_id", Value::String(balance_id.into()))
     }
 
-    /// TODO meter_balances.billable_organization_id (API generation C.)
+    /// Organisation billed for the usage. The generated clients' API only. (API generation C.)
     #[must_use]
     pub fn billable_organization_id(self, billable_organization_id: impl Into<String>) -> Self {
         self.set("billable_organization_id", Value::String(billable_organization_id.into()))
     }
 
-    /// TODO meter_balances.consumed_units (API generations C, D and E.)
+    /// Units that the customer has used. A number of units, not an amount of money. (API
+    /// generations C, D and E.)
     #[must_use]
     pub fn consumed_units(self, consumed_units: impl Into<Number>) -> Self {
         self.set("consumed_units", Value::Number(consumed_units.into()))
     }
 
-    /// TODO meter_balances.credited_units (API generations C, D and E.)
+    /// Units that the customer has received. A number of units, not an amount of money. (API
+    /// generations C, D and E.)
     #[must_use]
     pub fn credited_units(self, credited_units: impl Into<Number>) -> Self {
         self.set("credited_units", Value::Number(credited_units.into()))
     }
 
-    /// TODO meter_balances.customer_id (API generations C, D and E.)
+    /// Customer that the balance belongs to. (API generations C, D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO meter_balances.last_event_id (API generations C, D and E.)
+    /// The last usage event counted in the balance. May be null. (API generations C, D and E.)
     #[must_use]
     pub fn last_event_id(self, last_event_id: impl Into<String>) -> Self {
         self.set("last_event_id", Value::String(last_event_id.into()))
     }
 
-    /// TODO meter_balances.meter_id (API generations C, D and E.)
+    /// Meter that counts the units. (API generations C, D and E.)
     #[must_use]
     pub fn meter_id(self, meter_id: impl Into<String>) -> Self {
         self.set("meter_id", Value::String(meter_id.into()))

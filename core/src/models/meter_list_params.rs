@@ -14,34 +14,37 @@ impl MeterListParams {
         Self::default()
     }
 
-    /// TODO meters?limit
+    /// The most meters in one page, 1 to 100, 20 by default. The current server and the newest API
+    /// list no limit for meters. (API generation C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO meters?offset (API generations B, C, D and E.)
+    /// How many meters to skip. The current server and the newest API list no offset for meters.
+    /// (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO meters?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO meters?productId (API generations D and E.)
+    /// Only meters of this product. (API generations D and E.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("productId", Value::String(product_id.into()))
     }
 
-    /// TODO meters?isActive (API generations D and E.)
+    /// true for active meters only, false for inactive ones. (API generations D and E.)
     #[must_use]
-    pub fn is_active(self, is_active: impl Into<String>) -> Self {
-        self.set("isActive", Value::String(is_active.into()))
+    pub fn is_active(self, is_active: bool) -> Self {
+        self.set("isActive", is_active)
     }
 
     /// Sets any parameter, also one that this version does not list.

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// TODO MeterUpdate
+/// The fields of a meter to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MeterUpdate {
     fields: Map<String, Value>,
@@ -14,37 +14,41 @@ impl MeterUpdate {
         Self::default()
     }
 
-    /// TODO meters.aggregation (API generations C, D and E.)
+    /// How the events of the meter are added up, as an object. The server's default is the sum of
+    /// quantity. (API generations C, D and E.)
     #[must_use]
     pub fn aggregation(self, aggregation: Map<String, Value>) -> Self {
         self.set("aggregation", aggregation)
     }
 
-    /// TODO meters.filter (API generations C, D and E.)
+    /// Which events the meter counts, as an object. (API generations C, D and E.)
     #[must_use]
     pub fn filter(self, filter: Map<String, Value>) -> Self {
         self.set("filter", filter)
     }
 
-    /// TODO meters.is_active (API generations C, D and E.)
+    /// Whether the meter is active. The current server and the newest API read it on update only,
+    /// not on create. (API generations C, D and E.)
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO meters.meter_id (API generations C, D and E.)
+    /// The meter's identifier. (API generations C, D and E.)
     #[must_use]
     pub fn meter_id(self, meter_id: impl Into<String>) -> Self {
         self.set("meter_id", Value::String(meter_id.into()))
     }
 
-    /// TODO meters.name (API generations C, D and E.)
+    /// The meter's name, which create requires. The current server and the newest API do not take
+    /// it on update. (API generations C, D and E.)
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))
     }
 
-    /// TODO meters.product_id (API generations C, D and E.)
+    /// Product that the meter belongs to. The current server and the newest API do not take it on
+    /// update. (API generations C, D and E.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))

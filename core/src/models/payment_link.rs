@@ -5,83 +5,101 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO PaymentLink
+/// A page with a fixed address where buyers pay for a product or an amount. Every field may be
+/// null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentLink {
-    /// TODO payment_links.allow_coupon_code
+    /// Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false
+    /// as the default.
     pub allow_coupon_code: Option<bool>,
-    /// TODO payment_links.allow_quantity (API generations B, C, D and E.)
+    /// Whether the buyer may change the quantity on the page. (API generations B, C, D and E.)
     pub allow_quantity: Option<bool>,
-    /// TODO payment_links.allowed_providers (API generations A and C.)
-    pub allowed_providers: Option<String>,
-    /// TODO payment_links.amount (API generations B, C, D and E.)
+    /// Payment providers offered on the page. A list in the 2025 documentation, a string in the
+    /// generated clients, unknown to the current server. (API generations A and C.)
+    pub allowed_providers: Option<Vec<String>>,
+    /// What the buyer pays, in the currency's smallest unit. Named `price` in the 2025
+    /// documentation and when read one by one from the December 2025 server. (API generations B,
+    /// C, D and E.)
     pub amount: Option<Number>,
-    /// TODO payment_links.cancel_url
+    /// Where the buyer is sent after cancelling.
     pub cancel_url: Option<String>,
-    /// TODO payment_links.created_at
+    /// When the payment link was created, as a timestamp.
     pub created_at: Option<String>,
-    /// TODO payment_links.created_by (API generations B, C, D and E.)
+    /// Who created the payment link. (API generations B, C, D and E.)
     pub created_by: Option<String>,
-    /// TODO payment_links.currency_code
+    /// Currency of the link. Required to create one, except in the generated clients' API.
     pub currency_code: Option<CurrencyCode>,
-    /// TODO payment_links.description (API generations B, D and E.)
+    /// Text shown to the buyer. The same field as `public_description`, under its current name.
+    /// (API generations B, D and E.)
     pub description: Option<String>,
-    /// TODO payment_links.environment (API generations B, C, D and E.)
+    /// `test` or `live`. Links created on the December 2025 server are always live, whatever the
+    /// key. (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO payment_links.expires_at
+    /// When the link stops working, as a timestamp.
     pub expires_at: Option<String>,
-    /// TODO payment_links.is_active
+    /// Whether the link can be used. The 2025 documentation gives true as the default; the current
+    /// server does not take it on create.
     pub is_active: Option<bool>,
-    /// TODO payment_links.line_items (API generation D.)
-    pub line_items: Option<Map<String, Value>>,
-    /// TODO payment_links.link_id
+    /// Line items of the link. The current server leaves it out of lists. (API generation D.)
+    pub line_items: Option<Vec<Map<String, Value>>>,
+    /// The link's identifier. Required to read, change or delete the link.
     pub link_id: Option<String>,
-    /// TODO payment_links.link_type
+    /// `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation
+    /// also has `plan`.
     pub link_type: Option<String>,
-    /// TODO payment_links.merchant_id (API generation A.)
-    pub merchant_id: Option<Map<String, Value>>,
-    /// TODO payment_links.metadata
+    /// Merchant that owns the link. In the 2025 documentation only. (API generation A.)
+    pub merchant_id: Option<String>,
+    /// The merchant's own keys and values. The current server accepts it on create and drops it.
     pub metadata: Option<Map<String, Value>>,
-    /// TODO payment_links.organization_id
+    /// Organisation that owns the payment link.
     pub organization_id: Option<String>,
-    /// TODO payment_links.plan_amount (API generation A.)
-    pub plan_amount: Option<Map<String, Value>>,
-    /// TODO payment_links.plan_id (API generation A.)
-    pub plan_id: Option<Map<String, Value>>,
-    /// TODO payment_links.plan_name (API generation A.)
-    pub plan_name: Option<Map<String, Value>>,
-    /// TODO payment_links.price (API generation A.)
-    pub price: Option<Map<String, Value>>,
-    /// TODO payment_links.price_id (API generations B, C, D and E.)
+    /// Amount of the link's subscription plan, in the currency's smallest unit. In the 2025
+    /// documentation only. (API generation A.)
+    pub plan_amount: Option<Number>,
+    /// Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`.
+    /// (API generation A.)
+    pub plan_id: Option<String>,
+    /// Name of the link's subscription plan. In the 2025 documentation only. (API generation A.)
+    pub plan_name: Option<String>,
+    /// What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required
+    /// when link_type is `instant`. (API generation A.)
+    pub price: Option<Number>,
+    /// Catalogue price being sold. (API generations B, C, D and E.)
     pub price_id: Option<String>,
-    /// TODO payment_links.private_description (API generations A and C.)
+    /// Text for the merchant's own use. The current server does not have it. (API generations A
+    /// and C.)
     pub private_description: Option<String>,
-    /// TODO payment_links.product_id
+    /// Catalogue product being sold. The 2025 documentation requires it when link_type is
+    /// `product`.
     pub product_id: Option<String>,
-    /// TODO payment_links.product_name (API generation A.)
-    pub product_name: Option<Map<String, Value>>,
-    /// TODO payment_links.product_price (API generation A.)
-    pub product_price: Option<Map<String, Value>>,
-    /// TODO payment_links.public_description (API generations A and C.)
+    /// Name of the link's product. In the 2025 documentation only. (API generation A.)
+    pub product_name: Option<String>,
+    /// Price of the link's product, in the currency's smallest unit. In the 2025 documentation
+    /// only. (API generation A.)
+    pub product_price: Option<Number>,
+    /// Text shown to the buyer. The same field as `description`, under its 2025 name. (API
+    /// generations A and C.)
     pub public_description: Option<String>,
-    /// TODO payment_links.quantity (API generations B, C, D and E.)
+    /// How many units are sold. The current server accepts it on create and drops it. (API
+    /// generations B, C, D and E.)
     pub quantity: Option<Number>,
-    /// TODO payment_links.require_billing_address (API generations B, D and E.)
+    /// Whether the page asks for a billing address. The current server defaults to true here, but
+    /// to false for checkout sessions. (API generations B, D and E.)
     pub require_billing_address: Option<bool>,
-    /// TODO payment_links.require_email (API generation E.)
+    /// Whether the page requires an e-mail address. The newest API only. (API generation E.)
     pub require_email: Option<bool>,
-    /// TODO payment_links.require_name (API generation E.)
+    /// Whether the page requires a name. The newest API only. (API generation E.)
     pub require_name: Option<bool>,
-    /// TODO payment_links.require_phone (API generation E.)
+    /// Whether the page requires a phone number. The newest API only. (API generation E.)
     pub require_phone: Option<bool>,
-    /// TODO payment_links.success_url
+    /// Where the buyer is sent after paying. Reaching it is no proof of payment.
     pub success_url: Option<String>,
-    /// TODO payment_links.title
+    /// Heading of the page. Required to create a link, except in the generated clients' API.
     pub title: Option<String>,
-    /// TODO payment_links.updated_at
+    /// When the payment link last changed, as a timestamp.
     pub updated_at: Option<String>,
-    /// TODO payment_links.url
+    /// The page to send buyers to. The server sets it; only the generated clients can send it.
     pub url: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -97,7 +115,7 @@ impl FromDocument for PaymentLink {
         let mut model = Self {
             allow_coupon_code: fields.boolean(0),
             allow_quantity: fields.boolean(1),
-            allowed_providers: fields.text(2),
+            allowed_providers: fields.words(2),
             amount: fields.number(3),
             cancel_url: fields.text(4),
             created_at: fields.text(5),
@@ -107,21 +125,21 @@ impl FromDocument for PaymentLink {
             environment: fields.text(9),
             expires_at: fields.text(10),
             is_active: fields.boolean(12),
-            line_items: fields.map(13),
+            line_items: fields.maps(13),
             link_id: fields.text(14),
             link_type: fields.text(15),
-            merchant_id: fields.map(16),
+            merchant_id: fields.text(16),
             metadata: fields.map(17),
             organization_id: fields.text(18),
-            plan_amount: fields.map(19),
-            plan_id: fields.map(20),
-            plan_name: fields.map(21),
-            price: fields.map(22),
+            plan_amount: fields.number(19),
+            plan_id: fields.text(20),
+            plan_name: fields.text(21),
+            price: fields.number(22),
             price_id: fields.text(23),
             private_description: fields.text(24),
             product_id: fields.text(25),
-            product_name: fields.map(26),
-            product_price: fields.map(27),
+            product_name: fields.text(26),
+            product_price: fields.number(27),
             public_description: fields.text(28),
             quantity: fields.number(29),
             require_billing_address: fields.boolean(30),

@@ -3,7 +3,7 @@
 use super::CurrencyCode;
 use crate::json::{Map, Number, Value};
 
-/// TODO PaymentLinkCreate
+/// The fields of a new payment link.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PaymentLinkCreate {
     fields: Map<String, Value>,
@@ -15,163 +15,184 @@ impl PaymentLinkCreate {
         Self::default()
     }
 
-    /// TODO payment_links.allow_coupon_code
+    /// Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false
+    /// as the default.
     #[must_use]
     pub fn allow_coupon_code(self, allow_coupon_code: bool) -> Self {
         self.set("allow_coupon_code", allow_coupon_code)
     }
 
-    /// TODO payment_links.allow_quantity (API generations B, C, D and E.)
+    /// Whether the buyer may change the quantity on the page. (API generations B, C, D and E.)
     #[must_use]
     pub fn allow_quantity(self, allow_quantity: bool) -> Self {
         self.set("allow_quantity", allow_quantity)
     }
 
-    /// TODO payment_links.allowed_providers (API generations A and C.)
+    /// Payment providers offered on the page. A list in the 2025 documentation, a string in the
+    /// generated clients, unknown to the current server. (API generations A and C.)
     #[must_use]
-    pub fn allowed_providers(self, allowed_providers: impl Into<String>) -> Self {
-        self.set("allowed_providers", Value::String(allowed_providers.into()))
+    pub fn allowed_providers(
+        self,
+        allowed_providers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.set(
+            "allowed_providers",
+            allowed_providers.into_iter().map(Into::into).collect::<Vec<String>>(),
+        )
     }
 
-    /// TODO payment_links.amount (API generations B, C, D and E.)
+    /// What the buyer pays, in the currency's smallest unit. Named `price` in the 2025
+    /// documentation and when read one by one from the December 2025 server. (API generations B,
+    /// C, D and E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO payment_links.cancel_url
+    /// Where the buyer is sent after cancelling.
     #[must_use]
     pub fn cancel_url(self, cancel_url: impl Into<String>) -> Self {
         self.set("cancel_url", Value::String(cancel_url.into()))
     }
 
-    /// TODO payment_links.currency_code
+    /// Currency of the link. Required to create one, except in the generated clients' API.
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO payment_links.description (API generations B, D and E.)
+    /// Text shown to the buyer. The same field as `public_description`, under its current name.
+    /// (API generations B, D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO payment_links.expires_at
+    /// When the link stops working, as a timestamp.
     #[must_use]
     pub fn expires_at(self, expires_at: impl Into<String>) -> Self {
         self.set("expires_at", Value::String(expires_at.into()))
     }
 
-    /// TODO payment_links.fields (API generation E.)
+    /// The fields the page asks for, each as an object. Overrides require_email, require_phone and
+    /// require_name. (API generation E.)
     #[must_use]
     pub fn fields(self, fields: Vec<Map<String, Value>>) -> Self {
         self.set("fields", fields)
     }
 
-    /// TODO payment_links.is_active
+    /// Whether the link can be used. The 2025 documentation gives true as the default; the current
+    /// server does not take it on create.
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO payment_links.link_id
+    /// The link's identifier. Required to read, change or delete the link.
     #[must_use]
     pub fn link_id(self, link_id: impl Into<String>) -> Self {
         self.set("link_id", Value::String(link_id.into()))
     }
 
-    /// TODO payment_links.link_type
+    /// `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation
+    /// also has `plan`.
     #[must_use]
     pub fn link_type(self, link_type: impl Into<String>) -> Self {
         self.set("link_type", Value::String(link_type.into()))
     }
 
-    /// TODO payment_links.metadata
+    /// The merchant's own keys and values. The current server accepts it on create and drops it.
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO payment_links.plan_id (API generation A.)
+    /// Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`.
+    /// (API generation A.)
     #[must_use]
-    pub fn plan_id(self, plan_id: Map<String, Value>) -> Self {
-        self.set("plan_id", plan_id)
+    pub fn plan_id(self, plan_id: impl Into<String>) -> Self {
+        self.set("plan_id", Value::String(plan_id.into()))
     }
 
-    /// TODO payment_links.price (API generation A.)
+    /// What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required
+    /// when link_type is `instant`. (API generation A.)
     #[must_use]
-    pub fn price(self, price: Map<String, Value>) -> Self {
-        self.set("price", price)
+    pub fn price(self, price: impl Into<crate::Amount>) -> Self {
+        self.set("price", price.into().0)
     }
 
-    /// TODO payment_links.price_id (API generations B, C, D and E.)
+    /// Catalogue price being sold. (API generations B, C, D and E.)
     #[must_use]
     pub fn price_id(self, price_id: impl Into<String>) -> Self {
         self.set("price_id", Value::String(price_id.into()))
     }
 
-    /// TODO payment_links.private_description (API generations A and C.)
+    /// Text for the merchant's own use. The current server does not have it. (API generations A
+    /// and C.)
     #[must_use]
     pub fn private_description(self, private_description: impl Into<String>) -> Self {
         self.set("private_description", Value::String(private_description.into()))
     }
 
-    /// TODO payment_links.product_id
+    /// Catalogue product being sold. The 2025 documentation requires it when link_type is
+    /// `product`.
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// TODO payment_links.public_description (API generations A and C.)
+    /// Text shown to the buyer. The same field as `description`, under its 2025 name. (API
+    /// generations A and C.)
     #[must_use]
     pub fn public_description(self, public_description: impl Into<String>) -> Self {
         self.set("public_description", Value::String(public_description.into()))
     }
 
-    /// TODO payment_links.quantity (API generations B, C, D and E.)
+    /// How many units are sold. The current server accepts it on create and drops it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn quantity(self, quantity: impl Into<Number>) -> Self {
         self.set("quantity", Value::Number(quantity.into()))
     }
 
-    /// TODO payment_links.require_billing_address (API generations B, D and E.)
+    /// Whether the page asks for a billing address. The current server defaults to true here, but
+    /// to false for checkout sessions. (API generations B, D and E.)
     #[must_use]
     pub fn require_billing_address(self, require_billing_address: bool) -> Self {
         self.set("require_billing_address", require_billing_address)
     }
 
-    /// TODO payment_links.require_email (API generation E.)
+    /// Whether the page requires an e-mail address. The newest API only. (API generation E.)
     #[must_use]
     pub fn require_email(self, require_email: bool) -> Self {
         self.set("require_email", require_email)
     }
 
-    /// TODO payment_links.require_name (API generation E.)
+    /// Whether the page requires a name. The newest API only. (API generation E.)
     #[must_use]
     pub fn require_name(self, require_name: bool) -> Self {
         self.set("require_name", require_name)
     }
 
-    /// TODO payment_links.require_phone (API generation E.)
+    /// Whether the page requires a phone number. The newest API only. (API generation E.)
     #[must_use]
     pub fn require_phone(self, require_phone: bool) -> Self {
         self.set("require_phone", require_phone)
     }
 
-    /// TODO payment_links.success_url
+    /// Where the buyer is sent after paying. Reaching it is no proof of payment.
     #[must_use]
     pub fn success_url(self, success_url: impl Into<String>) -> Self {
         self.set("success_url", Value::String(success_url.into()))
     }
 
-    /// TODO payment_links.title
+    /// Heading of the page. Required to create a link, except in the generated clients' API.
     #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {
         self.set("title", Value::String(title.into()))
     }
 
-    /// TODO payment_links.url
+    /// The page to send buyers to. The server sets it; only the generated clients can send it.
     #[must_use]
     pub fn url(self, url: impl Into<String>) -> Self {
         self.set("url", Value::String(url.into()))

@@ -14,37 +14,40 @@ impl PaymentLinkListParams {
         Self::default()
     }
 
-    /// TODO payment_links?limit
+    /// The most payment links in one page, 1 to 100. The server's default is 20. (API generations
+    /// B, C, D and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO payment_links?offset (API generations B, C, D and E.)
+    /// How many payment links to skip. (API generations B, C and D.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO payment_links?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO payment_links?linkType (API generations B, D and E.)
+    /// Only links of this type: `product` or `instant`. (API generations B, D and E.)
     #[must_use]
     pub fn link_type(self, link_type: impl Into<String>) -> Self {
         self.set("linkType", Value::String(link_type.into()))
     }
 
-    /// TODO payment_links?isActive (API generations B, D and E.)
+    /// Only links that are active (true) or not active (false). (API generations B, D and E.)
     #[must_use]
-    pub fn is_active(self, is_active: impl Into<String>) -> Self {
-        self.set("isActive", Value::String(is_active.into()))
+    pub fn is_active(self, is_active: bool) -> Self {
+        self.set("isActive", is_active)
     }
 
-    /// TODO payment_links?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -6,85 +6,113 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO PaymentRequest
+/// A request to a payer to pay an amount before a date. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentRequest {
-    /// TODO payment_requests.amount (API generations B, C, D and E.)
+    /// What the payer owes, in the currency's smallest unit. Required to create a request, except
+    /// in the generated clients' API. (API generations B, C, D and E.)
     pub amount: Option<Number>,
-    /// TODO payment_requests.created_at (API generations B, C, D and E.)
+    /// When the payment request was created, as a timestamp. (API generations B, C, D and E.)
     pub created_at: Option<String>,
-    /// TODO payment_requests.created_by (API generations B, C, D and E.)
+    /// Who created the payment request. (API generations B, C, D and E.)
     pub created_by: Option<String>,
-    /// TODO payment_requests.currency_code (API generations B, C, D and E.)
+    /// Currency of the amount. Required to create a request, except in the generated clients' API.
+    /// (API generations B, C, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO payment_requests.customer_id (API generations B, C, D and E.)
+    /// Customer who is asked to pay. (API generations B, C, D and E.)
     pub customer_id: Option<String>,
-    /// TODO payment_requests.description (API generations B, C, D and E.)
+    /// What the payment is for, as free text. (API generations B, C, D and E.)
     pub description: Option<String>,
-    /// TODO payment_requests.environment (API generations B, C, D and E.)
+    /// `test` or `live`: where the payment request was created. (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO payment_requests.expiry_date (API generations B, C, D and E.)
+    /// When the request expires, as a timestamp. Required to create a request, except in the
+    /// generated clients' API. (API generations B, C, D and E.)
     pub expiry_date: Option<String>,
-    /// TODO payment_requests.metadata (API generations B, D and E.)
+    /// The merchant's own keys and values. The current server accepts it on create and drops it.
+    /// (API generations B, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO payment_requests.organization_id (API generations B, C, D and E.)
+    /// Organisation that owns the payment request. (API generations B, C, D and E.)
     pub organization_id: Option<String>,
-    /// TODO payment_requests.payment_link (API generations B, C, D and E.)
+    /// The address where the request is paid. Only the generated clients can send it. (API
+    /// generations B, C, D and E.)
     pub payment_link: Option<String>,
-    /// TODO payment_requests.payment_reference (API generations B, C, D and E.)
+    /// The merchant's own reference for the payment. (API generations B, C, D and E.)
     pub payment_reference: Option<String>,
-    /// TODO payment_requests.qr_payload (API generation E.)
+    /// Content of the QR code that pays the request, when channel is `spi`. The newest API only.
+    /// (API generation E.)
     pub qr_payload: Option<String>,
-    /// TODO payment_requests.request_id (API generations B, C, D and E.)
+    /// The payment request's identifier. Required to read the request. (API generations B, C, D
+    /// and E.)
     pub request_id: Option<String>,
-    /// TODO payment_requests.spi_account_number (API generations B, C, D and E.)
+    /// Account number in the regional instant payment system. The current server never returns it.
+    /// (API generations B, C, D and E.)
     pub spi_account_number: Option<String>,
-    /// TODO payment_requests.spi_alias (API generation E.)
+    /// Alias in the regional instant payment system, when channel is `spi`. The newest API only.
+    /// (API generation E.)
     pub spi_alias: Option<String>,
-    /// TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)
+    /// Bulk instruction of the regional instant payment system that the request belongs to. The
+    /// current server never returns it. (API generations B, C, D and E.)
     pub spi_bulk_instruction_id: Option<String>,
-    /// TODO payment_requests.spi_confirmation (API generations B, C, D and E.)
+    /// Confirmation flag of the regional instant payment system. The current server never returns
+    /// it. (API generations B, C, D and E.)
     pub spi_confirmation: Option<bool>,
-    /// TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)
+    /// When the payment was sent in the regional instant payment system, as a string. The current
+    /// server never returns it. (API generations B, C, D and E.)
     pub spi_date_envoi: Option<String>,
-    /// TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)
+    /// When the payment became irrevocable in the regional instant payment system, as a string.
+    /// The current server never returns it. (API generations B, C, D and E.)
     pub spi_date_irrevocabilite: Option<String>,
-    /// TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)
+    /// The last date to pay the request, as a string. The current server never returns it. (API
+    /// generations B, C, D and E.)
     pub spi_date_limite_paiement: Option<String>,
-    /// TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)
+    /// The last date to answer the request, as a string. The current server never returns it. (API
+    /// generations B, C, D and E.)
     pub spi_date_limite_reponse: Option<String>,
-    /// TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)
+    /// When the payment was rejected in the regional instant payment system, as a string. The
+    /// current server never returns it. (API generations B, C, D and E.)
     pub spi_date_rejet: Option<String>,
-    /// TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)
+    /// Whether the payer is debited at a later date. The current server never returns it. (API
+    /// generations B, C, D and E.)
     pub spi_debit_differe: Option<bool>,
-    /// TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)
+    /// End-to-end identifier of the payment in the regional instant payment system. The current
+    /// server never returns it. (API generations B, C, D and E.)
     pub spi_end2end_id: Option<String>,
-    /// TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)
+    /// The payer's alias in the regional instant payment system. The current server never returns
+    /// it. (API generations B, C, D and E.)
     pub spi_payeur_alias: Option<String>,
-    /// TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)
+    /// The payer's name. The current server never returns it. (API generations B, C, D and E.)
     pub spi_payeur_nom: Option<String>,
-    /// TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)
+    /// The payer's country. The current server never returns it. (API generations B, C, D and E.)
     pub spi_payeur_pays: Option<String>,
-    /// TODO payment_requests.spi_payment_request_category (API generation C.)
+    /// Category code of the request in the regional instant payment system, such as 500, 521 or
+    /// 401. In the generated clients' API only. (API generation C.)
     pub spi_payment_request_category: Option<String>,
-    /// TODO payment_requests.spi_payment_status (API generation C.)
+    /// State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
+    /// generated clients' API only. (API generation C.)
     pub spi_payment_status: Option<String>,
-    /// TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)
+    /// Number of the document that the request refers to. The current server never returns it.
+    /// (API generations B, C, D and E.)
     pub spi_ref_doc_numero: Option<String>,
-    /// TODO payment_requests.spi_ref_doc_type (API generation C.)
+    /// Type code of the document that the request refers to, such as CINV. In the generated
+    /// clients' API only. (API generation C.)
     pub spi_ref_doc_type: Option<String>,
-    /// TODO payment_requests.spi_rejection_reason (API generation C.)
+    /// Reason code of a rejection in the regional instant payment system, such as AC04. In the
+    /// generated clients' API only. (API generation C.)
     pub spi_rejection_reason: Option<String>,
-    /// TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)
+    /// Discount on the request, in the currency's smallest unit. The current server never returns
+    /// it. (API generations B, C, D and E.)
     pub spi_remise_amount: Option<Number>,
-    /// TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)
+    /// Discount on the request, as a rate. The unit is not documented. The current server never
+    /// returns it. (API generations B, C, D and E.)
     pub spi_remise_rate: Option<Number>,
-    /// TODO payment_requests.spi_tx_id (API generations B, C, D and E.)
+    /// Transaction identifier of the payment in the regional instant payment system. The current
+    /// server never returns it. (API generations B, C, D and E.)
     pub spi_tx_id: Option<String>,
-    /// TODO payment_requests.status (API generations B, C, D and E.)
+    /// The state of the request, such as pending, completed, failed or expired. Only completed
+    /// means paid. (API generations B, C, D and E.)
     pub status: Option<TransactionStatus>,
-    /// TODO payment_requests.updated_at (API generations B, C, D and E.)
+    /// When the payment request last changed, as a timestamp. (API generations B, C, D and E.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -4,7 +4,7 @@ use super::CurrencyCode;
 use super::TransactionStatus;
 use crate::json::{Map, Number, Value};
 
-/// TODO PaymentRequestCreate
+/// The fields of a new payment request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PaymentRequestCreate {
     fields: Map<String, Value>,
@@ -16,139 +16,157 @@ impl PaymentRequestCreate {
         Self::default()
     }
 
-    /// TODO payment_requests.amount (API generations B, C, D and E.)
+    /// What the payer owes, in the currency's smallest unit. Required to create a request, except
+    /// in the generated clients' API. (API generations B, C, D and E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO payment_requests.channel (API generation E.)
+    /// `spi` asks for payment through the regional instant payment system; the answer then has
+    /// qr_payload and spi_alias. The newest API only. (API generation E.)
     #[must_use]
     pub fn channel(self, channel: impl Into<String>) -> Self {
         self.set("channel", Value::String(channel.into()))
     }
 
-    /// TODO payment_requests.currency_code (API generations B, C, D and E.)
+    /// Currency of the amount. Required to create a request, except in the generated clients' API.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO payment_requests.customer_id (API generations B, C, D and E.)
+    /// Customer who is asked to pay. (API generations B, C, D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO payment_requests.description (API generations B, C, D and E.)
+    /// What the payment is for, as free text. (API generations B, C, D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO payment_requests.expiry_date (API generations B, C, D and E.)
+    /// When the request expires, as a timestamp. Required to create a request, except in the
+    /// generated clients' API. (API generations B, C, D and E.)
     #[must_use]
     pub fn expiry_date(self, expiry_date: impl Into<String>) -> Self {
         self.set("expiry_date", Value::String(expiry_date.into()))
     }
 
-    /// TODO payment_requests.metadata (API generations B, D and E.)
+    /// The merchant's own keys and values. The current server accepts it on create and drops it.
+    /// (API generations B, D and E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO payment_requests.payment_link (API generations B, C, D and E.)
+    /// The address where the request is paid. Only the generated clients can send it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn payment_link(self, payment_link: impl Into<String>) -> Self {
         self.set("payment_link", Value::String(payment_link.into()))
     }
 
-    /// TODO payment_requests.payment_reference (API generations B, C, D and E.)
+    /// The merchant's own reference for the payment. (API generations B, C, D and E.)
     #[must_use]
     pub fn payment_reference(self, payment_reference: impl Into<String>) -> Self {
         self.set("payment_reference", Value::String(payment_reference.into()))
     }
 
-    /// TODO payment_requests.spi_account_number (API generations B, C, D and E.)
+    /// Account number in the regional instant payment system. The current server never returns it.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_account_number(self, spi_account_number: impl Into<String>) -> Self {
         self.set("spi_account_number", Value::String(spi_account_number.into()))
     }
 
-    /// TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)
+    /// Bulk instruction of the regional instant payment system that the request belongs to. The
+    /// current server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_bulk_instruction_id(self, spi_bulk_instruction_id: impl Into<String>) -> Self {
         self.set("spi_bulk_instruction_id", Value::String(spi_bulk_instruction_id.into()))
     }
 
-    /// TODO payment_requests.spi_confirmation (API generations B, C, D and E.)
+    /// Confirmation flag of the regional instant payment system. The current server never returns
+    /// it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_confirmation(self, spi_confirmation: bool) -> Self {
         self.set("spi_confirmation", spi_confirmation)
     }
 
-    /// TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)
+    /// When the payment was sent in the regional instant payment system, as a string. The current
+    /// server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_envoi(self, spi_date_envoi: impl Into<String>) -> Self {
         self.set("spi_date_envoi", Value::String(spi_date_envoi.into()))
     }
 
-    /// TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)
+    /// When the payment became irrevocable in the regional instant payment system, as a string.
+    /// The current server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_irrevocabilite(self, spi_date_irrevocabilite: impl Into<String>) -> Self {
         self.set("spi_date_irrevocabilite", Value::String(spi_date_irrevocabilite.into()))
     }
 
-    /// TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)
+    /// The last date to pay the request, as a string. The current server never returns it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_limite_paiement(self, spi_date_limite_paiement: impl Into<String>) -> Self {
         self.set("spi_date_limite_paiement", Value::String(spi_date_limite_paiement.into()))
     }
 
-    /// TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)
+    /// The last date to answer the request, as a string. The current server never returns it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_limite_reponse(self, spi_date_limite_reponse: impl Into<String>) -> Self {
         self.set("spi_date_limite_reponse", Value::String(spi_date_limite_reponse.into()))
     }
 
-    /// TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)
+    /// When the payment was rejected in the regional instant payment system, as a string. The
+    /// current server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_rejet(self, spi_date_rejet: impl Into<String>) -> Self {
         self.set("spi_date_rejet", Value::String(spi_date_rejet.into()))
     }
 
-    /// TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)
+    /// Whether the payer is debited at a later date. The current server never returns it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn spi_debit_differe(self, spi_debit_differe: bool) -> Self {
         self.set("spi_debit_differe", spi_debit_differe)
     }
 
-    /// TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)
+    /// End-to-end identifier of the payment in the regional instant payment system. The current
+    /// server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_end2end_id(self, spi_end2end_id: impl Into<String>) -> Self {
         self.set("spi_end2end_id", Value::String(spi_end2end_id.into()))
     }
 
-    /// TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)
+    /// The payer's alias in the regional instant payment system. The current server never returns
+    /// it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_payeur_alias(self, spi_payeur_alias: impl Into<String>) -> Self {
         self.set("spi_payeur_alias", Value::String(spi_payeur_alias.into()))
     }
 
-    /// TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)
+    /// The payer's name. The current server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_payeur_nom(self, spi_payeur_nom: impl Into<String>) -> Self {
         self.set("spi_payeur_nom", Value::String(spi_payeur_nom.into()))
     }
 
-    /// TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)
+    /// The payer's country. The current server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_payeur_pays(self, spi_payeur_pays: impl Into<String>) -> Self {
         self.set("spi_payeur_pays", Value::String(spi_payeur_pays.into()))
     }
 
-    /// TODO payment_requests.spi_payment_request_category (API generation C.)
+    /// Category code of the request in the regional instant payment system, such as 500, 521 or
+    /// 401. In the generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_payment_request_category(
         self,
@@ -157,49 +175,57 @@ impl PaymentRequestCreate {
         self.set("spi_payment_request_category", Value::String(spi_payment_request_category.into()))
     }
 
-    /// TODO payment_requests.spi_payment_status (API generation C.)
+    /// State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
+    /// generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_payment_status(self, spi_payment_status: impl Into<String>) -> Self {
         self.set("spi_payment_status", Value::String(spi_payment_status.into()))
     }
 
-    /// TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)
+    /// Number of the document that the request refers to. The current server never returns it.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_ref_doc_numero(self, spi_ref_doc_numero: impl Into<String>) -> Self {
         self.set("spi_ref_doc_numero", Value::String(spi_ref_doc_numero.into()))
     }
 
-    /// TODO payment_requests.spi_ref_doc_type (API generation C.)
+    /// Type code of the document that the request refers to, such as CINV. In the generated
+    /// clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_ref_doc_type(self, spi_ref_doc_type: impl Into<String>) -> Self {
         self.set("spi_ref_doc_type", Value::String(spi_ref_doc_type.into()))
     }
 
-    /// TODO payment_requests.spi_rejection_reason (API generation C.)
+    /// Reason code of a rejection in the regional instant payment system, such as AC04. In the
+    /// generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_rejection_reason(self, spi_rejection_reason: impl Into<String>) -> Self {
         self.set("spi_rejection_reason", Value::String(spi_rejection_reason.into()))
     }
 
-    /// TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)
+    /// Discount on the request, in the currency's smallest unit. The current server never returns
+    /// it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_remise_amount(self, spi_remise_amount: impl Into<crate::Amount>) -> Self {
         self.set("spi_remise_amount", spi_remise_amount.into().0)
     }
 
-    /// TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)
+    /// Discount on the request, as a rate. The unit is not documented. The current server never
+    /// returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_remise_rate(self, spi_remise_rate: impl Into<Number>) -> Self {
         self.set("spi_remise_rate", Value::Number(spi_remise_rate.into()))
     }
 
-    /// TODO payment_requests.spi_tx_id (API generations B, C, D and E.)
+    /// Transaction identifier of the payment in the regional instant payment system. The current
+    /// server never returns it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_tx_id(self, spi_tx_id: impl Into<String>) -> Self {
         self.set("spi_tx_id", Value::String(spi_tx_id.into()))
     }
 
-    /// TODO payment_requests.status (API generations B, C, D and E.)
+    /// The state of the request, such as pending, completed, failed or expired. Only completed
+    /// means paid. (API generations B, C, D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<TransactionStatus>) -> Self {
         self.set("status", status.into().as_str())

@@ -14,37 +14,41 @@ impl PaymentRequestListParams {
         Self::default()
     }
 
-    /// TODO payment_requests?limit
+    /// The most payment requests in one page, 1 to 100. The server's default is 20. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO payment_requests?offset (API generations B, C, D and E.)
+    /// How many payment requests to skip. (API generations B, C and D.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO payment_requests?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO payment_requests?status (API generations B, D and E.)
+    /// Only requests in this state: `pending`, `completed`, `failed` or `expired`. (API
+    /// generations B, D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO payment_requests?customerId (API generations B, D and E.)
+    /// Only requests to this customer (customer_id). (API generations B, D and E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customerId", Value::String(customer_id.into()))
     }
 
-    /// TODO payment_requests?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

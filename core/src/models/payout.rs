@@ -8,39 +8,49 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Payout
+/// Money paid out of the merchant's account. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Payout {
-    /// TODO payouts.account_id (API generations B, C and D.)
+    /// Account of the organisation that the payout belongs to. (API generations B, C and D.)
     pub account_id: Option<String>,
-    /// TODO payouts.amount (API generations B, C, D and E.)
+    /// How much is paid out, in the currency's smallest unit. The current server requires at least
+    /// 1. (API generations B, C, D and E.)
     pub amount: Option<Number>,
-    /// TODO payouts.created_at (API generations B, C and D.)
+    /// When the payout was created, as a timestamp. (API generations B, C and D.)
     pub created_at: Option<String>,
-    /// TODO payouts.created_by (API generations B and C.)
+    /// Who created the payout. The current server does not return it. (API generations B and C.)
     pub created_by: Option<String>,
-    /// TODO payouts.currency_code (API generations B, C, D and E.)
+    /// Currency of the amount. Required to create a payout, except in the generated clients' API.
+    /// (API generations B, C, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO payouts.environment (API generations B and C.)
+    /// `test` or `live`: where the payout was made. The current server does not return it. (API
+    /// generations B and C.)
     pub environment: Option<String>,
-    /// TODO payouts.merchant_id (API generation D.)
+    /// `withdrawal` or `beneficiary`: what the row of a list is. (API generation D.)
+    pub kind: Option<String>,
+    /// Merchant that the payout belongs to. The current server returns it in lists only. (API
+    /// generation D.)
     pub merchant_id: Option<String>,
-    /// TODO payouts.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values. The December 2025 server accepts it on create and drops
+    /// it. (API generations B, C, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO payouts.organization_id (API generations B, C and D.)
+    /// Organisation that owns the payout. (API generations B, C and D.)
     pub organization_id: Option<String>,
-    /// TODO payouts.payment_method_code (API generations C and D.)
+    /// Payment method of the payout. The current server returns it for a single payout only, not
+    /// in lists. (API generations C and D.)
     pub payment_method_code: Option<PaymentMethodCode>,
-    /// TODO payouts.payout_id (API generations B, C and D.)
+    /// The payout's identifier. The current server's answer to a bank withdrawal does not have it.
+    /// (API generations B, C and D.)
     pub payout_id: Option<String>,
-    /// TODO payouts.payout_method_id (API generations B, C, D and E.)
+    /// The merchant's payout method that receives the money. Required by the December 2025 server.
+    /// (API generations B, C, D and E.)
     pub payout_method_id: Option<String>,
-    /// TODO payouts.provider_code (API generations B, C and D.)
+    /// Provider that carries out the payout. (API generations B, C and D.)
     pub provider_code: Option<ProviderCode>,
-    /// TODO payouts.status (API generations B, C and D.)
+    /// The state of the payout. Only completed means paid out. (API generations B, C and D.)
     pub status: Option<PayoutStatus>,
-    /// TODO payouts.updated_at (API generations B, C and D.)
+    /// When the payout last changed, as a timestamp. (API generations B, C and D.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -60,15 +70,16 @@ impl FromDocument for Payout {
             created_by: fields.text(4),
             currency_code: fields.word(5),
             environment: fields.text(7),
-            merchant_id: fields.text(9),
-            metadata: fields.map(10),
-            organization_id: fields.text(11),
-            payment_method_code: fields.word(12),
-            payout_id: fields.text(13),
-            payout_method_id: fields.text(14),
-            provider_code: fields.word(15),
-            status: fields.word(19),
-            updated_at: fields.text(20),
+            kind: fields.text(8),
+            merchant_id: fields.text(10),
+            metadata: fields.map(11),
+            organization_id: fields.text(12),
+            payment_method_code: fields.word(13),
+            payout_id: fields.text(14),
+            payout_method_id: fields.text(15),
+            provider_code: fields.word(16),
+            status: fields.word(20),
+            updated_at: fields.text(21),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -87,6 +98,7 @@ impl From<Payout> for Value {
         put(&mut object, "created_by", model.created_by);
         put(&mut object, "currency_code", model.currency_code);
         put(&mut object, "environment", model.environment);
+        put(&mut object, "kind", model.kind);
         put(&mut object, "merchant_id", model.merchant_id);
         put(&mut object, "metadata", model.metadata);
         put(&mut object, "organization_id", model.organization_id);

@@ -6,7 +6,7 @@ use super::PayoutStatus;
 use super::ProviderCode;
 use crate::json::{Map, Value};
 
-/// TODO PayoutCreate
+/// The fields of a new payout.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PayoutCreate {
     fields: Map<String, Value>,
@@ -18,91 +18,102 @@ impl PayoutCreate {
         Self::default()
     }
 
-    /// TODO payouts.account_id (API generations B, C and D.)
+    /// Account of the organisation that the payout belongs to. (API generations B, C and D.)
     #[must_use]
     pub fn account_id(self, account_id: impl Into<String>) -> Self {
         self.set("account_id", Value::String(account_id.into()))
     }
 
-    /// TODO payouts.amount (API generations B, C, D and E.)
+    /// How much is paid out, in the currency's smallest unit. The current server requires at least
+    /// 1. (API generations B, C, D and E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO payouts.confirmation_token (API generation E.)
+    /// The token from the first answer, sent with the same body and Idempotency-Key to make the
+    /// payout. It is valid for 10 minutes; the newest API only. (API generation E.)
     #[must_use]
     pub fn confirmation_token(self, confirmation_token: impl Into<String>) -> Self {
         self.set("confirmation_token", Value::String(confirmation_token.into()))
     }
 
-    /// TODO payouts.currency_code (API generations B, C, D and E.)
+    /// Currency of the amount. Required to create a payout, except in the generated clients' API.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO payouts.destination (API generations D and E.)
+    /// `self` for a payout to the merchant, `beneficiary` for someone else. Required by the
+    /// current server. (API generations D and E.)
     #[must_use]
     pub fn destination(self, destination: impl Into<String>) -> Self {
         self.set("destination", Value::String(destination.into()))
     }
 
-    /// TODO payouts.last_mile_rail (API generation E.)
+    /// `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest API
+    /// only. (API generation E.)
     #[must_use]
     pub fn last_mile_rail(self, last_mile_rail: impl Into<String>) -> Self {
         self.set("last_mile_rail", Value::String(last_mile_rail.into()))
     }
 
-    /// TODO payouts.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values. The December 2025 server accepts it on create and drops
+    /// it. (API generations B, C, D and E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO payouts.payment_method_code (API generations C and D.)
+    /// Payment method of the payout. The current server returns it for a single payout only, not
+    /// in lists. (API generations C and D.)
     #[must_use]
     pub fn payment_method_code(self, payment_method_code: impl Into<PaymentMethodCode>) -> Self {
         self.set("payment_method_code", payment_method_code.into().as_str())
     }
 
-    /// TODO payouts.payout_id (API generations B, C and D.)
+    /// The payout's identifier. The current server's answer to a bank withdrawal does not have it.
+    /// (API generations B, C and D.)
     #[must_use]
     pub fn payout_id(self, payout_id: impl Into<String>) -> Self {
         self.set("payout_id", Value::String(payout_id.into()))
     }
 
-    /// TODO payouts.payout_method_id (API generations B, C, D and E.)
+    /// The merchant's payout method that receives the money. Required by the December 2025 server.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn payout_method_id(self, payout_method_id: impl Into<String>) -> Self {
         self.set("payout_method_id", Value::String(payout_method_id.into()))
     }
 
-    /// TODO payouts.provider_code (API generations B, C and D.)
+    /// Provider that carries out the payout. (API generations B, C and D.)
     #[must_use]
     pub fn provider_code(self, provider_code: impl Into<ProviderCode>) -> Self {
         self.set("provider_code", provider_code.into().as_str())
     }
 
-    /// TODO payouts.rail (API generations D and E.)
+    /// `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server
+    /// refuses mtn, and bank to a beneficiary; wave needs a live key. (API generations D and E.)
     #[must_use]
     pub fn rail(self, rail: impl Into<String>) -> Self {
         self.set("rail", Value::String(rail.into()))
     }
 
-    /// TODO payouts.reason (API generations D and E.)
+    /// Why the payout is made, as free text. (API generations D and E.)
     #[must_use]
     pub fn reason(self, reason: impl Into<String>) -> Self {
         self.set("reason", Value::String(reason.into()))
     }
 
-    /// TODO payouts.recipient (API generations D and E.)
+    /// Who receives a payout to a beneficiary: an object with name and phone, both required. (API
+    /// generations D and E.)
     #[must_use]
     pub fn recipient(self, recipient: Map<String, Value>) -> Self {
         self.set("recipient", recipient)
     }
 
-    /// TODO payouts.status (API generations B, C and D.)
+    /// The state of the payout. Only completed means paid out. (API generations B, C and D.)
     #[must_use]
     pub fn status(self, status: impl Into<PayoutStatus>) -> Self {
         self.set("status", status.into().as_str())

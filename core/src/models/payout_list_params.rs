@@ -14,61 +14,68 @@ impl PayoutListParams {
         Self::default()
     }
 
-    /// TODO payouts?limit
+    /// The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the
+    /// current server reads pageSize instead. (API generations B, C and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO payouts?offset (API generations B, C, D and E.)
+    /// How many payouts to skip. The December 2025 server turns it into a page number, so use a
+    /// multiple of limit; the current server reads page instead. (API generations B and C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO payouts?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO payouts?statuses (API generation B.)
+    /// Only payouts in these states. The December 2025 server only; later servers read status.
+    /// (API generation B.)
     #[must_use]
     pub fn statuses(self, statuses: impl Into<String>) -> Self {
         self.set("statuses", Value::String(statuses.into()))
     }
 
-    /// TODO payouts?startDate (API generations B, D and E.)
+    /// Only payouts from this date on. (API generations B, D and E.)
     #[must_use]
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         self.set("startDate", Value::String(start_date.into()))
     }
 
-    /// TODO payouts?endDate (API generations B, D and E.)
+    /// Only payouts up to this date. (API generations B, D and E.)
     #[must_use]
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         self.set("endDate", Value::String(end_date.into()))
     }
 
-    /// TODO payouts?pageSize (API generation D.)
+    /// The page size. A page of the current server may hold twice as many rows, because it merges
+    /// withdrawals and beneficiary payouts. (API generation D.)
     #[must_use]
     pub fn page_size(self, page_size: u64) -> Self {
         self.set("pageSize", page_size)
     }
 
-    /// TODO payouts?page (API generation D.)
+    /// Page number from 1. Read by the current server only. (API generation D.)
     #[must_use]
     pub fn page(self, page: u64) -> Self {
         self.set("page", page)
     }
 
-    /// TODO payouts?status (API generations D and E.)
+    /// Only payouts in this state, such as completed. The December 2025 server reads statuses
+    /// instead. (API generations D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO payouts?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -5,59 +5,68 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO PayoutMethod
+/// A bank or mobile money account that receives payouts. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutMethod {
-    /// TODO payout_methods.account_name (API generations C, D and E.)
+    /// Name of the account holder. Required by the newest API. (API generations C, D and E.)
     pub account_name: Option<String>,
-    /// TODO payout_methods.account_number (API generations C, D and E.)
+    /// Number of the account that receives payouts. Required by the newest API. (API generations
+    /// C, D and E.)
     pub account_number: Option<String>,
-    /// TODO payout_methods.auto_withdrawal_day (API generation C.)
+    /// Day on which automatic withdrawals run. Whether of the week or of the month is not
+    /// documented. (API generation C.)
     pub auto_withdrawal_day: Option<Number>,
-    /// TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)
+    /// Whether money is withdrawn to this method automatically. (API generations C and D.)
     pub auto_withdrawal_enabled: Option<bool>,
-    /// TODO payout_methods.auto_withdrawal_last_run (API generation C.)
+    /// When the last automatic withdrawal ran, as a string. In the generated clients' API only.
+    /// (API generation C.)
     pub auto_withdrawal_last_run: Option<String>,
-    /// TODO payout_methods.auto_withdrawal_method (API generations C and D.)
+    /// How automatic withdrawals are made. (API generations C and D.)
     pub auto_withdrawal_method: Option<String>,
-    /// TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)
+    /// Mobile money provider used for automatic withdrawals. (API generations C and D.)
     pub auto_withdrawal_mobile_provider: Option<ProviderCode>,
-    /// TODO payout_methods.bank_code (API generations C, D and E.)
+    /// Code of the bank that holds the account. (API generations C, D and E.)
     pub bank_code: Option<String>,
-    /// TODO payout_methods.bank_name (API generations C, D and E.)
+    /// Name of the bank that holds the account. (API generations C, D and E.)
     pub bank_name: Option<String>,
-    /// TODO payout_methods.branch_code (API generations C, D and E.)
+    /// Code of the bank branch that holds the account. (API generations C, D and E.)
     pub branch_code: Option<String>,
-    /// TODO payout_methods.country (API generations C, D and E.)
+    /// Country of the account, as a string. (API generations C, D and E.)
     pub country: Option<String>,
-    /// TODO payout_methods.created_at (API generation C.)
+    /// When the payout method was created, as a timestamp. (API generation C.)
     pub created_at: Option<String>,
-    /// TODO payout_methods.eligible_for_platform_withdrawal_at (API generation D.)
+    /// When the method becomes eligible for platform withdrawals, as a timestamp. No documented
+    /// route of the current server returns it. (API generation D.)
     pub eligible_for_platform_withdrawal_at: Option<String>,
-    /// TODO payout_methods.is_default (API generations C, D and E.)
+    /// Whether this is the payout method used by default. (API generations C, D and E.)
     pub is_default: Option<bool>,
-    /// TODO payout_methods.is_spi_enabled (API generations C and D.)
+    /// Whether the regional instant payment system is enabled for this method. (API generations C
+    /// and D.)
     pub is_spi_enabled: Option<bool>,
-    /// TODO payout_methods.is_uemoa (API generations C and D.)
+    /// Whether the method is within the UEMOA, the West African monetary union. (API generations C
+    /// and D.)
     pub is_uemoa: Option<bool>,
-    /// TODO payout_methods.is_valid (API generations C and D.)
+    /// Whether the method is marked as valid. (API generations C and D.)
     pub is_valid: Option<bool>,
-    /// TODO payout_methods.organization_id (API generations C and D.)
+    /// Organisation that owns the payout method. (API generations C and D.)
     pub organization_id: Option<String>,
-    /// TODO payout_methods.payout_method_id (API generations C and D.)
+    /// The payout method's identifier. Give it as payout_method_id when creating a payout. (API
+    /// generations C and D.)
     pub payout_method_id: Option<String>,
-    /// TODO payout_methods.payout_method_type (API generations C, D and E.)
+    /// `spi`, `bank` or `mobile_money`. (API generations C, D and E.)
     pub payout_method_type: Option<String>,
-    /// TODO payout_methods.spi_account_number (API generations C and D.)
+    /// Account number in the regional instant payment system. (API generations C and D.)
     pub spi_account_number: Option<String>,
-    /// TODO payout_methods.spi_alias_mbno (API generations C and D.)
+    /// MBNO alias of the account in the regional instant payment system. (API generations C and
+    /// D.)
     pub spi_alias_mbno: Option<String>,
-    /// TODO payout_methods.spi_alias_shid (API generations C and D.)
+    /// SHID alias of the account in the regional instant payment system. (API generations C and
+    /// D.)
     pub spi_alias_shid: Option<String>,
-    /// TODO payout_methods.spi_alias_type (API generations C and D.)
+    /// Type of the alias in the regional instant payment system. (API generations C and D.)
     pub spi_alias_type: Option<String>,
-    /// TODO payout_methods.updated_at (API generation C.)
+    /// When the payout method last changed, as a timestamp. (API generation C.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -3,7 +3,7 @@
 use super::ProviderCode;
 use crate::json::{Map, Number, Value};
 
-/// TODO PayoutMethodCreate
+/// The fields of a new payout method.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PayoutMethodCreate {
     fields: Map<String, Value>,
@@ -15,43 +15,46 @@ impl PayoutMethodCreate {
         Self::default()
     }
 
-    /// TODO payout_methods.account_name (API generations C, D and E.)
+    /// Name of the account holder. Required by the newest API. (API generations C, D and E.)
     #[must_use]
     pub fn account_name(self, account_name: impl Into<String>) -> Self {
         self.set("account_name", Value::String(account_name.into()))
     }
 
-    /// TODO payout_methods.account_number (API generations C, D and E.)
+    /// Number of the account that receives payouts. Required by the newest API. (API generations
+    /// C, D and E.)
     #[must_use]
     pub fn account_number(self, account_number: impl Into<String>) -> Self {
         self.set("account_number", Value::String(account_number.into()))
     }
 
-    /// TODO payout_methods.auto_withdrawal_day (API generation C.)
+    /// Day on which automatic withdrawals run. Whether of the week or of the month is not
+    /// documented. (API generation C.)
     #[must_use]
     pub fn auto_withdrawal_day(self, auto_withdrawal_day: impl Into<Number>) -> Self {
         self.set("auto_withdrawal_day", Value::Number(auto_withdrawal_day.into()))
     }
 
-    /// TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)
+    /// Whether money is withdrawn to this method automatically. (API generations C and D.)
     #[must_use]
     pub fn auto_withdrawal_enabled(self, auto_withdrawal_enabled: bool) -> Self {
         self.set("auto_withdrawal_enabled", auto_withdrawal_enabled)
     }
 
-    /// TODO payout_methods.auto_withdrawal_last_run (API generation C.)
+    /// When the last automatic withdrawal ran, as a string. In the generated clients' API only.
+    /// (API generation C.)
     #[must_use]
     pub fn auto_withdrawal_last_run(self, auto_withdrawal_last_run: impl Into<String>) -> Self {
         self.set("auto_withdrawal_last_run", Value::String(auto_withdrawal_last_run.into()))
     }
 
-    /// TODO payout_methods.auto_withdrawal_method (API generations C and D.)
+    /// How automatic withdrawals are made. (API generations C and D.)
     #[must_use]
     pub fn auto_withdrawal_method(self, auto_withdrawal_method: impl Into<String>) -> Self {
         self.set("auto_withdrawal_method", Value::String(auto_withdrawal_method.into()))
     }
 
-    /// TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)
+    /// Mobile money provider used for automatic withdrawals. (API generations C and D.)
     #[must_use]
     pub fn auto_withdrawal_mobile_provider(
         self,
@@ -60,85 +63,90 @@ impl PayoutMethodCreate {
         self.set("auto_withdrawal_mobile_provider", auto_withdrawal_mobile_provider.into().as_str())
     }
 
-    /// TODO payout_methods.bank_code (API generations C, D and E.)
+    /// Code of the bank that holds the account. (API generations C, D and E.)
     #[must_use]
     pub fn bank_code(self, bank_code: impl Into<String>) -> Self {
         self.set("bank_code", Value::String(bank_code.into()))
     }
 
-    /// TODO payout_methods.bank_name (API generations C, D and E.)
+    /// Name of the bank that holds the account. (API generations C, D and E.)
     #[must_use]
     pub fn bank_name(self, bank_name: impl Into<String>) -> Self {
         self.set("bank_name", Value::String(bank_name.into()))
     }
 
-    /// TODO payout_methods.branch_code (API generations C, D and E.)
+    /// Code of the bank branch that holds the account. (API generations C, D and E.)
     #[must_use]
     pub fn branch_code(self, branch_code: impl Into<String>) -> Self {
         self.set("branch_code", Value::String(branch_code.into()))
     }
 
-    /// TODO payout_methods.country (API generations C, D and E.)
+    /// Country of the account, as a string. (API generations C, D and E.)
     #[must_use]
     pub fn country(self, country: impl Into<String>) -> Self {
         self.set("country", Value::String(country.into()))
     }
 
-    /// TODO payout_methods.is_default (API generations C, D and E.)
+    /// Whether this is the payout method used by default. (API generations C, D and E.)
     #[must_use]
     pub fn is_default(self, is_default: bool) -> Self {
         self.set("is_default", is_default)
     }
 
-    /// TODO payout_methods.is_spi_enabled (API generations C and D.)
+    /// Whether the regional instant payment system is enabled for this method. (API generations C
+    /// and D.)
     #[must_use]
     pub fn is_spi_enabled(self, is_spi_enabled: bool) -> Self {
         self.set("is_spi_enabled", is_spi_enabled)
     }
 
-    /// TODO payout_methods.is_uemoa (API generations C and D.)
+    /// Whether the method is within the UEMOA, the West African monetary union. (API generations C
+    /// and D.)
     #[must_use]
     pub fn is_uemoa(self, is_uemoa: bool) -> Self {
         self.set("is_uemoa", is_uemoa)
     }
 
-    /// TODO payout_methods.is_valid (API generations C and D.)
+    /// Whether the method is marked as valid. (API generations C and D.)
     #[must_use]
     pub fn is_valid(self, is_valid: bool) -> Self {
         self.set("is_valid", is_valid)
     }
 
-    /// TODO payout_methods.payout_method_id (API generations C and D.)
+    /// The payout method's identifier. Give it as payout_method_id when creating a payout. (API
+    /// generations C and D.)
     #[must_use]
     pub fn payout_method_id(self, payout_method_id: impl Into<String>) -> Self {
         self.set("payout_method_id", Value::String(payout_method_id.into()))
     }
 
-    /// TODO payout_methods.payout_method_type (API generations C, D and E.)
+    /// `spi`, `bank` or `mobile_money`. (API generations C, D and E.)
     #[must_use]
     pub fn payout_method_type(self, payout_method_type: impl Into<String>) -> Self {
         self.set("payout_method_type", Value::String(payout_method_type.into()))
     }
 
-    /// TODO payout_methods.spi_account_number (API generations C and D.)
+    /// Account number in the regional instant payment system. (API generations C and D.)
     #[must_use]
     pub fn spi_account_number(self, spi_account_number: impl Into<String>) -> Self {
         self.set("spi_account_number", Value::String(spi_account_number.into()))
     }
 
-    /// TODO payout_methods.spi_alias_mbno (API generations C and D.)
+    /// MBNO alias of the account in the regional instant payment system. (API generations C and
+    /// D.)
     #[must_use]
     pub fn spi_alias_mbno(self, spi_alias_mbno: impl Into<String>) -> Self {
         self.set("spi_alias_mbno", Value::String(spi_alias_mbno.into()))
     }
 
-    /// TODO payout_methods.spi_alias_shid (API generations C and D.)
+    /// SHID alias of the account in the regional instant payment system. (API generations C and
+    /// D.)
     #[must_use]
     pub fn spi_alias_shid(self, spi_alias_shid: impl Into<String>) -> Self {
         self.set("spi_alias_shid", Value::String(spi_alias_shid.into()))
     }
 
-    /// TODO payout_methods.spi_alias_type (API generations C and D.)
+    /// Type of the alias in the regional instant payment system. (API generations C and D.)
     #[must_use]
     pub fn spi_alias_type(self, spi_alias_type: impl Into<String>) -> Self {
         self.set("spi_alias_type", Value::String(spi_alias_type.into()))

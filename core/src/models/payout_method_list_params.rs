@@ -14,19 +14,21 @@ impl PayoutMethodListParams {
         Self::default()
     }
 
-    /// TODO payout_methods?limit
+    /// The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API
+    /// only. (API generation C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO payout_methods?offset (API generations B, C, D and E.)
+    /// How many payout methods to skip. The generated clients' API only. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO payout_methods?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))

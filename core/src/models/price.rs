@@ -6,43 +6,58 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Price
+/// A price of a product, in one currency. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Price {
-    /// TODO prices.amount (API generations B, C, D and E.)
+    /// The price of one unit, in the currency's smallest unit. Servers require it on create. (API
+    /// generations B, C, D and E.)
     pub amount: Option<Number>,
-    /// TODO prices.billing_interval (API generations B, C, D and E.)
+    /// How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+    /// server may have more values, such as quarterly. (API generations B, C, D and E.)
     pub billing_interval: Option<String>,
-    /// TODO prices.created_at (API generations B, C, D and E.)
+    /// When the price was created. (API generations B, C, D and E.)
     pub created_at: Option<String>,
-    /// TODO prices.currency_code (API generations B, C, D and E.)
+    /// Currency of the amounts. Servers require it on create. (API generations B, C, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO prices.environment (API generation C.)
+    /// `test` or `live`, as the key that created the price. The generated clients' API only. (API
+    /// generation C.)
     pub environment: Option<String>,
-    /// TODO prices.is_active (API generations B, C, D and E.)
+    /// How many units a prepaid pack has. (API generation E.)
+    pub included_units: Option<Number>,
+    /// Whether the price can be used. The current server does not return it. (API generations B,
+    /// C, D and E.)
     pub is_active: Option<bool>,
-    /// TODO prices.is_default (API generations B, C, D and E.)
+    /// Whether this is the product's default price. Absent on create means no. (API generations B,
+    /// C, D and E.)
     pub is_default: Option<bool>,
-    /// TODO prices.maximum_amount (API generations B, C, D and E.)
+    /// Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want;
+    /// the current server does not return it. (API generations B, C, D and E.)
     pub maximum_amount: Option<Number>,
-    /// TODO prices.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values, kept with the price. The current server does not return
+    /// them. (API generations B, C, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO prices.minimum_amount (API generations B, C, D and E.)
+    /// Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want;
+    /// the current server does not return it. (API generations B, C, D and E.)
     pub minimum_amount: Option<Number>,
-    /// TODO prices.organization_id (API generations C and D.)
+    /// Organisation that owns the price. (API generations C and D.)
     pub organization_id: Option<String>,
-    /// TODO prices.price_id (API generations B, C, D and E.)
+    /// The price's identifier. The newest API also accepts ids that begin with price_. (API
+    /// generations B, C, D and E.)
     pub price_id: Option<String>,
-    /// TODO prices.pricing_model (API generations B, C, D and E.)
+    /// How the amount is set. The default is `standard`; the current server does not return it.
+    /// (API generations B, C, D and E.)
     pub pricing_model: Option<PricingModel>,
-    /// TODO prices.product_id (API generations C and D.)
+    /// Product that the price belongs to. Servers since December 2025 take it from the path on
+    /// create. (API generations C and D.)
     pub product_id: Option<String>,
-    /// TODO prices.provider_price_id (API generation C.)
+    /// The price's id at the payment provider. The generated clients' API only. (API generation
+    /// C.)
     pub provider_price_id: Option<String>,
-    /// TODO prices.provider_product_id (API generation C.)
+    /// The product's id at the payment provider. The generated clients' API only. (API generation
+    /// C.)
     pub provider_product_id: Option<String>,
-    /// TODO prices.updated_at (API generations B, C, D and E.)
+    /// When the price last changed. (API generations B, C, D and E.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -61,18 +76,19 @@ impl FromDocument for Price {
             created_at: fields.text(2),
             currency_code: fields.word(3),
             environment: fields.text(4),
-            is_active: fields.boolean(5),
-            is_default: fields.boolean(6),
-            maximum_amount: fields.number(7),
-            metadata: fields.map(8),
-            minimum_amount: fields.number(9),
-            organization_id: fields.text(10),
-            price_id: fields.text(11),
-            pricing_model: fields.word(12),
-            product_id: fields.text(13),
-            provider_price_id: fields.text(14),
-            provider_product_id: fields.text(15),
-            updated_at: fields.text(16),
+            included_units: fields.number(5),
+            is_active: fields.boolean(6),
+            is_default: fields.boolean(7),
+            maximum_amount: fields.number(8),
+            metadata: fields.map(9),
+            minimum_amount: fields.number(10),
+            organization_id: fields.text(11),
+            price_id: fields.text(12),
+            pricing_model: fields.word(13),
+            product_id: fields.text(14),
+            provider_price_id: fields.text(15),
+            provider_product_id: fields.text(16),
+            updated_at: fields.text(17),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -90,6 +106,7 @@ impl From<Price> for Value {
         put(&mut object, "created_at", model.created_at);
         put(&mut object, "currency_code", model.currency_code);
         put(&mut object, "environment", model.environment);
+        put(&mut object, "included_units", model.included_units);
         put(&mut object, "is_active", model.is_active);
         put(&mut object, "is_default", model.is_default);
         put(&mut object, "maximum_amount", model.maximum_amount);

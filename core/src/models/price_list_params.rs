@@ -14,19 +14,21 @@ impl PriceListParams {
         Self::default()
     }
 
-    /// TODO prices?limit
+    /// The most prices in one page, 1 to 100. The default is 20. The current server has no list of
+    /// prices. (API generation C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO prices?offset (API generations B, C, D and E.)
+    /// How many prices to skip. The current server has no list of prices. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO prices?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))

@@ -2,9 +2,9 @@
 
 use super::CurrencyCode;
 use super::PricingModel;
-use crate::json::{Map, Value};
+use crate::json::{Map, Number, Value};
 
-/// TODO PriceUpdate
+/// The fields of a price to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PriceUpdate {
     fields: Map<String, Value>,
@@ -16,79 +16,97 @@ impl PriceUpdate {
         Self::default()
     }
 
-    /// TODO prices.amount (API generations B, C, D and E.)
+    /// The price of one unit, in the currency's smallest unit. Servers require it on create. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO prices.billing_interval (API generations B, C, D and E.)
+    /// How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+    /// server may have more values, such as quarterly. (API generations B, C, D and E.)
     #[must_use]
     pub fn billing_interval(self, billing_interval: impl Into<String>) -> Self {
         self.set("billing_interval", Value::String(billing_interval.into()))
     }
 
-    /// TODO prices.currency_code (API generations B, C, D and E.)
+    /// Currency of the amounts. Servers require it on create. (API generations B, C, D and E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO prices.is_active (API generations B, C, D and E.)
+    /// How many units a prepaid pack has. (API generation E.)
+    #[must_use]
+    pub fn included_units(self, included_units: impl Into<Number>) -> Self {
+        self.set("included_units", Value::Number(included_units.into()))
+    }
+
+    /// Whether the price can be used. The current server does not return it. (API generations B,
+    /// C, D and E.)
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO prices.is_default (API generations B, C, D and E.)
+    /// Whether this is the product's default price. Absent on create means no. (API generations B,
+    /// C, D and E.)
     #[must_use]
     pub fn is_default(self, is_default: bool) -> Self {
         self.set("is_default", is_default)
     }
 
-    /// TODO prices.maximum_amount (API generations B, C, D and E.)
+    /// Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want;
+    /// the current server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn maximum_amount(self, maximum_amount: impl Into<crate::Amount>) -> Self {
         self.set("maximum_amount", maximum_amount.into().0)
     }
 
-    /// TODO prices.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values, kept with the price. The current server does not return
+    /// them. (API generations B, C, D and E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO prices.minimum_amount (API generations B, C, D and E.)
+    /// Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want;
+    /// the current server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn minimum_amount(self, minimum_amount: impl Into<crate::Amount>) -> Self {
         self.set("minimum_amount", minimum_amount.into().0)
     }
 
-    /// TODO prices.price_id (API generations B, C, D and E.)
+    /// The price's identifier. The newest API also accepts ids that begin with price_. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn price_id(self, price_id: impl Into<String>) -> Self {
         self.set("price_id", Value::String(price_id.into()))
     }
 
-    /// TODO prices.pricing_model (API generations B, C, D and E.)
+    /// How the amount is set. The default is `standard`; the current server does not return it.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn pricing_model(self, pricing_model: impl Into<PricingModel>) -> Self {
         self.set("pricing_model", pricing_model.into().as_str())
     }
 
-    /// TODO prices.product_id (API generations C and D.)
+    /// Product that the price belongs to. Servers since December 2025 take it from the path on
+    /// create. (API generations C and D.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// TODO prices.provider_price_id (API generation C.)
+    /// The price's id at the payment provider. The generated clients' API only. (API generation
+    /// C.)
     #[must_use]
     pub fn provider_price_id(self, provider_price_id: impl Into<String>) -> Self {
         self.set("provider_price_id", Value::String(provider_price_id.into()))
     }
 
-    /// TODO prices.provider_product_id (API generation C.)
+    /// The product's id at the payment provider. The generated clients' API only. (API generation
+    /// C.)
     #[must_use]
     pub fn provider_product_id(self, provider_product_id: impl Into<String>) -> Self {
         self.set("provider_product_id", Value::String(provider_product_id.into()))

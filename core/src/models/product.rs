@@ -6,75 +6,95 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Product
+/// Something the merchant sells, once, by subscription or by use. Every field may be null or
+/// missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Product {
-    /// TODO products.billing_frequency (API generation C.)
+    /// How often a recurring product is billed. The generated clients' API only; elsewhere the
+    /// price's billing_interval says it. (API generation C.)
     pub billing_frequency: Option<String>,
-    /// TODO products.charge_day (API generations B, C, D and E.)
+    /// Day on which a recurring product is charged. The current server does not return it. (API
+    /// generations B, C, D and E.)
     pub charge_day: Option<Number>,
-    /// TODO products.continue_selling_when_out_of_stock (API generations D and E.)
+    /// Whether the product can still be sold when its stock is used up. Only an update on the
+    /// newest API can set it. (API generations D and E.)
     pub continue_selling_when_out_of_stock: Option<bool>,
-    /// TODO products.created_at
+    /// When the product was created.
     pub created_at: Option<String>,
-    /// TODO products.created_by (API generations C and D.)
+    /// Who created the product. (API generations C and D.)
     pub created_by: Option<String>,
-    /// TODO products.currency_code (API generation A.)
+    /// Currency of `price`. The 2025 documentation only; later the currency is part of each price.
+    /// (API generation A.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO products.description
+    /// Text that describes the product to buyers.
     pub description: Option<String>,
-    /// TODO products.display_on_storefront
+    /// Whether the product is shown on the merchant's storefront. The server's default is true.
     pub display_on_storefront: Option<bool>,
-    /// TODO products.environment (API generations B, C, D and E.)
+    /// `test` or `live`, as the key that created the product. The current server does not return
+    /// it. (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO products.failed_payment_action (API generations B, C, D and E.)
+    /// What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
+    /// current server does not return it. (API generations B, C, D and E.)
     pub failed_payment_action: Option<String>,
-    /// TODO products.fees (API generations B, D and E.)
+    /// The fees that apply to the product, each as an object. The rows of the current server's
+    /// list have it. (API generations B, D and E.)
     pub fees: Option<Vec<Map<String, Value>>>,
-    /// TODO products.first_payment_type (API generations B, C, D and E.)
+    /// How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
+    /// current server does not return it. (API generations B, C, D and E.)
     pub first_payment_type: Option<String>,
-    /// TODO products.image_type (API generation D.)
-    pub image_type: Option<String>,
-    /// TODO products.image_url (API generations A, B and C.)
+    /// Address of the product's image. Replaced by `images` since March 2026. (API generations A,
+    /// B and C.)
     pub image_url: Option<String>,
-    /// TODO products.images (API generations D and E.)
+    /// Addresses of the product's images. Replaces `image_url` since March 2026. (API generations
+    /// D and E.)
     pub images: Option<Vec<String>>,
-    /// TODO products.inventory_quantity (API generations D and E.)
+    /// How many units are in stock. Only an update on the newest API can set it. (API generations
+    /// D and E.)
     pub inventory_quantity: Option<Number>,
-    /// TODO products.is_active
+    /// Whether the product can be sold. The server's default is true.
     pub is_active: Option<bool>,
-    /// TODO products.merchant_id (API generation A.)
-    pub merchant_id: Option<Map<String, Value>>,
-    /// TODO products.metadata (API generations B, C, D and E.)
+    /// Merchant that owns the product. The 2025 documentation only. (API generation A.)
+    pub merchant_id: Option<String>,
+    /// The merchant's own keys and values, kept with the product. (API generations B, C, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO products.name
+    /// The product's name. Servers require it on create.
     pub name: Option<String>,
-    /// TODO products.organization_id
+    /// Organisation that owns the product.
     pub organization_id: Option<String>,
-    /// TODO products.price (API generation A.)
-    pub price: Option<Map<String, Value>>,
-    /// TODO products.prices (API generations B, D and E.)
+    /// Price of the product, in the currency's smallest unit. The 2025 documentation only; later
+    /// products have `prices`. (API generation A.)
+    pub price: Option<Number>,
+    /// The product's prices, each as an object with amounts in the currency's smallest unit.
+    /// Servers since December 2025 require them on create. (API generations B, D and E.)
     pub prices: Option<Vec<Map<String, Value>>>,
-    /// TODO products.product_id
+    /// The product's identifier. The newest API also accepts ids that begin with prod_.
     pub product_id: Option<String>,
-    /// TODO products.product_type (API generations B, C, D and E.)
+    /// `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it
+    /// on create, the current server does. (API generations B, C, D and E.)
     pub product_type: Option<ProductType>,
-    /// TODO products.sku (API generations D and E.)
+    /// The merchant's stock number for the product. Only an update on the newest API can set it.
+    /// (API generations D and E.)
     pub sku: Option<String>,
-    /// TODO products.total_count (API generation D.)
+    /// Number of products in the whole list, repeated in each row. Only the list of the current
+    /// server has it. (API generation D.)
     pub total_count: Option<Number>,
-    /// TODO products.track_inventory (API generations D and E.)
+    /// Whether the server keeps count of the stock. Only an update on the newest API can set it.
+    /// (API generations D and E.)
     pub track_inventory: Option<bool>,
-    /// TODO products.trial_enabled (API generations B, D and E.)
+    /// Whether subscriptions begin with a trial. The default is false; the current server does not
+    /// return it. (API generations B, D and E.)
     pub trial_enabled: Option<bool>,
-    /// TODO products.trial_period_days (API generations B, D and E.)
+    /// Length of the trial in days. The current server does not return it. (API generations B, D
+    /// and E.)
     pub trial_period_days: Option<Number>,
-    /// TODO products.updated_at
+    /// When the product last changed.
     pub updated_at: Option<String>,
-    /// TODO products.usage_aggregation (API generations B, C, D and E.)
+    /// How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current
+    /// server does not return it. (API generations B, C, D and E.)
     pub usage_aggregation: Option<String>,
-    /// TODO products.usage_unit (API generations B, C, D and E.)
+    /// Name of the unit in which usage is measured. The current server does not return it. (API
+    /// generations B, C, D and E.)
     pub usage_unit: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -100,27 +120,26 @@ impl FromDocument for Product {
             failed_payment_action: fields.text(9),
             fees: fields.maps(11),
             first_payment_type: fields.text(12),
-            image_type: fields.text(13),
-            image_url: fields.text(14),
-            images: fields.words(15),
-            inventory_quantity: fields.number(16),
-            is_active: fields.boolean(17),
-            merchant_id: fields.map(18),
-            metadata: fields.map(19),
-            name: fields.text(21),
-            organization_id: fields.text(22),
-            price: fields.map(23),
-            prices: fields.maps(24),
-            product_id: fields.text(25),
-            product_type: fields.word(26),
-            sku: fields.text(27),
-            total_count: fields.number(28),
-            track_inventory: fields.boolean(29),
-            trial_enabled: fields.boolean(30),
-            trial_period_days: fields.number(31),
-            updated_at: fields.text(32),
-            usage_aggregation: fields.text(33),
-            usage_unit: fields.text(34),
+            image_url: fields.text(13),
+            images: fields.words(14),
+            inventory_quantity: fields.number(15),
+            is_active: fields.boolean(16),
+            merchant_id: fields.text(17),
+            metadata: fields.map(18),
+            name: fields.text(20),
+            organization_id: fields.text(21),
+            price: fields.number(22),
+            prices: fields.maps(23),
+            product_id: fields.text(24),
+            product_type: fields.word(25),
+            sku: fields.text(26),
+            total_count: fields.number(27),
+            track_inventory: fields.boolean(28),
+            trial_enabled: fields.boolean(29),
+            trial_period_days: fields.number(30),
+            updated_at: fields.text(31),
+            usage_aggregation: fields.text(32),
+            usage_unit: fields.text(33),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -149,7 +168,6 @@ impl From<Product> for Value {
         put(&mut object, "failed_payment_action", model.failed_payment_action);
         put(&mut object, "fees", model.fees);
         put(&mut object, "first_payment_type", model.first_payment_type);
-        put(&mut object, "image_type", model.image_type);
         put(&mut object, "image_url", model.image_url);
         put(&mut object, "images", model.images);
         put(&mut object, "inventory_quantity", model.inventory_quantity);

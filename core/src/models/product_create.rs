@@ -4,7 +4,7 @@ use super::CurrencyCode;
 use super::ProductType;
 use crate::json::{Map, Number, Value};
 
-/// TODO ProductCreate
+/// The fields of a new product.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProductCreate {
     fields: Map<String, Value>,
@@ -16,19 +16,22 @@ impl ProductCreate {
         Self::default()
     }
 
-    /// TODO products.billing_frequency (API generation C.)
+    /// How often a recurring product is billed. The generated clients' API only; elsewhere the
+    /// price's billing_interval says it. (API generation C.)
     #[must_use]
     pub fn billing_frequency(self, billing_frequency: impl Into<String>) -> Self {
         self.set("billing_frequency", Value::String(billing_frequency.into()))
     }
 
-    /// TODO products.charge_day (API generations B, C, D and E.)
+    /// Day on which a recurring product is charged. The current server does not return it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn charge_day(self, charge_day: impl Into<Number>) -> Self {
         self.set("charge_day", Value::Number(charge_day.into()))
     }
 
-    /// TODO products.continue_selling_when_out_of_stock (API generations D and E.)
+    /// Whether the product can still be sold when its stock is used up. Only an update on the
+    /// newest API can set it. (API generations D and E.)
     #[must_use]
     pub fn continue_selling_when_out_of_stock(
         self,
@@ -37,133 +40,149 @@ impl ProductCreate {
         self.set("continue_selling_when_out_of_stock", continue_selling_when_out_of_stock)
     }
 
-    /// TODO products.currency_code (API generation A.)
+    /// Currency of `price`. The 2025 documentation only; later the currency is part of each price.
+    /// (API generation A.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO products.description
+    /// Text that describes the product to buyers.
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO products.display_on_storefront
+    /// Whether the product is shown on the merchant's storefront. The server's default is true.
     #[must_use]
     pub fn display_on_storefront(self, display_on_storefront: bool) -> Self {
         self.set("display_on_storefront", display_on_storefront)
     }
 
-    /// TODO products.failed_payment_action (API generations B, C, D and E.)
+    /// What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
+    /// current server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn failed_payment_action(self, failed_payment_action: impl Into<String>) -> Self {
         self.set("failed_payment_action", Value::String(failed_payment_action.into()))
     }
 
-    /// TODO products.fee_type_ids (API generations A, B, D and E.)
+    /// Ids of the fee types that apply to the product. (API generations A, B, D and E.)
     #[must_use]
     pub fn fee_type_ids(self, fee_type_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.set("fee_type_ids", fee_type_ids.into_iter().map(Into::into).collect::<Vec<String>>())
     }
 
-    /// TODO products.first_payment_type (API generations B, C, D and E.)
+    /// How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
+    /// current server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn first_payment_type(self, first_payment_type: impl Into<String>) -> Self {
         self.set("first_payment_type", Value::String(first_payment_type.into()))
     }
 
-    /// TODO products.image_url (API generations A, B and C.)
+    /// Address of the product's image. Replaced by `images` since March 2026. (API generations A,
+    /// B and C.)
     #[must_use]
     pub fn image_url(self, image_url: impl Into<String>) -> Self {
         self.set("image_url", Value::String(image_url.into()))
     }
 
-    /// TODO products.images (API generations D and E.)
+    /// Addresses of the product's images. Replaces `image_url` since March 2026. (API generations
+    /// D and E.)
     #[must_use]
     pub fn images(self, images: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.set("images", images.into_iter().map(Into::into).collect::<Vec<String>>())
     }
 
-    /// TODO products.inventory_quantity (API generations D and E.)
+    /// How many units are in stock. Only an update on the newest API can set it. (API generations
+    /// D and E.)
     #[must_use]
     pub fn inventory_quantity(self, inventory_quantity: impl Into<Number>) -> Self {
         self.set("inventory_quantity", Value::Number(inventory_quantity.into()))
     }
 
-    /// TODO products.is_active
+    /// Whether the product can be sold. The server's default is true.
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO products.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values, kept with the product. (API generations B, C, D and E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO products.meter_code (API generations D and E.)
+    /// Code of the meter that measures the use of a usage-based product. (API generations D and
+    /// E.)
     #[must_use]
     pub fn meter_code(self, meter_code: impl Into<String>) -> Self {
         self.set("meter_code", Value::String(meter_code.into()))
     }
 
-    /// TODO products.name
+    /// The product's name. Servers require it on create.
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))
     }
 
-    /// TODO products.price (API generation A.)
+    /// Price of the product, in the currency's smallest unit. The 2025 documentation only; later
+    /// products have `prices`. (API generation A.)
     #[must_use]
-    pub fn price(self, price: Map<String, Value>) -> Self {
-        self.set("price", price)
+    pub fn price(self, price: impl Into<crate::Amount>) -> Self {
+        self.set("price", price.into().0)
     }
 
-    /// TODO products.prices (API generations B, D and E.)
+    /// The product's prices, each as an object with amounts in the currency's smallest unit.
+    /// Servers since December 2025 require them on create. (API generations B, D and E.)
     #[must_use]
     pub fn prices(self, prices: Vec<Map<String, Value>>) -> Self {
         self.set("prices", prices)
     }
 
-    /// TODO products.product_type (API generations B, C, D and E.)
+    /// `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it
+    /// on create, the current server does. (API generations B, C, D and E.)
     #[must_use]
     pub fn product_type(self, product_type: impl Into<ProductType>) -> Self {
         self.set("product_type", product_type.into().as_str())
     }
 
-    /// TODO products.sku (API generations D and E.)
+    /// The merchant's stock number for the product. Only an update on the newest API can set it.
+    /// (API generations D and E.)
     #[must_use]
     pub fn sku(self, sku: impl Into<String>) -> Self {
         self.set("sku", Value::String(sku.into()))
     }
 
-    /// TODO products.track_inventory (API generations D and E.)
+    /// Whether the server keeps count of the stock. Only an update on the newest API can set it.
+    /// (API generations D and E.)
     #[must_use]
     pub fn track_inventory(self, track_inventory: bool) -> Self {
         self.set("track_inventory", track_inventory)
     }
 
-    /// TODO products.trial_enabled (API generations B, D and E.)
+    /// Whether subscriptions begin with a trial. The default is false; the current server does not
+    /// return it. (API generations B, D and E.)
     #[must_use]
     pub fn trial_enabled(self, trial_enabled: bool) -> Self {
         self.set("trial_enabled", trial_enabled)
     }
 
-    /// TODO products.trial_period_days (API generations B, D and E.)
+    /// Length of the trial in days. The current server does not return it. (API generations B, D
+    /// and E.)
     #[must_use]
     pub fn trial_period_days(self, trial_period_days: impl Into<Number>) -> Self {
         self.set("trial_period_days", Value::Number(trial_period_days.into()))
     }
 
-    /// TODO products.usage_aggregation (API generations B, C, D and E.)
+    /// How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current
+    /// server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn usage_aggregation(self, usage_aggregation: impl Into<String>) -> Self {
         self.set("usage_aggregation", Value::String(usage_aggregation.into()))
     }
 
-    /// TODO products.usage_unit (API generations B, C, D and E.)
+    /// Name of the unit in which usage is measured. The current server does not return it. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn usage_unit(self, usage_unit: impl Into<String>) -> Self {
         self.set("usage_unit", Value::String(usage_unit.into()))

@@ -14,31 +14,36 @@ impl ProductListParams {
         Self::default()
     }
 
-    /// TODO products?limit
+    /// The most products in one page, 1 to 100. The generated clients and the newest API have a
+    /// default of 20, the current server 15.
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO products?offset (API generations B, C, D and E.)
+    /// How many products to skip. The newest API pages by cursor instead. (API generations A, B, C
+    /// and D.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO products?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO products?isActive (API generations B, D and E.)
+    /// `true` for active products only, `false` for inactive ones only. (API generations B, D and
+    /// E.)
     #[must_use]
-    pub fn is_active(self, is_active: impl Into<String>) -> Self {
-        self.set("isActive", Value::String(is_active.into()))
+    pub fn is_active(self, is_active: bool) -> Self {
+        self.set("isActive", is_active)
     }
 
-    /// TODO products?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -5,47 +5,64 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Refund
+/// Money given back for a transaction. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Refund {
-    /// TODO refunds.amount
+    /// The amount of the refund request, in the currency's smallest unit. Servers require it on
+    /// create.
     pub amount: Option<Number>,
-    /// TODO refunds.created_at
+    /// When the refund was created.
     pub created_at: Option<String>,
-    /// TODO refunds.environment (API generations B and C.)
+    /// `test` or `live`, as the key that created the refund. The current server does not return
+    /// it. (API generations B and C.)
     pub environment: Option<String>,
-    /// TODO refunds.fee_amount
+    /// Fees of the refund, in the currency's smallest unit.
     pub fee_amount: Option<Number>,
-    /// TODO refunds.metadata (API generations A, B, C and D.)
+    /// A sentence about the refund. Only the response of create has it. (API generations D and E.)
+    pub message: Option<String>,
+    /// The merchant's own keys and values, kept with the refund. Create on the current server does
+    /// not read them. (API generations A, B, C and D.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO refunds.reason
+    /// Why the payment is refunded.
     pub reason: Option<String>,
-    /// TODO refunds.refund_id
+    /// The refund's identifier.
     pub refund_id: Option<String>,
-    /// TODO refunds.refunded_amount
+    /// Amount that was given back, in the currency's smallest unit.
     pub refunded_amount: Option<Number>,
-    /// TODO refunds.spi_account_number (API generations B and C.)
+    /// Account in the regional instant payment system. The current server does not return it. (API
+    /// generations B and C.)
     pub spi_account_number: Option<String>,
-    /// TODO refunds.spi_end2end_id (API generations B and C.)
+    /// End-to-end id in the regional instant payment system. The current server does not return
+    /// it. (API generations B and C.)
     pub spi_end2end_id: Option<String>,
-    /// TODO refunds.spi_fund_return_status (API generation C.)
+    /// State of the return of funds in the regional instant payment system. The generated clients'
+    /// API only. (API generation C.)
     pub spi_fund_return_status: Option<String>,
-    /// TODO refunds.spi_motif_code (API generation C.)
+    /// Code of the reason (motif) for the return in the regional instant payment system. The
+    /// generated clients' API only. (API generation C.)
     pub spi_motif_code: Option<String>,
-    /// TODO refunds.spi_rejection_reason (API generation C.)
+    /// Code of the reason why the regional instant payment system rejected the return. The
+    /// generated clients' API only. (API generation C.)
     pub spi_rejection_reason: Option<String>,
-    /// TODO refunds.spi_retour_date_demande (API generations B and C.)
+    /// When the return was requested in the regional instant payment system. The current server
+    /// does not return it. (API generations B and C.)
     pub spi_retour_date_demande: Option<String>,
-    /// TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)
+    /// When the return became irrevocable in the regional instant payment system. The current
+    /// server does not return it. (API generations B and C.)
     pub spi_retour_date_irrevocabilite: Option<String>,
-    /// TODO refunds.spi_tx_id (API generations B and C.)
+    /// The transaction's id in the regional instant payment system. The current server does not
+    /// return it. (API generations B and C.)
     pub spi_tx_id: Option<String>,
-    /// TODO refunds.status
+    /// The state of the refund. Only completed means that the money was given back; a new refund
+    /// may be pending.
     pub status: Option<RefundStatus>,
-    /// TODO refunds.transaction_id
+    /// Whether the refund was made. Only the response of create has it. (API generations D and E.)
+    pub success: Option<bool>,
+    /// Transaction that is refunded. Servers require it on create; the current server refunds only
+    /// Stripe cards and Wave.
     pub transaction_id: Option<String>,
-    /// TODO refunds.updated_at
+    /// When the refund last changed.
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -63,21 +80,23 @@ impl FromDocument for Refund {
             created_at: fields.text(2),
             environment: fields.text(3),
             fee_amount: fields.number(4),
-            metadata: fields.map(5),
-            reason: fields.text(6),
-            refund_id: fields.text(8),
-            refunded_amount: fields.number(10),
-            spi_account_number: fields.text(12),
-            spi_end2end_id: fields.text(13),
-            spi_fund_return_status: fields.text(14),
-            spi_motif_code: fields.text(15),
-            spi_rejection_reason: fields.text(16),
-            spi_retour_date_demande: fields.text(17),
-            spi_retour_date_irrevocabilite: fields.text(18),
-            spi_tx_id: fields.text(19),
-            status: fields.word(20),
-            transaction_id: fields.text(22),
-            updated_at: fields.text(23),
+            message: fields.text(5),
+            metadata: fields.map(6),
+            reason: fields.text(7),
+            refund_id: fields.text(9),
+            refunded_amount: fields.number(11),
+            spi_account_number: fields.text(13),
+            spi_end2end_id: fields.text(14),
+            spi_fund_return_status: fields.text(15),
+            spi_motif_code: fields.text(16),
+            spi_rejection_reason: fields.text(17),
+            spi_retour_date_demande: fields.text(18),
+            spi_retour_date_irrevocabilite: fields.text(19),
+            spi_tx_id: fields.text(20),
+            status: fields.word(21),
+            success: fields.boolean(23),
+            transaction_id: fields.text(24),
+            updated_at: fields.text(25),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -94,6 +113,7 @@ impl From<Refund> for Value {
         put(&mut object, "created_at", model.created_at);
         put(&mut object, "environment", model.environment);
         put(&mut object, "fee_amount", model.fee_amount);
+        put(&mut object, "message", model.message);
         put(&mut object, "metadata", model.metadata);
         put(&mut object, "reason", model.reason);
         put(&mut object, "refund_id", model.refund_id);
@@ -107,6 +127,7 @@ impl From<Refund> for Value {
         put(&mut object, "spi_retour_date_irrevocabilite", model.spi_retour_date_irrevocabilite);
         put(&mut object, "spi_tx_id", model.spi_tx_id);
         put(&mut object, "status", model.status);
+        put(&mut object, "success", model.success);
         put(&mut object, "transaction_id", model.transaction_id);
         put(&mut object, "updated_at", model.updated_at);
         object.extend(model.extra);

@@ -14,43 +14,47 @@ impl RefundListParams {
         Self::default()
     }
 
-    /// TODO refunds?limit
+    /// The most refunds in one page, 1 to 100. The generated clients and the newest API have a
+    /// default of 20, the current server 50. (API generations B, C, D and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO refunds?offset (API generations B, C, D and E.)
+    /// How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and
+    /// D.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO refunds?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO refunds?status (API generations B, D and E.)
+    /// Only refunds that are pending, completed or failed. (API generations B, D and E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO refunds?startDate (API generations B, D and E.)
+    /// Only refunds from this date on. (API generations B, D and E.)
     #[must_use]
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         self.set("startDate", Value::String(start_date.into()))
     }
 
-    /// TODO refunds?endDate (API generations B, D and E.)
+    /// Only refunds up to this date. (API generations B, D and E.)
     #[must_use]
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         self.set("endDate", Value::String(end_date.into()))
     }
 
-    /// TODO refunds?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -3,7 +3,7 @@
 use super::RefundStatus;
 use crate::json::{Map, Value};
 
-/// TODO RefundUpdate
+/// The fields of a refund to change. A field left out does not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RefundUpdate {
     fields: Map<String, Value>,
@@ -15,103 +15,116 @@ impl RefundUpdate {
         Self::default()
     }
 
-    /// TODO refunds.amount
+    /// The amount of the refund request, in the currency's smallest unit. Servers require it on
+    /// create.
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// TODO refunds.confirmation_token (API generation E.)
+    /// Token of the first response. On the newest API nothing is refunded until the same body is
+    /// sent again with it, within 10 minutes. (API generation E.)
     #[must_use]
     pub fn confirmation_token(self, confirmation_token: impl Into<String>) -> Self {
         self.set("confirmation_token", Value::String(confirmation_token.into()))
     }
 
-    /// TODO refunds.fee_amount
+    /// Fees of the refund, in the currency's smallest unit.
     #[must_use]
     pub fn fee_amount(self, fee_amount: impl Into<crate::Amount>) -> Self {
         self.set("fee_amount", fee_amount.into().0)
     }
 
-    /// TODO refunds.metadata (API generations A, B, C and D.)
+    /// The merchant's own keys and values, kept with the refund. Create on the current server does
+    /// not read them. (API generations A, B, C and D.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO refunds.reason
+    /// Why the payment is refunded.
     #[must_use]
     pub fn reason(self, reason: impl Into<String>) -> Self {
         self.set("reason", Value::String(reason.into()))
     }
 
-    /// TODO refunds.refund_application_fee (API generation E.)
+    /// Whether the application fee is refunded too. The default is true; Lomi Network on the
+    /// newest API only. (API generation E.)
     #[must_use]
     pub fn refund_application_fee(self, refund_application_fee: bool) -> Self {
         self.set("refund_application_fee", refund_application_fee)
     }
 
-    /// TODO refunds.refund_id
+    /// The refund's identifier.
     #[must_use]
     pub fn refund_id(self, refund_id: impl Into<String>) -> Self {
         self.set("refund_id", Value::String(refund_id.into()))
     }
 
-    /// TODO refunds.refund_type (API generations D and E.)
+    /// `full` or `partial`. On the current server a partial refund of a Wave payment is a payout
+    /// to the payer. (API generations D and E.)
     #[must_use]
     pub fn refund_type(self, refund_type: impl Into<String>) -> Self {
         self.set("refund_type", Value::String(refund_type.into()))
     }
 
-    /// TODO refunds.refunded_amount
+    /// Amount that was given back, in the currency's smallest unit.
     #[must_use]
     pub fn refunded_amount(self, refunded_amount: impl Into<crate::Amount>) -> Self {
         self.set("refunded_amount", refunded_amount.into().0)
     }
 
-    /// TODO refunds.reverse_transfer (API generation E.)
+    /// Whether the transfer of the payment is reversed too. The default is true; Lomi Network on
+    /// the newest API only. (API generation E.)
     #[must_use]
     pub fn reverse_transfer(self, reverse_transfer: bool) -> Self {
         self.set("reverse_transfer", reverse_transfer)
     }
 
-    /// TODO refunds.spi_account_number (API generations B and C.)
+    /// Account in the regional instant payment system. The current server does not return it. (API
+    /// generations B and C.)
     #[must_use]
     pub fn spi_account_number(self, spi_account_number: impl Into<String>) -> Self {
         self.set("spi_account_number", Value::String(spi_account_number.into()))
     }
 
-    /// TODO refunds.spi_end2end_id (API generations B and C.)
+    /// End-to-end id in the regional instant payment system. The current server does not return
+    /// it. (API generations B and C.)
     #[must_use]
     pub fn spi_end2end_id(self, spi_end2end_id: impl Into<String>) -> Self {
         self.set("spi_end2end_id", Value::String(spi_end2end_id.into()))
     }
 
-    /// TODO refunds.spi_fund_return_status (API generation C.)
+    /// State of the return of funds in the regional instant payment system. The generated clients'
+    /// API only. (API generation C.)
     #[must_use]
     pub fn spi_fund_return_status(self, spi_fund_return_status: impl Into<String>) -> Self {
         self.set("spi_fund_return_status", Value::String(spi_fund_return_status.into()))
     }
 
-    /// TODO refunds.spi_motif_code (API generation C.)
+    /// Code of the reason (motif) for the return in the regional instant payment system. The
+    /// generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_motif_code(self, spi_motif_code: impl Into<String>) -> Self {
         self.set("spi_motif_code", Value::String(spi_motif_code.into()))
     }
 
-    /// TODO refunds.spi_rejection_reason (API generation C.)
+    /// Code of the reason why the regional instant payment system rejected the return. The
+    /// generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_rejection_reason(self, spi_rejection_reason: impl Into<String>) -> Self {
         self.set("spi_rejection_reason", Value::String(spi_rejection_reason.into()))
     }
 
-    /// TODO refunds.spi_retour_date_demande (API generations B and C.)
+    /// When the return was requested in the regional instant payment system. The current server
+    /// does not return it. (API generations B and C.)
     #[must_use]
     pub fn spi_retour_date_demande(self, spi_retour_date_demande: impl Into<String>) -> Self {
         self.set("spi_retour_date_demande", Value::String(spi_retour_date_demande.into()))
     }
 
-    /// TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)
+    /// When the return became irrevocable in the regional instant payment system. The current
+    /// server does not return it. (API generations B and C.)
     #[must_use]
     pub fn spi_retour_date_irrevocabilite(
         self,
@@ -123,25 +136,29 @@ impl RefundUpdate {
         )
     }
 
-    /// TODO refunds.spi_tx_id (API generations B and C.)
+    /// The transaction's id in the regional instant payment system. The current server does not
+    /// return it. (API generations B and C.)
     #[must_use]
     pub fn spi_tx_id(self, spi_tx_id: impl Into<String>) -> Self {
         self.set("spi_tx_id", Value::String(spi_tx_id.into()))
     }
 
-    /// TODO refunds.status
+    /// The state of the refund. Only completed means that the money was given back; a new refund
+    /// may be pending.
     #[must_use]
     pub fn status(self, status: impl Into<RefundStatus>) -> Self {
         self.set("status", status.into().as_str())
     }
 
-    /// TODO refunds.subscription_action (API generations D and E.)
+    /// What happens to the subscription behind the payment: `default`, `cancel`, `pause` or
+    /// `none`. (API generations D and E.)
     #[must_use]
     pub fn subscription_action(self, subscription_action: impl Into<String>) -> Self {
         self.set("subscription_action", Value::String(subscription_action.into()))
     }
 
-    /// TODO refunds.transaction_id
+    /// Transaction that is refunded. Servers require it on create; the current server refunds only
+    /// Stripe cards and Wave.
     #[must_use]
     pub fn transaction_id(self, transaction_id: impl Into<String>) -> Self {
         self.set("transaction_id", Value::String(transaction_id.into()))

@@ -4,29 +4,31 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO SpiAccountAlias
+/// An alias that stands for an account in the regional instant payment system. Every field may be
+/// null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpiAccountAlias {
-    /// TODO spi_account_aliases.account_number (API generation C.)
+    /// The account that the alias stands for. (API generation C.)
     pub account_number: Option<String>,
-    /// TODO spi_account_aliases.alias_id (API generation C.)
+    /// The account alias's identifier. It is not the alias itself, which is alias_key. (API
+    /// generation C.)
     pub alias_id: Option<String>,
-    /// TODO spi_account_aliases.alias_key (API generation C.)
+    /// The alias itself, which stands for the account number. (API generation C.)
     pub alias_key: Option<String>,
-    /// TODO spi_account_aliases.alias_type (API generation C.)
+    /// The kind of alias. (API generation C.)
     pub alias_type: Option<String>,
-    /// TODO spi_account_aliases.created_at (API generation C.)
+    /// When the alias was created, as a timestamp. (API generation C.)
     pub created_at: Option<String>,
-    /// TODO spi_account_aliases.is_active (API generation C.)
+    /// Whether the alias is active. (API generation C.)
     pub is_active: Option<bool>,
-    /// TODO spi_account_aliases.is_default (API generation C.)
+    /// Whether the alias is the default one. (API generation C.)
     pub is_default: Option<bool>,
-    /// TODO spi_account_aliases.metadata (API generation C.)
+    /// The merchant's own keys and values, kept with the alias. (API generation C.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO spi_account_aliases.organization_id (API generation C.)
+    /// Organisation that owns the alias. (API generation C.)
     pub organization_id: Option<String>,
-    /// TODO spi_account_aliases.updated_at (API generation C.)
+    /// When the alias last changed, as a timestamp. (API generation C.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// TODO SpiAccountAliasCreate
+/// The fields of a new account alias.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpiAccountAliasCreate {
     fields: Map<String, Value>,
@@ -14,43 +14,44 @@ impl SpiAccountAliasCreate {
         Self::default()
     }
 
-    /// TODO spi_account_aliases.account_number (API generation C.)
+    /// The account that the alias stands for. (API generation C.)
     #[must_use]
     pub fn account_number(self, account_number: impl Into<String>) -> Self {
         self.set("account_number", Value::String(account_number.into()))
     }
 
-    /// TODO spi_account_aliases.alias_id (API generation C.)
+    /// The account alias's identifier. It is not the alias itself, which is alias_key. (API
+    /// generation C.)
     #[must_use]
     pub fn alias_id(self, alias_id: impl Into<String>) -> Self {
         self.set("alias_id", Value::String(alias_id.into()))
     }
 
-    /// TODO spi_account_aliases.alias_key (API generation C.)
+    /// The alias itself, which stands for the account number. (API generation C.)
     #[must_use]
     pub fn alias_key(self, alias_key: impl Into<String>) -> Self {
         self.set("alias_key", Value::String(alias_key.into()))
     }
 
-    /// TODO spi_account_aliases.alias_type (API generation C.)
+    /// The kind of alias. (API generation C.)
     #[must_use]
     pub fn alias_type(self, alias_type: impl Into<String>) -> Self {
         self.set("alias_type", Value::String(alias_type.into()))
     }
 
-    /// TODO spi_account_aliases.is_active (API generation C.)
+    /// Whether the alias is active. (API generation C.)
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO spi_account_aliases.is_default (API generation C.)
+    /// Whether the alias is the default one. (API generation C.)
     #[must_use]
     pub fn is_default(self, is_default: bool) -> Self {
         self.set("is_default", is_default)
     }
 
-    /// TODO spi_account_aliases.metadata (API generation C.)
+    /// The merchant's own keys and values, kept with the alias. (API generation C.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)

@@ -4,55 +4,58 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO SpiQrCode
+/// A QR code for payments in the regional instant payment system. Every field may be null or
+/// missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpiQrCode {
-    /// TODO spi_qr_codes.categorie (API generation C.)
+    /// The category of the payment (French: catégorie) in the regional instant payment system.
+    /// (API generation C.)
     pub categorie: Option<String>,
-    /// TODO spi_qr_codes.checkout_session_id (API generation C.)
+    /// Checkout session that the QR code belongs to. (API generation C.)
     pub checkout_session_id: Option<String>,
-    /// TODO spi_qr_codes.compte_paye (API generation C.)
+    /// The account that is paid (French: compte payé). (API generation C.)
     pub compte_paye: Option<String>,
-    /// TODO spi_qr_codes.created_at (API generation C.)
+    /// When the QR code was created, as a timestamp. (API generation C.)
     pub created_at: Option<String>,
-    /// TODO spi_qr_codes.created_by (API generation C.)
+    /// Who or what created the QR code. (API generation C.)
     pub created_by: Option<String>,
-    /// TODO spi_qr_codes.environment (API generation C.)
+    /// `test` or `live`. (API generation C.)
     pub environment: Option<String>,
-    /// TODO spi_qr_codes.expires_at (API generation C.)
+    /// When the QR code expires, as a timestamp. (API generation C.)
     pub expires_at: Option<String>,
-    /// TODO spi_qr_codes.is_active (API generation C.)
+    /// Whether the QR code is active. (API generation C.)
     pub is_active: Option<bool>,
-    /// TODO spi_qr_codes.is_used (API generation C.)
+    /// Whether the QR code has been used. It is no proof of payment. (API generation C.)
     pub is_used: Option<bool>,
-    /// TODO spi_qr_codes.metadata (API generation C.)
+    /// The merchant's own keys and values, kept with the QR code. (API generation C.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO spi_qr_codes.montant (API generation C.)
+    /// The amount to pay (French: montant), in the currency's smallest unit. (API generation C.)
     pub montant: Option<Number>,
-    /// TODO spi_qr_codes.name (API generation C.)
+    /// The QR code's name. (API generation C.)
     pub name: Option<String>,
-    /// TODO spi_qr_codes.organization_id (API generation C.)
+    /// Organisation that owns the QR code. (API generation C.)
     pub organization_id: Option<String>,
-    /// TODO spi_qr_codes.payeur_alias (API generation C.)
+    /// The alias of the payer (French: payeur) in the regional instant payment system. (API
+    /// generation C.)
     pub payeur_alias: Option<String>,
-    /// TODO spi_qr_codes.payment_request_id (API generation C.)
+    /// Payment request that the QR code belongs to. (API generation C.)
     pub payment_request_id: Option<String>,
-    /// TODO spi_qr_codes.plan_id (API generation C.)
+    /// Plan that the QR code belongs to. (API generation C.)
     pub plan_id: Option<String>,
-    /// TODO spi_qr_codes.product_id (API generation C.)
+    /// Catalogue product that the QR code is for. (API generation C.)
     pub product_id: Option<String>,
-    /// TODO spi_qr_codes.qr_code_data (API generation C.)
+    /// The content of the QR code, as a string. (API generation C.)
     pub qr_code_data: Option<String>,
-    /// TODO spi_qr_codes.qr_code_id (API generation C.)
+    /// The QR code's identifier. (API generation C.)
     pub qr_code_id: Option<String>,
-    /// TODO spi_qr_codes.qr_code_image_data (API generation C.)
+    /// The image of the QR code, as a string. (API generation C.)
     pub qr_code_image_data: Option<String>,
-    /// TODO spi_qr_codes.qr_code_image_url (API generation C.)
+    /// Address of the image of the QR code. (API generation C.)
     pub qr_code_image_url: Option<String>,
-    /// TODO spi_qr_codes.qr_code_type (API generation C.)
+    /// `static` or `dynamic`. (API generation C.)
     pub qr_code_type: Option<String>,
-    /// TODO spi_qr_codes.updated_at (API generation C.)
+    /// When the QR code last changed, as a timestamp. (API generation C.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

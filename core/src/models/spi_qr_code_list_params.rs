@@ -14,19 +14,20 @@ impl SpiQrCodeListParams {
         Self::default()
     }
 
-    /// TODO spi_qr_codes?limit
+    /// The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO spi_qr_codes?offset (API generations B, C, D and E.)
+    /// How many QR codes to skip. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO spi_qr_codes?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))

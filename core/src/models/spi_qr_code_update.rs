@@ -2,7 +2,8 @@
 
 use crate::json::{Map, Value};
 
-/// TODO SpiQrCodeUpdate
+/// The fields of a QR code of the regional instant payment system to change. A field left out does
+/// not change, null clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpiQrCodeUpdate {
     fields: Map<String, Value>,
@@ -14,109 +15,111 @@ impl SpiQrCodeUpdate {
         Self::default()
     }
 
-    /// TODO spi_qr_codes.categorie (API generation C.)
+    /// The category of the payment (French: catégorie) in the regional instant payment system.
+    /// (API generation C.)
     #[must_use]
     pub fn categorie(self, categorie: impl Into<String>) -> Self {
         self.set("categorie", Value::String(categorie.into()))
     }
 
-    /// TODO spi_qr_codes.checkout_session_id (API generation C.)
+    /// Checkout session that the QR code belongs to. (API generation C.)
     #[must_use]
     pub fn checkout_session_id(self, checkout_session_id: impl Into<String>) -> Self {
         self.set("checkout_session_id", Value::String(checkout_session_id.into()))
     }
 
-    /// TODO spi_qr_codes.compte_paye (API generation C.)
+    /// The account that is paid (French: compte payé). (API generation C.)
     #[must_use]
     pub fn compte_paye(self, compte_paye: impl Into<String>) -> Self {
         self.set("compte_paye", Value::String(compte_paye.into()))
     }
 
-    /// TODO spi_qr_codes.expires_at (API generation C.)
+    /// When the QR code expires, as a timestamp. (API generation C.)
     #[must_use]
     pub fn expires_at(self, expires_at: impl Into<String>) -> Self {
         self.set("expires_at", Value::String(expires_at.into()))
     }
 
-    /// TODO spi_qr_codes.is_active (API generation C.)
+    /// Whether the QR code is active. (API generation C.)
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO spi_qr_codes.is_used (API generation C.)
+    /// Whether the QR code has been used. It is no proof of payment. (API generation C.)
     #[must_use]
     pub fn is_used(self, is_used: bool) -> Self {
         self.set("is_used", is_used)
     }
 
-    /// TODO spi_qr_codes.metadata (API generation C.)
+    /// The merchant's own keys and values, kept with the QR code. (API generation C.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO spi_qr_codes.montant (API generation C.)
+    /// The amount to pay (French: montant), in the currency's smallest unit. (API generation C.)
     #[must_use]
     pub fn montant(self, montant: impl Into<crate::Amount>) -> Self {
         self.set("montant", montant.into().0)
     }
 
-    /// TODO spi_qr_codes.name (API generation C.)
+    /// The QR code's name. (API generation C.)
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))
     }
 
-    /// TODO spi_qr_codes.payeur_alias (API generation C.)
+    /// The alias of the payer (French: payeur) in the regional instant payment system. (API
+    /// generation C.)
     #[must_use]
     pub fn payeur_alias(self, payeur_alias: impl Into<String>) -> Self {
         self.set("payeur_alias", Value::String(payeur_alias.into()))
     }
 
-    /// TODO spi_qr_codes.payment_request_id (API generation C.)
+    /// Payment request that the QR code belongs to. (API generation C.)
     #[must_use]
     pub fn payment_request_id(self, payment_request_id: impl Into<String>) -> Self {
         self.set("payment_request_id", Value::String(payment_request_id.into()))
     }
 
-    /// TODO spi_qr_codes.plan_id (API generation C.)
+    /// Plan that the QR code belongs to. (API generation C.)
     #[must_use]
     pub fn plan_id(self, plan_id: impl Into<String>) -> Self {
         self.set("plan_id", Value::String(plan_id.into()))
     }
 
-    /// TODO spi_qr_codes.product_id (API generation C.)
+    /// Catalogue product that the QR code is for. (API generation C.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// TODO spi_qr_codes.qr_code_data (API generation C.)
+    /// The content of the QR code, as a string. (API generation C.)
     #[must_use]
     pub fn qr_code_data(self, qr_code_data: impl Into<String>) -> Self {
         self.set("qr_code_data", Value::String(qr_code_data.into()))
     }
 
-    /// TODO spi_qr_codes.qr_code_id (API generation C.)
+    /// The QR code's identifier. (API generation C.)
     #[must_use]
     pub fn qr_code_id(self, qr_code_id: impl Into<String>) -> Self {
         self.set("qr_code_id", Value::String(qr_code_id.into()))
     }
 
-    /// TODO spi_qr_codes.qr_code_image_data (API generation C.)
+    /// The image of the QR code, as a string. (API generation C.)
     #[must_use]
     pub fn qr_code_image_data(self, qr_code_image_data: impl Into<String>) -> Self {
         self.set("qr_code_image_data", Value::String(qr_code_image_data.into()))
     }
 
-    /// TODO spi_qr_codes.qr_code_image_url (API generation C.)
+    /// Address of the image of the QR code. (API generation C.)
     #[must_use]
     pub fn qr_code_image_url(self, qr_code_image_url: impl Into<String>) -> Self {
         self.set("qr_code_image_url", Value::String(qr_code_image_url.into()))
     }
 
-    /// TODO spi_qr_codes.qr_code_type (API generation C.)
+    /// `static` or `dynamic`. (API generation C.)
     #[must_use]
     pub fn qr_code_type(self, qr_code_type: impl Into<String>) -> Self {
         self.set("qr_code_type", Value::String(qr_code_type.into()))

@@ -7,73 +7,89 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Subscription
+/// A customer's recurring purchase of a product. Every field may be null or missing, and field
+/// names differ between the current server's routes.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subscription {
-    /// TODO subscriptions.amount (API generation D.)
+    /// Amount billed each time, in the currency's smallest unit. Only the list of the current
+    /// server has it. (API generation D.)
     pub amount: Option<Number>,
-    /// TODO subscriptions.created_at
+    /// When the subscription was created.
     pub created_at: Option<String>,
-    /// TODO subscriptions.created_by (API generation C.)
+    /// Who created the subscription. The generated clients' API only. (API generation C.)
     pub created_by: Option<String>,
-    /// TODO subscriptions.currency_code (API generation D.)
+    /// Currency of `amount`. Only the list of the current server has it. (API generation D.)
     pub currency_code: Option<CurrencyCode>,
-    /// TODO subscriptions.customer_email (API generations A and D.)
+    /// The customer's e-mail address. The current server has it in the response to retrieve only.
+    /// (API generations A and D.)
     pub customer_email: Option<String>,
-    /// TODO subscriptions.customer_id
+    /// Customer who subscribes.
     pub customer_id: Option<String>,
-    /// TODO subscriptions.customer_name (API generations A and D.)
+    /// The customer's name. (API generations A and D.)
     pub customer_name: Option<String>,
-    /// TODO subscriptions.end_date
+    /// When the subscription ends. Null means that no end is set.
     pub end_date: Option<String>,
-    /// TODO subscriptions.environment (API generations B, C, D and E.)
+    /// `test` or `live`, as the key that created the subscription. The current server returns it
+    /// on no route. (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO subscriptions.merchant_id (API generations A and D.)
+    /// Merchant that owns the subscription. The current server has it in the response to retrieve
+    /// only. (API generations A and D.)
     pub merchant_id: Option<String>,
-    /// TODO subscriptions.metadata
+    /// The merchant's own keys and values, kept with the subscription.
     pub metadata: Option<Map<String, Value>>,
-    /// TODO subscriptions.next_billing_date
+    /// When the customer is billed next. Changing it may bill the customer.
     pub next_billing_date: Option<String>,
-    /// TODO subscriptions.organization_id
+    /// Organisation that owns the subscription. The current server has it in the response to
+    /// retrieve only.
     pub organization_id: Option<String>,
-    /// TODO subscriptions.plan_amount (API generations A and D.)
+    /// Amount billed each time, in the currency's smallest unit. The current server has it in the
+    /// response to retrieve only. (API generations A and D.)
     pub plan_amount: Option<Number>,
-    /// TODO subscriptions.plan_billing_frequency (API generations A and D.)
+    /// How often the plan is billed, such as month. The current server has it in the response to
+    /// retrieve only. (API generations A and D.)
     pub plan_billing_frequency: Option<String>,
-    /// TODO subscriptions.plan_currency_code (API generations A and D.)
+    /// Currency of `plan_amount`. The current server has it in the response to retrieve only. (API
+    /// generations A and D.)
     pub plan_currency_code: Option<CurrencyCode>,
-    /// TODO subscriptions.plan_description (API generation D.)
+    /// Description of the plan. The current server has it in the response to retrieve only. (API
+    /// generation D.)
     pub plan_description: Option<String>,
-    /// TODO subscriptions.plan_id (API generation A.)
-    pub plan_id: Option<Map<String, Value>>,
-    /// TODO subscriptions.plan_name (API generations A and D.)
+    /// Plan that is subscribed to. The 2025 documentation only; later a product and a price. (API
+    /// generation A.)
+    pub plan_id: Option<String>,
+    /// Name of the plan. The current server has it in the response to retrieve only. (API
+    /// generations A and D.)
     pub plan_name: Option<String>,
-    /// TODO subscriptions.price_id (API generations B, C, D and E.)
+    /// Catalogue price that is billed. The current server returns it on no route. (API generations
+    /// B, C, D and E.)
     pub price_id: Option<String>,
-    /// TODO subscriptions.product_description (API generation D.)
+    /// Description of the product. Only the current server's list by customer has it. (API
+    /// generation D.)
     pub product_description: Option<String>,
-    /// TODO subscriptions.product_id (API generations B, C, D and E.)
+    /// Catalogue product that is subscribed to. (API generations B, C, D and E.)
     pub product_id: Option<String>,
-    /// TODO subscriptions.product_name (API generation D.)
+    /// Name of the product. The current server has it in lists only. (API generation D.)
     pub product_name: Option<String>,
-    /// TODO subscriptions.product_type (API generation D.)
+    /// Type of the product. Only the current server's list by customer has it. (API generation D.)
     pub product_type: Option<ProductType>,
-    /// TODO subscriptions.provider_payment_method_id (API generation D.)
-    pub provider_payment_method_id: Option<String>,
-    /// TODO subscriptions.start_date
+    /// When the subscription starts.
     pub start_date: Option<String>,
-    /// TODO subscriptions.status
+    /// The state of the subscription. Some documents write trialing for trial; the current
+    /// server's list by customer has `subscription_status` instead.
     pub status: Option<SubscriptionStatus>,
-    /// TODO subscriptions.subscription_end_date (API generation D.)
+    /// When the subscription ends. Only the current server's list by customer has it; the same as
+    /// `end_date`. (API generation D.)
     pub subscription_end_date: Option<String>,
-    /// TODO subscriptions.subscription_id
+    /// The subscription's identifier. The newest API also accepts ids that begin with sub_.
     pub subscription_id: Option<String>,
-    /// TODO subscriptions.subscription_next_billing_date (API generation D.)
+    /// When the customer is billed next. Only the current server's list by customer has it; the
+    /// same as `next_billing_date`. (API generation D.)
     pub subscription_next_billing_date: Option<String>,
-    /// TODO subscriptions.subscription_status (API generation D.)
+    /// The state of the subscription. Only the current server's list by customer has it; the same
+    /// as `status`. (API generation D.)
     pub subscription_status: Option<SubscriptionStatus>,
-    /// TODO subscriptions.updated_at
+    /// When the subscription last changed.
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -104,21 +120,20 @@ impl FromDocument for Subscription {
             plan_billing_frequency: fields.text(14),
             plan_currency_code: fields.word(15),
             plan_description: fields.text(16),
-            plan_id: fields.map(17),
+            plan_id: fields.text(17),
             plan_name: fields.text(18),
             price_id: fields.text(19),
             product_description: fields.text(20),
             product_id: fields.text(21),
             product_name: fields.text(22),
             product_type: fields.word(23),
-            provider_payment_method_id: fields.text(24),
-            start_date: fields.text(25),
-            status: fields.word(26),
-            subscription_end_date: fields.text(27),
-            subscription_id: fields.text(28),
-            subscription_next_billing_date: fields.text(29),
-            subscription_status: fields.word(30),
-            updated_at: fields.text(31),
+            start_date: fields.text(24),
+            status: fields.word(25),
+            subscription_end_date: fields.text(26),
+            subscription_id: fields.text(27),
+            subscription_next_billing_date: fields.text(28),
+            subscription_status: fields.word(29),
+            updated_at: fields.text(30),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -155,7 +170,6 @@ impl From<Subscription> for Value {
         put(&mut object, "product_id", model.product_id);
         put(&mut object, "product_name", model.product_name);
         put(&mut object, "product_type", model.product_type);
-        put(&mut object, "provider_payment_method_id", model.provider_payment_method_id);
         put(&mut object, "start_date", model.start_date);
         put(&mut object, "status", model.status);
         put(&mut object, "subscription_end_date", model.subscription_end_date);

@@ -3,7 +3,7 @@
 use super::SubscriptionStatus;
 use crate::json::{Map, Value};
 
-/// TODO SubscriptionCreate
+/// The fields of a new subscription.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SubscriptionCreate {
     fields: Map<String, Value>,
@@ -15,49 +15,51 @@ impl SubscriptionCreate {
         Self::default()
     }
 
-    /// TODO subscriptions.customer_id
+    /// Customer who subscribes.
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO subscriptions.end_date
+    /// When the subscription ends. Null means that no end is set.
     #[must_use]
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         self.set("end_date", Value::String(end_date.into()))
     }
 
-    /// TODO subscriptions.metadata
+    /// The merchant's own keys and values, kept with the subscription.
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO subscriptions.next_billing_date
+    /// When the customer is billed next. Changing it may bill the customer.
     #[must_use]
     pub fn next_billing_date(self, next_billing_date: impl Into<String>) -> Self {
         self.set("next_billing_date", Value::String(next_billing_date.into()))
     }
 
-    /// TODO subscriptions.price_id (API generations B, C, D and E.)
+    /// Catalogue price that is billed. The current server returns it on no route. (API generations
+    /// B, C, D and E.)
     #[must_use]
     pub fn price_id(self, price_id: impl Into<String>) -> Self {
         self.set("price_id", Value::String(price_id.into()))
     }
 
-    /// TODO subscriptions.product_id (API generations B, C, D and E.)
+    /// Catalogue product that is subscribed to. (API generations B, C, D and E.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// TODO subscriptions.start_date
+    /// When the subscription starts.
     #[must_use]
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         self.set("start_date", Value::String(start_date.into()))
     }
 
-    /// TODO subscriptions.status
+    /// The state of the subscription. Some documents write trialing for trial; the current
+    /// server's list by customer has `subscription_status` instead.
     #[must_use]
     pub fn status(self, status: impl Into<SubscriptionStatus>) -> Self {
         self.set("status", status.into().as_str())

@@ -14,49 +14,55 @@ impl SubscriptionListParams {
         Self::default()
     }
 
-    /// TODO subscriptions?limit
+    /// The most subscriptions in one page, 1 to 100. The default is 20; the current server reads
+    /// pageSize instead. (API generations A, C and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO subscriptions?offset (API generations B, C, D and E.)
+    /// How many subscriptions to skip. The generated clients' API only; the current server reads
+    /// page instead. (API generations A and C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO subscriptions?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO subscriptions?page (API generations B and D.)
+    /// Page number from 1. The current server reads it in place of offset; the newest API does
+    /// not. (API generations B and D.)
     #[must_use]
     pub fn page(self, page: u64) -> Self {
         self.set("page", page)
     }
 
-    /// TODO subscriptions?pageSize (API generations B and D.)
+    /// The most subscriptions in one page. The server of December 2025 has a default of 50; the
+    /// newest API reads limit. (API generations B and D.)
     #[must_use]
     pub fn page_size(self, page_size: u64) -> Self {
         self.set("pageSize", page_size)
     }
 
-    /// TODO subscriptions?status (API generation E.)
+    /// Only subscriptions in this state. The newest API only. (API generation E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO subscriptions?customer_id (API generation E.)
+    /// Only subscriptions of this customer. The newest API only. (API generation E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO subscriptions?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

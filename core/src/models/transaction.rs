@@ -8,157 +8,194 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Transaction
+/// One payment, with its fees and its state. Every field may be null or missing, and the current
+/// server's list and retrieve return different fields.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// TODO transactions.available_at (API generation D.)
-    pub available_at: Option<String>,
-    /// TODO transactions.checkout_session_id (API generation C.)
+    /// Checkout session that the transaction pays. The generated clients' API only. (API
+    /// generation C.)
     pub checkout_session_id: Option<String>,
-    /// TODO transactions.coupon_code (API generation D.)
+    /// Coupon code used for the payment. Only the list of the current server has it. (API
+    /// generation D.)
     pub coupon_code: Option<String>,
-    /// TODO transactions.coupon_usage_details (API generation D.)
+    /// How the coupon was applied, as an object. Only the list of the current server has it. (API
+    /// generation D.)
     pub coupon_usage_details: Option<Map<String, Value>>,
-    /// TODO transactions.created_at
+    /// When the transaction was created.
     pub created_at: Option<String>,
-    /// TODO transactions.currency_code
+    /// Currency of the amounts.
     pub currency_code: Option<CurrencyCode>,
-    /// TODO transactions.customer_address (API generation D.)
+    /// The customer's street address. Only the list of the current server has it. (API generation
+    /// D.)
     pub customer_address: Option<String>,
-    /// TODO transactions.customer_city (API generation D.)
+    /// The customer's city. Only the list of the current server has it. (API generation D.)
     pub customer_city: Option<String>,
-    /// TODO transactions.customer_country (API generation D.)
+    /// The customer's country. Only the list of the current server has it. (API generation D.)
     pub customer_country: Option<String>,
-    /// TODO transactions.customer_email (API generation D.)
+    /// The customer's e-mail address. Only the list of the current server has it. (API generation
+    /// D.)
     pub customer_email: Option<String>,
-    /// TODO transactions.customer_id
+    /// Customer who pays.
     pub customer_id: Option<String>,
-    /// TODO transactions.customer_name (API generation D.)
+    /// The customer's name. Only the list of the current server has it. (API generation D.)
     pub customer_name: Option<String>,
-    /// TODO transactions.customer_phone (API generation D.)
+    /// The customer's phone number. Only the list of the current server has it. (API generation
+    /// D.)
     pub customer_phone: Option<String>,
-    /// TODO transactions.customer_postal_code (API generation D.)
+    /// The customer's postal code. Only the list of the current server has it. (API generation D.)
     pub customer_postal_code: Option<String>,
-    /// TODO transactions.description
+    /// Text that describes the transaction. The list of the current server leaves it out.
     pub description: Option<String>,
-    /// TODO transactions.discount_amount (API generations B, C, D and E.)
+    /// Amount taken off by a coupon or discount, in the currency's smallest unit. The current
+    /// server returns it on no route. (API generations B, C, D and E.)
     pub discount_amount: Option<Number>,
-    /// TODO transactions.environment (API generations B, C, D and E.)
+    /// `test` or `live`, as the key behind the payment. The current server returns it on no route.
+    /// (API generations B, C, D and E.)
     pub environment: Option<String>,
-    /// TODO transactions.fee_amount
+    /// Fees taken from the payment, in the currency's smallest unit.
     pub fee_amount: Option<Number>,
-    /// TODO transactions.fee_amount_xof (API generation D.)
+    /// The fees in XOF, which has no smaller unit. Only the list of the current server has it.
+    /// (API generation D.)
     pub fee_amount_xof: Option<Number>,
-    /// TODO transactions.fee_category (API generation D.)
+    /// What the fee is for: `payment_processing`, `payout` or `other`. The current server only.
+    /// (API generation D.)
     pub fee_category: Option<String>,
-    /// TODO transactions.fee_name (API generation D.)
+    /// Name of the fee. The current server only. (API generation D.)
     pub fee_name: Option<String>,
-    /// TODO transactions.fee_reference (API generation A.)
-    pub fee_reference: Option<Map<String, Value>>,
-    /// TODO transactions.fee_structure_id (API generations C and D.)
+    /// Reference of the fee. The 2025 documentation only. (API generation A.)
+    pub fee_reference: Option<String>,
+    /// Fee structure that the fees were computed with. (API generations C and D.)
     pub fee_structure_id: Option<String>,
-    /// TODO transactions.fee_subcategory (API generation D.)
+    /// What the fee is for in more detail, such as cards, mobile_money or refund. The current
+    /// server only. (API generation D.)
     pub fee_subcategory: Option<String>,
-    /// TODO transactions.gross_amount
+    /// Amount paid by the customer before fees, in the currency's smallest unit.
     pub gross_amount: Option<Number>,
-    /// TODO transactions.gross_amount_xof (API generations D and E.)
+    /// The gross amount in XOF, which has no smaller unit. In the current server's list and in the
+    /// newest API. (API generations D and E.)
     pub gross_amount_xof: Option<Number>,
-    /// TODO transactions.integration_source (API generation D.)
-    pub integration_source: Option<String>,
-    /// TODO transactions.is_bnpl (API generations B, C, D and E.)
+    /// Whether the payment is made in instalments (buy now, pay later). The current server returns
+    /// it on no route. (API generations B, C, D and E.)
     pub is_bnpl: Option<bool>,
-    /// TODO transactions.is_pos (API generations B, C, D and E.)
+    /// Whether the payment was made at a point of sale. The current server returns it on no route.
+    /// (API generations B, C, D and E.)
     pub is_pos: Option<bool>,
-    /// TODO transactions.merchant_id (API generation A.)
-    pub merchant_id: Option<Map<String, Value>>,
-    /// TODO transactions.metadata
+    /// Merchant that owns the transaction. The 2025 documentation only. (API generation A.)
+    pub merchant_id: Option<String>,
+    /// The merchant's own keys and values, kept with the transaction.
     pub metadata: Option<Map<String, Value>>,
-    /// TODO transactions.net_amount
+    /// Amount left for the merchant after fees, in the currency's smallest unit.
     pub net_amount: Option<Number>,
-    /// TODO transactions.net_amount_xof (API generation D.)
+    /// The net amount in XOF, which has no smaller unit. Only the list of the current server has
+    /// it. (API generation D.)
     pub net_amount_xof: Option<Number>,
-    /// TODO transactions.organization_id
+    /// Organisation that owns the transaction.
     pub organization_id: Option<String>,
-    /// TODO transactions.payment_method_code
+    /// Kind of payment method used, such as MOBILE_MONEY or CARDS.
     pub payment_method_code: Option<PaymentMethodCode>,
-    /// TODO transactions.price_id (API generations B, C, D and E.)
+    /// Catalogue price that was sold. The current server returns it on no route. (API generations
+    /// B, C, D and E.)
     pub price_id: Option<String>,
-    /// TODO transactions.product_description (API generation D.)
+    /// Description of the product sold. Only the list of the current server has it. (API
+    /// generation D.)
     pub product_description: Option<String>,
-    /// TODO transactions.product_id
+    /// Catalogue product that was sold.
     pub product_id: Option<String>,
-    /// TODO transactions.product_name (API generation D.)
+    /// Name of the product sold. Only the list of the current server has it. (API generation D.)
     pub product_name: Option<String>,
-    /// TODO transactions.product_price (API generation D.)
+    /// Price of the product sold, in the currency's smallest unit. Only the list of the current
+    /// server has it. (API generation D.)
     pub product_price: Option<Number>,
-    /// TODO transactions.provider_checkout_id (API generation D.)
+    /// The checkout's id at the payment provider. Only the list of the current server has it. (API
+    /// generation D.)
     pub provider_checkout_id: Option<String>,
-    /// TODO transactions.provider_code
+    /// Payment provider that handles the payment, such as WAVE or STRIPE.
     pub provider_code: Option<ProviderCode>,
-    /// TODO transactions.provider_transaction_id (API generations A and D.)
+    /// The transaction's id at the payment provider. The current server has it in the list only.
+    /// (API generations A and D.)
     pub provider_transaction_id: Option<String>,
-    /// TODO transactions.public_id (API generation E.)
+    /// The transaction's public identifier, which begins with txn_. The newest API accepts it in
+    /// place of transaction_id. (API generation E.)
     pub public_id: Option<String>,
-    /// TODO transactions.qr_code_id (API generation D.)
+    /// Id of the QR code that opened the payment. Only the list of the current server has it. (API
+    /// generation D.)
     pub qr_code_id: Option<String>,
-    /// TODO transactions.qr_code_name (API generation D.)
+    /// Name of the QR code that opened the payment. Only the list of the current server has it.
+    /// (API generation D.)
     pub qr_code_name: Option<String>,
-    /// TODO transactions.qr_code_product_id (API generation D.)
+    /// Product that the QR code sells. Only the list of the current server has it. (API generation
+    /// D.)
     pub qr_code_product_id: Option<String>,
-    /// TODO transactions.qr_code_type (API generation D.)
+    /// `static` or `dynamic`. Only the list of the current server has it. (API generation D.)
     pub qr_code_type: Option<String>,
-    /// TODO transactions.quantity (API generations B, C, D and E.)
+    /// How many units were sold. The current server has it in the list only. (API generations B,
+    /// C, D and E.)
     pub quantity: Option<Number>,
-    /// TODO transactions.refunded_amount (API generation E.)
+    /// Amount given back so far, in the currency's smallest unit. The newest API only. (API
+    /// generation E.)
     pub refunded_amount: Option<Number>,
-    /// TODO transactions.spi_account_number (API generations B, C, D and E.)
+    /// Account in the regional instant payment system. The current server returns it on no route.
+    /// (API generations B, C, D and E.)
     pub spi_account_number: Option<String>,
-    /// TODO transactions.spi_bulk_instruction_id (API generation C.)
+    /// Bulk instruction that the payment belongs to in the regional instant payment system. The
+    /// generated clients' API only. (API generation C.)
     pub spi_bulk_instruction_id: Option<String>,
-    /// TODO transactions.spi_date_envoi (API generations B, C, D and E.)
+    /// When the payment was sent (envoi) in the regional instant payment system. The current
+    /// server returns it on no route. (API generations B, C, D and E.)
     pub spi_date_envoi: Option<String>,
-    /// TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)
+    /// When the payment became irrevocable in the regional instant payment system. The current
+    /// server returns it on no route. (API generations B, C, D and E.)
     pub spi_date_irrevocabilite: Option<String>,
-    /// TODO transactions.spi_discount_amount (API generation C.)
+    /// Discount in the regional instant payment system, in the currency's smallest unit. The
+    /// generated clients' API only. (API generation C.)
     pub spi_discount_amount: Option<Number>,
-    /// TODO transactions.spi_discount_rate (API generation C.)
+    /// Rate of the discount in the regional instant payment system. The generated clients' API
+    /// only. (API generation C.)
     pub spi_discount_rate: Option<Number>,
-    /// TODO transactions.spi_end2end_id (API generation C.)
+    /// End-to-end id of the payment in the regional instant payment system. The generated clients'
+    /// API only. (API generation C.)
     pub spi_end2end_id: Option<String>,
-    /// TODO transactions.spi_payment_category (API generations B, C, D and E.)
+    /// Category of the payment in the regional instant payment system, as a code such as 631 or
+    /// 500. The current server has it in the list only. (API generations B, C, D and E.)
     pub spi_payment_category: Option<String>,
-    /// TODO transactions.spi_payment_flow_type (API generation C.)
+    /// Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients'
+    /// API only. (API generation C.)
     pub spi_payment_flow_type: Option<String>,
-    /// TODO transactions.spi_payment_status (API generations B, C, D and E.)
+    /// State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The
+    /// current server returns it on no route. (API generations B, C, D and E.)
     pub spi_payment_status: Option<String>,
-    /// TODO transactions.spi_rejection_reason (API generations C and D.)
+    /// Code of the reason why the regional instant payment system rejected the payment, such as
+    /// AC04. The current server has it in the list only. (API generations C and D.)
     pub spi_rejection_reason: Option<String>,
-    /// TODO transactions.spi_tx_id (API generations B, C, D and E.)
+    /// The transaction's id in the regional instant payment system. The current server returns it
+    /// on no route. (API generations B, C, D and E.)
     pub spi_tx_id: Option<String>,
-    /// TODO transactions.status
+    /// The state of the transaction. Only completed means paid.
     pub status: Option<TransactionStatus>,
-    /// TODO transactions.stripe_payment_intent_id (API generation D.)
-    pub stripe_payment_intent_id: Option<String>,
-    /// TODO transactions.subscription_id
+    /// Subscription that the payment belongs to.
     pub subscription_id: Option<String>,
-    /// TODO transactions.subscription_next_billing_date (API generation D.)
+    /// When the subscription is billed next. Only the list of the current server has it. (API
+    /// generation D.)
     pub subscription_next_billing_date: Option<String>,
-    /// TODO transactions.subscription_price_billing_interval (API generation D.)
+    /// How often the subscription is billed. Only the list of the current server has it. (API
+    /// generation D.)
     pub subscription_price_billing_interval: Option<String>,
-    /// TODO transactions.subscription_product_description (API generation D.)
+    /// Description of the product subscribed to. Only the list of the current server has it. (API
+    /// generation D.)
     pub subscription_product_description: Option<String>,
-    /// TODO transactions.subscription_product_name (API generation D.)
+    /// Name of the product subscribed to. Only the list of the current server has it. (API
+    /// generation D.)
     pub subscription_product_name: Option<String>,
-    /// TODO transactions.subscription_status (API generation D.)
+    /// The state of the subscription, not of the payment. Only the list of the current server has
+    /// it. (API generation D.)
     pub subscription_status: Option<String>,
-    /// TODO transactions.tier_fee_id (API generation D.)
-    pub tier_fee_id: Option<String>,
-    /// TODO transactions.transaction_id
+    /// The transaction's identifier.
     pub transaction_id: Option<String>,
-    /// TODO transactions.transaction_type
+    /// `payment` or `instalment` on the current server; its document says `payment`, `refund` or
+    /// `payout`.
     pub transaction_type: Option<String>,
-    /// TODO transactions.updated_at
+    /// When the transaction last changed. The list of the current server leaves it out.
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -172,80 +209,76 @@ impl FromDocument for Transaction {
     fn read(mut fields: Fields<'_>) -> Self {
         // By position in the table.
         let mut model = Self {
-            available_at: fields.text(0),
-            checkout_session_id: fields.text(1),
-            coupon_code: fields.text(2),
-            coupon_usage_details: fields.map(3),
-            created_at: fields.text(4),
-            currency_code: fields.word(5),
-            customer_address: fields.text(6),
-            customer_city: fields.text(7),
-            customer_country: fields.text(8),
-            customer_email: fields.text(9),
-            customer_id: fields.text(10),
-            customer_name: fields.text(11),
-            customer_phone: fields.text(12),
-            customer_postal_code: fields.text(13),
-            description: fields.text(14),
-            discount_amount: fields.number(15),
-            environment: fields.text(16),
-            fee_amount: fields.number(17),
-            fee_amount_xof: fields.number(18),
-            fee_category: fields.text(19),
-            fee_name: fields.text(20),
-            fee_reference: fields.map(21),
-            fee_structure_id: fields.text(22),
-            fee_subcategory: fields.text(23),
-            gross_amount: fields.number(24),
-            gross_amount_xof: fields.number(25),
-            integration_source: fields.text(26),
-            is_bnpl: fields.boolean(27),
-            is_pos: fields.boolean(28),
-            merchant_id: fields.map(29),
-            metadata: fields.map(30),
-            net_amount: fields.number(31),
-            net_amount_xof: fields.number(32),
-            organization_id: fields.text(33),
-            payment_method_code: fields.word(34),
-            price_id: fields.text(35),
-            product_description: fields.text(36),
-            product_id: fields.text(37),
-            product_name: fields.text(38),
-            product_price: fields.number(39),
-            provider_checkout_id: fields.text(40),
-            provider_code: fields.word(41),
-            provider_transaction_id: fields.text(42),
-            public_id: fields.text(43),
-            qr_code_id: fields.text(44),
-            qr_code_name: fields.text(45),
-            qr_code_product_id: fields.text(46),
-            qr_code_type: fields.text(47),
-            quantity: fields.number(48),
-            refunded_amount: fields.number(49),
-            spi_account_number: fields.text(50),
-            spi_bulk_instruction_id: fields.text(51),
-            spi_date_envoi: fields.text(52),
-            spi_date_irrevocabilite: fields.text(53),
-            spi_discount_amount: fields.number(54),
-            spi_discount_rate: fields.number(55),
-            spi_end2end_id: fields.text(56),
-            spi_payment_category: fields.text(57),
-            spi_payment_flow_type: fields.text(58),
-            spi_payment_status: fields.text(59),
-            spi_rejection_reason: fields.text(60),
-            spi_tx_id: fields.text(61),
-            status: fields.word(62),
-            stripe_payment_intent_id: fields.text(63),
-            subscription_id: fields.text(64),
-            subscription_next_billing_date: fields.text(65),
-            subscription_price_billing_interval: fields.text(66),
-            subscription_product_description: fields.text(67),
-            subscription_product_name: fields.text(68),
-            subscription_status: fields.text(69),
-            tier_fee_id: fields.text(70),
-            transaction_id: fields.text(71),
-            transaction_type: fields.text(72),
-            updated_at: fields.text(73),
+            checkout_session_id: fields.text(0),
+            coupon_code: fields.text(1),
+            coupon_usage_details: fields.map(2),
+            created_at: fields.text(3),
+            currency_code: fields.word(4),
+            customer_address: fields.text(5),
+            customer_city: fields.text(6),
+            customer_country: fields.text(7),
+            customer_email: fields.text(8),
+            customer_id: fields.text(9),
+            customer_name: fields.text(10),
+            customer_phone: fields.text(11),
+            customer_postal_code: fields.text(12),
+            description: fields.text(13),
+            discount_amount: fields.number(14),
+            environment: fields.text(15),
+            fee_amount: fields.number(16),
+            fee_amount_xof: fields.number(17),
+            fee_category: fields.text(18),
+            fee_name: fields.text(19),
+            fee_reference: fields.text(20),
+            fee_structure_id: fields.text(21),
+            fee_subcategory: fields.text(22),
+            gross_amount: fields.number(23),
+            gross_amount_xof: fields.number(24),
+            is_bnpl: fields.boolean(25),
+            is_pos: fields.boolean(26),
+            merchant_id: fields.text(27),
+            metadata: fields.map(28),
+            net_amount: fields.number(29),
+            net_amount_xof: fields.number(30),
+            organization_id: fields.text(31),
+            payment_method_code: fields.word(32),
+            price_id: fields.text(33),
+            product_description: fields.text(34),
+            product_id: fields.text(35),
+            product_name: fields.text(36),
+            product_price: fields.number(37),
+            provider_checkout_id: fields.text(38),
+            provider_code: fields.word(39),
+            provider_transaction_id: fields.text(40),
+            public_id: fields.text(41),
+            qr_code_id: fields.text(42),
+            qr_code_name: fields.text(43),
+            qr_code_product_id: fields.text(44),
+            qr_code_type: fields.text(45),
+            quantity: fields.number(46),
+            refunded_amount: fields.number(47),
+            spi_account_number: fields.text(48),
+            spi_bulk_instruction_id: fields.text(49),
+            spi_date_envoi: fields.text(50),
+            spi_date_irrevocabilite: fields.text(51),
+            spi_discount_amount: fields.number(52),
+            spi_discount_rate: fields.number(53),
+            spi_end2end_id: fields.text(54),
+            spi_payment_category: fields.text(55),
+            spi_payment_flow_type: fields.text(56),
+            spi_payment_status: fields.text(57),
+            spi_rejection_reason: fields.text(58),
+            spi_tx_id: fields.text(59),
+            status: fields.word(60),
+            subscription_id: fields.text(61),
+            subscription_next_billing_date: fields.text(62),
+            subscription_price_billing_interval: fields.text(63),
+            subscription_product_description: fields.text(64),
+            subscription_product_name: fields.text(65),
+            subscription_status: fields.text(66),
+            transaction_id: fields.text(67),
+            transaction_type: fields.text(68),
+            updated_at: fields.text(69),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -258,7 +291,6 @@ impl From<Transaction> for Value {
     /// another type than documented, are unchanged.
     fn from(model: Transaction) -> Self {
         let mut object = Map::new();
-        put(&mut object, "available_at", model.available_at);
         put(&mut object, "checkout_session_id", model.checkout_session_id);
         put(&mut object, "coupon_code", model.coupon_code);
         put(&mut object, "coupon_usage_details", model.coupon_usage_details);
@@ -284,7 +316,6 @@ impl From<Transaction> for Value {
         put(&mut object, "fee_subcategory", model.fee_subcategory);
         put(&mut object, "gross_amount", model.gross_amount);
         put(&mut object, "gross_amount_xof", model.gross_amount_xof);
-        put(&mut object, "integration_source", model.integration_source);
         put(&mut object, "is_bnpl", model.is_bnpl);
         put(&mut object, "is_pos", model.is_pos);
         put(&mut object, "merchant_id", model.merchant_id);
@@ -321,7 +352,6 @@ impl From<Transaction> for Value {
         put(&mut object, "spi_rejection_reason", model.spi_rejection_reason);
         put(&mut object, "spi_tx_id", model.spi_tx_id);
         put(&mut object, "status", model.status);
-        put(&mut object, "stripe_payment_intent_id", model.stripe_payment_intent_id);
         put(&mut object, "subscription_id", model.subscription_id);
         put(&mut object, "subscription_next_billing_date", model.subscription_next_billing_date);
         put(
@@ -336,7 +366,6 @@ impl From<Transaction> for Value {
         );
         put(&mut object, "subscription_product_name", model.subscription_product_name);
         put(&mut object, "subscription_status", model.subscription_status);
-        put(&mut object, "tier_fee_id", model.tier_fee_id);
         put(&mut object, "transaction_id", model.transaction_id);
         put(&mut object, "transaction_type", model.transaction_type);
         put(&mut object, "updated_at", model.updated_at);

@@ -14,85 +14,95 @@ impl TransactionListParams {
         Self::default()
     }
 
-    /// TODO transactions?limit
+    /// The most transactions in one page, 1 to 100. The default is 20; the current server reads
+    /// pageSize instead. (API generations A, C and E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO transactions?offset (API generations B, C, D and E.)
+    /// How many transactions to skip. The generated clients' API only; the current server reads
+    /// page instead. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO transactions?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO transactions?provider (API generations B, D and E.)
+    /// Only transactions of this payment provider, such as WAVE. (API generations A, B, D and E.)
     #[must_use]
     pub fn provider(self, provider: impl Into<String>) -> Self {
         self.set("provider", Value::String(provider.into()))
     }
 
-    /// TODO transactions?status (API generations B, D and E.)
+    /// Only transactions in these states, as a comma-separated list. (API generations A, B, D and
+    /// E.)
     #[must_use]
     pub fn status(self, status: impl Into<String>) -> Self {
         self.set("status", Value::String(status.into()))
     }
 
-    /// TODO transactions?type (API generations B, D and E.)
+    /// Only transactions of these types, as a comma-separated list. (API generations B, D and E.)
     #[must_use]
     pub fn r#type(self, r#type: impl Into<String>) -> Self {
         self.set("type", Value::String(r#type.into()))
     }
 
-    /// TODO transactions?currency (API generations B, D and E.)
+    /// Only transactions in these currencies, as a comma-separated list. (API generations B, D and
+    /// E.)
     #[must_use]
     pub fn currency(self, currency: impl Into<String>) -> Self {
         self.set("currency", Value::String(currency.into()))
     }
 
-    /// TODO transactions?paymentMethod (API generations B, D and E.)
+    /// Only transactions with these payment methods, as a comma-separated list. (API generations
+    /// B, D and E.)
     #[must_use]
     pub fn payment_method(self, payment_method: impl Into<String>) -> Self {
         self.set("paymentMethod", Value::String(payment_method.into()))
     }
 
-    /// TODO transactions?page (API generations B and D.)
+    /// Page number from 1. The current server reads it in place of offset; the newest API does
+    /// not. (API generations A, B and D.)
     #[must_use]
     pub fn page(self, page: u64) -> Self {
         self.set("page", page)
     }
 
-    /// TODO transactions?pageSize (API generations B and D.)
+    /// The most transactions in one page. The server's default is 50; the newest API reads limit.
+    /// (API generations B and D.)
     #[must_use]
     pub fn page_size(self, page_size: u64) -> Self {
         self.set("pageSize", page_size)
     }
 
-    /// TODO transactions?startDate (API generations B, D and E.)
+    /// Only transactions from this date on. (API generations B, D and E.)
     #[must_use]
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         self.set("startDate", Value::String(start_date.into()))
     }
 
-    /// TODO transactions?endDate (API generations B, D and E.)
+    /// Only transactions up to this date. (API generations B, D and E.)
     #[must_use]
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         self.set("endDate", Value::String(end_date.into()))
     }
 
-    /// TODO transactions?isPos (API generations B, D and E.)
+    /// `true` for payments at a point of sale only, `false` for all others. (API generations B, D
+    /// and E.)
     #[must_use]
-    pub fn is_pos(self, is_pos: impl Into<String>) -> Self {
-        self.set("isPos", Value::String(is_pos.into()))
+    pub fn is_pos(self, is_pos: bool) -> Self {
+        self.set("isPos", is_pos)
     }
 
-    /// TODO transactions?cursor (API generation E.)
+    /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
+    /// generation E.)
     #[must_use]
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.set("cursor", Value::String(cursor.into()))

@@ -6,7 +6,8 @@ use super::ProviderCode;
 use super::TransactionStatus;
 use crate::json::{Map, Number, Value};
 
-/// TODO TransactionUpdate
+/// The fields of a transaction to change. Exported by the generated clients, but no operation
+/// takes it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TransactionUpdate {
     fields: Map<String, Value>,
@@ -18,193 +19,212 @@ impl TransactionUpdate {
         Self::default()
     }
 
-    /// TODO transactions.checkout_session_id (API generation C.)
+    /// Checkout session that the transaction pays. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn checkout_session_id(self, checkout_session_id: impl Into<String>) -> Self {
         self.set("checkout_session_id", Value::String(checkout_session_id.into()))
     }
 
-    /// TODO transactions.currency_code
+    /// Currency of the amounts.
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// TODO transactions.customer_id
+    /// Customer who pays.
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO transactions.description
+    /// Text that describes the transaction. The list of the current server leaves it out.
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO transactions.discount_amount (API generations B, C, D and E.)
+    /// Amount taken off by a coupon or discount, in the currency's smallest unit. The current
+    /// server returns it on no route. (API generations B, C, D and E.)
     #[must_use]
     pub fn discount_amount(self, discount_amount: impl Into<crate::Amount>) -> Self {
         self.set("discount_amount", discount_amount.into().0)
     }
 
-    /// TODO transactions.fee_amount
+    /// Fees taken from the payment, in the currency's smallest unit.
     #[must_use]
     pub fn fee_amount(self, fee_amount: impl Into<crate::Amount>) -> Self {
         self.set("fee_amount", fee_amount.into().0)
     }
 
-    /// TODO transactions.fee_structure_id (API generations C and D.)
+    /// Fee structure that the fees were computed with. (API generations C and D.)
     #[must_use]
     pub fn fee_structure_id(self, fee_structure_id: impl Into<String>) -> Self {
         self.set("fee_structure_id", Value::String(fee_structure_id.into()))
     }
 
-    /// TODO transactions.gross_amount
+    /// Amount paid by the customer before fees, in the currency's smallest unit.
     #[must_use]
     pub fn gross_amount(self, gross_amount: impl Into<crate::Amount>) -> Self {
         self.set("gross_amount", gross_amount.into().0)
     }
 
-    /// TODO transactions.is_bnpl (API generations B, C, D and E.)
+    /// Whether the payment is made in instalments (buy now, pay later). The current server returns
+    /// it on no route. (API generations B, C, D and E.)
     #[must_use]
     pub fn is_bnpl(self, is_bnpl: bool) -> Self {
         self.set("is_bnpl", is_bnpl)
     }
 
-    /// TODO transactions.is_pos (API generations B, C, D and E.)
+    /// Whether the payment was made at a point of sale. The current server returns it on no route.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn is_pos(self, is_pos: bool) -> Self {
         self.set("is_pos", is_pos)
     }
 
-    /// TODO transactions.metadata
+    /// The merchant's own keys and values, kept with the transaction.
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO transactions.net_amount
+    /// Amount left for the merchant after fees, in the currency's smallest unit.
     #[must_use]
     pub fn net_amount(self, net_amount: impl Into<crate::Amount>) -> Self {
         self.set("net_amount", net_amount.into().0)
     }
 
-    /// TODO transactions.payment_method_code
+    /// Kind of payment method used, such as MOBILE_MONEY or CARDS.
     #[must_use]
     pub fn payment_method_code(self, payment_method_code: impl Into<PaymentMethodCode>) -> Self {
         self.set("payment_method_code", payment_method_code.into().as_str())
     }
 
-    /// TODO transactions.price_id (API generations B, C, D and E.)
+    /// Catalogue price that was sold. The current server returns it on no route. (API generations
+    /// B, C, D and E.)
     #[must_use]
     pub fn price_id(self, price_id: impl Into<String>) -> Self {
         self.set("price_id", Value::String(price_id.into()))
     }
 
-    /// TODO transactions.product_id
+    /// Catalogue product that was sold.
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// TODO transactions.provider_code
+    /// Payment provider that handles the payment, such as WAVE or STRIPE.
     #[must_use]
     pub fn provider_code(self, provider_code: impl Into<ProviderCode>) -> Self {
         self.set("provider_code", provider_code.into().as_str())
     }
 
-    /// TODO transactions.quantity (API generations B, C, D and E.)
+    /// How many units were sold. The current server has it in the list only. (API generations B,
+    /// C, D and E.)
     #[must_use]
     pub fn quantity(self, quantity: impl Into<Number>) -> Self {
         self.set("quantity", Value::Number(quantity.into()))
     }
 
-    /// TODO transactions.spi_account_number (API generations B, C, D and E.)
+    /// Account in the regional instant payment system. The current server returns it on no route.
+    /// (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_account_number(self, spi_account_number: impl Into<String>) -> Self {
         self.set("spi_account_number", Value::String(spi_account_number.into()))
     }
 
-    /// TODO transactions.spi_bulk_instruction_id (API generation C.)
+    /// Bulk instruction that the payment belongs to in the regional instant payment system. The
+    /// generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_bulk_instruction_id(self, spi_bulk_instruction_id: impl Into<String>) -> Self {
         self.set("spi_bulk_instruction_id", Value::String(spi_bulk_instruction_id.into()))
     }
 
-    /// TODO transactions.spi_date_envoi (API generations B, C, D and E.)
+    /// When the payment was sent (envoi) in the regional instant payment system. The current
+    /// server returns it on no route. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_envoi(self, spi_date_envoi: impl Into<String>) -> Self {
         self.set("spi_date_envoi", Value::String(spi_date_envoi.into()))
     }
 
-    /// TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)
+    /// When the payment became irrevocable in the regional instant payment system. The current
+    /// server returns it on no route. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_date_irrevocabilite(self, spi_date_irrevocabilite: impl Into<String>) -> Self {
         self.set("spi_date_irrevocabilite", Value::String(spi_date_irrevocabilite.into()))
     }
 
-    /// TODO transactions.spi_discount_amount (API generation C.)
+    /// Discount in the regional instant payment system, in the currency's smallest unit. The
+    /// generated clients' API only. (API generation C.)
     #[must_use]
     pub fn spi_discount_amount(self, spi_discount_amount: impl Into<crate::Amount>) -> Self {
         self.set("spi_discount_amount", spi_discount_amount.into().0)
     }
 
-    /// TODO transactions.spi_discount_rate (API generation C.)
+    /// Rate of the discount in the regional instant payment system. The generated clients' API
+    /// only. (API generation C.)
     #[must_use]
     pub fn spi_discount_rate(self, spi_discount_rate: impl Into<Number>) -> Self {
         self.set("spi_discount_rate", Value::Number(spi_discount_rate.into()))
     }
 
-    /// TODO transactions.spi_end2end_id (API generation C.)
+    /// End-to-end id of the payment in the regional instant payment system. The generated clients'
+    /// API only. (API generation C.)
     #[must_use]
     pub fn spi_end2end_id(self, spi_end2end_id: impl Into<String>) -> Self {
         self.set("spi_end2end_id", Value::String(spi_end2end_id.into()))
     }
 
-    /// TODO transactions.spi_payment_category (API generations B, C, D and E.)
+    /// Category of the payment in the regional instant payment system, as a code such as 631 or
+    /// 500. The current server has it in the list only. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_payment_category(self, spi_payment_category: impl Into<String>) -> Self {
         self.set("spi_payment_category", Value::String(spi_payment_category.into()))
     }
 
-    /// TODO transactions.spi_payment_flow_type (API generation C.)
+    /// Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients'
+    /// API only. (API generation C.)
     #[must_use]
     pub fn spi_payment_flow_type(self, spi_payment_flow_type: impl Into<String>) -> Self {
         self.set("spi_payment_flow_type", Value::String(spi_payment_flow_type.into()))
     }
 
-    /// TODO transactions.spi_payment_status (API generations B, C, D and E.)
+    /// State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The
+    /// current server returns it on no route. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_payment_status(self, spi_payment_status: impl Into<String>) -> Self {
         self.set("spi_payment_status", Value::String(spi_payment_status.into()))
     }
 
-    /// TODO transactions.spi_rejection_reason (API generations C and D.)
+    /// Code of the reason why the regional instant payment system rejected the payment, such as
+    /// AC04. The current server has it in the list only. (API generations C and D.)
     #[must_use]
     pub fn spi_rejection_reason(self, spi_rejection_reason: impl Into<String>) -> Self {
         self.set("spi_rejection_reason", Value::String(spi_rejection_reason.into()))
     }
 
-    /// TODO transactions.spi_tx_id (API generations B, C, D and E.)
+    /// The transaction's id in the regional instant payment system. The current server returns it
+    /// on no route. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_tx_id(self, spi_tx_id: impl Into<String>) -> Self {
         self.set("spi_tx_id", Value::String(spi_tx_id.into()))
     }
 
-    /// TODO transactions.status
+    /// The state of the transaction. Only completed means paid.
     #[must_use]
     pub fn status(self, status: impl Into<TransactionStatus>) -> Self {
         self.set("status", status.into().as_str())
     }
 
-    /// TODO transactions.subscription_id
+    /// Subscription that the payment belongs to.
     #[must_use]
     pub fn subscription_id(self, subscription_id: impl Into<String>) -> Self {
         self.set("subscription_id", Value::String(subscription_id.into()))
     }
 
-    /// TODO transactions.transaction_type
+    /// `payment` or `instalment` on the current server; its document says `payment`, `refund` or
+    /// `payout`.
     #[must_use]
     pub fn transaction_type(self, transaction_type: impl Into<String>) -> Self {
         self.set("transaction_type", Value::String(transaction_type.into()))

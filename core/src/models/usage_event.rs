@@ -4,27 +4,29 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO UsageEvent
+/// One use of a product by a customer. It is not a webhook event. Every field may be null or
+/// missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UsageEvent {
-    /// TODO events.created_at (API generation C.)
+    /// When the usage event was created, as a timestamp. (API generation C.)
     pub created_at: Option<String>,
-    /// TODO events.created_by (API generation C.)
+    /// Who or what created the usage event. (API generation C.)
     pub created_by: Option<String>,
-    /// TODO events.customer_id (API generation C.)
+    /// Customer that the usage belongs to. (API generation C.)
     pub customer_id: Option<String>,
-    /// TODO events.event_data (API generation C.)
+    /// The data of the usage event, as an object. (API generation C.)
     pub event_data: Option<Map<String, Value>>,
-    /// TODO events.event_id (API generation C.)
+    /// The usage event's identifier. It is not the identifier of a webhook event. (API generation
+    /// C.)
     pub event_id: Option<String>,
-    /// TODO events.event_name (API generation C.)
+    /// The name of the usage event. It is not the name of a webhook event. (API generation C.)
     pub event_name: Option<String>,
-    /// TODO events.metadata (API generation C.)
+    /// The merchant's own keys and values, kept with the usage event. (API generation C.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO events.organization_id (API generation C.)
+    /// Organisation that owns the usage event. (API generation C.)
     pub organization_id: Option<String>,
-    /// TODO events.product_id (API generation C.)
+    /// Product that was used. (API generation C.)
     pub product_id: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

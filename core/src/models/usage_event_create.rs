@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// TODO UsageEventCreate
+/// The fields of a new usage event.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UsageEventCreate {
     fields: Map<String, Value>,
@@ -14,37 +14,38 @@ impl UsageEventCreate {
         Self::default()
     }
 
-    /// TODO events.customer_id (API generation C.)
+    /// Customer that the usage belongs to. (API generation C.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// TODO events.event_data (API generation C.)
+    /// The data of the usage event, as an object. (API generation C.)
     #[must_use]
     pub fn event_data(self, event_data: Map<String, Value>) -> Self {
         self.set("event_data", event_data)
     }
 
-    /// TODO events.event_id (API generation C.)
+    /// The usage event's identifier. It is not the identifier of a webhook event. (API generation
+    /// C.)
     #[must_use]
     pub fn event_id(self, event_id: impl Into<String>) -> Self {
         self.set("event_id", Value::String(event_id.into()))
     }
 
-    /// TODO events.event_name (API generation C.)
+    /// The name of the usage event. It is not the name of a webhook event. (API generation C.)
     #[must_use]
     pub fn event_name(self, event_name: impl Into<String>) -> Self {
         self.set("event_name", Value::String(event_name.into()))
     }
 
-    /// TODO events.metadata (API generation C.)
+    /// The merchant's own keys and values, kept with the usage event. (API generation C.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO events.product_id (API generation C.)
+    /// Product that was used. (API generation C.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))

@@ -4,55 +4,70 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// TODO Webhook
+/// An address of the merchant's that events are sent to. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// TODO webhooks.active (API generation A.)
-    pub active: Option<Map<String, Value>>,
-    /// TODO webhooks.authorized_events
-    pub authorized_events: Option<String>,
-    /// TODO webhooks.created_at
+    /// Whether events are sent. The same as `is_active`, under its 2025 name; the current server
+    /// returns both. (API generations A and D.)
+    pub active: Option<bool>,
+    /// Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
+    /// generated clients. The newest API wants `events` on create, but this name on update.
+    pub authorized_events: Option<Vec<String>>,
+    /// When the webhook was created, as a timestamp.
     pub created_at: Option<String>,
-    /// TODO webhooks.created_by (API generations B, C, D and E.)
+    /// Who created the webhook. (API generations B, C, D and E.)
     pub created_by: Option<String>,
-    /// TODO webhooks.deleted_at (API generations B, C, D and E.)
+    /// When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C,
+    /// D and E.)
     pub deleted_at: Option<String>,
-    /// TODO webhooks.description (API generations A, D and E.)
+    /// What the webhook is for. The current server keeps it in metadata. (API generations A, D and
+    /// E.)
     pub description: Option<String>,
-    /// TODO webhooks.environment (API generations B, C, D and E.)
+    /// `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and
+    /// E.)
     pub environment: Option<String>,
-    /// TODO webhooks.events (API generations A and E.)
+    /// Events that are sent. Required to create a webhook in the newest API; everywhere else, and
+    /// on update, the name is `authorized_events`. (API generations A, D and E.)
     pub events: Option<Vec<String>>,
-    /// TODO webhooks.id (API generation A.)
-    pub id: Option<Map<String, Value>>,
-    /// TODO webhooks.is_active
+    /// Whether events are sent to the webhook. The current server takes it on update, not on
+    /// create.
     pub is_active: Option<bool>,
-    /// TODO webhooks.last_payload (API generations B, C, D and E.)
+    /// The body of the last event sent. (API generations B, C, D and E.)
     pub last_payload: Option<Map<String, Value>>,
-    /// TODO webhooks.last_response_body (API generations B, C, D and E.)
+    /// The merchant's response body to the last event. (API generations B, C, D and E.)
     pub last_response_body: Option<String>,
-    /// TODO webhooks.last_response_status (API generations B, C, D and E.)
+    /// The HTTP status of the merchant's response to the last event. (API generations B, C, D and
+    /// E.)
     pub last_response_status: Option<Number>,
-    /// TODO webhooks.last_triggered_at (API generations B, C, D and E.)
+    /// When the last event was sent, as a timestamp. (API generations B, C, D and E.)
     pub last_triggered_at: Option<String>,
-    /// TODO webhooks.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// TODO webhooks.organization_id
+    /// Organisation that owns the webhook.
     pub organization_id: Option<String>,
-    /// TODO webhooks.retry_count (API generations B, C, D and E.)
+    /// How many times delivery was repeated. (API generations B, C, D and E.)
     pub retry_count: Option<Number>,
-    /// TODO webhooks.spi_event_types (API generations B, C, D and E.)
-    pub spi_event_types: Option<String>,
-    /// TODO webhooks.supports_spi (API generations B, C, D and E.)
+    /// The secret that signs deliveries. Only the response of create has it: store it, because it
+    /// cannot be fetched again. (API generations A, B, D and E.)
+    pub secret: Option<String>,
+    /// Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A
+    /// list on the current server, a string in the generated clients. (API generations B, C, D and
+    /// E.)
+    pub spi_event_types: Option<Vec<String>>,
+    /// Whether the webhook receives events of the regional instant payment system. (API
+    /// generations B, C, D and E.)
     pub supports_spi: Option<bool>,
-    /// TODO webhooks.updated_at
+    /// When the webhook last changed, as a timestamp.
     pub updated_at: Option<String>,
-    /// TODO webhooks.url
+    /// Where events are sent. It must be https, without credentials, and must not be a private or
+    /// local address.
     pub url: Option<String>,
-    /// TODO webhooks.verification_token (API generations B, C, D and E.)
+    /// Token that belongs to the webhook. The current server removes it from every answer; the
+    /// secret to verify signatures comes once, from create. (API generations B, C, D and E.)
     pub verification_token: Option<String>,
-    /// TODO webhooks.webhook_id (API generations B, C, D and E.)
+    /// The webhook's identifier. The current server also returns it as `id`. (API generations B,
+    /// C, D and E.)
     pub webhook_id: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -66,24 +81,24 @@ impl FromDocument for Webhook {
     fn read(mut fields: Fields<'_>) -> Self {
         // By position in the table.
         let mut model = Self {
-            active: fields.map(0),
-            authorized_events: fields.text(1),
+            active: fields.boolean(0),
+            authorized_events: fields.words(1),
             created_at: fields.text(2),
             created_by: fields.text(3),
             deleted_at: fields.text(4),
             description: fields.text(5),
             environment: fields.text(6),
             events: fields.words(7),
-            id: fields.map(8),
-            is_active: fields.boolean(9),
-            last_payload: fields.map(10),
-            last_response_body: fields.text(11),
-            last_response_status: fields.number(12),
-            last_triggered_at: fields.text(13),
-            metadata: fields.map(14),
-            organization_id: fields.text(15),
-            retry_count: fields.number(16),
-            spi_event_types: fields.text(17),
+            is_active: fields.boolean(8),
+            last_payload: fields.map(9),
+            last_response_body: fields.text(10),
+            last_response_status: fields.number(11),
+            last_triggered_at: fields.text(12),
+            metadata: fields.map(13),
+            organization_id: fields.text(14),
+            retry_count: fields.number(15),
+            secret: fields.text(16),
+            spi_event_types: fields.words(17),
             supports_spi: fields.boolean(18),
             updated_at: fields.text(19),
             url: fields.text(20),
@@ -109,7 +124,6 @@ impl From<Webhook> for Value {
         put(&mut object, "description", model.description);
         put(&mut object, "environment", model.environment);
         put(&mut object, "events", model.events);
-        put(&mut object, "id", model.id);
         put(&mut object, "is_active", model.is_active);
         put(&mut object, "last_payload", model.last_payload);
         put(&mut object, "last_response_body", model.last_response_body);
@@ -118,6 +132,7 @@ impl From<Webhook> for Value {
         put(&mut object, "metadata", model.metadata);
         put(&mut object, "organization_id", model.organization_id);
         put(&mut object, "retry_count", model.retry_count);
+        put(&mut object, "secret", model.secret);
         put(&mut object, "spi_event_types", model.spi_event_types);
         put(&mut object, "supports_spi", model.supports_spi);
         put(&mut object, "updated_at", model.updated_at);

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Number, Value};
 
-/// TODO WebhookCreate
+/// The fields of a new webhook.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WebhookCreate {
     fields: Map<String, Value>,
@@ -14,103 +14,128 @@ impl WebhookCreate {
         Self::default()
     }
 
-    /// TODO webhooks.authorized_events
+    /// Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
+    /// generated clients. The newest API wants `events` on create, but this name on update.
     #[must_use]
-    pub fn authorized_events(self, authorized_events: impl Into<String>) -> Self {
-        self.set("authorized_events", Value::String(authorized_events.into()))
+    pub fn authorized_events(
+        self,
+        authorized_events: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.set(
+            "authorized_events",
+            authorized_events.into_iter().map(Into::into).collect::<Vec<String>>(),
+        )
     }
 
-    /// TODO webhooks.deleted_at (API generations B, C, D and E.)
+    /// When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C,
+    /// D and E.)
     #[must_use]
     pub fn deleted_at(self, deleted_at: impl Into<String>) -> Self {
         self.set("deleted_at", Value::String(deleted_at.into()))
     }
 
-    /// TODO webhooks.description (API generations A, D and E.)
+    /// What the webhook is for. The current server keeps it in metadata. (API generations A, D and
+    /// E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// TODO webhooks.environment (API generations B, C, D and E.)
+    /// `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and
+    /// E.)
     #[must_use]
     pub fn environment(self, environment: impl Into<String>) -> Self {
         self.set("environment", Value::String(environment.into()))
     }
 
-    /// TODO webhooks.events (API generations A and E.)
+    /// Events that are sent. Required to create a webhook in the newest API; everywhere else, and
+    /// on update, the name is `authorized_events`. (API generations A, D and E.)
     #[must_use]
     pub fn events(self, events: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.set("events", events.into_iter().map(Into::into).collect::<Vec<String>>())
     }
 
-    /// TODO webhooks.is_active
+    /// Whether events are sent to the webhook. The current server takes it on update, not on
+    /// create.
     #[must_use]
     pub fn is_active(self, is_active: bool) -> Self {
         self.set("is_active", is_active)
     }
 
-    /// TODO webhooks.last_payload (API generations B, C, D and E.)
+    /// The body of the last event sent. (API generations B, C, D and E.)
     #[must_use]
     pub fn last_payload(self, last_payload: Map<String, Value>) -> Self {
         self.set("last_payload", last_payload)
     }
 
-    /// TODO webhooks.last_response_body (API generations B, C, D and E.)
+    /// The merchant's response body to the last event. (API generations B, C, D and E.)
     #[must_use]
     pub fn last_response_body(self, last_response_body: impl Into<String>) -> Self {
         self.set("last_response_body", Value::String(last_response_body.into()))
     }
 
-    /// TODO webhooks.last_response_status (API generations B, C, D and E.)
+    /// The HTTP status of the merchant's response to the last event. (API generations B, C, D and
+    /// E.)
     #[must_use]
     pub fn last_response_status(self, last_response_status: impl Into<Number>) -> Self {
         self.set("last_response_status", Value::Number(last_response_status.into()))
     }
 
-    /// TODO webhooks.last_triggered_at (API generations B, C, D and E.)
+    /// When the last event was sent, as a timestamp. (API generations B, C, D and E.)
     #[must_use]
     pub fn last_triggered_at(self, last_triggered_at: impl Into<String>) -> Self {
         self.set("last_triggered_at", Value::String(last_triggered_at.into()))
     }
 
-    /// TODO webhooks.metadata (API generations B, C, D and E.)
+    /// The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// TODO webhooks.retry_count (API generations B, C, D and E.)
+    /// How many times delivery was repeated. (API generations B, C, D and E.)
     #[must_use]
     pub fn retry_count(self, retry_count: impl Into<Number>) -> Self {
         self.set("retry_count", Value::Number(retry_count.into()))
     }
 
-    /// TODO webhooks.spi_event_types (API generations B, C, D and E.)
+    /// Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A
+    /// list on the current server, a string in the generated clients. (API generations B, C, D and
+    /// E.)
     #[must_use]
-    pub fn spi_event_types(self, spi_event_types: impl Into<String>) -> Self {
-        self.set("spi_event_types", Value::String(spi_event_types.into()))
+    pub fn spi_event_types(
+        self,
+        spi_event_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.set(
+            "spi_event_types",
+            spi_event_types.into_iter().map(Into::into).collect::<Vec<String>>(),
+        )
     }
 
-    /// TODO webhooks.supports_spi (API generations B, C, D and E.)
+    /// Whether the webhook receives events of the regional instant payment system. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn supports_spi(self, supports_spi: bool) -> Self {
         self.set("supports_spi", supports_spi)
     }
 
-    /// TODO webhooks.url
+    /// Where events are sent. It must be https, without credentials, and must not be a private or
+    /// local address.
     #[must_use]
     pub fn url(self, url: impl Into<String>) -> Self {
         self.set("url", Value::String(url.into()))
     }
 
-    /// TODO webhooks.verification_token (API generations B, C, D and E.)
+    /// Token that belongs to the webhook. The current server removes it from every answer; the
+    /// secret to verify signatures comes once, from create. (API generations B, C, D and E.)
     #[must_use]
     pub fn verification_token(self, verification_token: impl Into<String>) -> Self {
         self.set("verification_token", Value::String(verification_token.into()))
     }
 
-    /// TODO webhooks.webhook_id (API generations B, C, D and E.)
+    /// The webhook's identifier. The current server also returns it as `id`. (API generations B,
+    /// C, D and E.)
     #[must_use]
     pub fn webhook_id(self, webhook_id: impl Into<String>) -> Self {
         self.set("webhook_id", Value::String(webhook_id.into()))

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Number, Value};
 
-/// TODO WebhookDeliveryLogCreate
+/// The fields of a new webhook delivery log.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WebhookDeliveryLogCreate {
     fields: Map<String, Value>,
@@ -14,103 +14,111 @@ impl WebhookDeliveryLogCreate {
         Self::default()
     }
 
-    /// TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)
+    /// The number of this delivery attempt. (API generations B, C, D and E.)
     #[must_use]
     pub fn attempt_number(self, attempt_number: impl Into<Number>) -> Self {
         self.set("attempt_number", Value::Number(attempt_number.into()))
     }
 
-    /// TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)
+    /// The account paid (French: compte payé) in the regional instant payment system. The current
+    /// server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn compte_paye(self, compte_paye: impl Into<String>) -> Self {
         self.set("compte_paye", Value::String(compte_paye.into()))
     }
 
-    /// TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)
+    /// The account of the payer (French: compte payeur) in the regional instant payment system.
+    /// The current server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn compte_payeur(self, compte_payeur: impl Into<String>) -> Self {
         self.set("compte_payeur", Value::String(compte_payeur.into()))
     }
 
-    /// TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)
+    /// The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and E.)
     #[must_use]
     pub fn event_type(self, event_type: impl Into<String>) -> Self {
         self.set("event_type", Value::String(event_type.into()))
     }
 
-    /// TODO webhook_delivery_logs.headers (API generations B, C, D and E.)
+    /// The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and E.)
     #[must_use]
     pub fn headers(self, headers: Map<String, Value>) -> Self {
         self.set("headers", headers)
     }
 
-    /// TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)
+    /// The IP address recorded for the delivery. May be null. (API generations B, C, D and E.)
     #[must_use]
     pub fn ip_address(self, ip_address: impl Into<String>) -> Self {
         self.set("ip_address", Value::String(ip_address.into()))
     }
 
-    /// TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)
+    /// The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
+    /// generations B, C, D and E.)
     #[must_use]
     pub fn log_id(self, log_id: impl Into<String>) -> Self {
         self.set("log_id", Value::String(log_id.into()))
     }
 
-    /// TODO webhook_delivery_logs.montant (API generation C.)
+    /// The amount of the payment in the event (French: montant), in the currency's smallest unit.
+    /// Other generations call it `amount`. (API generation C.)
     #[must_use]
     pub fn montant(self, montant: impl Into<crate::Amount>) -> Self {
         self.set("montant", montant.into().0)
     }
 
-    /// TODO webhook_delivery_logs.payload (API generations B, C, D and E.)
+    /// The event as it was sent. A retry resends this stored payload unchanged. (API generations
+    /// B, C, D and E.)
     #[must_use]
     pub fn payload(self, payload: Map<String, Value>) -> Self {
         self.set("payload", payload)
     }
 
-    /// TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)
+    /// How long the request took, in milliseconds. May be null. (API generations B, C, D and E.)
     #[must_use]
     pub fn request_duration_ms(self, request_duration_ms: impl Into<Number>) -> Self {
         self.set("request_duration_ms", Value::Number(request_duration_ms.into()))
     }
 
-    /// TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)
+    /// The body of the merchant's response. May be null. (API generations B, C, D and E.)
     #[must_use]
     pub fn response_body(self, response_body: impl Into<String>) -> Self {
         self.set("response_body", Value::String(response_body.into()))
     }
 
-    /// TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)
+    /// The HTTP status of the merchant's response. May be null. (API generations B, C, D and E.)
     #[must_use]
     pub fn response_status(self, response_status: impl Into<Number>) -> Self {
         self.set("response_status", Value::Number(response_status.into()))
     }
 
-    /// TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)
+    /// The event code of the regional instant payment system, such as PAIEMENT_RECU. The current
+    /// server does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_event_code(self, spi_event_code: impl Into<String>) -> Self {
         self.set("spi_event_code", Value::String(spi_event_code.into()))
     }
 
-    /// TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)
+    /// The transaction's identifier in the regional instant payment system. The current server
+    /// does not return it. (API generations B, C, D and E.)
     #[must_use]
     pub fn spi_tx_id(self, spi_tx_id: impl Into<String>) -> Self {
         self.set("spi_tx_id", Value::String(spi_tx_id.into()))
     }
 
-    /// TODO webhook_delivery_logs.success (API generations B, C, D and E.)
+    /// Whether the delivery succeeded. It is about the delivery only and does not mean that a
+    /// payment succeeded. (API generations B, C, D and E.)
     #[must_use]
     pub fn success(self, success: bool) -> Self {
         self.set("success", success)
     }
 
-    /// TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)
+    /// The user agent recorded for the delivery. May be null. (API generations B, C, D and E.)
     #[must_use]
     pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
         self.set("user_agent", Value::String(user_agent.into()))
     }
 
-    /// TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)
+    /// Webhook that the event was delivered to. (API generations B, C, D and E.)
     #[must_use]
     pub fn webhook_id(self, webhook_id: impl Into<String>) -> Self {
         self.set("webhook_id", Value::String(webhook_id.into()))

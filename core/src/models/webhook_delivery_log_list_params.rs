@@ -14,40 +14,43 @@ impl WebhookDeliveryLogListParams {
         Self::default()
     }
 
-    /// TODO webhook_delivery_logs?limit
+    /// The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients'
+    /// API and 25 on the current server.
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
+    /// How many delivery logs to skip.
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO webhook_delivery_logs?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))
     }
 
-    /// TODO webhook_delivery_logs?webhookId (API generations B, D and E.)
+    /// Only the logs of this webhook. The current server and the newest API require it. (API
+    /// generations B, D and E.)
     #[must_use]
     pub fn webhook_id(self, webhook_id: impl Into<String>) -> Self {
         self.set("webhookId", Value::String(webhook_id.into()))
     }
 
-    /// TODO webhook_delivery_logs?successOnly (API generations B, D and E.)
+    /// true for successful deliveries only. (API generations B, D and E.)
     #[must_use]
-    pub fn success_only(self, success_only: impl Into<String>) -> Self {
-        self.set("successOnly", Value::String(success_only.into()))
+    pub fn success_only(self, success_only: bool) -> Self {
+        self.set("successOnly", success_only)
     }
 
-    /// TODO webhook_delivery_logs?failedOnly (API generations B, D and E.)
+    /// true for failed deliveries only. (API generations B, D and E.)
     #[must_use]
-    pub fn failed_only(self, failed_only: impl Into<String>) -> Self {
-        self.set("failedOnly", Value::String(failed_only.into()))
+    pub fn failed_only(self, failed_only: bool) -> Self {
+        self.set("failedOnly", failed_only)
     }
 
     /// Sets any parameter, also one that this version does not list.

@@ -14,19 +14,22 @@ impl WebhookListParams {
         Self::default()
     }
 
-    /// TODO webhooks?limit
+    /// The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only;
+    /// the current server does not page. (API generation C.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 
-    /// TODO webhooks?offset (API generations B, C, D and E.)
+    /// How many webhooks to skip. The generated clients' API only; the current server does not
+    /// page. (API generation C.)
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
         self.set("offset", offset)
     }
 
-    /// TODO webhooks?sort (API generation C.)
+    /// Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
+    /// generation C.)
     #[must_use]
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", Value::String(sort.into()))

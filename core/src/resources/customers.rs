@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Customers<'c> {
-    /// TODO create_customer
+    /// Creates a customer. Moves no money; a repeat creates a second customer.
     pub async fn create(&self, body: CustomerCreate) -> Result<Customer, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +45,7 @@ impl<'c> Customers<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_customer
+    /// The stored data of a customer.
     pub async fn get(&self, customer_id: &str) -> Result<Customer, Error> {
         self.get_with(customer_id, CallOptions::default()).await
     }
@@ -61,7 +61,8 @@ impl<'c> Customers<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_customers
+    /// One page of the merchant's customers. On the current server the only list with a true
+    /// total.
     pub async fn list(&self, params: CustomerListParams) -> Result<Page<Customer>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -82,7 +83,7 @@ impl<'c> Customers<'c> {
         Pages::new(self.client, &table::LIST_CUSTOMERS, params.into())
     }
 
-    /// TODO update_customer
+    /// Changes the given fields of a customer. Safe to repeat.
     pub async fn update(&self, customer_id: &str, body: CustomerUpdate) -> Result<Customer, Error> {
         self.update_with(customer_id, body, CallOptions::default()).await
     }
@@ -99,7 +100,8 @@ impl<'c> Customers<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_customer
+    /// Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
+    /// December 2025 answer 200 with a body, not 204.
     pub async fn delete(&self, customer_id: &str) -> Result<(), Error> {
         self.delete_with(customer_id, CallOptions::default()).await
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Events<'c> {
-    /// TODO retrieve_event
+    /// One usage event, not a webhook event. Documented with the generated clients; the current
+    /// server has no such route.
     pub async fn get(&self, event_id: &str) -> Result<UsageEvent, Error> {
         self.get_with(event_id, CallOptions::default()).await
     }
@@ -45,7 +46,8 @@ impl<'c> Events<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_events
+    /// One page of the customers' usage events, not webhook events. Documented with the generated
+    /// clients; the current server has no such route.
     pub async fn list(&self, params: UsageEventListParams) -> Result<Page<UsageEvent>, Error> {
         self.list_with(params, CallOptions::default()).await
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> InstallmentPayments<'c> {
-    /// TODO retrieve_installment_payment
+    /// The current state of an instalment. Documented with the generated clients; the current
+    /// server has no such route.
     pub async fn get(&self, payment_id: &str) -> Result<InstallmentPayment, Error> {
         self.get_with(payment_id, CallOptions::default()).await
     }
@@ -46,7 +47,8 @@ impl<'c> InstallmentPayments<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_installment_payments
+    /// One page of instalments. Documented with the generated clients; the current server has no
+    /// such route.
     pub async fn list(
         &self,
         params: InstallmentPaymentListParams,

@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Meters<'c> {
-    /// TODO create_meter
+    /// Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
     pub async fn create(&self, body: MeterCreate) -> Result<Meter, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +45,7 @@ impl<'c> Meters<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_meter
+    /// The current state of a meter.
     pub async fn get(&self, meter_id: &str) -> Result<Meter, Error> {
         self.get_with(meter_id, CallOptions::default()).await
     }
@@ -57,7 +57,7 @@ impl<'c> Meters<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_meters
+    /// The organisation's meters. The current server answers with a plain list and without paging.
     pub async fn list(&self, params: MeterListParams) -> Result<Page<Meter>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -78,7 +78,8 @@ impl<'c> Meters<'c> {
         Pages::new(self.client, &table::LIST_METERS, params.into())
     }
 
-    /// TODO update_meter
+    /// Changes the given fields of a meter. The current server takes filter, aggregation and
+    /// is_active only. Safe to repeat.
     pub async fn update(&self, meter_id: &str, body: MeterUpdate) -> Result<Meter, Error> {
         self.update_with(meter_id, body, CallOptions::default()).await
     }
@@ -95,7 +96,8 @@ impl<'c> Meters<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_meter
+    /// Deletes a meter. Documented with the generated clients; the current server has no such
+    /// route.
     pub async fn delete(&self, meter_id: &str) -> Result<(), Error> {
         self.delete_with(meter_id, CallOptions::default()).await
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> PaymentLinks<'c> {
-    /// TODO create_payment_link
+    /// Creates a payment link and returns its page. No money moves, but a repeat creates a second
+    /// link.
     pub async fn create(&self, body: PaymentLinkCreate) -> Result<PaymentLink, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +46,7 @@ impl<'c> PaymentLinks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_payment_link
+    /// The current state of a payment link.
     pub async fn get(&self, link_id: &str) -> Result<PaymentLink, Error> {
         self.get_with(link_id, CallOptions::default()).await
     }
@@ -61,7 +62,8 @@ impl<'c> PaymentLinks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_payment_links
+    /// One page of the merchant's payment links. The current server's total is the number of rows
+    /// on the page.
     pub async fn list(&self, params: PaymentLinkListParams) -> Result<Page<PaymentLink>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -82,7 +84,8 @@ impl<'c> PaymentLinks<'c> {
         Pages::new(self.client, &table::LIST_PAYMENT_LINKS, params.into())
     }
 
-    /// TODO update_payment_link
+    /// Changes the given fields of a payment link; safe to repeat. Documented with the generated
+    /// clients; the current server has no such route. The newest API has it.
     pub async fn update(
         &self,
         link_id: &str,
@@ -103,7 +106,8 @@ impl<'c> PaymentLinks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_payment_link
+    /// Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented
+    /// with the generated clients; the current server has no such route.
     pub async fn delete(&self, link_id: &str) -> Result<(), Error> {
         self.delete_with(link_id, CallOptions::default()).await
     }

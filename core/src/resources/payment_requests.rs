@@ -31,7 +31,9 @@ impl Client {
 }
 
 impl<'c> PaymentRequests<'c> {
-    /// TODO create_payment_request
+    /// Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
+    /// only with the same Idempotency-Key, which the newest API requires and the December 2025
+    /// server ignores.
     pub async fn create(&self, body: PaymentRequestCreate) -> Result<PaymentRequest, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -47,7 +49,7 @@ impl<'c> PaymentRequests<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_payment_request
+    /// The current state of a payment request.
     pub async fn get(&self, request_id: &str) -> Result<PaymentRequest, Error> {
         self.get_with(request_id, CallOptions::default()).await
     }
@@ -63,7 +65,8 @@ impl<'c> PaymentRequests<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_payment_requests
+    /// One page of the merchant's payment requests. The current server's total is the number of
+    /// rows on the page.
     pub async fn list(
         &self,
         params: PaymentRequestListParams,
@@ -87,7 +90,8 @@ impl<'c> PaymentRequests<'c> {
         Pages::new(self.client, &table::LIST_PAYMENT_REQUESTS, params.into())
     }
 
-    /// TODO update_payment_request
+    /// Changes the given fields of a payment request. Documented with the generated clients; the
+    /// current server has no such route.
     pub async fn update(
         &self,
         request_id: &str,
@@ -108,7 +112,8 @@ impl<'c> PaymentRequests<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_payment_request
+    /// Deletes a payment request. Documented with the generated clients; the current server has no
+    /// such route.
     pub async fn delete(&self, request_id: &str) -> Result<(), Error> {
         self.delete_with(request_id, CallOptions::default()).await
     }

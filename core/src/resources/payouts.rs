@@ -29,7 +29,9 @@ impl Client {
 }
 
 impl<'c> Payouts<'c> {
-    /// TODO create_payout
+    /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In
+    /// the newest API the first call moves nothing; the same body and key with confirmation_token
+    /// executes it.
     pub async fn create(&self, body: PayoutCreate) -> Result<Payout, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +47,7 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_payout
+    /// The current state of a payout. Read it before deciding whether to pay out again.
     pub async fn get(&self, payout_id: &str) -> Result<Payout, Error> {
         self.get_with(payout_id, CallOptions::default()).await
     }
@@ -57,7 +59,8 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_payouts
+    /// One page of the merchant's payouts. The current server merges withdrawals and beneficiary
+    /// payouts; test keys see withdrawals only.
     pub async fn list(&self, params: PayoutListParams) -> Result<Page<Payout>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -78,7 +81,8 @@ impl<'c> Payouts<'c> {
         Pages::new(self.client, &table::LIST_PAYOUTS, params.into())
     }
 
-    /// TODO update_payout
+    /// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
+    /// Documented with the generated clients; the current server has no such route.
     pub async fn update(&self, payout_id: &str, body: PayoutUpdate) -> Result<Payout, Error> {
         self.update_with(payout_id, body, CallOptions::default()).await
     }
@@ -95,7 +99,8 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_payout
+    /// Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
+    /// generated clients; the current server has no such route.
     pub async fn delete(&self, payout_id: &str) -> Result<(), Error> {
         self.delete_with(payout_id, CallOptions::default()).await
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Prices<'c> {
-    /// TODO create_price
+    /// Creates a price; a repeat creates a second one. Documented with the generated clients; the
+    /// current server has no such route. It adds a price under its product.
     pub async fn create(&self, body: PriceCreate) -> Result<Price, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +46,7 @@ impl<'c> Prices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_price
+    /// A price. Documented with the generated clients; the current server has no such route.
     pub async fn get(&self, price_id: &str) -> Result<Price, Error> {
         self.get_with(price_id, CallOptions::default()).await
     }
@@ -57,7 +58,8 @@ impl<'c> Prices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_prices
+    /// One page of the merchant's prices. Documented with the generated clients; the current
+    /// server has no such route.
     pub async fn list(&self, params: PriceListParams) -> Result<Page<Price>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -78,7 +80,8 @@ impl<'c> Prices<'c> {
         Pages::new(self.client, &table::LIST_PRICES, params.into())
     }
 
-    /// TODO update_price
+    /// Changes the given fields of a price. Documented with the generated clients; the current
+    /// server has no such route.
     pub async fn update(&self, price_id: &str, body: PriceUpdate) -> Result<Price, Error> {
         self.update_with(price_id, body, CallOptions::default()).await
     }
@@ -95,7 +98,8 @@ impl<'c> Prices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_price
+    /// Deletes a price. Documented with the generated clients; the current server has no such
+    /// route.
     pub async fn delete(&self, price_id: &str) -> Result<(), Error> {
         self.delete_with(price_id, CallOptions::default()).await
     }

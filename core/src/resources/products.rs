@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Products<'c> {
-    /// TODO create_product
+    /// Creates a product. Moves no money; a repeat creates a second product.
     pub async fn create(&self, body: ProductCreate) -> Result<Product, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +45,7 @@ impl<'c> Products<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_product
+    /// The current state of a product.
     pub async fn get(&self, product_id: &str) -> Result<Product, Error> {
         self.get_with(product_id, CallOptions::default()).await
     }
@@ -57,7 +57,8 @@ impl<'c> Products<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_products
+    /// One page of the merchant's products. On the current server, rows carry their prices and
+    /// fees.
     pub async fn list(&self, params: ProductListParams) -> Result<Page<Product>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -78,7 +79,8 @@ impl<'c> Products<'c> {
         Pages::new(self.client, &table::LIST_PRODUCTS, params.into())
     }
 
-    /// TODO update_product
+    /// Changes the given fields of a product. The newest API has the route, the servers of
+    /// December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
     pub async fn update(&self, product_id: &str, body: ProductUpdate) -> Result<Product, Error> {
         self.update_with(product_id, body, CallOptions::default()).await
     }
@@ -95,7 +97,8 @@ impl<'c> Products<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_product
+    /// Deletes a product; on the newest API, archives it. The servers of December 2025 and June
+    /// 2026 have no such route.
     pub async fn delete(&self, product_id: &str) -> Result<(), Error> {
         self.delete_with(product_id, CallOptions::default()).await
     }

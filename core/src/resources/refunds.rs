@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Refunds<'c> {
-    /// TODO create_refund
+    /// Gives money back to the payer. Never repeat it on the current server, which ignores the
+    /// Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
     pub async fn create(&self, body: RefundCreate) -> Result<Refund, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +46,7 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_refund
+    /// The current state of a refund.
     pub async fn get(&self, refund_id: &str) -> Result<Refund, Error> {
         self.get_with(refund_id, CallOptions::default()).await
     }
@@ -57,7 +58,7 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_refunds
+    /// One page of the merchant's refunds.
     pub async fn list(&self, params: RefundListParams) -> Result<Page<Refund>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -78,7 +79,8 @@ impl<'c> Refunds<'c> {
         Pages::new(self.client, &table::LIST_REFUNDS, params.into())
     }
 
-    /// TODO update_refund
+    /// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat
+    /// it. Documented with the generated clients; the current server has no such route.
     pub async fn update(&self, refund_id: &str, body: RefundUpdate) -> Result<Refund, Error> {
         self.update_with(refund_id, body, CallOptions::default()).await
     }
@@ -95,7 +97,8 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_refund
+    /// Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with
+    /// the generated clients; the current server has no such route.
     pub async fn delete(&self, refund_id: &str) -> Result<(), Error> {
         self.delete_with(refund_id, CallOptions::default()).await
     }

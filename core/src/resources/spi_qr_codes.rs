@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> SpiQrCodes<'c> {
-    /// TODO create_spi_qr_code
+    /// Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
+    /// generated clients; the current server has no such route.
     pub async fn create(&self, body: SpiQrCodeCreate) -> Result<SpiQrCode, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +46,8 @@ impl<'c> SpiQrCodes<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_spi_qr_code
+    /// The current state of a QR code. Documented with the generated clients; the current server
+    /// has no such route.
     pub async fn get(&self, qr_code_id: &str) -> Result<SpiQrCode, Error> {
         self.get_with(qr_code_id, CallOptions::default()).await
     }
@@ -61,7 +63,8 @@ impl<'c> SpiQrCodes<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_spi_qr_codes
+    /// One page of QR codes. Documented with the generated clients; the current server has no such
+    /// route.
     pub async fn list(&self, params: SpiQrCodeListParams) -> Result<Page<SpiQrCode>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -82,7 +85,8 @@ impl<'c> SpiQrCodes<'c> {
         Pages::new(self.client, &table::LIST_SPI_QR_CODES, params.into())
     }
 
-    /// TODO update_spi_qr_code
+    /// Changes the given fields of a QR code. Documented with the generated clients; the current
+    /// server has no such route.
     pub async fn update(
         &self,
         qr_code_id: &str,
@@ -103,7 +107,8 @@ impl<'c> SpiQrCodes<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_spi_qr_code
+    /// Deletes a QR code. Documented with the generated clients; the current server has no such
+    /// route.
     pub async fn delete(&self, qr_code_id: &str) -> Result<(), Error> {
         self.delete_with(qr_code_id, CallOptions::default()).await
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Subscriptions<'c> {
-    /// TODO create_subscription
+    /// Creates a subscription, which may bill the customer, so never repeat it. Documented with
+    /// the generated clients; the current server has no such route.
     pub async fn create(&self, body: SubscriptionCreate) -> Result<Subscription, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +46,7 @@ impl<'c> Subscriptions<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_subscription
+    /// The current state of a subscription. On the current server amounts are in the plan fields.
     pub async fn get(&self, subscription_id: &str) -> Result<Subscription, Error> {
         self.get_with(subscription_id, CallOptions::default()).await
     }
@@ -61,7 +62,8 @@ impl<'c> Subscriptions<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_subscriptions
+    /// One page of the merchant's subscriptions. On the current server rows have product names and
+    /// amounts, but no price_id.
     pub async fn list(&self, params: SubscriptionListParams) -> Result<Page<Subscription>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -82,7 +84,8 @@ impl<'c> Subscriptions<'c> {
         Pages::new(self.client, &table::LIST_SUBSCRIPTIONS, params.into())
     }
 
-    /// TODO update_subscription
+    /// Changes the given fields of a subscription. It may bill the customer, so never repeat it
+    /// after an unknown outcome.
     pub async fn update(
         &self,
         subscription_id: &str,
@@ -103,7 +106,8 @@ impl<'c> Subscriptions<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_subscription
+    /// Deletes a subscription. Documented with the generated clients; the current server has no
+    /// such route. It has a route to cancel instead.
     pub async fn delete(&self, subscription_id: &str) -> Result<(), Error> {
         self.delete_with(subscription_id, CallOptions::default()).await
     }

@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Transactions<'c> {
-    /// TODO retrieve_transaction
+    /// The current state of a transaction. Moves no money and is safe to repeat.
     pub async fn get(&self, transaction_id: &str) -> Result<Transaction, Error> {
         self.get_with(transaction_id, CallOptions::default()).await
     }
@@ -45,7 +45,8 @@ impl<'c> Transactions<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_transactions
+    /// One page of the merchant's transactions. On the current server its rows have other fields
+    /// than a single transaction has.
     pub async fn list(&self, params: TransactionListParams) -> Result<Page<Transaction>, Error> {
         self.list_with(params, CallOptions::default()).await
     }

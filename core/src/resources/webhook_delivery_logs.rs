@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> WebhookDeliveryLogs<'c> {
-    /// TODO retrieve_webhook_delivery_log
+    /// One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
     pub async fn get(&self, log_id: &str) -> Result<WebhookDeliveryLog, Error> {
         self.get_with(log_id, CallOptions::default()).await
     }
@@ -46,7 +46,8 @@ impl<'c> WebhookDeliveryLogs<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_webhook_delivery_logs
+    /// One page of the delivery logs of a webhook. The current server requires webhookId; the
+    /// newest API serves it as /webhooks/deliveries.
     pub async fn list(
         &self,
         params: WebhookDeliveryLogListParams,

@@ -125,7 +125,7 @@ pub static CHECKOUT_SESSION_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO BnplStatus
+/// The state of an instalment. An open enum: an unknown value is kept, and does not mean paid; nor do pending and waived.
 pub static BNPL_STATUS: Enum = Enum {
     name: "BnplStatus",
     values: &["pending", "collected", "waived", "refunded"],
@@ -133,7 +133,7 @@ pub static BNPL_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO InvoiceStatus
+/// The state of an invoice. An open enum: an unknown value is kept, and does not mean paid; only `paid` does, `sent` does not.
 pub static INVOICE_STATUS: Enum = Enum {
     name: "InvoiceStatus",
     values: &["sent", "paid", "overdue", "cancelled", "draft"],
@@ -141,7 +141,7 @@ pub static INVOICE_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO PayoutStatus
+/// The state of a payout. An open enum: an unknown value is kept, and only `completed` means paid out.
 pub static PAYOUT_STATUS: Enum = Enum {
     name: "PayoutStatus",
     values: &["pending", "processing", "completed", "failed"],
@@ -149,7 +149,7 @@ pub static PAYOUT_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO PricingModel
+/// An open enum: how the amount of a price is set; an unknown value is kept, and server documents do not name volume.
 pub static PRICING_MODEL: Enum = Enum {
     name: "PricingModel",
     values: &["standard", "pay_what_you_want", "tiered", "volume"],
@@ -157,7 +157,7 @@ pub static PRICING_MODEL: Enum = Enum {
     folds: false,
 };
 
-/// TODO ProductType
+/// An open enum: how a product is sold, once, by subscription or by measured use; an unknown value is kept.
 pub static PRODUCT_TYPE: Enum = Enum {
     name: "ProductType",
     values: &["one_time", "recurring", "usage_based"],
@@ -165,7 +165,7 @@ pub static PRODUCT_TYPE: Enum = Enum {
     folds: false,
 };
 
-/// TODO RefundStatus
+/// An open enum: the state of a refund; an unknown value is kept, and only completed means that the money was given back.
 pub static REFUND_STATUS: Enum = Enum {
     name: "RefundStatus",
     values: &["pending", "completed", "failed"],
@@ -173,7 +173,7 @@ pub static REFUND_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO SpiAccountStatus
+/// The state of an account in the regional instant payment system: open (OUVERT), blocked (BLOQUE) or closed (CLOTURE). An open enum: an unknown value is kept.
 pub static SPI_ACCOUNT_STATUS: Enum = Enum {
     name: "SpiAccountStatus",
     values: &["OUVERT", "BLOQUE", "CLOTURE"],
@@ -181,7 +181,7 @@ pub static SPI_ACCOUNT_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO SpiAccountType
+/// The code of the kind of account in the regional instant payment system. An open enum: an unknown value is kept.
 pub static SPI_ACCOUNT_TYPE: Enum = Enum {
     name: "SpiAccountType",
     values: &["CACC", "CARD", "CASH", "CHAR", "CISH", "CURR", "DPST", "SVGS", "ULAA"],
@@ -189,7 +189,7 @@ pub static SPI_ACCOUNT_TYPE: Enum = Enum {
     folds: false,
 };
 
-/// TODO SubscriptionStatus
+/// An open enum: the state of a subscription; an unknown value is kept, no state proves that a payment was made, and some documents write trialing for trial.
 pub static SUBSCRIPTION_STATUS: Enum = Enum {
     name: "SubscriptionStatus",
     values: &["pending", "active", "paused", "cancelled", "expired", "past_due", "trial"],
@@ -197,10 +197,10 @@ pub static SUBSCRIPTION_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO TransactionStatus
+/// An open enum: the state of a transaction; an unknown value is kept, only completed means paid, and held means under review.
 pub static TRANSACTION_STATUS: Enum = Enum {
     name: "TransactionStatus",
-    values: &["pending", "completed", "failed", "refunded", "expired", "held"],
+    values: &["pending", "completed", "failed", "refunded", "expired", "held", "cancelled"],
     reads: &[],
     folds: false,
 };
@@ -254,7 +254,7 @@ pub static PROVIDER_CODE: Enum = Enum {
     folds: false,
 };
 
-/// TODO PaymentMethodCode
+/// An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now, pay later.
 pub static PAYMENT_METHOD_CODE: Enum = Enum {
     name: "PaymentMethodCode",
     values: &["CARDS", "MOBILE_MONEY", "BANK_TRANSFER", "BNPL", "FREE"],
@@ -262,7 +262,7 @@ pub static PAYMENT_METHOD_CODE: Enum = Enum {
     folds: false,
 };
 
-/// TODO SpiPaymentStatus
+/// An open enum: the state in the regional instant payment system; an unknown value is kept, and ENVOYE means sent, not yet IRREVOCABLE.
 pub static SPI_PAYMENT_STATUS: Enum = Enum {
     name: "SpiPaymentStatus",
     values: &["INITIE", "ENVOYE", "IRREVOCABLE", "REJETE"],
@@ -270,7 +270,7 @@ pub static SPI_PAYMENT_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// TODO Frequency
+/// An open enum: how often something repeats, in the generated clients' API only; an unknown value is kept, and billing intervals have other words (month, not monthly).
 pub static FREQUENCY: Enum = Enum {
     name: "Frequency",
     values: &["weekly", "bi-weekly", "monthly", "bi-monthly", "quarterly", "semi-annual", "yearly"],
@@ -278,7 +278,7 @@ pub static FREQUENCY: Enum = Enum {
     folds: false,
 };
 
-/// TODO BeneficiaryPayout
+/// Money paid out to someone other than the merchant. Every field may be null or missing.
 pub static BENEFICIARY_PAYOUT: Model = Model {
     name: "BeneficiaryPayout",
     names: ClassNames {
@@ -308,7 +308,7 @@ pub static BENEFICIARY_PAYOUT: Model = Model {
     ],
 };
 
-/// TODO BeneficiaryPayoutCreate
+/// The fields of a new beneficiary payout.
 pub static BENEFICIARY_PAYOUT_CREATE: Model = Model {
     name: "BeneficiaryPayoutCreate",
     names: ClassNames {
@@ -334,7 +334,7 @@ pub static BENEFICIARY_PAYOUT_CREATE: Model = Model {
     ],
 };
 
-/// TODO BeneficiaryPayoutUpdate
+/// The fields of a beneficiary payout to change. A field left out does not change, null clears it.
 pub static BENEFICIARY_PAYOUT_UPDATE: Model = Model {
     name: "BeneficiaryPayoutUpdate",
     names: ClassNames {
@@ -623,7 +623,7 @@ pub static BLOCKING_INVOICE: Model = Model {
     ],
 };
 
-/// TODO Customer
+/// A person or business that pays the merchant. Every field may be null or missing.
 pub static CUSTOMER: Model = Model {
     name: "Customer",
     names: ClassNames { rust: "Customer", python: "Customers", node: "Customer", php: "Customers" },
@@ -642,13 +642,12 @@ pub static CUSTOMER: Model = Model {
         field("environment", Kind::Text),
         field("is_business", Kind::Boolean),
         field("is_deleted", Kind::Boolean),
-        field("merchant_id", Kind::Map),
+        field("merchant_id", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("name", Kind::Text),
         field("organization_id", Kind::Uuid),
         field("phone_number", Kind::Text),
         field("postal_code", Kind::Text),
-        field("provider_customer_id", Kind::Text),
         field("spi_alias_mbno", Kind::Text),
         field("spi_alias_shid", Kind::Text),
         field("spi_primary_alias", Kind::Text),
@@ -657,7 +656,7 @@ pub static CUSTOMER: Model = Model {
     ],
 };
 
-/// TODO CustomerCreate
+/// The fields of a new customer.
 pub static CUSTOMER_CREATE: Model = Model {
     name: "CustomerCreate",
     names: ClassNames {
@@ -687,7 +686,7 @@ pub static CUSTOMER_CREATE: Model = Model {
     ],
 };
 
-/// TODO CustomerUpdate
+/// The fields of a customer to change. A field left out does not change, null clears it.
 pub static CUSTOMER_UPDATE: Model = Model {
     name: "CustomerUpdate",
     names: ClassNames {
@@ -717,7 +716,7 @@ pub static CUSTOMER_UPDATE: Model = Model {
     ],
 };
 
-/// TODO DiscountCoupon
+/// A code that gives buyers a discount. Every field may be null or missing.
 pub static DISCOUNT_COUPON: Model = Model {
     name: "DiscountCoupon",
     names: ClassNames {
@@ -730,7 +729,7 @@ pub static DISCOUNT_COUPON: Model = Model {
     ids: &["coupon_id"],
     marker: None,
     fields: &[
-        field("applies_to_product_types", Kind::Text),
+        field("applies_to_product_types", Kind::Words),
         field("code", Kind::Text),
         field("completed_redemptions", Kind::Number),
         field("coupon_id", Kind::Uuid),
@@ -749,18 +748,18 @@ pub static DISCOUNT_COUPON: Model = Model {
         field("max_quantity_per_use", Kind::Number),
         field("max_uses", Kind::Number),
         field("organization_id", Kind::Uuid),
-        field("plan_links", Kind::Map),
+        field("plan_links", Kind::Maps),
         field("product_ids", Kind::Words),
-        field("product_links", Kind::Map),
+        field("product_links", Kind::Maps),
         field("scope_type", Kind::Text),
         field("updated_at", Kind::Time),
         field("usage_frequency_limit", Kind::Text),
         field("usage_limit_value", Kind::Number),
-        field("valid_from", Kind::Text),
+        field("valid_from", Kind::Time),
     ],
 };
 
-/// TODO DiscountCouponCreate
+/// The fields of a new coupon.
 pub static DISCOUNT_COUPON_CREATE: Model = Model {
     name: "DiscountCouponCreate",
     names: ClassNames {
@@ -773,7 +772,7 @@ pub static DISCOUNT_COUPON_CREATE: Model = Model {
     ids: &[],
     marker: None,
     fields: &[
-        field("applies_to_product_types", Kind::Text),
+        field("applies_to_product_types", Kind::Words),
         field("code", Kind::Text),
         field("coupon_id", Kind::Uuid),
         field("current_uses", Kind::Number),
@@ -791,11 +790,11 @@ pub static DISCOUNT_COUPON_CREATE: Model = Model {
         field("scope_type", Kind::Text),
         field("usage_frequency_limit", Kind::Text),
         field("usage_limit_value", Kind::Number),
-        field("valid_from", Kind::Text),
+        field("valid_from", Kind::Time),
     ],
 };
 
-/// TODO DiscountCouponUpdate
+/// The fields of a coupon to change. A field left out does not change, null clears it.
 pub static DISCOUNT_COUPON_UPDATE: Model = Model {
     name: "DiscountCouponUpdate",
     names: ClassNames {
@@ -808,7 +807,7 @@ pub static DISCOUNT_COUPON_UPDATE: Model = Model {
     ids: &[],
     marker: None,
     fields: &[
-        field("applies_to_product_types", Kind::Text),
+        field("applies_to_product_types", Kind::Words),
         field("code", Kind::Text),
         field("coupon_id", Kind::Uuid),
         field("current_uses", Kind::Number),
@@ -826,11 +825,11 @@ pub static DISCOUNT_COUPON_UPDATE: Model = Model {
         field("scope_type", Kind::Text),
         field("usage_frequency_limit", Kind::Text),
         field("usage_limit_value", Kind::Number),
-        field("valid_from", Kind::Text),
+        field("valid_from", Kind::Time),
     ],
 };
 
-/// TODO UsageEvent
+/// One use of a product by a customer. It is not a webhook event. Every field may be null or missing.
 pub static USAGE_EVENT: Model = Model {
     name: "UsageEvent",
     names: ClassNames { rust: "UsageEvent", python: "Events", node: "UsageEvent", php: "Events" },
@@ -850,7 +849,7 @@ pub static USAGE_EVENT: Model = Model {
     ],
 };
 
-/// TODO UsageEventCreate
+/// The fields of a new usage event.
 pub static USAGE_EVENT_CREATE: Model = Model {
     name: "UsageEventCreate",
     names: ClassNames {
@@ -872,7 +871,7 @@ pub static USAGE_EVENT_CREATE: Model = Model {
     ],
 };
 
-/// TODO UsageEventUpdate
+/// The fields of a usage event to change. A field left out does not change, null clears it.
 pub static USAGE_EVENT_UPDATE: Model = Model {
     name: "UsageEventUpdate",
     names: ClassNames {
@@ -894,7 +893,7 @@ pub static USAGE_EVENT_UPDATE: Model = Model {
     ],
 };
 
-/// TODO InstallmentPayment
+/// One payment of an instalment plan, with its due date, principal and interest. Every field may be null or missing.
 pub static INSTALLMENT_PAYMENT: Model = Model {
     name: "InstallmentPayment",
     names: ClassNames {
@@ -928,7 +927,7 @@ pub static INSTALLMENT_PAYMENT: Model = Model {
     ],
 };
 
-/// TODO InstallmentPaymentCreate
+/// The fields of a new instalment.
 pub static INSTALLMENT_PAYMENT_CREATE: Model = Model {
     name: "InstallmentPaymentCreate",
     names: ClassNames {
@@ -960,7 +959,7 @@ pub static INSTALLMENT_PAYMENT_CREATE: Model = Model {
     ],
 };
 
-/// TODO InstallmentPaymentUpdate
+/// The fields of an instalment to change. A field left out does not change, null clears it.
 pub static INSTALLMENT_PAYMENT_UPDATE: Model = Model {
     name: "InstallmentPaymentUpdate",
     names: ClassNames {
@@ -992,7 +991,7 @@ pub static INSTALLMENT_PAYMENT_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Invoice
+/// An invoice from the merchant to a customer. Every field may be null or missing.
 pub static INVOICE: Model = Model {
     name: "Invoice",
     names: ClassNames {
@@ -1019,7 +1018,7 @@ pub static INVOICE: Model = Model {
         field("due_date", Kind::Text),
         field("hosted_url", Kind::Text),
         field("invoice_number", Kind::Text),
-        field("line_items", Kind::Words),
+        field("line_items", Kind::Maps),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("organization_id", Kind::Uuid),
         field("origin", Kind::Text),
@@ -1035,7 +1034,7 @@ pub static INVOICE: Model = Model {
     ],
 };
 
-/// TODO InvoiceCreate
+/// The fields of a new invoice.
 pub static INVOICE_CREATE: Model = Model {
     name: "InvoiceCreate",
     names: ClassNames {
@@ -1057,7 +1056,7 @@ pub static INVOICE_CREATE: Model = Model {
         field("description", Kind::Text),
         field("due_date", Kind::Text),
         field("invoice_number", Kind::Text),
-        field("line_items", Kind::Words),
+        field("line_items", Kind::Maps),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("origin", Kind::Text),
         field("payment_details", Kind::Map),
@@ -1069,7 +1068,7 @@ pub static INVOICE_CREATE: Model = Model {
     ],
 };
 
-/// TODO InvoiceUpdate
+/// The fields of an invoice to change. A field left out does not change, null clears it.
 pub static INVOICE_UPDATE: Model = Model {
     name: "InvoiceUpdate",
     names: ClassNames {
@@ -1091,7 +1090,7 @@ pub static INVOICE_UPDATE: Model = Model {
         field("description", Kind::Text),
         field("due_date", Kind::Text),
         field("invoice_number", Kind::Text),
-        field("line_items", Kind::Words),
+        field("line_items", Kind::Maps),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("origin", Kind::Text),
         field("payment_details", Kind::Map),
@@ -1103,7 +1102,7 @@ pub static INVOICE_UPDATE: Model = Model {
     ],
 };
 
-/// TODO MeterBalance
+/// How many units of a meter a customer has received, used and left. Units, not money; every field may be null or missing.
 pub static METER_BALANCE: Model = Model {
     name: "MeterBalance",
     names: ClassNames {
@@ -1129,7 +1128,7 @@ pub static METER_BALANCE: Model = Model {
     ],
 };
 
-/// TODO MeterBalanceCreate
+/// The fields of a new meter balance.
 pub static METER_BALANCE_CREATE: Model = Model {
     name: "MeterBalanceCreate",
     names: ClassNames {
@@ -1153,7 +1152,7 @@ pub static METER_BALANCE_CREATE: Model = Model {
     ],
 };
 
-/// TODO MeterBalanceUpdate
+/// The fields of a meter balance to change. A field left out does not change, null clears it.
 pub static METER_BALANCE_UPDATE: Model = Model {
     name: "MeterBalanceUpdate",
     names: ClassNames {
@@ -1177,7 +1176,7 @@ pub static METER_BALANCE_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Meter
+/// A rule that selects usage events and adds them up, such as the sum of quantity. Every field may be null or missing.
 pub static METER: Model = Model {
     name: "Meter",
     names: ClassNames { rust: "Meter", python: "Meters", node: "Meter", php: "Meters" },
@@ -1197,7 +1196,7 @@ pub static METER: Model = Model {
     ],
 };
 
-/// TODO MeterCreate
+/// The fields of a new meter.
 pub static METER_CREATE: Model = Model {
     name: "MeterCreate",
     names: ClassNames {
@@ -1219,7 +1218,7 @@ pub static METER_CREATE: Model = Model {
     ],
 };
 
-/// TODO MeterUpdate
+/// The fields of a meter to change. A field left out does not change, null clears it.
 pub static METER_UPDATE: Model = Model {
     name: "MeterUpdate",
     names: ClassNames {
@@ -1241,7 +1240,7 @@ pub static METER_UPDATE: Model = Model {
     ],
 };
 
-/// TODO PaymentLink
+/// A page with a fixed address where buyers pay for a product or an amount. Every field may be null or missing.
 pub static PAYMENT_LINK: Model = Model {
     name: "PaymentLink",
     names: ClassNames {
@@ -1256,33 +1255,41 @@ pub static PAYMENT_LINK: Model = Model {
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
         field("allow_quantity", Kind::Boolean),
-        field("allowed_providers", Kind::Text),
+        field("allowed_providers", Kind::Words),
         Field { money: true, ..field("amount", Kind::Number) },
         field("cancel_url", Kind::Text),
         field("created_at", Kind::Time),
         field("created_by", Kind::Text),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
-        field("description", Kind::Text),
+        Field {
+            mirrors: Some("public_description"),
+            sent: &[(RouteStyle::Documented, "public_description")],
+            ..field("description", Kind::Text)
+        },
         field("environment", Kind::Text),
         field("expires_at", Kind::Time),
         field("fields", Kind::Maps),
         field("is_active", Kind::Boolean),
-        field("line_items", Kind::Map),
+        field("line_items", Kind::Maps),
         field("link_id", Kind::Uuid),
         field("link_type", Kind::Text),
-        field("merchant_id", Kind::Map),
+        field("merchant_id", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("organization_id", Kind::Uuid),
-        field("plan_amount", Kind::Map),
-        field("plan_id", Kind::Map),
-        field("plan_name", Kind::Map),
-        field("price", Kind::Map),
+        Field { money: true, ..field("plan_amount", Kind::Number) },
+        field("plan_id", Kind::Text),
+        field("plan_name", Kind::Text),
+        Field { money: true, ..field("price", Kind::Number) },
         field("price_id", Kind::Uuid),
         field("private_description", Kind::Text),
         field("product_id", Kind::Uuid),
-        field("product_name", Kind::Map),
-        field("product_price", Kind::Map),
-        field("public_description", Kind::Text),
+        field("product_name", Kind::Text),
+        Field { money: true, ..field("product_price", Kind::Number) },
+        Field {
+            mirrors: Some("description"),
+            sent: &[(RouteStyle::Current, "description")],
+            ..field("public_description", Kind::Text)
+        },
         field("quantity", Kind::Number),
         field("require_billing_address", Kind::Boolean),
         field("require_email", Kind::Boolean),
@@ -1295,7 +1302,7 @@ pub static PAYMENT_LINK: Model = Model {
     ],
 };
 
-/// TODO PaymentLinkCreate
+/// The fields of a new payment link.
 pub static PAYMENT_LINK_CREATE: Model = Model {
     name: "PaymentLinkCreate",
     names: ClassNames {
@@ -1310,23 +1317,31 @@ pub static PAYMENT_LINK_CREATE: Model = Model {
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
         field("allow_quantity", Kind::Boolean),
-        field("allowed_providers", Kind::Text),
+        field("allowed_providers", Kind::Words),
         Field { money: true, ..field("amount", Kind::Number) },
         field("cancel_url", Kind::Text),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
-        field("description", Kind::Text),
+        Field {
+            mirrors: Some("public_description"),
+            sent: &[(RouteStyle::Documented, "public_description")],
+            ..field("description", Kind::Text)
+        },
         field("expires_at", Kind::Time),
         field("fields", Kind::Maps),
         field("is_active", Kind::Boolean),
         field("link_id", Kind::Uuid),
         field("link_type", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
-        field("plan_id", Kind::Map),
-        field("price", Kind::Map),
+        field("plan_id", Kind::Text),
+        Field { money: true, ..field("price", Kind::Number) },
         field("price_id", Kind::Uuid),
         field("private_description", Kind::Text),
         field("product_id", Kind::Uuid),
-        field("public_description", Kind::Text),
+        Field {
+            mirrors: Some("description"),
+            sent: &[(RouteStyle::Current, "description")],
+            ..field("public_description", Kind::Text)
+        },
         field("quantity", Kind::Number),
         field("require_billing_address", Kind::Boolean),
         field("require_email", Kind::Boolean),
@@ -1338,7 +1353,7 @@ pub static PAYMENT_LINK_CREATE: Model = Model {
     ],
 };
 
-/// TODO PaymentLinkUpdate
+/// The fields of a payment link to change. A field left out does not change, null clears it.
 pub static PAYMENT_LINK_UPDATE: Model = Model {
     name: "PaymentLinkUpdate",
     names: ClassNames {
@@ -1353,23 +1368,31 @@ pub static PAYMENT_LINK_UPDATE: Model = Model {
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
         field("allow_quantity", Kind::Boolean),
-        field("allowed_providers", Kind::Text),
+        field("allowed_providers", Kind::Words),
         Field { money: true, ..field("amount", Kind::Number) },
         field("cancel_url", Kind::Text),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
-        field("description", Kind::Text),
+        Field {
+            mirrors: Some("public_description"),
+            sent: &[(RouteStyle::Documented, "public_description")],
+            ..field("description", Kind::Text)
+        },
         field("expires_at", Kind::Time),
         field("fields", Kind::Maps),
         field("is_active", Kind::Boolean),
         field("link_id", Kind::Uuid),
         field("link_type", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
-        field("plan_id", Kind::Map),
-        field("price", Kind::Map),
+        field("plan_id", Kind::Text),
+        Field { money: true, ..field("price", Kind::Number) },
         field("price_id", Kind::Uuid),
         field("private_description", Kind::Text),
         field("product_id", Kind::Uuid),
-        field("public_description", Kind::Text),
+        Field {
+            mirrors: Some("description"),
+            sent: &[(RouteStyle::Current, "description")],
+            ..field("public_description", Kind::Text)
+        },
         field("quantity", Kind::Number),
         field("require_billing_address", Kind::Boolean),
         field("require_email", Kind::Boolean),
@@ -1381,7 +1404,7 @@ pub static PAYMENT_LINK_UPDATE: Model = Model {
     ],
 };
 
-/// TODO PaymentRequest
+/// A request to a payer to pay an amount before a date. Every field may be null or missing.
 pub static PAYMENT_REQUEST: Model = Model {
     name: "PaymentRequest",
     names: ClassNames {
@@ -1402,7 +1425,7 @@ pub static PAYMENT_REQUEST: Model = Model {
         field("customer_id", Kind::Uuid),
         field("description", Kind::Text),
         field("environment", Kind::Text),
-        field("expiry_date", Kind::Text),
+        field("expiry_date", Kind::Time),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("organization_id", Kind::Uuid),
         field("payment_link", Kind::Text),
@@ -1436,7 +1459,7 @@ pub static PAYMENT_REQUEST: Model = Model {
     ],
 };
 
-/// TODO PaymentRequestCreate
+/// The fields of a new payment request.
 pub static PAYMENT_REQUEST_CREATE: Model = Model {
     name: "PaymentRequestCreate",
     names: ClassNames {
@@ -1454,7 +1477,7 @@ pub static PAYMENT_REQUEST_CREATE: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("customer_id", Kind::Uuid),
         field("description", Kind::Text),
-        field("expiry_date", Kind::Text),
+        field("expiry_date", Kind::Time),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("payment_link", Kind::Text),
         field("payment_reference", Kind::Text),
@@ -1483,7 +1506,7 @@ pub static PAYMENT_REQUEST_CREATE: Model = Model {
     ],
 };
 
-/// TODO PaymentRequestUpdate
+/// The fields of a payment request to change. A field left out does not change, null clears it.
 pub static PAYMENT_REQUEST_UPDATE: Model = Model {
     name: "PaymentRequestUpdate",
     names: ClassNames {
@@ -1501,7 +1524,7 @@ pub static PAYMENT_REQUEST_UPDATE: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("customer_id", Kind::Uuid),
         field("description", Kind::Text),
-        field("expiry_date", Kind::Text),
+        field("expiry_date", Kind::Time),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("payment_link", Kind::Text),
         field("payment_reference", Kind::Text),
@@ -1530,7 +1553,7 @@ pub static PAYMENT_REQUEST_UPDATE: Model = Model {
     ],
 };
 
-/// TODO PayoutMethod
+/// A bank or mobile money account that receives payouts. Every field may be null or missing.
 pub static PAYOUT_METHOD: Model = Model {
     name: "PayoutMethod",
     names: ClassNames {
@@ -1571,7 +1594,7 @@ pub static PAYOUT_METHOD: Model = Model {
     ],
 };
 
-/// TODO PayoutMethodCreate
+/// The fields of a new payout method.
 pub static PAYOUT_METHOD_CREATE: Model = Model {
     name: "PayoutMethodCreate",
     names: ClassNames {
@@ -1608,7 +1631,7 @@ pub static PAYOUT_METHOD_CREATE: Model = Model {
     ],
 };
 
-/// TODO PayoutMethodUpdate
+/// The fields of a payout method to change. A field left out does not change, null clears it.
 pub static PAYOUT_METHOD_UPDATE: Model = Model {
     name: "PayoutMethodUpdate",
     names: ClassNames {
@@ -1645,7 +1668,7 @@ pub static PAYOUT_METHOD_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Payout
+/// Money paid out of the merchant's account. Every field may be null or missing.
 pub static PAYOUT: Model = Model {
     name: "Payout",
     names: ClassNames { rust: "Payout", python: "Payouts", node: "Payout", php: "Payouts" },
@@ -1661,6 +1684,7 @@ pub static PAYOUT: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("destination", Kind::Text),
         field("environment", Kind::Text),
+        field("kind", Kind::Text),
         field("last_mile_rail", Kind::Text),
         field("merchant_id", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
@@ -1677,7 +1701,7 @@ pub static PAYOUT: Model = Model {
     ],
 };
 
-/// TODO PayoutCreate
+/// The fields of a new payout.
 pub static PAYOUT_CREATE: Model = Model {
     name: "PayoutCreate",
     names: ClassNames {
@@ -1708,7 +1732,7 @@ pub static PAYOUT_CREATE: Model = Model {
     ],
 };
 
-/// TODO PayoutUpdate
+/// The fields of a payout to change. A field left out does not change, null clears it.
 pub static PAYOUT_UPDATE: Model = Model {
     name: "PayoutUpdate",
     names: ClassNames {
@@ -1739,7 +1763,7 @@ pub static PAYOUT_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Price
+/// A price of a product, in one currency. Every field may be null or missing.
 pub static PRICE: Model = Model {
     name: "Price",
     names: ClassNames { rust: "Price", python: "Prices", node: "Price", php: "Prices" },
@@ -1752,6 +1776,7 @@ pub static PRICE: Model = Model {
         field("created_at", Kind::Time),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("environment", Kind::Text),
+        field("included_units", Kind::Number),
         field("is_active", Kind::Boolean),
         field("is_default", Kind::Boolean),
         Field { money: true, ..field("maximum_amount", Kind::Number) },
@@ -1767,7 +1792,7 @@ pub static PRICE: Model = Model {
     ],
 };
 
-/// TODO PriceCreate
+/// The fields of a new price.
 pub static PRICE_CREATE: Model = Model {
     name: "PriceCreate",
     names: ClassNames {
@@ -1783,6 +1808,7 @@ pub static PRICE_CREATE: Model = Model {
         Field { money: true, ..field("amount", Kind::Number) },
         field("billing_interval", Kind::Text),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("included_units", Kind::Number),
         field("is_active", Kind::Boolean),
         field("is_default", Kind::Boolean),
         Field { money: true, ..field("maximum_amount", Kind::Number) },
@@ -1796,7 +1822,7 @@ pub static PRICE_CREATE: Model = Model {
     ],
 };
 
-/// TODO PriceUpdate
+/// The fields of a price to change. A field left out does not change, null clears it.
 pub static PRICE_UPDATE: Model = Model {
     name: "PriceUpdate",
     names: ClassNames {
@@ -1812,6 +1838,7 @@ pub static PRICE_UPDATE: Model = Model {
         Field { money: true, ..field("amount", Kind::Number) },
         field("billing_interval", Kind::Text),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("included_units", Kind::Number),
         field("is_active", Kind::Boolean),
         field("is_default", Kind::Boolean),
         Field { money: true, ..field("maximum_amount", Kind::Number) },
@@ -1825,7 +1852,7 @@ pub static PRICE_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Product
+/// Something the merchant sells, once, by subscription or by use. Every field may be null or missing.
 pub static PRODUCT: Model = Model {
     name: "Product",
     names: ClassNames { rust: "Product", python: "Products", node: "Product", php: "Products" },
@@ -1846,17 +1873,16 @@ pub static PRODUCT: Model = Model {
         field("fee_type_ids", Kind::Words),
         field("fees", Kind::Maps),
         field("first_payment_type", Kind::Text),
-        field("image_type", Kind::Text),
         field("image_url", Kind::Text),
         field("images", Kind::Words),
         field("inventory_quantity", Kind::Number),
         field("is_active", Kind::Boolean),
-        field("merchant_id", Kind::Map),
+        field("merchant_id", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("meter_code", Kind::Text),
         field("name", Kind::Text),
         field("organization_id", Kind::Uuid),
-        field("price", Kind::Map),
+        Field { money: true, ..field("price", Kind::Number) },
         field("prices", Kind::Maps),
         field("product_id", Kind::Uuid),
         field("product_type", Kind::Enum(&PRODUCT_TYPE)),
@@ -1871,7 +1897,7 @@ pub static PRODUCT: Model = Model {
     ],
 };
 
-/// TODO ProductCreate
+/// The fields of a new product.
 pub static PRODUCT_CREATE: Model = Model {
     name: "ProductCreate",
     names: ClassNames {
@@ -1900,7 +1926,7 @@ pub static PRODUCT_CREATE: Model = Model {
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("meter_code", Kind::Text),
         field("name", Kind::Text),
-        field("price", Kind::Map),
+        Field { money: true, ..field("price", Kind::Number) },
         field("prices", Kind::Maps),
         field("product_type", Kind::Enum(&PRODUCT_TYPE)),
         field("sku", Kind::Text),
@@ -1912,7 +1938,7 @@ pub static PRODUCT_CREATE: Model = Model {
     ],
 };
 
-/// TODO ProductUpdate
+/// The fields of a product to change. A field left out does not change, null clears it.
 pub static PRODUCT_UPDATE: Model = Model {
     name: "ProductUpdate",
     names: ClassNames {
@@ -1941,7 +1967,7 @@ pub static PRODUCT_UPDATE: Model = Model {
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("meter_code", Kind::Text),
         field("name", Kind::Text),
-        field("price", Kind::Map),
+        Field { money: true, ..field("price", Kind::Number) },
         field("prices", Kind::Maps),
         field("product_type", Kind::Enum(&PRODUCT_TYPE)),
         field("sku", Kind::Text),
@@ -1953,7 +1979,7 @@ pub static PRODUCT_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Refund
+/// Money given back for a transaction. Every field may be null or missing.
 pub static REFUND: Model = Model {
     name: "Refund",
     names: ClassNames { rust: "Refund", python: "Refunds", node: "Refund", php: "Refunds" },
@@ -1966,6 +1992,7 @@ pub static REFUND: Model = Model {
         field("created_at", Kind::Time),
         field("environment", Kind::Text),
         Field { money: true, ..field("fee_amount", Kind::Number) },
+        field("message", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("reason", Kind::Text),
         field("refund_application_fee", Kind::Boolean),
@@ -1983,12 +2010,13 @@ pub static REFUND: Model = Model {
         field("spi_tx_id", Kind::Uuid),
         field("status", Kind::Enum(&REFUND_STATUS)),
         field("subscription_action", Kind::Text),
+        field("success", Kind::Boolean),
         field("transaction_id", Kind::Uuid),
         field("updated_at", Kind::Time),
     ],
 };
 
-/// TODO RefundCreate
+/// The fields of a new refund.
 pub static REFUND_CREATE: Model = Model {
     name: "RefundCreate",
     names: ClassNames {
@@ -2025,7 +2053,7 @@ pub static REFUND_CREATE: Model = Model {
     ],
 };
 
-/// TODO RefundUpdate
+/// The fields of a refund to change. A field left out does not change, null clears it.
 pub static REFUND_UPDATE: Model = Model {
     name: "RefundUpdate",
     names: ClassNames {
@@ -2062,7 +2090,7 @@ pub static REFUND_UPDATE: Model = Model {
     ],
 };
 
-/// TODO SpiAccountAlias
+/// An alias that stands for an account in the regional instant payment system. Every field may be null or missing.
 pub static SPI_ACCOUNT_ALIAS: Model = Model {
     name: "SpiAccountAlias",
     names: ClassNames {
@@ -2088,7 +2116,7 @@ pub static SPI_ACCOUNT_ALIAS: Model = Model {
     ],
 };
 
-/// TODO SpiAccountAliasCreate
+/// The fields of a new account alias.
 pub static SPI_ACCOUNT_ALIAS_CREATE: Model = Model {
     name: "SpiAccountAliasCreate",
     names: ClassNames {
@@ -2111,7 +2139,7 @@ pub static SPI_ACCOUNT_ALIAS_CREATE: Model = Model {
     ],
 };
 
-/// TODO SpiAccountAliasUpdate
+/// The fields of an account alias to change. A field left out does not change, null clears it.
 pub static SPI_ACCOUNT_ALIAS_UPDATE: Model = Model {
     name: "SpiAccountAliasUpdate",
     names: ClassNames {
@@ -2134,7 +2162,7 @@ pub static SPI_ACCOUNT_ALIAS_UPDATE: Model = Model {
     ],
 };
 
-/// TODO SpiQrCode
+/// A QR code for payments in the regional instant payment system. Every field may be null or missing.
 pub static SPI_QR_CODE: Model = Model {
     name: "SpiQrCode",
     names: ClassNames {
@@ -2173,7 +2201,7 @@ pub static SPI_QR_CODE: Model = Model {
     ],
 };
 
-/// TODO SpiQrCodeCreate
+/// The fields of a new QR code of the regional instant payment system.
 pub static SPI_QR_CODE_CREATE: Model = Model {
     name: "SpiQrCodeCreate",
     names: ClassNames {
@@ -2207,7 +2235,7 @@ pub static SPI_QR_CODE_CREATE: Model = Model {
     ],
 };
 
-/// TODO SpiQrCodeUpdate
+/// The fields of a QR code of the regional instant payment system to change. A field left out does not change, null clears it.
 pub static SPI_QR_CODE_UPDATE: Model = Model {
     name: "SpiQrCodeUpdate",
     names: ClassNames {
@@ -2241,7 +2269,7 @@ pub static SPI_QR_CODE_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Subscription
+/// A customer's recurring purchase of a product. Every field may be null or missing, and field names differ between the current server's routes.
 pub static SUBSCRIPTION: Model = Model {
     name: "Subscription",
     names: ClassNames {
@@ -2271,14 +2299,13 @@ pub static SUBSCRIPTION: Model = Model {
         field("plan_billing_frequency", Kind::Text),
         field("plan_currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("plan_description", Kind::Text),
-        field("plan_id", Kind::Map),
+        field("plan_id", Kind::Text),
         field("plan_name", Kind::Text),
         field("price_id", Kind::Uuid),
         field("product_description", Kind::Text),
         field("product_id", Kind::Uuid),
         field("product_name", Kind::Text),
         field("product_type", Kind::Enum(&PRODUCT_TYPE)),
-        field("provider_payment_method_id", Kind::Text),
         field("start_date", Kind::Text),
         field("status", Kind::Enum(&SUBSCRIPTION_STATUS)),
         field("subscription_end_date", Kind::Text),
@@ -2289,7 +2316,7 @@ pub static SUBSCRIPTION: Model = Model {
     ],
 };
 
-/// TODO SubscriptionCreate
+/// The fields of a new subscription.
 pub static SUBSCRIPTION_CREATE: Model = Model {
     name: "SubscriptionCreate",
     names: ClassNames {
@@ -2313,7 +2340,7 @@ pub static SUBSCRIPTION_CREATE: Model = Model {
     ],
 };
 
-/// TODO SubscriptionUpdate
+/// The fields of a subscription to change. A field left out does not change, null clears it.
 pub static SUBSCRIPTION_UPDATE: Model = Model {
     name: "SubscriptionUpdate",
     names: ClassNames {
@@ -2337,7 +2364,7 @@ pub static SUBSCRIPTION_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Transaction
+/// One payment, with its fees and its state. Every field may be null or missing, and the current server's list and retrieve return different fields.
 pub static TRANSACTION: Model = Model {
     name: "Transaction",
     names: ClassNames {
@@ -2350,7 +2377,6 @@ pub static TRANSACTION: Model = Model {
     ids: &["transaction_id"],
     marker: None,
     fields: &[
-        field("available_at", Kind::Time),
         field("checkout_session_id", Kind::Uuid),
         field("coupon_code", Kind::Text),
         field("coupon_usage_details", Kind::Map),
@@ -2368,28 +2394,27 @@ pub static TRANSACTION: Model = Model {
         Field { money: true, ..field("discount_amount", Kind::Number) },
         field("environment", Kind::Text),
         Field { money: true, ..field("fee_amount", Kind::Number) },
-        field("fee_amount_xof", Kind::Number),
+        Field { money: true, ..field("fee_amount_xof", Kind::Number) },
         field("fee_category", Kind::Text),
         field("fee_name", Kind::Text),
-        field("fee_reference", Kind::Map),
+        field("fee_reference", Kind::Text),
         field("fee_structure_id", Kind::Uuid),
         field("fee_subcategory", Kind::Text),
         Field { money: true, ..field("gross_amount", Kind::Number) },
-        field("gross_amount_xof", Kind::Number),
-        field("integration_source", Kind::Text),
+        Field { money: true, ..field("gross_amount_xof", Kind::Number) },
         field("is_bnpl", Kind::Boolean),
         field("is_pos", Kind::Boolean),
-        field("merchant_id", Kind::Map),
+        field("merchant_id", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         Field { money: true, ..field("net_amount", Kind::Number) },
-        field("net_amount_xof", Kind::Number),
+        Field { money: true, ..field("net_amount_xof", Kind::Number) },
         field("organization_id", Kind::Uuid),
         field("payment_method_code", Kind::Enum(&PAYMENT_METHOD_CODE)),
         field("price_id", Kind::Uuid),
         field("product_description", Kind::Text),
         field("product_id", Kind::Uuid),
         field("product_name", Kind::Text),
-        field("product_price", Kind::Number),
+        Field { money: true, ..field("product_price", Kind::Number) },
         field("provider_checkout_id", Kind::Text),
         field("provider_code", Kind::Enum(&PROVIDER_CODE)),
         field("provider_transaction_id", Kind::Text),
@@ -2413,21 +2438,19 @@ pub static TRANSACTION: Model = Model {
         field("spi_rejection_reason", Kind::Text),
         field("spi_tx_id", Kind::Uuid),
         field("status", Kind::Enum(&TRANSACTION_STATUS)),
-        field("stripe_payment_intent_id", Kind::Text),
         field("subscription_id", Kind::Uuid),
         field("subscription_next_billing_date", Kind::Text),
         field("subscription_price_billing_interval", Kind::Text),
         field("subscription_product_description", Kind::Text),
         field("subscription_product_name", Kind::Text),
         field("subscription_status", Kind::Text),
-        field("tier_fee_id", Kind::Text),
         field("transaction_id", Kind::Uuid),
         field("transaction_type", Kind::Text),
         field("updated_at", Kind::Time),
     ],
 };
 
-/// TODO TransactionCreate
+/// The fields of a new transaction. Exported by the generated clients, but no operation takes it.
 pub static TRANSACTION_CREATE: Model = Model {
     name: "TransactionCreate",
     names: ClassNames {
@@ -2475,7 +2498,7 @@ pub static TRANSACTION_CREATE: Model = Model {
     ],
 };
 
-/// TODO TransactionUpdate
+/// The fields of a transaction to change. Exported by the generated clients, but no operation takes it.
 pub static TRANSACTION_UPDATE: Model = Model {
     name: "TransactionUpdate",
     names: ClassNames {
@@ -2523,7 +2546,7 @@ pub static TRANSACTION_UPDATE: Model = Model {
     ],
 };
 
-/// TODO WebhookDeliveryLog
+/// One attempt to deliver an event to a webhook, with the merchant's response. Every field may be null or missing.
 pub static WEBHOOK_DELIVERY_LOG: Model = Model {
     name: "WebhookDeliveryLog",
     names: ClassNames {
@@ -2559,7 +2582,7 @@ pub static WEBHOOK_DELIVERY_LOG: Model = Model {
     ],
 };
 
-/// TODO WebhookDeliveryLogCreate
+/// The fields of a new webhook delivery log.
 pub static WEBHOOK_DELIVERY_LOG_CREATE: Model = Model {
     name: "WebhookDeliveryLogCreate",
     names: ClassNames {
@@ -2592,7 +2615,7 @@ pub static WEBHOOK_DELIVERY_LOG_CREATE: Model = Model {
     ],
 };
 
-/// TODO WebhookDeliveryLogUpdate
+/// The fields of a webhook delivery log to change. A field left out does not change, null clears it.
 pub static WEBHOOK_DELIVERY_LOG_UPDATE: Model = Model {
     name: "WebhookDeliveryLogUpdate",
     names: ClassNames {
@@ -2625,7 +2648,7 @@ pub static WEBHOOK_DELIVERY_LOG_UPDATE: Model = Model {
     ],
 };
 
-/// TODO Webhook
+/// An address of the merchant's that events are sent to. Every field may be null or missing.
 pub static WEBHOOK: Model = Model {
     name: "Webhook",
     names: ClassNames { rust: "Webhook", python: "Webhooks", node: "Webhook", php: "Webhooks" },
@@ -2633,15 +2656,14 @@ pub static WEBHOOK: Model = Model {
     ids: &["webhook_id", "id"],
     marker: None,
     fields: &[
-        field("active", Kind::Map),
-        field("authorized_events", Kind::Text),
+        Field { mirrors: Some("is_active"), ..field("active", Kind::Boolean) },
+        field("authorized_events", Kind::Words),
         field("created_at", Kind::Time),
         field("created_by", Kind::Text),
         field("deleted_at", Kind::Time),
         field("description", Kind::Text),
         field("environment", Kind::Text),
-        field("events", Kind::Words),
-        field("id", Kind::Map),
+        Field { mirrors: Some("authorized_events"), ..field("events", Kind::Words) },
         field("is_active", Kind::Boolean),
         field("last_payload", Kind::Map),
         field("last_response_body", Kind::Text),
@@ -2650,7 +2672,8 @@ pub static WEBHOOK: Model = Model {
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("organization_id", Kind::Uuid),
         field("retry_count", Kind::Number),
-        field("spi_event_types", Kind::Text),
+        field("secret", Kind::Text),
+        field("spi_event_types", Kind::Words),
         field("supports_spi", Kind::Boolean),
         field("updated_at", Kind::Time),
         field("url", Kind::Text),
@@ -2659,7 +2682,7 @@ pub static WEBHOOK: Model = Model {
     ],
 };
 
-/// TODO WebhookCreate
+/// The fields of a new webhook.
 pub static WEBHOOK_CREATE: Model = Model {
     name: "WebhookCreate",
     names: ClassNames {
@@ -2672,11 +2695,11 @@ pub static WEBHOOK_CREATE: Model = Model {
     ids: &[],
     marker: None,
     fields: &[
-        field("authorized_events", Kind::Text),
+        field("authorized_events", Kind::Words),
         field("deleted_at", Kind::Time),
         field("description", Kind::Text),
         field("environment", Kind::Text),
-        field("events", Kind::Words),
+        Field { mirrors: Some("authorized_events"), ..field("events", Kind::Words) },
         field("is_active", Kind::Boolean),
         field("last_payload", Kind::Map),
         field("last_response_body", Kind::Text),
@@ -2684,7 +2707,7 @@ pub static WEBHOOK_CREATE: Model = Model {
         field("last_triggered_at", Kind::Time),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("retry_count", Kind::Number),
-        field("spi_event_types", Kind::Text),
+        field("spi_event_types", Kind::Words),
         field("supports_spi", Kind::Boolean),
         field("url", Kind::Text),
         field("verification_token", Kind::Text),
@@ -2692,7 +2715,7 @@ pub static WEBHOOK_CREATE: Model = Model {
     ],
 };
 
-/// TODO WebhookUpdate
+/// The fields of a webhook to change. A field left out does not change, null clears it.
 pub static WEBHOOK_UPDATE: Model = Model {
     name: "WebhookUpdate",
     names: ClassNames {
@@ -2705,11 +2728,11 @@ pub static WEBHOOK_UPDATE: Model = Model {
     ids: &[],
     marker: None,
     fields: &[
-        field("authorized_events", Kind::Text),
+        field("authorized_events", Kind::Words),
         field("deleted_at", Kind::Time),
         field("description", Kind::Text),
         field("environment", Kind::Text),
-        field("events", Kind::Words),
+        Field { mirrors: Some("authorized_events"), ..field("events", Kind::Words) },
         field("is_active", Kind::Boolean),
         field("last_payload", Kind::Map),
         field("last_response_body", Kind::Text),
@@ -2717,7 +2740,7 @@ pub static WEBHOOK_UPDATE: Model = Model {
         field("last_triggered_at", Kind::Time),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("retry_count", Kind::Number),
-        field("spi_event_types", Kind::Text),
+        field("spi_event_types", Kind::Words),
         field("supports_spi", Kind::Boolean),
         field("url", Kind::Text),
         field("verification_token", Kind::Text),

@@ -95,7 +95,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &DELETE_WEBHOOK,
 ];
 
-/// TODO create_beneficiary_payout
+/// Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server has no such route. Use create_payout with destination `beneficiary` there.
 pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     id: "create_beneficiary_payout",
     resource: "beneficiary_payouts",
@@ -112,7 +112,7 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_beneficiary_payout
+/// The current state of a beneficiary payout. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     id: "retrieve_beneficiary_payout",
     resource: "beneficiary_payouts",
@@ -129,7 +129,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_beneficiary_payouts
+/// One page of the merchant's beneficiary payouts. Documented with the generated clients; the current server has no such route.
 pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     id: "list_beneficiary_payouts",
     resource: "beneficiary_payouts",
@@ -246,7 +246,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_customer
+/// Creates a customer. Moves no money; a repeat creates a second customer.
 pub static CREATE_CUSTOMER: Operation = Operation {
     id: "create_customer",
     resource: "customers",
@@ -260,7 +260,7 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_customer
+/// The stored data of a customer.
 pub static RETRIEVE_CUSTOMER: Operation = Operation {
     id: "retrieve_customer",
     resource: "customers",
@@ -277,7 +277,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_customers
+/// One page of the merchant's customers. On the current server the only list with a true total.
 pub static LIST_CUSTOMERS: Operation = Operation {
     id: "list_customers",
     resource: "customers",
@@ -301,7 +301,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_customer
+/// Changes the given fields of a customer. Safe to repeat.
 pub static UPDATE_CUSTOMER: Operation = Operation {
     id: "update_customer",
     resource: "customers",
@@ -318,7 +318,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_customer
+/// Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since December 2025 answer 200 with a body, not 204.
 pub static DELETE_CUSTOMER: Operation = Operation {
     id: "delete_customer",
     resource: "customers",
@@ -335,7 +335,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_discount_coupon
+/// Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API has the route as /coupons.
 pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     id: "create_discount_coupon",
     resource: "discount_coupons",
@@ -352,7 +352,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_discount_coupon
+/// The current state of a coupon. The newest API has the route as /coupons.
 pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     id: "retrieve_discount_coupon",
     resource: "discount_coupons",
@@ -369,7 +369,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_discount_coupons
+/// The merchant's coupons, all in one answer from the current server. The newest API has the route as /coupons.
 pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     id: "list_discount_coupons",
     resource: "discount_coupons",
@@ -390,7 +390,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_discount_coupon
+/// Changes the given fields of a coupon. Documented with the generated clients; the current server has no such route.
 pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     id: "update_discount_coupon",
     resource: "discount_coupons",
@@ -407,7 +407,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_discount_coupon
+/// Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it as /coupons.
 pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     id: "delete_discount_coupon",
     resource: "discount_coupons",
@@ -424,7 +424,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_event
+/// One usage event, not a webhook event. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_EVENT: Operation = Operation {
     id: "retrieve_event",
     resource: "events",
@@ -441,7 +441,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_events
+/// One page of the customers' usage events, not webhook events. Documented with the generated clients; the current server has no such route.
 pub static LIST_EVENTS: Operation = Operation {
     id: "list_events",
     resource: "events",
@@ -459,7 +459,7 @@ pub static LIST_EVENTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_installment_payment
+/// The current state of an instalment. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     id: "retrieve_installment_payment",
     resource: "installment_payments",
@@ -476,7 +476,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_installment_payments
+/// One page of instalments. Documented with the generated clients; the current server has no such route.
 pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     id: "list_installment_payments",
     resource: "installment_payments",
@@ -497,7 +497,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_customer_invoice
+/// The current state of an invoice to a customer.
 pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     id: "retrieve_customer_invoice",
     resource: "invoices",
@@ -514,7 +514,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_customer_invoices
+/// One page of the invoices to the merchant's customers.
 pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     id: "list_customer_invoices",
     resource: "invoices",
@@ -536,7 +536,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_meter_balance
+/// One meter balance. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     id: "retrieve_meter_balance",
     resource: "meter_balances",
@@ -553,7 +553,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_meter_balances
+/// One page of meter balances. Documented with the generated clients; the current server has no such route.
 pub static LIST_METER_BALANCES: Operation = Operation {
     id: "list_meter_balances",
     resource: "meter_balances",
@@ -571,7 +571,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_meter
+/// Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
 pub static CREATE_METER: Operation = Operation {
     id: "create_meter",
     resource: "meters",
@@ -585,7 +585,7 @@ pub static CREATE_METER: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_meter
+/// The current state of a meter.
 pub static RETRIEVE_METER: Operation = Operation {
     id: "retrieve_meter",
     resource: "meters",
@@ -602,7 +602,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_meters
+/// The organisation's meters. The current server answers with a plain list and without paging.
 pub static LIST_METERS: Operation = Operation {
     id: "list_meters",
     resource: "meters",
@@ -614,7 +614,7 @@ pub static LIST_METERS: Operation = Operation {
         Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
         Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
         Parameter { name: "productId", kind: Kind::Text, least: None, most: None },
-        Parameter { name: "isActive", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isActive", kind: Kind::Boolean, least: None, most: None },
     ],
     body: None,
     returns: Returns::Page(&METER),
@@ -622,7 +622,7 @@ pub static LIST_METERS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_meter
+/// Changes the given fields of a meter. The current server takes filter, aggregation and is_active only. Safe to repeat.
 pub static UPDATE_METER: Operation = Operation {
     id: "update_meter",
     resource: "meters",
@@ -639,7 +639,7 @@ pub static UPDATE_METER: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_meter
+/// Deletes a meter. Documented with the generated clients; the current server has no such route.
 pub static DELETE_METER: Operation = Operation {
     id: "delete_meter",
     resource: "meters",
@@ -656,7 +656,7 @@ pub static DELETE_METER: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_payment_link
+/// Creates a payment link and returns its page. No money moves, but a repeat creates a second link.
 pub static CREATE_PAYMENT_LINK: Operation = Operation {
     id: "create_payment_link",
     resource: "payment_links",
@@ -670,7 +670,7 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_payment_link
+/// The current state of a payment link.
 pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     id: "retrieve_payment_link",
     resource: "payment_links",
@@ -687,7 +687,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_payment_links
+/// One page of the merchant's payment links. The current server's total is the number of rows on the page.
 pub static LIST_PAYMENT_LINKS: Operation = Operation {
     id: "list_payment_links",
     resource: "payment_links",
@@ -699,7 +699,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
         Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
         Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
         Parameter { name: "linkType", kind: Kind::Text, least: None, most: None },
-        Parameter { name: "isActive", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isActive", kind: Kind::Boolean, least: None, most: None },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
     ],
     body: None,
@@ -708,7 +708,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_payment_link
+/// Changes the given fields of a payment link; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it.
 pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     id: "update_payment_link",
     resource: "payment_links",
@@ -725,7 +725,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_payment_link
+/// Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with the generated clients; the current server has no such route.
 pub static DELETE_PAYMENT_LINK: Operation = Operation {
     id: "delete_payment_link",
     resource: "payment_links",
@@ -742,7 +742,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_payment_request
+/// Creates a payment request and returns the page where it is paid; no money moves yet. Repeat only with the same Idempotency-Key, which the newest API requires and the December 2025 server ignores.
 pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     id: "create_payment_request",
     resource: "payment_requests",
@@ -759,7 +759,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_payment_request
+/// The current state of a payment request.
 pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     id: "retrieve_payment_request",
     resource: "payment_requests",
@@ -776,7 +776,7 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_payment_requests
+/// One page of the merchant's payment requests. The current server's total is the number of rows on the page.
 pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     id: "list_payment_requests",
     resource: "payment_requests",
@@ -800,7 +800,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_payment_request
+/// Changes the given fields of a payment request. Documented with the generated clients; the current server has no such route.
 pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     id: "update_payment_request",
     resource: "payment_requests",
@@ -817,7 +817,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO delete_payment_request
+/// Deletes a payment request. Documented with the generated clients; the current server has no such route.
 pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     id: "delete_payment_request",
     resource: "payment_requests",
@@ -834,7 +834,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_payout_method
+/// The current state of a payout method. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     id: "retrieve_payout_method",
     resource: "payout_methods",
@@ -851,7 +851,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_payout_methods
+/// One page of the merchant's payout methods. Documented with the generated clients; the current server has no such route. The newest API has it.
 pub static LIST_PAYOUT_METHODS: Operation = Operation {
     id: "list_payout_methods",
     resource: "payout_methods",
@@ -869,7 +869,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_payout
+/// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API the first call moves nothing; the same body and key with confirmation_token executes it.
 pub static CREATE_PAYOUT: Operation = Operation {
     id: "create_payout",
     resource: "payouts",
@@ -883,7 +883,7 @@ pub static CREATE_PAYOUT: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_payout
+/// The current state of a payout. Read it before deciding whether to pay out again.
 pub static RETRIEVE_PAYOUT: Operation = Operation {
     id: "retrieve_payout",
     resource: "payouts",
@@ -900,7 +900,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_payouts
+/// One page of the merchant's payouts. The current server merges withdrawals and beneficiary payouts; test keys see withdrawals only.
 pub static LIST_PAYOUTS: Operation = Operation {
     id: "list_payouts",
     resource: "payouts",
@@ -925,7 +925,7 @@ pub static LIST_PAYOUTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_payout
+/// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
 pub static UPDATE_PAYOUT: Operation = Operation {
     id: "update_payout",
     resource: "payouts",
@@ -942,7 +942,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO delete_payout
+/// Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
 pub static DELETE_PAYOUT: Operation = Operation {
     id: "delete_payout",
     resource: "payouts",
@@ -959,7 +959,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO create_price
+/// Creates a price; a repeat creates a second one. Documented with the generated clients; the current server has no such route. It adds a price under its product.
 pub static CREATE_PRICE: Operation = Operation {
     id: "create_price",
     resource: "prices",
@@ -973,7 +973,7 @@ pub static CREATE_PRICE: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_price
+/// A price. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_PRICE: Operation = Operation {
     id: "retrieve_price",
     resource: "prices",
@@ -990,7 +990,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_prices
+/// One page of the merchant's prices. Documented with the generated clients; the current server has no such route.
 pub static LIST_PRICES: Operation = Operation {
     id: "list_prices",
     resource: "prices",
@@ -1008,7 +1008,7 @@ pub static LIST_PRICES: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_price
+/// Changes the given fields of a price. Documented with the generated clients; the current server has no such route.
 pub static UPDATE_PRICE: Operation = Operation {
     id: "update_price",
     resource: "prices",
@@ -1025,7 +1025,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_price
+/// Deletes a price. Documented with the generated clients; the current server has no such route.
 pub static DELETE_PRICE: Operation = Operation {
     id: "delete_price",
     resource: "prices",
@@ -1042,7 +1042,7 @@ pub static DELETE_PRICE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_product
+/// Creates a product. Moves no money; a repeat creates a second product.
 pub static CREATE_PRODUCT: Operation = Operation {
     id: "create_product",
     resource: "products",
@@ -1056,7 +1056,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_product
+/// The current state of a product.
 pub static RETRIEVE_PRODUCT: Operation = Operation {
     id: "retrieve_product",
     resource: "products",
@@ -1073,7 +1073,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_products
+/// One page of the merchant's products. On the current server, rows carry their prices and fees.
 pub static LIST_PRODUCTS: Operation = Operation {
     id: "list_products",
     resource: "products",
@@ -1084,7 +1084,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
         Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
         Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
         Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
-        Parameter { name: "isActive", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isActive", kind: Kind::Boolean, least: None, most: None },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
     ],
     body: None,
@@ -1093,7 +1093,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_product
+/// Changes the given fields of a product. The newest API has the route, the servers of December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
 pub static UPDATE_PRODUCT: Operation = Operation {
     id: "update_product",
     resource: "products",
@@ -1110,7 +1110,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_product
+/// Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026 have no such route.
 pub static DELETE_PRODUCT: Operation = Operation {
     id: "delete_product",
     resource: "products",
@@ -1127,7 +1127,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_refund
+/// Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
 pub static CREATE_REFUND: Operation = Operation {
     id: "create_refund",
     resource: "refunds",
@@ -1141,7 +1141,7 @@ pub static CREATE_REFUND: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_refund
+/// The current state of a refund.
 pub static RETRIEVE_REFUND: Operation = Operation {
     id: "retrieve_refund",
     resource: "refunds",
@@ -1158,7 +1158,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_refunds
+/// One page of the merchant's refunds.
 pub static LIST_REFUNDS: Operation = Operation {
     id: "list_refunds",
     resource: "refunds",
@@ -1180,7 +1180,7 @@ pub static LIST_REFUNDS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_refund
+/// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
 pub static UPDATE_REFUND: Operation = Operation {
     id: "update_refund",
     resource: "refunds",
@@ -1197,7 +1197,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO delete_refund
+/// Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
 pub static DELETE_REFUND: Operation = Operation {
     id: "delete_refund",
     resource: "refunds",
@@ -1214,7 +1214,7 @@ pub static DELETE_REFUND: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_spi_account_aliase
+/// One account alias. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     id: "retrieve_spi_account_aliase",
     resource: "spi_account_aliases",
@@ -1231,7 +1231,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_spi_account_aliases
+/// One page of account aliases. Documented with the generated clients; the current server has no such route.
 pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     id: "list_spi_account_aliases",
     resource: "spi_account_aliases",
@@ -1252,7 +1252,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_spi_qr_code
+/// Creates a QR code. No money moves, but a repeat creates a second one. Documented with the generated clients; the current server has no such route.
 pub static CREATE_SPI_QR_CODE: Operation = Operation {
     id: "create_spi_qr_code",
     resource: "spi_qr_codes",
@@ -1266,7 +1266,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_spi_qr_code
+/// The current state of a QR code. Documented with the generated clients; the current server has no such route.
 pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     id: "retrieve_spi_qr_code",
     resource: "spi_qr_codes",
@@ -1283,7 +1283,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_spi_qr_codes
+/// One page of QR codes. Documented with the generated clients; the current server has no such route.
 pub static LIST_SPI_QR_CODES: Operation = Operation {
     id: "list_spi_qr_codes",
     resource: "spi_qr_codes",
@@ -1301,7 +1301,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_spi_qr_code
+/// Changes the given fields of a QR code. Documented with the generated clients; the current server has no such route.
 pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     id: "update_spi_qr_code",
     resource: "spi_qr_codes",
@@ -1318,7 +1318,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_spi_qr_code
+/// Deletes a QR code. Documented with the generated clients; the current server has no such route.
 pub static DELETE_SPI_QR_CODE: Operation = Operation {
     id: "delete_spi_qr_code",
     resource: "spi_qr_codes",
@@ -1335,7 +1335,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_subscription
+/// Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated clients; the current server has no such route.
 pub static CREATE_SUBSCRIPTION: Operation = Operation {
     id: "create_subscription",
     resource: "subscriptions",
@@ -1349,7 +1349,7 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_subscription
+/// The current state of a subscription. On the current server amounts are in the plan fields.
 pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     id: "retrieve_subscription",
     resource: "subscriptions",
@@ -1366,7 +1366,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_subscriptions
+/// One page of the merchant's subscriptions. On the current server rows have product names and amounts, but no price_id.
 pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     id: "list_subscriptions",
     resource: "subscriptions",
@@ -1389,7 +1389,7 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_subscription
+/// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
 pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     id: "update_subscription",
     resource: "subscriptions",
@@ -1406,7 +1406,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO delete_subscription
+/// Deletes a subscription. Documented with the generated clients; the current server has no such route. It has a route to cancel instead.
 pub static DELETE_SUBSCRIPTION: Operation = Operation {
     id: "delete_subscription",
     resource: "subscriptions",
@@ -1423,7 +1423,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_transaction
+/// The current state of a transaction. Moves no money and is safe to repeat.
 pub static RETRIEVE_TRANSACTION: Operation = Operation {
     id: "retrieve_transaction",
     resource: "transactions",
@@ -1440,7 +1440,7 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_transactions
+/// One page of the merchant's transactions. On the current server its rows have other fields than a single transaction has.
 pub static LIST_TRANSACTIONS: Operation = Operation {
     id: "list_transactions",
     resource: "transactions",
@@ -1460,7 +1460,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
         Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
         Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
         Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
-        Parameter { name: "isPos", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "isPos", kind: Kind::Boolean, least: None, most: None },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
     ],
     body: None,
@@ -1469,7 +1469,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO retrieve_webhook_delivery_log
+/// One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     id: "retrieve_webhook_delivery_log",
     resource: "webhook_delivery_logs",
@@ -1486,7 +1486,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_webhook_delivery_logs
+/// One page of the delivery logs of a webhook. The current server requires webhookId; the newest API serves it as /webhooks/deliveries.
 pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     id: "list_webhook_delivery_logs",
     resource: "webhook_delivery_logs",
@@ -1501,8 +1501,8 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
         Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
         Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
         Parameter { name: "webhookId", kind: Kind::Text, least: None, most: None },
-        Parameter { name: "successOnly", kind: Kind::Text, least: None, most: None },
-        Parameter { name: "failedOnly", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "successOnly", kind: Kind::Boolean, least: None, most: None },
+        Parameter { name: "failedOnly", kind: Kind::Boolean, least: None, most: None },
     ],
     body: None,
     returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
@@ -1510,7 +1510,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO create_webhook
+/// Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete the webhook and create another. A repeat creates a second one.
 pub static CREATE_WEBHOOK: Operation = Operation {
     id: "create_webhook",
     resource: "webhooks",
@@ -1524,7 +1524,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     replay_safe: false,
 };
 
-/// TODO retrieve_webhook
+/// The current state of a webhook, without its secret.
 pub static RETRIEVE_WEBHOOK: Operation = Operation {
     id: "retrieve_webhook",
     resource: "webhooks",
@@ -1541,7 +1541,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO list_webhooks
+/// The merchant's webhooks, all in one answer from the current server, without their secrets.
 pub static LIST_WEBHOOKS: Operation = Operation {
     id: "list_webhooks",
     resource: "webhooks",
@@ -1559,7 +1559,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO update_webhook
+/// Changes the given fields of a webhook; safe to repeat.
 pub static UPDATE_WEBHOOK: Operation = Operation {
     id: "update_webhook",
     resource: "webhooks",
@@ -1576,7 +1576,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     replay_safe: true,
 };
 
-/// TODO delete_webhook
+/// Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated clients' API 204 without one.
 pub static DELETE_WEBHOOK: Operation = Operation {
     id: "delete_webhook",
     resource: "webhooks",

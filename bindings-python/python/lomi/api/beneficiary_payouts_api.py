@@ -48,7 +48,9 @@ class BeneficiaryPayoutsApi(Api):
     ) -> BeneficiaryPayouts:
         """Create beneficiary payout.
 
-        TODO create_beneficiary_payout
+        Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+        the current server has no such route. Use create_payout with destination `beneficiary`
+        there.
 
         :param beneficiary_payouts_create: the fields, as a model or a dictionary
         """
@@ -76,7 +78,9 @@ class BeneficiaryPayoutsApi(Api):
     ) -> ApiResponse[BeneficiaryPayouts]:
         """Create beneficiary payout.
 
-        TODO create_beneficiary_payout
+        Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+        the current server has no such route. Use create_payout with destination `beneficiary`
+        there.
 
         :param beneficiary_payouts_create: the fields, as a model or a dictionary
         """
@@ -104,7 +108,9 @@ class BeneficiaryPayoutsApi(Api):
     ) -> RESTResponseType:
         """Create beneficiary payout.
 
-        TODO create_beneficiary_payout
+        Moves money to a beneficiary; never repeat it. Documented with the generated clients;
+        the current server has no such route. Use create_payout with destination `beneficiary`
+        there.
 
         :param beneficiary_payouts_create: the fields, as a model or a dictionary
         """
@@ -131,9 +137,10 @@ class BeneficiaryPayoutsApi(Api):
     ) -> BeneficiaryPayouts:
         """Retrieve beneficiary payout.
 
-        TODO retrieve_beneficiary_payout
+        The current state of a beneficiary payout. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payout_id: TODO beneficiary_payouts.payout_id
+        :param payout_id: The beneficiary payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         _value: BeneficiaryPayouts = self._one(
@@ -160,9 +167,10 @@ class BeneficiaryPayoutsApi(Api):
     ) -> ApiResponse[BeneficiaryPayouts]:
         """Retrieve beneficiary payout.
 
-        TODO retrieve_beneficiary_payout
+        The current state of a beneficiary payout. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payout_id: TODO beneficiary_payouts.payout_id
+        :param payout_id: The beneficiary payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         return self._info(
@@ -189,9 +197,10 @@ class BeneficiaryPayoutsApi(Api):
     ) -> RESTResponseType:
         """Retrieve beneficiary payout.
 
-        TODO retrieve_beneficiary_payout
+        The current state of a beneficiary payout. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payout_id: TODO beneficiary_payouts.payout_id
+        :param payout_id: The beneficiary payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         return self._raw(
@@ -219,11 +228,15 @@ class BeneficiaryPayoutsApi(Api):
     ) -> ListBeneficiaryPayouts200Response:
         """List beneficiary payouts.
 
-        TODO list_beneficiary_payouts
+        One page of the merchant's beneficiary payouts. Documented with the generated clients;
+        the current server has no such route.
 
-        :param limit: TODO beneficiary_payouts?limit
-        :param offset: TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO beneficiary_payouts?sort (API generation C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
+            defaults to 50. (API generations B and C.)
+        :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
+            repeats rows if it is no multiple of limit. (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -257,11 +270,15 @@ class BeneficiaryPayoutsApi(Api):
     ) -> ApiResponse[ListBeneficiaryPayouts200Response]:
         """List beneficiary payouts.
 
-        TODO list_beneficiary_payouts
+        One page of the merchant's beneficiary payouts. Documented with the generated clients;
+        the current server has no such route.
 
-        :param limit: TODO beneficiary_payouts?limit
-        :param offset: TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO beneficiary_payouts?sort (API generation C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
+            defaults to 50. (API generations B and C.)
+        :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
+            repeats rows if it is no multiple of limit. (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -294,11 +311,15 @@ class BeneficiaryPayoutsApi(Api):
     ) -> RESTResponseType:
         """List beneficiary payouts.
 
-        TODO list_beneficiary_payouts
+        One page of the merchant's beneficiary payouts. Documented with the generated clients;
+        the current server has no such route.
 
-        :param limit: TODO beneficiary_payouts?limit
-        :param offset: TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO beneficiary_payouts?sort (API generation C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
+            defaults to 50. (API generations B and C.)
+        :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
+            repeats rows if it is no multiple of limit. (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

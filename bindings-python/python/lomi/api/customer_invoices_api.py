@@ -47,9 +47,9 @@ class CustomerInvoicesApi(Api):
     ) -> CustomerInvoices:
         """Retrieve invoice.
 
-        TODO retrieve_customer_invoice
+        The current state of an invoice to a customer.
 
-        :param invoice_id: TODO invoices.invoice_id
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
         """
         _path = {"invoice_id": invoice_id}
         _value: CustomerInvoices = self._one(
@@ -76,9 +76,9 @@ class CustomerInvoicesApi(Api):
     ) -> ApiResponse[CustomerInvoices]:
         """Retrieve invoice.
 
-        TODO retrieve_customer_invoice
+        The current state of an invoice to a customer.
 
-        :param invoice_id: TODO invoices.invoice_id
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
         """
         _path = {"invoice_id": invoice_id}
         return self._info(
@@ -105,9 +105,9 @@ class CustomerInvoicesApi(Api):
     ) -> RESTResponseType:
         """Retrieve invoice.
 
-        TODO retrieve_customer_invoice
+        The current state of an invoice to a customer.
 
-        :param invoice_id: TODO invoices.invoice_id
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
         """
         _path = {"invoice_id": invoice_id}
         return self._raw(
@@ -135,11 +135,14 @@ class CustomerInvoicesApi(Api):
     ) -> ListCustomerInvoices200Response:
         """List invoices.
 
-        TODO list_customer_invoices
+        One page of the invoices to the merchant's customers.
 
-        :param limit: TODO invoices?limit
-        :param offset: TODO invoices?offset (API generations B, C, D and E.)
-        :param sort: TODO invoices?sort (API generation C.)
+        :param limit: The most invoices in one page, 1 to 100. The server's default is 20. (API
+            generations C, D and E.)
+        :param offset: How many invoices to skip. The newest API takes cursor instead. (API
+            generations C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +176,14 @@ class CustomerInvoicesApi(Api):
     ) -> ApiResponse[ListCustomerInvoices200Response]:
         """List invoices.
 
-        TODO list_customer_invoices
+        One page of the invoices to the merchant's customers.
 
-        :param limit: TODO invoices?limit
-        :param offset: TODO invoices?offset (API generations B, C, D and E.)
-        :param sort: TODO invoices?sort (API generation C.)
+        :param limit: The most invoices in one page, 1 to 100. The server's default is 20. (API
+            generations C, D and E.)
+        :param offset: How many invoices to skip. The newest API takes cursor instead. (API
+            generations C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +216,14 @@ class CustomerInvoicesApi(Api):
     ) -> RESTResponseType:
         """List invoices.
 
-        TODO list_customer_invoices
+        One page of the invoices to the merchant's customers.
 
-        :param limit: TODO invoices?limit
-        :param offset: TODO invoices?offset (API generations B, C, D and E.)
-        :param sort: TODO invoices?sort (API generation C.)
+        :param limit: The most invoices in one page, 1 to 100. The server's default is 20. (API
+            generations C, D and E.)
+        :param offset: How many invoices to skip. The newest API takes cursor instead. (API
+            generations C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

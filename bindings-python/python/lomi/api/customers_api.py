@@ -49,7 +49,7 @@ class CustomersApi(Api):
     ) -> Customers:
         """Create customer.
 
-        TODO create_customer
+        Creates a customer. Moves no money; a repeat creates a second customer.
 
         :param customers_create: the fields, as a model or a dictionary
         """
@@ -77,7 +77,7 @@ class CustomersApi(Api):
     ) -> ApiResponse[Customers]:
         """Create customer.
 
-        TODO create_customer
+        Creates a customer. Moves no money; a repeat creates a second customer.
 
         :param customers_create: the fields, as a model or a dictionary
         """
@@ -105,7 +105,7 @@ class CustomersApi(Api):
     ) -> RESTResponseType:
         """Create customer.
 
-        TODO create_customer
+        Creates a customer. Moves no money; a repeat creates a second customer.
 
         :param customers_create: the fields, as a model or a dictionary
         """
@@ -132,9 +132,9 @@ class CustomersApi(Api):
     ) -> Customers:
         """Retrieve customer.
 
-        TODO retrieve_customer
+        The stored data of a customer.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _path = {"customer_id": customer_id}
         _value: Customers = self._one(
@@ -161,9 +161,9 @@ class CustomersApi(Api):
     ) -> ApiResponse[Customers]:
         """Retrieve customer.
 
-        TODO retrieve_customer
+        The stored data of a customer.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _path = {"customer_id": customer_id}
         return self._info(
@@ -190,9 +190,9 @@ class CustomersApi(Api):
     ) -> RESTResponseType:
         """Retrieve customer.
 
-        TODO retrieve_customer
+        The stored data of a customer.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _path = {"customer_id": customer_id}
         return self._raw(
@@ -220,11 +220,15 @@ class CustomersApi(Api):
     ) -> ListCustomers200Response:
         """List customers.
 
-        TODO list_customers
+        One page of the merchant's customers. On the current server the only list with a true
+        total.
 
-        :param limit: TODO customers?limit
-        :param offset: TODO customers?offset (API generations B, C, D and E.)
-        :param sort: TODO customers?sort (API generation C.)
+        :param limit: The most customers in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many customers to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +262,15 @@ class CustomersApi(Api):
     ) -> ApiResponse[ListCustomers200Response]:
         """List customers.
 
-        TODO list_customers
+        One page of the merchant's customers. On the current server the only list with a true
+        total.
 
-        :param limit: TODO customers?limit
-        :param offset: TODO customers?offset (API generations B, C, D and E.)
-        :param sort: TODO customers?sort (API generation C.)
+        :param limit: The most customers in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many customers to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +303,15 @@ class CustomersApi(Api):
     ) -> RESTResponseType:
         """List customers.
 
-        TODO list_customers
+        One page of the merchant's customers. On the current server the only list with a true
+        total.
 
-        :param limit: TODO customers?limit
-        :param offset: TODO customers?offset (API generations B, C, D and E.)
-        :param sort: TODO customers?sort (API generation C.)
+        :param limit: The most customers in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many customers to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +342,9 @@ class CustomersApi(Api):
     ) -> Customers:
         """Update customer.
 
-        TODO update_customer
+        Changes the given fields of a customer. Safe to repeat.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         :param customers_update: the fields, as a model or a dictionary
         """
         _path = {"customer_id": customer_id}
@@ -361,9 +373,9 @@ class CustomersApi(Api):
     ) -> ApiResponse[Customers]:
         """Update customer.
 
-        TODO update_customer
+        Changes the given fields of a customer. Safe to repeat.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         :param customers_update: the fields, as a model or a dictionary
         """
         _path = {"customer_id": customer_id}
@@ -392,9 +404,9 @@ class CustomersApi(Api):
     ) -> RESTResponseType:
         """Update customer.
 
-        TODO update_customer
+        Changes the given fields of a customer. Safe to repeat.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         :param customers_update: the fields, as a model or a dictionary
         """
         _path = {"customer_id": customer_id}
@@ -421,9 +433,10 @@ class CustomersApi(Api):
     ) -> None:
         """Delete customer.
 
-        TODO delete_customer
+        Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+        since December 2025 answer 200 with a body, not 204.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _path = {"customer_id": customer_id}
         self._nothing(
@@ -449,9 +462,10 @@ class CustomersApi(Api):
     ) -> ApiResponse[None]:
         """Delete customer.
 
-        TODO delete_customer
+        Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+        since December 2025 answer 200 with a body, not 204.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _path = {"customer_id": customer_id}
         return self._info(
@@ -478,9 +492,10 @@ class CustomersApi(Api):
     ) -> RESTResponseType:
         """Delete customer.
 
-        TODO delete_customer
+        Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers
+        since December 2025 answer 200 with a body, not 204.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _path = {"customer_id": customer_id}
         return self._raw(

@@ -49,7 +49,8 @@ class DiscountCouponsApi(Api):
     ) -> DiscountCoupons:
         """Create discount coupon.
 
-        TODO create_discount_coupon
+        Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+        code. The newest API has the route as /coupons.
 
         :param discount_coupons_create: the fields, as a model or a dictionary
         """
@@ -77,7 +78,8 @@ class DiscountCouponsApi(Api):
     ) -> ApiResponse[DiscountCoupons]:
         """Create discount coupon.
 
-        TODO create_discount_coupon
+        Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+        code. The newest API has the route as /coupons.
 
         :param discount_coupons_create: the fields, as a model or a dictionary
         """
@@ -105,7 +107,8 @@ class DiscountCouponsApi(Api):
     ) -> RESTResponseType:
         """Create discount coupon.
 
-        TODO create_discount_coupon
+        Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+        code. The newest API has the route as /coupons.
 
         :param discount_coupons_create: the fields, as a model or a dictionary
         """
@@ -132,9 +135,9 @@ class DiscountCouponsApi(Api):
     ) -> DiscountCoupons:
         """Retrieve discount coupon.
 
-        TODO retrieve_discount_coupon
+        The current state of a coupon. The newest API has the route as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _path = {"coupon_id": coupon_id}
         _value: DiscountCoupons = self._one(
@@ -161,9 +164,9 @@ class DiscountCouponsApi(Api):
     ) -> ApiResponse[DiscountCoupons]:
         """Retrieve discount coupon.
 
-        TODO retrieve_discount_coupon
+        The current state of a coupon. The newest API has the route as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _path = {"coupon_id": coupon_id}
         return self._info(
@@ -190,9 +193,9 @@ class DiscountCouponsApi(Api):
     ) -> RESTResponseType:
         """Retrieve discount coupon.
 
-        TODO retrieve_discount_coupon
+        The current state of a coupon. The newest API has the route as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _path = {"coupon_id": coupon_id}
         return self._raw(
@@ -220,11 +223,15 @@ class DiscountCouponsApi(Api):
     ) -> ListDiscountCoupons200Response:
         """List discount coupons.
 
-        TODO list_discount_coupons
+        The merchant's coupons, all in one answer from the current server. The newest API has
+        the route as /coupons.
 
-        :param limit: TODO discount_coupons?limit
-        :param offset: TODO discount_coupons?offset (API generations B, C, D and E.)
-        :param sort: TODO discount_coupons?sort (API generation C.)
+        :param limit: The most coupons in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many coupons to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +265,15 @@ class DiscountCouponsApi(Api):
     ) -> ApiResponse[ListDiscountCoupons200Response]:
         """List discount coupons.
 
-        TODO list_discount_coupons
+        The merchant's coupons, all in one answer from the current server. The newest API has
+        the route as /coupons.
 
-        :param limit: TODO discount_coupons?limit
-        :param offset: TODO discount_coupons?offset (API generations B, C, D and E.)
-        :param sort: TODO discount_coupons?sort (API generation C.)
+        :param limit: The most coupons in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many coupons to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +306,15 @@ class DiscountCouponsApi(Api):
     ) -> RESTResponseType:
         """List discount coupons.
 
-        TODO list_discount_coupons
+        The merchant's coupons, all in one answer from the current server. The newest API has
+        the route as /coupons.
 
-        :param limit: TODO discount_coupons?limit
-        :param offset: TODO discount_coupons?offset (API generations B, C, D and E.)
-        :param sort: TODO discount_coupons?sort (API generation C.)
+        :param limit: The most coupons in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many coupons to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +345,10 @@ class DiscountCouponsApi(Api):
     ) -> DiscountCoupons:
         """Update discount coupon.
 
-        TODO update_discount_coupon
+        Changes the given fields of a coupon. Documented with the generated clients; the current
+        server has no such route.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         :param discount_coupons_update: the fields, as a model or a dictionary
         """
         _path = {"coupon_id": coupon_id}
@@ -361,9 +377,10 @@ class DiscountCouponsApi(Api):
     ) -> ApiResponse[DiscountCoupons]:
         """Update discount coupon.
 
-        TODO update_discount_coupon
+        Changes the given fields of a coupon. Documented with the generated clients; the current
+        server has no such route.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         :param discount_coupons_update: the fields, as a model or a dictionary
         """
         _path = {"coupon_id": coupon_id}
@@ -392,9 +409,10 @@ class DiscountCouponsApi(Api):
     ) -> RESTResponseType:
         """Update discount coupon.
 
-        TODO update_discount_coupon
+        Changes the given fields of a coupon. Documented with the generated clients; the current
+        server has no such route.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         :param discount_coupons_update: the fields, as a model or a dictionary
         """
         _path = {"coupon_id": coupon_id}
@@ -421,9 +439,10 @@ class DiscountCouponsApi(Api):
     ) -> None:
         """Delete discount coupon.
 
-        TODO delete_discount_coupon
+        Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+        server has no such route. The newest API has it as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _path = {"coupon_id": coupon_id}
         self._nothing(
@@ -449,9 +468,10 @@ class DiscountCouponsApi(Api):
     ) -> ApiResponse[None]:
         """Delete discount coupon.
 
-        TODO delete_discount_coupon
+        Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+        server has no such route. The newest API has it as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _path = {"coupon_id": coupon_id}
         return self._info(
@@ -478,9 +498,10 @@ class DiscountCouponsApi(Api):
     ) -> RESTResponseType:
         """Delete discount coupon.
 
-        TODO delete_discount_coupon
+        Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+        server has no such route. The newest API has it as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _path = {"coupon_id": coupon_id}
         return self._raw(

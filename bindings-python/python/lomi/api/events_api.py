@@ -47,9 +47,10 @@ class EventsApi(Api):
     ) -> Events:
         """Retrieve usage event.
 
-        TODO retrieve_event
+        One usage event, not a webhook event. Documented with the generated clients; the current
+        server has no such route.
 
-        :param event_id: TODO events.event_id
+        :param event_id: The usage event's identifier (event_id).
         """
         _path = {"event_id": event_id}
         _value: Events = self._one(
@@ -76,9 +77,10 @@ class EventsApi(Api):
     ) -> ApiResponse[Events]:
         """Retrieve usage event.
 
-        TODO retrieve_event
+        One usage event, not a webhook event. Documented with the generated clients; the current
+        server has no such route.
 
-        :param event_id: TODO events.event_id
+        :param event_id: The usage event's identifier (event_id).
         """
         _path = {"event_id": event_id}
         return self._info(
@@ -105,9 +107,10 @@ class EventsApi(Api):
     ) -> RESTResponseType:
         """Retrieve usage event.
 
-        TODO retrieve_event
+        One usage event, not a webhook event. Documented with the generated clients; the current
+        server has no such route.
 
-        :param event_id: TODO events.event_id
+        :param event_id: The usage event's identifier (event_id).
         """
         _path = {"event_id": event_id}
         return self._raw(
@@ -135,11 +138,14 @@ class EventsApi(Api):
     ) -> ListEvents200Response:
         """List events.
 
-        TODO list_events
+        One page of the customers' usage events, not webhook events. Documented with the
+        generated clients; the current server has no such route.
 
-        :param limit: TODO events?limit
-        :param offset: TODO events?offset (API generations B, C, D and E.)
-        :param sort: TODO events?sort (API generation C.)
+        :param limit: The most usage events in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many usage events to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +179,14 @@ class EventsApi(Api):
     ) -> ApiResponse[ListEvents200Response]:
         """List events.
 
-        TODO list_events
+        One page of the customers' usage events, not webhook events. Documented with the
+        generated clients; the current server has no such route.
 
-        :param limit: TODO events?limit
-        :param offset: TODO events?offset (API generations B, C, D and E.)
-        :param sort: TODO events?sort (API generation C.)
+        :param limit: The most usage events in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many usage events to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +219,14 @@ class EventsApi(Api):
     ) -> RESTResponseType:
         """List events.
 
-        TODO list_events
+        One page of the customers' usage events, not webhook events. Documented with the
+        generated clients; the current server has no such route.
 
-        :param limit: TODO events?limit
-        :param offset: TODO events?offset (API generations B, C, D and E.)
-        :param sort: TODO events?sort (API generation C.)
+        :param limit: The most usage events in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many usage events to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -47,9 +47,10 @@ class InstallmentPaymentsApi(Api):
     ) -> InstallmentPayments:
         """Retrieve installment payment.
 
-        TODO retrieve_installment_payment
+        The current state of an instalment. Documented with the generated clients; the current
+        server has no such route.
 
-        :param payment_id: TODO installment_payments.payment_id
+        :param payment_id: The instalment's identifier: its installment_id.
         """
         _path = {"payment_id": payment_id}
         _value: InstallmentPayments = self._one(
@@ -76,9 +77,10 @@ class InstallmentPaymentsApi(Api):
     ) -> ApiResponse[InstallmentPayments]:
         """Retrieve installment payment.
 
-        TODO retrieve_installment_payment
+        The current state of an instalment. Documented with the generated clients; the current
+        server has no such route.
 
-        :param payment_id: TODO installment_payments.payment_id
+        :param payment_id: The instalment's identifier: its installment_id.
         """
         _path = {"payment_id": payment_id}
         return self._info(
@@ -105,9 +107,10 @@ class InstallmentPaymentsApi(Api):
     ) -> RESTResponseType:
         """Retrieve installment payment.
 
-        TODO retrieve_installment_payment
+        The current state of an instalment. Documented with the generated clients; the current
+        server has no such route.
 
-        :param payment_id: TODO installment_payments.payment_id
+        :param payment_id: The instalment's identifier: its installment_id.
         """
         _path = {"payment_id": payment_id}
         return self._raw(
@@ -135,11 +138,14 @@ class InstallmentPaymentsApi(Api):
     ) -> ListInstallmentPayments200Response:
         """List installment payments.
 
-        TODO list_installment_payments
+        One page of instalments. Documented with the generated clients; the current server has
+        no such route.
 
-        :param limit: TODO installment_payments?limit
-        :param offset: TODO installment_payments?offset (API generations B, C, D and E.)
-        :param sort: TODO installment_payments?sort (API generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many instalments to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +179,14 @@ class InstallmentPaymentsApi(Api):
     ) -> ApiResponse[ListInstallmentPayments200Response]:
         """List installment payments.
 
-        TODO list_installment_payments
+        One page of instalments. Documented with the generated clients; the current server has
+        no such route.
 
-        :param limit: TODO installment_payments?limit
-        :param offset: TODO installment_payments?offset (API generations B, C, D and E.)
-        :param sort: TODO installment_payments?sort (API generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many instalments to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +219,14 @@ class InstallmentPaymentsApi(Api):
     ) -> RESTResponseType:
         """List installment payments.
 
-        TODO list_installment_payments
+        One page of instalments. Documented with the generated clients; the current server has
+        no such route.
 
-        :param limit: TODO installment_payments?limit
-        :param offset: TODO installment_payments?offset (API generations B, C, D and E.)
-        :param sort: TODO installment_payments?sort (API generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many instalments to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -47,9 +47,10 @@ class MeterBalancesApi(Api):
     ) -> MeterBalances:
         """Retrieve meter balance.
 
-        TODO retrieve_meter_balance
+        One meter balance. Documented with the generated clients; the current server has no such
+        route.
 
-        :param balance_id: TODO meter_balances.balance_id
+        :param balance_id: The meter balance's identifier (balance_id).
         """
         _path = {"balance_id": balance_id}
         _value: MeterBalances = self._one(
@@ -76,9 +77,10 @@ class MeterBalancesApi(Api):
     ) -> ApiResponse[MeterBalances]:
         """Retrieve meter balance.
 
-        TODO retrieve_meter_balance
+        One meter balance. Documented with the generated clients; the current server has no such
+        route.
 
-        :param balance_id: TODO meter_balances.balance_id
+        :param balance_id: The meter balance's identifier (balance_id).
         """
         _path = {"balance_id": balance_id}
         return self._info(
@@ -105,9 +107,10 @@ class MeterBalancesApi(Api):
     ) -> RESTResponseType:
         """Retrieve meter balance.
 
-        TODO retrieve_meter_balance
+        One meter balance. Documented with the generated clients; the current server has no such
+        route.
 
-        :param balance_id: TODO meter_balances.balance_id
+        :param balance_id: The meter balance's identifier (balance_id).
         """
         _path = {"balance_id": balance_id}
         return self._raw(
@@ -135,11 +138,14 @@ class MeterBalancesApi(Api):
     ) -> ListMeterBalances200Response:
         """List meter balances.
 
-        TODO list_meter_balances
+        One page of meter balances. Documented with the generated clients; the current server
+        has no such route.
 
-        :param limit: TODO meter_balances?limit
-        :param offset: TODO meter_balances?offset (API generations B, C, D and E.)
-        :param sort: TODO meter_balances?sort (API generation C.)
+        :param limit: The most meter balances in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many meter balances to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +179,14 @@ class MeterBalancesApi(Api):
     ) -> ApiResponse[ListMeterBalances200Response]:
         """List meter balances.
 
-        TODO list_meter_balances
+        One page of meter balances. Documented with the generated clients; the current server
+        has no such route.
 
-        :param limit: TODO meter_balances?limit
-        :param offset: TODO meter_balances?offset (API generations B, C, D and E.)
-        :param sort: TODO meter_balances?sort (API generation C.)
+        :param limit: The most meter balances in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many meter balances to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +219,14 @@ class MeterBalancesApi(Api):
     ) -> RESTResponseType:
         """List meter balances.
 
-        TODO list_meter_balances
+        One page of meter balances. Documented with the generated clients; the current server
+        has no such route.
 
-        :param limit: TODO meter_balances?limit
-        :param offset: TODO meter_balances?offset (API generations B, C, D and E.)
-        :param sort: TODO meter_balances?sort (API generation C.)
+        :param limit: The most meter balances in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many meter balances to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

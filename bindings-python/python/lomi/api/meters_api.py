@@ -49,7 +49,7 @@ class MetersApi(Api):
     ) -> Meters:
         """Create meter.
 
-        TODO create_meter
+        Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
 
         :param meters_create: the fields, as a model or a dictionary
         """
@@ -77,7 +77,7 @@ class MetersApi(Api):
     ) -> ApiResponse[Meters]:
         """Create meter.
 
-        TODO create_meter
+        Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
 
         :param meters_create: the fields, as a model or a dictionary
         """
@@ -105,7 +105,7 @@ class MetersApi(Api):
     ) -> RESTResponseType:
         """Create meter.
 
-        TODO create_meter
+        Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
 
         :param meters_create: the fields, as a model or a dictionary
         """
@@ -132,9 +132,9 @@ class MetersApi(Api):
     ) -> Meters:
         """Retrieve meter.
 
-        TODO retrieve_meter
+        The current state of a meter.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _path = {"meter_id": meter_id}
         _value: Meters = self._one(
@@ -161,9 +161,9 @@ class MetersApi(Api):
     ) -> ApiResponse[Meters]:
         """Retrieve meter.
 
-        TODO retrieve_meter
+        The current state of a meter.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _path = {"meter_id": meter_id}
         return self._info(
@@ -190,9 +190,9 @@ class MetersApi(Api):
     ) -> RESTResponseType:
         """Retrieve meter.
 
-        TODO retrieve_meter
+        The current state of a meter.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _path = {"meter_id": meter_id}
         return self._raw(
@@ -220,11 +220,15 @@ class MetersApi(Api):
     ) -> ListMeters200Response:
         """List meters.
 
-        TODO list_meters
+        The organisation's meters. The current server answers with a plain list and without
+        paging.
 
-        :param limit: TODO meters?limit
-        :param offset: TODO meters?offset (API generations B, C, D and E.)
-        :param sort: TODO meters?sort (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
+            the newest API list no limit for meters. (API generation C.)
+        :param offset: How many meters to skip. The current server and the newest API list no
+            offset for meters. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +262,15 @@ class MetersApi(Api):
     ) -> ApiResponse[ListMeters200Response]:
         """List meters.
 
-        TODO list_meters
+        The organisation's meters. The current server answers with a plain list and without
+        paging.
 
-        :param limit: TODO meters?limit
-        :param offset: TODO meters?offset (API generations B, C, D and E.)
-        :param sort: TODO meters?sort (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
+            the newest API list no limit for meters. (API generation C.)
+        :param offset: How many meters to skip. The current server and the newest API list no
+            offset for meters. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +303,15 @@ class MetersApi(Api):
     ) -> RESTResponseType:
         """List meters.
 
-        TODO list_meters
+        The organisation's meters. The current server answers with a plain list and without
+        paging.
 
-        :param limit: TODO meters?limit
-        :param offset: TODO meters?offset (API generations B, C, D and E.)
-        :param sort: TODO meters?sort (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
+            the newest API list no limit for meters. (API generation C.)
+        :param offset: How many meters to skip. The current server and the newest API list no
+            offset for meters. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +342,10 @@ class MetersApi(Api):
     ) -> Meters:
         """Update meter.
 
-        TODO update_meter
+        Changes the given fields of a meter. The current server takes filter, aggregation and
+        is_active only. Safe to repeat.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         :param meters_update: the fields, as a model or a dictionary
         """
         _path = {"meter_id": meter_id}
@@ -361,9 +374,10 @@ class MetersApi(Api):
     ) -> ApiResponse[Meters]:
         """Update meter.
 
-        TODO update_meter
+        Changes the given fields of a meter. The current server takes filter, aggregation and
+        is_active only. Safe to repeat.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         :param meters_update: the fields, as a model or a dictionary
         """
         _path = {"meter_id": meter_id}
@@ -392,9 +406,10 @@ class MetersApi(Api):
     ) -> RESTResponseType:
         """Update meter.
 
-        TODO update_meter
+        Changes the given fields of a meter. The current server takes filter, aggregation and
+        is_active only. Safe to repeat.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         :param meters_update: the fields, as a model or a dictionary
         """
         _path = {"meter_id": meter_id}
@@ -421,9 +436,10 @@ class MetersApi(Api):
     ) -> None:
         """Delete meter.
 
-        TODO delete_meter
+        Deletes a meter. Documented with the generated clients; the current server has no such
+        route.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _path = {"meter_id": meter_id}
         self._nothing(
@@ -449,9 +465,10 @@ class MetersApi(Api):
     ) -> ApiResponse[None]:
         """Delete meter.
 
-        TODO delete_meter
+        Deletes a meter. Documented with the generated clients; the current server has no such
+        route.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _path = {"meter_id": meter_id}
         return self._info(
@@ -478,9 +495,10 @@ class MetersApi(Api):
     ) -> RESTResponseType:
         """Delete meter.
 
-        TODO delete_meter
+        Deletes a meter. Documented with the generated clients; the current server has no such
+        route.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _path = {"meter_id": meter_id}
         return self._raw(

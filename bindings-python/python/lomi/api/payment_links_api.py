@@ -49,7 +49,8 @@ class PaymentLinksApi(Api):
     ) -> PaymentLinks:
         """Create payment link.
 
-        TODO create_payment_link
+        Creates a payment link and returns its page. No money moves, but a repeat creates a
+        second link.
 
         :param payment_links_create: the fields, as a model or a dictionary
         """
@@ -77,7 +78,8 @@ class PaymentLinksApi(Api):
     ) -> ApiResponse[PaymentLinks]:
         """Create payment link.
 
-        TODO create_payment_link
+        Creates a payment link and returns its page. No money moves, but a repeat creates a
+        second link.
 
         :param payment_links_create: the fields, as a model or a dictionary
         """
@@ -105,7 +107,8 @@ class PaymentLinksApi(Api):
     ) -> RESTResponseType:
         """Create payment link.
 
-        TODO create_payment_link
+        Creates a payment link and returns its page. No money moves, but a repeat creates a
+        second link.
 
         :param payment_links_create: the fields, as a model or a dictionary
         """
@@ -132,9 +135,9 @@ class PaymentLinksApi(Api):
     ) -> PaymentLinks:
         """Retrieve payment link.
 
-        TODO retrieve_payment_link
+        The current state of a payment link.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _path = {"link_id": link_id}
         _value: PaymentLinks = self._one(
@@ -161,9 +164,9 @@ class PaymentLinksApi(Api):
     ) -> ApiResponse[PaymentLinks]:
         """Retrieve payment link.
 
-        TODO retrieve_payment_link
+        The current state of a payment link.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _path = {"link_id": link_id}
         return self._info(
@@ -190,9 +193,9 @@ class PaymentLinksApi(Api):
     ) -> RESTResponseType:
         """Retrieve payment link.
 
-        TODO retrieve_payment_link
+        The current state of a payment link.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _path = {"link_id": link_id}
         return self._raw(
@@ -220,11 +223,14 @@ class PaymentLinksApi(Api):
     ) -> ListPaymentLinks200Response:
         """List payment links.
 
-        TODO list_payment_links
+        One page of the merchant's payment links. The current server's total is the number of
+        rows on the page.
 
-        :param limit: TODO payment_links?limit
-        :param offset: TODO payment_links?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_links?sort (API generation C.)
+        :param limit: The most payment links in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment links to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +264,14 @@ class PaymentLinksApi(Api):
     ) -> ApiResponse[ListPaymentLinks200Response]:
         """List payment links.
 
-        TODO list_payment_links
+        One page of the merchant's payment links. The current server's total is the number of
+        rows on the page.
 
-        :param limit: TODO payment_links?limit
-        :param offset: TODO payment_links?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_links?sort (API generation C.)
+        :param limit: The most payment links in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment links to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +304,14 @@ class PaymentLinksApi(Api):
     ) -> RESTResponseType:
         """List payment links.
 
-        TODO list_payment_links
+        One page of the merchant's payment links. The current server's total is the number of
+        rows on the page.
 
-        :param limit: TODO payment_links?limit
-        :param offset: TODO payment_links?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_links?sort (API generation C.)
+        :param limit: The most payment links in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment links to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +342,10 @@ class PaymentLinksApi(Api):
     ) -> PaymentLinks:
         """Update payment link.
 
-        TODO update_payment_link
+        Changes the given fields of a payment link; safe to repeat. Documented with the
+        generated clients; the current server has no such route. The newest API has it.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         :param payment_links_update: the fields, as a model or a dictionary
         """
         _path = {"link_id": link_id}
@@ -361,9 +374,10 @@ class PaymentLinksApi(Api):
     ) -> ApiResponse[PaymentLinks]:
         """Update payment link.
 
-        TODO update_payment_link
+        Changes the given fields of a payment link; safe to repeat. Documented with the
+        generated clients; the current server has no such route. The newest API has it.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         :param payment_links_update: the fields, as a model or a dictionary
         """
         _path = {"link_id": link_id}
@@ -392,9 +406,10 @@ class PaymentLinksApi(Api):
     ) -> RESTResponseType:
         """Update payment link.
 
-        TODO update_payment_link
+        Changes the given fields of a payment link; safe to repeat. Documented with the
+        generated clients; the current server has no such route. The newest API has it.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         :param payment_links_update: the fields, as a model or a dictionary
         """
         _path = {"link_id": link_id}
@@ -421,9 +436,10 @@ class PaymentLinksApi(Api):
     ) -> None:
         """Delete payment link.
 
-        TODO delete_payment_link
+        Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+        Documented with the generated clients; the current server has no such route.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _path = {"link_id": link_id}
         self._nothing(
@@ -449,9 +465,10 @@ class PaymentLinksApi(Api):
     ) -> ApiResponse[None]:
         """Delete payment link.
 
-        TODO delete_payment_link
+        Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+        Documented with the generated clients; the current server has no such route.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _path = {"link_id": link_id}
         return self._info(
@@ -478,9 +495,10 @@ class PaymentLinksApi(Api):
     ) -> RESTResponseType:
         """Delete payment link.
 
-        TODO delete_payment_link
+        Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+        Documented with the generated clients; the current server has no such route.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _path = {"link_id": link_id}
         return self._raw(

@@ -49,7 +49,9 @@ class PaymentRequestsApi(Api):
     ) -> PaymentRequests:
         """Create payment request.
 
-        TODO create_payment_request
+        Creates a payment request and returns the page where it is paid; no money moves yet.
+        Repeat only with the same Idempotency-Key, which the newest API requires and the
+        December 2025 server ignores.
 
         :param payment_requests_create: the fields, as a model or a dictionary
         """
@@ -77,7 +79,9 @@ class PaymentRequestsApi(Api):
     ) -> ApiResponse[PaymentRequests]:
         """Create payment request.
 
-        TODO create_payment_request
+        Creates a payment request and returns the page where it is paid; no money moves yet.
+        Repeat only with the same Idempotency-Key, which the newest API requires and the
+        December 2025 server ignores.
 
         :param payment_requests_create: the fields, as a model or a dictionary
         """
@@ -105,7 +109,9 @@ class PaymentRequestsApi(Api):
     ) -> RESTResponseType:
         """Create payment request.
 
-        TODO create_payment_request
+        Creates a payment request and returns the page where it is paid; no money moves yet.
+        Repeat only with the same Idempotency-Key, which the newest API requires and the
+        December 2025 server ignores.
 
         :param payment_requests_create: the fields, as a model or a dictionary
         """
@@ -132,9 +138,9 @@ class PaymentRequestsApi(Api):
     ) -> PaymentRequests:
         """Retrieve payment request.
 
-        TODO retrieve_payment_request
+        The current state of a payment request.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _path = {"request_id": request_id}
         _value: PaymentRequests = self._one(
@@ -161,9 +167,9 @@ class PaymentRequestsApi(Api):
     ) -> ApiResponse[PaymentRequests]:
         """Retrieve payment request.
 
-        TODO retrieve_payment_request
+        The current state of a payment request.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _path = {"request_id": request_id}
         return self._info(
@@ -190,9 +196,9 @@ class PaymentRequestsApi(Api):
     ) -> RESTResponseType:
         """Retrieve payment request.
 
-        TODO retrieve_payment_request
+        The current state of a payment request.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _path = {"request_id": request_id}
         return self._raw(
@@ -220,11 +226,14 @@ class PaymentRequestsApi(Api):
     ) -> ListPaymentRequests200Response:
         """List payment requests.
 
-        TODO list_payment_requests
+        One page of the merchant's payment requests. The current server's total is the number of
+        rows on the page.
 
-        :param limit: TODO payment_requests?limit
-        :param offset: TODO payment_requests?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_requests?sort (API generation C.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment requests to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +267,14 @@ class PaymentRequestsApi(Api):
     ) -> ApiResponse[ListPaymentRequests200Response]:
         """List payment requests.
 
-        TODO list_payment_requests
+        One page of the merchant's payment requests. The current server's total is the number of
+        rows on the page.
 
-        :param limit: TODO payment_requests?limit
-        :param offset: TODO payment_requests?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_requests?sort (API generation C.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment requests to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +307,14 @@ class PaymentRequestsApi(Api):
     ) -> RESTResponseType:
         """List payment requests.
 
-        TODO list_payment_requests
+        One page of the merchant's payment requests. The current server's total is the number of
+        rows on the page.
 
-        :param limit: TODO payment_requests?limit
-        :param offset: TODO payment_requests?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_requests?sort (API generation C.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment requests to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +345,10 @@ class PaymentRequestsApi(Api):
     ) -> PaymentRequests:
         """Update payment request.
 
-        TODO update_payment_request
+        Changes the given fields of a payment request. Documented with the generated clients;
+        the current server has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         :param payment_requests_update: the fields, as a model or a dictionary
         """
         _path = {"request_id": request_id}
@@ -361,9 +377,10 @@ class PaymentRequestsApi(Api):
     ) -> ApiResponse[PaymentRequests]:
         """Update payment request.
 
-        TODO update_payment_request
+        Changes the given fields of a payment request. Documented with the generated clients;
+        the current server has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         :param payment_requests_update: the fields, as a model or a dictionary
         """
         _path = {"request_id": request_id}
@@ -392,9 +409,10 @@ class PaymentRequestsApi(Api):
     ) -> RESTResponseType:
         """Update payment request.
 
-        TODO update_payment_request
+        Changes the given fields of a payment request. Documented with the generated clients;
+        the current server has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         :param payment_requests_update: the fields, as a model or a dictionary
         """
         _path = {"request_id": request_id}
@@ -421,9 +439,10 @@ class PaymentRequestsApi(Api):
     ) -> None:
         """Delete payment request.
 
-        TODO delete_payment_request
+        Deletes a payment request. Documented with the generated clients; the current server has
+        no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _path = {"request_id": request_id}
         self._nothing(
@@ -449,9 +468,10 @@ class PaymentRequestsApi(Api):
     ) -> ApiResponse[None]:
         """Delete payment request.
 
-        TODO delete_payment_request
+        Deletes a payment request. Documented with the generated clients; the current server has
+        no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _path = {"request_id": request_id}
         return self._info(
@@ -478,9 +498,10 @@ class PaymentRequestsApi(Api):
     ) -> RESTResponseType:
         """Delete payment request.
 
-        TODO delete_payment_request
+        Deletes a payment request. Documented with the generated clients; the current server has
+        no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _path = {"request_id": request_id}
         return self._raw(

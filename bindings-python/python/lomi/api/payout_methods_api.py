@@ -47,9 +47,10 @@ class PayoutMethodsApi(Api):
     ) -> PayoutMethods:
         """Retrieve payout method.
 
-        TODO retrieve_payout_method
+        The current state of a payout method. Documented with the generated clients; the current
+        server has no such route.
 
-        :param payout_method_id: TODO payout_methods.payout_method_id
+        :param payout_method_id: The payout method's identifier (payout_method_id).
         """
         _path = {"payout_method_id": payout_method_id}
         _value: PayoutMethods = self._one(
@@ -76,9 +77,10 @@ class PayoutMethodsApi(Api):
     ) -> ApiResponse[PayoutMethods]:
         """Retrieve payout method.
 
-        TODO retrieve_payout_method
+        The current state of a payout method. Documented with the generated clients; the current
+        server has no such route.
 
-        :param payout_method_id: TODO payout_methods.payout_method_id
+        :param payout_method_id: The payout method's identifier (payout_method_id).
         """
         _path = {"payout_method_id": payout_method_id}
         return self._info(
@@ -105,9 +107,10 @@ class PayoutMethodsApi(Api):
     ) -> RESTResponseType:
         """Retrieve payout method.
 
-        TODO retrieve_payout_method
+        The current state of a payout method. Documented with the generated clients; the current
+        server has no such route.
 
-        :param payout_method_id: TODO payout_methods.payout_method_id
+        :param payout_method_id: The payout method's identifier (payout_method_id).
         """
         _path = {"payout_method_id": payout_method_id}
         return self._raw(
@@ -135,11 +138,15 @@ class PayoutMethodsApi(Api):
     ) -> ListPayoutMethods200Response:
         """List payout methods.
 
-        TODO list_payout_methods
+        One page of the merchant's payout methods. Documented with the generated clients; the
+        current server has no such route. The newest API has it.
 
-        :param limit: TODO payout_methods?limit
-        :param offset: TODO payout_methods?offset (API generations B, C, D and E.)
-        :param sort: TODO payout_methods?sort (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
+            clients' API only. (API generation C.)
+        :param offset: How many payout methods to skip. The generated clients' API only. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +180,15 @@ class PayoutMethodsApi(Api):
     ) -> ApiResponse[ListPayoutMethods200Response]:
         """List payout methods.
 
-        TODO list_payout_methods
+        One page of the merchant's payout methods. Documented with the generated clients; the
+        current server has no such route. The newest API has it.
 
-        :param limit: TODO payout_methods?limit
-        :param offset: TODO payout_methods?offset (API generations B, C, D and E.)
-        :param sort: TODO payout_methods?sort (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
+            clients' API only. (API generation C.)
+        :param offset: How many payout methods to skip. The generated clients' API only. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +221,15 @@ class PayoutMethodsApi(Api):
     ) -> RESTResponseType:
         """List payout methods.
 
-        TODO list_payout_methods
+        One page of the merchant's payout methods. Documented with the generated clients; the
+        current server has no such route. The newest API has it.
 
-        :param limit: TODO payout_methods?limit
-        :param offset: TODO payout_methods?offset (API generations B, C, D and E.)
-        :param sort: TODO payout_methods?sort (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
+            clients' API only. (API generation C.)
+        :param offset: How many payout methods to skip. The generated clients' API only. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -49,7 +49,9 @@ class PayoutsApi(Api):
     ) -> Payouts:
         """Create payout.
 
-        TODO create_payout
+        Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+        In the newest API the first call moves nothing; the same body and key with
+        confirmation_token executes it.
 
         :param payouts_create: the fields, as a model or a dictionary
         """
@@ -77,7 +79,9 @@ class PayoutsApi(Api):
     ) -> ApiResponse[Payouts]:
         """Create payout.
 
-        TODO create_payout
+        Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+        In the newest API the first call moves nothing; the same body and key with
+        confirmation_token executes it.
 
         :param payouts_create: the fields, as a model or a dictionary
         """
@@ -105,7 +109,9 @@ class PayoutsApi(Api):
     ) -> RESTResponseType:
         """Create payout.
 
-        TODO create_payout
+        Moves money out. Never repeat it on the current server, which ignores Idempotency-Key.
+        In the newest API the first call moves nothing; the same body and key with
+        confirmation_token executes it.
 
         :param payouts_create: the fields, as a model or a dictionary
         """
@@ -132,9 +138,9 @@ class PayoutsApi(Api):
     ) -> Payouts:
         """Retrieve payout.
 
-        TODO retrieve_payout
+        The current state of a payout. Read it before deciding whether to pay out again.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         _value: Payouts = self._one(
@@ -161,9 +167,9 @@ class PayoutsApi(Api):
     ) -> ApiResponse[Payouts]:
         """Retrieve payout.
 
-        TODO retrieve_payout
+        The current state of a payout. Read it before deciding whether to pay out again.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         return self._info(
@@ -190,9 +196,9 @@ class PayoutsApi(Api):
     ) -> RESTResponseType:
         """Retrieve payout.
 
-        TODO retrieve_payout
+        The current state of a payout. Read it before deciding whether to pay out again.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         return self._raw(
@@ -220,11 +226,16 @@ class PayoutsApi(Api):
     ) -> ListPayouts200Response:
         """List payouts.
 
-        TODO list_payouts
+        One page of the merchant's payouts. The current server merges withdrawals and
+        beneficiary payouts; test keys see withdrawals only.
 
-        :param limit: TODO payouts?limit
-        :param offset: TODO payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO payouts?sort (API generation C.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
+            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param offset: How many payouts to skip. The December 2025 server turns it into a page
+            number, so use a multiple of limit; the current server reads page instead.
+            (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +269,16 @@ class PayoutsApi(Api):
     ) -> ApiResponse[ListPayouts200Response]:
         """List payouts.
 
-        TODO list_payouts
+        One page of the merchant's payouts. The current server merges withdrawals and
+        beneficiary payouts; test keys see withdrawals only.
 
-        :param limit: TODO payouts?limit
-        :param offset: TODO payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO payouts?sort (API generation C.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
+            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param offset: How many payouts to skip. The December 2025 server turns it into a page
+            number, so use a multiple of limit; the current server reads page instead.
+            (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +311,16 @@ class PayoutsApi(Api):
     ) -> RESTResponseType:
         """List payouts.
 
-        TODO list_payouts
+        One page of the merchant's payouts. The current server merges withdrawals and
+        beneficiary payouts; test keys see withdrawals only.
 
-        :param limit: TODO payouts?limit
-        :param offset: TODO payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO payouts?sort (API generation C.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
+            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param offset: How many payouts to skip. The December 2025 server turns it into a page
+            number, so use a multiple of limit; the current server reads page instead.
+            (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +351,10 @@ class PayoutsApi(Api):
     ) -> Payouts:
         """Update payout.
 
-        TODO update_payout
+        Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+        it. Documented with the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         :param payouts_update: the fields, as a model or a dictionary
         """
         _path = {"payout_id": payout_id}
@@ -361,9 +383,10 @@ class PayoutsApi(Api):
     ) -> ApiResponse[Payouts]:
         """Update payout.
 
-        TODO update_payout
+        Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+        it. Documented with the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         :param payouts_update: the fields, as a model or a dictionary
         """
         _path = {"payout_id": payout_id}
@@ -392,9 +415,10 @@ class PayoutsApi(Api):
     ) -> RESTResponseType:
         """Update payout.
 
-        TODO update_payout
+        Changes the given fields of a payout. Its effect on money is unknown, so never repeat
+        it. Documented with the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         :param payouts_update: the fields, as a model or a dictionary
         """
         _path = {"payout_id": payout_id}
@@ -421,9 +445,10 @@ class PayoutsApi(Api):
     ) -> None:
         """Delete payout.
 
-        TODO delete_payout
+        Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         self._nothing(
@@ -449,9 +474,10 @@ class PayoutsApi(Api):
     ) -> ApiResponse[None]:
         """Delete payout.
 
-        TODO delete_payout
+        Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         return self._info(
@@ -478,9 +504,10 @@ class PayoutsApi(Api):
     ) -> RESTResponseType:
         """Delete payout.
 
-        TODO delete_payout
+        Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _path = {"payout_id": payout_id}
         return self._raw(

@@ -49,7 +49,8 @@ class PricesApi(Api):
     ) -> Prices:
         """Create price.
 
-        TODO create_price
+        Creates a price; a repeat creates a second one. Documented with the generated clients;
+        the current server has no such route. It adds a price under its product.
 
         :param prices_create: the fields, as a model or a dictionary
         """
@@ -77,7 +78,8 @@ class PricesApi(Api):
     ) -> ApiResponse[Prices]:
         """Create price.
 
-        TODO create_price
+        Creates a price; a repeat creates a second one. Documented with the generated clients;
+        the current server has no such route. It adds a price under its product.
 
         :param prices_create: the fields, as a model or a dictionary
         """
@@ -105,7 +107,8 @@ class PricesApi(Api):
     ) -> RESTResponseType:
         """Create price.
 
-        TODO create_price
+        Creates a price; a repeat creates a second one. Documented with the generated clients;
+        the current server has no such route. It adds a price under its product.
 
         :param prices_create: the fields, as a model or a dictionary
         """
@@ -132,9 +135,9 @@ class PricesApi(Api):
     ) -> Prices:
         """Retrieve price.
 
-        TODO retrieve_price
+        A price. Documented with the generated clients; the current server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _path = {"price_id": price_id}
         _value: Prices = self._one(
@@ -161,9 +164,9 @@ class PricesApi(Api):
     ) -> ApiResponse[Prices]:
         """Retrieve price.
 
-        TODO retrieve_price
+        A price. Documented with the generated clients; the current server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _path = {"price_id": price_id}
         return self._info(
@@ -190,9 +193,9 @@ class PricesApi(Api):
     ) -> RESTResponseType:
         """Retrieve price.
 
-        TODO retrieve_price
+        A price. Documented with the generated clients; the current server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _path = {"price_id": price_id}
         return self._raw(
@@ -220,11 +223,15 @@ class PricesApi(Api):
     ) -> ListPrices200Response:
         """List prices.
 
-        TODO list_prices
+        One page of the merchant's prices. Documented with the generated clients; the current
+        server has no such route.
 
-        :param limit: TODO prices?limit
-        :param offset: TODO prices?offset (API generations B, C, D and E.)
-        :param sort: TODO prices?sort (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
+            has no list of prices. (API generation C.)
+        :param offset: How many prices to skip. The current server has no list of prices. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +265,15 @@ class PricesApi(Api):
     ) -> ApiResponse[ListPrices200Response]:
         """List prices.
 
-        TODO list_prices
+        One page of the merchant's prices. Documented with the generated clients; the current
+        server has no such route.
 
-        :param limit: TODO prices?limit
-        :param offset: TODO prices?offset (API generations B, C, D and E.)
-        :param sort: TODO prices?sort (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
+            has no list of prices. (API generation C.)
+        :param offset: How many prices to skip. The current server has no list of prices. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +306,15 @@ class PricesApi(Api):
     ) -> RESTResponseType:
         """List prices.
 
-        TODO list_prices
+        One page of the merchant's prices. Documented with the generated clients; the current
+        server has no such route.
 
-        :param limit: TODO prices?limit
-        :param offset: TODO prices?offset (API generations B, C, D and E.)
-        :param sort: TODO prices?sort (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
+            has no list of prices. (API generation C.)
+        :param offset: How many prices to skip. The current server has no list of prices. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +345,10 @@ class PricesApi(Api):
     ) -> Prices:
         """Update price.
 
-        TODO update_price
+        Changes the given fields of a price. Documented with the generated clients; the current
+        server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         :param prices_update: the fields, as a model or a dictionary
         """
         _path = {"price_id": price_id}
@@ -361,9 +377,10 @@ class PricesApi(Api):
     ) -> ApiResponse[Prices]:
         """Update price.
 
-        TODO update_price
+        Changes the given fields of a price. Documented with the generated clients; the current
+        server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         :param prices_update: the fields, as a model or a dictionary
         """
         _path = {"price_id": price_id}
@@ -392,9 +409,10 @@ class PricesApi(Api):
     ) -> RESTResponseType:
         """Update price.
 
-        TODO update_price
+        Changes the given fields of a price. Documented with the generated clients; the current
+        server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         :param prices_update: the fields, as a model or a dictionary
         """
         _path = {"price_id": price_id}
@@ -421,9 +439,10 @@ class PricesApi(Api):
     ) -> None:
         """Delete price.
 
-        TODO delete_price
+        Deletes a price. Documented with the generated clients; the current server has no such
+        route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _path = {"price_id": price_id}
         self._nothing(
@@ -449,9 +468,10 @@ class PricesApi(Api):
     ) -> ApiResponse[None]:
         """Delete price.
 
-        TODO delete_price
+        Deletes a price. Documented with the generated clients; the current server has no such
+        route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _path = {"price_id": price_id}
         return self._info(
@@ -478,9 +498,10 @@ class PricesApi(Api):
     ) -> RESTResponseType:
         """Delete price.
 
-        TODO delete_price
+        Deletes a price. Documented with the generated clients; the current server has no such
+        route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _path = {"price_id": price_id}
         return self._raw(

@@ -49,7 +49,7 @@ class ProductsApi(Api):
     ) -> Products:
         """Create product.
 
-        TODO create_product
+        Creates a product. Moves no money; a repeat creates a second product.
 
         :param products_create: the fields, as a model or a dictionary
         """
@@ -77,7 +77,7 @@ class ProductsApi(Api):
     ) -> ApiResponse[Products]:
         """Create product.
 
-        TODO create_product
+        Creates a product. Moves no money; a repeat creates a second product.
 
         :param products_create: the fields, as a model or a dictionary
         """
@@ -105,7 +105,7 @@ class ProductsApi(Api):
     ) -> RESTResponseType:
         """Create product.
 
-        TODO create_product
+        Creates a product. Moves no money; a repeat creates a second product.
 
         :param products_create: the fields, as a model or a dictionary
         """
@@ -132,9 +132,9 @@ class ProductsApi(Api):
     ) -> Products:
         """Retrieve product.
 
-        TODO retrieve_product
+        The current state of a product.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _path = {"product_id": product_id}
         _value: Products = self._one(
@@ -161,9 +161,9 @@ class ProductsApi(Api):
     ) -> ApiResponse[Products]:
         """Retrieve product.
 
-        TODO retrieve_product
+        The current state of a product.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _path = {"product_id": product_id}
         return self._info(
@@ -190,9 +190,9 @@ class ProductsApi(Api):
     ) -> RESTResponseType:
         """Retrieve product.
 
-        TODO retrieve_product
+        The current state of a product.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _path = {"product_id": product_id}
         return self._raw(
@@ -220,11 +220,15 @@ class ProductsApi(Api):
     ) -> ListProducts200Response:
         """List products.
 
-        TODO list_products
+        One page of the merchant's products. On the current server, rows carry their prices and
+        fees.
 
-        :param limit: TODO products?limit
-        :param offset: TODO products?offset (API generations B, C, D and E.)
-        :param sort: TODO products?sort (API generation C.)
+        :param limit: The most products in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 15.
+        :param offset: How many products to skip. The newest API pages by cursor instead. (API
+            generations A, B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +262,15 @@ class ProductsApi(Api):
     ) -> ApiResponse[ListProducts200Response]:
         """List products.
 
-        TODO list_products
+        One page of the merchant's products. On the current server, rows carry their prices and
+        fees.
 
-        :param limit: TODO products?limit
-        :param offset: TODO products?offset (API generations B, C, D and E.)
-        :param sort: TODO products?sort (API generation C.)
+        :param limit: The most products in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 15.
+        :param offset: How many products to skip. The newest API pages by cursor instead. (API
+            generations A, B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +303,15 @@ class ProductsApi(Api):
     ) -> RESTResponseType:
         """List products.
 
-        TODO list_products
+        One page of the merchant's products. On the current server, rows carry their prices and
+        fees.
 
-        :param limit: TODO products?limit
-        :param offset: TODO products?offset (API generations B, C, D and E.)
-        :param sort: TODO products?sort (API generation C.)
+        :param limit: The most products in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 15.
+        :param offset: How many products to skip. The newest API pages by cursor instead. (API
+            generations A, B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +342,10 @@ class ProductsApi(Api):
     ) -> Products:
         """Update product.
 
-        TODO update_product
+        Changes the given fields of a product. The newest API has the route, the servers of
+        December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         :param products_update: the fields, as a model or a dictionary
         """
         _path = {"product_id": product_id}
@@ -361,9 +374,10 @@ class ProductsApi(Api):
     ) -> ApiResponse[Products]:
         """Update product.
 
-        TODO update_product
+        Changes the given fields of a product. The newest API has the route, the servers of
+        December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         :param products_update: the fields, as a model or a dictionary
         """
         _path = {"product_id": product_id}
@@ -392,9 +406,10 @@ class ProductsApi(Api):
     ) -> RESTResponseType:
         """Update product.
 
-        TODO update_product
+        Changes the given fields of a product. The newest API has the route, the servers of
+        December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         :param products_update: the fields, as a model or a dictionary
         """
         _path = {"product_id": product_id}
@@ -421,9 +436,10 @@ class ProductsApi(Api):
     ) -> None:
         """Delete product.
 
-        TODO delete_product
+        Deletes a product; on the newest API, archives it. The servers of December 2025 and June
+        2026 have no such route.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _path = {"product_id": product_id}
         self._nothing(
@@ -449,9 +465,10 @@ class ProductsApi(Api):
     ) -> ApiResponse[None]:
         """Delete product.
 
-        TODO delete_product
+        Deletes a product; on the newest API, archives it. The servers of December 2025 and June
+        2026 have no such route.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _path = {"product_id": product_id}
         return self._info(
@@ -478,9 +495,10 @@ class ProductsApi(Api):
     ) -> RESTResponseType:
         """Delete product.
 
-        TODO delete_product
+        Deletes a product; on the newest API, archives it. The servers of December 2025 and June
+        2026 have no such route.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _path = {"product_id": product_id}
         return self._raw(

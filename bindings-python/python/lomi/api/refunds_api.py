@@ -49,7 +49,9 @@ class RefundsApi(Api):
     ) -> Refunds:
         """Create refund.
 
-        TODO create_refund
+        Gives money back to the payer. Never repeat it on the current server, which ignores the
+        Idempotency-Key; the newest API requires the key and a second call with
+        confirmation_token.
 
         :param refunds_create: the fields, as a model or a dictionary
         """
@@ -77,7 +79,9 @@ class RefundsApi(Api):
     ) -> ApiResponse[Refunds]:
         """Create refund.
 
-        TODO create_refund
+        Gives money back to the payer. Never repeat it on the current server, which ignores the
+        Idempotency-Key; the newest API requires the key and a second call with
+        confirmation_token.
 
         :param refunds_create: the fields, as a model or a dictionary
         """
@@ -105,7 +109,9 @@ class RefundsApi(Api):
     ) -> RESTResponseType:
         """Create refund.
 
-        TODO create_refund
+        Gives money back to the payer. Never repeat it on the current server, which ignores the
+        Idempotency-Key; the newest API requires the key and a second call with
+        confirmation_token.
 
         :param refunds_create: the fields, as a model or a dictionary
         """
@@ -132,9 +138,9 @@ class RefundsApi(Api):
     ) -> Refunds:
         """Retrieve refund.
 
-        TODO retrieve_refund
+        The current state of a refund.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _path = {"refund_id": refund_id}
         _value: Refunds = self._one(
@@ -161,9 +167,9 @@ class RefundsApi(Api):
     ) -> ApiResponse[Refunds]:
         """Retrieve refund.
 
-        TODO retrieve_refund
+        The current state of a refund.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _path = {"refund_id": refund_id}
         return self._info(
@@ -190,9 +196,9 @@ class RefundsApi(Api):
     ) -> RESTResponseType:
         """Retrieve refund.
 
-        TODO retrieve_refund
+        The current state of a refund.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _path = {"refund_id": refund_id}
         return self._raw(
@@ -220,11 +226,15 @@ class RefundsApi(Api):
     ) -> ListRefunds200Response:
         """List refunds.
 
-        TODO list_refunds
+        One page of the merchant's refunds.
 
-        :param limit: TODO refunds?limit
-        :param offset: TODO refunds?offset (API generations B, C, D and E.)
-        :param sort: TODO refunds?sort (API generation C.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
+            API have a default of 20, the current server 50. (API generations B, C, D
+            and E.)
+        :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
+            generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +268,15 @@ class RefundsApi(Api):
     ) -> ApiResponse[ListRefunds200Response]:
         """List refunds.
 
-        TODO list_refunds
+        One page of the merchant's refunds.
 
-        :param limit: TODO refunds?limit
-        :param offset: TODO refunds?offset (API generations B, C, D and E.)
-        :param sort: TODO refunds?sort (API generation C.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
+            API have a default of 20, the current server 50. (API generations B, C, D
+            and E.)
+        :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
+            generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +309,15 @@ class RefundsApi(Api):
     ) -> RESTResponseType:
         """List refunds.
 
-        TODO list_refunds
+        One page of the merchant's refunds.
 
-        :param limit: TODO refunds?limit
-        :param offset: TODO refunds?offset (API generations B, C, D and E.)
-        :param sort: TODO refunds?sort (API generation C.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
+            API have a default of 20, the current server 50. (API generations B, C, D
+            and E.)
+        :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
+            generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +348,10 @@ class RefundsApi(Api):
     ) -> Refunds:
         """Update refund.
 
-        TODO update_refund
+        Changes the given fields of a refund. Whether it moves money is unknown, so never repeat
+        it. Documented with the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         :param refunds_update: the fields, as a model or a dictionary
         """
         _path = {"refund_id": refund_id}
@@ -361,9 +380,10 @@ class RefundsApi(Api):
     ) -> ApiResponse[Refunds]:
         """Update refund.
 
-        TODO update_refund
+        Changes the given fields of a refund. Whether it moves money is unknown, so never repeat
+        it. Documented with the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         :param refunds_update: the fields, as a model or a dictionary
         """
         _path = {"refund_id": refund_id}
@@ -392,9 +412,10 @@ class RefundsApi(Api):
     ) -> RESTResponseType:
         """Update refund.
 
-        TODO update_refund
+        Changes the given fields of a refund. Whether it moves money is unknown, so never repeat
+        it. Documented with the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         :param refunds_update: the fields, as a model or a dictionary
         """
         _path = {"refund_id": refund_id}
@@ -421,9 +442,10 @@ class RefundsApi(Api):
     ) -> None:
         """Delete refund.
 
-        TODO delete_refund
+        Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _path = {"refund_id": refund_id}
         self._nothing(
@@ -449,9 +471,10 @@ class RefundsApi(Api):
     ) -> ApiResponse[None]:
         """Delete refund.
 
-        TODO delete_refund
+        Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _path = {"refund_id": refund_id}
         return self._info(
@@ -478,9 +501,10 @@ class RefundsApi(Api):
     ) -> RESTResponseType:
         """Delete refund.
 
-        TODO delete_refund
+        Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _path = {"refund_id": refund_id}
         return self._raw(

@@ -47,9 +47,10 @@ class SPIAccountAliasesApi(Api):
     ) -> SpiAccountAliases:
         """Retrieve spi account alias.
 
-        TODO retrieve_spi_account_aliase
+        One account alias. Documented with the generated clients; the current server has no such
+        route.
 
-        :param alias_id: TODO spi_account_aliases.alias_id
+        :param alias_id: The account alias's identifier (alias_id), not the alias_key.
         """
         _path = {"alias_id": alias_id}
         _value: SpiAccountAliases = self._one(
@@ -76,9 +77,10 @@ class SPIAccountAliasesApi(Api):
     ) -> ApiResponse[SpiAccountAliases]:
         """Retrieve spi account alias.
 
-        TODO retrieve_spi_account_aliase
+        One account alias. Documented with the generated clients; the current server has no such
+        route.
 
-        :param alias_id: TODO spi_account_aliases.alias_id
+        :param alias_id: The account alias's identifier (alias_id), not the alias_key.
         """
         _path = {"alias_id": alias_id}
         return self._info(
@@ -105,9 +107,10 @@ class SPIAccountAliasesApi(Api):
     ) -> RESTResponseType:
         """Retrieve spi account alias.
 
-        TODO retrieve_spi_account_aliase
+        One account alias. Documented with the generated clients; the current server has no such
+        route.
 
-        :param alias_id: TODO spi_account_aliases.alias_id
+        :param alias_id: The account alias's identifier (alias_id), not the alias_key.
         """
         _path = {"alias_id": alias_id}
         return self._raw(
@@ -135,11 +138,14 @@ class SPIAccountAliasesApi(Api):
     ) -> ListSpiAccountAliases200Response:
         """List spi account aliases.
 
-        TODO list_spi_account_aliases
+        One page of account aliases. Documented with the generated clients; the current server
+        has no such route.
 
-        :param limit: TODO spi_account_aliases?limit
-        :param offset: TODO spi_account_aliases?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_account_aliases?sort (API generation C.)
+        :param limit: The most account aliases in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many account aliases to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +179,14 @@ class SPIAccountAliasesApi(Api):
     ) -> ApiResponse[ListSpiAccountAliases200Response]:
         """List spi account aliases.
 
-        TODO list_spi_account_aliases
+        One page of account aliases. Documented with the generated clients; the current server
+        has no such route.
 
-        :param limit: TODO spi_account_aliases?limit
-        :param offset: TODO spi_account_aliases?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_account_aliases?sort (API generation C.)
+        :param limit: The most account aliases in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many account aliases to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +219,14 @@ class SPIAccountAliasesApi(Api):
     ) -> RESTResponseType:
         """List spi account aliases.
 
-        TODO list_spi_account_aliases
+        One page of account aliases. Documented with the generated clients; the current server
+        has no such route.
 
-        :param limit: TODO spi_account_aliases?limit
-        :param offset: TODO spi_account_aliases?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_account_aliases?sort (API generation C.)
+        :param limit: The most account aliases in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many account aliases to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -49,7 +49,8 @@ class SPIQRCodesApi(Api):
     ) -> SpiQrCodes:
         """Create spi qr code.
 
-        TODO create_spi_qr_code
+        Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+        the generated clients; the current server has no such route.
 
         :param spi_qr_codes_create: the fields, as a model or a dictionary
         """
@@ -77,7 +78,8 @@ class SPIQRCodesApi(Api):
     ) -> ApiResponse[SpiQrCodes]:
         """Create spi qr code.
 
-        TODO create_spi_qr_code
+        Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+        the generated clients; the current server has no such route.
 
         :param spi_qr_codes_create: the fields, as a model or a dictionary
         """
@@ -105,7 +107,8 @@ class SPIQRCodesApi(Api):
     ) -> RESTResponseType:
         """Create spi qr code.
 
-        TODO create_spi_qr_code
+        Creates a QR code. No money moves, but a repeat creates a second one. Documented with
+        the generated clients; the current server has no such route.
 
         :param spi_qr_codes_create: the fields, as a model or a dictionary
         """
@@ -132,9 +135,10 @@ class SPIQRCodesApi(Api):
     ) -> SpiQrCodes:
         """Retrieve spi qr code.
 
-        TODO retrieve_spi_qr_code
+        The current state of a QR code. Documented with the generated clients; the current
+        server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _path = {"qr_code_id": qr_code_id}
         _value: SpiQrCodes = self._one(
@@ -161,9 +165,10 @@ class SPIQRCodesApi(Api):
     ) -> ApiResponse[SpiQrCodes]:
         """Retrieve spi qr code.
 
-        TODO retrieve_spi_qr_code
+        The current state of a QR code. Documented with the generated clients; the current
+        server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _path = {"qr_code_id": qr_code_id}
         return self._info(
@@ -190,9 +195,10 @@ class SPIQRCodesApi(Api):
     ) -> RESTResponseType:
         """Retrieve spi qr code.
 
-        TODO retrieve_spi_qr_code
+        The current state of a QR code. Documented with the generated clients; the current
+        server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _path = {"qr_code_id": qr_code_id}
         return self._raw(
@@ -220,11 +226,14 @@ class SPIQRCodesApi(Api):
     ) -> ListSpiQrCodes200Response:
         """List spi qr codes.
 
-        TODO list_spi_qr_codes
+        One page of QR codes. Documented with the generated clients; the current server has no
+        such route.
 
-        :param limit: TODO spi_qr_codes?limit
-        :param offset: TODO spi_qr_codes?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_qr_codes?sort (API generation C.)
+        :param limit: The most QR codes in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many QR codes to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +267,14 @@ class SPIQRCodesApi(Api):
     ) -> ApiResponse[ListSpiQrCodes200Response]:
         """List spi qr codes.
 
-        TODO list_spi_qr_codes
+        One page of QR codes. Documented with the generated clients; the current server has no
+        such route.
 
-        :param limit: TODO spi_qr_codes?limit
-        :param offset: TODO spi_qr_codes?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_qr_codes?sort (API generation C.)
+        :param limit: The most QR codes in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many QR codes to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +307,14 @@ class SPIQRCodesApi(Api):
     ) -> RESTResponseType:
         """List spi qr codes.
 
-        TODO list_spi_qr_codes
+        One page of QR codes. Documented with the generated clients; the current server has no
+        such route.
 
-        :param limit: TODO spi_qr_codes?limit
-        :param offset: TODO spi_qr_codes?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_qr_codes?sort (API generation C.)
+        :param limit: The most QR codes in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many QR codes to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +345,10 @@ class SPIQRCodesApi(Api):
     ) -> SpiQrCodes:
         """Update spi qr code.
 
-        TODO update_spi_qr_code
+        Changes the given fields of a QR code. Documented with the generated clients; the
+        current server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         :param spi_qr_codes_update: the fields, as a model or a dictionary
         """
         _path = {"qr_code_id": qr_code_id}
@@ -361,9 +377,10 @@ class SPIQRCodesApi(Api):
     ) -> ApiResponse[SpiQrCodes]:
         """Update spi qr code.
 
-        TODO update_spi_qr_code
+        Changes the given fields of a QR code. Documented with the generated clients; the
+        current server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         :param spi_qr_codes_update: the fields, as a model or a dictionary
         """
         _path = {"qr_code_id": qr_code_id}
@@ -392,9 +409,10 @@ class SPIQRCodesApi(Api):
     ) -> RESTResponseType:
         """Update spi qr code.
 
-        TODO update_spi_qr_code
+        Changes the given fields of a QR code. Documented with the generated clients; the
+        current server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         :param spi_qr_codes_update: the fields, as a model or a dictionary
         """
         _path = {"qr_code_id": qr_code_id}
@@ -421,9 +439,10 @@ class SPIQRCodesApi(Api):
     ) -> None:
         """Delete spi qr code.
 
-        TODO delete_spi_qr_code
+        Deletes a QR code. Documented with the generated clients; the current server has no such
+        route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _path = {"qr_code_id": qr_code_id}
         self._nothing(
@@ -449,9 +468,10 @@ class SPIQRCodesApi(Api):
     ) -> ApiResponse[None]:
         """Delete spi qr code.
 
-        TODO delete_spi_qr_code
+        Deletes a QR code. Documented with the generated clients; the current server has no such
+        route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _path = {"qr_code_id": qr_code_id}
         return self._info(
@@ -478,9 +498,10 @@ class SPIQRCodesApi(Api):
     ) -> RESTResponseType:
         """Delete spi qr code.
 
-        TODO delete_spi_qr_code
+        Deletes a QR code. Documented with the generated clients; the current server has no such
+        route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _path = {"qr_code_id": qr_code_id}
         return self._raw(

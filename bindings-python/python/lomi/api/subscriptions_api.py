@@ -49,7 +49,8 @@ class SubscriptionsApi(Api):
     ) -> Subscriptions:
         """Create subscription.
 
-        TODO create_subscription
+        Creates a subscription, which may bill the customer, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
         :param subscriptions_create: the fields, as a model or a dictionary
         """
@@ -77,7 +78,8 @@ class SubscriptionsApi(Api):
     ) -> ApiResponse[Subscriptions]:
         """Create subscription.
 
-        TODO create_subscription
+        Creates a subscription, which may bill the customer, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
         :param subscriptions_create: the fields, as a model or a dictionary
         """
@@ -105,7 +107,8 @@ class SubscriptionsApi(Api):
     ) -> RESTResponseType:
         """Create subscription.
 
-        TODO create_subscription
+        Creates a subscription, which may bill the customer, so never repeat it. Documented with
+        the generated clients; the current server has no such route.
 
         :param subscriptions_create: the fields, as a model or a dictionary
         """
@@ -132,9 +135,10 @@ class SubscriptionsApi(Api):
     ) -> Subscriptions:
         """Retrieve subscription.
 
-        TODO retrieve_subscription
+        The current state of a subscription. On the current server amounts are in the plan
+        fields.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _path = {"subscription_id": subscription_id}
         _value: Subscriptions = self._one(
@@ -161,9 +165,10 @@ class SubscriptionsApi(Api):
     ) -> ApiResponse[Subscriptions]:
         """Retrieve subscription.
 
-        TODO retrieve_subscription
+        The current state of a subscription. On the current server amounts are in the plan
+        fields.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _path = {"subscription_id": subscription_id}
         return self._info(
@@ -190,9 +195,10 @@ class SubscriptionsApi(Api):
     ) -> RESTResponseType:
         """Retrieve subscription.
 
-        TODO retrieve_subscription
+        The current state of a subscription. On the current server amounts are in the plan
+        fields.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _path = {"subscription_id": subscription_id}
         return self._raw(
@@ -220,11 +226,15 @@ class SubscriptionsApi(Api):
     ) -> ListSubscriptions200Response:
         """List subscriptions.
 
-        TODO list_subscriptions
+        One page of the merchant's subscriptions. On the current server rows have product names
+        and amounts, but no price_id.
 
-        :param limit: TODO subscriptions?limit
-        :param offset: TODO subscriptions?offset (API generations B, C, D and E.)
-        :param sort: TODO subscriptions?sort (API generation C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the current
+            server reads page instead. (API generations A and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +268,15 @@ class SubscriptionsApi(Api):
     ) -> ApiResponse[ListSubscriptions200Response]:
         """List subscriptions.
 
-        TODO list_subscriptions
+        One page of the merchant's subscriptions. On the current server rows have product names
+        and amounts, but no price_id.
 
-        :param limit: TODO subscriptions?limit
-        :param offset: TODO subscriptions?offset (API generations B, C, D and E.)
-        :param sort: TODO subscriptions?sort (API generation C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the current
+            server reads page instead. (API generations A and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +309,15 @@ class SubscriptionsApi(Api):
     ) -> RESTResponseType:
         """List subscriptions.
 
-        TODO list_subscriptions
+        One page of the merchant's subscriptions. On the current server rows have product names
+        and amounts, but no price_id.
 
-        :param limit: TODO subscriptions?limit
-        :param offset: TODO subscriptions?offset (API generations B, C, D and E.)
-        :param sort: TODO subscriptions?sort (API generation C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the current
+            server reads page instead. (API generations A and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +348,10 @@ class SubscriptionsApi(Api):
     ) -> Subscriptions:
         """Update subscription.
 
-        TODO update_subscription
+        Changes the given fields of a subscription. It may bill the customer, so never repeat it
+        after an unknown outcome.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         :param subscriptions_update: the fields, as a model or a dictionary
         """
         _path = {"subscription_id": subscription_id}
@@ -361,9 +380,10 @@ class SubscriptionsApi(Api):
     ) -> ApiResponse[Subscriptions]:
         """Update subscription.
 
-        TODO update_subscription
+        Changes the given fields of a subscription. It may bill the customer, so never repeat it
+        after an unknown outcome.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         :param subscriptions_update: the fields, as a model or a dictionary
         """
         _path = {"subscription_id": subscription_id}
@@ -392,9 +412,10 @@ class SubscriptionsApi(Api):
     ) -> RESTResponseType:
         """Update subscription.
 
-        TODO update_subscription
+        Changes the given fields of a subscription. It may bill the customer, so never repeat it
+        after an unknown outcome.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         :param subscriptions_update: the fields, as a model or a dictionary
         """
         _path = {"subscription_id": subscription_id}
@@ -421,9 +442,10 @@ class SubscriptionsApi(Api):
     ) -> None:
         """Delete subscription.
 
-        TODO delete_subscription
+        Deletes a subscription. Documented with the generated clients; the current server has no
+        such route. It has a route to cancel instead.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _path = {"subscription_id": subscription_id}
         self._nothing(
@@ -449,9 +471,10 @@ class SubscriptionsApi(Api):
     ) -> ApiResponse[None]:
         """Delete subscription.
 
-        TODO delete_subscription
+        Deletes a subscription. Documented with the generated clients; the current server has no
+        such route. It has a route to cancel instead.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _path = {"subscription_id": subscription_id}
         return self._info(
@@ -478,9 +501,10 @@ class SubscriptionsApi(Api):
     ) -> RESTResponseType:
         """Delete subscription.
 
-        TODO delete_subscription
+        Deletes a subscription. Documented with the generated clients; the current server has no
+        such route. It has a route to cancel instead.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _path = {"subscription_id": subscription_id}
         return self._raw(

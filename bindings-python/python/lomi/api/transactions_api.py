@@ -47,9 +47,10 @@ class TransactionsApi(Api):
     ) -> Transactions:
         """Retrieve transaction.
 
-        TODO retrieve_transaction
+        The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: TODO transactions.transaction_id
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
+            the public_id.
         """
         _path = {"transaction_id": transaction_id}
         _value: Transactions = self._one(
@@ -76,9 +77,10 @@ class TransactionsApi(Api):
     ) -> ApiResponse[Transactions]:
         """Retrieve transaction.
 
-        TODO retrieve_transaction
+        The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: TODO transactions.transaction_id
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
+            the public_id.
         """
         _path = {"transaction_id": transaction_id}
         return self._info(
@@ -105,9 +107,10 @@ class TransactionsApi(Api):
     ) -> RESTResponseType:
         """Retrieve transaction.
 
-        TODO retrieve_transaction
+        The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: TODO transactions.transaction_id
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
+            the public_id.
         """
         _path = {"transaction_id": transaction_id}
         return self._raw(
@@ -135,11 +138,15 @@ class TransactionsApi(Api):
     ) -> ListTransactions200Response:
         """List transactions.
 
-        TODO list_transactions
+        One page of the merchant's transactions. On the current server its rows have other
+        fields than a single transaction has.
 
-        :param limit: TODO transactions?limit
-        :param offset: TODO transactions?offset (API generations B, C, D and E.)
-        :param sort: TODO transactions?sort (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +180,15 @@ class TransactionsApi(Api):
     ) -> ApiResponse[ListTransactions200Response]:
         """List transactions.
 
-        TODO list_transactions
+        One page of the merchant's transactions. On the current server its rows have other
+        fields than a single transaction has.
 
-        :param limit: TODO transactions?limit
-        :param offset: TODO transactions?offset (API generations B, C, D and E.)
-        :param sort: TODO transactions?sort (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +221,15 @@ class TransactionsApi(Api):
     ) -> RESTResponseType:
         """List transactions.
 
-        TODO list_transactions
+        One page of the merchant's transactions. On the current server its rows have other
+        fields than a single transaction has.
 
-        :param limit: TODO transactions?limit
-        :param offset: TODO transactions?offset (API generations B, C, D and E.)
-        :param sort: TODO transactions?sort (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -47,9 +47,9 @@ class WebhookDeliveryLogsApi(Api):
     ) -> WebhookDeliveryLogs:
         """Retrieve webhook delivery log.
 
-        TODO retrieve_webhook_delivery_log
+        One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 
-        :param log_id: TODO webhook_delivery_logs.log_id
+        :param log_id: The delivery log's identifier (log_id).
         """
         _path = {"log_id": log_id}
         _value: WebhookDeliveryLogs = self._one(
@@ -76,9 +76,9 @@ class WebhookDeliveryLogsApi(Api):
     ) -> ApiResponse[WebhookDeliveryLogs]:
         """Retrieve webhook delivery log.
 
-        TODO retrieve_webhook_delivery_log
+        One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 
-        :param log_id: TODO webhook_delivery_logs.log_id
+        :param log_id: The delivery log's identifier (log_id).
         """
         _path = {"log_id": log_id}
         return self._info(
@@ -105,9 +105,9 @@ class WebhookDeliveryLogsApi(Api):
     ) -> RESTResponseType:
         """Retrieve webhook delivery log.
 
-        TODO retrieve_webhook_delivery_log
+        One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 
-        :param log_id: TODO webhook_delivery_logs.log_id
+        :param log_id: The delivery log's identifier (log_id).
         """
         _path = {"log_id": log_id}
         return self._raw(
@@ -135,11 +135,14 @@ class WebhookDeliveryLogsApi(Api):
     ) -> ListWebhookDeliveryLogs200Response:
         """List webhook delivery logs.
 
-        TODO list_webhook_delivery_logs
+        One page of the delivery logs of a webhook. The current server requires webhookId; the
+        newest API serves it as /webhooks/deliveries.
 
-        :param limit: TODO webhook_delivery_logs?limit
-        :param offset: TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-        :param sort: TODO webhook_delivery_logs?sort (API generation C.)
+        :param limit: The most delivery logs in one page, 1 to 100. The default is 20 in the
+            generated clients' API and 25 on the current server.
+        :param offset: How many delivery logs to skip.
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -173,11 +176,14 @@ class WebhookDeliveryLogsApi(Api):
     ) -> ApiResponse[ListWebhookDeliveryLogs200Response]:
         """List webhook delivery logs.
 
-        TODO list_webhook_delivery_logs
+        One page of the delivery logs of a webhook. The current server requires webhookId; the
+        newest API serves it as /webhooks/deliveries.
 
-        :param limit: TODO webhook_delivery_logs?limit
-        :param offset: TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-        :param sort: TODO webhook_delivery_logs?sort (API generation C.)
+        :param limit: The most delivery logs in one page, 1 to 100. The default is 20 in the
+            generated clients' API and 25 on the current server.
+        :param offset: How many delivery logs to skip.
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -210,11 +216,14 @@ class WebhookDeliveryLogsApi(Api):
     ) -> RESTResponseType:
         """List webhook delivery logs.
 
-        TODO list_webhook_delivery_logs
+        One page of the delivery logs of a webhook. The current server requires webhookId; the
+        newest API serves it as /webhooks/deliveries.
 
-        :param limit: TODO webhook_delivery_logs?limit
-        :param offset: TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-        :param sort: TODO webhook_delivery_logs?sort (API generation C.)
+        :param limit: The most delivery logs in one page, 1 to 100. The default is 20 in the
+            generated clients' API and 25 on the current server.
+        :param offset: How many delivery logs to skip.
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,

@@ -49,7 +49,8 @@ class WebhooksApi(Api):
     ) -> Webhooks:
         """Create webhook.
 
-        TODO create_webhook
+        Creates a webhook. The answer has the signing secret this one time only; if it is lost,
+        delete the webhook and create another. A repeat creates a second one.
 
         :param webhooks_create: the fields, as a model or a dictionary
         """
@@ -77,7 +78,8 @@ class WebhooksApi(Api):
     ) -> ApiResponse[Webhooks]:
         """Create webhook.
 
-        TODO create_webhook
+        Creates a webhook. The answer has the signing secret this one time only; if it is lost,
+        delete the webhook and create another. A repeat creates a second one.
 
         :param webhooks_create: the fields, as a model or a dictionary
         """
@@ -105,7 +107,8 @@ class WebhooksApi(Api):
     ) -> RESTResponseType:
         """Create webhook.
 
-        TODO create_webhook
+        Creates a webhook. The answer has the signing secret this one time only; if it is lost,
+        delete the webhook and create another. A repeat creates a second one.
 
         :param webhooks_create: the fields, as a model or a dictionary
         """
@@ -132,9 +135,9 @@ class WebhooksApi(Api):
     ) -> Webhooks:
         """Retrieve webhook.
 
-        TODO retrieve_webhook
+        The current state of a webhook, without its secret.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _path = {"webhook_id": webhook_id}
         _value: Webhooks = self._one(
@@ -161,9 +164,9 @@ class WebhooksApi(Api):
     ) -> ApiResponse[Webhooks]:
         """Retrieve webhook.
 
-        TODO retrieve_webhook
+        The current state of a webhook, without its secret.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _path = {"webhook_id": webhook_id}
         return self._info(
@@ -190,9 +193,9 @@ class WebhooksApi(Api):
     ) -> RESTResponseType:
         """Retrieve webhook.
 
-        TODO retrieve_webhook
+        The current state of a webhook, without its secret.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _path = {"webhook_id": webhook_id}
         return self._raw(
@@ -220,11 +223,15 @@ class WebhooksApi(Api):
     ) -> ListWebhooks200Response:
         """List webhooks.
 
-        TODO list_webhooks
+        The merchant's webhooks, all in one answer from the current server, without their
+        secrets.
 
-        :param limit: TODO webhooks?limit
-        :param offset: TODO webhooks?offset (API generations B, C, D and E.)
-        :param sort: TODO webhooks?sort (API generation C.)
+        :param limit: The most webhooks in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many webhooks to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -258,11 +265,15 @@ class WebhooksApi(Api):
     ) -> ApiResponse[ListWebhooks200Response]:
         """List webhooks.
 
-        TODO list_webhooks
+        The merchant's webhooks, all in one answer from the current server, without their
+        secrets.
 
-        :param limit: TODO webhooks?limit
-        :param offset: TODO webhooks?offset (API generations B, C, D and E.)
-        :param sort: TODO webhooks?sort (API generation C.)
+        :param limit: The most webhooks in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many webhooks to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -295,11 +306,15 @@ class WebhooksApi(Api):
     ) -> RESTResponseType:
         """List webhooks.
 
-        TODO list_webhooks
+        The merchant's webhooks, all in one answer from the current server, without their
+        secrets.
 
-        :param limit: TODO webhooks?limit
-        :param offset: TODO webhooks?offset (API generations B, C, D and E.)
-        :param sort: TODO webhooks?sort (API generation C.)
+        :param limit: The most webhooks in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many webhooks to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _query = {
             "limit": limit,
@@ -330,9 +345,9 @@ class WebhooksApi(Api):
     ) -> Webhooks:
         """Update webhook.
 
-        TODO update_webhook
+        Changes the given fields of a webhook; safe to repeat.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         :param webhooks_update: the fields, as a model or a dictionary
         """
         _path = {"webhook_id": webhook_id}
@@ -361,9 +376,9 @@ class WebhooksApi(Api):
     ) -> ApiResponse[Webhooks]:
         """Update webhook.
 
-        TODO update_webhook
+        Changes the given fields of a webhook; safe to repeat.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         :param webhooks_update: the fields, as a model or a dictionary
         """
         _path = {"webhook_id": webhook_id}
@@ -392,9 +407,9 @@ class WebhooksApi(Api):
     ) -> RESTResponseType:
         """Update webhook.
 
-        TODO update_webhook
+        Changes the given fields of a webhook; safe to repeat.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         :param webhooks_update: the fields, as a model or a dictionary
         """
         _path = {"webhook_id": webhook_id}
@@ -421,9 +436,10 @@ class WebhooksApi(Api):
     ) -> None:
         """Delete webhook.
 
-        TODO delete_webhook
+        Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+        generated clients' API 204 without one.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _path = {"webhook_id": webhook_id}
         self._nothing(
@@ -449,9 +465,10 @@ class WebhooksApi(Api):
     ) -> ApiResponse[None]:
         """Delete webhook.
 
-        TODO delete_webhook
+        Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+        generated clients' API 204 without one.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _path = {"webhook_id": webhook_id}
         return self._info(
@@ -478,9 +495,10 @@ class WebhooksApi(Api):
     ) -> RESTResponseType:
         """Delete webhook.
 
-        TODO delete_webhook
+        Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+        generated clients' API 204 without one.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _path = {"webhook_id": webhook_id}
         return self._raw(

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class BeneficiaryPayout(Model):
-    """TODO BeneficiaryPayout"""
+    """Money paid out to someone other than the merchant.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "BeneficiaryPayout"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -38,33 +41,75 @@ class BeneficiaryPayout(Model):
     )
 
     account_id: str | None = field()
-    """TODO beneficiary_payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | None = field()
-    """TODO beneficiary_payouts.amount (API generations B, C and D.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     created_at = Time()
-    """TODO beneficiary_payouts.created_at (API generations B, C and D.)"""
+    """When the beneficiary payout was created, as a timestamp.
+
+    (API generations B, C and D.)
+    """
     created_by: str | None = field()
-    """TODO beneficiary_payouts.created_by (API generations B, C and D.)"""
+    """Who created the beneficiary payout.
+
+    (API generations B, C and D.)
+    """
     currency_code: str | None = field()
-    """TODO beneficiary_payouts.currency_code (API generations B, C and D.)"""
+    """Currency of the amount.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO beneficiary_payouts.metadata (API generations B, C and D.)"""
+    """The merchant's own keys and values, kept with the payout.
+
+    (API generations B, C and D.)
+    """
     organization_id: str | None = field()
-    """TODO beneficiary_payouts.organization_id (API generations B, C and D.)"""
+    """Organisation that owns the beneficiary payout.
+
+    (API generations B, C and D.)
+    """
     payment_method_code: str | None = field()
-    """TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)"""
+    """Payment method of the payout.
+
+    (API generations B, C and D.)
+    """
     payout_id: str | None = field()
-    """TODO beneficiary_payouts.payout_id (API generations B, C and D.)"""
+    """The beneficiary payout's identifier.
+
+    (API generations B, C and D.)
+    """
     payout_method_id: str | None = field()
-    """TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)"""
+    """Payout method that receives the money.
+
+    (API generations B, C and D.)
+    """
     provider_code: str | None = field()
-    """TODO beneficiary_payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     spi_bulk_instruction_id: str | None = field()
-    """TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)"""
+    """Bulk instruction of the regional instant payment system that the payout belongs to.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None = field()
-    """TODO beneficiary_payouts.status (API generations B, C and D.)"""
+    """The state of the payout, pending at first.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
     updated_at = Time()
-    """TODO beneficiary_payouts.updated_at (API generations B, C and D.)"""
+    """When the beneficiary payout last changed, as a timestamp.
+
+    (API generations B, C and D.)
+    """
 
     if TYPE_CHECKING:
 

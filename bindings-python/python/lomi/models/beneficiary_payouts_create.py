@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BeneficiaryPayoutsCreate(Model):
-    """TODO BeneficiaryPayoutCreate"""
+    """The fields of a new beneficiary payout."""
 
     _schema: ClassVar[str] = "BeneficiaryPayoutCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -36,25 +36,55 @@ class BeneficiaryPayoutsCreate(Model):
     )
 
     account_id: UUID | str | None = None
-    """TODO beneficiary_payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | Decimal | None = None
-    """TODO beneficiary_payouts.amount (API generations B, C and D.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     currency_code: str | None = None
-    """TODO beneficiary_payouts.currency_code (API generations B, C and D.)"""
+    """Currency of the amount.
+
+    Required by the December 2025 server. (API generations B, C and D.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO beneficiary_payouts.metadata (API generations B, C and D.)"""
+    """The merchant's own keys and values, kept with the payout.
+
+    (API generations B, C and D.)
+    """
     payment_method_code: str | None = None
-    """TODO beneficiary_payouts.payment_method_code (API generations B, C and D.)"""
+    """Payment method of the payout.
+
+    (API generations B, C and D.)
+    """
     payout_id: UUID | str | None = None
-    """TODO beneficiary_payouts.payout_id (API generations B, C and D.)"""
+    """The beneficiary payout's identifier.
+
+    (API generations B, C and D.)
+    """
     payout_method_id: UUID | str | None = None
-    """TODO beneficiary_payouts.payout_method_id (API generations B, C and D.)"""
+    """Payout method that receives the money.
+
+    (API generations B, C and D.)
+    """
     provider_code: str | None = None
-    """TODO beneficiary_payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     spi_bulk_instruction_id: UUID | str | None = None
-    """TODO beneficiary_payouts.spi_bulk_instruction_id (API generations B and C.)"""
+    """Bulk instruction of the regional instant payment system that the payout belongs to.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None = None
-    """TODO beneficiary_payouts.status (API generations B, C and D.)"""
+    """The state of the payout, pending at first.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
 
     if TYPE_CHECKING:
 

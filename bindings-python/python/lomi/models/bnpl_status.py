@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class BnplStatus(str, Enum):
-    """TODO BnplStatus"""
+    """The state of an instalment.
+
+    An open enum: an unknown value is kept, and does not mean paid; nor do pending and waived.
+    """
 
     PENDING = "pending"
     COLLECTED = "collected"

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Customer(Model):
-    """TODO Customer"""
+    """A person or business that pays the merchant.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Customer"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -38,7 +41,6 @@ class Customer(Model):
         "organization_id",
         "phone_number",
         "postal_code",
-        "provider_customer_id",
         "spi_alias_mbno",
         "spi_alias_shid",
         "spi_primary_alias",
@@ -47,51 +49,93 @@ class Customer(Model):
     )
 
     address: str | None = field()
-    """TODO customers.address"""
+    """Street address of the customer."""
     city: str | None = field()
-    """TODO customers.city"""
+    """City of the customer's address."""
     country: str | None = field()
-    """TODO customers.country"""
+    """Country of the customer's address."""
     created_at = Time()
-    """TODO customers.created_at"""
+    """When the customer was created."""
     created_by: str | None = field()
-    """TODO customers.created_by (API generation C.)"""
+    """Who created the customer.
+
+    The generated clients' API only. (API generation C.)
+    """
     customer_id: str | None = field()
-    """TODO customers.customer_id"""
+    """The customer's identifier.
+
+    The newest API also accepts ids that begin with cus_.
+    """
     deleted_at = Time()
-    """TODO customers.deleted_at (API generation C.)"""
+    """When the customer was deleted.
+
+    The generated clients' API only. (API generation C.)
+    """
     email: str | None = field()
-    """TODO customers.email"""
+    """The customer's e-mail address.
+
+    On update, the current server accepts null to clear it.
+    """
     environment: str | None = field()
-    """TODO customers.environment (API generations B, C, D and E.)"""
+    """`test` or `live`, as the key that created the customer.
+
+    The server of December 2025 always stored live. (API generations B, C, D and E.)
+    """
     is_business: bool | None = field()
-    """TODO customers.is_business"""
+    """Whether the customer is a business and not a person.
+
+    Absent on create means no.
+    """
     is_deleted: bool | None = field()
-    """TODO customers.is_deleted (API generation C.)"""
-    merchant_id: dict[str, Any] | None = field()
-    """TODO customers.merchant_id (API generation A.)"""
+    """Whether the customer is deleted.
+
+    The generated clients' API only. (API generation C.)
+    """
+    merchant_id: str | None = field()
+    """Merchant that owns the customer.
+
+    The 2025 documentation only. (API generation A.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO customers.metadata"""
+    """The merchant's own keys and values.
+
+    The current server stores them in a second step and hides its failure, so check the
+    response.
+    """
     name: str | None = field()
-    """TODO customers.name"""
+    """The customer's name.
+
+    Servers require it on create; the current server keeps the old name if an update sends an
+    empty string.
+    """
     organization_id: str | None = field()
-    """TODO customers.organization_id"""
+    """Organisation that owns the customer."""
     phone_number: str | None = field()
-    """TODO customers.phone_number"""
+    """The customer's phone number.
+
+    On update, the current server accepts null to clear it.
+    """
     postal_code: str | None = field()
-    """TODO customers.postal_code"""
-    provider_customer_id: str | None = field()
-    """TODO customers.provider_customer_id (API generation D.)"""
+    """Postal code of the customer's address."""
     spi_alias_mbno: str | None = field()
-    """TODO customers.spi_alias_mbno (API generation C.)"""
+    """The customer's alias of type MBNO in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_alias_shid: str | None = field()
-    """TODO customers.spi_alias_shid (API generation C.)"""
+    """The customer's alias of type SHID in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_primary_alias: str | None = field()
-    """TODO customers.spi_primary_alias (API generation C.)"""
+    """The customer's primary alias in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     updated_at = Time()
-    """TODO customers.updated_at"""
+    """When the customer last changed."""
     whatsapp_number: str | None = field()
-    """TODO customers.whatsapp_number"""
+    """The customer's WhatsApp number."""
 
     if TYPE_CHECKING:
 
@@ -109,13 +153,12 @@ class Customer(Model):
             environment: str | None = None,
             is_business: bool | None = None,
             is_deleted: bool | None = None,
-            merchant_id: dict[str, Any] | None = None,
+            merchant_id: str | None = None,
             metadata: dict[str, Any] | None = None,
             name: str | None = None,
             organization_id: str | None = None,
             phone_number: str | None = None,
             postal_code: str | None = None,
-            provider_customer_id: str | None = None,
             spi_alias_mbno: str | None = None,
             spi_alias_shid: str | None = None,
             spi_primary_alias: str | None = None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class CustomerInvoicesCreate(Model):
-    """TODO InvoiceCreate"""
+    """The fields of a new invoice."""
 
     _schema: ClassVar[str] = "InvoiceCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -44,41 +44,103 @@ class CustomerInvoicesCreate(Model):
     )
 
     amount: int | float | Decimal | None = None
-    """TODO invoices.amount (API generations C, D and E.)"""
+    """The total of the invoice, in the currency's smallest unit.
+
+    The newest API requires it on create; the current server sums line_items when it is left
+    out. (API generations C, D and E.)
+    """
     amount_due: int | float | Decimal | None = None
-    """TODO invoices.amount_due (API generations D and E.)"""
+    """The amount due, in the currency's smallest unit.
+
+    It can be sent on update only, not on create. (API generations D and E.)
+    """
     currency_code: str | None = None
-    """TODO invoices.currency_code (API generations C, D and E.)"""
+    """Three-letter currency of the invoice: XOF, USD or EUR.
+
+    XOF when left out on create; it cannot change on the current server. (API generations C, D
+    and E.)
+    """
     customer_details: dict[str, Any] | None = None
-    """TODO invoices.customer_details (API generations D and E.)"""
+    """Details of the customer for the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
     customer_id: UUID | str | None = None
-    """TODO invoices.customer_id (API generations C, D and E.)"""
+    """Customer that the invoice is for.
+
+    Required on create. (API generations C, D and E.)
+    """
     customer_invoice_id: UUID | str | None = None
-    """TODO invoices.customer_invoice_id (API generations C, D and E.)"""
+    """The invoice's identifier.
+
+    Named invoice_id in paths and in a payment_required response. (API generations C, D and E.)
+    """
     description: str | None = None
-    """TODO invoices.description (API generations C, D and E.)"""
+    """Text of the invoice.
+
+    The current server and the newest API take it but do not declare it in responses. (API
+    generations C, D and E.)
+    """
     due_date: str | None = None
-    """TODO invoices.due_date (API generations C, D and E.)"""
+    """The date when the invoice is due.
+
+    The current server takes it but does not declare it in responses. (API generations C, D and
+    E.)
+    """
     invoice_number: str | None = None
-    """TODO invoices.invoice_number (API generations D and E.)"""
-    line_items: Sequence[str] | None = None
-    """TODO invoices.line_items (API generations D and E.)"""
+    """The invoice's number, which the caller may set on create but not on update.
+
+    May be null. (API generations D and E.)
+    """
+    line_items: list[dict[str, Any]] | None = None
+    """The lines of the invoice: objects with name, quantity (default 1), unit_price or amount.
+
+    The newest API declares strings in responses, the current server none. (API generations D
+    and E.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO invoices.metadata (API generations C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server and the newest API take them but do not declare them in responses. (API
+    generations C, D and E.)
+    """
     origin: str | None = None
-    """TODO invoices.origin (API generations D and E.)"""
+    """Where the invoice comes from: manual, one_time_product, recurring_subscription,
+    usage_billing or failed_renewal.
+
+    Set on create only. (API generations D and E.)
+    """
     payment_details: dict[str, Any] | None = None
-    """TODO invoices.payment_details (API generations D and E.)"""
+    """Details of the payment for the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
     price_id: str | None = None
-    """TODO invoices.price_id (API generations D and E.)"""
+    """Catalogue price that the invoice is for.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     product_id: str | None = None
-    """TODO invoices.product_id (API generations D and E.)"""
+    """Catalogue product that the invoice is for.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     status: str | None = None
-    """TODO invoices.status (API generations C, D and E.)"""
+    """The state of the invoice: draft, sent, paid, overdue or cancelled.
+
+    Only paid means paid, and setting it with an update moves no money. (API generations C, D
+    and E.)
+    """
     subscription_id: str | None = None
-    """TODO invoices.subscription_id (API generations D and E.)"""
+    """Subscription that the invoice belongs to.
+
+    It is sent only and does not come in responses. (API generations D and E.)
+    """
     template: dict[str, Any] | None = None
-    """TODO invoices.template (API generations D and E.)"""
+    """Template of the invoice, as an object.
+
+    Read on create only and not returned. (API generations D and E.)
+    """
 
     if TYPE_CHECKING:
 
@@ -94,7 +156,7 @@ class CustomerInvoicesCreate(Model):
             description: str | None = None,
             due_date: str | None = None,
             invoice_number: str | None = None,
-            line_items: Sequence[str] | None = None,
+            line_items: list[dict[str, Any]] | None = None,
             metadata: dict[str, Any] | None = None,
             origin: str | None = None,
             payment_details: dict[str, Any] | None = None,

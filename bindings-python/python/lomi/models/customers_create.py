@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CustomersCreate(Model):
-    """TODO CustomerCreate"""
+    """The fields of a new customer."""
 
     _schema: ClassVar[str] = "CustomerCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -38,33 +38,62 @@ class CustomersCreate(Model):
     )
 
     address: str | None = None
-    """TODO customers.address"""
+    """Street address of the customer."""
     city: str | None = None
-    """TODO customers.city"""
+    """City of the customer's address."""
     country: str | None = None
-    """TODO customers.country"""
+    """Country of the customer's address."""
     email: str | None = None
-    """TODO customers.email"""
+    """The customer's e-mail address.
+
+    On update, the current server accepts null to clear it.
+    """
     is_business: bool | None = None
-    """TODO customers.is_business"""
+    """Whether the customer is a business and not a person.
+
+    Absent on create means no.
+    """
     is_deleted: bool | None = None
-    """TODO customers.is_deleted (API generation C.)"""
+    """Whether the customer is deleted.
+
+    The generated clients' API only. (API generation C.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO customers.metadata"""
+    """The merchant's own keys and values.
+
+    The current server stores them in a second step and hides its failure, so check the
+    response.
+    """
     name: str | None = None
-    """TODO customers.name"""
+    """The customer's name.
+
+    Servers require it on create; the current server keeps the old name if an update sends an
+    empty string.
+    """
     phone_number: str | None = None
-    """TODO customers.phone_number"""
+    """The customer's phone number.
+
+    On update, the current server accepts null to clear it.
+    """
     postal_code: str | None = None
-    """TODO customers.postal_code"""
+    """Postal code of the customer's address."""
     spi_alias_mbno: str | None = None
-    """TODO customers.spi_alias_mbno (API generation C.)"""
+    """The customer's alias of type MBNO in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_alias_shid: str | None = None
-    """TODO customers.spi_alias_shid (API generation C.)"""
+    """The customer's alias of type SHID in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_primary_alias: str | None = None
-    """TODO customers.spi_primary_alias (API generation C.)"""
+    """The customer's primary alias in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     whatsapp_number: str | None = None
-    """TODO customers.whatsapp_number"""
+    """The customer's WhatsApp number."""
 
     if TYPE_CHECKING:
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class DiscountCoupon(Model):
-    """TODO DiscountCoupon"""
+    """A code that gives buyers a discount.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "DiscountCoupon"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -49,65 +52,147 @@ class DiscountCoupon(Model):
         "valid_from",
     )
 
-    applies_to_product_types: str | None = field()
-    """TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)"""
+    applies_to_product_types: list[str] | str | None = field()
+    """Product types that the coupon applies to, such as one_time.
+
+    A list on the servers, a string in the generated clients. (API generations B, C, D and E.)
+    """
     code: str | None = field()
-    """TODO discount_coupons.code (API generations B, C, D and E.)"""
+    """The code that buyers enter.
+
+    The current server changes it to upper case and refuses a code that exists already. (API
+    generations B, C, D and E.)
+    """
     completed_redemptions: int | float | None = field()
-    """TODO discount_coupons.completed_redemptions (API generation D.)"""
+    """How many payments with this coupon were completed.
+
+    The current server returns it in lists only. (API generation D.)
+    """
     coupon_id: str | None = field()
-    """TODO discount_coupons.coupon_id (API generations B, C, D and E.)"""
+    """The coupon's identifier.
+
+    (API generations B, C, D and E.)
+    """
     created_at = Time()
-    """TODO discount_coupons.created_at (API generations B, C, D and E.)"""
+    """When the coupon was created, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     current_uses: int | float | None = field()
-    """TODO discount_coupons.current_uses (API generations B, C, D and E.)"""
+    """How many times the coupon has been used.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     customer_type: str | None = field()
-    """TODO discount_coupons.customer_type (API generations B, C, D and E.)"""
+    """`all`, `new` or `existing` customers, all by default.
+
+    The current server may answer `returning` instead of `existing`. (API generations B, C, D
+    and E.)
+    """
     description: str | None = field()
-    """TODO discount_coupons.description (API generations B, C, D and E.)"""
+    """What the coupon is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
     discount_fixed_amount: int | float | None = field()
-    """TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)"""
+    """The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`.
+
+    (API generations B, C, D and E.)
+    """
     discount_percentage: int | float | None = field()
-    """TODO discount_coupons.discount_percentage (API generations B, C, D and E.)"""
+    """The discount in percent, 0 to 100, when discount_type is `percentage`.
+
+    (API generations B, C, D and E.)
+    """
     discount_type: str | None = field()
-    """TODO discount_coupons.discount_type (API generations B, C, D and E.)"""
+    """`percentage` or `fixed`.
+
+    The default is percentage. (API generations B, C, D and E.)
+    """
     distinct_customers_completed: int | float | None = field()
-    """TODO discount_coupons.distinct_customers_completed (API generation D.)"""
+    """How many different customers completed a payment with this coupon.
+
+    The current server returns it in lists only. (API generation D.)
+    """
     environment: str | None = field()
-    """TODO discount_coupons.environment (API generations B, C, D and E.)"""
+    """`test` or `live`.
+
+    The current server neither returns it nor sets it: coupons created with a test key may
+    become live ones. (API generations B, C, D and E.)
+    """
     expires_at = Time()
-    """TODO discount_coupons.expires_at (API generations B, C, D and E.)"""
+    """When the coupon stops working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     is_active: bool | None = field()
-    """TODO discount_coupons.is_active (API generations B, C, D and E.)"""
+    """Whether the coupon can be used.
+
+    The default is true. (API generations B, C, D and E.)
+    """
     is_organization_wide: bool | None = field()
-    """TODO discount_coupons.is_organization_wide (API generation C.)"""
+    """Whether the coupon applies to all products.
+
+    In the generated clients' API only. Elsewhere it is scope_type. (API generation C.)
+    """
     max_quantity_per_use: int | float | None = field()
-    """TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)"""
+    """The most units that one use of the coupon covers, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     max_uses: int | float | None = field()
-    """TODO discount_coupons.max_uses (API generations B, C, D and E.)"""
+    """The most times that the coupon can be used in all, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     organization_id: str | None = field()
-    """TODO discount_coupons.organization_id (API generations B, C, D and E.)"""
-    plan_links: dict[str, Any] | None = field()
-    """TODO discount_coupons.plan_links (API generation D.)"""
-    product_links: dict[str, Any] | None = field()
-    """TODO discount_coupons.product_links (API generation D.)"""
+    """Organisation that owns the coupon.
+
+    The current server leaves it out of lists. (API generations B, C, D and E.)
+    """
+    plan_links: list[dict[str, Any]] | None = field()
+    """Subscription plans that the coupon is linked to.
+
+    The current server returns it for a single coupon only. (API generation D.)
+    """
+    product_links: list[dict[str, Any]] | None = field()
+    """Catalogue products that the coupon is linked to, as the current server returns them.
+
+    (API generation D.)
+    """
     scope_type: str | None = field()
-    """TODO discount_coupons.scope_type (API generations B, C, D and E.)"""
+    """`organization_wide`, `specific_products` or `specific_prices`.
+
+    The default is organization_wide. (API generations B, C, D and E.)
+    """
     updated_at = Time()
-    """TODO discount_coupons.updated_at (API generations B, C, D and E.)"""
+    """When the coupon last changed, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     usage_frequency_limit: str | None = field()
-    """TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)"""
+    """What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`.
+
+    The default is total. (API generations B, C, D and E.)
+    """
     usage_limit_value: int | float | None = field()
-    """TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)"""
-    valid_from: str | None = field()
-    """TODO discount_coupons.valid_from (API generations B, C, D and E.)"""
+    """How many uses usage_frequency_limit allows, at least 1.
+
+    The current server requires it unless usage_frequency_limit is total. (API generations B, C,
+    D and E.)
+    """
+    valid_from = Time()
+    """When the coupon starts working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
         def __init__(
             self,
             *,
-            applies_to_product_types: str | None = None,
+            applies_to_product_types: list[str] | str | None = None,
             code: str | None = None,
             completed_redemptions: int | float | None = None,
             coupon_id: str | None = None,
@@ -126,13 +211,13 @@ class DiscountCoupon(Model):
             max_quantity_per_use: int | float | None = None,
             max_uses: int | float | None = None,
             organization_id: str | None = None,
-            plan_links: dict[str, Any] | None = None,
-            product_links: dict[str, Any] | None = None,
+            plan_links: list[dict[str, Any]] | None = None,
+            product_links: list[dict[str, Any]] | None = None,
             scope_type: str | None = None,
             updated_at: datetime | str | None = None,
             usage_frequency_limit: str | None = None,
             usage_limit_value: int | float | None = None,
-            valid_from: str | None = None,
+            valid_from: datetime | str | None = None,
             **extra: Any,
         ) -> None: ...
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class DiscountCouponsUpdate(Model):
-    """TODO DiscountCouponUpdate"""
+    """The fields of a coupon to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "DiscountCouponUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -45,51 +48,111 @@ class DiscountCouponsUpdate(Model):
         "valid_from",
     )
 
-    applies_to_product_types: str | None = None
-    """TODO discount_coupons.applies_to_product_types (API generations B, C, D and E.)"""
+    applies_to_product_types: Sequence[str] | None = None
+    """Product types that the coupon applies to, such as one_time.
+
+    A list on the servers, a string in the generated clients. (API generations B, C, D and E.)
+    """
     code: str | None = None
-    """TODO discount_coupons.code (API generations B, C, D and E.)"""
+    """The code that buyers enter.
+
+    The current server changes it to upper case and refuses a code that exists already. (API
+    generations B, C, D and E.)
+    """
     coupon_id: UUID | str | None = None
-    """TODO discount_coupons.coupon_id (API generations B, C, D and E.)"""
+    """The coupon's identifier.
+
+    (API generations B, C, D and E.)
+    """
     current_uses: int | float | Decimal | None = None
-    """TODO discount_coupons.current_uses (API generations B, C, D and E.)"""
+    """How many times the coupon has been used.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     customer_type: str | None = None
-    """TODO discount_coupons.customer_type (API generations B, C, D and E.)"""
+    """`all`, `new` or `existing` customers, all by default.
+
+    The current server may answer `returning` instead of `existing`. (API generations B, C, D
+    and E.)
+    """
     description: str | None = None
-    """TODO discount_coupons.description (API generations B, C, D and E.)"""
+    """What the coupon is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
     discount_fixed_amount: int | float | Decimal | None = None
-    """TODO discount_coupons.discount_fixed_amount (API generations B, C, D and E.)"""
+    """The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`.
+
+    (API generations B, C, D and E.)
+    """
     discount_percentage: int | float | Decimal | None = None
-    """TODO discount_coupons.discount_percentage (API generations B, C, D and E.)"""
+    """The discount in percent, 0 to 100, when discount_type is `percentage`.
+
+    (API generations B, C, D and E.)
+    """
     discount_type: str | None = None
-    """TODO discount_coupons.discount_type (API generations B, C, D and E.)"""
+    """`percentage` or `fixed`.
+
+    The default is percentage. (API generations B, C, D and E.)
+    """
     expires_at: datetime | str | None = None
-    """TODO discount_coupons.expires_at (API generations B, C, D and E.)"""
+    """When the coupon stops working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     is_active: bool | None = None
-    """TODO discount_coupons.is_active (API generations B, C, D and E.)"""
+    """Whether the coupon can be used.
+
+    The default is true. (API generations B, C, D and E.)
+    """
     is_organization_wide: bool | None = None
-    """TODO discount_coupons.is_organization_wide (API generation C.)"""
+    """Whether the coupon applies to all products.
+
+    In the generated clients' API only. Elsewhere it is scope_type. (API generation C.)
+    """
     max_quantity_per_use: int | float | Decimal | None = None
-    """TODO discount_coupons.max_quantity_per_use (API generations B, C, D and E.)"""
+    """The most units that one use of the coupon covers, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     max_uses: int | float | Decimal | None = None
-    """TODO discount_coupons.max_uses (API generations B, C, D and E.)"""
+    """The most times that the coupon can be used in all, at least 1.
+
+    (API generations B, C, D and E.)
+    """
     product_ids: Sequence[str] | None = None
-    """TODO discount_coupons.product_ids (API generations B, D and E.)"""
+    """Catalogue products that the coupon is limited to.
+
+    Read when a coupon is created; answers do not have it. (API generations B, D and E.)
+    """
     scope_type: str | None = None
-    """TODO discount_coupons.scope_type (API generations B, C, D and E.)"""
+    """`organization_wide`, `specific_products` or `specific_prices`.
+
+    The default is organization_wide. (API generations B, C, D and E.)
+    """
     usage_frequency_limit: str | None = None
-    """TODO discount_coupons.usage_frequency_limit (API generations B, C, D and E.)"""
+    """What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`.
+
+    The default is total. (API generations B, C, D and E.)
+    """
     usage_limit_value: int | float | Decimal | None = None
-    """TODO discount_coupons.usage_limit_value (API generations B, C, D and E.)"""
-    valid_from: str | None = None
-    """TODO discount_coupons.valid_from (API generations B, C, D and E.)"""
+    """How many uses usage_frequency_limit allows, at least 1.
+
+    The current server requires it unless usage_frequency_limit is total. (API generations B, C,
+    D and E.)
+    """
+    valid_from: datetime | str | None = None
+    """When the coupon starts working, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
         def __init__(
             self,
             *,
-            applies_to_product_types: str | None = None,
+            applies_to_product_types: Sequence[str] | None = None,
             code: str | None = None,
             coupon_id: UUID | str | None = None,
             current_uses: int | float | Decimal | None = None,
@@ -107,7 +170,7 @@ class DiscountCouponsUpdate(Model):
             scope_type: str | None = None,
             usage_frequency_limit: str | None = None,
             usage_limit_value: int | float | Decimal | None = None,
-            valid_from: str | None = None,
+            valid_from: datetime | str | None = None,
         ) -> None: ...
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Events(Model):
-    """TODO UsageEvent"""
+    """One use of a product by a customer.
+
+    It is not a webhook event. Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "UsageEvent"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -36,23 +39,50 @@ class Events(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by"})
 
     created_at = Moment()
-    """TODO events.created_at (API generation C.)"""
+    """When the usage event was created, as a timestamp.
+
+    (API generation C.)
+    """
     created_by: str | None = field()
-    """TODO events.created_by (API generation C.)"""
+    """Who or what created the usage event.
+
+    (API generation C.)
+    """
     customer_id = Identifier()
-    """TODO events.customer_id (API generation C.)"""
+    """Customer that the usage belongs to.
+
+    (API generation C.)
+    """
     event_data: dict[str, Any] | None = field()
-    """TODO events.event_data (API generation C.)"""
+    """The data of the usage event, as an object.
+
+    (API generation C.)
+    """
     event_id = Identifier()
-    """TODO events.event_id (API generation C.)"""
+    """The usage event's identifier.
+
+    It is not the identifier of a webhook event. (API generation C.)
+    """
     event_name: str | None = field()
-    """TODO events.event_name (API generation C.)"""
+    """The name of the usage event.
+
+    It is not the name of a webhook event. (API generation C.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO events.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the usage event.
+
+    (API generation C.)
+    """
     organization_id = Identifier()
-    """TODO events.organization_id (API generation C.)"""
+    """Organisation that owns the usage event.
+
+    (API generation C.)
+    """
     product_id = Identifier()
-    """TODO events.product_id (API generation C.)"""
+    """Product that was used.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class EventsUpdate(Model):
-    """TODO UsageEventUpdate"""
+    """The fields of a usage event to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "UsageEventUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -31,17 +34,35 @@ class EventsUpdate(Model):
     )
 
     customer_id: UUID | str | None = None
-    """TODO events.customer_id (API generation C.)"""
+    """Customer that the usage belongs to.
+
+    (API generation C.)
+    """
     event_data: dict[str, Any] | None = None
-    """TODO events.event_data (API generation C.)"""
+    """The data of the usage event, as an object.
+
+    (API generation C.)
+    """
     event_id: UUID | str | None = None
-    """TODO events.event_id (API generation C.)"""
+    """The usage event's identifier.
+
+    It is not the identifier of a webhook event. (API generation C.)
+    """
     event_name: str | None = None
-    """TODO events.event_name (API generation C.)"""
+    """The name of the usage event.
+
+    It is not the name of a webhook event. (API generation C.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO events.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the usage event.
+
+    (API generation C.)
+    """
     product_id: UUID | str | None = None
-    """TODO events.product_id (API generation C.)"""
+    """Product that was used.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

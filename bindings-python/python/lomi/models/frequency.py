@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class Frequency(str, Enum):
-    """TODO Frequency"""
+    """An open enum: how often something repeats, in the generated clients' API only; an unknown
+    value is kept, and billing intervals have other words (month, not monthly).
+    """
 
     WEEKLY = "weekly"
     BI_MINUS_WEEKLY = "bi-weekly"

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class InstallmentPaymentsUpdate(Model):
-    """TODO InstallmentPaymentUpdate"""
+    """The fields of an instalment to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "InstallmentPaymentUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -43,37 +46,85 @@ class InstallmentPaymentsUpdate(Model):
     )
 
     amount: int | float | Decimal | None = None
-    """TODO installment_payments.amount (API generation C.)"""
+    """The amount of the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     due_date: str | None = None
-    """TODO installment_payments.due_date (API generation C.)"""
+    """The date when the instalment is due.
+
+    (API generation C.)
+    """
     installment_id: UUID | str | None = None
-    """TODO installment_payments.installment_id (API generation C.)"""
+    """The instalment's identifier.
+
+    The route to retrieve it calls it payment_id. (API generation C.)
+    """
     interest_amount: int | float | Decimal | None = None
-    """TODO installment_payments.interest_amount (API generation C.)"""
+    """The interest in the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     paid_at: datetime | str | None = None
-    """TODO installment_payments.paid_at (API generation C.)"""
+    """When the instalment was paid, as a timestamp.
+
+    (API generation C.)
+    """
     payment_link: str | None = None
-    """TODO installment_payments.payment_link (API generation C.)"""
+    """Link to pay the instalment.
+
+    (API generation C.)
+    """
     payment_method_code: str | None = None
-    """TODO installment_payments.payment_method_code (API generation C.)"""
+    """Payment method of the instalment, such as MOBILE_MONEY.
+
+    (API generation C.)
+    """
     plan_id: UUID | str | None = None
-    """TODO installment_payments.plan_id (API generation C.)"""
+    """Instalment plan that the payment belongs to.
+
+    (API generation C.)
+    """
     principal_amount: int | float | Decimal | None = None
-    """TODO installment_payments.principal_amount (API generation C.)"""
+    """The principal in the instalment, without interest, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     processing_fee: int | float | Decimal | None = None
-    """TODO installment_payments.processing_fee (API generation C.)"""
+    """The processing fee of the instalment, in the currency's smallest unit.
+
+    (API generation C.)
+    """
     provider_code: str | None = None
-    """TODO installment_payments.provider_code (API generation C.)"""
+    """Payment provider of the instalment, such as WAVE.
+
+    (API generation C.)
+    """
     sequence_number: int | float | Decimal | None = None
-    """TODO installment_payments.sequence_number (API generation C.)"""
+    """The position of the instalment in its plan.
+
+    (API generation C.)
+    """
     spi_payment_request_id: UUID | str | None = None
-    """TODO installment_payments.spi_payment_request_id (API generation C.)"""
+    """The instalment's payment request in the regional instant payment system.
+
+    (API generation C.)
+    """
     spi_tx_id: UUID | str | None = None
-    """TODO installment_payments.spi_tx_id (API generation C.)"""
+    """The transaction's identifier in the regional instant payment system.
+
+    (API generation C.)
+    """
     status: str | None = None
-    """TODO installment_payments.status (API generation C.)"""
+    """The state of the instalment: pending, collected, waived or refunded.
+
+    Pending and waived do not mean paid. (API generation C.)
+    """
     transaction_id: UUID | str | None = None
-    """TODO installment_payments.transaction_id (API generation C.)"""
+    """Transaction that paid the instalment.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Invoice(Model):
-    """TODO Invoice"""
+    """An invoice from the merchant to a customer.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Invoice"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -45,47 +48,118 @@ class Invoice(Model):
     )
 
     amount: int | float | None = field()
-    """TODO invoices.amount (API generations C, D and E.)"""
+    """The total of the invoice, in the currency's smallest unit.
+
+    The newest API requires it on create; the current server sums line_items when it is left
+    out. (API generations C, D and E.)
+    """
     amount_due: int | float | None = field()
-    """TODO invoices.amount_due (API generations D and E.)"""
+    """The amount due, in the currency's smallest unit.
+
+    It can be sent on update only, not on create. (API generations D and E.)
+    """
     amount_remaining: int | float | None = field()
-    """TODO invoices.amount_remaining (API generations D and E.)"""
+    """The amount not yet paid, in the currency's smallest unit.
+
+    (API generations D and E.)
+    """
     created_at = Time()
-    """TODO invoices.created_at (API generation C.)"""
+    """When the invoice was created, as a timestamp.
+
+    The generated clients' API only. (API generation C.)
+    """
     created_by: str | None = field()
-    """TODO invoices.created_by (API generation C.)"""
+    """Who or what created the invoice.
+
+    The generated clients' API only. (API generation C.)
+    """
     currency_code: str | None = field()
-    """TODO invoices.currency_code (API generations C, D and E.)"""
+    """Three-letter currency of the invoice: XOF, USD or EUR.
+
+    XOF when left out on create; it cannot change on the current server. (API generations C, D
+    and E.)
+    """
     customer: dict[str, Any] | None = field()
-    """TODO invoices.customer (API generation E.)"""
+    """The customer, as an object.
+
+    The newest API only; may be null. (API generation E.)
+    """
     customer_id: str | None = field()
-    """TODO invoices.customer_id (API generations C, D and E.)"""
+    """Customer that the invoice is for.
+
+    Required on create. (API generations C, D and E.)
+    """
     customer_invoice_id: str | None = field()
-    """TODO invoices.customer_invoice_id (API generations C, D and E.)"""
+    """The invoice's identifier.
+
+    Named invoice_id in paths and in a payment_required response. (API generations C, D and E.)
+    """
     description: str | None = field()
-    """TODO invoices.description (API generations C, D and E.)"""
+    """Text of the invoice.
+
+    The current server and the newest API take it but do not declare it in responses. (API
+    generations C, D and E.)
+    """
     due_date: str | None = field()
-    """TODO invoices.due_date (API generations C, D and E.)"""
+    """The date when the invoice is due.
+
+    The current server takes it but does not declare it in responses. (API generations C, D and
+    E.)
+    """
     hosted_url: str | None = field()
-    """TODO invoices.hosted_url (API generation E.)"""
+    """The invoice's hosted page.
+
+    The newest API only; may be null. (API generation E.)
+    """
     invoice_number: str | None = field()
-    """TODO invoices.invoice_number (API generations D and E.)"""
-    line_items: list[str] | str | None = field()
-    """TODO invoices.line_items (API generations D and E.)"""
+    """The invoice's number, which the caller may set on create but not on update.
+
+    May be null. (API generations D and E.)
+    """
+    line_items: list[dict[str, Any]] | None = field()
+    """The lines of the invoice: objects with name, quantity (default 1), unit_price or amount.
+
+    The newest API declares strings in responses, the current server none. (API generations D
+    and E.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO invoices.metadata (API generations C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server and the newest API take them but do not declare them in responses. (API
+    generations C, D and E.)
+    """
     organization_id: str | None = field()
-    """TODO invoices.organization_id (API generations C, D and E.)"""
+    """Organisation that owns the invoice.
+
+    (API generations C, D and E.)
+    """
     origin: str | None = field()
-    """TODO invoices.origin (API generations D and E.)"""
+    """Where the invoice comes from: manual, one_time_product, recurring_subscription,
+    usage_billing or failed_renewal.
+
+    Set on create only. (API generations D and E.)
+    """
     payment_url: str | None = field()
-    """TODO invoices.payment_url (API generations D and E.)"""
+    """The page where the customer pays the invoice.
+
+    May be null. (API generations D and E.)
+    """
     pdf_url: str | None = field()
-    """TODO invoices.pdf_url (API generation E.)"""
+    """Link to the invoice's PDF.
+
+    The newest API only; may be null. (API generation E.)
+    """
     status: str | None = field()
-    """TODO invoices.status (API generations C, D and E.)"""
+    """The state of the invoice: draft, sent, paid, overdue or cancelled.
+
+    Only paid means paid, and setting it with an update moves no money. (API generations C, D
+    and E.)
+    """
     updated_at = Time()
-    """TODO invoices.updated_at (API generation C.)"""
+    """When the invoice last changed, as a timestamp.
+
+    The generated clients' API only. (API generation C.)
+    """
 
     if TYPE_CHECKING:
 
@@ -105,7 +179,7 @@ class Invoice(Model):
             due_date: str | None = None,
             hosted_url: str | None = None,
             invoice_number: str | None = None,
-            line_items: list[str] | str | None = None,
+            line_items: list[dict[str, Any]] | None = None,
             metadata: dict[str, Any] | None = None,
             organization_id: str | None = None,
             origin: str | None = None,

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class InvoiceStatus(str, Enum):
-    """TODO InvoiceStatus"""
+    """The state of an invoice.
+
+    An open enum: an unknown value is kept, and does not mean paid; only `paid` does, `sent`
+    does not.
+    """
 
     SENT = "sent"
     PAID = "paid"

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class MeterBalances(Model):
-    """TODO MeterBalance"""
+    """How many units of a meter a customer has received, used and left.
+
+    Units, not money; every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "MeterBalance"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -37,25 +40,56 @@ class MeterBalances(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "updated_at"})
 
     balance: int | float | None = field()
-    """TODO meter_balances.balance (API generations C, D and E.)"""
+    """Units left to the customer: credited_units minus consumed_units.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     balance_id = Identifier()
-    """TODO meter_balances.balance_id (API generations C, D and E.)"""
+    """The meter balance's identifier.
+
+    Missing on the current server while the customer has no balance. (API generations C, D and
+    E.)
+    """
     billable_organization_id = Identifier()
-    """TODO meter_balances.billable_organization_id (API generation C.)"""
+    """Organisation billed for the usage.
+
+    The generated clients' API only. (API generation C.)
+    """
     consumed_units: int | float | None = field()
-    """TODO meter_balances.consumed_units (API generations C, D and E.)"""
+    """Units that the customer has used.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     created_at = Moment()
-    """TODO meter_balances.created_at (API generation C.)"""
+    """When the balance was created, as a timestamp.
+
+    The generated clients' API only. (API generation C.)
+    """
     credited_units: int | float | None = field()
-    """TODO meter_balances.credited_units (API generations C, D and E.)"""
+    """Units that the customer has received.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     customer_id = Identifier()
-    """TODO meter_balances.customer_id (API generations C, D and E.)"""
+    """Customer that the balance belongs to.
+
+    (API generations C, D and E.)
+    """
     last_event_id = Identifier()
-    """TODO meter_balances.last_event_id (API generations C, D and E.)"""
+    """The last usage event counted in the balance.
+
+    May be null. (API generations C, D and E.)
+    """
     meter_id = Identifier()
-    """TODO meter_balances.meter_id (API generations C, D and E.)"""
+    """Meter that counts the units.
+
+    (API generations C, D and E.)
+    """
     updated_at = Moment()
-    """TODO meter_balances.updated_at (API generations C, D and E.)"""
+    """When the balance last changed, as a timestamp.
+
+    (API generations C, D and E.)
+    """
 
     if TYPE_CHECKING:
 

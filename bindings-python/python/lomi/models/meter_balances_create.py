@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MeterBalancesCreate(Model):
-    """TODO MeterBalanceCreate"""
+    """The fields of a new meter balance."""
 
     _schema: ClassVar[str] = "MeterBalanceCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -34,21 +34,46 @@ class MeterBalancesCreate(Model):
     )
 
     balance: int | float | Decimal | None = None
-    """TODO meter_balances.balance (API generations C, D and E.)"""
+    """Units left to the customer: credited_units minus consumed_units.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     balance_id: UUID | str | None = None
-    """TODO meter_balances.balance_id (API generations C, D and E.)"""
+    """The meter balance's identifier.
+
+    Missing on the current server while the customer has no balance. (API generations C, D and
+    E.)
+    """
     billable_organization_id: UUID | str | None = None
-    """TODO meter_balances.billable_organization_id (API generation C.)"""
+    """Organisation billed for the usage.
+
+    The generated clients' API only. (API generation C.)
+    """
     consumed_units: int | float | Decimal | None = None
-    """TODO meter_balances.consumed_units (API generations C, D and E.)"""
+    """Units that the customer has used.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     credited_units: int | float | Decimal | None = None
-    """TODO meter_balances.credited_units (API generations C, D and E.)"""
+    """Units that the customer has received.
+
+    A number of units, not an amount of money. (API generations C, D and E.)
+    """
     customer_id: UUID | str | None = None
-    """TODO meter_balances.customer_id (API generations C, D and E.)"""
+    """Customer that the balance belongs to.
+
+    (API generations C, D and E.)
+    """
     last_event_id: UUID | str | None = None
-    """TODO meter_balances.last_event_id (API generations C, D and E.)"""
+    """The last usage event counted in the balance.
+
+    May be null. (API generations C, D and E.)
+    """
     meter_id: UUID | str | None = None
-    """TODO meter_balances.meter_id (API generations C, D and E.)"""
+    """Meter that counts the units.
+
+    (API generations C, D and E.)
+    """
 
     if TYPE_CHECKING:
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Meters(Model):
-    """TODO Meter"""
+    """A rule that selects usage events and adds them up, such as the sum of quantity.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Meter"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -36,23 +39,53 @@ class Meters(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "updated_at"})
 
     aggregation: dict[str, Any] | None = field()
-    """TODO meters.aggregation (API generations C, D and E.)"""
+    """How the events of the meter are added up, as an object.
+
+    The server's default is the sum of quantity. (API generations C, D and E.)
+    """
     created_at = Moment()
-    """TODO meters.created_at (API generations C, D and E.)"""
+    """When the meter was created, as a timestamp.
+
+    (API generations C, D and E.)
+    """
     filter: dict[str, Any] | None = field()
-    """TODO meters.filter (API generations C, D and E.)"""
+    """Which events the meter counts, as an object.
+
+    (API generations C, D and E.)
+    """
     is_active: bool | None = field()
-    """TODO meters.is_active (API generations C, D and E.)"""
+    """Whether the meter is active.
+
+    The current server and the newest API read it on update only, not on create. (API
+    generations C, D and E.)
+    """
     meter_id = Identifier()
-    """TODO meters.meter_id (API generations C, D and E.)"""
+    """The meter's identifier.
+
+    (API generations C, D and E.)
+    """
     name: str | None = field()
-    """TODO meters.name (API generations C, D and E.)"""
+    """The meter's name, which create requires.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
     organization_id = Identifier()
-    """TODO meters.organization_id (API generations C, D and E.)"""
+    """Organisation that owns the meter.
+
+    (API generations C, D and E.)
+    """
     product_id = Identifier()
-    """TODO meters.product_id (API generations C, D and E.)"""
+    """Product that the meter belongs to.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
     updated_at = Moment()
-    """TODO meters.updated_at (API generations C, D and E.)"""
+    """When the meter last changed, as a timestamp.
+
+    (API generations C, D and E.)
+    """
 
     if TYPE_CHECKING:
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MetersCreate(Model):
-    """TODO MeterCreate"""
+    """The fields of a new meter."""
 
     _schema: ClassVar[str] = "MeterCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -31,17 +31,38 @@ class MetersCreate(Model):
     )
 
     aggregation: dict[str, Any] | None = None
-    """TODO meters.aggregation (API generations C, D and E.)"""
+    """How the events of the meter are added up, as an object.
+
+    The server's default is the sum of quantity. (API generations C, D and E.)
+    """
     filter: dict[str, Any] | None = None
-    """TODO meters.filter (API generations C, D and E.)"""
+    """Which events the meter counts, as an object.
+
+    (API generations C, D and E.)
+    """
     is_active: bool | None = None
-    """TODO meters.is_active (API generations C, D and E.)"""
+    """Whether the meter is active.
+
+    The current server and the newest API read it on update only, not on create. (API
+    generations C, D and E.)
+    """
     meter_id: UUID | str | None = None
-    """TODO meters.meter_id (API generations C, D and E.)"""
+    """The meter's identifier.
+
+    (API generations C, D and E.)
+    """
     name: str | None = None
-    """TODO meters.name (API generations C, D and E.)"""
+    """The meter's name, which create requires.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
     product_id: UUID | str | None = None
-    """TODO meters.product_id (API generations C, D and E.)"""
+    """Product that the meter belongs to.
+
+    The current server and the newest API do not take it on update. (API generations C, D and
+    E.)
+    """
 
     if TYPE_CHECKING:
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class PaymentLinks(Model):
-    """TODO PaymentLink"""
+    """A page with a fixed address where buyers pay for a product or an amount.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "PaymentLink"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -64,79 +67,181 @@ class PaymentLinks(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
 
     allow_coupon_code: bool | None = field()
-    """TODO payment_links.allow_coupon_code"""
+    """Whether the buyer may enter a coupon code on the page.
+
+    The 2025 documentation gives false as the default.
+    """
     allow_quantity: bool | None = field()
-    """TODO payment_links.allow_quantity (API generations B, C, D and E.)"""
-    allowed_providers: str | None = field()
-    """TODO payment_links.allowed_providers (API generations A and C.)"""
+    """Whether the buyer may change the quantity on the page.
+
+    (API generations B, C, D and E.)
+    """
+    allowed_providers: list[str] | str | None = field()
+    """Payment providers offered on the page.
+
+    A list in the 2025 documentation, a string in the generated clients, unknown to the current
+    server. (API generations A and C.)
+    """
     amount: int | float | None = field()
-    """TODO payment_links.amount (API generations B, C, D and E.)"""
+    """What the buyer pays, in the currency's smallest unit.
+
+    Named `price` in the 2025 documentation and when read one by one from the December 2025
+    server. (API generations B, C, D and E.)
+    """
     cancel_url: str | None = field()
-    """TODO payment_links.cancel_url"""
+    """Where the buyer is sent after cancelling."""
     created_at = Moment()
-    """TODO payment_links.created_at"""
+    """When the payment link was created, as a timestamp."""
     created_by: str | None = field()
-    """TODO payment_links.created_by (API generations B, C, D and E.)"""
+    """Who created the payment link.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None = field()
-    """TODO payment_links.currency_code"""
+    """Currency of the link.
+
+    Required to create one, except in the generated clients' API.
+    """
     description: str | None = field()
-    """TODO payment_links.description (API generations B, D and E.)"""
+    """Text shown to the buyer.
+
+    The same field as `public_description`, under its current name. (API generations B, D and
+    E.)
+    """
     environment: str | None = field()
-    """TODO payment_links.environment (API generations B, C, D and E.)"""
+    """`test` or `live`.
+
+    Links created on the December 2025 server are always live, whatever the key. (API
+    generations B, C, D and E.)
+    """
     expires_at = Moment()
-    """TODO payment_links.expires_at"""
+    """When the link stops working, as a timestamp."""
     is_active: bool | None = field()
-    """TODO payment_links.is_active"""
-    line_items: dict[str, Any] | None = field()
-    """TODO payment_links.line_items (API generation D.)"""
+    """Whether the link can be used.
+
+    The 2025 documentation gives true as the default; the current server does not take it on
+    create.
+    """
+    line_items: list[dict[str, Any]] | None = field()
+    """Line items of the link.
+
+    The current server leaves it out of lists. (API generation D.)
+    """
     link_id = Identifier()
-    """TODO payment_links.link_id"""
+    """The link's identifier.
+
+    Required to read, change or delete the link.
+    """
     link_type: str | None = field()
-    """TODO payment_links.link_type"""
-    merchant_id: dict[str, Any] | None = field()
-    """TODO payment_links.merchant_id (API generation A.)"""
+    """`product` for a catalogue product or `instant` for a plain amount.
+
+    The 2025 documentation also has `plan`.
+    """
+    merchant_id: str | None = field()
+    """Merchant that owns the link.
+
+    In the 2025 documentation only. (API generation A.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO payment_links.metadata"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it.
+    """
     organization_id = Identifier()
-    """TODO payment_links.organization_id"""
-    plan_amount: dict[str, Any] | None = field()
-    """TODO payment_links.plan_amount (API generation A.)"""
-    plan_id: dict[str, Any] | None = field()
-    """TODO payment_links.plan_id (API generation A.)"""
-    plan_name: dict[str, Any] | None = field()
-    """TODO payment_links.plan_name (API generation A.)"""
-    price: dict[str, Any] | None = field()
-    """TODO payment_links.price (API generation A.)"""
+    """Organisation that owns the payment link."""
+    plan_amount: int | float | None = field()
+    """Amount of the link's subscription plan, in the currency's smallest unit.
+
+    In the 2025 documentation only. (API generation A.)
+    """
+    plan_id: str | None = field()
+    """Subscription plan being sold.
+
+    The 2025 documentation requires it when link_type is `plan`. (API generation A.)
+    """
+    plan_name: str | None = field()
+    """Name of the link's subscription plan.
+
+    In the 2025 documentation only. (API generation A.)
+    """
+    price: int | float | None = field()
+    """What the buyer pays, in the currency's smallest unit.
+
+    The 2025 name of `amount`, required when link_type is `instant`. (API generation A.)
+    """
     price_id = Identifier()
-    """TODO payment_links.price_id (API generations B, C, D and E.)"""
+    """Catalogue price being sold.
+
+    (API generations B, C, D and E.)
+    """
     private_description: str | None = field()
-    """TODO payment_links.private_description (API generations A and C.)"""
+    """Text for the merchant's own use.
+
+    The current server does not have it. (API generations A and C.)
+    """
     product_id = Identifier()
-    """TODO payment_links.product_id"""
-    product_name: dict[str, Any] | None = field()
-    """TODO payment_links.product_name (API generation A.)"""
-    product_price: dict[str, Any] | None = field()
-    """TODO payment_links.product_price (API generation A.)"""
+    """Catalogue product being sold.
+
+    The 2025 documentation requires it when link_type is `product`.
+    """
+    product_name: str | None = field()
+    """Name of the link's product.
+
+    In the 2025 documentation only. (API generation A.)
+    """
+    product_price: int | float | None = field()
+    """Price of the link's product, in the currency's smallest unit.
+
+    In the 2025 documentation only. (API generation A.)
+    """
     public_description: str | None = field()
-    """TODO payment_links.public_description (API generations A and C.)"""
+    """Text shown to the buyer.
+
+    The same field as `description`, under its 2025 name. (API generations A and C.)
+    """
     quantity: int | float | None = field()
-    """TODO payment_links.quantity (API generations B, C, D and E.)"""
+    """How many units are sold.
+
+    The current server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     require_billing_address: bool | None = field()
-    """TODO payment_links.require_billing_address (API generations B, D and E.)"""
+    """Whether the page asks for a billing address.
+
+    The current server defaults to true here, but to false for checkout sessions. (API
+    generations B, D and E.)
+    """
     require_email: bool | None = field()
-    """TODO payment_links.require_email (API generation E.)"""
+    """Whether the page requires an e-mail address.
+
+    The newest API only. (API generation E.)
+    """
     require_name: bool | None = field()
-    """TODO payment_links.require_name (API generation E.)"""
+    """Whether the page requires a name.
+
+    The newest API only. (API generation E.)
+    """
     require_phone: bool | None = field()
-    """TODO payment_links.require_phone (API generation E.)"""
+    """Whether the page requires a phone number.
+
+    The newest API only. (API generation E.)
+    """
     success_url: str | None = field()
-    """TODO payment_links.success_url"""
+    """Where the buyer is sent after paying.
+
+    Reaching it is no proof of payment.
+    """
     title: str | None = field()
-    """TODO payment_links.title"""
+    """Heading of the page.
+
+    Required to create a link, except in the generated clients' API.
+    """
     updated_at = Moment()
-    """TODO payment_links.updated_at"""
+    """When the payment link last changed, as a timestamp."""
     url: str | None = field()
-    """TODO payment_links.url"""
+    """The page to send buyers to.
+
+    The server sets it; only the generated clients can send it.
+    """
 
     if TYPE_CHECKING:
 
@@ -145,7 +250,7 @@ class PaymentLinks(Model):
             *,
             allow_coupon_code: bool | None = None,
             allow_quantity: bool | None = None,
-            allowed_providers: str | None = None,
+            allowed_providers: list[str] | str | None = None,
             amount: int | float | None = None,
             cancel_url: str | None = None,
             created_at: datetime | str | None = None,
@@ -155,21 +260,21 @@ class PaymentLinks(Model):
             environment: str | None = None,
             expires_at: datetime | str | None = None,
             is_active: bool | None = None,
-            line_items: dict[str, Any] | None = None,
+            line_items: list[dict[str, Any]] | None = None,
             link_id: UUID | str | None = None,
             link_type: str | None = None,
-            merchant_id: dict[str, Any] | None = None,
+            merchant_id: str | None = None,
             metadata: dict[str, Any] | None = None,
             organization_id: UUID | str | None = None,
-            plan_amount: dict[str, Any] | None = None,
-            plan_id: dict[str, Any] | None = None,
-            plan_name: dict[str, Any] | None = None,
-            price: dict[str, Any] | None = None,
+            plan_amount: int | float | None = None,
+            plan_id: str | None = None,
+            plan_name: str | None = None,
+            price: int | float | None = None,
             price_id: UUID | str | None = None,
             private_description: str | None = None,
             product_id: UUID | str | None = None,
-            product_name: dict[str, Any] | None = None,
-            product_price: dict[str, Any] | None = None,
+            product_name: str | None = None,
+            product_price: int | float | None = None,
             public_description: str | None = None,
             quantity: int | float | None = None,
             require_billing_address: bool | None = None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PaymentLinksCreate(Model):
-    """TODO PaymentLinkCreate"""
+    """The fields of a new payment link."""
 
     _schema: ClassVar[str] = "PaymentLinkCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -54,59 +54,139 @@ class PaymentLinksCreate(Model):
     )
 
     allow_coupon_code: bool | None = None
-    """TODO payment_links.allow_coupon_code"""
+    """Whether the buyer may enter a coupon code on the page.
+
+    The 2025 documentation gives false as the default.
+    """
     allow_quantity: bool | None = None
-    """TODO payment_links.allow_quantity (API generations B, C, D and E.)"""
-    allowed_providers: str | None = None
-    """TODO payment_links.allowed_providers (API generations A and C.)"""
+    """Whether the buyer may change the quantity on the page.
+
+    (API generations B, C, D and E.)
+    """
+    allowed_providers: Sequence[str] | None = None
+    """Payment providers offered on the page.
+
+    A list in the 2025 documentation, a string in the generated clients, unknown to the current
+    server. (API generations A and C.)
+    """
     amount: int | float | Decimal | None = None
-    """TODO payment_links.amount (API generations B, C, D and E.)"""
+    """What the buyer pays, in the currency's smallest unit.
+
+    Named `price` in the 2025 documentation and when read one by one from the December 2025
+    server. (API generations B, C, D and E.)
+    """
     cancel_url: str | None = None
-    """TODO payment_links.cancel_url"""
+    """Where the buyer is sent after cancelling."""
     currency_code: str | None = None
-    """TODO payment_links.currency_code"""
+    """Currency of the link.
+
+    Required to create one, except in the generated clients' API.
+    """
     description: str | None = None
-    """TODO payment_links.description (API generations B, D and E.)"""
+    """Text shown to the buyer.
+
+    The same field as `public_description`, under its current name. (API generations B, D and
+    E.)
+    """
     expires_at: datetime | str | None = None
-    """TODO payment_links.expires_at"""
+    """When the link stops working, as a timestamp."""
     fields: list[dict[str, Any]] | None = None
-    """TODO payment_links.fields (API generation E.)"""
+    """The fields the page asks for, each as an object.
+
+    Overrides require_email, require_phone and require_name. (API generation E.)
+    """
     is_active: bool | None = None
-    """TODO payment_links.is_active"""
+    """Whether the link can be used.
+
+    The 2025 documentation gives true as the default; the current server does not take it on
+    create.
+    """
     link_id: UUID | str | None = None
-    """TODO payment_links.link_id"""
+    """The link's identifier.
+
+    Required to read, change or delete the link.
+    """
     link_type: str | None = None
-    """TODO payment_links.link_type"""
+    """`product` for a catalogue product or `instant` for a plain amount.
+
+    The 2025 documentation also has `plan`.
+    """
     metadata: dict[str, Any] | None = None
-    """TODO payment_links.metadata"""
-    plan_id: dict[str, Any] | None = None
-    """TODO payment_links.plan_id (API generation A.)"""
-    price: dict[str, Any] | None = None
-    """TODO payment_links.price (API generation A.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it.
+    """
+    plan_id: str | None = None
+    """Subscription plan being sold.
+
+    The 2025 documentation requires it when link_type is `plan`. (API generation A.)
+    """
+    price: int | float | Decimal | None = None
+    """What the buyer pays, in the currency's smallest unit.
+
+    The 2025 name of `amount`, required when link_type is `instant`. (API generation A.)
+    """
     price_id: UUID | str | None = None
-    """TODO payment_links.price_id (API generations B, C, D and E.)"""
+    """Catalogue price being sold.
+
+    (API generations B, C, D and E.)
+    """
     private_description: str | None = None
-    """TODO payment_links.private_description (API generations A and C.)"""
+    """Text for the merchant's own use.
+
+    The current server does not have it. (API generations A and C.)
+    """
     product_id: UUID | str | None = None
-    """TODO payment_links.product_id"""
+    """Catalogue product being sold.
+
+    The 2025 documentation requires it when link_type is `product`.
+    """
     public_description: str | None = None
-    """TODO payment_links.public_description (API generations A and C.)"""
+    """Text shown to the buyer.
+
+    The same field as `description`, under its 2025 name. (API generations A and C.)
+    """
     quantity: int | float | Decimal | None = None
-    """TODO payment_links.quantity (API generations B, C, D and E.)"""
+    """How many units are sold.
+
+    The current server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     require_billing_address: bool | None = None
-    """TODO payment_links.require_billing_address (API generations B, D and E.)"""
+    """Whether the page asks for a billing address.
+
+    The current server defaults to true here, but to false for checkout sessions. (API
+    generations B, D and E.)
+    """
     require_email: bool | None = None
-    """TODO payment_links.require_email (API generation E.)"""
+    """Whether the page requires an e-mail address.
+
+    The newest API only. (API generation E.)
+    """
     require_name: bool | None = None
-    """TODO payment_links.require_name (API generation E.)"""
+    """Whether the page requires a name.
+
+    The newest API only. (API generation E.)
+    """
     require_phone: bool | None = None
-    """TODO payment_links.require_phone (API generation E.)"""
+    """Whether the page requires a phone number.
+
+    The newest API only. (API generation E.)
+    """
     success_url: str | None = None
-    """TODO payment_links.success_url"""
+    """Where the buyer is sent after paying.
+
+    Reaching it is no proof of payment.
+    """
     title: str | None = None
-    """TODO payment_links.title"""
+    """Heading of the page.
+
+    Required to create a link, except in the generated clients' API.
+    """
     url: str | None = None
-    """TODO payment_links.url"""
+    """The page to send buyers to.
+
+    The server sets it; only the generated clients can send it.
+    """
 
     if TYPE_CHECKING:
 
@@ -115,7 +195,7 @@ class PaymentLinksCreate(Model):
             *,
             allow_coupon_code: bool | None = None,
             allow_quantity: bool | None = None,
-            allowed_providers: str | None = None,
+            allowed_providers: Sequence[str] | None = None,
             amount: int | float | Decimal | None = None,
             cancel_url: str | None = None,
             currency_code: str | None = None,
@@ -126,8 +206,8 @@ class PaymentLinksCreate(Model):
             link_id: UUID | str | None = None,
             link_type: str | None = None,
             metadata: dict[str, Any] | None = None,
-            plan_id: dict[str, Any] | None = None,
-            price: dict[str, Any] | None = None,
+            plan_id: str | None = None,
+            price: int | float | Decimal | None = None,
             price_id: UUID | str | None = None,
             private_description: str | None = None,
             product_id: UUID | str | None = None,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class PaymentMethodCode(str, Enum):
-    """TODO PaymentMethodCode"""
+    """An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now, pay
+    later.
+    """
 
     CARDS = "CARDS"
     MOBILE_MONEY = "MOBILE_MONEY"

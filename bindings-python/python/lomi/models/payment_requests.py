@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class PaymentRequests(Model):
-    """TODO PaymentRequest"""
+    """A request to a payer to pay an amount before a date.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "PaymentRequest"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -65,81 +68,200 @@ class PaymentRequests(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
 
     amount: int | float | None = field()
-    """TODO payment_requests.amount (API generations B, C, D and E.)"""
+    """What the payer owes, in the currency's smallest unit.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     created_at = Moment()
-    """TODO payment_requests.created_at (API generations B, C, D and E.)"""
+    """When the payment request was created, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     created_by: str | None = field()
-    """TODO payment_requests.created_by (API generations B, C, D and E.)"""
+    """Who created the payment request.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None = field()
-    """TODO payment_requests.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     customer_id = Identifier()
-    """TODO payment_requests.customer_id (API generations B, C, D and E.)"""
+    """Customer who is asked to pay.
+
+    (API generations B, C, D and E.)
+    """
     description: str | None = field()
-    """TODO payment_requests.description (API generations B, C, D and E.)"""
+    """What the payment is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
     environment: str | None = field()
-    """TODO payment_requests.environment (API generations B, C, D and E.)"""
-    expiry_date: str | None = field()
-    """TODO payment_requests.expiry_date (API generations B, C, D and E.)"""
+    """`test` or `live`: where the payment request was created.
+
+    (API generations B, C, D and E.)
+    """
+    expiry_date = Moment()
+    """When the request expires, as a timestamp.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO payment_requests.metadata (API generations B, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it. (API generations B, D and E.)
+    """
     organization_id = Identifier()
-    """TODO payment_requests.organization_id (API generations B, C, D and E.)"""
+    """Organisation that owns the payment request.
+
+    (API generations B, C, D and E.)
+    """
     payment_link: str | None = field()
-    """TODO payment_requests.payment_link (API generations B, C, D and E.)"""
+    """The address where the request is paid.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     payment_reference: str | None = field()
-    """TODO payment_requests.payment_reference (API generations B, C, D and E.)"""
+    """The merchant's own reference for the payment.
+
+    (API generations B, C, D and E.)
+    """
     qr_payload: str | None = field()
-    """TODO payment_requests.qr_payload (API generation E.)"""
+    """Content of the QR code that pays the request, when channel is `spi`.
+
+    The newest API only. (API generation E.)
+    """
     request_id = Identifier()
-    """TODO payment_requests.request_id (API generations B, C, D and E.)"""
+    """The payment request's identifier.
+
+    Required to read the request. (API generations B, C, D and E.)
+    """
     spi_account_number: str | None = field()
-    """TODO payment_requests.spi_account_number (API generations B, C, D and E.)"""
+    """Account number in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_alias: str | None = field()
-    """TODO payment_requests.spi_alias (API generation E.)"""
+    """Alias in the regional instant payment system, when channel is `spi`.
+
+    The newest API only. (API generation E.)
+    """
     spi_bulk_instruction_id = Identifier()
-    """TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)"""
+    """Bulk instruction of the regional instant payment system that the request belongs to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_confirmation: bool | None = field()
-    """TODO payment_requests.spi_confirmation (API generations B, C, D and E.)"""
+    """Confirmation flag of the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_envoi: str | None = field()
-    """TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None = field()
-    """TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_paiement: str | None = field()
-    """TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)"""
+    """The last date to pay the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_reponse: str | None = field()
-    """TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)"""
+    """The last date to answer the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_rejet: str | None = field()
-    """TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)"""
+    """When the payment was rejected in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_debit_differe: bool | None = field()
-    """TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)"""
+    """Whether the payer is debited at a later date.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_end2end_id = Identifier()
-    """TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)"""
+    """End-to-end identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_alias: str | None = field()
-    """TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)"""
+    """The payer's alias in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_nom: str | None = field()
-    """TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)"""
+    """The payer's name.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_pays: str | None = field()
-    """TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)"""
+    """The payer's country.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payment_request_category: str | None = field()
-    """TODO payment_requests.spi_payment_request_category (API generation C.)"""
+    """Category code of the request in the regional instant payment system, such as 500, 521 or
+    401.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None = field()
-    """TODO payment_requests.spi_payment_status (API generation C.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_ref_doc_numero: str | None = field()
-    """TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)"""
+    """Number of the document that the request refers to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_ref_doc_type: str | None = field()
-    """TODO payment_requests.spi_ref_doc_type (API generation C.)"""
+    """Type code of the document that the request refers to, such as CINV.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None = field()
-    """TODO payment_requests.spi_rejection_reason (API generation C.)"""
+    """Reason code of a rejection in the regional instant payment system, such as AC04.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_remise_amount: int | float | None = field()
-    """TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)"""
+    """Discount on the request, in the currency's smallest unit.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_remise_rate: int | float | None = field()
-    """TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)"""
+    """Discount on the request, as a rate.
+
+    The unit is not documented. The current server never returns it. (API generations B, C, D
+    and E.)
+    """
     spi_tx_id = Identifier()
-    """TODO payment_requests.spi_tx_id (API generations B, C, D and E.)"""
+    """Transaction identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     status: str | None = field()
-    """TODO payment_requests.status (API generations B, C, D and E.)"""
+    """The state of the request, such as pending, completed, failed or expired.
+
+    Only completed means paid. (API generations B, C, D and E.)
+    """
     updated_at = Moment()
-    """TODO payment_requests.updated_at (API generations B, C, D and E.)"""
+    """When the payment request last changed, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
@@ -153,7 +275,7 @@ class PaymentRequests(Model):
             customer_id: UUID | str | None = None,
             description: str | None = None,
             environment: str | None = None,
-            expiry_date: str | None = None,
+            expiry_date: datetime | str | None = None,
             metadata: dict[str, Any] | None = None,
             organization_id: UUID | str | None = None,
             payment_link: str | None = None,

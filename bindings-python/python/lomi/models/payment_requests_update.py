@@ -11,13 +11,17 @@ from .._model.base import Model
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from decimal import Decimal
     from typing import Any, ClassVar
     from uuid import UUID
 
 
 class PaymentRequestsUpdate(Model):
-    """TODO PaymentRequestUpdate"""
+    """The fields of a payment request to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "PaymentRequestUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -57,67 +61,166 @@ class PaymentRequestsUpdate(Model):
     )
 
     amount: int | float | Decimal | None = None
-    """TODO payment_requests.amount (API generations B, C, D and E.)"""
+    """What the payer owes, in the currency's smallest unit.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     channel: str | None = None
-    """TODO payment_requests.channel (API generation E.)"""
+    """`spi` asks for payment through the regional instant payment system; the answer then has
+    qr_payload and spi_alias.
+
+    The newest API only. (API generation E.)
+    """
     currency_code: str | None = None
-    """TODO payment_requests.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     customer_id: UUID | str | None = None
-    """TODO payment_requests.customer_id (API generations B, C, D and E.)"""
+    """Customer who is asked to pay.
+
+    (API generations B, C, D and E.)
+    """
     description: str | None = None
-    """TODO payment_requests.description (API generations B, C, D and E.)"""
-    expiry_date: str | None = None
-    """TODO payment_requests.expiry_date (API generations B, C, D and E.)"""
+    """What the payment is for, as free text.
+
+    (API generations B, C, D and E.)
+    """
+    expiry_date: datetime | str | None = None
+    """When the request expires, as a timestamp.
+
+    Required to create a request, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO payment_requests.metadata (API generations B, D and E.)"""
+    """The merchant's own keys and values.
+
+    The current server accepts it on create and drops it. (API generations B, D and E.)
+    """
     payment_link: str | None = None
-    """TODO payment_requests.payment_link (API generations B, C, D and E.)"""
+    """The address where the request is paid.
+
+    Only the generated clients can send it. (API generations B, C, D and E.)
+    """
     payment_reference: str | None = None
-    """TODO payment_requests.payment_reference (API generations B, C, D and E.)"""
+    """The merchant's own reference for the payment.
+
+    (API generations B, C, D and E.)
+    """
     spi_account_number: str | None = None
-    """TODO payment_requests.spi_account_number (API generations B, C, D and E.)"""
+    """Account number in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: UUID | str | None = None
-    """TODO payment_requests.spi_bulk_instruction_id (API generations B, C, D and E.)"""
+    """Bulk instruction of the regional instant payment system that the request belongs to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_confirmation: bool | None = None
-    """TODO payment_requests.spi_confirmation (API generations B, C, D and E.)"""
+    """Confirmation flag of the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_envoi: str | None = None
-    """TODO payment_requests.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None = None
-    """TODO payment_requests.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_paiement: str | None = None
-    """TODO payment_requests.spi_date_limite_paiement (API generations B, C, D and E.)"""
+    """The last date to pay the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_limite_reponse: str | None = None
-    """TODO payment_requests.spi_date_limite_reponse (API generations B, C, D and E.)"""
+    """The last date to answer the request, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_date_rejet: str | None = None
-    """TODO payment_requests.spi_date_rejet (API generations B, C, D and E.)"""
+    """When the payment was rejected in the regional instant payment system, as a string.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_debit_differe: bool | None = None
-    """TODO payment_requests.spi_debit_differe (API generations B, C, D and E.)"""
+    """Whether the payer is debited at a later date.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_end2end_id: UUID | str | None = None
-    """TODO payment_requests.spi_end2end_id (API generations B, C, D and E.)"""
+    """End-to-end identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_alias: str | None = None
-    """TODO payment_requests.spi_payeur_alias (API generations B, C, D and E.)"""
+    """The payer's alias in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_nom: str | None = None
-    """TODO payment_requests.spi_payeur_nom (API generations B, C, D and E.)"""
+    """The payer's name.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payeur_pays: str | None = None
-    """TODO payment_requests.spi_payeur_pays (API generations B, C, D and E.)"""
+    """The payer's country.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_payment_request_category: str | None = None
-    """TODO payment_requests.spi_payment_request_category (API generation C.)"""
+    """Category code of the request in the regional instant payment system, such as 500, 521 or
+    401.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None = None
-    """TODO payment_requests.spi_payment_status (API generation C.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_ref_doc_numero: str | None = None
-    """TODO payment_requests.spi_ref_doc_numero (API generations B, C, D and E.)"""
+    """Number of the document that the request refers to.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_ref_doc_type: str | None = None
-    """TODO payment_requests.spi_ref_doc_type (API generation C.)"""
+    """Type code of the document that the request refers to, such as CINV.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None = None
-    """TODO payment_requests.spi_rejection_reason (API generation C.)"""
+    """Reason code of a rejection in the regional instant payment system, such as AC04.
+
+    In the generated clients' API only. (API generation C.)
+    """
     spi_remise_amount: int | float | Decimal | None = None
-    """TODO payment_requests.spi_remise_amount (API generations B, C, D and E.)"""
+    """Discount on the request, in the currency's smallest unit.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     spi_remise_rate: int | float | Decimal | None = None
-    """TODO payment_requests.spi_remise_rate (API generations B, C, D and E.)"""
+    """Discount on the request, as a rate.
+
+    The unit is not documented. The current server never returns it. (API generations B, C, D
+    and E.)
+    """
     spi_tx_id: UUID | str | None = None
-    """TODO payment_requests.spi_tx_id (API generations B, C, D and E.)"""
+    """Transaction identifier of the payment in the regional instant payment system.
+
+    The current server never returns it. (API generations B, C, D and E.)
+    """
     status: str | None = None
-    """TODO payment_requests.status (API generations B, C, D and E.)"""
+    """The state of the request, such as pending, completed, failed or expired.
+
+    Only completed means paid. (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
@@ -129,7 +232,7 @@ class PaymentRequestsUpdate(Model):
             currency_code: str | None = None,
             customer_id: UUID | str | None = None,
             description: str | None = None,
-            expiry_date: str | None = None,
+            expiry_date: datetime | str | None = None,
             metadata: dict[str, Any] | None = None,
             payment_link: str | None = None,
             payment_reference: str | None = None,

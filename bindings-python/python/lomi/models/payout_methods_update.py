@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class PayoutMethodsUpdate(Model):
-    """TODO PayoutMethodUpdate"""
+    """The fields of a payout method to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "PayoutMethodUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -47,47 +50,110 @@ class PayoutMethodsUpdate(Model):
     )
 
     account_name: str | None = None
-    """TODO payout_methods.account_name (API generations C, D and E.)"""
+    """Name of the account holder.
+
+    Required by the newest API. (API generations C, D and E.)
+    """
     account_number: str | None = None
-    """TODO payout_methods.account_number (API generations C, D and E.)"""
+    """Number of the account that receives payouts.
+
+    Required by the newest API. (API generations C, D and E.)
+    """
     auto_withdrawal_day: int | float | Decimal | None = None
-    """TODO payout_methods.auto_withdrawal_day (API generation C.)"""
+    """Day on which automatic withdrawals run.
+
+    Whether of the week or of the month is not documented. (API generation C.)
+    """
     auto_withdrawal_enabled: bool | None = None
-    """TODO payout_methods.auto_withdrawal_enabled (API generations C and D.)"""
+    """Whether money is withdrawn to this method automatically.
+
+    (API generations C and D.)
+    """
     auto_withdrawal_last_run: str | None = None
-    """TODO payout_methods.auto_withdrawal_last_run (API generation C.)"""
+    """When the last automatic withdrawal ran, as a string.
+
+    In the generated clients' API only. (API generation C.)
+    """
     auto_withdrawal_method: str | None = None
-    """TODO payout_methods.auto_withdrawal_method (API generations C and D.)"""
+    """How automatic withdrawals are made.
+
+    (API generations C and D.)
+    """
     auto_withdrawal_mobile_provider: str | None = None
-    """TODO payout_methods.auto_withdrawal_mobile_provider (API generations C and D.)"""
+    """Mobile money provider used for automatic withdrawals.
+
+    (API generations C and D.)
+    """
     bank_code: str | None = None
-    """TODO payout_methods.bank_code (API generations C, D and E.)"""
+    """Code of the bank that holds the account.
+
+    (API generations C, D and E.)
+    """
     bank_name: str | None = None
-    """TODO payout_methods.bank_name (API generations C, D and E.)"""
+    """Name of the bank that holds the account.
+
+    (API generations C, D and E.)
+    """
     branch_code: str | None = None
-    """TODO payout_methods.branch_code (API generations C, D and E.)"""
+    """Code of the bank branch that holds the account.
+
+    (API generations C, D and E.)
+    """
     country: str | None = None
-    """TODO payout_methods.country (API generations C, D and E.)"""
+    """Country of the account, as a string.
+
+    (API generations C, D and E.)
+    """
     is_default: bool | None = None
-    """TODO payout_methods.is_default (API generations C, D and E.)"""
+    """Whether this is the payout method used by default.
+
+    (API generations C, D and E.)
+    """
     is_spi_enabled: bool | None = None
-    """TODO payout_methods.is_spi_enabled (API generations C and D.)"""
+    """Whether the regional instant payment system is enabled for this method.
+
+    (API generations C and D.)
+    """
     is_uemoa: bool | None = None
-    """TODO payout_methods.is_uemoa (API generations C and D.)"""
+    """Whether the method is within the UEMOA, the West African monetary union.
+
+    (API generations C and D.)
+    """
     is_valid: bool | None = None
-    """TODO payout_methods.is_valid (API generations C and D.)"""
+    """Whether the method is marked as valid.
+
+    (API generations C and D.)
+    """
     payout_method_id: UUID | str | None = None
-    """TODO payout_methods.payout_method_id (API generations C and D.)"""
+    """The payout method's identifier.
+
+    Give it as payout_method_id when creating a payout. (API generations C and D.)
+    """
     payout_method_type: str | None = None
-    """TODO payout_methods.payout_method_type (API generations C, D and E.)"""
+    """`spi`, `bank` or `mobile_money`.
+
+    (API generations C, D and E.)
+    """
     spi_account_number: str | None = None
-    """TODO payout_methods.spi_account_number (API generations C and D.)"""
+    """Account number in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_mbno: str | None = None
-    """TODO payout_methods.spi_alias_mbno (API generations C and D.)"""
+    """MBNO alias of the account in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_shid: str | None = None
-    """TODO payout_methods.spi_alias_shid (API generations C and D.)"""
+    """SHID alias of the account in the regional instant payment system.
+
+    (API generations C and D.)
+    """
     spi_alias_type: str | None = None
-    """TODO payout_methods.spi_alias_type (API generations C and D.)"""
+    """Type of the alias in the regional instant payment system.
+
+    (API generations C and D.)
+    """
 
     if TYPE_CHECKING:
 

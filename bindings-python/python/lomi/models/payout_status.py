@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class PayoutStatus(str, Enum):
-    """TODO PayoutStatus"""
+    """The state of a payout.
+
+    An open enum: an unknown value is kept, and only `completed` means paid out.
+    """
 
     PENDING = "pending"
     PROCESSING = "processing"

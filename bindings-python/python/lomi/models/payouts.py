@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Payouts(Model):
-    """TODO Payout"""
+    """Money paid out of the merchant's account.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Payout"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -28,6 +31,7 @@ class Payouts(Model):
         "created_by",
         "currency_code",
         "environment",
+        "kind",
         "merchant_id",
         "metadata",
         "organization_id",
@@ -42,35 +46,88 @@ class Payouts(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
 
     account_id = Identifier()
-    """TODO payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | None = field()
-    """TODO payouts.amount (API generations B, C, D and E.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    The current server requires at least 1. (API generations B, C, D and E.)
+    """
     created_at = Moment()
-    """TODO payouts.created_at (API generations B, C and D.)"""
+    """When the payout was created, as a timestamp.
+
+    (API generations B, C and D.)
+    """
     created_by: str | None = field()
-    """TODO payouts.created_by (API generations B and C.)"""
+    """Who created the payout.
+
+    The current server does not return it. (API generations B and C.)
+    """
     currency_code: str | None = field()
-    """TODO payouts.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a payout, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     environment: str | None = field()
-    """TODO payouts.environment (API generations B and C.)"""
+    """`test` or `live`: where the payout was made.
+
+    The current server does not return it. (API generations B and C.)
+    """
+    kind: str | None = field()
+    """`withdrawal` or `beneficiary`: what the row of a list is.
+
+    (API generation D.)
+    """
     merchant_id: str | None = field()
-    """TODO payouts.merchant_id (API generation D.)"""
+    """Merchant that the payout belongs to.
+
+    The current server returns it in lists only. (API generation D.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO payouts.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The December 2025 server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     organization_id = Identifier()
-    """TODO payouts.organization_id (API generations B, C and D.)"""
+    """Organisation that owns the payout.
+
+    (API generations B, C and D.)
+    """
     payment_method_code: str | None = field()
-    """TODO payouts.payment_method_code (API generations C and D.)"""
+    """Payment method of the payout.
+
+    The current server returns it for a single payout only, not in lists. (API generations C and
+    D.)
+    """
     payout_id = Identifier()
-    """TODO payouts.payout_id (API generations B, C and D.)"""
+    """The payout's identifier.
+
+    The current server's answer to a bank withdrawal does not have it. (API generations B, C and
+    D.)
+    """
     payout_method_id = Identifier()
-    """TODO payouts.payout_method_id (API generations B, C, D and E.)"""
+    """The merchant's payout method that receives the money.
+
+    Required by the December 2025 server. (API generations B, C, D and E.)
+    """
     provider_code: str | None = field()
-    """TODO payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     status: str | None = field()
-    """TODO payouts.status (API generations B, C and D.)"""
+    """The state of the payout.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
     updated_at = Moment()
-    """TODO payouts.updated_at (API generations B, C and D.)"""
+    """When the payout last changed, as a timestamp.
+
+    (API generations B, C and D.)
+    """
 
     if TYPE_CHECKING:
 
@@ -83,6 +140,7 @@ class Payouts(Model):
             created_by: str | None = None,
             currency_code: str | None = None,
             environment: str | None = None,
+            kind: str | None = None,
             merchant_id: str | None = None,
             metadata: dict[str, Any] | None = None,
             organization_id: UUID | str | None = None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PayoutsCreate(Model):
-    """TODO PayoutCreate"""
+    """The fields of a new payout."""
 
     _schema: ClassVar[str] = "PayoutCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -41,35 +41,85 @@ class PayoutsCreate(Model):
     )
 
     account_id: UUID | str | None = None
-    """TODO payouts.account_id (API generations B, C and D.)"""
+    """Account of the organisation that the payout belongs to.
+
+    (API generations B, C and D.)
+    """
     amount: int | float | Decimal | None = None
-    """TODO payouts.amount (API generations B, C, D and E.)"""
+    """How much is paid out, in the currency's smallest unit.
+
+    The current server requires at least 1. (API generations B, C, D and E.)
+    """
     confirmation_token: str | None = None
-    """TODO payouts.confirmation_token (API generation E.)"""
+    """The token from the first answer, sent with the same body and Idempotency-Key to make the
+    payout.
+
+    It is valid for 10 minutes; the newest API only. (API generation E.)
+    """
     currency_code: str | None = None
-    """TODO payouts.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amount.
+
+    Required to create a payout, except in the generated clients' API. (API generations B, C, D
+    and E.)
+    """
     destination: str | None = None
-    """TODO payouts.destination (API generations D and E.)"""
+    """`self` for a payout to the merchant, `beneficiary` for someone else.
+
+    Required by the current server. (API generations D and E.)
+    """
     last_mile_rail: str | None = None
-    """TODO payouts.last_mile_rail (API generation E.)"""
+    """`wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made.
+
+    The newest API only. (API generation E.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO payouts.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values.
+
+    The December 2025 server accepts it on create and drops it. (API generations B, C, D and E.)
+    """
     payment_method_code: str | None = None
-    """TODO payouts.payment_method_code (API generations C and D.)"""
+    """Payment method of the payout.
+
+    The current server returns it for a single payout only, not in lists. (API generations C and
+    D.)
+    """
     payout_id: UUID | str | None = None
-    """TODO payouts.payout_id (API generations B, C and D.)"""
+    """The payout's identifier.
+
+    The current server's answer to a bank withdrawal does not have it. (API generations B, C and
+    D.)
+    """
     payout_method_id: UUID | str | None = None
-    """TODO payouts.payout_method_id (API generations B, C, D and E.)"""
+    """The merchant's payout method that receives the money.
+
+    Required by the December 2025 server. (API generations B, C, D and E.)
+    """
     provider_code: str | None = None
-    """TODO payouts.provider_code (API generations B, C and D.)"""
+    """Provider that carries out the payout.
+
+    (API generations B, C and D.)
+    """
     rail: str | None = None
-    """TODO payouts.rail (API generations D and E.)"""
+    """`wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`.
+
+    The current server refuses mtn, and bank to a beneficiary; wave needs a live key. (API
+    generations D and E.)
+    """
     reason: str | None = None
-    """TODO payouts.reason (API generations D and E.)"""
+    """Why the payout is made, as free text.
+
+    (API generations D and E.)
+    """
     recipient: dict[str, Any] | None = None
-    """TODO payouts.recipient (API generations D and E.)"""
+    """Who receives a payout to a beneficiary: an object with name and phone, both required.
+
+    (API generations D and E.)
+    """
     status: str | None = None
-    """TODO payouts.status (API generations B, C and D.)"""
+    """The state of the payout.
+
+    Only completed means paid out. (API generations B, C and D.)
+    """
 
     if TYPE_CHECKING:
 

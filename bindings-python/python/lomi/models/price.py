@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Price(Model):
-    """TODO Price"""
+    """A price of a product, in one currency.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Price"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -26,6 +29,7 @@ class Price(Model):
         "created_at",
         "currency_code",
         "environment",
+        "included_units",
         "is_active",
         "is_default",
         "maximum_amount",
@@ -41,39 +45,99 @@ class Price(Model):
     )
 
     amount: int | float | None = field()
-    """TODO prices.amount (API generations B, C, D and E.)"""
+    """The price of one unit, in the currency's smallest unit.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
     billing_interval: str | None = field()
-    """TODO prices.billing_interval (API generations B, C, D and E.)"""
+    """How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+    server may have more values, such as quarterly.
+
+    (API generations B, C, D and E.)
+    """
     created_at = Time()
-    """TODO prices.created_at (API generations B, C, D and E.)"""
+    """When the price was created.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None = field()
-    """TODO prices.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amounts.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
     environment: str | None = field()
-    """TODO prices.environment (API generation C.)"""
+    """`test` or `live`, as the key that created the price.
+
+    The generated clients' API only. (API generation C.)
+    """
+    included_units: int | float | None = field()
+    """How many units a prepaid pack has.
+
+    (API generation E.)
+    """
     is_active: bool | None = field()
-    """TODO prices.is_active (API generations B, C, D and E.)"""
+    """Whether the price can be used.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     is_default: bool | None = field()
-    """TODO prices.is_default (API generations B, C, D and E.)"""
+    """Whether this is the product's default price.
+
+    Absent on create means no. (API generations B, C, D and E.)
+    """
     maximum_amount: int | float | None = field()
-    """TODO prices.maximum_amount (API generations B, C, D and E.)"""
+    """Highest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO prices.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the price.
+
+    The current server does not return them. (API generations B, C, D and E.)
+    """
     minimum_amount: int | float | None = field()
-    """TODO prices.minimum_amount (API generations B, C, D and E.)"""
+    """Lowest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     organization_id: str | None = field()
-    """TODO prices.organization_id (API generations C and D.)"""
+    """Organisation that owns the price.
+
+    (API generations C and D.)
+    """
     price_id: str | None = field()
-    """TODO prices.price_id (API generations B, C, D and E.)"""
+    """The price's identifier.
+
+    The newest API also accepts ids that begin with price_. (API generations B, C, D and E.)
+    """
     pricing_model: str | None = field()
-    """TODO prices.pricing_model (API generations B, C, D and E.)"""
+    """How the amount is set.
+
+    The default is `standard`; the current server does not return it. (API generations B, C, D
+    and E.)
+    """
     product_id: str | None = field()
-    """TODO prices.product_id (API generations C and D.)"""
+    """Product that the price belongs to.
+
+    Servers since December 2025 take it from the path on create. (API generations C and D.)
+    """
     provider_price_id: str | None = field()
-    """TODO prices.provider_price_id (API generation C.)"""
+    """The price's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
     provider_product_id: str | None = field()
-    """TODO prices.provider_product_id (API generation C.)"""
+    """The product's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
     updated_at = Time()
-    """TODO prices.updated_at (API generations B, C, D and E.)"""
+    """When the price last changed.
+
+    (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
@@ -85,6 +149,7 @@ class Price(Model):
             created_at: datetime | str | None = None,
             currency_code: str | None = None,
             environment: str | None = None,
+            included_units: int | float | None = None,
             is_active: bool | None = None,
             is_default: bool | None = None,
             maximum_amount: int | float | None = None,

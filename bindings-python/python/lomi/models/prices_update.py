@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class PricesUpdate(Model):
-    """TODO PriceUpdate"""
+    """The fields of a price to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "PriceUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -26,6 +29,7 @@ class PricesUpdate(Model):
         "amount",
         "billing_interval",
         "currency_code",
+        "included_units",
         "is_active",
         "is_default",
         "maximum_amount",
@@ -39,31 +43,79 @@ class PricesUpdate(Model):
     )
 
     amount: int | float | Decimal | None = None
-    """TODO prices.amount (API generations B, C, D and E.)"""
+    """The price of one unit, in the currency's smallest unit.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
     billing_interval: str | None = None
-    """TODO prices.billing_interval (API generations B, C, D and E.)"""
+    """How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
+    server may have more values, such as quarterly.
+
+    (API generations B, C, D and E.)
+    """
     currency_code: str | None = None
-    """TODO prices.currency_code (API generations B, C, D and E.)"""
+    """Currency of the amounts.
+
+    Servers require it on create. (API generations B, C, D and E.)
+    """
+    included_units: int | float | Decimal | None = None
+    """How many units a prepaid pack has.
+
+    (API generation E.)
+    """
     is_active: bool | None = None
-    """TODO prices.is_active (API generations B, C, D and E.)"""
+    """Whether the price can be used.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     is_default: bool | None = None
-    """TODO prices.is_default (API generations B, C, D and E.)"""
+    """Whether this is the product's default price.
+
+    Absent on create means no. (API generations B, C, D and E.)
+    """
     maximum_amount: int | float | Decimal | None = None
-    """TODO prices.maximum_amount (API generations B, C, D and E.)"""
+    """Highest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO prices.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the price.
+
+    The current server does not return them. (API generations B, C, D and E.)
+    """
     minimum_amount: int | float | Decimal | None = None
-    """TODO prices.minimum_amount (API generations B, C, D and E.)"""
+    """Lowest amount a buyer may choose, in the currency's smallest unit.
+
+    For pay_what_you_want; the current server does not return it. (API generations B, C, D and
+    E.)
+    """
     price_id: UUID | str | None = None
-    """TODO prices.price_id (API generations B, C, D and E.)"""
+    """The price's identifier.
+
+    The newest API also accepts ids that begin with price_. (API generations B, C, D and E.)
+    """
     pricing_model: str | None = None
-    """TODO prices.pricing_model (API generations B, C, D and E.)"""
+    """How the amount is set.
+
+    The default is `standard`; the current server does not return it. (API generations B, C, D
+    and E.)
+    """
     product_id: UUID | str | None = None
-    """TODO prices.product_id (API generations C and D.)"""
+    """Product that the price belongs to.
+
+    Servers since December 2025 take it from the path on create. (API generations C and D.)
+    """
     provider_price_id: UUID | str | None = None
-    """TODO prices.provider_price_id (API generation C.)"""
+    """The price's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
     provider_product_id: UUID | str | None = None
-    """TODO prices.provider_product_id (API generation C.)"""
+    """The product's id at the payment provider.
+
+    The generated clients' API only. (API generation C.)
+    """
 
     if TYPE_CHECKING:
 
@@ -73,6 +125,7 @@ class PricesUpdate(Model):
             amount: int | float | Decimal | None = None,
             billing_interval: str | None = None,
             currency_code: str | None = None,
+            included_units: int | float | Decimal | None = None,
             is_active: bool | None = None,
             is_default: bool | None = None,
             maximum_amount: int | float | Decimal | None = None,

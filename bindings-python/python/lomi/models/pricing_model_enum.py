@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class PricingModelEnum(str, Enum):
-    """TODO PricingModel"""
+    """An open enum: how the amount of a price is set; an unknown value is kept, and server
+    documents do not name volume.
+    """
 
     STANDARD = "standard"
     PAY_WHAT_YOU_WANT = "pay_what_you_want"

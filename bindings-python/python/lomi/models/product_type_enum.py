@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class ProductTypeEnum(str, Enum):
-    """TODO ProductType"""
+    """An open enum: how a product is sold, once, by subscription or by measured use; an unknown
+    value is kept.
+    """
 
     ONE_TIME = "one_time"
     RECURRING = "recurring"

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Products(Model):
-    """TODO Product"""
+    """Something the merchant sells, once, by subscription or by use.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Product"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -34,7 +37,6 @@ class Products(Model):
         "failed_payment_action",
         "fees",
         "first_payment_type",
-        "image_type",
         "image_url",
         "images",
         "inventory_quantity",
@@ -60,71 +62,155 @@ class Products(Model):
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
 
     billing_frequency: str | None = field()
-    """TODO products.billing_frequency (API generation C.)"""
+    """How often a recurring product is billed.
+
+    The generated clients' API only; elsewhere the price's billing_interval says it. (API
+    generation C.)
+    """
     charge_day: int | float | None = field()
-    """TODO products.charge_day (API generations B, C, D and E.)"""
+    """Day on which a recurring product is charged.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     continue_selling_when_out_of_stock: bool | None = field()
-    """TODO products.continue_selling_when_out_of_stock (API generations D and E.)"""
+    """Whether the product can still be sold when its stock is used up.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     created_at = Moment()
-    """TODO products.created_at"""
+    """When the product was created."""
     created_by: str | None = field()
-    """TODO products.created_by (API generations C and D.)"""
+    """Who created the product.
+
+    (API generations C and D.)
+    """
     currency_code: str | None = field()
-    """TODO products.currency_code (API generation A.)"""
+    """Currency of `price`.
+
+    The 2025 documentation only; later the currency is part of each price. (API generation A.)
+    """
     description: str | None = field()
-    """TODO products.description"""
+    """Text that describes the product to buyers."""
     display_on_storefront: bool | None = field()
-    """TODO products.display_on_storefront"""
+    """Whether the product is shown on the merchant's storefront.
+
+    The server's default is true.
+    """
     environment: str | None = field()
-    """TODO products.environment (API generations B, C, D and E.)"""
+    """`test` or `live`, as the key that created the product.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     failed_payment_action: str | None = field()
-    """TODO products.failed_payment_action (API generations B, C, D and E.)"""
+    """What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     fees: list[dict[str, Any]] | None = field()
-    """TODO products.fees (API generations B, D and E.)"""
+    """The fees that apply to the product, each as an object.
+
+    The rows of the current server's list have it. (API generations B, D and E.)
+    """
     first_payment_type: str | None = field()
-    """TODO products.first_payment_type (API generations B, C, D and E.)"""
-    image_type: str | None = field()
-    """TODO products.image_type (API generation D.)"""
+    """How the first payment is charged: `initial` (the default), `non_initial` or `prorated`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     image_url: str | None = field()
-    """TODO products.image_url (API generations A, B and C.)"""
+    """Address of the product's image.
+
+    Replaced by `images` since March 2026. (API generations A, B and C.)
+    """
     images: list[str] | str | None = field()
-    """TODO products.images (API generations D and E.)"""
+    """Addresses of the product's images.
+
+    Replaces `image_url` since March 2026. (API generations D and E.)
+    """
     inventory_quantity: int | float | None = field()
-    """TODO products.inventory_quantity (API generations D and E.)"""
+    """How many units are in stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     is_active: bool | None = field()
-    """TODO products.is_active"""
-    merchant_id: dict[str, Any] | None = field()
-    """TODO products.merchant_id (API generation A.)"""
+    """Whether the product can be sold.
+
+    The server's default is true.
+    """
+    merchant_id: str | None = field()
+    """Merchant that owns the product.
+
+    The 2025 documentation only. (API generation A.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO products.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the product.
+
+    (API generations B, C, D and E.)
+    """
     name: str | None = field()
-    """TODO products.name"""
+    """The product's name.
+
+    Servers require it on create.
+    """
     organization_id = Identifier()
-    """TODO products.organization_id"""
-    price: dict[str, Any] | None = field()
-    """TODO products.price (API generation A.)"""
+    """Organisation that owns the product."""
+    price: int | float | None = field()
+    """Price of the product, in the currency's smallest unit.
+
+    The 2025 documentation only; later products have `prices`. (API generation A.)
+    """
     prices: list[dict[str, Any]] | None = field()
-    """TODO products.prices (API generations B, D and E.)"""
+    """The product's prices, each as an object with amounts in the currency's smallest unit.
+
+    Servers since December 2025 require them on create. (API generations B, D and E.)
+    """
     product_id = Identifier()
-    """TODO products.product_id"""
+    """The product's identifier.
+
+    The newest API also accepts ids that begin with prod_.
+    """
     product_type: str | None = field()
-    """TODO products.product_type (API generations B, C, D and E.)"""
+    """`one_time` (the default), `recurring` or `usage_based`.
+
+    The newest API does not require it on create, the current server does. (API generations B,
+    C, D and E.)
+    """
     sku: str | None = field()
-    """TODO products.sku (API generations D and E.)"""
+    """The merchant's stock number for the product.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     total_count: int | float | None = field()
-    """TODO products.total_count (API generation D.)"""
+    """Number of products in the whole list, repeated in each row.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     track_inventory: bool | None = field()
-    """TODO products.track_inventory (API generations D and E.)"""
+    """Whether the server keeps count of the stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     trial_enabled: bool | None = field()
-    """TODO products.trial_enabled (API generations B, D and E.)"""
+    """Whether subscriptions begin with a trial.
+
+    The default is false; the current server does not return it. (API generations B, D and E.)
+    """
     trial_period_days: int | float | None = field()
-    """TODO products.trial_period_days (API generations B, D and E.)"""
+    """Length of the trial in days.
+
+    The current server does not return it. (API generations B, D and E.)
+    """
     updated_at = Moment()
-    """TODO products.updated_at"""
+    """When the product last changed."""
     usage_aggregation: str | None = field()
-    """TODO products.usage_aggregation (API generations B, C, D and E.)"""
+    """How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     usage_unit: str | None = field()
-    """TODO products.usage_unit (API generations B, C, D and E.)"""
+    """Name of the unit in which usage is measured.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
@@ -143,16 +229,15 @@ class Products(Model):
             failed_payment_action: str | None = None,
             fees: list[dict[str, Any]] | None = None,
             first_payment_type: str | None = None,
-            image_type: str | None = None,
             image_url: str | None = None,
             images: list[str] | str | None = None,
             inventory_quantity: int | float | None = None,
             is_active: bool | None = None,
-            merchant_id: dict[str, Any] | None = None,
+            merchant_id: str | None = None,
             metadata: dict[str, Any] | None = None,
             name: str | None = None,
             organization_id: UUID | str | None = None,
-            price: dict[str, Any] | None = None,
+            price: int | float | None = None,
             prices: list[dict[str, Any]] | None = None,
             product_id: UUID | str | None = None,
             product_type: str | None = None,

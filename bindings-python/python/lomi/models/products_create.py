@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ProductsCreate(Model):
-    """TODO ProductCreate"""
+    """The fields of a new product."""
 
     _schema: ClassVar[str] = "ProductCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -50,55 +50,129 @@ class ProductsCreate(Model):
     )
 
     billing_frequency: str | None = None
-    """TODO products.billing_frequency (API generation C.)"""
+    """How often a recurring product is billed.
+
+    The generated clients' API only; elsewhere the price's billing_interval says it. (API
+    generation C.)
+    """
     charge_day: int | float | Decimal | None = None
-    """TODO products.charge_day (API generations B, C, D and E.)"""
+    """Day on which a recurring product is charged.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     continue_selling_when_out_of_stock: bool | None = None
-    """TODO products.continue_selling_when_out_of_stock (API generations D and E.)"""
+    """Whether the product can still be sold when its stock is used up.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     currency_code: str | None = None
-    """TODO products.currency_code (API generation A.)"""
+    """Currency of `price`.
+
+    The 2025 documentation only; later the currency is part of each price. (API generation A.)
+    """
     description: str | None = None
-    """TODO products.description"""
+    """Text that describes the product to buyers."""
     display_on_storefront: bool | None = None
-    """TODO products.display_on_storefront"""
+    """Whether the product is shown on the merchant's storefront.
+
+    The server's default is true.
+    """
     failed_payment_action: str | None = None
-    """TODO products.failed_payment_action (API generations B, C, D and E.)"""
+    """What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     fee_type_ids: Sequence[str] | None = None
-    """TODO products.fee_type_ids (API generations A, B, D and E.)"""
+    """Ids of the fee types that apply to the product.
+
+    (API generations A, B, D and E.)
+    """
     first_payment_type: str | None = None
-    """TODO products.first_payment_type (API generations B, C, D and E.)"""
+    """How the first payment is charged: `initial` (the default), `non_initial` or `prorated`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     image_url: str | None = None
-    """TODO products.image_url (API generations A, B and C.)"""
+    """Address of the product's image.
+
+    Replaced by `images` since March 2026. (API generations A, B and C.)
+    """
     images: Sequence[str] | None = None
-    """TODO products.images (API generations D and E.)"""
+    """Addresses of the product's images.
+
+    Replaces `image_url` since March 2026. (API generations D and E.)
+    """
     inventory_quantity: int | float | Decimal | None = None
-    """TODO products.inventory_quantity (API generations D and E.)"""
+    """How many units are in stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     is_active: bool | None = None
-    """TODO products.is_active"""
+    """Whether the product can be sold.
+
+    The server's default is true.
+    """
     metadata: dict[str, Any] | None = None
-    """TODO products.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the product.
+
+    (API generations B, C, D and E.)
+    """
     meter_code: str | None = None
-    """TODO products.meter_code (API generations D and E.)"""
+    """Code of the meter that measures the use of a usage-based product.
+
+    (API generations D and E.)
+    """
     name: str | None = None
-    """TODO products.name"""
-    price: dict[str, Any] | None = None
-    """TODO products.price (API generation A.)"""
+    """The product's name.
+
+    Servers require it on create.
+    """
+    price: int | float | Decimal | None = None
+    """Price of the product, in the currency's smallest unit.
+
+    The 2025 documentation only; later products have `prices`. (API generation A.)
+    """
     prices: list[dict[str, Any]] | None = None
-    """TODO products.prices (API generations B, D and E.)"""
+    """The product's prices, each as an object with amounts in the currency's smallest unit.
+
+    Servers since December 2025 require them on create. (API generations B, D and E.)
+    """
     product_type: str | None = None
-    """TODO products.product_type (API generations B, C, D and E.)"""
+    """`one_time` (the default), `recurring` or `usage_based`.
+
+    The newest API does not require it on create, the current server does. (API generations B,
+    C, D and E.)
+    """
     sku: str | None = None
-    """TODO products.sku (API generations D and E.)"""
+    """The merchant's stock number for the product.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     track_inventory: bool | None = None
-    """TODO products.track_inventory (API generations D and E.)"""
+    """Whether the server keeps count of the stock.
+
+    Only an update on the newest API can set it. (API generations D and E.)
+    """
     trial_enabled: bool | None = None
-    """TODO products.trial_enabled (API generations B, D and E.)"""
+    """Whether subscriptions begin with a trial.
+
+    The default is false; the current server does not return it. (API generations B, D and E.)
+    """
     trial_period_days: int | float | Decimal | None = None
-    """TODO products.trial_period_days (API generations B, D and E.)"""
+    """Length of the trial in days.
+
+    The current server does not return it. (API generations B, D and E.)
+    """
     usage_aggregation: str | None = None
-    """TODO products.usage_aggregation (API generations B, C, D and E.)"""
+    """How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     usage_unit: str | None = None
-    """TODO products.usage_unit (API generations B, C, D and E.)"""
+    """Name of the unit in which usage is measured.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
@@ -121,7 +195,7 @@ class ProductsCreate(Model):
             metadata: dict[str, Any] | None = None,
             meter_code: str | None = None,
             name: str | None = None,
-            price: dict[str, Any] | None = None,
+            price: int | float | Decimal | None = None,
             prices: list[dict[str, Any]] | None = None,
             product_type: str | None = None,
             sku: str | None = None,

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Refund(Model):
-    """TODO Refund"""
+    """Money given back for a transaction.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Refund"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -25,6 +28,7 @@ class Refund(Model):
         "created_at",
         "environment",
         "fee_amount",
+        "message",
         "metadata",
         "reason",
         "refund_id",
@@ -38,48 +42,98 @@ class Refund(Model):
         "spi_retour_date_irrevocabilite",
         "spi_tx_id",
         "status",
+        "success",
         "transaction_id",
         "updated_at",
     )
 
     amount: int | float | None = field()
-    """TODO refunds.amount"""
+    """The amount of the refund request, in the currency's smallest unit.
+
+    Servers require it on create.
+    """
     created_at = Time()
-    """TODO refunds.created_at"""
+    """When the refund was created."""
     environment: str | None = field()
-    """TODO refunds.environment (API generations B and C.)"""
+    """`test` or `live`, as the key that created the refund.
+
+    The current server does not return it. (API generations B and C.)
+    """
     fee_amount: int | float | None = field()
-    """TODO refunds.fee_amount"""
+    """Fees of the refund, in the currency's smallest unit."""
+    message: str | None = field()
+    """A sentence about the refund.
+
+    Only the response of create has it. (API generations D and E.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO refunds.metadata (API generations A, B, C and D.)"""
+    """The merchant's own keys and values, kept with the refund.
+
+    Create on the current server does not read them. (API generations A, B, C and D.)
+    """
     reason: str | None = field()
-    """TODO refunds.reason"""
+    """Why the payment is refunded."""
     refund_id: str | None = field()
-    """TODO refunds.refund_id"""
+    """The refund's identifier."""
     refunded_amount: int | float | None = field()
-    """TODO refunds.refunded_amount"""
+    """Amount that was given back, in the currency's smallest unit."""
     spi_account_number: str | None = field()
-    """TODO refunds.spi_account_number (API generations B and C.)"""
+    """Account in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_end2end_id: str | None = field()
-    """TODO refunds.spi_end2end_id (API generations B and C.)"""
+    """End-to-end id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_fund_return_status: str | None = field()
-    """TODO refunds.spi_fund_return_status (API generation C.)"""
+    """State of the return of funds in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_motif_code: str | None = field()
-    """TODO refunds.spi_motif_code (API generation C.)"""
+    """Code of the reason (motif) for the return in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None = field()
-    """TODO refunds.spi_rejection_reason (API generation C.)"""
+    """Code of the reason why the regional instant payment system rejected the return.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_retour_date_demande: str | None = field()
-    """TODO refunds.spi_retour_date_demande (API generations B and C.)"""
+    """When the return was requested in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_retour_date_irrevocabilite: str | None = field()
-    """TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)"""
+    """When the return became irrevocable in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_tx_id: str | None = field()
-    """TODO refunds.spi_tx_id (API generations B and C.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None = field()
-    """TODO refunds.status"""
+    """The state of the refund.
+
+    Only completed means that the money was given back; a new refund may be pending.
+    """
+    success: bool | None = field()
+    """Whether the refund was made.
+
+    Only the response of create has it. (API generations D and E.)
+    """
     transaction_id: str | None = field()
-    """TODO refunds.transaction_id"""
+    """Transaction that is refunded.
+
+    Servers require it on create; the current server refunds only Stripe cards and Wave.
+    """
     updated_at = Time()
-    """TODO refunds.updated_at"""
+    """When the refund last changed."""
 
     if TYPE_CHECKING:
 
@@ -90,6 +144,7 @@ class Refund(Model):
             created_at: datetime | str | None = None,
             environment: str | None = None,
             fee_amount: int | float | None = None,
+            message: str | None = None,
             metadata: dict[str, Any] | None = None,
             reason: str | None = None,
             refund_id: str | None = None,
@@ -103,6 +158,7 @@ class Refund(Model):
             spi_retour_date_irrevocabilite: str | None = None,
             spi_tx_id: str | None = None,
             status: str | None = None,
+            success: bool | None = None,
             transaction_id: str | None = None,
             updated_at: datetime | str | None = None,
             **extra: Any,

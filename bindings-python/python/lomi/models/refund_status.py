@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class RefundStatus(str, Enum):
-    """TODO RefundStatus"""
+    """An open enum: the state of a refund; an unknown value is kept, and only completed means that
+    the money was given back.
+    """
 
     PENDING = "pending"
     COMPLETED = "completed"

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class RefundsUpdate(Model):
-    """TODO RefundUpdate"""
+    """The fields of a refund to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "RefundUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -47,47 +50,100 @@ class RefundsUpdate(Model):
     )
 
     amount: int | float | Decimal | None = None
-    """TODO refunds.amount"""
+    """The amount of the refund request, in the currency's smallest unit.
+
+    Servers require it on create.
+    """
     confirmation_token: str | None = None
-    """TODO refunds.confirmation_token (API generation E.)"""
+    """Token of the first response.
+
+    On the newest API nothing is refunded until the same body is sent again with it, within 10
+    minutes. (API generation E.)
+    """
     fee_amount: int | float | Decimal | None = None
-    """TODO refunds.fee_amount"""
+    """Fees of the refund, in the currency's smallest unit."""
     metadata: dict[str, Any] | None = None
-    """TODO refunds.metadata (API generations A, B, C and D.)"""
+    """The merchant's own keys and values, kept with the refund.
+
+    Create on the current server does not read them. (API generations A, B, C and D.)
+    """
     reason: str | None = None
-    """TODO refunds.reason"""
+    """Why the payment is refunded."""
     refund_application_fee: bool | None = None
-    """TODO refunds.refund_application_fee (API generation E.)"""
+    """Whether the application fee is refunded too.
+
+    The default is true; Lomi Network on the newest API only. (API generation E.)
+    """
     refund_id: UUID | str | None = None
-    """TODO refunds.refund_id"""
+    """The refund's identifier."""
     refund_type: str | None = None
-    """TODO refunds.refund_type (API generations D and E.)"""
+    """`full` or `partial`.
+
+    On the current server a partial refund of a Wave payment is a payout to the payer. (API
+    generations D and E.)
+    """
     refunded_amount: int | float | Decimal | None = None
-    """TODO refunds.refunded_amount"""
+    """Amount that was given back, in the currency's smallest unit."""
     reverse_transfer: bool | None = None
-    """TODO refunds.reverse_transfer (API generation E.)"""
+    """Whether the transfer of the payment is reversed too.
+
+    The default is true; Lomi Network on the newest API only. (API generation E.)
+    """
     spi_account_number: str | None = None
-    """TODO refunds.spi_account_number (API generations B and C.)"""
+    """Account in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_end2end_id: UUID | str | None = None
-    """TODO refunds.spi_end2end_id (API generations B and C.)"""
+    """End-to-end id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_fund_return_status: str | None = None
-    """TODO refunds.spi_fund_return_status (API generation C.)"""
+    """State of the return of funds in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_motif_code: str | None = None
-    """TODO refunds.spi_motif_code (API generation C.)"""
+    """Code of the reason (motif) for the return in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_rejection_reason: str | None = None
-    """TODO refunds.spi_rejection_reason (API generation C.)"""
+    """Code of the reason why the regional instant payment system rejected the return.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_retour_date_demande: str | None = None
-    """TODO refunds.spi_retour_date_demande (API generations B and C.)"""
+    """When the return was requested in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_retour_date_irrevocabilite: str | None = None
-    """TODO refunds.spi_retour_date_irrevocabilite (API generations B and C.)"""
+    """When the return became irrevocable in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     spi_tx_id: UUID | str | None = None
-    """TODO refunds.spi_tx_id (API generations B and C.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server does not return it. (API generations B and C.)
+    """
     status: str | None = None
-    """TODO refunds.status"""
+    """The state of the refund.
+
+    Only completed means that the money was given back; a new refund may be pending.
+    """
     subscription_action: str | None = None
-    """TODO refunds.subscription_action (API generations D and E.)"""
+    """What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`.
+
+    (API generations D and E.)
+    """
     transaction_id: UUID | str | None = None
-    """TODO refunds.transaction_id"""
+    """Transaction that is refunded.
+
+    Servers require it on create; the current server refunds only Stripe cards and Wave.
+    """
 
     if TYPE_CHECKING:
 

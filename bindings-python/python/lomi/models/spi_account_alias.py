@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class SpiAccountAlias(Model):
-    """TODO SpiAccountAlias"""
+    """An alias that stands for an account in the regional instant payment system.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "SpiAccountAlias"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -34,25 +37,55 @@ class SpiAccountAlias(Model):
     )
 
     account_number: str | None = field()
-    """TODO spi_account_aliases.account_number (API generation C.)"""
+    """The account that the alias stands for.
+
+    (API generation C.)
+    """
     alias_id: str | None = field()
-    """TODO spi_account_aliases.alias_id (API generation C.)"""
+    """The account alias's identifier.
+
+    It is not the alias itself, which is alias_key. (API generation C.)
+    """
     alias_key: str | None = field()
-    """TODO spi_account_aliases.alias_key (API generation C.)"""
+    """The alias itself, which stands for the account number.
+
+    (API generation C.)
+    """
     alias_type: str | None = field()
-    """TODO spi_account_aliases.alias_type (API generation C.)"""
+    """The kind of alias.
+
+    (API generation C.)
+    """
     created_at = Time()
-    """TODO spi_account_aliases.created_at (API generation C.)"""
+    """When the alias was created, as a timestamp.
+
+    (API generation C.)
+    """
     is_active: bool | None = field()
-    """TODO spi_account_aliases.is_active (API generation C.)"""
+    """Whether the alias is active.
+
+    (API generation C.)
+    """
     is_default: bool | None = field()
-    """TODO spi_account_aliases.is_default (API generation C.)"""
+    """Whether the alias is the default one.
+
+    (API generation C.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO spi_account_aliases.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the alias.
+
+    (API generation C.)
+    """
     organization_id: str | None = field()
-    """TODO spi_account_aliases.organization_id (API generation C.)"""
+    """Organisation that owns the alias.
+
+    (API generation C.)
+    """
     updated_at = Time()
-    """TODO spi_account_aliases.updated_at (API generation C.)"""
+    """When the alias last changed, as a timestamp.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

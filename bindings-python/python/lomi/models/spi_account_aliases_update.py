@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class SpiAccountAliasesUpdate(Model):
-    """TODO SpiAccountAliasUpdate"""
+    """The fields of an account alias to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "SpiAccountAliasUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -32,19 +35,40 @@ class SpiAccountAliasesUpdate(Model):
     )
 
     account_number: str | None = None
-    """TODO spi_account_aliases.account_number (API generation C.)"""
+    """The account that the alias stands for.
+
+    (API generation C.)
+    """
     alias_id: UUID | str | None = None
-    """TODO spi_account_aliases.alias_id (API generation C.)"""
+    """The account alias's identifier.
+
+    It is not the alias itself, which is alias_key. (API generation C.)
+    """
     alias_key: str | None = None
-    """TODO spi_account_aliases.alias_key (API generation C.)"""
+    """The alias itself, which stands for the account number.
+
+    (API generation C.)
+    """
     alias_type: str | None = None
-    """TODO spi_account_aliases.alias_type (API generation C.)"""
+    """The kind of alias.
+
+    (API generation C.)
+    """
     is_active: bool | None = None
-    """TODO spi_account_aliases.is_active (API generation C.)"""
+    """Whether the alias is active.
+
+    (API generation C.)
+    """
     is_default: bool | None = None
-    """TODO spi_account_aliases.is_default (API generation C.)"""
+    """Whether the alias is the default one.
+
+    (API generation C.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO spi_account_aliases.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the alias.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class SpiAccountStatus(str, Enum):
-    """TODO SpiAccountStatus"""
+    """The state of an account in the regional instant payment system: open (OUVERT), blocked
+    (BLOQUE) or closed (CLOTURE).
+
+    An open enum: an unknown value is kept.
+    """
 
     OUVERT = "OUVERT"
     BLOQUE = "BLOQUE"

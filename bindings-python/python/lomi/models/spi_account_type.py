@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class SpiAccountType(str, Enum):
-    """TODO SpiAccountType"""
+    """The code of the kind of account in the regional instant payment system.
+
+    An open enum: an unknown value is kept.
+    """
 
     CACC = "CACC"
     CARD = "CARD"

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class SpiPaymentStatus(str, Enum):
-    """TODO SpiPaymentStatus"""
+    """An open enum: the state in the regional instant payment system; an unknown value is kept,
+    and ENVOYE means sent, not yet IRREVOCABLE.
+    """
 
     INITIE = "INITIE"
     ENVOYE = "ENVOYE"

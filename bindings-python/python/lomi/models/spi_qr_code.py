@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class SpiQrCode(Model):
-    """TODO SpiQrCode"""
+    """A QR code for payments in the regional instant payment system.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "SpiQrCode"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -47,51 +50,120 @@ class SpiQrCode(Model):
     )
 
     categorie: str | None = field()
-    """TODO spi_qr_codes.categorie (API generation C.)"""
+    """The category of the payment (French: catégorie) in the regional instant payment system.
+
+    (API generation C.)
+    """
     checkout_session_id: str | None = field()
-    """TODO spi_qr_codes.checkout_session_id (API generation C.)"""
+    """Checkout session that the QR code belongs to.
+
+    (API generation C.)
+    """
     compte_paye: str | None = field()
-    """TODO spi_qr_codes.compte_paye (API generation C.)"""
+    """The account that is paid (French: compte payé).
+
+    (API generation C.)
+    """
     created_at = Time()
-    """TODO spi_qr_codes.created_at (API generation C.)"""
+    """When the QR code was created, as a timestamp.
+
+    (API generation C.)
+    """
     created_by: str | None = field()
-    """TODO spi_qr_codes.created_by (API generation C.)"""
+    """Who or what created the QR code.
+
+    (API generation C.)
+    """
     environment: str | None = field()
-    """TODO spi_qr_codes.environment (API generation C.)"""
+    """`test` or `live`.
+
+    (API generation C.)
+    """
     expires_at = Time()
-    """TODO spi_qr_codes.expires_at (API generation C.)"""
+    """When the QR code expires, as a timestamp.
+
+    (API generation C.)
+    """
     is_active: bool | None = field()
-    """TODO spi_qr_codes.is_active (API generation C.)"""
+    """Whether the QR code is active.
+
+    (API generation C.)
+    """
     is_used: bool | None = field()
-    """TODO spi_qr_codes.is_used (API generation C.)"""
+    """Whether the QR code has been used.
+
+    It is no proof of payment. (API generation C.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO spi_qr_codes.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the QR code.
+
+    (API generation C.)
+    """
     montant: int | float | None = field()
-    """TODO spi_qr_codes.montant (API generation C.)"""
+    """The amount to pay (French: montant), in the currency's smallest unit.
+
+    (API generation C.)
+    """
     name: str | None = field()
-    """TODO spi_qr_codes.name (API generation C.)"""
+    """The QR code's name.
+
+    (API generation C.)
+    """
     organization_id: str | None = field()
-    """TODO spi_qr_codes.organization_id (API generation C.)"""
+    """Organisation that owns the QR code.
+
+    (API generation C.)
+    """
     payeur_alias: str | None = field()
-    """TODO spi_qr_codes.payeur_alias (API generation C.)"""
+    """The alias of the payer (French: payeur) in the regional instant payment system.
+
+    (API generation C.)
+    """
     payment_request_id: str | None = field()
-    """TODO spi_qr_codes.payment_request_id (API generation C.)"""
+    """Payment request that the QR code belongs to.
+
+    (API generation C.)
+    """
     plan_id: str | None = field()
-    """TODO spi_qr_codes.plan_id (API generation C.)"""
+    """Plan that the QR code belongs to.
+
+    (API generation C.)
+    """
     product_id: str | None = field()
-    """TODO spi_qr_codes.product_id (API generation C.)"""
+    """Catalogue product that the QR code is for.
+
+    (API generation C.)
+    """
     qr_code_data: str | None = field()
-    """TODO spi_qr_codes.qr_code_data (API generation C.)"""
+    """The content of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_id: str | None = field()
-    """TODO spi_qr_codes.qr_code_id (API generation C.)"""
+    """The QR code's identifier.
+
+    (API generation C.)
+    """
     qr_code_image_data: str | None = field()
-    """TODO spi_qr_codes.qr_code_image_data (API generation C.)"""
+    """The image of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_image_url: str | None = field()
-    """TODO spi_qr_codes.qr_code_image_url (API generation C.)"""
+    """Address of the image of the QR code.
+
+    (API generation C.)
+    """
     qr_code_type: str | None = field()
-    """TODO spi_qr_codes.qr_code_type (API generation C.)"""
+    """`static` or `dynamic`.
+
+    (API generation C.)
+    """
     updated_at = Time()
-    """TODO spi_qr_codes.updated_at (API generation C.)"""
+    """When the QR code last changed, as a timestamp.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

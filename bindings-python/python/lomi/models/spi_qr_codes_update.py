@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class SpiQrCodesUpdate(Model):
-    """TODO SpiQrCodeUpdate"""
+    """The fields of a QR code of the regional instant payment system to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "SpiQrCodeUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -45,41 +48,95 @@ class SpiQrCodesUpdate(Model):
     )
 
     categorie: str | None = None
-    """TODO spi_qr_codes.categorie (API generation C.)"""
+    """The category of the payment (French: catégorie) in the regional instant payment system.
+
+    (API generation C.)
+    """
     checkout_session_id: UUID | str | None = None
-    """TODO spi_qr_codes.checkout_session_id (API generation C.)"""
+    """Checkout session that the QR code belongs to.
+
+    (API generation C.)
+    """
     compte_paye: str | None = None
-    """TODO spi_qr_codes.compte_paye (API generation C.)"""
+    """The account that is paid (French: compte payé).
+
+    (API generation C.)
+    """
     expires_at: datetime | str | None = None
-    """TODO spi_qr_codes.expires_at (API generation C.)"""
+    """When the QR code expires, as a timestamp.
+
+    (API generation C.)
+    """
     is_active: bool | None = None
-    """TODO spi_qr_codes.is_active (API generation C.)"""
+    """Whether the QR code is active.
+
+    (API generation C.)
+    """
     is_used: bool | None = None
-    """TODO spi_qr_codes.is_used (API generation C.)"""
+    """Whether the QR code has been used.
+
+    It is no proof of payment. (API generation C.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO spi_qr_codes.metadata (API generation C.)"""
+    """The merchant's own keys and values, kept with the QR code.
+
+    (API generation C.)
+    """
     montant: int | float | Decimal | None = None
-    """TODO spi_qr_codes.montant (API generation C.)"""
+    """The amount to pay (French: montant), in the currency's smallest unit.
+
+    (API generation C.)
+    """
     name: str | None = None
-    """TODO spi_qr_codes.name (API generation C.)"""
+    """The QR code's name.
+
+    (API generation C.)
+    """
     payeur_alias: str | None = None
-    """TODO spi_qr_codes.payeur_alias (API generation C.)"""
+    """The alias of the payer (French: payeur) in the regional instant payment system.
+
+    (API generation C.)
+    """
     payment_request_id: UUID | str | None = None
-    """TODO spi_qr_codes.payment_request_id (API generation C.)"""
+    """Payment request that the QR code belongs to.
+
+    (API generation C.)
+    """
     plan_id: UUID | str | None = None
-    """TODO spi_qr_codes.plan_id (API generation C.)"""
+    """Plan that the QR code belongs to.
+
+    (API generation C.)
+    """
     product_id: UUID | str | None = None
-    """TODO spi_qr_codes.product_id (API generation C.)"""
+    """Catalogue product that the QR code is for.
+
+    (API generation C.)
+    """
     qr_code_data: str | None = None
-    """TODO spi_qr_codes.qr_code_data (API generation C.)"""
+    """The content of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_id: UUID | str | None = None
-    """TODO spi_qr_codes.qr_code_id (API generation C.)"""
+    """The QR code's identifier.
+
+    (API generation C.)
+    """
     qr_code_image_data: str | None = None
-    """TODO spi_qr_codes.qr_code_image_data (API generation C.)"""
+    """The image of the QR code, as a string.
+
+    (API generation C.)
+    """
     qr_code_image_url: str | None = None
-    """TODO spi_qr_codes.qr_code_image_url (API generation C.)"""
+    """Address of the image of the QR code.
+
+    (API generation C.)
+    """
     qr_code_type: str | None = None
-    """TODO spi_qr_codes.qr_code_type (API generation C.)"""
+    """`static` or `dynamic`.
+
+    (API generation C.)
+    """
 
     if TYPE_CHECKING:
 

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class Subscription(Model):
-    """TODO Subscription"""
+    """A customer's recurring purchase of a product.
+
+    Every field may be null or missing, and field names differ between the current server's
+    routes.
+    """
 
     _schema: ClassVar[str] = "Subscription"
     _model_set: ClassVar[int] = MODERN_MODELS
@@ -45,7 +49,6 @@ class Subscription(Model):
         "product_id",
         "product_name",
         "product_type",
-        "provider_payment_method_id",
         "start_date",
         "status",
         "subscription_end_date",
@@ -56,69 +59,148 @@ class Subscription(Model):
     )
 
     amount: int | float | None = field()
-    """TODO subscriptions.amount (API generation D.)"""
+    """Amount billed each time, in the currency's smallest unit.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     created_at = Time()
-    """TODO subscriptions.created_at"""
+    """When the subscription was created."""
     created_by: str | None = field()
-    """TODO subscriptions.created_by (API generation C.)"""
+    """Who created the subscription.
+
+    The generated clients' API only. (API generation C.)
+    """
     currency_code: str | None = field()
-    """TODO subscriptions.currency_code (API generation D.)"""
+    """Currency of `amount`.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_email: str | None = field()
-    """TODO subscriptions.customer_email (API generations A and D.)"""
+    """The customer's e-mail address.
+
+    The current server has it in the response to retrieve only. (API generations A and D.)
+    """
     customer_id: str | None = field()
-    """TODO subscriptions.customer_id"""
+    """Customer who subscribes."""
     customer_name: str | None = field()
-    """TODO subscriptions.customer_name (API generations A and D.)"""
+    """The customer's name.
+
+    (API generations A and D.)
+    """
     end_date: str | None = field()
-    """TODO subscriptions.end_date"""
+    """When the subscription ends.
+
+    Null means that no end is set.
+    """
     environment: str | None = field()
-    """TODO subscriptions.environment (API generations B, C, D and E.)"""
+    """`test` or `live`, as the key that created the subscription.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     merchant_id: str | None = field()
-    """TODO subscriptions.merchant_id (API generations A and D.)"""
+    """Merchant that owns the subscription.
+
+    The current server has it in the response to retrieve only. (API generations A and D.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO subscriptions.metadata"""
+    """The merchant's own keys and values, kept with the subscription."""
     next_billing_date: str | None = field()
-    """TODO subscriptions.next_billing_date"""
+    """When the customer is billed next.
+
+    Changing it may bill the customer.
+    """
     organization_id: str | None = field()
-    """TODO subscriptions.organization_id"""
+    """Organisation that owns the subscription.
+
+    The current server has it in the response to retrieve only.
+    """
     plan_amount: int | float | None = field()
-    """TODO subscriptions.plan_amount (API generations A and D.)"""
+    """Amount billed each time, in the currency's smallest unit.
+
+    The current server has it in the response to retrieve only. (API generations A and D.)
+    """
     plan_billing_frequency: str | None = field()
-    """TODO subscriptions.plan_billing_frequency (API generations A and D.)"""
+    """How often the plan is billed, such as month.
+
+    The current server has it in the response to retrieve only. (API generations A and D.)
+    """
     plan_currency_code: str | None = field()
-    """TODO subscriptions.plan_currency_code (API generations A and D.)"""
+    """Currency of `plan_amount`.
+
+    The current server has it in the response to retrieve only. (API generations A and D.)
+    """
     plan_description: str | None = field()
-    """TODO subscriptions.plan_description (API generation D.)"""
-    plan_id: dict[str, Any] | None = field()
-    """TODO subscriptions.plan_id (API generation A.)"""
+    """Description of the plan.
+
+    The current server has it in the response to retrieve only. (API generation D.)
+    """
+    plan_id: str | None = field()
+    """Plan that is subscribed to.
+
+    The 2025 documentation only; later a product and a price. (API generation A.)
+    """
     plan_name: str | None = field()
-    """TODO subscriptions.plan_name (API generations A and D.)"""
+    """Name of the plan.
+
+    The current server has it in the response to retrieve only. (API generations A and D.)
+    """
     price_id: str | None = field()
-    """TODO subscriptions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that is billed.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_description: str | None = field()
-    """TODO subscriptions.product_description (API generation D.)"""
+    """Description of the product.
+
+    Only the current server's list by customer has it. (API generation D.)
+    """
     product_id: str | None = field()
-    """TODO subscriptions.product_id (API generations B, C, D and E.)"""
+    """Catalogue product that is subscribed to.
+
+    (API generations B, C, D and E.)
+    """
     product_name: str | None = field()
-    """TODO subscriptions.product_name (API generation D.)"""
+    """Name of the product.
+
+    The current server has it in lists only. (API generation D.)
+    """
     product_type: str | None = field()
-    """TODO subscriptions.product_type (API generation D.)"""
-    provider_payment_method_id: str | None = field()
-    """TODO subscriptions.provider_payment_method_id (API generation D.)"""
+    """Type of the product.
+
+    Only the current server's list by customer has it. (API generation D.)
+    """
     start_date: str | None = field()
-    """TODO subscriptions.start_date"""
+    """When the subscription starts."""
     status: str | None = field()
-    """TODO subscriptions.status"""
+    """The state of the subscription.
+
+    Some documents write trialing for trial; the current server's list by customer has
+    `subscription_status` instead.
+    """
     subscription_end_date: str | None = field()
-    """TODO subscriptions.subscription_end_date (API generation D.)"""
+    """When the subscription ends.
+
+    Only the current server's list by customer has it; the same as `end_date`. (API generation
+    D.)
+    """
     subscription_id: str | None = field()
-    """TODO subscriptions.subscription_id"""
+    """The subscription's identifier.
+
+    The newest API also accepts ids that begin with sub_.
+    """
     subscription_next_billing_date: str | None = field()
-    """TODO subscriptions.subscription_next_billing_date (API generation D.)"""
+    """When the customer is billed next.
+
+    Only the current server's list by customer has it; the same as `next_billing_date`. (API
+    generation D.)
+    """
     subscription_status: str | None = field()
-    """TODO subscriptions.subscription_status (API generation D.)"""
+    """The state of the subscription.
+
+    Only the current server's list by customer has it; the same as `status`. (API generation D.)
+    """
     updated_at = Time()
-    """TODO subscriptions.updated_at"""
+    """When the subscription last changed."""
 
     if TYPE_CHECKING:
 
@@ -142,14 +224,13 @@ class Subscription(Model):
             plan_billing_frequency: str | None = None,
             plan_currency_code: str | None = None,
             plan_description: str | None = None,
-            plan_id: dict[str, Any] | None = None,
+            plan_id: str | None = None,
             plan_name: str | None = None,
             price_id: str | None = None,
             product_description: str | None = None,
             product_id: str | None = None,
             product_name: str | None = None,
             product_type: str | None = None,
-            provider_payment_method_id: str | None = None,
             start_date: str | None = None,
             status: str | None = None,
             subscription_end_date: str | None = None,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class SubscriptionStatus(str, Enum):
-    """TODO SubscriptionStatus"""
+    """An open enum: the state of a subscription; an unknown value is kept, no state proves that a
+    payment was made, and some documents write trialing for trial.
+    """
 
     PENDING = "pending"
     ACTIVE = "active"

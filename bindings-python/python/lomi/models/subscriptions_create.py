@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SubscriptionsCreate(Model):
-    """TODO SubscriptionCreate"""
+    """The fields of a new subscription."""
 
     _schema: ClassVar[str] = "SubscriptionCreate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -33,21 +33,37 @@ class SubscriptionsCreate(Model):
     )
 
     customer_id: UUID | str | None = None
-    """TODO subscriptions.customer_id"""
+    """Customer who subscribes."""
     end_date: str | None = None
-    """TODO subscriptions.end_date"""
+    """When the subscription ends.
+
+    Null means that no end is set.
+    """
     metadata: dict[str, Any] | None = None
-    """TODO subscriptions.metadata"""
+    """The merchant's own keys and values, kept with the subscription."""
     next_billing_date: str | None = None
-    """TODO subscriptions.next_billing_date"""
+    """When the customer is billed next.
+
+    Changing it may bill the customer.
+    """
     price_id: UUID | str | None = None
-    """TODO subscriptions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that is billed.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_id: UUID | str | None = None
-    """TODO subscriptions.product_id (API generations B, C, D and E.)"""
+    """Catalogue product that is subscribed to.
+
+    (API generations B, C, D and E.)
+    """
     start_date: str | None = None
-    """TODO subscriptions.start_date"""
+    """When the subscription starts."""
     status: str | None = None
-    """TODO subscriptions.status"""
+    """The state of the subscription.
+
+    Some documents write trialing for trial; the current server's list by customer has
+    `subscription_status` instead.
+    """
 
     if TYPE_CHECKING:
 

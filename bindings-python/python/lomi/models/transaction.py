@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 
 class Transaction(Model):
-    """TODO Transaction"""
+    """One payment, with its fees and its state.
+
+    Every field may be null or missing, and the current server's list and retrieve return
+    different fields.
+    """
 
     _schema: ClassVar[str] = "Transaction"
     _model_set: ClassVar[int] = MODERN_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
-        "available_at",
         "checkout_session_id",
         "coupon_code",
         "coupon_usage_details",
@@ -47,7 +50,6 @@ class Transaction(Model):
         "fee_subcategory",
         "gross_amount",
         "gross_amount_xof",
-        "integration_source",
         "is_bnpl",
         "is_pos",
         "merchant_id",
@@ -84,174 +86,335 @@ class Transaction(Model):
         "spi_rejection_reason",
         "spi_tx_id",
         "status",
-        "stripe_payment_intent_id",
         "subscription_id",
         "subscription_next_billing_date",
         "subscription_price_billing_interval",
         "subscription_product_description",
         "subscription_product_name",
         "subscription_status",
-        "tier_fee_id",
         "transaction_id",
         "transaction_type",
         "updated_at",
     )
 
-    available_at = Time()
-    """TODO transactions.available_at (API generation D.)"""
     checkout_session_id: str | None = field()
-    """TODO transactions.checkout_session_id (API generation C.)"""
+    """Checkout session that the transaction pays.
+
+    The generated clients' API only. (API generation C.)
+    """
     coupon_code: str | None = field()
-    """TODO transactions.coupon_code (API generation D.)"""
+    """Coupon code used for the payment.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     coupon_usage_details: dict[str, Any] | None = field()
-    """TODO transactions.coupon_usage_details (API generation D.)"""
+    """How the coupon was applied, as an object.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     created_at = Time()
-    """TODO transactions.created_at"""
+    """When the transaction was created."""
     currency_code: str | None = field()
-    """TODO transactions.currency_code"""
+    """Currency of the amounts."""
     customer_address: str | None = field()
-    """TODO transactions.customer_address (API generation D.)"""
+    """The customer's street address.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_city: str | None = field()
-    """TODO transactions.customer_city (API generation D.)"""
+    """The customer's city.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_country: str | None = field()
-    """TODO transactions.customer_country (API generation D.)"""
+    """The customer's country.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_email: str | None = field()
-    """TODO transactions.customer_email (API generation D.)"""
+    """The customer's e-mail address.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_id: str | None = field()
-    """TODO transactions.customer_id"""
+    """Customer who pays."""
     customer_name: str | None = field()
-    """TODO transactions.customer_name (API generation D.)"""
+    """The customer's name.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_phone: str | None = field()
-    """TODO transactions.customer_phone (API generation D.)"""
+    """The customer's phone number.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     customer_postal_code: str | None = field()
-    """TODO transactions.customer_postal_code (API generation D.)"""
+    """The customer's postal code.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     description: str | None = field()
-    """TODO transactions.description"""
+    """Text that describes the transaction.
+
+    The list of the current server leaves it out.
+    """
     discount_amount: int | float | None = field()
-    """TODO transactions.discount_amount (API generations B, C, D and E.)"""
+    """Amount taken off by a coupon or discount, in the currency's smallest unit.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     environment: str | None = field()
-    """TODO transactions.environment (API generations B, C, D and E.)"""
+    """`test` or `live`, as the key behind the payment.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     fee_amount: int | float | None = field()
-    """TODO transactions.fee_amount"""
+    """Fees taken from the payment, in the currency's smallest unit."""
     fee_amount_xof: int | float | None = field()
-    """TODO transactions.fee_amount_xof (API generation D.)"""
+    """The fees in XOF, which has no smaller unit.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     fee_category: str | None = field()
-    """TODO transactions.fee_category (API generation D.)"""
+    """What the fee is for: `payment_processing`, `payout` or `other`.
+
+    The current server only. (API generation D.)
+    """
     fee_name: str | None = field()
-    """TODO transactions.fee_name (API generation D.)"""
-    fee_reference: dict[str, Any] | None = field()
-    """TODO transactions.fee_reference (API generation A.)"""
+    """Name of the fee.
+
+    The current server only. (API generation D.)
+    """
+    fee_reference: str | None = field()
+    """Reference of the fee.
+
+    The 2025 documentation only. (API generation A.)
+    """
     fee_structure_id: str | None = field()
-    """TODO transactions.fee_structure_id (API generations C and D.)"""
+    """Fee structure that the fees were computed with.
+
+    (API generations C and D.)
+    """
     fee_subcategory: str | None = field()
-    """TODO transactions.fee_subcategory (API generation D.)"""
+    """What the fee is for in more detail, such as cards, mobile_money or refund.
+
+    The current server only. (API generation D.)
+    """
     gross_amount: int | float | None = field()
-    """TODO transactions.gross_amount"""
+    """Amount paid by the customer before fees, in the currency's smallest unit."""
     gross_amount_xof: int | float | None = field()
-    """TODO transactions.gross_amount_xof (API generations D and E.)"""
-    integration_source: str | None = field()
-    """TODO transactions.integration_source (API generation D.)"""
+    """The gross amount in XOF, which has no smaller unit.
+
+    In the current server's list and in the newest API. (API generations D and E.)
+    """
     is_bnpl: bool | None = field()
-    """TODO transactions.is_bnpl (API generations B, C, D and E.)"""
+    """Whether the payment is made in instalments (buy now, pay later).
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     is_pos: bool | None = field()
-    """TODO transactions.is_pos (API generations B, C, D and E.)"""
-    merchant_id: dict[str, Any] | None = field()
-    """TODO transactions.merchant_id (API generation A.)"""
+    """Whether the payment was made at a point of sale.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
+    merchant_id: str | None = field()
+    """Merchant that owns the transaction.
+
+    The 2025 documentation only. (API generation A.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO transactions.metadata"""
+    """The merchant's own keys and values, kept with the transaction."""
     net_amount: int | float | None = field()
-    """TODO transactions.net_amount"""
+    """Amount left for the merchant after fees, in the currency's smallest unit."""
     net_amount_xof: int | float | None = field()
-    """TODO transactions.net_amount_xof (API generation D.)"""
+    """The net amount in XOF, which has no smaller unit.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     organization_id: str | None = field()
-    """TODO transactions.organization_id"""
+    """Organisation that owns the transaction."""
     payment_method_code: str | None = field()
-    """TODO transactions.payment_method_code"""
+    """Kind of payment method used, such as MOBILE_MONEY or CARDS."""
     price_id: str | None = field()
-    """TODO transactions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that was sold.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_description: str | None = field()
-    """TODO transactions.product_description (API generation D.)"""
+    """Description of the product sold.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     product_id: str | None = field()
-    """TODO transactions.product_id"""
+    """Catalogue product that was sold."""
     product_name: str | None = field()
-    """TODO transactions.product_name (API generation D.)"""
+    """Name of the product sold.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     product_price: int | float | None = field()
-    """TODO transactions.product_price (API generation D.)"""
+    """Price of the product sold, in the currency's smallest unit.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     provider_checkout_id: str | None = field()
-    """TODO transactions.provider_checkout_id (API generation D.)"""
+    """The checkout's id at the payment provider.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     provider_code: str | None = field()
-    """TODO transactions.provider_code"""
+    """Payment provider that handles the payment, such as WAVE or STRIPE."""
     provider_transaction_id: str | None = field()
-    """TODO transactions.provider_transaction_id (API generations A and D.)"""
+    """The transaction's id at the payment provider.
+
+    The current server has it in the list only. (API generations A and D.)
+    """
     public_id: str | None = field()
-    """TODO transactions.public_id (API generation E.)"""
+    """The transaction's public identifier, which begins with txn_.
+
+    The newest API accepts it in place of transaction_id. (API generation E.)
+    """
     qr_code_id: str | None = field()
-    """TODO transactions.qr_code_id (API generation D.)"""
+    """Id of the QR code that opened the payment.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     qr_code_name: str | None = field()
-    """TODO transactions.qr_code_name (API generation D.)"""
+    """Name of the QR code that opened the payment.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     qr_code_product_id: str | None = field()
-    """TODO transactions.qr_code_product_id (API generation D.)"""
+    """Product that the QR code sells.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     qr_code_type: str | None = field()
-    """TODO transactions.qr_code_type (API generation D.)"""
+    """`static` or `dynamic`.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     quantity: int | float | None = field()
-    """TODO transactions.quantity (API generations B, C, D and E.)"""
+    """How many units were sold.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     refunded_amount: int | float | None = field()
-    """TODO transactions.refunded_amount (API generation E.)"""
+    """Amount given back so far, in the currency's smallest unit.
+
+    The newest API only. (API generation E.)
+    """
     spi_account_number: str | None = field()
-    """TODO transactions.spi_account_number (API generations B, C, D and E.)"""
+    """Account in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: str | None = field()
-    """TODO transactions.spi_bulk_instruction_id (API generation C.)"""
+    """Bulk instruction that the payment belongs to in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_date_envoi: str | None = field()
-    """TODO transactions.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent (envoi) in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None = field()
-    """TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_discount_amount: int | float | None = field()
-    """TODO transactions.spi_discount_amount (API generation C.)"""
+    """Discount in the regional instant payment system, in the currency's smallest unit.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_discount_rate: int | float | None = field()
-    """TODO transactions.spi_discount_rate (API generation C.)"""
+    """Rate of the discount in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_end2end_id: str | None = field()
-    """TODO transactions.spi_end2end_id (API generation C.)"""
+    """End-to-end id of the payment in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_category: str | None = field()
-    """TODO transactions.spi_payment_category (API generations B, C, D and E.)"""
+    """Category of the payment in the regional instant payment system, as a code such as 631 or
+    500.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_payment_flow_type: str | None = field()
-    """TODO transactions.spi_payment_flow_type (API generation C.)"""
+    """Kinds of account the payment goes between, such as BANK_TO_WALLET.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None = field()
-    """TODO transactions.spi_payment_status (API generations B, C, D and E.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_rejection_reason: str | None = field()
-    """TODO transactions.spi_rejection_reason (API generations C and D.)"""
+    """Code of the reason why the regional instant payment system rejected the payment, such as
+    AC04.
+
+    The current server has it in the list only. (API generations C and D.)
+    """
     spi_tx_id: str | None = field()
-    """TODO transactions.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     status: str | None = field()
-    """TODO transactions.status"""
-    stripe_payment_intent_id: str | None = field()
-    """TODO transactions.stripe_payment_intent_id (API generation D.)"""
+    """The state of the transaction.
+
+    Only completed means paid.
+    """
     subscription_id: str | None = field()
-    """TODO transactions.subscription_id"""
+    """Subscription that the payment belongs to."""
     subscription_next_billing_date: str | None = field()
-    """TODO transactions.subscription_next_billing_date (API generation D.)"""
+    """When the subscription is billed next.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     subscription_price_billing_interval: str | None = field()
-    """TODO transactions.subscription_price_billing_interval (API generation D.)"""
+    """How often the subscription is billed.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     subscription_product_description: str | None = field()
-    """TODO transactions.subscription_product_description (API generation D.)"""
+    """Description of the product subscribed to.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     subscription_product_name: str | None = field()
-    """TODO transactions.subscription_product_name (API generation D.)"""
+    """Name of the product subscribed to.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     subscription_status: str | None = field()
-    """TODO transactions.subscription_status (API generation D.)"""
-    tier_fee_id: str | None = field()
-    """TODO transactions.tier_fee_id (API generation D.)"""
+    """The state of the subscription, not of the payment.
+
+    Only the list of the current server has it. (API generation D.)
+    """
     transaction_id: str | None = field()
-    """TODO transactions.transaction_id"""
+    """The transaction's identifier."""
     transaction_type: str | None = field()
-    """TODO transactions.transaction_type"""
+    """`payment` or `instalment` on the current server; its document says `payment`, `refund` or
+    `payout`.
+    """
     updated_at = Time()
-    """TODO transactions.updated_at"""
+    """When the transaction last changed.
+
+    The list of the current server leaves it out.
+    """
 
     if TYPE_CHECKING:
 
         def __init__(
             self,
             *,
-            available_at: datetime | str | None = None,
             checkout_session_id: str | None = None,
             coupon_code: str | None = None,
             coupon_usage_details: dict[str, Any] | None = None,
@@ -272,15 +435,14 @@ class Transaction(Model):
             fee_amount_xof: int | float | None = None,
             fee_category: str | None = None,
             fee_name: str | None = None,
-            fee_reference: dict[str, Any] | None = None,
+            fee_reference: str | None = None,
             fee_structure_id: str | None = None,
             fee_subcategory: str | None = None,
             gross_amount: int | float | None = None,
             gross_amount_xof: int | float | None = None,
-            integration_source: str | None = None,
             is_bnpl: bool | None = None,
             is_pos: bool | None = None,
-            merchant_id: dict[str, Any] | None = None,
+            merchant_id: str | None = None,
             metadata: dict[str, Any] | None = None,
             net_amount: int | float | None = None,
             net_amount_xof: int | float | None = None,
@@ -314,14 +476,12 @@ class Transaction(Model):
             spi_rejection_reason: str | None = None,
             spi_tx_id: str | None = None,
             status: str | None = None,
-            stripe_payment_intent_id: str | None = None,
             subscription_id: str | None = None,
             subscription_next_billing_date: str | None = None,
             subscription_price_billing_interval: str | None = None,
             subscription_product_description: str | None = None,
             subscription_product_name: str | None = None,
             subscription_status: str | None = None,
-            tier_fee_id: str | None = None,
             transaction_id: str | None = None,
             transaction_type: str | None = None,
             updated_at: datetime | str | None = None,

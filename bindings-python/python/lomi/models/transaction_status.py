@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class TransactionStatus(str, Enum):
-    """TODO TransactionStatus"""
+    """An open enum: the state of a transaction; an unknown value is kept, only completed means
+    paid, and held means under review.
+    """
 
     PENDING = "pending"
     COMPLETED = "completed"
@@ -22,6 +24,7 @@ class TransactionStatus(str, Enum):
     REFUNDED = "refunded"
     EXPIRED = "expired"
     HELD = "held"
+    CANCELLED = "cancelled"
 
     @classmethod
     def from_json(cls, json_str: str) -> Self:

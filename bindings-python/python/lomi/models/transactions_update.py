@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class TransactionsUpdate(Model):
-    """TODO TransactionUpdate"""
+    """The fields of a transaction to change.
+
+    Exported by the generated clients, but no operation takes it.
+    """
 
     _schema: ClassVar[str] = "TransactionUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -58,69 +61,136 @@ class TransactionsUpdate(Model):
     )
 
     checkout_session_id: UUID | str | None = None
-    """TODO transactions.checkout_session_id (API generation C.)"""
+    """Checkout session that the transaction pays.
+
+    The generated clients' API only. (API generation C.)
+    """
     currency_code: str | None = None
-    """TODO transactions.currency_code"""
+    """Currency of the amounts."""
     customer_id: UUID | str | None = None
-    """TODO transactions.customer_id"""
+    """Customer who pays."""
     description: str | None = None
-    """TODO transactions.description"""
+    """Text that describes the transaction.
+
+    The list of the current server leaves it out.
+    """
     discount_amount: int | float | Decimal | None = None
-    """TODO transactions.discount_amount (API generations B, C, D and E.)"""
+    """Amount taken off by a coupon or discount, in the currency's smallest unit.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     fee_amount: int | float | Decimal | None = None
-    """TODO transactions.fee_amount"""
+    """Fees taken from the payment, in the currency's smallest unit."""
     fee_structure_id: UUID | str | None = None
-    """TODO transactions.fee_structure_id (API generations C and D.)"""
+    """Fee structure that the fees were computed with.
+
+    (API generations C and D.)
+    """
     gross_amount: int | float | Decimal | None = None
-    """TODO transactions.gross_amount"""
+    """Amount paid by the customer before fees, in the currency's smallest unit."""
     is_bnpl: bool | None = None
-    """TODO transactions.is_bnpl (API generations B, C, D and E.)"""
+    """Whether the payment is made in instalments (buy now, pay later).
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     is_pos: bool | None = None
-    """TODO transactions.is_pos (API generations B, C, D and E.)"""
+    """Whether the payment was made at a point of sale.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO transactions.metadata"""
+    """The merchant's own keys and values, kept with the transaction."""
     net_amount: int | float | Decimal | None = None
-    """TODO transactions.net_amount"""
+    """Amount left for the merchant after fees, in the currency's smallest unit."""
     payment_method_code: str | None = None
-    """TODO transactions.payment_method_code"""
+    """Kind of payment method used, such as MOBILE_MONEY or CARDS."""
     price_id: UUID | str | None = None
-    """TODO transactions.price_id (API generations B, C, D and E.)"""
+    """Catalogue price that was sold.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     product_id: UUID | str | None = None
-    """TODO transactions.product_id"""
+    """Catalogue product that was sold."""
     provider_code: str | None = None
-    """TODO transactions.provider_code"""
+    """Payment provider that handles the payment, such as WAVE or STRIPE."""
     quantity: int | float | Decimal | None = None
-    """TODO transactions.quantity (API generations B, C, D and E.)"""
+    """How many units were sold.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_account_number: str | None = None
-    """TODO transactions.spi_account_number (API generations B, C, D and E.)"""
+    """Account in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_bulk_instruction_id: UUID | str | None = None
-    """TODO transactions.spi_bulk_instruction_id (API generation C.)"""
+    """Bulk instruction that the payment belongs to in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_date_envoi: str | None = None
-    """TODO transactions.spi_date_envoi (API generations B, C, D and E.)"""
+    """When the payment was sent (envoi) in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_date_irrevocabilite: str | None = None
-    """TODO transactions.spi_date_irrevocabilite (API generations B, C, D and E.)"""
+    """When the payment became irrevocable in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_discount_amount: int | float | Decimal | None = None
-    """TODO transactions.spi_discount_amount (API generation C.)"""
+    """Discount in the regional instant payment system, in the currency's smallest unit.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_discount_rate: int | float | Decimal | None = None
-    """TODO transactions.spi_discount_rate (API generation C.)"""
+    """Rate of the discount in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_end2end_id: UUID | str | None = None
-    """TODO transactions.spi_end2end_id (API generation C.)"""
+    """End-to-end id of the payment in the regional instant payment system.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_category: str | None = None
-    """TODO transactions.spi_payment_category (API generations B, C, D and E.)"""
+    """Category of the payment in the regional instant payment system, as a code such as 631 or
+    500.
+
+    The current server has it in the list only. (API generations B, C, D and E.)
+    """
     spi_payment_flow_type: str | None = None
-    """TODO transactions.spi_payment_flow_type (API generation C.)"""
+    """Kinds of account the payment goes between, such as BANK_TO_WALLET.
+
+    The generated clients' API only. (API generation C.)
+    """
     spi_payment_status: str | None = None
-    """TODO transactions.spi_payment_status (API generations B, C, D and E.)"""
+    """State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     spi_rejection_reason: str | None = None
-    """TODO transactions.spi_rejection_reason (API generations C and D.)"""
+    """Code of the reason why the regional instant payment system rejected the payment, such as
+    AC04.
+
+    The current server has it in the list only. (API generations C and D.)
+    """
     spi_tx_id: UUID | str | None = None
-    """TODO transactions.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's id in the regional instant payment system.
+
+    The current server returns it on no route. (API generations B, C, D and E.)
+    """
     status: str | None = None
-    """TODO transactions.status"""
+    """The state of the transaction.
+
+    Only completed means paid.
+    """
     subscription_id: UUID | str | None = None
-    """TODO transactions.subscription_id"""
+    """Subscription that the payment belongs to."""
     transaction_type: str | None = None
-    """TODO transactions.transaction_type"""
+    """`payment` or `instalment` on the current server; its document says `payment`, `refund` or
+    `payout`.
+    """
 
     if TYPE_CHECKING:
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class WebhookDeliveryLogsUpdate(Model):
-    """TODO WebhookDeliveryLogUpdate"""
+    """The fields of a webhook delivery log to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "WebhookDeliveryLogUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -43,39 +46,91 @@ class WebhookDeliveryLogsUpdate(Model):
     )
 
     attempt_number: int | float | Decimal | None = None
-    """TODO webhook_delivery_logs.attempt_number (API generations B, C, D and E.)"""
+    """The number of this delivery attempt.
+
+    (API generations B, C, D and E.)
+    """
     compte_paye: str | None = None
-    """TODO webhook_delivery_logs.compte_paye (API generations B, C, D and E.)"""
+    """The account paid (French: compte payé) in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     compte_payeur: str | None = None
-    """TODO webhook_delivery_logs.compte_payeur (API generations B, C, D and E.)"""
+    """The account of the payer (French: compte payeur) in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     event_type: str | None = None
-    """TODO webhook_delivery_logs.event_type (API generations B, C, D and E.)"""
+    """The event that was delivered, such as PAYMENT_SUCCEEDED.
+
+    (API generations B, C, D and E.)
+    """
     headers: dict[str, Any] | None = None
-    """TODO webhook_delivery_logs.headers (API generations B, C, D and E.)"""
+    """The HTTP headers recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     ip_address: str | None = None
-    """TODO webhook_delivery_logs.ip_address (API generations B, C, D and E.)"""
+    """The IP address recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     log_id: UUID | str | None = None
-    """TODO webhook_delivery_logs.log_id (API generations B, C, D and E.)"""
+    """The delivery log's identifier.
+
+    The newest API's retry route calls it deliveryId. (API generations B, C, D and E.)
+    """
     montant: int | float | Decimal | None = None
-    """TODO webhook_delivery_logs.montant (API generation C.)"""
+    """The amount of the payment in the event (French: montant), in the currency's smallest unit.
+
+    Other generations call it `amount`. (API generation C.)
+    """
     payload: dict[str, Any] | None = None
-    """TODO webhook_delivery_logs.payload (API generations B, C, D and E.)"""
+    """The event as it was sent.
+
+    A retry resends this stored payload unchanged. (API generations B, C, D and E.)
+    """
     request_duration_ms: int | float | Decimal | None = None
-    """TODO webhook_delivery_logs.request_duration_ms (API generations B, C, D and E.)"""
+    """How long the request took, in milliseconds.
+
+    May be null. (API generations B, C, D and E.)
+    """
     response_body: str | None = None
-    """TODO webhook_delivery_logs.response_body (API generations B, C, D and E.)"""
+    """The body of the merchant's response.
+
+    May be null. (API generations B, C, D and E.)
+    """
     response_status: int | float | Decimal | None = None
-    """TODO webhook_delivery_logs.response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response.
+
+    May be null. (API generations B, C, D and E.)
+    """
     spi_event_code: str | None = None
-    """TODO webhook_delivery_logs.spi_event_code (API generations B, C, D and E.)"""
+    """The event code of the regional instant payment system, such as PAIEMENT_RECU.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     spi_tx_id: UUID | str | None = None
-    """TODO webhook_delivery_logs.spi_tx_id (API generations B, C, D and E.)"""
+    """The transaction's identifier in the regional instant payment system.
+
+    The current server does not return it. (API generations B, C, D and E.)
+    """
     success: bool | None = None
-    """TODO webhook_delivery_logs.success (API generations B, C, D and E.)"""
+    """Whether the delivery succeeded.
+
+    It is about the delivery only and does not mean that a payment succeeded. (API generations
+    B, C, D and E.)
+    """
     user_agent: str | None = None
-    """TODO webhook_delivery_logs.user_agent (API generations B, C, D and E.)"""
+    """The user agent recorded for the delivery.
+
+    May be null. (API generations B, C, D and E.)
+    """
     webhook_id: UUID | str | None = None
-    """TODO webhook_delivery_logs.webhook_id (API generations B, C, D and E.)"""
+    """Webhook that the event was delivered to.
+
+    (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 

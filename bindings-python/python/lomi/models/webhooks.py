@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Webhooks(Model):
-    """TODO Webhook"""
+    """An address of the merchant's that events are sent to.
+
+    Every field may be null or missing.
+    """
 
     _schema: ClassVar[str] = "Webhook"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -30,7 +33,6 @@ class Webhooks(Model):
         "description",
         "environment",
         "events",
-        "id",
         "is_active",
         "last_payload",
         "last_response_body",
@@ -39,6 +41,7 @@ class Webhooks(Model):
         "metadata",
         "organization_id",
         "retry_count",
+        "secret",
         "spi_event_types",
         "supports_spi",
         "updated_at",
@@ -49,67 +52,132 @@ class Webhooks(Model):
     #: Left out of ``to_dict``, as the documented client does.
     _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
 
-    active: dict[str, Any] | None = field()
-    """TODO webhooks.active (API generation A.)"""
-    authorized_events: str | None = field()
-    """TODO webhooks.authorized_events"""
+    active: bool | None = field()
+    """Whether events are sent.
+
+    The same as `is_active`, under its 2025 name; the current server returns both. (API
+    generations A and D.)
+    """
+    authorized_events: list[str] | str | None = field()
+    """Events that are sent, such as PAYMENT_SUCCEEDED.
+
+    Really a list; declared a string in the generated clients. The newest API wants `events` on
+    create, but this name on update.
+    """
     created_at = Moment()
-    """TODO webhooks.created_at"""
+    """When the webhook was created, as a timestamp."""
     created_by: str | None = field()
-    """TODO webhooks.created_by (API generations B, C, D and E.)"""
+    """Who created the webhook.
+
+    (API generations B, C, D and E.)
+    """
     deleted_at = Moment()
-    """TODO webhooks.deleted_at (API generations B, C, D and E.)"""
+    """When the webhook was deleted, as a timestamp.
+
+    Null while it exists. (API generations B, C, D and E.)
+    """
     description: str | None = field()
-    """TODO webhooks.description (API generations A, D and E.)"""
+    """What the webhook is for.
+
+    The current server keeps it in metadata. (API generations A, D and E.)
+    """
     environment: str | None = field()
-    """TODO webhooks.environment (API generations B, C, D and E.)"""
+    """`test` or `live`: the environment that the webhook belongs to.
+
+    (API generations B, C, D and E.)
+    """
     events: list[str] | str | None = field()
-    """TODO webhooks.events (API generations A and E.)"""
-    id: dict[str, Any] | None = field()
-    """TODO webhooks.id (API generation A.)"""
+    """Events that are sent.
+
+    Required to create a webhook in the newest API; everywhere else, and on update, the name is
+    `authorized_events`. (API generations A, D and E.)
+    """
     is_active: bool | None = field()
-    """TODO webhooks.is_active"""
+    """Whether events are sent to the webhook.
+
+    The current server takes it on update, not on create.
+    """
     last_payload: dict[str, Any] | None = field()
-    """TODO webhooks.last_payload (API generations B, C, D and E.)"""
+    """The body of the last event sent.
+
+    (API generations B, C, D and E.)
+    """
     last_response_body: str | None = field()
-    """TODO webhooks.last_response_body (API generations B, C, D and E.)"""
+    """The merchant's response body to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_response_status: int | float | None = field()
-    """TODO webhooks.last_response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_triggered_at = Moment()
-    """TODO webhooks.last_triggered_at (API generations B, C, D and E.)"""
+    """When the last event was sent, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     metadata: dict[str, Any] | None = field()
-    """TODO webhooks.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the webhook.
+
+    (API generations B, C, D and E.)
+    """
     organization_id = Identifier()
-    """TODO webhooks.organization_id"""
+    """Organisation that owns the webhook."""
     retry_count: int | float | None = field()
-    """TODO webhooks.retry_count (API generations B, C, D and E.)"""
-    spi_event_types: str | None = field()
-    """TODO webhooks.spi_event_types (API generations B, C, D and E.)"""
+    """How many times delivery was repeated.
+
+    (API generations B, C, D and E.)
+    """
+    secret: str | None = field()
+    """The secret that signs deliveries.
+
+    Only the response of create has it: store it, because it cannot be fetched again. (API
+    generations A, B, D and E.)
+    """
+    spi_event_types: list[str] | str | None = field()
+    """Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU.
+
+    A list on the current server, a string in the generated clients. (API generations B, C, D
+    and E.)
+    """
     supports_spi: bool | None = field()
-    """TODO webhooks.supports_spi (API generations B, C, D and E.)"""
+    """Whether the webhook receives events of the regional instant payment system.
+
+    (API generations B, C, D and E.)
+    """
     updated_at = Moment()
-    """TODO webhooks.updated_at"""
+    """When the webhook last changed, as a timestamp."""
     url: str | None = field()
-    """TODO webhooks.url"""
+    """Where events are sent.
+
+    It must be https, without credentials, and must not be a private or local address.
+    """
     verification_token: str | None = field()
-    """TODO webhooks.verification_token (API generations B, C, D and E.)"""
+    """Token that belongs to the webhook.
+
+    The current server removes it from every answer; the secret to verify signatures comes once,
+    from create. (API generations B, C, D and E.)
+    """
     webhook_id = Identifier()
-    """TODO webhooks.webhook_id (API generations B, C, D and E.)"""
+    """The webhook's identifier.
+
+    The current server also returns it as `id`. (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
         def __init__(
             self,
             *,
-            active: dict[str, Any] | None = None,
-            authorized_events: str | None = None,
+            active: bool | None = None,
+            authorized_events: list[str] | str | None = None,
             created_at: datetime | str | None = None,
             created_by: str | None = None,
             deleted_at: datetime | str | None = None,
             description: str | None = None,
             environment: str | None = None,
             events: list[str] | str | None = None,
-            id: dict[str, Any] | None = None,
             is_active: bool | None = None,
             last_payload: dict[str, Any] | None = None,
             last_response_body: str | None = None,
@@ -118,7 +186,8 @@ class Webhooks(Model):
             metadata: dict[str, Any] | None = None,
             organization_id: UUID | str | None = None,
             retry_count: int | float | None = None,
-            spi_event_types: str | None = None,
+            secret: str | None = None,
+            spi_event_types: list[str] | str | None = None,
             supports_spi: bool | None = None,
             updated_at: datetime | str | None = None,
             url: str | None = None,

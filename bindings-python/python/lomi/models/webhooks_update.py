@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class WebhooksUpdate(Model):
-    """TODO WebhookUpdate"""
+    """The fields of a webhook to change.
+
+    A field left out does not change, null clears it.
+    """
 
     _schema: ClassVar[str] = "WebhookUpdate"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
@@ -43,47 +46,102 @@ class WebhooksUpdate(Model):
         "webhook_id",
     )
 
-    authorized_events: str | None = None
-    """TODO webhooks.authorized_events"""
+    authorized_events: Sequence[str] | None = None
+    """Events that are sent, such as PAYMENT_SUCCEEDED.
+
+    Really a list; declared a string in the generated clients. The newest API wants `events` on
+    create, but this name on update.
+    """
     deleted_at: datetime | str | None = None
-    """TODO webhooks.deleted_at (API generations B, C, D and E.)"""
+    """When the webhook was deleted, as a timestamp.
+
+    Null while it exists. (API generations B, C, D and E.)
+    """
     description: str | None = None
-    """TODO webhooks.description (API generations A, D and E.)"""
+    """What the webhook is for.
+
+    The current server keeps it in metadata. (API generations A, D and E.)
+    """
     environment: str | None = None
-    """TODO webhooks.environment (API generations B, C, D and E.)"""
+    """`test` or `live`: the environment that the webhook belongs to.
+
+    (API generations B, C, D and E.)
+    """
     events: Sequence[str] | None = None
-    """TODO webhooks.events (API generations A and E.)"""
+    """Events that are sent.
+
+    Required to create a webhook in the newest API; everywhere else, and on update, the name is
+    `authorized_events`. (API generations A, D and E.)
+    """
     is_active: bool | None = None
-    """TODO webhooks.is_active"""
+    """Whether events are sent to the webhook.
+
+    The current server takes it on update, not on create.
+    """
     last_payload: dict[str, Any] | None = None
-    """TODO webhooks.last_payload (API generations B, C, D and E.)"""
+    """The body of the last event sent.
+
+    (API generations B, C, D and E.)
+    """
     last_response_body: str | None = None
-    """TODO webhooks.last_response_body (API generations B, C, D and E.)"""
+    """The merchant's response body to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_response_status: int | float | Decimal | None = None
-    """TODO webhooks.last_response_status (API generations B, C, D and E.)"""
+    """The HTTP status of the merchant's response to the last event.
+
+    (API generations B, C, D and E.)
+    """
     last_triggered_at: datetime | str | None = None
-    """TODO webhooks.last_triggered_at (API generations B, C, D and E.)"""
+    """When the last event was sent, as a timestamp.
+
+    (API generations B, C, D and E.)
+    """
     metadata: dict[str, Any] | None = None
-    """TODO webhooks.metadata (API generations B, C, D and E.)"""
+    """The merchant's own keys and values, kept with the webhook.
+
+    (API generations B, C, D and E.)
+    """
     retry_count: int | float | Decimal | None = None
-    """TODO webhooks.retry_count (API generations B, C, D and E.)"""
-    spi_event_types: str | None = None
-    """TODO webhooks.spi_event_types (API generations B, C, D and E.)"""
+    """How many times delivery was repeated.
+
+    (API generations B, C, D and E.)
+    """
+    spi_event_types: Sequence[str] | None = None
+    """Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU.
+
+    A list on the current server, a string in the generated clients. (API generations B, C, D
+    and E.)
+    """
     supports_spi: bool | None = None
-    """TODO webhooks.supports_spi (API generations B, C, D and E.)"""
+    """Whether the webhook receives events of the regional instant payment system.
+
+    (API generations B, C, D and E.)
+    """
     url: str | None = None
-    """TODO webhooks.url"""
+    """Where events are sent.
+
+    It must be https, without credentials, and must not be a private or local address.
+    """
     verification_token: str | None = None
-    """TODO webhooks.verification_token (API generations B, C, D and E.)"""
+    """Token that belongs to the webhook.
+
+    The current server removes it from every answer; the secret to verify signatures comes once,
+    from create. (API generations B, C, D and E.)
+    """
     webhook_id: UUID | str | None = None
-    """TODO webhooks.webhook_id (API generations B, C, D and E.)"""
+    """The webhook's identifier.
+
+    The current server also returns it as `id`. (API generations B, C, D and E.)
+    """
 
     if TYPE_CHECKING:
 
         def __init__(
             self,
             *,
-            authorized_events: str | None = None,
+            authorized_events: Sequence[str] | None = None,
             deleted_at: datetime | str | None = None,
             description: str | None = None,
             environment: str | None = None,
@@ -95,7 +153,7 @@ class WebhooksUpdate(Model):
             last_triggered_at: datetime | str | None = None,
             metadata: dict[str, Any] | None = None,
             retry_count: int | float | Decimal | None = None,
-            spi_event_types: str | None = None,
+            spi_event_types: Sequence[str] | None = None,
             supports_spi: bool | None = None,
             url: str | None = None,
             verification_token: str | None = None,

@@ -73,7 +73,9 @@ class BeneficiaryPayouts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[BeneficiaryPayoutCreateParams],
     ) -> BeneficiaryPayout:
-        """TODO create_beneficiary_payout
+        """Moves money to a beneficiary; never repeat it. Documented with the generated
+        clients; the current server has no such route. Use create_payout with destination
+        `beneficiary` there.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -123,9 +125,10 @@ class BeneficiaryPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> BeneficiaryPayout:
-        """TODO retrieve_beneficiary_payout
+        """The current state of a beneficiary payout. Documented with the generated clients;
+        the current server has no such route.
 
-        :param payout_id: TODO beneficiary_payouts.payout_id
+        :param payout_id: The beneficiary payout's identifier (payout_id).
         """
         _given = _options(
             idempotency_key,
@@ -173,16 +176,24 @@ class BeneficiaryPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[BeneficiaryPayout]:
-        """TODO list_beneficiary_payouts
+        """One page of the merchant's beneficiary payouts. Documented with the generated
+        clients; the current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO beneficiary_payouts?limit
-        :param offset: TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO beneficiary_payouts?sort (API generation C.)
-        :param statuses: TODO beneficiary_payouts?statuses (API generation B.)
-        :param start_date: TODO beneficiary_payouts?startDate (API generation B.)
-        :param end_date: TODO beneficiary_payouts?endDate (API generation B.)
-        :param currency_code: TODO beneficiary_payouts?currencyCode (API generation B.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
+            defaults to 50. (API generations B and C.)
+        :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
+            repeats rows if it is no multiple of limit. (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param statuses: Only payouts in these states, separated by commas. The December 2025 server
+            only. (API generation B.)
+        :param start_date: Only payouts from this date on. The December 2025 server only. (API
+            generation B.)
+        :param end_date: Only payouts up to this date. The December 2025 server only. (API generation
+            B.)
+        :param currency_code: Only payouts in this currency. The December 2025 server only. (API
+            generation B.)
         """
         _given = _options(
             idempotency_key,
@@ -262,7 +273,9 @@ class AsyncBeneficiaryPayouts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[BeneficiaryPayoutCreateParams],
     ) -> BeneficiaryPayout:
-        """TODO create_beneficiary_payout
+        """Moves money to a beneficiary; never repeat it. Documented with the generated
+        clients; the current server has no such route. Use create_payout with destination
+        `beneficiary` there.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -312,9 +325,10 @@ class AsyncBeneficiaryPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> BeneficiaryPayout:
-        """TODO retrieve_beneficiary_payout
+        """The current state of a beneficiary payout. Documented with the generated clients;
+        the current server has no such route.
 
-        :param payout_id: TODO beneficiary_payouts.payout_id
+        :param payout_id: The beneficiary payout's identifier (payout_id).
         """
         _given = _options(
             idempotency_key,
@@ -362,16 +376,24 @@ class AsyncBeneficiaryPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[BeneficiaryPayout]:
-        """TODO list_beneficiary_payouts
+        """One page of the merchant's beneficiary payouts. Documented with the generated
+        clients; the current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO beneficiary_payouts?limit
-        :param offset: TODO beneficiary_payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO beneficiary_payouts?sort (API generation C.)
-        :param statuses: TODO beneficiary_payouts?statuses (API generation B.)
-        :param start_date: TODO beneficiary_payouts?startDate (API generation B.)
-        :param end_date: TODO beneficiary_payouts?endDate (API generation B.)
-        :param currency_code: TODO beneficiary_payouts?currencyCode (API generation B.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
+            defaults to 50. (API generations B and C.)
+        :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
+            repeats rows if it is no multiple of limit. (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param statuses: Only payouts in these states, separated by commas. The December 2025 server
+            only. (API generation B.)
+        :param start_date: Only payouts from this date on. The December 2025 server only. (API
+            generation B.)
+        :param end_date: Only payouts up to this date. The December 2025 server only. (API generation
+            B.)
+        :param currency_code: Only payouts in this currency. The December 2025 server only. (API
+            generation B.)
         """
         _given = _options(
             idempotency_key,

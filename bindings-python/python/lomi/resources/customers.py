@@ -74,7 +74,7 @@ class Customers:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CustomerCreateParams],
     ) -> Customer:
-        """TODO create_customer
+        """Creates a customer. Moves no money; a repeat creates a second customer.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +124,9 @@ class Customers:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Customer:
-        """TODO retrieve_customer
+        """The stored data of a customer.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _given = _options(
             idempotency_key,
@@ -176,18 +176,27 @@ class Customers:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Customer]:
-        """TODO list_customers
+        """One page of the merchant's customers. On the current server the only list with a
+        true total.
 
         :param params: more parameters of the query
-        :param limit: TODO customers?limit
-        :param offset: TODO customers?offset (API generations B, C, D and E.)
-        :param sort: TODO customers?sort (API generation C.)
-        :param search: TODO customers?search (API generations B, D and E.)
-        :param type: TODO customers?type (API generations B, D and E.)
-        :param status: TODO customers?status (API generations B, D and E.)
-        :param page: TODO customers?page (API generations B and D.)
-        :param page_size: TODO customers?pageSize (API generations B and D.)
-        :param cursor: TODO customers?cursor (API generation E.)
+        :param limit: The most customers in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many customers to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param search: Only customers that match this text. (API generations B, D and E.)
+        :param type: Only `business` or `individual` customers, or `all`. (API generations B, D
+            and E.)
+        :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D and
+            E.)
+        :param page: Page number from 1. The current server reads it in place of offset; the
+            newest API does not. (API generations A, B and D.)
+        :param page_size: The most customers in one page. The server of December 2025 has a default of
+            50; the newest API reads limit. (API generations B and D.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -243,9 +252,9 @@ class Customers:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CustomerUpdateParams],
     ) -> Customer:
-        """TODO update_customer
+        """Changes the given fields of a customer. Safe to repeat.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -291,9 +300,10 @@ class Customers:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_customer
+        """Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted.
+        Servers since December 2025 answer 200 with a body, not 204.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _given = _options(
             idempotency_key,
@@ -367,7 +377,7 @@ class AsyncCustomers:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CustomerCreateParams],
     ) -> Customer:
-        """TODO create_customer
+        """Creates a customer. Moves no money; a repeat creates a second customer.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -417,9 +427,9 @@ class AsyncCustomers:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Customer:
-        """TODO retrieve_customer
+        """The stored data of a customer.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _given = _options(
             idempotency_key,
@@ -469,18 +479,27 @@ class AsyncCustomers:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Customer]:
-        """TODO list_customers
+        """One page of the merchant's customers. On the current server the only list with a
+        true total.
 
         :param params: more parameters of the query
-        :param limit: TODO customers?limit
-        :param offset: TODO customers?offset (API generations B, C, D and E.)
-        :param sort: TODO customers?sort (API generation C.)
-        :param search: TODO customers?search (API generations B, D and E.)
-        :param type: TODO customers?type (API generations B, D and E.)
-        :param status: TODO customers?status (API generations B, D and E.)
-        :param page: TODO customers?page (API generations B and D.)
-        :param page_size: TODO customers?pageSize (API generations B and D.)
-        :param cursor: TODO customers?cursor (API generation E.)
+        :param limit: The most customers in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many customers to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param search: Only customers that match this text. (API generations B, D and E.)
+        :param type: Only `business` or `individual` customers, or `all`. (API generations B, D
+            and E.)
+        :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D and
+            E.)
+        :param page: Page number from 1. The current server reads it in place of offset; the
+            newest API does not. (API generations A, B and D.)
+        :param page_size: The most customers in one page. The server of December 2025 has a default of
+            50; the newest API reads limit. (API generations B and D.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -536,9 +555,9 @@ class AsyncCustomers:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[CustomerUpdateParams],
     ) -> Customer:
-        """TODO update_customer
+        """Changes the given fields of a customer. Safe to repeat.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -584,9 +603,10 @@ class AsyncCustomers:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_customer
+        """Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted.
+        Servers since December 2025 answer 200 with a body, not 204.
 
-        :param customer_id: TODO customers.customer_id
+        :param customer_id: The customer's identifier (customer_id).
         """
         _given = _options(
             idempotency_key,

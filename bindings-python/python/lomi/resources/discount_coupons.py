@@ -74,7 +74,8 @@ class DiscountCoupons:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[DiscountCouponCreateParams],
     ) -> DiscountCoupon:
-        """TODO create_discount_coupon
+        """Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+        code. The newest API has the route as /coupons.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,9 @@ class DiscountCoupons:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> DiscountCoupon:
-        """TODO retrieve_discount_coupon
+        """The current state of a coupon. The newest API has the route as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _given = _options(
             idempotency_key,
@@ -170,12 +171,16 @@ class DiscountCoupons:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[DiscountCoupon]:
-        """TODO list_discount_coupons
+        """The merchant's coupons, all in one answer from the current server. The newest API
+        has the route as /coupons.
 
         :param params: more parameters of the query
-        :param limit: TODO discount_coupons?limit
-        :param offset: TODO discount_coupons?offset (API generations B, C, D and E.)
-        :param sort: TODO discount_coupons?sort (API generation C.)
+        :param limit: The most coupons in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many coupons to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -219,9 +224,10 @@ class DiscountCoupons:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[DiscountCouponUpdateParams],
     ) -> DiscountCoupon:
-        """TODO update_discount_coupon
+        """Changes the given fields of a coupon. Documented with the generated clients; the
+        current server has no such route.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -267,9 +273,10 @@ class DiscountCoupons:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_discount_coupon
+        """Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+        server has no such route. The newest API has it as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _given = _options(
             idempotency_key,
@@ -343,7 +350,8 @@ class AsyncDiscountCoupons:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[DiscountCouponCreateParams],
     ) -> DiscountCoupon:
-        """TODO create_discount_coupon
+        """Creates a coupon. No money moves; the current server refuses a repeat as a duplicate
+        code. The newest API has the route as /coupons.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -393,9 +401,9 @@ class AsyncDiscountCoupons:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> DiscountCoupon:
-        """TODO retrieve_discount_coupon
+        """The current state of a coupon. The newest API has the route as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _given = _options(
             idempotency_key,
@@ -439,12 +447,16 @@ class AsyncDiscountCoupons:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[DiscountCoupon]:
-        """TODO list_discount_coupons
+        """The merchant's coupons, all in one answer from the current server. The newest API
+        has the route as /coupons.
 
         :param params: more parameters of the query
-        :param limit: TODO discount_coupons?limit
-        :param offset: TODO discount_coupons?offset (API generations B, C, D and E.)
-        :param sort: TODO discount_coupons?sort (API generation C.)
+        :param limit: The most coupons in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many coupons to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -488,9 +500,10 @@ class AsyncDiscountCoupons:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[DiscountCouponUpdateParams],
     ) -> DiscountCoupon:
-        """TODO update_discount_coupon
+        """Changes the given fields of a coupon. Documented with the generated clients; the
+        current server has no such route.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -536,9 +549,10 @@ class AsyncDiscountCoupons:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_discount_coupon
+        """Deletes a coupon; safe to repeat. Documented with the generated clients; the current
+        server has no such route. The newest API has it as /coupons.
 
-        :param coupon_id: TODO discount_coupons.coupon_id
+        :param coupon_id: The coupon's identifier (coupon_id).
         """
         _given = _options(
             idempotency_key,

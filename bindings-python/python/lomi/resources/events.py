@@ -67,9 +67,10 @@ class Events:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> UsageEvent:
-        """TODO retrieve_event
+        """One usage event, not a webhook event. Documented with the generated clients; the
+        current server has no such route.
 
-        :param event_id: TODO events.event_id
+        :param event_id: The usage event's identifier (event_id).
         """
         _given = _options(
             idempotency_key,
@@ -113,12 +114,15 @@ class Events:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[UsageEvent]:
-        """TODO list_events
+        """One page of the customers' usage events, not webhook events. Documented with the
+        generated clients; the current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO events?limit
-        :param offset: TODO events?offset (API generations B, C, D and E.)
-        :param sort: TODO events?sort (API generation C.)
+        :param limit: The most usage events in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many usage events to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -185,9 +189,10 @@ class AsyncEvents:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> UsageEvent:
-        """TODO retrieve_event
+        """One usage event, not a webhook event. Documented with the generated clients; the
+        current server has no such route.
 
-        :param event_id: TODO events.event_id
+        :param event_id: The usage event's identifier (event_id).
         """
         _given = _options(
             idempotency_key,
@@ -231,12 +236,15 @@ class AsyncEvents:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[UsageEvent]:
-        """TODO list_events
+        """One page of the customers' usage events, not webhook events. Documented with the
+        generated clients; the current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO events?limit
-        :param offset: TODO events?offset (API generations B, C, D and E.)
-        :param sort: TODO events?sort (API generation C.)
+        :param limit: The most usage events in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many usage events to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,

@@ -67,9 +67,10 @@ class InstallmentPayments:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> InstallmentPayment:
-        """TODO retrieve_installment_payment
+        """The current state of an instalment. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payment_id: TODO installment_payments.payment_id
+        :param payment_id: The instalment's identifier: its installment_id.
         """
         _given = _options(
             idempotency_key,
@@ -113,12 +114,15 @@ class InstallmentPayments:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[InstallmentPayment]:
-        """TODO list_installment_payments
+        """One page of instalments. Documented with the generated clients; the current server
+        has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO installment_payments?limit
-        :param offset: TODO installment_payments?offset (API generations B, C, D and E.)
-        :param sort: TODO installment_payments?sort (API generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many instalments to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -185,9 +189,10 @@ class AsyncInstallmentPayments:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> InstallmentPayment:
-        """TODO retrieve_installment_payment
+        """The current state of an instalment. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payment_id: TODO installment_payments.payment_id
+        :param payment_id: The instalment's identifier: its installment_id.
         """
         _given = _options(
             idempotency_key,
@@ -231,12 +236,15 @@ class AsyncInstallmentPayments:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[InstallmentPayment]:
-        """TODO list_installment_payments
+        """One page of instalments. Documented with the generated clients; the current server
+        has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO installment_payments?limit
-        :param offset: TODO installment_payments?offset (API generations B, C, D and E.)
-        :param sort: TODO installment_payments?sort (API generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many instalments to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,

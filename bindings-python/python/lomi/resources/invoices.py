@@ -67,9 +67,9 @@ class Invoices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Invoice:
-        """TODO retrieve_customer_invoice
+        """The current state of an invoice to a customer.
 
-        :param invoice_id: TODO invoices.invoice_id
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
         """
         _given = _options(
             idempotency_key,
@@ -117,16 +117,21 @@ class Invoices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Invoice]:
-        """TODO list_customer_invoices
+        """One page of the invoices to the merchant's customers.
 
         :param params: more parameters of the query
-        :param limit: TODO invoices?limit
-        :param offset: TODO invoices?offset (API generations B, C, D and E.)
-        :param sort: TODO invoices?sort (API generation C.)
-        :param status: TODO invoices?status (API generations D and E.)
-        :param customer_id: TODO invoices?customerId (API generations D and E.)
-        :param search: TODO invoices?search (API generations D and E.)
-        :param cursor: TODO invoices?cursor (API generation E.)
+        :param limit: The most invoices in one page, 1 to 100. The server's default is 20. (API
+            generations C, D and E.)
+        :param offset: How many invoices to skip. The newest API takes cursor instead. (API
+            generations C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param status: Only invoices that are draft, sent, paid, overdue or cancelled. (API
+            generations D and E.)
+        :param customer_id: Only invoices of this customer. (API generations D and E.)
+        :param search: Only invoices that match this text. (API generations D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -201,9 +206,9 @@ class AsyncInvoices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Invoice:
-        """TODO retrieve_customer_invoice
+        """The current state of an invoice to a customer.
 
-        :param invoice_id: TODO invoices.invoice_id
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
         """
         _given = _options(
             idempotency_key,
@@ -251,16 +256,21 @@ class AsyncInvoices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Invoice]:
-        """TODO list_customer_invoices
+        """One page of the invoices to the merchant's customers.
 
         :param params: more parameters of the query
-        :param limit: TODO invoices?limit
-        :param offset: TODO invoices?offset (API generations B, C, D and E.)
-        :param sort: TODO invoices?sort (API generation C.)
-        :param status: TODO invoices?status (API generations D and E.)
-        :param customer_id: TODO invoices?customerId (API generations D and E.)
-        :param search: TODO invoices?search (API generations D and E.)
-        :param cursor: TODO invoices?cursor (API generation E.)
+        :param limit: The most invoices in one page, 1 to 100. The server's default is 20. (API
+            generations C, D and E.)
+        :param offset: How many invoices to skip. The newest API takes cursor instead. (API
+            generations C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param status: Only invoices that are draft, sent, paid, overdue or cancelled. (API
+            generations D and E.)
+        :param customer_id: Only invoices of this customer. (API generations D and E.)
+        :param search: Only invoices that match this text. (API generations D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,

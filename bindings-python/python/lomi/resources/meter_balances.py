@@ -67,9 +67,10 @@ class MeterBalances:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> MeterBalance:
-        """TODO retrieve_meter_balance
+        """One meter balance. Documented with the generated clients; the current server has no
+        such route.
 
-        :param balance_id: TODO meter_balances.balance_id
+        :param balance_id: The meter balance's identifier (balance_id).
         """
         _given = _options(
             idempotency_key,
@@ -113,12 +114,15 @@ class MeterBalances:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[MeterBalance]:
-        """TODO list_meter_balances
+        """One page of meter balances. Documented with the generated clients; the current
+        server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO meter_balances?limit
-        :param offset: TODO meter_balances?offset (API generations B, C, D and E.)
-        :param sort: TODO meter_balances?sort (API generation C.)
+        :param limit: The most meter balances in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many meter balances to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -185,9 +189,10 @@ class AsyncMeterBalances:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> MeterBalance:
-        """TODO retrieve_meter_balance
+        """One meter balance. Documented with the generated clients; the current server has no
+        such route.
 
-        :param balance_id: TODO meter_balances.balance_id
+        :param balance_id: The meter balance's identifier (balance_id).
         """
         _given = _options(
             idempotency_key,
@@ -231,12 +236,15 @@ class AsyncMeterBalances:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[MeterBalance]:
-        """TODO list_meter_balances
+        """One page of meter balances. Documented with the generated clients; the current
+        server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO meter_balances?limit
-        :param offset: TODO meter_balances?offset (API generations B, C, D and E.)
-        :param sort: TODO meter_balances?sort (API generation C.)
+        :param limit: The most meter balances in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many meter balances to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,

@@ -74,7 +74,8 @@ class Meters:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[MeterCreateParams],
     ) -> Meter:
-        """TODO create_meter
+        """Creates a meter that counts usage. No money moves, but a repeat creates a second
+        meter.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,9 @@ class Meters:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Meter:
-        """TODO retrieve_meter
+        """The current state of a meter.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _given = _options(
             idempotency_key,
@@ -160,7 +161,7 @@ class Meters:
         offset: int | None = None,
         sort: str | None = None,
         product_id: str | None = None,
-        is_active: str | None = None,
+        is_active: bool | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
         max_retries: int | None = None,
@@ -172,14 +173,19 @@ class Meters:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Meter]:
-        """TODO list_meters
+        """The organisation's meters. The current server answers with a plain list and without
+        paging.
 
         :param params: more parameters of the query
-        :param limit: TODO meters?limit
-        :param offset: TODO meters?offset (API generations B, C, D and E.)
-        :param sort: TODO meters?sort (API generation C.)
-        :param product_id: TODO meters?productId (API generations D and E.)
-        :param is_active: TODO meters?isActive (API generations D and E.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
+            the newest API list no limit for meters. (API generation C.)
+        :param offset: How many meters to skip. The current server and the newest API list no
+            offset for meters. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param product_id: Only meters of this product. (API generations D and E.)
+        :param is_active: true for active meters only, false for inactive ones. (API generations D and
+            E.)
         """
         _given = _options(
             idempotency_key,
@@ -227,9 +233,10 @@ class Meters:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[MeterUpdateParams],
     ) -> Meter:
-        """TODO update_meter
+        """Changes the given fields of a meter. The current server takes filter, aggregation
+        and is_active only. Safe to repeat.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -275,9 +282,10 @@ class Meters:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_meter
+        """Deletes a meter. Documented with the generated clients; the current server has no
+        such route.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _given = _options(
             idempotency_key,
@@ -351,7 +359,8 @@ class AsyncMeters:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[MeterCreateParams],
     ) -> Meter:
-        """TODO create_meter
+        """Creates a meter that counts usage. No money moves, but a repeat creates a second
+        meter.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -401,9 +410,9 @@ class AsyncMeters:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Meter:
-        """TODO retrieve_meter
+        """The current state of a meter.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _given = _options(
             idempotency_key,
@@ -437,7 +446,7 @@ class AsyncMeters:
         offset: int | None = None,
         sort: str | None = None,
         product_id: str | None = None,
-        is_active: str | None = None,
+        is_active: bool | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
         max_retries: int | None = None,
@@ -449,14 +458,19 @@ class AsyncMeters:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Meter]:
-        """TODO list_meters
+        """The organisation's meters. The current server answers with a plain list and without
+        paging.
 
         :param params: more parameters of the query
-        :param limit: TODO meters?limit
-        :param offset: TODO meters?offset (API generations B, C, D and E.)
-        :param sort: TODO meters?sort (API generation C.)
-        :param product_id: TODO meters?productId (API generations D and E.)
-        :param is_active: TODO meters?isActive (API generations D and E.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
+            the newest API list no limit for meters. (API generation C.)
+        :param offset: How many meters to skip. The current server and the newest API list no
+            offset for meters. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param product_id: Only meters of this product. (API generations D and E.)
+        :param is_active: true for active meters only, false for inactive ones. (API generations D and
+            E.)
         """
         _given = _options(
             idempotency_key,
@@ -504,9 +518,10 @@ class AsyncMeters:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[MeterUpdateParams],
     ) -> Meter:
-        """TODO update_meter
+        """Changes the given fields of a meter. The current server takes filter, aggregation
+        and is_active only. Safe to repeat.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -552,9 +567,10 @@ class AsyncMeters:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_meter
+        """Deletes a meter. Documented with the generated clients; the current server has no
+        such route.
 
-        :param meter_id: TODO meters.meter_id
+        :param meter_id: The meter's identifier (meter_id).
         """
         _given = _options(
             idempotency_key,

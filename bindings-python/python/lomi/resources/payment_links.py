@@ -74,7 +74,8 @@ class PaymentLinks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentLinkCreateParams],
     ) -> PaymentLink:
-        """TODO create_payment_link
+        """Creates a payment link and returns its page. No money moves, but a repeat creates a
+        second link.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,9 @@ class PaymentLinks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> PaymentLink:
-        """TODO retrieve_payment_link
+        """The current state of a payment link.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _given = _options(
             idempotency_key,
@@ -160,7 +161,7 @@ class PaymentLinks:
         offset: int | None = None,
         sort: str | None = None,
         link_type: str | None = None,
-        is_active: str | None = None,
+        is_active: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -173,15 +174,21 @@ class PaymentLinks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[PaymentLink]:
-        """TODO list_payment_links
+        """One page of the merchant's payment links. The current server's total is the number
+        of rows on the page.
 
         :param params: more parameters of the query
-        :param limit: TODO payment_links?limit
-        :param offset: TODO payment_links?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_links?sort (API generation C.)
-        :param link_type: TODO payment_links?linkType (API generations B, D and E.)
-        :param is_active: TODO payment_links?isActive (API generations B, D and E.)
-        :param cursor: TODO payment_links?cursor (API generation E.)
+        :param limit: The most payment links in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment links to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param link_type: Only links of this type: `product` or `instant`. (API generations B, D and
+            E.)
+        :param is_active: Only links that are active (true) or not active (false). (API generations B,
+            D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -231,9 +238,10 @@ class PaymentLinks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentLinkUpdateParams],
     ) -> PaymentLink:
-        """TODO update_payment_link
+        """Changes the given fields of a payment link; safe to repeat. Documented with the
+        generated clients; the current server has no such route. The newest API has it.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -279,9 +287,10 @@ class PaymentLinks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_payment_link
+        """Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+        Documented with the generated clients; the current server has no such route.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _given = _options(
             idempotency_key,
@@ -355,7 +364,8 @@ class AsyncPaymentLinks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentLinkCreateParams],
     ) -> PaymentLink:
-        """TODO create_payment_link
+        """Creates a payment link and returns its page. No money moves, but a repeat creates a
+        second link.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -405,9 +415,9 @@ class AsyncPaymentLinks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> PaymentLink:
-        """TODO retrieve_payment_link
+        """The current state of a payment link.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _given = _options(
             idempotency_key,
@@ -441,7 +451,7 @@ class AsyncPaymentLinks:
         offset: int | None = None,
         sort: str | None = None,
         link_type: str | None = None,
-        is_active: str | None = None,
+        is_active: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -454,15 +464,21 @@ class AsyncPaymentLinks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[PaymentLink]:
-        """TODO list_payment_links
+        """One page of the merchant's payment links. The current server's total is the number
+        of rows on the page.
 
         :param params: more parameters of the query
-        :param limit: TODO payment_links?limit
-        :param offset: TODO payment_links?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_links?sort (API generation C.)
-        :param link_type: TODO payment_links?linkType (API generations B, D and E.)
-        :param is_active: TODO payment_links?isActive (API generations B, D and E.)
-        :param cursor: TODO payment_links?cursor (API generation E.)
+        :param limit: The most payment links in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment links to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param link_type: Only links of this type: `product` or `instant`. (API generations B, D and
+            E.)
+        :param is_active: Only links that are active (true) or not active (false). (API generations B,
+            D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -512,9 +528,10 @@ class AsyncPaymentLinks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentLinkUpdateParams],
     ) -> PaymentLink:
-        """TODO update_payment_link
+        """Changes the given fields of a payment link; safe to repeat. Documented with the
+        generated clients; the current server has no such route. The newest API has it.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -560,9 +577,10 @@ class AsyncPaymentLinks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_payment_link
+        """Deletes a payment link, in the newest API only deactivates it; safe to repeat.
+        Documented with the generated clients; the current server has no such route.
 
-        :param link_id: TODO payment_links.link_id
+        :param link_id: The payment link's identifier (link_id).
         """
         _given = _options(
             idempotency_key,

@@ -74,7 +74,9 @@ class PaymentRequests:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentRequestCreateParams],
     ) -> PaymentRequest:
-        """TODO create_payment_request
+        """Creates a payment request and returns the page where it is paid; no money moves yet.
+        Repeat only with the same Idempotency-Key, which the newest API requires and the
+        December 2025 server ignores.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +126,9 @@ class PaymentRequests:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> PaymentRequest:
-        """TODO retrieve_payment_request
+        """The current state of a payment request.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -173,15 +175,20 @@ class PaymentRequests:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[PaymentRequest]:
-        """TODO list_payment_requests
+        """One page of the merchant's payment requests. The current server's total is the
+        number of rows on the page.
 
         :param params: more parameters of the query
-        :param limit: TODO payment_requests?limit
-        :param offset: TODO payment_requests?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_requests?sort (API generation C.)
-        :param status: TODO payment_requests?status (API generations B, D and E.)
-        :param customer_id: TODO payment_requests?customerId (API generations B, D and E.)
-        :param cursor: TODO payment_requests?cursor (API generation E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment requests to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param status: Only requests in this state: `pending`, `completed`, `failed` or `expired`.
+            (API generations B, D and E.)
+        :param customer_id: Only requests to this customer (customer_id). (API generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -231,9 +238,10 @@ class PaymentRequests:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentRequestUpdateParams],
     ) -> PaymentRequest:
-        """TODO update_payment_request
+        """Changes the given fields of a payment request. Documented with the generated
+        clients; the current server has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -279,9 +287,10 @@ class PaymentRequests:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_payment_request
+        """Deletes a payment request. Documented with the generated clients; the current server
+        has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -355,7 +364,9 @@ class AsyncPaymentRequests:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentRequestCreateParams],
     ) -> PaymentRequest:
-        """TODO create_payment_request
+        """Creates a payment request and returns the page where it is paid; no money moves yet.
+        Repeat only with the same Idempotency-Key, which the newest API requires and the
+        December 2025 server ignores.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -405,9 +416,9 @@ class AsyncPaymentRequests:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> PaymentRequest:
-        """TODO retrieve_payment_request
+        """The current state of a payment request.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -454,15 +465,20 @@ class AsyncPaymentRequests:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[PaymentRequest]:
-        """TODO list_payment_requests
+        """One page of the merchant's payment requests. The current server's total is the
+        number of rows on the page.
 
         :param params: more parameters of the query
-        :param limit: TODO payment_requests?limit
-        :param offset: TODO payment_requests?offset (API generations B, C, D and E.)
-        :param sort: TODO payment_requests?sort (API generation C.)
-        :param status: TODO payment_requests?status (API generations B, D and E.)
-        :param customer_id: TODO payment_requests?customerId (API generations B, D and E.)
-        :param cursor: TODO payment_requests?cursor (API generation E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
+            (API generations B, C, D and E.)
+        :param offset: How many payment requests to skip. (API generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param status: Only requests in this state: `pending`, `completed`, `failed` or `expired`.
+            (API generations B, D and E.)
+        :param customer_id: Only requests to this customer (customer_id). (API generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -512,9 +528,10 @@ class AsyncPaymentRequests:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PaymentRequestUpdateParams],
     ) -> PaymentRequest:
-        """TODO update_payment_request
+        """Changes the given fields of a payment request. Documented with the generated
+        clients; the current server has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -560,9 +577,10 @@ class AsyncPaymentRequests:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_payment_request
+        """Deletes a payment request. Documented with the generated clients; the current server
+        has no such route.
 
-        :param request_id: TODO payment_requests.request_id
+        :param request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,

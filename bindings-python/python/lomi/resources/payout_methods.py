@@ -67,9 +67,10 @@ class PayoutMethods:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> PayoutMethod:
-        """TODO retrieve_payout_method
+        """The current state of a payout method. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payout_method_id: TODO payout_methods.payout_method_id
+        :param payout_method_id: The payout method's identifier (payout_method_id).
         """
         _given = _options(
             idempotency_key,
@@ -113,12 +114,16 @@ class PayoutMethods:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[PayoutMethod]:
-        """TODO list_payout_methods
+        """One page of the merchant's payout methods. Documented with the generated clients;
+        the current server has no such route. The newest API has it.
 
         :param params: more parameters of the query
-        :param limit: TODO payout_methods?limit
-        :param offset: TODO payout_methods?offset (API generations B, C, D and E.)
-        :param sort: TODO payout_methods?sort (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
+            clients' API only. (API generation C.)
+        :param offset: How many payout methods to skip. The generated clients' API only. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -185,9 +190,10 @@ class AsyncPayoutMethods:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> PayoutMethod:
-        """TODO retrieve_payout_method
+        """The current state of a payout method. Documented with the generated clients; the
+        current server has no such route.
 
-        :param payout_method_id: TODO payout_methods.payout_method_id
+        :param payout_method_id: The payout method's identifier (payout_method_id).
         """
         _given = _options(
             idempotency_key,
@@ -231,12 +237,16 @@ class AsyncPayoutMethods:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[PayoutMethod]:
-        """TODO list_payout_methods
+        """One page of the merchant's payout methods. Documented with the generated clients;
+        the current server has no such route. The newest API has it.
 
         :param params: more parameters of the query
-        :param limit: TODO payout_methods?limit
-        :param offset: TODO payout_methods?offset (API generations B, C, D and E.)
-        :param sort: TODO payout_methods?sort (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
+            clients' API only. (API generation C.)
+        :param offset: How many payout methods to skip. The generated clients' API only. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,

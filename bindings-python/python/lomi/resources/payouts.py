@@ -74,7 +74,9 @@ class Payouts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutCreateParams],
     ) -> Payout:
-        """TODO create_payout
+        """Moves money out. Never repeat it on the current server, which ignores
+        Idempotency-Key. In the newest API the first call moves nothing; the same body and
+        key with confirmation_token executes it.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +126,9 @@ class Payouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Payout:
-        """TODO retrieve_payout
+        """The current state of a payout. Read it before deciding whether to pay out again.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _given = _options(
             idempotency_key,
@@ -177,19 +179,28 @@ class Payouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Payout]:
-        """TODO list_payouts
+        """One page of the merchant's payouts. The current server merges withdrawals and
+        beneficiary payouts; test keys see withdrawals only.
 
         :param params: more parameters of the query
-        :param limit: TODO payouts?limit
-        :param offset: TODO payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO payouts?sort (API generation C.)
-        :param statuses: TODO payouts?statuses (API generation B.)
-        :param start_date: TODO payouts?startDate (API generations B, D and E.)
-        :param end_date: TODO payouts?endDate (API generations B, D and E.)
-        :param page_size: TODO payouts?pageSize (API generation D.)
-        :param page: TODO payouts?page (API generation D.)
-        :param status: TODO payouts?status (API generations D and E.)
-        :param cursor: TODO payouts?cursor (API generation E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
+            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param offset: How many payouts to skip. The December 2025 server turns it into a page
+            number, so use a multiple of limit; the current server reads page instead.
+            (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param statuses: Only payouts in these states. The December 2025 server only; later servers
+            read status. (API generation B.)
+        :param start_date: Only payouts from this date on. (API generations B, D and E.)
+        :param end_date: Only payouts up to this date. (API generations B, D and E.)
+        :param page_size: The page size. A page of the current server may hold twice as many rows,
+            because it merges withdrawals and beneficiary payouts. (API generation D.)
+        :param page: Page number from 1. Read by the current server only. (API generation D.)
+        :param status: Only payouts in this state, such as completed. The December 2025 server
+            reads statuses instead. (API generations D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -247,9 +258,11 @@ class Payouts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutUpdateParams],
     ) -> Payout:
-        """TODO update_payout
+        """Changes the given fields of a payout. Its effect on money is unknown, so never
+        repeat it. Documented with the generated clients; the current server has no such
+        route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -295,9 +308,10 @@ class Payouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_payout
+        """Deletes a payout. Its effect on money is unknown, so never repeat it. Documented
+        with the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _given = _options(
             idempotency_key,
@@ -371,7 +385,9 @@ class AsyncPayouts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutCreateParams],
     ) -> Payout:
-        """TODO create_payout
+        """Moves money out. Never repeat it on the current server, which ignores
+        Idempotency-Key. In the newest API the first call moves nothing; the same body and
+        key with confirmation_token executes it.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -421,9 +437,9 @@ class AsyncPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Payout:
-        """TODO retrieve_payout
+        """The current state of a payout. Read it before deciding whether to pay out again.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _given = _options(
             idempotency_key,
@@ -474,19 +490,28 @@ class AsyncPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Payout]:
-        """TODO list_payouts
+        """One page of the merchant's payouts. The current server merges withdrawals and
+        beneficiary payouts; test keys see withdrawals only.
 
         :param params: more parameters of the query
-        :param limit: TODO payouts?limit
-        :param offset: TODO payouts?offset (API generations B, C, D and E.)
-        :param sort: TODO payouts?sort (API generation C.)
-        :param statuses: TODO payouts?statuses (API generation B.)
-        :param start_date: TODO payouts?startDate (API generations B, D and E.)
-        :param end_date: TODO payouts?endDate (API generations B, D and E.)
-        :param page_size: TODO payouts?pageSize (API generation D.)
-        :param page: TODO payouts?page (API generation D.)
-        :param status: TODO payouts?status (API generations D and E.)
-        :param cursor: TODO payouts?cursor (API generation E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
+            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param offset: How many payouts to skip. The December 2025 server turns it into a page
+            number, so use a multiple of limit; the current server reads page instead.
+            (API generations B and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param statuses: Only payouts in these states. The December 2025 server only; later servers
+            read status. (API generation B.)
+        :param start_date: Only payouts from this date on. (API generations B, D and E.)
+        :param end_date: Only payouts up to this date. (API generations B, D and E.)
+        :param page_size: The page size. A page of the current server may hold twice as many rows,
+            because it merges withdrawals and beneficiary payouts. (API generation D.)
+        :param page: Page number from 1. Read by the current server only. (API generation D.)
+        :param status: Only payouts in this state, such as completed. The December 2025 server
+            reads statuses instead. (API generations D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -544,9 +569,11 @@ class AsyncPayouts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutUpdateParams],
     ) -> Payout:
-        """TODO update_payout
+        """Changes the given fields of a payout. Its effect on money is unknown, so never
+        repeat it. Documented with the generated clients; the current server has no such
+        route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -592,9 +619,10 @@ class AsyncPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_payout
+        """Deletes a payout. Its effect on money is unknown, so never repeat it. Documented
+        with the generated clients; the current server has no such route.
 
-        :param payout_id: TODO payouts.payout_id
+        :param payout_id: The payout's identifier (payout_id).
         """
         _given = _options(
             idempotency_key,

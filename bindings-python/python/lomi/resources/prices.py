@@ -74,7 +74,8 @@ class Prices:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PriceCreateParams],
     ) -> Price:
-        """TODO create_price
+        """Creates a price; a repeat creates a second one. Documented with the generated
+        clients; the current server has no such route. It adds a price under its product.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,10 @@ class Prices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Price:
-        """TODO retrieve_price
+        """A price. Documented with the generated clients; the current server has no such
+        route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _given = _options(
             idempotency_key,
@@ -170,12 +172,16 @@ class Prices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Price]:
-        """TODO list_prices
+        """One page of the merchant's prices. Documented with the generated clients; the
+        current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO prices?limit
-        :param offset: TODO prices?offset (API generations B, C, D and E.)
-        :param sort: TODO prices?sort (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
+            has no list of prices. (API generation C.)
+        :param offset: How many prices to skip. The current server has no list of prices. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -219,9 +225,10 @@ class Prices:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PriceUpdateParams],
     ) -> Price:
-        """TODO update_price
+        """Changes the given fields of a price. Documented with the generated clients; the
+        current server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -267,9 +274,10 @@ class Prices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_price
+        """Deletes a price. Documented with the generated clients; the current server has no
+        such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _given = _options(
             idempotency_key,
@@ -343,7 +351,8 @@ class AsyncPrices:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PriceCreateParams],
     ) -> Price:
-        """TODO create_price
+        """Creates a price; a repeat creates a second one. Documented with the generated
+        clients; the current server has no such route. It adds a price under its product.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -393,9 +402,10 @@ class AsyncPrices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Price:
-        """TODO retrieve_price
+        """A price. Documented with the generated clients; the current server has no such
+        route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _given = _options(
             idempotency_key,
@@ -439,12 +449,16 @@ class AsyncPrices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Price]:
-        """TODO list_prices
+        """One page of the merchant's prices. Documented with the generated clients; the
+        current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO prices?limit
-        :param offset: TODO prices?offset (API generations B, C, D and E.)
-        :param sort: TODO prices?sort (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
+            has no list of prices. (API generation C.)
+        :param offset: How many prices to skip. The current server has no list of prices. (API
+            generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -488,9 +502,10 @@ class AsyncPrices:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PriceUpdateParams],
     ) -> Price:
-        """TODO update_price
+        """Changes the given fields of a price. Documented with the generated clients; the
+        current server has no such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -536,9 +551,10 @@ class AsyncPrices:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_price
+        """Deletes a price. Documented with the generated clients; the current server has no
+        such route.
 
-        :param price_id: TODO prices.price_id
+        :param price_id: The price's identifier (price_id).
         """
         _given = _options(
             idempotency_key,

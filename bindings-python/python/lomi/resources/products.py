@@ -74,7 +74,7 @@ class Products:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[ProductCreateParams],
     ) -> Product:
-        """TODO create_product
+        """Creates a product. Moves no money; a repeat creates a second product.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +124,9 @@ class Products:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Product:
-        """TODO retrieve_product
+        """The current state of a product.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _given = _options(
             idempotency_key,
@@ -159,7 +159,7 @@ class Products:
         limit: int | None = None,
         offset: int | None = None,
         sort: str | None = None,
-        is_active: str | None = None,
+        is_active: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -172,14 +172,20 @@ class Products:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Product]:
-        """TODO list_products
+        """One page of the merchant's products. On the current server, rows carry their prices
+        and fees.
 
         :param params: more parameters of the query
-        :param limit: TODO products?limit
-        :param offset: TODO products?offset (API generations B, C, D and E.)
-        :param sort: TODO products?sort (API generation C.)
-        :param is_active: TODO products?isActive (API generations B, D and E.)
-        :param cursor: TODO products?cursor (API generation E.)
+        :param limit: The most products in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 15.
+        :param offset: How many products to skip. The newest API pages by cursor instead. (API
+            generations A, B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param is_active: `true` for active products only, `false` for inactive ones only. (API
+            generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -227,9 +233,10 @@ class Products:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[ProductUpdateParams],
     ) -> Product:
-        """TODO update_product
+        """Changes the given fields of a product. The newest API has the route, the servers of
+        December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -275,9 +282,10 @@ class Products:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_product
+        """Deletes a product; on the newest API, archives it. The servers of December 2025 and
+        June 2026 have no such route.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _given = _options(
             idempotency_key,
@@ -351,7 +359,7 @@ class AsyncProducts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[ProductCreateParams],
     ) -> Product:
-        """TODO create_product
+        """Creates a product. Moves no money; a repeat creates a second product.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -401,9 +409,9 @@ class AsyncProducts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Product:
-        """TODO retrieve_product
+        """The current state of a product.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _given = _options(
             idempotency_key,
@@ -436,7 +444,7 @@ class AsyncProducts:
         limit: int | None = None,
         offset: int | None = None,
         sort: str | None = None,
-        is_active: str | None = None,
+        is_active: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -449,14 +457,20 @@ class AsyncProducts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Product]:
-        """TODO list_products
+        """One page of the merchant's products. On the current server, rows carry their prices
+        and fees.
 
         :param params: more parameters of the query
-        :param limit: TODO products?limit
-        :param offset: TODO products?offset (API generations B, C, D and E.)
-        :param sort: TODO products?sort (API generation C.)
-        :param is_active: TODO products?isActive (API generations B, D and E.)
-        :param cursor: TODO products?cursor (API generation E.)
+        :param limit: The most products in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 15.
+        :param offset: How many products to skip. The newest API pages by cursor instead. (API
+            generations A, B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param is_active: `true` for active products only, `false` for inactive ones only. (API
+            generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -504,9 +518,10 @@ class AsyncProducts:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[ProductUpdateParams],
     ) -> Product:
-        """TODO update_product
+        """Changes the given fields of a product. The newest API has the route, the servers of
+        December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -552,9 +567,10 @@ class AsyncProducts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_product
+        """Deletes a product; on the newest API, archives it. The servers of December 2025 and
+        June 2026 have no such route.
 
-        :param product_id: TODO products.product_id
+        :param product_id: The product's identifier (product_id).
         """
         _given = _options(
             idempotency_key,

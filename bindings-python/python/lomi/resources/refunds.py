@@ -74,7 +74,9 @@ class Refunds:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundCreateParams],
     ) -> Refund:
-        """TODO create_refund
+        """Gives money back to the payer. Never repeat it on the current server, which ignores
+        the Idempotency-Key; the newest API requires the key and a second call with
+        confirmation_token.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +126,9 @@ class Refunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Refund:
-        """TODO retrieve_refund
+        """The current state of a refund.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _given = _options(
             idempotency_key,
@@ -174,16 +176,22 @@ class Refunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Refund]:
-        """TODO list_refunds
+        """One page of the merchant's refunds.
 
         :param params: more parameters of the query
-        :param limit: TODO refunds?limit
-        :param offset: TODO refunds?offset (API generations B, C, D and E.)
-        :param sort: TODO refunds?sort (API generation C.)
-        :param status: TODO refunds?status (API generations B, D and E.)
-        :param start_date: TODO refunds?startDate (API generations B, D and E.)
-        :param end_date: TODO refunds?endDate (API generations B, D and E.)
-        :param cursor: TODO refunds?cursor (API generation E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
+            API have a default of 20, the current server 50. (API generations B, C, D
+            and E.)
+        :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
+            generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param status: Only refunds that are pending, completed or failed. (API generations B, D
+            and E.)
+        :param start_date: Only refunds from this date on. (API generations B, D and E.)
+        :param end_date: Only refunds up to this date. (API generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -235,9 +243,11 @@ class Refunds:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundUpdateParams],
     ) -> Refund:
-        """TODO update_refund
+        """Changes the given fields of a refund. Whether it moves money is unknown, so never
+        repeat it. Documented with the generated clients; the current server has no such
+        route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -283,9 +293,10 @@ class Refunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_refund
+        """Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+        with the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _given = _options(
             idempotency_key,
@@ -359,7 +370,9 @@ class AsyncRefunds:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundCreateParams],
     ) -> Refund:
-        """TODO create_refund
+        """Gives money back to the payer. Never repeat it on the current server, which ignores
+        the Idempotency-Key; the newest API requires the key and a second call with
+        confirmation_token.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -409,9 +422,9 @@ class AsyncRefunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Refund:
-        """TODO retrieve_refund
+        """The current state of a refund.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _given = _options(
             idempotency_key,
@@ -459,16 +472,22 @@ class AsyncRefunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Refund]:
-        """TODO list_refunds
+        """One page of the merchant's refunds.
 
         :param params: more parameters of the query
-        :param limit: TODO refunds?limit
-        :param offset: TODO refunds?offset (API generations B, C, D and E.)
-        :param sort: TODO refunds?sort (API generation C.)
-        :param status: TODO refunds?status (API generations B, D and E.)
-        :param start_date: TODO refunds?startDate (API generations B, D and E.)
-        :param end_date: TODO refunds?endDate (API generations B, D and E.)
-        :param cursor: TODO refunds?cursor (API generation E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
+            API have a default of 20, the current server 50. (API generations B, C, D
+            and E.)
+        :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
+            generations B, C and D.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param status: Only refunds that are pending, completed or failed. (API generations B, D
+            and E.)
+        :param start_date: Only refunds from this date on. (API generations B, D and E.)
+        :param end_date: Only refunds up to this date. (API generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -520,9 +539,11 @@ class AsyncRefunds:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundUpdateParams],
     ) -> Refund:
-        """TODO update_refund
+        """Changes the given fields of a refund. Whether it moves money is unknown, so never
+        repeat it. Documented with the generated clients; the current server has no such
+        route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -568,9 +589,10 @@ class AsyncRefunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_refund
+        """Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented
+        with the generated clients; the current server has no such route.
 
-        :param refund_id: TODO refunds.refund_id
+        :param refund_id: The refund's identifier (refund_id).
         """
         _given = _options(
             idempotency_key,

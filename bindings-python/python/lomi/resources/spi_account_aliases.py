@@ -67,9 +67,10 @@ class SpiAccountAliases:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> SpiAccountAlias:
-        """TODO retrieve_spi_account_aliase
+        """One account alias. Documented with the generated clients; the current server has no
+        such route.
 
-        :param alias_id: TODO spi_account_aliases.alias_id
+        :param alias_id: The account alias's identifier (alias_id), not the alias_key.
         """
         _given = _options(
             idempotency_key,
@@ -113,12 +114,15 @@ class SpiAccountAliases:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[SpiAccountAlias]:
-        """TODO list_spi_account_aliases
+        """One page of account aliases. Documented with the generated clients; the current
+        server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO spi_account_aliases?limit
-        :param offset: TODO spi_account_aliases?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_account_aliases?sort (API generation C.)
+        :param limit: The most account aliases in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many account aliases to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -185,9 +189,10 @@ class AsyncSpiAccountAliases:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> SpiAccountAlias:
-        """TODO retrieve_spi_account_aliase
+        """One account alias. Documented with the generated clients; the current server has no
+        such route.
 
-        :param alias_id: TODO spi_account_aliases.alias_id
+        :param alias_id: The account alias's identifier (alias_id), not the alias_key.
         """
         _given = _options(
             idempotency_key,
@@ -231,12 +236,15 @@ class AsyncSpiAccountAliases:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[SpiAccountAlias]:
-        """TODO list_spi_account_aliases
+        """One page of account aliases. Documented with the generated clients; the current
+        server has no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO spi_account_aliases?limit
-        :param offset: TODO spi_account_aliases?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_account_aliases?sort (API generation C.)
+        :param limit: The most account aliases in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
+        :param offset: How many account aliases to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,

@@ -74,7 +74,8 @@ class SpiQrCodes:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SpiQrCodeCreateParams],
     ) -> SpiQrCode:
-        """TODO create_spi_qr_code
+        """Creates a QR code. No money moves, but a repeat creates a second one. Documented
+        with the generated clients; the current server has no such route.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,10 @@ class SpiQrCodes:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> SpiQrCode:
-        """TODO retrieve_spi_qr_code
+        """The current state of a QR code. Documented with the generated clients; the current
+        server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _given = _options(
             idempotency_key,
@@ -170,12 +172,15 @@ class SpiQrCodes:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[SpiQrCode]:
-        """TODO list_spi_qr_codes
+        """One page of QR codes. Documented with the generated clients; the current server has
+        no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO spi_qr_codes?limit
-        :param offset: TODO spi_qr_codes?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_qr_codes?sort (API generation C.)
+        :param limit: The most QR codes in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many QR codes to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -219,9 +224,10 @@ class SpiQrCodes:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SpiQrCodeUpdateParams],
     ) -> SpiQrCode:
-        """TODO update_spi_qr_code
+        """Changes the given fields of a QR code. Documented with the generated clients; the
+        current server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -267,9 +273,10 @@ class SpiQrCodes:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_spi_qr_code
+        """Deletes a QR code. Documented with the generated clients; the current server has no
+        such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _given = _options(
             idempotency_key,
@@ -343,7 +350,8 @@ class AsyncSpiQrCodes:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SpiQrCodeCreateParams],
     ) -> SpiQrCode:
-        """TODO create_spi_qr_code
+        """Creates a QR code. No money moves, but a repeat creates a second one. Documented
+        with the generated clients; the current server has no such route.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -393,9 +401,10 @@ class AsyncSpiQrCodes:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> SpiQrCode:
-        """TODO retrieve_spi_qr_code
+        """The current state of a QR code. Documented with the generated clients; the current
+        server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _given = _options(
             idempotency_key,
@@ -439,12 +448,15 @@ class AsyncSpiQrCodes:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[SpiQrCode]:
-        """TODO list_spi_qr_codes
+        """One page of QR codes. Documented with the generated clients; the current server has
+        no such route.
 
         :param params: more parameters of the query
-        :param limit: TODO spi_qr_codes?limit
-        :param offset: TODO spi_qr_codes?offset (API generations B, C, D and E.)
-        :param sort: TODO spi_qr_codes?sort (API generation C.)
+        :param limit: The most QR codes in one page, 1 to 100. The server's default is 20. (API
+            generation C.)
+        :param offset: How many QR codes to skip. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -488,9 +500,10 @@ class AsyncSpiQrCodes:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SpiQrCodeUpdateParams],
     ) -> SpiQrCode:
-        """TODO update_spi_qr_code
+        """Changes the given fields of a QR code. Documented with the generated clients; the
+        current server has no such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -536,9 +549,10 @@ class AsyncSpiQrCodes:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_spi_qr_code
+        """Deletes a QR code. Documented with the generated clients; the current server has no
+        such route.
 
-        :param qr_code_id: TODO spi_qr_codes.qr_code_id
+        :param qr_code_id: The QR code's identifier (qr_code_id).
         """
         _given = _options(
             idempotency_key,

@@ -74,7 +74,8 @@ class Subscriptions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SubscriptionCreateParams],
     ) -> Subscription:
-        """TODO create_subscription
+        """Creates a subscription, which may bill the customer, so never repeat it. Documented
+        with the generated clients; the current server has no such route.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,10 @@ class Subscriptions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Subscription:
-        """TODO retrieve_subscription
+        """The current state of a subscription. On the current server amounts are in the plan
+        fields.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _given = _options(
             idempotency_key,
@@ -175,17 +177,25 @@ class Subscriptions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Subscription]:
-        """TODO list_subscriptions
+        """One page of the merchant's subscriptions. On the current server rows have product
+        names and amounts, but no price_id.
 
         :param params: more parameters of the query
-        :param limit: TODO subscriptions?limit
-        :param offset: TODO subscriptions?offset (API generations B, C, D and E.)
-        :param sort: TODO subscriptions?sort (API generation C.)
-        :param page: TODO subscriptions?page (API generations B and D.)
-        :param page_size: TODO subscriptions?pageSize (API generations B and D.)
-        :param status: TODO subscriptions?status (API generation E.)
-        :param customer_id: TODO subscriptions?customer_id (API generation E.)
-        :param cursor: TODO subscriptions?cursor (API generation E.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the current
+            server reads page instead. (API generations A and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param page: Page number from 1. The current server reads it in place of offset; the
+            newest API does not. (API generations B and D.)
+        :param page_size: The most subscriptions in one page. The server of December 2025 has a
+            default of 50; the newest API reads limit. (API generations B and D.)
+        :param status: Only subscriptions in this state. The newest API only. (API generation E.)
+        :param customer_id: Only subscriptions of this customer. The newest API only. (API generation
+            E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -239,9 +249,10 @@ class Subscriptions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SubscriptionUpdateParams],
     ) -> Subscription:
-        """TODO update_subscription
+        """Changes the given fields of a subscription. It may bill the customer, so never
+        repeat it after an unknown outcome.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -287,9 +298,10 @@ class Subscriptions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_subscription
+        """Deletes a subscription. Documented with the generated clients; the current server
+        has no such route. It has a route to cancel instead.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _given = _options(
             idempotency_key,
@@ -363,7 +375,8 @@ class AsyncSubscriptions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SubscriptionCreateParams],
     ) -> Subscription:
-        """TODO create_subscription
+        """Creates a subscription, which may bill the customer, so never repeat it. Documented
+        with the generated clients; the current server has no such route.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -413,9 +426,10 @@ class AsyncSubscriptions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Subscription:
-        """TODO retrieve_subscription
+        """The current state of a subscription. On the current server amounts are in the plan
+        fields.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _given = _options(
             idempotency_key,
@@ -464,17 +478,25 @@ class AsyncSubscriptions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Subscription]:
-        """TODO list_subscriptions
+        """One page of the merchant's subscriptions. On the current server rows have product
+        names and amounts, but no price_id.
 
         :param params: more parameters of the query
-        :param limit: TODO subscriptions?limit
-        :param offset: TODO subscriptions?offset (API generations B, C, D and E.)
-        :param sort: TODO subscriptions?sort (API generation C.)
-        :param page: TODO subscriptions?page (API generations B and D.)
-        :param page_size: TODO subscriptions?pageSize (API generations B and D.)
-        :param status: TODO subscriptions?status (API generation E.)
-        :param customer_id: TODO subscriptions?customer_id (API generation E.)
-        :param cursor: TODO subscriptions?cursor (API generation E.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the current
+            server reads page instead. (API generations A and C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param page: Page number from 1. The current server reads it in place of offset; the
+            newest API does not. (API generations B and D.)
+        :param page_size: The most subscriptions in one page. The server of December 2025 has a
+            default of 50; the newest API reads limit. (API generations B and D.)
+        :param status: Only subscriptions in this state. The newest API only. (API generation E.)
+        :param customer_id: Only subscriptions of this customer. The newest API only. (API generation
+            E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -528,9 +550,10 @@ class AsyncSubscriptions:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[SubscriptionUpdateParams],
     ) -> Subscription:
-        """TODO update_subscription
+        """Changes the given fields of a subscription. It may bill the customer, so never
+        repeat it after an unknown outcome.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -576,9 +599,10 @@ class AsyncSubscriptions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_subscription
+        """Deletes a subscription. Documented with the generated clients; the current server
+        has no such route. It has a route to cancel instead.
 
-        :param subscription_id: TODO subscriptions.subscription_id
+        :param subscription_id: The subscription's identifier (subscription_id).
         """
         _given = _options(
             idempotency_key,

@@ -67,9 +67,10 @@ class Transactions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Transaction:
-        """TODO retrieve_transaction
+        """The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: TODO transactions.transaction_id
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
+            the public_id.
         """
         _given = _options(
             idempotency_key,
@@ -111,7 +112,7 @@ class Transactions:
         page_size: int | None = None,
         start_date: str | None = None,
         end_date: str | None = None,
-        is_pos: str | None = None,
+        is_pos: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -124,23 +125,36 @@ class Transactions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Transaction]:
-        """TODO list_transactions
+        """One page of the merchant's transactions. On the current server its rows have other
+        fields than a single transaction has.
 
         :param params: more parameters of the query
-        :param limit: TODO transactions?limit
-        :param offset: TODO transactions?offset (API generations B, C, D and E.)
-        :param sort: TODO transactions?sort (API generation C.)
-        :param provider: TODO transactions?provider (API generations B, D and E.)
-        :param status: TODO transactions?status (API generations B, D and E.)
-        :param type: TODO transactions?type (API generations B, D and E.)
-        :param currency: TODO transactions?currency (API generations B, D and E.)
-        :param payment_method: TODO transactions?paymentMethod (API generations B, D and E.)
-        :param page: TODO transactions?page (API generations B and D.)
-        :param page_size: TODO transactions?pageSize (API generations B and D.)
-        :param start_date: TODO transactions?startDate (API generations B, D and E.)
-        :param end_date: TODO transactions?endDate (API generations B, D and E.)
-        :param is_pos: TODO transactions?isPos (API generations B, D and E.)
-        :param cursor: TODO transactions?cursor (API generation E.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param provider: Only transactions of this payment provider, such as WAVE. (API generations
+            A, B, D and E.)
+        :param status: Only transactions in these states, as a comma-separated list. (API
+            generations A, B, D and E.)
+        :param type: Only transactions of these types, as a comma-separated list. (API
+            generations B, D and E.)
+        :param currency: Only transactions in these currencies, as a comma-separated list. (API
+            generations B, D and E.)
+        :param payment_method: Only transactions with these payment methods, as a comma-separated list.
+            (API generations B, D and E.)
+        :param page: Page number from 1. The current server reads it in place of offset; the
+            newest API does not. (API generations A, B and D.)
+        :param page_size: The most transactions in one page. The server's default is 50; the newest
+            API reads limit. (API generations B and D.)
+        :param start_date: Only transactions from this date on. (API generations B, D and E.)
+        :param end_date: Only transactions up to this date. (API generations B, D and E.)
+        :param is_pos: `true` for payments at a point of sale only, `false` for all others. (API
+            generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,
@@ -229,9 +243,10 @@ class AsyncTransactions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Transaction:
-        """TODO retrieve_transaction
+        """The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: TODO transactions.transaction_id
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
+            the public_id.
         """
         _given = _options(
             idempotency_key,
@@ -273,7 +288,7 @@ class AsyncTransactions:
         page_size: int | None = None,
         start_date: str | None = None,
         end_date: str | None = None,
-        is_pos: str | None = None,
+        is_pos: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -286,23 +301,36 @@ class AsyncTransactions:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Transaction]:
-        """TODO list_transactions
+        """One page of the merchant's transactions. On the current server its rows have other
+        fields than a single transaction has.
 
         :param params: more parameters of the query
-        :param limit: TODO transactions?limit
-        :param offset: TODO transactions?offset (API generations B, C, D and E.)
-        :param sort: TODO transactions?sort (API generation C.)
-        :param provider: TODO transactions?provider (API generations B, D and E.)
-        :param status: TODO transactions?status (API generations B, D and E.)
-        :param type: TODO transactions?type (API generations B, D and E.)
-        :param currency: TODO transactions?currency (API generations B, D and E.)
-        :param payment_method: TODO transactions?paymentMethod (API generations B, D and E.)
-        :param page: TODO transactions?page (API generations B and D.)
-        :param page_size: TODO transactions?pageSize (API generations B and D.)
-        :param start_date: TODO transactions?startDate (API generations B, D and E.)
-        :param end_date: TODO transactions?endDate (API generations B, D and E.)
-        :param is_pos: TODO transactions?isPos (API generations B, D and E.)
-        :param cursor: TODO transactions?cursor (API generation E.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
+            server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the current
+            server reads page instead. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param provider: Only transactions of this payment provider, such as WAVE. (API generations
+            A, B, D and E.)
+        :param status: Only transactions in these states, as a comma-separated list. (API
+            generations A, B, D and E.)
+        :param type: Only transactions of these types, as a comma-separated list. (API
+            generations B, D and E.)
+        :param currency: Only transactions in these currencies, as a comma-separated list. (API
+            generations B, D and E.)
+        :param payment_method: Only transactions with these payment methods, as a comma-separated list.
+            (API generations B, D and E.)
+        :param page: Page number from 1. The current server reads it in place of offset; the
+            newest API does not. (API generations A, B and D.)
+        :param page_size: The most transactions in one page. The server's default is 50; the newest
+            API reads limit. (API generations B and D.)
+        :param start_date: Only transactions from this date on. (API generations B, D and E.)
+        :param end_date: Only transactions up to this date. (API generations B, D and E.)
+        :param is_pos: `true` for payments at a point of sale only, `false` for all others. (API
+            generations B, D and E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
+            only. (API generation E.)
         """
         _given = _options(
             idempotency_key,

@@ -67,9 +67,9 @@ class WebhookDeliveryLogs:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> WebhookDeliveryLog:
-        """TODO retrieve_webhook_delivery_log
+        """One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 
-        :param log_id: TODO webhook_delivery_logs.log_id
+        :param log_id: The delivery log's identifier (log_id).
         """
         _given = _options(
             idempotency_key,
@@ -103,8 +103,8 @@ class WebhookDeliveryLogs:
         offset: int | None = None,
         sort: str | None = None,
         webhook_id: str | None = None,
-        success_only: str | None = None,
-        failed_only: str | None = None,
+        success_only: bool | None = None,
+        failed_only: bool | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
         max_retries: int | None = None,
@@ -116,15 +116,19 @@ class WebhookDeliveryLogs:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[WebhookDeliveryLog]:
-        """TODO list_webhook_delivery_logs
+        """One page of the delivery logs of a webhook. The current server requires webhookId;
+        the newest API serves it as /webhooks/deliveries.
 
         :param params: more parameters of the query
-        :param limit: TODO webhook_delivery_logs?limit
-        :param offset: TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-        :param sort: TODO webhook_delivery_logs?sort (API generation C.)
-        :param webhook_id: TODO webhook_delivery_logs?webhookId (API generations B, D and E.)
-        :param success_only: TODO webhook_delivery_logs?successOnly (API generations B, D and E.)
-        :param failed_only: TODO webhook_delivery_logs?failedOnly (API generations B, D and E.)
+        :param limit: The most delivery logs in one page, 1 to 100. The default is 20 in the
+            generated clients' API and 25 on the current server.
+        :param offset: How many delivery logs to skip.
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param webhook_id: Only the logs of this webhook. The current server and the newest API require
+            it. (API generations B, D and E.)
+        :param success_only: true for successful deliveries only. (API generations B, D and E.)
+        :param failed_only: true for failed deliveries only. (API generations B, D and E.)
         """
         _given = _options(
             idempotency_key,
@@ -197,9 +201,9 @@ class AsyncWebhookDeliveryLogs:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> WebhookDeliveryLog:
-        """TODO retrieve_webhook_delivery_log
+        """One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 
-        :param log_id: TODO webhook_delivery_logs.log_id
+        :param log_id: The delivery log's identifier (log_id).
         """
         _given = _options(
             idempotency_key,
@@ -233,8 +237,8 @@ class AsyncWebhookDeliveryLogs:
         offset: int | None = None,
         sort: str | None = None,
         webhook_id: str | None = None,
-        success_only: str | None = None,
-        failed_only: str | None = None,
+        success_only: bool | None = None,
+        failed_only: bool | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
         max_retries: int | None = None,
@@ -246,15 +250,19 @@ class AsyncWebhookDeliveryLogs:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[WebhookDeliveryLog]:
-        """TODO list_webhook_delivery_logs
+        """One page of the delivery logs of a webhook. The current server requires webhookId;
+        the newest API serves it as /webhooks/deliveries.
 
         :param params: more parameters of the query
-        :param limit: TODO webhook_delivery_logs?limit
-        :param offset: TODO webhook_delivery_logs?offset (API generations B, C, D and E.)
-        :param sort: TODO webhook_delivery_logs?sort (API generation C.)
-        :param webhook_id: TODO webhook_delivery_logs?webhookId (API generations B, D and E.)
-        :param success_only: TODO webhook_delivery_logs?successOnly (API generations B, D and E.)
-        :param failed_only: TODO webhook_delivery_logs?failedOnly (API generations B, D and E.)
+        :param limit: The most delivery logs in one page, 1 to 100. The default is 20 in the
+            generated clients' API and 25 on the current server.
+        :param offset: How many delivery logs to skip.
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
+        :param webhook_id: Only the logs of this webhook. The current server and the newest API require
+            it. (API generations B, D and E.)
+        :param success_only: true for successful deliveries only. (API generations B, D and E.)
+        :param failed_only: true for failed deliveries only. (API generations B, D and E.)
         """
         _given = _options(
             idempotency_key,

@@ -74,7 +74,8 @@ class Webhooks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[WebhookCreateParams],
     ) -> Webhook:
-        """TODO create_webhook
+        """Creates a webhook. The answer has the signing secret this one time only; if it is
+        lost, delete the webhook and create another. A repeat creates a second one.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -124,9 +125,9 @@ class Webhooks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Webhook:
-        """TODO retrieve_webhook
+        """The current state of a webhook, without its secret.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _given = _options(
             idempotency_key,
@@ -170,12 +171,16 @@ class Webhooks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Page[Webhook]:
-        """TODO list_webhooks
+        """The merchant's webhooks, all in one answer from the current server, without their
+        secrets.
 
         :param params: more parameters of the query
-        :param limit: TODO webhooks?limit
-        :param offset: TODO webhooks?offset (API generations B, C, D and E.)
-        :param sort: TODO webhooks?sort (API generation C.)
+        :param limit: The most webhooks in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many webhooks to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -219,9 +224,9 @@ class Webhooks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[WebhookUpdateParams],
     ) -> Webhook:
-        """TODO update_webhook
+        """Changes the given fields of a webhook; safe to repeat.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -267,9 +272,10 @@ class Webhooks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_webhook
+        """Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+        generated clients' API 204 without one.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _given = _options(
             idempotency_key,
@@ -343,7 +349,8 @@ class AsyncWebhooks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[WebhookCreateParams],
     ) -> Webhook:
-        """TODO create_webhook
+        """Creates a webhook. The answer has the signing secret this one time only; if it is
+        lost, delete the webhook and create another. A repeat creates a second one.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
@@ -393,9 +400,9 @@ class AsyncWebhooks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Webhook:
-        """TODO retrieve_webhook
+        """The current state of a webhook, without its secret.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _given = _options(
             idempotency_key,
@@ -439,12 +446,16 @@ class AsyncWebhooks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> Listing[Webhook]:
-        """TODO list_webhooks
+        """The merchant's webhooks, all in one answer from the current server, without their
+        secrets.
 
         :param params: more parameters of the query
-        :param limit: TODO webhooks?limit
-        :param offset: TODO webhooks?offset (API generations B, C, D and E.)
-        :param sort: TODO webhooks?sort (API generation C.)
+        :param limit: The most webhooks in one page, 1 to 100, 20 by default. The generated
+            clients' API only; the current server does not page. (API generation C.)
+        :param offset: How many webhooks to skip. The generated clients' API only; the current
+            server does not page. (API generation C.)
+        :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
+            API only. (API generation C.)
         """
         _given = _options(
             idempotency_key,
@@ -488,9 +499,9 @@ class AsyncWebhooks:
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[WebhookUpdateParams],
     ) -> Webhook:
-        """TODO update_webhook
+        """Changes the given fields of a webhook; safe to repeat.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -536,9 +547,10 @@ class AsyncWebhooks:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
     ) -> None:
-        """TODO delete_webhook
+        """Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+        generated clients' API 204 without one.
 
-        :param webhook_id: TODO webhooks.webhook_id
+        :param webhook_id: The webhook's identifier (webhook_id).
         """
         _given = _options(
             idempotency_key,

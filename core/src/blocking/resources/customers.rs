@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Customers<'c> {
-    /// TODO create_customer
+    /// Creates a customer. Moves no money; a repeat creates a second customer.
     pub fn create(&self, body: CustomerCreate) -> Result<Customer, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -45,7 +45,7 @@ impl<'c> Customers<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_customer
+    /// The stored data of a customer.
     pub fn get(&self, customer_id: &str) -> Result<Customer, Error> {
         self.get_with(customer_id, CallOptions::default())
     }
@@ -57,7 +57,8 @@ impl<'c> Customers<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_customers
+    /// One page of the merchant's customers. On the current server the only list with a true
+    /// total.
     pub fn list(&self, params: CustomerListParams) -> Result<Page<Customer>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -78,7 +79,7 @@ impl<'c> Customers<'c> {
         Pages::new(self.client, &table::LIST_CUSTOMERS, params.into())
     }
 
-    /// TODO update_customer
+    /// Changes the given fields of a customer. Safe to repeat.
     pub fn update(&self, customer_id: &str, body: CustomerUpdate) -> Result<Customer, Error> {
         self.update_with(customer_id, body, CallOptions::default())
     }
@@ -95,7 +96,8 @@ impl<'c> Customers<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_customer
+    /// Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
+    /// December 2025 answer 200 with a body, not 204.
     pub fn delete(&self, customer_id: &str) -> Result<(), Error> {
         self.delete_with(customer_id, CallOptions::default())
     }

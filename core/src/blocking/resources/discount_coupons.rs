@@ -31,7 +31,8 @@ impl Client {
 }
 
 impl<'c> DiscountCoupons<'c> {
-    /// TODO create_discount_coupon
+    /// Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code.
+    /// The newest API has the route as /coupons.
     pub fn create(&self, body: DiscountCouponCreate) -> Result<DiscountCoupon, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -47,7 +48,7 @@ impl<'c> DiscountCoupons<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_discount_coupon
+    /// The current state of a coupon. The newest API has the route as /coupons.
     pub fn get(&self, coupon_id: &str) -> Result<DiscountCoupon, Error> {
         self.get_with(coupon_id, CallOptions::default())
     }
@@ -59,7 +60,8 @@ impl<'c> DiscountCoupons<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_discount_coupons
+    /// The merchant's coupons, all in one answer from the current server. The newest API has the
+    /// route as /coupons.
     pub fn list(&self, params: DiscountCouponListParams) -> Result<Page<DiscountCoupon>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -80,7 +82,8 @@ impl<'c> DiscountCoupons<'c> {
         Pages::new(self.client, &table::LIST_DISCOUNT_COUPONS, params.into())
     }
 
-    /// TODO update_discount_coupon
+    /// Changes the given fields of a coupon. Documented with the generated clients; the current
+    /// server has no such route.
     pub fn update(
         &self,
         coupon_id: &str,
@@ -101,7 +104,8 @@ impl<'c> DiscountCoupons<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_discount_coupon
+    /// Deletes a coupon; safe to repeat. Documented with the generated clients; the current server
+    /// has no such route. The newest API has it as /coupons.
     pub fn delete(&self, coupon_id: &str) -> Result<(), Error> {
         self.delete_with(coupon_id, CallOptions::default())
     }

@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Invoices<'c> {
-    /// TODO retrieve_customer_invoice
+    /// The current state of an invoice to a customer.
     pub fn get(&self, invoice_id: &str) -> Result<Invoice, Error> {
         self.get_with(invoice_id, CallOptions::default())
     }
@@ -41,7 +41,7 @@ impl<'c> Invoices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_customer_invoices
+    /// One page of the invoices to the merchant's customers.
     pub fn list(&self, params: InvoiceListParams) -> Result<Page<Invoice>, Error> {
         self.list_with(params, CallOptions::default())
     }

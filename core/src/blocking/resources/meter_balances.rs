@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> MeterBalances<'c> {
-    /// TODO retrieve_meter_balance
+    /// One meter balance. Documented with the generated clients; the current server has no such
+    /// route.
     pub fn get(&self, balance_id: &str) -> Result<MeterBalance, Error> {
         self.get_with(balance_id, CallOptions::default())
     }
@@ -41,7 +42,8 @@ impl<'c> MeterBalances<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_meter_balances
+    /// One page of meter balances. Documented with the generated clients; the current server has
+    /// no such route.
     pub fn list(&self, params: MeterBalanceListParams) -> Result<Page<MeterBalance>, Error> {
         self.list_with(params, CallOptions::default())
     }

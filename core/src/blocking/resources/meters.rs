@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Meters<'c> {
-    /// TODO create_meter
+    /// Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
     pub fn create(&self, body: MeterCreate) -> Result<Meter, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -41,7 +41,7 @@ impl<'c> Meters<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_meter
+    /// The current state of a meter.
     pub fn get(&self, meter_id: &str) -> Result<Meter, Error> {
         self.get_with(meter_id, CallOptions::default())
     }
@@ -53,7 +53,7 @@ impl<'c> Meters<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_meters
+    /// The organisation's meters. The current server answers with a plain list and without paging.
     pub fn list(&self, params: MeterListParams) -> Result<Page<Meter>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -74,7 +74,8 @@ impl<'c> Meters<'c> {
         Pages::new(self.client, &table::LIST_METERS, params.into())
     }
 
-    /// TODO update_meter
+    /// Changes the given fields of a meter. The current server takes filter, aggregation and
+    /// is_active only. Safe to repeat.
     pub fn update(&self, meter_id: &str, body: MeterUpdate) -> Result<Meter, Error> {
         self.update_with(meter_id, body, CallOptions::default())
     }
@@ -91,7 +92,8 @@ impl<'c> Meters<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_meter
+    /// Deletes a meter. Documented with the generated clients; the current server has no such
+    /// route.
     pub fn delete(&self, meter_id: &str) -> Result<(), Error> {
         self.delete_with(meter_id, CallOptions::default())
     }

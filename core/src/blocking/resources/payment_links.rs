@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> PaymentLinks<'c> {
-    /// TODO create_payment_link
+    /// Creates a payment link and returns its page. No money moves, but a repeat creates a second
+    /// link.
     pub fn create(&self, body: PaymentLinkCreate) -> Result<PaymentLink, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -45,7 +46,7 @@ impl<'c> PaymentLinks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_payment_link
+    /// The current state of a payment link.
     pub fn get(&self, link_id: &str) -> Result<PaymentLink, Error> {
         self.get_with(link_id, CallOptions::default())
     }
@@ -57,7 +58,8 @@ impl<'c> PaymentLinks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_payment_links
+    /// One page of the merchant's payment links. The current server's total is the number of rows
+    /// on the page.
     pub fn list(&self, params: PaymentLinkListParams) -> Result<Page<PaymentLink>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -78,7 +80,8 @@ impl<'c> PaymentLinks<'c> {
         Pages::new(self.client, &table::LIST_PAYMENT_LINKS, params.into())
     }
 
-    /// TODO update_payment_link
+    /// Changes the given fields of a payment link; safe to repeat. Documented with the generated
+    /// clients; the current server has no such route. The newest API has it.
     pub fn update(&self, link_id: &str, body: PaymentLinkUpdate) -> Result<PaymentLink, Error> {
         self.update_with(link_id, body, CallOptions::default())
     }
@@ -95,7 +98,8 @@ impl<'c> PaymentLinks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_payment_link
+    /// Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented
+    /// with the generated clients; the current server has no such route.
     pub fn delete(&self, link_id: &str) -> Result<(), Error> {
         self.delete_with(link_id, CallOptions::default())
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> PayoutMethods<'c> {
-    /// TODO retrieve_payout_method
+    /// The current state of a payout method. Documented with the generated clients; the current
+    /// server has no such route.
     pub fn get(&self, payout_method_id: &str) -> Result<PayoutMethod, Error> {
         self.get_with(payout_method_id, CallOptions::default())
     }
@@ -45,7 +46,8 @@ impl<'c> PayoutMethods<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_payout_methods
+    /// One page of the merchant's payout methods. Documented with the generated clients; the
+    /// current server has no such route. The newest API has it.
     pub fn list(&self, params: PayoutMethodListParams) -> Result<Page<PayoutMethod>, Error> {
         self.list_with(params, CallOptions::default())
     }

@@ -29,7 +29,9 @@ impl Client {
 }
 
 impl<'c> Payouts<'c> {
-    /// TODO create_payout
+    /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In
+    /// the newest API the first call moves nothing; the same body and key with confirmation_token
+    /// executes it.
     pub fn create(&self, body: PayoutCreate) -> Result<Payout, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -41,7 +43,7 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_payout
+    /// The current state of a payout. Read it before deciding whether to pay out again.
     pub fn get(&self, payout_id: &str) -> Result<Payout, Error> {
         self.get_with(payout_id, CallOptions::default())
     }
@@ -53,7 +55,8 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_payouts
+    /// One page of the merchant's payouts. The current server merges withdrawals and beneficiary
+    /// payouts; test keys see withdrawals only.
     pub fn list(&self, params: PayoutListParams) -> Result<Page<Payout>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -74,7 +77,8 @@ impl<'c> Payouts<'c> {
         Pages::new(self.client, &table::LIST_PAYOUTS, params.into())
     }
 
-    /// TODO update_payout
+    /// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
+    /// Documented with the generated clients; the current server has no such route.
     pub fn update(&self, payout_id: &str, body: PayoutUpdate) -> Result<Payout, Error> {
         self.update_with(payout_id, body, CallOptions::default())
     }
@@ -91,7 +95,8 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_payout
+    /// Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
+    /// generated clients; the current server has no such route.
     pub fn delete(&self, payout_id: &str) -> Result<(), Error> {
         self.delete_with(payout_id, CallOptions::default())
     }

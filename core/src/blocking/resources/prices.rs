@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Prices<'c> {
-    /// TODO create_price
+    /// Creates a price; a repeat creates a second one. Documented with the generated clients; the
+    /// current server has no such route. It adds a price under its product.
     pub fn create(&self, body: PriceCreate) -> Result<Price, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -41,7 +42,7 @@ impl<'c> Prices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_price
+    /// A price. Documented with the generated clients; the current server has no such route.
     pub fn get(&self, price_id: &str) -> Result<Price, Error> {
         self.get_with(price_id, CallOptions::default())
     }
@@ -53,7 +54,8 @@ impl<'c> Prices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_prices
+    /// One page of the merchant's prices. Documented with the generated clients; the current
+    /// server has no such route.
     pub fn list(&self, params: PriceListParams) -> Result<Page<Price>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -74,7 +76,8 @@ impl<'c> Prices<'c> {
         Pages::new(self.client, &table::LIST_PRICES, params.into())
     }
 
-    /// TODO update_price
+    /// Changes the given fields of a price. Documented with the generated clients; the current
+    /// server has no such route.
     pub fn update(&self, price_id: &str, body: PriceUpdate) -> Result<Price, Error> {
         self.update_with(price_id, body, CallOptions::default())
     }
@@ -91,7 +94,8 @@ impl<'c> Prices<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_price
+    /// Deletes a price. Documented with the generated clients; the current server has no such
+    /// route.
     pub fn delete(&self, price_id: &str) -> Result<(), Error> {
         self.delete_with(price_id, CallOptions::default())
     }

@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Products<'c> {
-    /// TODO create_product
+    /// Creates a product. Moves no money; a repeat creates a second product.
     pub fn create(&self, body: ProductCreate) -> Result<Product, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -41,7 +41,7 @@ impl<'c> Products<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_product
+    /// The current state of a product.
     pub fn get(&self, product_id: &str) -> Result<Product, Error> {
         self.get_with(product_id, CallOptions::default())
     }
@@ -53,7 +53,8 @@ impl<'c> Products<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_products
+    /// One page of the merchant's products. On the current server, rows carry their prices and
+    /// fees.
     pub fn list(&self, params: ProductListParams) -> Result<Page<Product>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -74,7 +75,8 @@ impl<'c> Products<'c> {
         Pages::new(self.client, &table::LIST_PRODUCTS, params.into())
     }
 
-    /// TODO update_product
+    /// Changes the given fields of a product. The newest API has the route, the servers of
+    /// December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
     pub fn update(&self, product_id: &str, body: ProductUpdate) -> Result<Product, Error> {
         self.update_with(product_id, body, CallOptions::default())
     }
@@ -91,7 +93,8 @@ impl<'c> Products<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_product
+    /// Deletes a product; on the newest API, archives it. The servers of December 2025 and June
+    /// 2026 have no such route.
     pub fn delete(&self, product_id: &str) -> Result<(), Error> {
         self.delete_with(product_id, CallOptions::default())
     }

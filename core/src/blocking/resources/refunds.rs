@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Refunds<'c> {
-    /// TODO create_refund
+    /// Gives money back to the payer. Never repeat it on the current server, which ignores the
+    /// Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
     pub fn create(&self, body: RefundCreate) -> Result<Refund, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -41,7 +42,7 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_refund
+    /// The current state of a refund.
     pub fn get(&self, refund_id: &str) -> Result<Refund, Error> {
         self.get_with(refund_id, CallOptions::default())
     }
@@ -53,7 +54,7 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_refunds
+    /// One page of the merchant's refunds.
     pub fn list(&self, params: RefundListParams) -> Result<Page<Refund>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -74,7 +75,8 @@ impl<'c> Refunds<'c> {
         Pages::new(self.client, &table::LIST_REFUNDS, params.into())
     }
 
-    /// TODO update_refund
+    /// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat
+    /// it. Documented with the generated clients; the current server has no such route.
     pub fn update(&self, refund_id: &str, body: RefundUpdate) -> Result<Refund, Error> {
         self.update_with(refund_id, body, CallOptions::default())
     }
@@ -91,7 +93,8 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_refund
+    /// Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with
+    /// the generated clients; the current server has no such route.
     pub fn delete(&self, refund_id: &str) -> Result<(), Error> {
         self.delete_with(refund_id, CallOptions::default())
     }

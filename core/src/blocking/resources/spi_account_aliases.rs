@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> SpiAccountAliases<'c> {
-    /// TODO retrieve_spi_account_aliase
+    /// One account alias. Documented with the generated clients; the current server has no such
+    /// route.
     pub fn get(&self, alias_id: &str) -> Result<SpiAccountAlias, Error> {
         self.get_with(alias_id, CallOptions::default())
     }
@@ -41,7 +42,8 @@ impl<'c> SpiAccountAliases<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_spi_account_aliases
+    /// One page of account aliases. Documented with the generated clients; the current server has
+    /// no such route.
     pub fn list(&self, params: SpiAccountAliasListParams) -> Result<Page<SpiAccountAlias>, Error> {
         self.list_with(params, CallOptions::default())
     }

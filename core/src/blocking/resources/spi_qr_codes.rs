@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> SpiQrCodes<'c> {
-    /// TODO create_spi_qr_code
+    /// Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
+    /// generated clients; the current server has no such route.
     pub fn create(&self, body: SpiQrCodeCreate) -> Result<SpiQrCode, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -45,7 +46,8 @@ impl<'c> SpiQrCodes<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_spi_qr_code
+    /// The current state of a QR code. Documented with the generated clients; the current server
+    /// has no such route.
     pub fn get(&self, qr_code_id: &str) -> Result<SpiQrCode, Error> {
         self.get_with(qr_code_id, CallOptions::default())
     }
@@ -57,7 +59,8 @@ impl<'c> SpiQrCodes<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_spi_qr_codes
+    /// One page of QR codes. Documented with the generated clients; the current server has no such
+    /// route.
     pub fn list(&self, params: SpiQrCodeListParams) -> Result<Page<SpiQrCode>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -78,7 +81,8 @@ impl<'c> SpiQrCodes<'c> {
         Pages::new(self.client, &table::LIST_SPI_QR_CODES, params.into())
     }
 
-    /// TODO update_spi_qr_code
+    /// Changes the given fields of a QR code. Documented with the generated clients; the current
+    /// server has no such route.
     pub fn update(&self, qr_code_id: &str, body: SpiQrCodeUpdate) -> Result<SpiQrCode, Error> {
         self.update_with(qr_code_id, body, CallOptions::default())
     }
@@ -95,7 +99,8 @@ impl<'c> SpiQrCodes<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_spi_qr_code
+    /// Deletes a QR code. Documented with the generated clients; the current server has no such
+    /// route.
     pub fn delete(&self, qr_code_id: &str) -> Result<(), Error> {
         self.delete_with(qr_code_id, CallOptions::default())
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Webhooks<'c> {
-    /// TODO create_webhook
+    /// Creates a webhook. The answer has the signing secret this one time only; if it is lost,
+    /// delete the webhook and create another. A repeat creates a second one.
     pub fn create(&self, body: WebhookCreate) -> Result<Webhook, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -41,7 +42,7 @@ impl<'c> Webhooks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO retrieve_webhook
+    /// The current state of a webhook, without its secret.
     pub fn get(&self, webhook_id: &str) -> Result<Webhook, Error> {
         self.get_with(webhook_id, CallOptions::default())
     }
@@ -53,7 +54,7 @@ impl<'c> Webhooks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO list_webhooks
+    /// The merchant's webhooks, all in one answer from the current server, without their secrets.
     pub fn list(&self, params: WebhookListParams) -> Result<Page<Webhook>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -74,7 +75,7 @@ impl<'c> Webhooks<'c> {
         Pages::new(self.client, &table::LIST_WEBHOOKS, params.into())
     }
 
-    /// TODO update_webhook
+    /// Changes the given fields of a webhook; safe to repeat.
     pub fn update(&self, webhook_id: &str, body: WebhookUpdate) -> Result<Webhook, Error> {
         self.update_with(webhook_id, body, CallOptions::default())
     }
@@ -91,7 +92,8 @@ impl<'c> Webhooks<'c> {
         typed::read_one(&response)
     }
 
-    /// TODO delete_webhook
+    /// Deletes a webhook; safe to repeat. The current server answers 200 with a body, the
+    /// generated clients' API 204 without one.
     pub fn delete(&self, webhook_id: &str) -> Result<(), Error> {
         self.delete_with(webhook_id, CallOptions::default())
     }
