@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::error::Error;
+use crate::names;
+
 /// The longest timeout of a call: ten years, which can be added to any clock.
 pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
@@ -24,5 +27,37 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { body: 16 << 20, headers: 64 << 10, depth: 128, values: 250_000, ratio: 100 }
+    }
+}
+
+impl Limits {
+    /// Names of the limits, as options of a client spell them.
+    pub(crate) const NAMES: &[&str] = &["body", "headers", "depth", "values", "ratio"];
+
+    /// Sets a limit by its name, for languages that pass limits as a map.
+    ///
+    /// # Errors [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no limit of
+    /// this name, or the value is 0.
+    #[doc(hidden)]
+    pub fn set(&mut self, name: &str, value: u64) -> Result<(), Error> {
+        let limit = match name {
+            "body" => &mut self.body,
+            "headers" => &mut self.headers,
+            "depth" => &mut self.depth,
+            "values" => &mut self.values,
+            "ratio" => &mut self.ratio,
+            _ => {
+                let hint = names::hint(name, Self::NAMES.iter().copied());
+                return Err(Error::configuration(format!("limits has no {name:?}{hint}")));
+            }
+        };
+        if value == 0 {
+            return Err(Error::configuration(format!("limits: {name} must be above 0")));
+        }
+        if name == "depth" && value > 1024 {
+            return Err(Error::configuration("limits: depth must be at most 1024"));
+        }
+        *limit = usize::try_from(value).unwrap_or(usize::MAX);
+        Ok(())
     }
 }
