@@ -102,6 +102,8 @@ def _times(timeout: Any) -> tuple[float | None, float | None]:
 
 def _pairs(given: Any) -> Any:
     """Give a dictionary as pairs, which are hashable. The native client refuses anything else."""
+    if given is None:
+        return None
     return tuple(given.items()) if hasattr(given, "items") else given
 
 
