@@ -5,7 +5,7 @@ use lomi::binding::ConfigBuilder;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::convert::strings::{count, headers, path, text};
+use crate::convert::strings::{count, headers, limits, path, paths, text};
 use crate::convert::timeouts::{time, times};
 use crate::error::{BindingError, wrong};
 
@@ -40,15 +40,17 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
             "max_retries" => builder.max_retries = Some(count(&name, &value)?),
             "max_connections" => builder.max_connections = Some(count(&name, &value)?),
             "allow_http" => builder.allow_http = value.is_truthy()?,
-            "headers" => builder.headers = headers(&value)?,
+            "headers" => builder.headers = headers(&name, &value)?,
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
-            "ca_files" => builder.ca_files = path("ca_file", &value)?,
+            "ca_file" | "ca_data_file" => builder.ca_files.push(path(&name, &value)?),
+            "ca_files" => builder.ca_files.extend(paths(&name, &value)?),
             "certificate_file" => builder.certificate_file = Some(path(&name, &value)?),
             "key_file" => builder.key_file = Some(path(&name, &value)?),
             "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
+            "proxy_headers" => builder.proxy_headers = headers(&name, &value)?,
+            "limits" => limits(&mut builder.limits, &value)?,
             "on_request" | "on_response" => {} // the client has them
-            "proxy_headers" => builder.proxy_headers = headers(&value)?,
             other => {
                 return Err(wrong(format!("there is no setting {other:?}")));
             }

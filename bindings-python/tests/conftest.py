@@ -250,6 +250,39 @@ def https(tmp_path_factory):
 
 
 @pytest.fixture
+def proxy(https):
+    """A proxy that connects to the TLS server, whatever host is requested."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    heads = []
+
+    def pipe(source, target):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.close()
+
+    def lead(client):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        heads.append(head.decode())
+        server = socket.create_connection(("127.0.0.1", int(https.url.rsplit(":", 1)[1])))
+        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        threading.Thread(target=pipe, args=(client, server), daemon=True).start()
+        threading.Thread(target=pipe, args=(server, client), daemon=True).start()
+
+    def accept():
+        while True:
+            try:
+                lead(listener.accept()[0])
+            except OSError:
+                return
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield f"127.0.0.1:{listener.getsockname()[1]}", heads
+    listener.close()
+
+
+@pytest.fixture
 def post(talk):
     """Sends a body by `create` and gives what arrived."""
     client = talk(201, {"checkout_session_id": "cs_1"})

@@ -56,39 +56,6 @@ def test_another_name_on_the_certificate(https):
         read(https, {}, host=host)
 
 
-@pytest.fixture
-def proxy(https):
-    """A proxy that connects to the TLS server, whatever host is requested."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    heads = []
-
-    def pipe(source, target):
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.close()
-
-    def lead(client):
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += client.recv(1)
-        heads.append(head.decode())
-        server = socket.create_connection(("127.0.0.1", int(https.url.rsplit(":", 1)[1])))
-        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        threading.Thread(target=pipe, args=(client, server), daemon=True).start()
-        threading.Thread(target=pipe, args=(server, client), daemon=True).start()
-
-    def accept():
-        while True:
-            try:
-                lead(listener.accept()[0])
-            except OSError:
-                return
-
-    threading.Thread(target=accept, daemon=True).start()
-    yield f"127.0.0.1:{listener.getsockname()[1]}", heads
-    listener.close()
-
-
 def test_through_a_proxy(https, proxy):
     address, heads = proxy
     found = read(

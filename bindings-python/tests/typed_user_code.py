@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pathlib
 import uuid
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from lomi.exceptions import NotFoundException
 from lomi.models.checkout_sessions import CheckoutSessions
 from lomi.models.checkout_sessions_create import CheckoutSessionsCreate
 from lomi.rest import ApiException
+from lomi.types import Limits
 
 
 def modern(client: lomi.LomiClient) -> str | None:
@@ -95,3 +97,24 @@ def webhook(body: bytes, signature: str) -> str | None:
 
 def money() -> int:
     return lomi.Money.from_major("50.00", "EUR").amount
+
+
+def secured(limits: Limits, file: pathlib.Path) -> lomi.Configuration:
+    client = lomi.LomiClient(
+        ca_files=[file, "more.pem"],
+        certificate_file=file,
+        key_file="key.pem",
+        tls_server_name="api.example",
+        proxy_headers={"X-Office": "dakar"},
+        limits={"body": 1_000_000},
+    )
+    client.with_options(limits=limits)
+    return lomi.Configuration(
+        routes="current",
+        timeout=datetime.timedelta(seconds=5),
+        connect_timeout=1,
+        max_connections=8,
+        headers={"X-Shop": "a"},
+        ca_files=(file,),
+        limits={"depth": 20},
+    )

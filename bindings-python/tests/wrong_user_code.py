@@ -14,3 +14,6 @@ def modern(client: lomi.LomiClient) -> None:
     print(client.checkout_sessions.get("cs_1").checkout_urll)  # wrong
     lomi.CheckoutSessionsCreate(ammount=5)  # wrong
     lomi.LomiClient(timeout="5")  # wrong
+    lomi.LomiClient(limits={"boddy": 5})  # wrong
+    lomi.LomiClient(ca_files=5)  # wrong
+    lomi.Configuration(idle_timeout="5")  # wrong

@@ -124,8 +124,8 @@ fn outside() -> ConfigBuilder {
 fn a_proxy_is_used_and_receives_no_key() {
     let (address, requests) = refusing_proxy();
     let headers = vec![("x-office".to_owned(), "dakar".to_owned())];
-    let with =
-        ConfigBuilder { proxy: Some(Secret::new(address)), proxy_headers: headers, ..outside() };
+    let outside = || ConfigBuilder { proxy_headers: headers.clone(), ..outside() };
+    let with = ConfigBuilder { proxy: Some(Secret::new(address)), ..outside() };
     let error = create(&Client::with(with).unwrap()).unwrap_err();
     assert_eq!(
         (error.kind(), error.outcome()),
@@ -148,6 +148,7 @@ fn a_proxy_is_used_and_receives_no_key() {
     let head = requests.recv().unwrap();
     assert!(head.starts_with("connect api.lomi.example:443 http/1.1\r\n"), "{head}");
     assert!(head.contains("proxy-authorization: basic dxnlcjp3b3jk\r\n"), "{head}");
+    assert!(head.contains("x-office: dakar\r\n"), "{head}");
     assert!(!head.contains("lomi_sk"), "{head}");
 }
 

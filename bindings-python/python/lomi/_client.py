@@ -9,8 +9,9 @@ from ._lomi import PLAIN_DICTS, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
+    from os import PathLike
     from typing import Any
 
     from typing_extensions import Self
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ._convert.arguments import Timeout
     from ._lomi import RequestEvent, ResponseEvent
     from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
+    from .types import Limits
 
 
 class _Resource:
@@ -56,10 +58,16 @@ class _Base:
         connect_timeout: float | timedelta | None = None,
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
-        ca_file: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        ca_files: Sequence[str | PathLike[str]] | None = None,
+        certificate_file: str | PathLike[str] | None = None,
+        key_file: str | PathLike[str] | None = None,
+        tls_server_name: str | None = None,
         proxy: str | None = None,
+        proxy_headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         max_connections: int | None = None,
+        limits: Limits | None = None,
         allow_http: bool = False,
         on_request: Callable[[RequestEvent], object] | None = None,
         on_response: Callable[[ResponseEvent], object] | None = None,
@@ -81,10 +89,20 @@ class _Base:
         :param idle_timeout: the most seconds between two chunks of a response; 15 where left
             out
         :param ca_file: a file of certificates to trust besides the system's
+        :param ca_files: the same, for several files
+        :param certificate_file: a file (PEM) with a client certificate, for a server that requests
+            one
+        :param key_file: a file (PEM) with the key of the client certificate; ``certificate_file``
+            where left out
+        :param tls_server_name: the name that the server's certificate must have; that of the host
+            where left out
         :param proxy: the URL of a proxy, HTTP or SOCKS5; ``HTTPS_PROXY`` where left out
+        :param proxy_headers: headers that only an HTTP proxy receives
         :param user_agent: the header ``User-Agent``
         :param max_connections: the most connections at once; 256 where left out. Calls beyond
             them wait within their timeout
+        :param limits: limits on responses, such as ``{"body": 1_000_000}``; a larger response is a
+            :class:`lomi.ResponseTooLargeError`
         :param allow_http: allow plain HTTP to another machine, in a private network: the key is
             sent unencrypted
         :param on_request: called with a :class:`lomi.RequestEvent` before each attempt of a call
@@ -98,14 +116,20 @@ class _Base:
             "timeout": timeout,
             "max_retries": max_retries,
             "routes": routes,
-            "headers": _headers(headers),
+            "headers": _headers("headers", headers),
             "connect_timeout": connect_timeout,
             "attempt_timeout": attempt_timeout,
             "idle_timeout": idle_timeout,
-            "ca_files": None if ca_file is None else [ca_file],
+            "ca_file": ca_file,
+            "ca_files": ca_files,
+            "certificate_file": certificate_file,
+            "key_file": key_file,
+            "tls_server_name": tls_server_name,
             "proxy": proxy,
+            "proxy_headers": _headers("proxy_headers", proxy_headers),
             "user_agent": user_agent,
             "max_connections": max_connections,
+            "limits": limits,
             "allow_http": allow_http,
             "on_request": on_request,
             "on_response": on_response,
@@ -114,8 +138,6 @@ class _Base:
 
     def with_options(self, **settings: Any) -> Self:
         """Make a client with some settings changed: ``client.with_options(timeout=5)``."""
-        if "ca_file" in settings:
-            settings["ca_files"] = [settings.pop("ca_file")]
         for name in settings:
             if name not in self._settings:
                 from ._unknown_names import unknown
@@ -263,5 +285,5 @@ if not TYPE_CHECKING:
         __name__,
         "CheckoutSessions@resources.checkout_sessions "
         "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_convert.arguments "
-        "RequestEvent@_lomi ResponseEvent@_lomi",
+        "Limits@types RequestEvent@_lomi ResponseEvent@_lomi",
     )

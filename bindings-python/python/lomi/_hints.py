@@ -22,6 +22,7 @@ _STANDARD = {
     ),
     **dict.fromkeys(("Any", "ClassVar", "NoReturn"), "typing"),
     **dict.fromkeys(("datetime", "timedelta"), "datetime"),
+    "PathLike": "os",
     "UUID": "uuid",
     "Decimal": "decimal",
 }

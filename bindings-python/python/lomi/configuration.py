@@ -7,11 +7,14 @@ from ._lomi import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import timedelta
+    from os import PathLike
     from typing import Any, ClassVar
 
     from typing_extensions import Self
 
+    from ._convert.arguments import Timeout
     from ._documented.setting_types import (
         JSON_SCHEMA_VALIDATION_KEYWORDS as JSON_SCHEMA_VALIDATION_KEYWORDS,
     )
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from ._documented.setting_types import ServerVariablesT as ServerVariablesT
     from ._lomi import RequestEvent as RequestEvent
     from ._lomi import ResponseEvent as ResponseEvent
+    from .types import Limits
 
 #: The hosts of the API, live first.
 HOSTS: tuple[tuple[str, str], ...] = (
@@ -58,6 +62,17 @@ class Configuration:
     :param cert_file: a client certificate, for servers that ask for one, as a file of PEM text
     :param key_file: the file of its key; the same file where left out
     :param debug: log at debug level; a key is never logged
+    :param routes: the route style: ``auto`` (detect it), ``documented`` or ``current``
+    :param timeout: seconds for a whole call, repeats included; None is 60. The
+        ``_request_timeout`` of a call counts more
+    :param attempt_timeout: seconds for one attempt, as in :class:`lomi.LomiClient`
+    :param connect_timeout: seconds to wait for a connection; None is 10
+    :param idle_timeout: the most seconds between two chunks of a response; None is 15
+    :param max_connections: the most connections at once; None is 256
+    :param headers: headers for every call. Those of ``ApiClient.set_default_header`` and of a
+        call count more
+    :param ca_files: more files of certificates to trust
+    :param limits: limits on responses, such as ``{"body": 1_000_000}``
     :param allow_http: allow plain HTTP to another machine, in a private network: the key is
         sent unencrypted
     :param on_request: called with a :class:`lomi.RequestEvent` before each attempt of a call
@@ -87,6 +102,15 @@ class Configuration:
         key_file: str | None = None,
         *,
         debug: bool | None = None,
+        routes: str | None = None,
+        timeout: Timeout | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        connect_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        max_connections: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca_files: Sequence[str | PathLike[str]] | None = None,
+        limits: Limits | None = None,
         allow_http: bool = False,
         on_request: Callable[[RequestEvent], object] | None = None,
         on_response: Callable[[ResponseEvent], object] | None = None,
@@ -108,6 +132,15 @@ class Configuration:
         self.ca_cert_data = ca_cert_data
         self.cert_file = cert_file
         self.key_file = key_file
+        self.routes = routes
+        self.timeout = timeout
+        self.attempt_timeout = attempt_timeout
+        self.connect_timeout = connect_timeout
+        self.idle_timeout = idle_timeout
+        self.max_connections = max_connections
+        self.headers = headers
+        self.ca_files = ca_files
+        self.limits = limits
         self.allow_http = allow_http
         self.on_request = on_request
         self.on_response = on_response
@@ -351,6 +384,6 @@ if not TYPE_CHECKING:
         "JSON_SCHEMA_VALIDATION_KEYWORDS@_documented.setting_types "
         "OAuth2AuthSetting@_documented.setting_types "
         "ServerVariablesT@_documented.setting_types "
-        "RequestEvent@_lomi "
+        "Limits@types Timeout@_convert.arguments RequestEvent@_lomi "
         "ResponseEvent@_lomi",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from ._calls import call
-from ._documented.native_client import connection_settings, make, retries_of
+from ._documented.native_client import common_settings, make
 from ._lomi import PLAIN_DICTS, Client
 from .exceptions import ApiException, ApiValueError
 
@@ -162,10 +162,7 @@ class RESTClientObject:
 
 def _bare(configuration: Configuration, origin: str) -> Client:
     """Give a client for an origin, without a key: the key is among the headers."""
-    retries = retries_of(configuration.retries)
-    connection = connection_settings(configuration)
-    hooks = (configuration.on_request, configuration.on_response)
-    return make(origin, None, None, None, retries, connection, *hooks)
+    return make(configuration, {**common_settings(configuration), "base_url": origin})
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -1,11 +1,15 @@
-//! Strings, paths, headers and counts among the options and settings.
+//! Strings, paths, headers, counts and limits among the options and settings.
 
-use pyo3::conversion::FromPyObjectOwned;
+use std::path::PathBuf;
+
+use lomi::Limits;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PySequence, PyString, PyTuple};
 
 use crate::convert::to_core;
 use crate::error::{BindingError, wrong};
+
+type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// A count, such as `max_retries`.
 pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, BindingError> {
@@ -28,28 +32,33 @@ fn unicode(name: &str, text: &Bound<'_, PyString>) -> Result<String, BindingErro
     to_core::unicode(text).ok_or_else(|| wrong(format!("{name} {}", to_core::NOT_UNICODE)))
 }
 
-/// One path, or a list of paths.
-pub(crate) fn path<'py, T: FromPyObjectOwned<'py>>(
-    name: &str,
-    value: &Bound<'py, PyAny>,
-) -> Result<T, BindingError> {
-    value.extract().map_err(|_| {
-        let paths = value.cast::<PyList>().ok();
-        let one = paths.and_then(|paths| paths.get_item(0).ok());
-        let one = one.as_ref().unwrap_or(value);
-        match one.is_instance_of::<PyString>() {
-            true => wrong(format!("{name} {}", to_core::NOT_UNICODE)),
-            false => wrong(format!("{name} must be a path, not {}", to_core::shown(one))),
-        }
+/// A path: a string, bytes or an object such as `pathlib.Path`.
+pub(crate) fn path(name: &str, value: &Bound<'_, PyAny>) -> Result<PathBuf, BindingError> {
+    value.extract().map_err(|_| match value.is_instance_of::<PyString>() {
+        true => wrong(format!("{name} {}", to_core::NOT_UNICODE)),
+        false => wrong(format!("{name} must be a path, not {}", to_core::shown(value))),
     })
 }
 
-/// Headers from a dictionary, or from pairs of name and value.
-pub(crate) fn headers(given: &Bound<'_, PyAny>) -> Result<Vec<(String, String)>, BindingError> {
-    let refused = || {
-        let given = to_core::shown(given);
-        wrong(format!("headers must be a dictionary of names and values, not {given}"))
-    };
+/// A list of paths. One path is refused: its letters would be read as paths. So is a generator,
+/// which a second client with the same settings would find empty.
+pub(crate) fn paths(name: &str, value: &Bound<'_, PyAny>) -> Result<Vec<PathBuf>, BindingError> {
+    let is_text = value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>();
+    match value.cast::<PySequence>() {
+        Ok(paths) if !is_text => paths.try_iter()?.map(|one| path(name, &one?)).collect(),
+        _ => Err(wrong(format!(
+            "{name} must be a list of paths, not {}; one path is a ca_file",
+            to_core::shown(value)
+        ))),
+    }
+}
+
+/// The pairs of a dictionary or another mapping, or those in a list. `refused` makes the error for
+/// anything else.
+fn pairs<'py>(
+    given: &Bound<'py, PyAny>,
+    refused: impl Fn() -> BindingError,
+) -> Result<Vec<Pair<'py>>, BindingError> {
     let pairs = match given.cast::<PyDict>() {
         Ok(given) => given.items().into_any(),
         Err(_) if given.hasattr("items")? => given.call_method0("items")?,
@@ -58,10 +67,21 @@ pub(crate) fn headers(given: &Bound<'_, PyAny>) -> Result<Vec<(String, String)>,
         }
         Err(_) => return Err(refused()),
     };
+    let pairs = pairs.try_iter().map_err(|_| refused())?;
+    pairs.map(|pair| pair?.extract().map_err(|_| refused())).collect()
+}
+
+/// Headers from a dictionary, or from pairs of name and value. `option` is the name for errors.
+pub(crate) fn headers(
+    option: &str,
+    given: &Bound<'_, PyAny>,
+) -> Result<Vec<(String, String)>, BindingError> {
+    let given = pairs(given, || {
+        let given = to_core::shown(given);
+        wrong(format!("{option} must be a dictionary of names and values, not {given}"))
+    })?;
     let mut headers = Vec::new();
-    for pair in pairs.try_iter().map_err(|_| refused())? {
-        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
-            pair?.extract().map_err(|_| refused())?;
+    for (name, value) in given {
         let name = text("the name of a header", &name)?;
         if value.is_none() {
             continue;
@@ -72,4 +92,33 @@ pub(crate) fn headers(given: &Bound<'_, PyAny>) -> Result<Vec<(String, String)>,
         headers.push((name, value));
     }
     Ok(headers)
+}
+
+/// Sets the limits that a dictionary has. One that is None keeps its default.
+pub(crate) fn limits(limits: &mut Limits, given: &Bound<'_, PyAny>) -> Result<(), BindingError> {
+    let given = pairs(given, || {
+        let given = to_core::shown(given);
+        wrong(format!("limits must be a dictionary such as {{\"body\": 1000000}}, not {given}"))
+    })?;
+    for (name, value) in given {
+        let name = text("the name of a limit", &name)?;
+        if !value.is_none() {
+            limits.set(&name, limit(&name, &value)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// A limit. A number beyond any memory is no limit.
+fn limit(name: &str, value: &Bound<'_, PyAny>) -> Result<u64, BindingError> {
+    let number = match value.is_instance_of::<PyBool>() {
+        true => None,
+        false => value.extract::<u64>().ok(),
+    };
+    let is_large = || value.is_instance_of::<PyInt>() && value.gt(u64::MAX).unwrap_or(false);
+    match number {
+        Some(number) => Ok(number),
+        None if is_large() => Ok(u64::MAX),
+        None => Err(wrong(format!("limits: {name} must be a whole number above 0"))),
+    }
 }

@@ -38,8 +38,8 @@ pub(super) fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, 
             "request_id" => options.request_id = Some(text(&name, &value)?),
             "api_key" => options.api_key = Some(Secret::new(text(&name, &value)?)),
             "account" => options.account = Some(text(&name, &value)?),
-            "headers" => options.headers = headers(&value)?,
-            "default_headers" => options.default_headers = headers(&value)?,
+            "headers" => options.headers = headers(&name, &value)?,
+            "default_headers" => options.default_headers = headers("headers", &value)?,
             "any_status" => options.any_status = value.is_truthy()?,
             other => {
                 let hint = names::hint(other, names::OPTIONS.iter().copied());

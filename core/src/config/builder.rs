@@ -136,7 +136,8 @@ impl ConfigBuilder {
         let headers = self.proxy_headers;
         let proxy = match (self.proxy, url.scheme()) {
             (Some(proxy), _) => Some(Proxy { url: proxy.expose().to_owned(), headers }),
-            (None, "https") => Proxy::of_environment(&url, self.proxy_variables.as_deref()),
+            (None, "https") => Proxy::of_environment(&url, self.proxy_variables.as_deref())
+                .map(|proxy| Proxy { headers, ..proxy }),
             (None, _) => None,
         };
         let mut client_headers = self.headers;

@@ -125,8 +125,8 @@ def query(call: str, params: Any) -> dict[str, Any]:
     return dict(given)
 
 
-def headers(given: Any) -> dict[str, str] | None:
-    """Give the headers of a client as a new dictionary."""
+def headers(option: str, given: Any) -> dict[str, str] | None:
+    """Give the headers of a client's option as a new dictionary."""
     if given is None:
         return None
     try:
@@ -136,7 +136,7 @@ def headers(given: Any) -> dict[str, str] | None:
 
         kind = type(given).__name__
         raise ConfigurationError(
-            f"headers must be a dictionary of names and values, not {kind}"
+            f"{option} must be a dictionary of names and values, not {kind}"
         ) from None
 
 

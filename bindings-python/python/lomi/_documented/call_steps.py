@@ -41,8 +41,9 @@ def request(
 ) -> tuple[str, str, dict[str, str], Any, Any]:
     """Build method, URL, headers, body and form of a request."""
     configuration = client.configuration
-    headers = dict(header_params or {})
-    check_client_headers(list(client.default_headers))
+    of_every_call = dict(configuration.headers or {})
+    check_client_headers([*of_every_call, *client.default_headers])
+    headers = {**of_every_call, **(header_params or {})}
     headers.update(client.default_headers)
     if client.cookie:
         headers["Cookie"] = client.cookie

@@ -16,22 +16,26 @@ _clients: dict[tuple[Any, ...], Client] = {}
 def native(configuration: Configuration, user_agent: str | None, keyless: bool = False) -> Client:
     """Give the native client for the present values of a configuration."""
     key = None if keyless else _key(configuration)
-    settings = (
-        configuration.host,
-        key,
-        None if key is None else configuration.api_key_prefix.get("ApiKeyAuth"),
-        user_agent,
-        retries_of(configuration.retries),
-        connection_settings(configuration),
-    )
-    hooks = (configuration.on_request, configuration.on_response)
+    settings = {
+        **common_settings(configuration),
+        "base_url": configuration.host,
+        "api_key": key,
+        "api_key_prefix": None if key is None else configuration.api_key_prefix.get("ApiKeyAuth"),
+        "user_agent": user_agent,
+        "routes": configuration.routes,
+        "headers": _pairs(configuration.headers),
+    }
     # A hook need not be hashable. Its id is not given to another one: its client keeps it alive.
-    name = (*settings, *map(id, hooks))
-    client = _clients.get(name)
+    hooks = (id(configuration.on_request), id(configuration.on_response))
+    name = (*settings.values(), *hooks)
+    try:
+        client = _clients.get(name)
+    except TypeError:  # a value that is no setting, which the native client refuses
+        return make(configuration, settings)
     if client is None:
         if len(_clients) >= 64:
             _clients.clear()
-        client = _clients[name] = make(*settings, *hooks)
+        client = _clients[name] = make(configuration, settings)
     return client
 
 
@@ -41,54 +45,66 @@ def _key(configuration: Configuration) -> str | None:
     return configuration.api_key.get("ApiKeyAuth") or None
 
 
-def make(
-    host: str,
-    key: str | None,
-    prefix: str | None,
-    user_agent: str | None,
-    retries: int | None,
-    connection: tuple[Any, ...],
-    on_request: Any,
-    on_response: Any,
-) -> Client:
-    ca_file, ca_data, certificate, key_file, server_name, proxy, proxy_headers, allow_http = (
-        connection
-    )
-    files = [file for file in (ca_file, _file_of(ca_data)) if file]
-    return Client(
-        {
-            "base_url": host,
-            "api_key": key,
-            "documented": True,
-            "key_optional": True,
-            "api_key_prefix": prefix,
-            "user_agent": user_agent,
-            "max_retries": retries,
-            "ca_files": files or None,
-            "certificate_file": certificate,
-            "key_file": key_file,
-            "tls_server_name": server_name,
-            "proxy": proxy,
-            "proxy_headers": dict(proxy_headers),
-            "allow_http": allow_http,
-            "on_request": on_request,
-            "on_response": on_response,
-        }
-    )
+def make(configuration: Configuration, settings: dict[str, Any]) -> Client:
+    """Make a native client from the settings that :func:`common_settings` gives, and more."""
+    settings = {
+        **settings,
+        "documented": True,
+        "key_optional": True,
+        "on_request": configuration.on_request,
+        "on_response": configuration.on_response,
+    }
+    settings["ca_data_file"] = _file_of(settings.pop("ca_cert_data"))
+    return Client(settings)
 
 
-def connection_settings(configuration: Configuration) -> tuple[Any, ...]:
-    """Give the settings of connections: TLS, proxy, plain HTTP."""
-    return (
-        configuration.ssl_ca_cert,
-        configuration.ca_cert_data,
-        configuration.cert_file,
-        configuration.key_file,
-        configuration.tls_server_name,
-        configuration.proxy,
-        tuple((configuration.proxy_headers or {}).items()),
-        configuration.allow_http,
-    )
+def common_settings(configuration: Configuration) -> dict[str, Any]:
+    """Give the settings that do not depend on the host: times, TLS, proxy, limits.
+
+    The values can be compared and are hashable, unless they are wrong.
+    """
+    timeout, connect = configuration.timeout, configuration.connect_timeout
+    if timeout is not None and type(timeout) is not float and type(timeout) is not int:
+        timeout, of_pair = _times(timeout)
+        connect = of_pair if connect is None else connect
+    ca_files = configuration.ca_files
+    return {
+        "timeout": timeout,
+        "attempt_timeout": configuration.attempt_timeout,
+        "connect_timeout": connect,
+        "idle_timeout": configuration.idle_timeout,
+        "max_retries": retries_of(configuration.retries),
+        "max_connections": configuration.max_connections,
+        "limits": _pairs(configuration.limits),
+        "ca_file": configuration.ssl_ca_cert or None,
+        "ca_files": tuple(ca_files) if isinstance(ca_files, list) else ca_files,
+        "ca_cert_data": configuration.ca_cert_data,
+        "certificate_file": configuration.cert_file,
+        "key_file": configuration.key_file,
+        "tls_server_name": configuration.tls_server_name,
+        "proxy": configuration.proxy,
+        "proxy_headers": _pairs(configuration.proxy_headers),
+        "allow_http": configuration.allow_http,
+    }
+
+
+def _times(timeout: Any) -> tuple[float | None, float | None]:
+    """Give the seconds of a timeout that is no number, and those for connecting."""
+    from .._convert.timeouts import parts
+
+    try:
+        return parts("timeout", timeout)
+    except ValueError as error:
+        from ..errors import ConfigurationError
+
+        raise ConfigurationError(str(error)) from None
+
+
+def _pairs(given: Any) -> Any:
+    """Give a dictionary as pairs, which are hashable. The native client refuses anything else."""
+    if given is None:
+        return None
+    return tuple(given.items()) if hasattr(given, "items") else given
 
 
 def retries_of(given: Any) -> int | None:
