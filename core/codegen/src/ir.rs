@@ -11,6 +11,8 @@ pub struct Api {
     pub enums: Vec<Enum>,
     /// In the order of their names.
     pub resources: Vec<Resource>,
+    /// Classes of earlier generated clients.
+    pub earlier_classes: Vec<EarlierClass>,
     /// By resource, and within one by verb.
     pub operations: Vec<Operation>,
 }
@@ -26,6 +28,25 @@ pub struct Resource {
     pub words: String,
     /// Its class in the generated clients, if it has one.
     pub documented: Option<DocumentedClass>,
+}
+
+/// A class of earlier generated clients: operations of resources, under other names.
+#[derive(Serialize)]
+pub struct EarlierClass {
+    pub class: String,
+    /// Its module in Python; `None` if only PHP has it.
+    pub module: Option<String>,
+    /// The name of the class of its pages in PHP, if it is another one.
+    pub list: Option<String>,
+    pub operations: Vec<EarlierOperation>,
+}
+
+#[derive(Serialize)]
+pub struct EarlierOperation {
+    /// The name of the method in PHP, such as `customersGet`.
+    pub name: String,
+    /// The documented name, such as `list_customers`.
+    pub id: String,
 }
 
 #[derive(Serialize)]

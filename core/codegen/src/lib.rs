@@ -43,5 +43,6 @@ fn read(root: &Path) -> Result<ir::Api, String> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         resources.push((name, text(&path)?));
     }
-    spec::read(&shared, &resources, env!("CARGO_PKG_VERSION"))
+    let earlier = text(&folder.join("earlier_classes.json"))?;
+    spec::read(&shared, &resources, &earlier, env!("CARGO_PKG_VERSION"))
 }

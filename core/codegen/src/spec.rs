@@ -2,6 +2,7 @@
 //! with `deny_unknown_fields`: an unknown keyword is an error.
 
 mod document;
+mod earlier;
 mod operations;
 mod reference;
 mod schemas;
@@ -10,9 +11,14 @@ use crate::case::{camel, studly};
 use crate::ir::{Api, DocumentedClass, Resource, Server};
 use document::{Document, Ordered, ResourceFile};
 
-/// Parses the document and the files of the resources: (file name, text). The error names the
-/// place that is not supported.
-pub(crate) fn read(text: &str, files: &[(String, String)], version: &str) -> Result<Api, String> {
+/// Parses the document, the files of the resources (file name, text) and the classes of earlier
+/// clients. The error names the place that is not supported.
+pub(crate) fn read(
+    text: &str,
+    files: &[(String, String)],
+    earlier: &str,
+    version: &str,
+) -> Result<Api, String> {
     let document: Document =
         serde_json::from_str(text).map_err(|e| format!("core/spec/openapi.json: {e}"))?;
     if document.openapi != "3.1.0" {
@@ -64,5 +70,7 @@ pub(crate) fn read(text: &str, files: &[(String, String)], version: &str) -> Res
             }),
         });
     }
-    Ok(Api { version: version.to_owned(), servers, models, enums, resources, operations })
+    let earlier_classes = earlier::read(earlier, &operations)?;
+    let version = version.to_owned();
+    Ok(Api { version, servers, models, enums, resources, earlier_classes, operations })
 }
