@@ -65,7 +65,7 @@ export interface Limits {
   body?: number;
   /** Bytes of all headers together. Default: 64 KiB. */
   headers?: number;
-  /** Levels of nesting in JSON. Default: 128. Above 512 it has no further effect; above 1024 it is refused. */
+  /** Levels of nesting in JSON. Default: 128, at most 512. */
   depth?: number;
   /** Values in JSON, including lists and objects. Default: 250000. */
   values?: number;

@@ -39,8 +39,7 @@ class Resource {
   static #call(client, number, parts, options) {
     const { json, signal } = callOptions(options);
     const input = composeInput(parts);
-    const send = (id) => withWarnings(client, client.call(id, number, input, json));
-    return dispatch(client, send, signal);
+    return dispatch(client, (id) => withWarnings(client, client.call(id, number, input, json)), signal);
   }
 
   /** A call whose response is one object. */

@@ -63,7 +63,7 @@ test('a limit that cannot be used is refused, with what would be right', () => {
     [{ depth: 1.5 }, /^limits\.depth must be a whole number above 0, not 1\.5$/],
     [{ values: Infinity }, /^limits\.values must be a whole number above 0, not Infinity$/],
     [{ ratio: '100' }, /^limits\.ratio must be a whole number above 0, not "100"$/],
-    [{ depth: 1025 }, /^limits: depth must be at most 1024$/],
+    [{ depth: 513 }, /^limits: depth must be at most 512$/],
     [5, /^limits must be an object of names and values$/],
     [[1000], /^limits must be an object of names and values$/],
     [new Map([['body', 1000]]), /^limits is a Map; give a plain object/],
@@ -79,7 +79,7 @@ test('a limit that cannot be used is refused, with what would be right', () => {
       );
     }
   }
-  new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', limits: { body: 1000n, depth: 1024 } });
+  new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', limits: { body: 1000n, depth: 512 } });
 });
 
 test('the highest limit of depth overflows no stack', async () => {
@@ -88,7 +88,7 @@ test('the highest limit of depth overflows no stack', async () => {
     const deep = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
     json(response, 200, `{"checkout_session_id":"cs_1","metadata":${deep}}`);
   });
-  for (const get of ways(url, { depth: 1024 })) {
+  for (const get of ways(url, { depth: 512 })) {
     levels = 511;
     let { metadata } = await get();
     for (; typeof metadata === 'object'; levels--) metadata = metadata.a;

@@ -176,7 +176,7 @@ final class ConnectionOptionsTest extends SandboxTestCase
             'limits has no "0"' => [1000],
             'body must be above 0' => ['body' => 0],
             'ratio must be above 0' => ['ratio' => -1],
-            'depth must be at most 1024' => ['depth' => 1025],
+            'depth must be at most 512' => ['depth' => 513],
             'values must be a whole number, not float' => ['values' => 1.5],
             'headers must be a whole number, not string' => ['headers' => '1'],
         ] as $said => $limits) {

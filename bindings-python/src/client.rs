@@ -46,7 +46,7 @@ impl Client {
     /// Makes a call and waits for it, while other threads may use the interpreter. Returns
     /// the value in the classes of `models`, and the `LastResponse`. `observe` is called with
     /// those of its events that are `wanted`, on the calling thread.
-    #[pyo3(signature = (target, path, query, body, options, models, observe, wanted))]
+    #[pyo3(signature = (target, path, query, body, options, models, observe=None, wanted=0))]
     #[allow(clippy::too_many_arguments)] // one Python call, its arguments by position
     fn call<'py>(
         &self,
@@ -57,7 +57,7 @@ impl Client {
         body: Option<&Bound<'py, PyAny>>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
-        observe: &Bound<'py, PyAny>,
+        observe: Option<&Bound<'py, PyAny>>,
         wanted: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
@@ -95,6 +95,7 @@ impl Client {
 
     /// Fetches the next page of a pager, without the rows that an earlier page had; returns
     /// what `call` returns for a page.
+    #[pyo3(signature = (pager, operation, options, models, observe=None, wanted=0))]
     #[allow(clippy::too_many_arguments)]
     fn call_page<'py>(
         &self,
@@ -103,7 +104,7 @@ impl Client {
         operation: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
-        observe: &Bound<'py, PyAny>,
+        observe: Option<&Bound<'py, PyAny>>,
         wanted: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
@@ -197,6 +198,7 @@ fn hooks(settings: &Bound<'_, PyDict>) -> Result<Option<Py<PyAny>>, BindingError
     Ok(Some(python_code::call(&class, (on_request, on_response))?.unbind()))
 }
 
-fn observer(observe: &Bound<'_, PyAny>, wanted: u8) -> Option<ThreadObserver> {
-    (wanted != 0).then(|| ThreadObserver::new(observe.clone().unbind(), Wanted(wanted)))
+fn observer(observe: Option<&Bound<'_, PyAny>>, wanted: u8) -> Option<ThreadObserver> {
+    let observe = observe.filter(|_| wanted != 0)?;
+    Some(ThreadObserver::new(observe.clone().unbind(), Wanted(wanted)))
 }

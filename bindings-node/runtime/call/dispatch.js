@@ -46,7 +46,7 @@ class CallResult {
 function deliverBatch(...batch) {
   for (let at = 0; at < batch.length; at += 5) {
     const id = batch[at];
-    if (isEvent(batch[at + 1])) {
+    if (observers.size > 0 && isEvent(batch[at + 1])) {
       observers.get(id)?.(batch[at + 1], batch[at + 2]);
       continue;
     }
@@ -57,6 +57,11 @@ function deliverBatch(...batch) {
       resolve(new CallResult(batch[at + 1], batch[at + 2], batch[at + 3], batch[at + 4]));
     }
   }
+}
+
+/** The result of a call that was not made, because of the error in `json`. */
+function refusal(json, signal) {
+  return new CallResult(ERROR, json, undefined, undefined, signal);
 }
 
 /** Adds a call that was started. Its first event or result comes in a later turn of the event loop. */
@@ -71,23 +76,23 @@ function callQueue() {
 }
 
 /**
- * Starts a call of `client`. `send` gets the call id and returns the JSON of an error when the call cannot
+ * Starts a call of `client`. Functions that are made for each call have no name of their own, here and
+ * in callers: the bundler keeps names by defining a property, which costs more than the function. `send` gets the call id and returns the JSON of an error when the call cannot
  * be made.
  *
  * An aborted signal is passed to the native library, which can tell whether a request was sent.
  */
 function dispatch(client, send, signal) {
   return new Promise((resolve) => {
-    const refuse = (json) => resolve(new CallResult(ERROR, json, undefined, undefined, signal));
     if (signal?.aborted) {
-      refuse(send(ABORTED));
+      resolve(refusal(send(ABORTED), signal));
       return;
     }
     lastId = lastId === 0xffffffff ? 1 : lastId + 1;
     const id = lastId;
     if (signal === undefined) {
       const refused = send(id);
-      if (typeof refused === 'string') refuse(refused);
+      if (typeof refused === 'string') resolve(refusal(refused, signal));
       else addCall(client, id, resolve);
       return;
     }
@@ -100,7 +105,7 @@ function dispatch(client, send, signal) {
     const refused = send(id);
     if (typeof refused === 'string') {
       signal.removeEventListener('abort', abort);
-      refuse(refused);
+      resolve(refusal(refused, signal));
       return;
     }
     addCall(client, id, (result) => {

@@ -61,8 +61,9 @@ class LomiClient {
     const { json, signal } = callOptions(options, REQUEST_OPTIONS);
     const input = composeInput({ query, body });
     const client = LomiClient.#nativeOf(this);
-    const send = (id) => client.request(id, method, path, input, json);
-    return readAny(finish(await dispatch(client, send, signal)));
+    return readAny(
+      finish(await dispatch(client, (id) => client.request(id, method, path, input, json), signal)),
+    );
   }
 }
 

@@ -35,8 +35,9 @@ class Pager {
   async next() {
     const { json, signal } = this.#options;
     const client = this.#client;
-    const send = (id) => withWarnings(client, client.nextPage(id, this.#native, json));
-    const result = finish(await dispatch(client, send, signal));
+    const result = finish(
+      await dispatch(client, (id) => withWarnings(client, client.nextPage(id, this.#native, json)), signal),
+    );
     return result.tag === NOTHING ? undefined : readPage(result, this.#type);
   }
 

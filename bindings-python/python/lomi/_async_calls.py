@@ -17,7 +17,7 @@ from ._event_loops.abort import end
 from ._event_loops.asyncio_queue import queue_of
 from ._event_loops.trio_wait import in_trio
 from ._event_loops.trio_wait import run as run_on_trio
-from ._log import warn
+from ._log import wanted_by_log, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def call(
 ) -> tuple[Any, LastResponse]:
     """Make a call; takes and gives what :func:`lomi._calls.call` does."""
     loop = None if "trio" in modules and in_trio() else _running_loop()
-    observe, wanted = observer_of(client)
+    observe, wanted = observer_of(client, wanted_by_log())
     if loop is None:
         result = await run_on_trio(
             lambda queue: client.start(
@@ -75,7 +75,7 @@ async def call_page(
 ) -> tuple[Any, LastResponse]:
     """Fetch the next page of a pager."""
     loop = None if "trio" in modules and in_trio() else _running_loop()
-    observe, wanted = observer_of(client)
+    observe, wanted = observer_of(client, wanted_by_log())
     if loop is None:
         result = await run_on_trio(
             lambda queue: client.start_page(queue, 0, pager, operation, options, models, wanted),

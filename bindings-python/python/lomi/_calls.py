@@ -41,10 +41,15 @@ def call(
     :param models: the model set of the value, a constant of :mod:`lomi._lomi`
     """
     wait = _hub() if "greenlet" in modules else None
-    observe, wanted = observer_of(client)
-    if wait is None:
+    wanted = wanted_by_log()
+    # Most calls are not observed, and get by without the arguments for it.
+    if wanted == 0 and wait is None and client.hooks is None:
+        result = client.call(target, path, query, body, options, models)
+    elif wait is None:
+        observe, wanted = observer_of(client, wanted)
         result = client.call(target, path, query, body, options, models, observe, wanted)
     else:
+        observe, wanted = observer_of(client, wanted)
         from ._event_loops.greenlets import run
 
         result = run(
@@ -65,7 +70,7 @@ def call_page(
 ) -> tuple[Any, LastResponse]:
     """Fetch the next page of a pager, and wait for it."""
     wait = _hub() if "greenlet" in modules else None
-    observe, wanted = observer_of(client)
+    observe, wanted = observer_of(client, wanted_by_log())
     if wait is None:
         return client.call_page(pager, operation, options, models, observe, wanted)
     from ._event_loops.greenlets import run
@@ -78,15 +83,15 @@ def call_page(
     )
 
 
-def observer_of(client: Client) -> tuple[Callable[[Any], None], int]:
+def observer_of(client: Client, wanted: int) -> tuple[Callable[[Any], None], int]:
     """Give the function that takes the events of a call, and which events it takes.
 
     Without hooks and without a log these are none, and the call makes no events.
+
+    :param wanted: the events that the log takes
     """
     hooks = client.hooks
-    if hooks is None:
-        return log_attempt, wanted_by_log()
-    return hooks.observer(wanted_by_log())
+    return (log_attempt, wanted) if hooks is None else hooks.observer(wanted)
 
 
 def _hub() -> Callable[[int], None] | None:

@@ -170,8 +170,8 @@ class Client:
         body: Any,
         options: dict[str, Any] | None,
         models: int,
-        observe: Callable[[Any], None],
-        wanted: int,
+        observe: Callable[[Any], None] | None = None,
+        wanted: int = 0,
     ) -> tuple[Any, LastResponse]: ...
     def start(
         self,
@@ -191,8 +191,8 @@ class Client:
         operation: str,
         options: dict[str, Any] | None,
         models: int,
-        observe: Callable[[Any], None],
-        wanted: int,
+        observe: Callable[[Any], None] | None = None,
+        wanted: int = 0,
     ) -> tuple[PageInfo, LastResponse]: ...
     def start_page(
         self,

@@ -31,10 +31,12 @@ impl Arguments<'_, '_> {
         client: &lomi::Client,
         models: ModelSet,
     ) -> Result<Call, BindingError> {
-        let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
         // The error for a wrong argument names the operation.
         let named = |error| match error {
-            BindingError::Core(error) => BindingError::Core(error.of_operation(name.as_deref())),
+            BindingError::Core(error) => {
+                let name = self.target.cast::<PyString>().ok().map(ToString::to_string);
+                BindingError::Core(error.of_operation(name.as_deref()))
+            }
             python => python,
         };
         let input = Input {
