@@ -997,7 +997,7 @@ export interface Payouts {
    * newest API the first call moves nothing; the same body and key with confirmation_token executes
    * it.
    */
-  create(body: PayoutCreate, options?: CallOptions): Promise<Payout>;
+  create(body: PayoutCreate, options?: CallOptions): Promise<Payout | ConfirmationRequired>;
   /** The current state of a payout. Read it before deciding whether to pay out again. */
   get(payoutId: string, options?: CallOptions): Promise<Payout>;
   /**
@@ -1024,7 +1024,7 @@ export declare class PayoutsApi {
    * newest API the first call moves nothing; the same body and key with confirmation_token executes
    * it.
    */
-  createPayout(body: PayoutCreate, options?: CallOptions): Promise<Payout>;
+  createPayout(body: PayoutCreate, options?: CallOptions): Promise<Payout | ConfirmationRequired>;
   /** The current state of a payout. Read it before deciding whether to pay out again. */
   retrievePayout(payoutId: string, options?: CallOptions): Promise<Payout>;
   /**
@@ -1217,7 +1217,7 @@ export interface Refunds {
    * Gives money back to the payer. Never repeat it on the current server, which ignores the
    * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
    */
-  create(body: RefundCreate, options?: CallOptions): Promise<Refund>;
+  create(body: RefundCreate, options?: CallOptions): Promise<Refund | ConfirmationRequired>;
   /** The current state of a refund. */
   get(refundId: string, options?: CallOptions): Promise<Refund>;
   /** One page of the merchant's refunds. */
@@ -1240,7 +1240,7 @@ export declare class RefundsApi {
    * Gives money back to the payer. Never repeat it on the current server, which ignores the
    * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
    */
-  createRefund(body: RefundCreate, options?: CallOptions): Promise<Refund>;
+  createRefund(body: RefundCreate, options?: CallOptions): Promise<Refund | ConfirmationRequired>;
   /** The current state of a refund. */
   retrieveRefund(refundId: string, options?: CallOptions): Promise<Refund>;
   /** One page of the merchant's refunds. */
@@ -1716,6 +1716,8 @@ export declare class BeneficiaryPayout extends Model {
   session(): BeneficiaryPayout;
   /** Distinguishes a BeneficiaryPayout from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a BeneficiaryPayout from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -1889,6 +1891,8 @@ export declare class CheckoutSession extends Model {
   session(): CheckoutSession;
   /** Distinguishes a CheckoutSession from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a CheckoutSession from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -2089,6 +2093,8 @@ export declare class Customer extends Model {
   session(): Customer;
   /** Distinguishes a Customer from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Customer from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** A code that gives buyers a discount. Every field may be null or missing. */
@@ -2202,6 +2208,8 @@ export declare class DiscountCoupon extends Model {
   session(): DiscountCoupon;
   /** Distinguishes a DiscountCoupon from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a DiscountCoupon from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -2455,6 +2463,8 @@ export declare class Meter extends Model {
   session(): Meter;
   /** Distinguishes a Meter from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Meter from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -2588,6 +2598,8 @@ export declare class PaymentLink extends Model {
   session(): PaymentLink;
   /** Distinguishes a PaymentLink from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a PaymentLink from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** A request to a payer to pay an amount before a date. Every field may be null or missing. */
@@ -2757,6 +2769,8 @@ export declare class PaymentRequest extends Model {
   session(): PaymentRequest;
   /** Distinguishes a PaymentRequest from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a PaymentRequest from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** A bank or mobile money account that receives payouts. Every field may be null or missing. */
@@ -2902,6 +2916,8 @@ export declare class Payout extends Model {
   session(): Payout;
   /** Distinguishes a Payout from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Payout from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** A price of a product, in one currency. Every field may be null or missing. */
@@ -2984,6 +3000,8 @@ export declare class Price extends Model {
   session(): Price;
   /** Distinguishes a Price from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Price from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -3123,6 +3141,8 @@ export declare class Product extends Model {
   session(): Product;
   /** Distinguishes a Product from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Product from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** Money given back for a transaction. Every field may be null or missing. */
@@ -3213,6 +3233,8 @@ export declare class Refund extends Model {
   session(): Refund;
   /** Distinguishes a Refund from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Refund from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -3308,6 +3330,8 @@ export declare class SpiQrCode extends Model {
   session(): SpiQrCode;
   /** Distinguishes a SpiQrCode from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a SpiQrCode from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -3433,6 +3457,8 @@ export declare class Subscription extends Model {
   session(): Subscription;
   /** Distinguishes a Subscription from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Subscription from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /**
@@ -3877,6 +3903,8 @@ export declare class Webhook extends Model {
   session(): Webhook;
   /** Distinguishes a Webhook from a PaymentRequired. */
   payment_required?: undefined;
+  /** Distinguishes a Webhook from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** The position of a page in the whole list. */
@@ -3892,6 +3920,126 @@ export declare class Pagination extends Model {
    */
   total?: number | null;
 }
+
+/**
+ * The newest API's first response to a call that moves money: nothing has moved yet. Make the same
+ * call again, with the same fields and idempotency key and with this confirmation_token, to carry
+ * it out.
+ */
+export declare class ConfirmationRequired extends Model {
+  private constructor();
+  /**
+   * The token to send with the second call. It is valid for 10 minutes, and only for the same
+   * amount, currency, destination and transfer group. (API generation E.)
+   */
+  confirmation_token?: string | null;
+  /** When the token stops being valid. (API generation E.) */
+  expires_at?: string | null;
+  /** What the second call will do, such as the amount and the destination. (API generation E.) */
+  preview?: Record<string, unknown> | null;
+  /** Always true. (API generation E.) */
+  requires_confirmation: true;
+  /** Throws `PaymentRequiredError`: there is no session. */
+  session(): never;
+}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    BeneficiaryPayout,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    CheckoutSession,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Customer,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    DiscountCoupon,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Meter,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    PaymentLink,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    PaymentRequest,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Payout,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Price,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Product,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Refund,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    SpiQrCode,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Subscription,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
+
+/** The fields of the object that it replaces are absent. */
+export interface ConfirmationRequired
+  extends Absent<
+    Webhook,
+    keyof Model | 'session' | 'confirmation_token' | 'expires_at' | 'preview' | 'requires_confirmation'
+  > {}
 
 /** The documented body of a failed call. */
 export declare class ErrorBody extends Model {

@@ -85,6 +85,7 @@ export const {
   WebhookDeliveryLog,
   Webhook,
   Pagination,
+  ConfirmationRequired,
   ErrorBody,
   ErrorDetail,
   Event,

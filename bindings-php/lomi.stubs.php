@@ -40018,6 +40018,227 @@ namespace LomiSDK\Model {
     }
 
     /**
+     * The newest API's first response to a call that moves money: nothing has moved yet. Make
+     * the same call again, with the same fields and idempotency key and with this
+     * confirmation_token, to carry it out.
+     *
+     * @phpstan-type ConfirmationRequiredFields array{
+     *   confirmation_token?: string|null,
+     *   expires_at?: \DateTimeInterface|string|null,
+     *   preview?: array<string, mixed>|object|null,
+     *   requires_confirmation?: bool|null,
+     *   ...
+     * }
+     * @implements \ArrayAccess<string, mixed>
+     * @implements \IteratorAggregate<string, mixed>
+     */
+    class ConfirmationRequired implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+    {
+        public const DISCRIMINATOR = null;
+
+        /** @var array<string, mixed> the values, by the API's own names */
+        protected $container = [];
+
+        /** @var array<string, mixed> original values of fields that decoding changed */
+        protected $originals = [];
+
+        /** @var list<string> fields that are sent as null */
+        protected $openAPINullablesSetToNull = [];
+
+        /** @param ConfirmationRequiredFields|null $data */
+        public function __construct(?array $data = null)
+        {
+        }
+
+        /** @return string */
+        public function getModelName()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function openAPITypes()
+        {
+        }
+
+        /** @return array<string, string|null> */
+        public static function openAPIFormats()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function attributeMap()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function setters()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function getters()
+        {
+        }
+
+        public static function isNullable(string $property): bool
+        {
+        }
+
+        public function isNullableSetToNull(string $property): bool
+        {
+        }
+
+        /** @return list<string> */
+        public function listInvalidProperties()
+        {
+        }
+
+        /** @return bool */
+        public function valid()
+        {
+        }
+
+        public function offsetExists(mixed $offset): bool
+        {
+        }
+
+        public function offsetGet(mixed $offset): mixed
+        {
+        }
+
+        public function offsetSet(mixed $offset, mixed $value): void
+        {
+        }
+
+        public function offsetUnset(mixed $offset): void
+        {
+        }
+
+        public function jsonSerialize(): mixed
+        {
+        }
+
+        public function getIterator(): \Traversable
+        {
+        }
+
+        public function count(): int
+        {
+        }
+
+        public function __toString(): string
+        {
+        }
+
+        /** @return string compact JSON */
+        public function toHeaderValue()
+        {
+        }
+
+        /** @return array<string, mixed> the set fields */
+        public function toArray()
+        {
+        }
+
+        /** @return mixed the value as the server sent it, where decoding changed it */
+        public function original(string $name)
+        {
+        }
+
+        /**
+         * Sends null for a field, which empties it.
+         *
+         * @return $this
+         */
+        public function setNull(string $name)
+        {
+        }
+
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
+        public function getLastResponse()
+        {
+        }
+
+        /**
+         * @param array<string, mixed> $array
+         * @return static
+         */
+        public static function __set_state(array $array)
+        {
+        }
+
+        /**
+         * The token to send with the second call. It is valid for 10 minutes, and only for the
+         * same amount, currency, destination and transfer group. (API generation E.)
+         *
+         * @return string|null
+         */
+        public function getConfirmationToken()
+        {
+        }
+
+        /**
+         * @param string $confirmation_token
+         * @return $this
+         */
+        public function setConfirmationToken($confirmation_token)
+        {
+        }
+
+        /**
+         * When the token stops being valid. (API generation E.)
+         *
+         * @return \DateTime|null
+         */
+        public function getExpiresAt()
+        {
+        }
+
+        /**
+         * @param \DateTimeInterface|string $expires_at
+         * @return $this
+         */
+        public function setExpiresAt($expires_at)
+        {
+        }
+
+        /**
+         * What the second call will do, such as the amount and the destination. (API generation
+         * E.)
+         *
+         * @return array<string, mixed>|null
+         */
+        public function getPreview()
+        {
+        }
+
+        /**
+         * @param array<string, mixed>|object $preview
+         * @return $this
+         */
+        public function setPreview($preview)
+        {
+        }
+
+        /**
+         * Always true. (API generation E.)
+         *
+         * @return bool|null
+         */
+        public function getRequiresConfirmation()
+        {
+        }
+
+        /**
+         * @param bool $requires_confirmation
+         * @return $this
+         */
+        public function setRequiresConfirmation($requires_confirmation)
+        {
+        }
+    }
+
+    /**
      * The documented body of a failed call.
      *
      * @phpstan-type ErrorFields array{
@@ -44442,7 +44663,7 @@ namespace LomiSDK\Api {
          * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
-         * @return \LomiSDK\Model\Payouts
+         * @return \LomiSDK\Model\Payouts|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
          */
@@ -44456,7 +44677,7 @@ namespace LomiSDK\Api {
          * confirmation_token executes it.
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $payouts_create
-         * @return array{\LomiSDK\Model\Payouts, int, array<string, list<string>>}
+         * @return array{\LomiSDK\Model\Payouts|\LomiSDK\Model\PaymentRequired, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
          */
@@ -45618,7 +45839,7 @@ namespace LomiSDK\Api {
          * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
-         * @return \LomiSDK\Model\Refunds
+         * @return \LomiSDK\Model\Refunds|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
          */
@@ -45632,7 +45853,7 @@ namespace LomiSDK\Api {
          * confirmation_token.
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $refunds_create
-         * @return array{\LomiSDK\Model\Refunds, int, array<string, list<string>>}
+         * @return array{\LomiSDK\Model\Refunds|\LomiSDK\Model\PaymentRequired, int, array<string, list<string>>}
          * @throws \LomiSDK\ApiException
          * @throws \InvalidArgumentException
          */
@@ -48877,7 +49098,7 @@ namespace LomiSDK\Resource {
          *
          * @param \LomiSDK\Model\PayoutsCreate|PayoutsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
-         * @return \LomiSDK\Model\Payouts
+         * @return \LomiSDK\Model\Payouts|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          */
         public function create(array|object $fields, #[\SensitiveParameter] array $options = [])
@@ -49276,7 +49497,7 @@ namespace LomiSDK\Resource {
          *
          * @param \LomiSDK\Model\RefundsCreate|RefundsCreateFields $fields
          * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
-         * @return \LomiSDK\Model\Refunds
+         * @return \LomiSDK\Model\Refunds|\LomiSDK\Model\PaymentRequired
          * @throws \LomiSDK\ApiException
          */
         public function create(array|object $fields, #[\SensitiveParameter] array $options = [])

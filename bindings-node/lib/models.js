@@ -179,6 +179,17 @@ class Webhook extends Model {
 /** The position of a page in the whole list. */
 class Pagination extends Model {}
 
+/**
+ * The newest API's first response to a call that moves money: nothing has moved yet. Make the same
+ * call again, with the same fields and idempotency key and with this confirmation_token, to carry
+ * it out.
+ */
+class ConfirmationRequired extends Model {
+  session() {
+    throw paymentRequiredError(this);
+  }
+}
+
 /** The documented body of a failed call. */
 class ErrorBody extends Model {}
 
@@ -214,6 +225,7 @@ const models = {
   WebhookDeliveryLog,
   Webhook,
   Pagination,
+  ConfirmationRequired,
   ErrorBody,
   ErrorDetail,
   Event,

@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from .models import CheckoutSessions as CheckoutSessions
     from .models import CheckoutSessionsCreate as CheckoutSessionsCreate
     from .models import CheckoutSessionsUpdate as CheckoutSessionsUpdate
+    from .models import ConfirmationRequired as ConfirmationRequired
     from .models import Customer as Customer
     from .models import CustomerInvoices as CustomerInvoices
     from .models import CustomerInvoicesCreate as CustomerInvoicesCreate
@@ -303,6 +304,7 @@ _MODULES = {
     "CheckoutSessions": "models",
     "CheckoutSessionsCreate": "models",
     "CheckoutSessionsUpdate": "models",
+    "ConfirmationRequired": "models",
     "Customer": "models",
     "CustomerInvoices": "models",
     "CustomerInvoicesCreate": "models",
@@ -507,6 +509,7 @@ __all__ = [
     "CheckoutSessions",
     "CheckoutSessionsCreate",
     "CheckoutSessionsUpdate",
+    "ConfirmationRequired",
     "Customer",
     "CustomerInvoices",
     "CustomerInvoicesCreate",

@@ -4,7 +4,7 @@ use crate::client::{Client, Pages};
 use crate::error::Error;
 use crate::models::{Payout, PayoutCreate, PayoutListParams, PayoutUpdate};
 use crate::request::{CallOptions, Input};
-use crate::response::{Page, typed};
+use crate::response::{Created, Page, Response, typed};
 use crate::table;
 
 /// The operations on payouts.
@@ -32,7 +32,7 @@ impl<'c> Payouts<'c> {
     /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In
     /// the newest API the first call moves nothing; the same body and key with confirmation_token
     /// executes it.
-    pub async fn create(&self, body: PayoutCreate) -> Result<Payout, Error> {
+    pub async fn create(&self, body: PayoutCreate) -> Result<Created<Payout>, Error> {
         self.create_with(body, CallOptions::default()).await
     }
 
@@ -41,10 +41,20 @@ impl<'c> Payouts<'c> {
         &self,
         body: PayoutCreate,
         options: CallOptions,
-    ) -> Result<Payout, Error> {
+    ) -> Result<Created<Payout>, Error> {
+        Ok(self.create_with_response(body, options).await?.0)
+    }
+
+    /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
+    /// [`Response::warning`].
+    pub async fn create_with_response(
+        &self,
+        body: PayoutCreate,
+        options: CallOptions,
+    ) -> Result<(Created<Payout>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_PAYOUT, input, options).await?;
-        typed::read_one(&response)
+        Ok((Created::read(&response)?, response))
     }
 
     /// The current state of a payout. Read it before deciding whether to pay out again.

@@ -4,7 +4,7 @@ use crate::client::{Client, Pages};
 use crate::error::Error;
 use crate::models::{Refund, RefundCreate, RefundListParams, RefundUpdate};
 use crate::request::{CallOptions, Input};
-use crate::response::{Page, typed};
+use crate::response::{Created, Page, Response, typed};
 use crate::table;
 
 /// The operations on refunds.
@@ -31,7 +31,7 @@ impl Client {
 impl<'c> Refunds<'c> {
     /// Gives money back to the payer. Never repeat it on the current server, which ignores the
     /// Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
-    pub async fn create(&self, body: RefundCreate) -> Result<Refund, Error> {
+    pub async fn create(&self, body: RefundCreate) -> Result<Created<Refund>, Error> {
         self.create_with(body, CallOptions::default()).await
     }
 
@@ -40,10 +40,20 @@ impl<'c> Refunds<'c> {
         &self,
         body: RefundCreate,
         options: CallOptions,
-    ) -> Result<Refund, Error> {
+    ) -> Result<Created<Refund>, Error> {
+        Ok(self.create_with_response(body, options).await?.0)
+    }
+
+    /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
+    /// [`Response::warning`].
+    pub async fn create_with_response(
+        &self,
+        body: RefundCreate,
+        options: CallOptions,
+    ) -> Result<(Created<Refund>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_REFUND, input, options).await?;
-        typed::read_one(&response)
+        Ok((Created::read(&response)?, response))
     }
 
     /// The current state of a refund.

@@ -5,9 +5,10 @@ use super::envelope::Content;
 use super::typed::{FromDocument, read_json, read_one};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Value;
-use crate::models::{CheckoutSession, PaymentRequired};
+use crate::models::{CheckoutSession, ConfirmationRequired, PaymentRequired};
+use crate::table::CONFIRMATION_REQUIRED;
 
-/// The result of a create: the new object, or the invoice that must be paid first.
+/// The result of a create: the new object, or what must happen first.
 ///
 /// ```no_run
 /// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
@@ -30,14 +31,24 @@ pub enum Created<T> {
     Done(T),
     /// The customer has an unpaid invoice; nothing was created.
     PaymentRequired(Box<PaymentRequired>),
+    /// No money has moved yet: the call must be confirmed with its token.
+    ConfirmationRequired(Box<ConfirmationRequired>),
 }
 
 impl Created<CheckoutSession> {
     /// The new session, or an error that names the invoice to pay first.
     pub fn into_session(self) -> Result<CheckoutSession, Error> {
+        self.into_inner()
+    }
+}
+
+impl<T> Created<T> {
+    /// The new object, or an error if a payment or a confirmation is required first.
+    pub fn into_inner(self) -> Result<T, Error> {
         match self {
-            Self::Done(session) => Ok(session),
+            Self::Done(created) => Ok(created),
             Self::PaymentRequired(first) => Err(refused(*first)),
+            Self::ConfirmationRequired(_) => Err(unconfirmed()),
         }
     }
 }
@@ -45,6 +56,9 @@ impl Created<CheckoutSession> {
 impl<T: FromDocument> Created<T> {
     pub(crate) fn read(response: &Response) -> Result<Self, Error> {
         match &response.content {
+            Content::One(model, _) if std::ptr::eq(*model, &CONFIRMATION_REQUIRED) => {
+                read_one(response).map(|first| Self::ConfirmationRequired(Box::new(first)))
+            }
             Content::One(model, _) if model.marker.is_some() => {
                 read_one(response).map(|first| Self::PaymentRequired(Box::new(first)))
             }
@@ -59,6 +73,14 @@ pub fn payment_required_error(first: &Value) -> Error {
         Ok(first) => refused(first),
         Err(error) => error,
     }
+}
+
+fn unconfirmed() -> Error {
+    let message = "nothing has been done yet: the call must be confirmed with the token in its \
+                   response";
+    let mut error = Error::new(ErrorKind::Status, message);
+    error.inner.outcome = Outcome::Final;
+    error
 }
 
 fn refused(first: PaymentRequired) -> Error {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::json::Values;
 use crate::json::document::{Document, Value};
 use crate::limits::Limits;
-use crate::table::MODELS;
+use crate::table::{CONFIRMATION_REQUIRED, MODELS};
 use crate::table::{Model, Returns};
 
 /// The content of a body, and its position there.
@@ -139,7 +139,9 @@ fn one(
             marked = Some(*other);
         }
     }
-    if let Some(model) = identified.or(marked) {
+    // A response that asks for a confirmation is never taken for done, whatever else it contains.
+    let unconfirmed = marked.filter(|model| std::ptr::eq(*model, &CONFIRMATION_REQUIRED));
+    if let Some(model) = unconfirmed.or(identified).or(marked) {
         return Ok(Content::One(model, Place(place)));
     }
     match data.filter(|data| matches!(document.at(*data), Value::Object | Value::List)) {

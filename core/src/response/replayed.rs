@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::Response;
 use super::envelope::Content;
+use crate::table::CREATE_CHECKOUT_SESSION;
 
 /// The headers with which servers mark a replayed response.
 const MARKS: &[&str] = &["idempotency-cache-hit", "idempotent-replayed"];
@@ -61,7 +62,7 @@ impl Response {
     /// The state of a closed session in the response to a create, and whether it was paid. `None`
     /// for an open session and for other calls.
     fn closed(&self) -> Option<(String, bool)> {
-        let creates = self.operation.is_some_and(|o| o.keyed && o.verb == "create");
+        let creates = self.operation.is_some_and(|o| o.id == CREATE_CHECKOUT_SESSION.id);
         // Only a key of an earlier request can return an old session.
         let may_be_old = self.caller_key || self.attempts > 1;
         let Content::One(model, place) = &self.content else { return None };

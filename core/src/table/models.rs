@@ -91,6 +91,7 @@ pub const MODELS: &[&Model] = &[
     &WEBHOOK_CREATE,
     &WEBHOOK_UPDATE,
     &PAGINATION,
+    &CONFIRMATION_REQUIRED,
     &ERROR,
     &ERROR_ERROR,
     &EVENT,
@@ -2764,6 +2765,26 @@ pub static PAGINATION: Model = Model {
         field("limit", Kind::Integer),
         field("offset", Kind::Integer),
         field("total", Kind::Integer),
+    ],
+};
+
+/// The newest API's first response to a call that moves money: nothing has moved yet. Make the same call again, with the same fields and idempotency key and with this confirmation_token, to carry it out.
+pub static CONFIRMATION_REQUIRED: Model = Model {
+    name: "ConfirmationRequired",
+    names: ClassNames {
+        rust: "ConfirmationRequired",
+        python: "ConfirmationRequired",
+        node: "ConfirmationRequired",
+        php: "ConfirmationRequired",
+    },
+    id: None,
+    ids: &[],
+    marker: Some("requires_confirmation"),
+    fields: &[
+        field("confirmation_token", Kind::Text),
+        field("expires_at", Kind::Time),
+        field("preview", Kind::Map),
+        field("requires_confirmation", Kind::Boolean),
     ],
 };
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .checkout_sessions import CheckoutSessions as CheckoutSessions
     from .checkout_sessions_create import CheckoutSessionsCreate as CheckoutSessionsCreate
     from .checkout_sessions_update import CheckoutSessionsUpdate as CheckoutSessionsUpdate
+    from .confirmation_required import ConfirmationRequired as ConfirmationRequired
     from .customer import Customer as Customer
     from .customer_invoices import CustomerInvoices as CustomerInvoices
     from .customer_invoices_create import CustomerInvoicesCreate as CustomerInvoicesCreate
@@ -193,6 +194,7 @@ _MODULES = {
     "CheckoutSessions": "checkout_sessions",
     "CheckoutSessionsCreate": "checkout_sessions_create",
     "CheckoutSessionsUpdate": "checkout_sessions_update",
+    "ConfirmationRequired": "confirmation_required",
     "Customer": "customer",
     "CustomerInvoices": "customer_invoices",
     "CustomerInvoicesCreate": "customer_invoices_create",
@@ -329,6 +331,7 @@ __all__ = [
     "CheckoutSessions",
     "CheckoutSessionsCreate",
     "CheckoutSessionsUpdate",
+    "ConfirmationRequired",
     "Customer",
     "CustomerInvoices",
     "CustomerInvoicesCreate",

@@ -73,7 +73,7 @@ class Payouts:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutCreateParams],
-    ) -> Payout:
+    ) -> Payout | PaymentRequired:
         """Moves money out. Never repeat it on the current server, which ignores
         Idempotency-Key. In the newest API the first call moves nothing; the same body and
         key with confirmation_token executes it.
@@ -108,7 +108,7 @@ class Payouts:
             _given,
             MODERN_MODELS,
         )
-        _value: Payout = _reply[0]
+        _value: Payout | PaymentRequired = _reply[0]
         return _value
 
     def get(
@@ -384,7 +384,7 @@ class AsyncPayouts:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutCreateParams],
-    ) -> Payout:
+    ) -> Payout | PaymentRequired:
         """Moves money out. Never repeat it on the current server, which ignores
         Idempotency-Key. In the newest API the first call moves nothing; the same body and
         key with confirmation_token executes it.
@@ -419,7 +419,7 @@ class AsyncPayouts:
             _given,
             MODERN_MODELS,
         )
-        _value: Payout = _reply[0]
+        _value: Payout | PaymentRequired = _reply[0]
         return _value
 
     async def get(

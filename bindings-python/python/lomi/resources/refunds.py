@@ -73,7 +73,7 @@ class Refunds:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundCreateParams],
-    ) -> Refund:
+    ) -> Refund | PaymentRequired:
         """Gives money back to the payer. Never repeat it on the current server, which ignores
         the Idempotency-Key; the newest API requires the key and a second call with
         confirmation_token.
@@ -108,7 +108,7 @@ class Refunds:
             _given,
             MODERN_MODELS,
         )
-        _value: Refund = _reply[0]
+        _value: Refund | PaymentRequired = _reply[0]
         return _value
 
     def get(
@@ -369,7 +369,7 @@ class AsyncRefunds:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundCreateParams],
-    ) -> Refund:
+    ) -> Refund | PaymentRequired:
         """Gives money back to the payer. Never repeat it on the current server, which ignores
         the Idempotency-Key; the newest API requires the key and a second call with
         confirmation_token.
@@ -404,7 +404,7 @@ class AsyncRefunds:
             _given,
             MODERN_MODELS,
         )
-        _value: Refund = _reply[0]
+        _value: Refund | PaymentRequired = _reply[0]
         return _value
 
     async def get(

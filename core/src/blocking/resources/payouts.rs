@@ -4,7 +4,7 @@ use crate::blocking::{Client, Pages};
 use crate::error::Error;
 use crate::models::{Payout, PayoutCreate, PayoutListParams, PayoutUpdate};
 use crate::request::{CallOptions, Input};
-use crate::response::{Page, typed};
+use crate::response::{Created, Page, Response, typed};
 use crate::table;
 
 /// The operations on payouts; each call blocks its thread.
@@ -32,15 +32,29 @@ impl<'c> Payouts<'c> {
     /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In
     /// the newest API the first call moves nothing; the same body and key with confirmation_token
     /// executes it.
-    pub fn create(&self, body: PayoutCreate) -> Result<Payout, Error> {
+    pub fn create(&self, body: PayoutCreate) -> Result<Created<Payout>, Error> {
         self.create_with(body, CallOptions::default())
     }
 
     /// Like [`Self::create`], with options for this call.
-    pub fn create_with(&self, body: PayoutCreate, options: CallOptions) -> Result<Payout, Error> {
+    pub fn create_with(
+        &self,
+        body: PayoutCreate,
+        options: CallOptions,
+    ) -> Result<Created<Payout>, Error> {
+        Ok(self.create_with_response(body, options)?.0)
+    }
+
+    /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
+    /// [`Response::warning`].
+    pub fn create_with_response(
+        &self,
+        body: PayoutCreate,
+        options: CallOptions,
+    ) -> Result<(Created<Payout>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_PAYOUT, input, options)?;
-        typed::read_one(&response)
+        Ok((Created::read(&response)?, response))
     }
 
     /// The current state of a payout. Read it before deciding whether to pay out again.

@@ -4,7 +4,7 @@ use crate::blocking::{Client, Pages};
 use crate::error::Error;
 use crate::models::{Refund, RefundCreate, RefundListParams, RefundUpdate};
 use crate::request::{CallOptions, Input};
-use crate::response::{Page, typed};
+use crate::response::{Created, Page, Response, typed};
 use crate::table;
 
 /// The operations on refunds; each call blocks its thread.
@@ -31,15 +31,29 @@ impl Client {
 impl<'c> Refunds<'c> {
     /// Gives money back to the payer. Never repeat it on the current server, which ignores the
     /// Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
-    pub fn create(&self, body: RefundCreate) -> Result<Refund, Error> {
+    pub fn create(&self, body: RefundCreate) -> Result<Created<Refund>, Error> {
         self.create_with(body, CallOptions::default())
     }
 
     /// Like [`Self::create`], with options for this call.
-    pub fn create_with(&self, body: RefundCreate, options: CallOptions) -> Result<Refund, Error> {
+    pub fn create_with(
+        &self,
+        body: RefundCreate,
+        options: CallOptions,
+    ) -> Result<Created<Refund>, Error> {
+        Ok(self.create_with_response(body, options)?.0)
+    }
+
+    /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
+    /// [`Response::warning`].
+    pub fn create_with_response(
+        &self,
+        body: RefundCreate,
+        options: CallOptions,
+    ) -> Result<(Created<Refund>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_REFUND, input, options)?;
-        typed::read_one(&response)
+        Ok((Created::read(&response)?, response))
     }
 
     /// The current state of a refund.
