@@ -10,7 +10,7 @@ use std::thread;
 
 use lomi::binding::table::{OPERATIONS, Operation, Returns};
 use lomi::binding::{ConfigBuilder, Target};
-use lomi::models::RefundCreate;
+use lomi::models::{PayoutCreate, RefundCreate};
 use lomi::{
     CallOptions, Client, Created, Error, Input, Map, Outcome, Response, RouteChoice, Secret, Value,
     json,
@@ -193,6 +193,19 @@ async fn what_must_be_confirmed_is_not_taken_for_done() {
     }
     let error = client.refunds().create(refund).await.unwrap().into_inner().unwrap_err();
     assert_eq!(error.outcome(), Outcome::Final);
+}
+
+#[tokio::test]
+async fn a_confirmed_payout_is_repeated_with_its_key() {
+    let server = Server::start(|_, _| (502, String::new()));
+    let client = server.client(RouteChoice::Auto, "");
+    let payout = PayoutCreate::new().amount(5000);
+    let error = client.payouts().create(payout.clone()).await.unwrap_err();
+    assert_eq!((server.take().len(), error.outcome()), (1, Outcome::Unknown));
+    let error = client.payouts().create(payout.confirmation_token("ct_1")).await.unwrap_err();
+    assert_eq!((server.take().len(), error.outcome()), (3, Outcome::Unknown));
+    let key = error.idempotency_key().unwrap();
+    assert!(error.message().contains(key), "{error}");
 }
 
 #[tokio::test]

@@ -207,6 +207,8 @@ pub struct Operation {
     pub alternatives: Vec<String>,
     /// The server deduplicates this operation by idempotency key.
     pub keyed: bool,
+    /// The newest API moves nothing before a second call with a token.
+    pub confirmed: bool,
     /// The call can be repeated without a second effect.
     pub replay_safe: bool,
     /// The documented statuses: success first.

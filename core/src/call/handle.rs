@@ -62,7 +62,7 @@ impl CallHandle {
         error.inner.outcome =
             if error.inner.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
         if error.is_outcome_unknown() {
-            let advice = state.target.advice(state.idempotency_key.as_deref());
+            let advice = state.target.advice(state.idempotency_key.as_deref(), false);
             error.inner.message = format!("{}; {advice}", error.inner.message);
         }
         error

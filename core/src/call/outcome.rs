@@ -6,6 +6,9 @@ use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
 
+/// The field of a body that confirms an earlier call.
+const CONFIRMATION_TOKEN: &str = "confirmation_token";
+
 /// Default timeout of one attempt of a call that may be sent again.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -36,7 +39,7 @@ impl Call {
     /// Whether sending the call twice has the same effect as sending it once.
     pub fn replay_safe(&self) -> bool {
         match &self.target {
-            Target::Operation(operation) => operation.replay_safe,
+            Target::Operation(operation) => operation.replay_safe || self.confirms(),
             Target::Raw { method, .. } => method.is_safe(),
         }
     }
@@ -45,9 +48,24 @@ impl Call {
     /// timeout: reads, and writes whose idempotency key the server checks.
     pub(super) fn repeats_after_timeout(&self) -> bool {
         match &self.target {
-            Target::Operation(operation) => operation.keyed || operation.method.is_safe(),
+            Target::Operation(operation) => {
+                operation.keyed || operation.method.is_safe() || self.confirms()
+            }
             Target::Raw { method, .. } => method.is_safe(),
         }
+    }
+
+    /// Whether this is the second call of two, with the token that the first one returned. Its
+    /// server checks the idempotency key, since only that API makes such tokens.
+    fn confirms(&self) -> bool {
+        let Target::Operation(operation) = &self.target else { return false };
+        let token = || self.input.body.as_ref()?.get(CONFIRMATION_TOKEN)?.as_str();
+        operation.confirmed && token().is_some_and(|token| !token.is_empty())
+    }
+
+    /// What to do after a write that may have been carried out.
+    fn advice(&self, key: Option<&str>) -> String {
+        self.target.advice(key, self.confirms())
     }
 
     /// Adds the state of the call to its error.
@@ -72,7 +90,7 @@ impl Call {
             // With a key that was used for another body, the server would refuse the call again.
             let key = self.idempotency_key.as_deref();
             let key = key.filter(|_| error.inner.kind != ErrorKind::IdempotencyConflict);
-            error.inner.message = format!("{}; {}", error.inner.message, self.target.advice(key));
+            error.inner.message = format!("{}; {}", error.inner.message, self.advice(key));
             if matches!(error.inner.kind, ErrorKind::Connection | ErrorKind::Timeout) {
                 error.inner.kind = ErrorKind::OutcomeUnknown;
             }

@@ -38,9 +38,9 @@ impl Target {
     }
 
     /// Advice to the caller of a write that may have been carried out.
-    pub(crate) fn advice(&self, idempotency_key: Option<&str>) -> String {
+    pub(crate) fn advice(&self, idempotency_key: Option<&str>, confirms: bool) -> String {
         let advice = match (self, idempotency_key) {
-            (Self::Operation(operation), Some(key)) if operation.keyed => format!(
+            (Self::Operation(operation), Some(key)) if operation.keyed || confirms => format!(
                 "call again with the idempotency key {key} to get its result without doing it \
                  twice"
             ),
@@ -71,7 +71,7 @@ impl Target {
         error.inner.writes = !self.method().is_safe();
         error.inner.outcome = Outcome::Unknown;
         if error.is_outcome_unknown() {
-            let advice = self.advice(error.inner.idempotency_key.as_deref());
+            let advice = self.advice(error.inner.idempotency_key.as_deref(), false);
             error.inner.message = format!("{}; {advice}", error.inner.message);
         }
     }

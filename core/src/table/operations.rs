@@ -109,6 +109,7 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     body: Some(&BENEFICIARY_PAYOUT_CREATE),
     returns: Returns::One(&BENEFICIARY_PAYOUT),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -126,6 +127,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     body: None,
     returns: Returns::One(&BENEFICIARY_PAYOUT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -151,6 +153,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&BENEFICIARY_PAYOUT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -168,6 +171,7 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     body: Some(&CHECKOUT_SESSION_CREATE),
     returns: Returns::One(&CHECKOUT_SESSION),
     keyed: true,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -185,6 +189,7 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     body: None,
     returns: Returns::One(&CHECKOUT_SESSION),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -209,6 +214,7 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&CHECKOUT_SESSION),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -226,6 +232,7 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     body: Some(&CHECKOUT_SESSION_UPDATE),
     returns: Returns::One(&CHECKOUT_SESSION),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -243,6 +250,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -257,6 +265,7 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     body: Some(&CUSTOMER_CREATE),
     returns: Returns::One(&CUSTOMER),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -274,6 +283,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     body: None,
     returns: Returns::One(&CUSTOMER),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -298,6 +308,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     body: None,
     returns: Returns::Page(&CUSTOMER),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -315,6 +326,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     body: Some(&CUSTOMER_UPDATE),
     returns: Returns::One(&CUSTOMER),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -332,6 +344,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -349,6 +362,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     body: Some(&DISCOUNT_COUPON_CREATE),
     returns: Returns::One(&DISCOUNT_COUPON),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -366,6 +380,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     body: None,
     returns: Returns::One(&DISCOUNT_COUPON),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -387,6 +402,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&DISCOUNT_COUPON),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -404,6 +420,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     body: Some(&DISCOUNT_COUPON_UPDATE),
     returns: Returns::One(&DISCOUNT_COUPON),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -421,6 +438,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -438,6 +456,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     body: None,
     returns: Returns::One(&USAGE_EVENT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -456,6 +475,7 @@ pub static LIST_EVENTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&USAGE_EVENT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -473,6 +493,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     body: None,
     returns: Returns::One(&INSTALLMENT_PAYMENT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -494,6 +515,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&INSTALLMENT_PAYMENT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -511,6 +533,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     body: None,
     returns: Returns::One(&INVOICE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -533,6 +556,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     body: None,
     returns: Returns::Page(&INVOICE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -550,6 +574,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     body: None,
     returns: Returns::One(&METER_BALANCE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -568,6 +593,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     body: None,
     returns: Returns::Page(&METER_BALANCE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -582,6 +608,7 @@ pub static CREATE_METER: Operation = Operation {
     body: Some(&METER_CREATE),
     returns: Returns::One(&METER),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -599,6 +626,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     body: None,
     returns: Returns::One(&METER),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -619,6 +647,7 @@ pub static LIST_METERS: Operation = Operation {
     body: None,
     returns: Returns::Page(&METER),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -636,6 +665,7 @@ pub static UPDATE_METER: Operation = Operation {
     body: Some(&METER_UPDATE),
     returns: Returns::One(&METER),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -653,6 +683,7 @@ pub static DELETE_METER: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -667,6 +698,7 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     body: Some(&PAYMENT_LINK_CREATE),
     returns: Returns::One(&PAYMENT_LINK),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -684,6 +716,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYMENT_LINK),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -705,6 +738,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYMENT_LINK),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -722,6 +756,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     body: Some(&PAYMENT_LINK_UPDATE),
     returns: Returns::One(&PAYMENT_LINK),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -739,6 +774,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -756,6 +792,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     body: Some(&PAYMENT_REQUEST_CREATE),
     returns: Returns::One(&PAYMENT_REQUEST),
     keyed: true,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -773,6 +810,7 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYMENT_REQUEST),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -797,6 +835,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYMENT_REQUEST),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -814,6 +853,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     body: Some(&PAYMENT_REQUEST_UPDATE),
     returns: Returns::One(&PAYMENT_REQUEST),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -831,6 +871,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -848,6 +889,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYOUT_METHOD),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -866,6 +908,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYOUT_METHOD),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -880,6 +923,7 @@ pub static CREATE_PAYOUT: Operation = Operation {
     body: Some(&PAYOUT_CREATE),
     returns: Returns::One(&PAYOUT),
     keyed: false,
+    confirmed: true,
     replay_safe: false,
 };
 
@@ -897,6 +941,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYOUT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -922,6 +967,7 @@ pub static LIST_PAYOUTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYOUT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -939,6 +985,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     body: Some(&PAYOUT_UPDATE),
     returns: Returns::One(&PAYOUT),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -956,6 +1003,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -970,6 +1018,7 @@ pub static CREATE_PRICE: Operation = Operation {
     body: Some(&PRICE_CREATE),
     returns: Returns::One(&PRICE),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -987,6 +1036,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     body: None,
     returns: Returns::One(&PRICE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1005,6 +1055,7 @@ pub static LIST_PRICES: Operation = Operation {
     body: None,
     returns: Returns::Page(&PRICE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1022,6 +1073,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     body: Some(&PRICE_UPDATE),
     returns: Returns::One(&PRICE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1039,6 +1091,7 @@ pub static DELETE_PRICE: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1053,6 +1106,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     body: Some(&PRODUCT_CREATE),
     returns: Returns::One(&PRODUCT),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1070,6 +1124,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     body: None,
     returns: Returns::One(&PRODUCT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1090,6 +1145,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PRODUCT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1107,6 +1163,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     body: Some(&PRODUCT_UPDATE),
     returns: Returns::One(&PRODUCT),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1124,6 +1181,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1138,6 +1196,7 @@ pub static CREATE_REFUND: Operation = Operation {
     body: Some(&REFUND_CREATE),
     returns: Returns::One(&REFUND),
     keyed: false,
+    confirmed: true,
     replay_safe: false,
 };
 
@@ -1155,6 +1214,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     body: None,
     returns: Returns::One(&REFUND),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1177,6 +1237,7 @@ pub static LIST_REFUNDS: Operation = Operation {
     body: None,
     returns: Returns::Page(&REFUND),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1194,6 +1255,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     body: Some(&REFUND_UPDATE),
     returns: Returns::One(&REFUND),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1211,6 +1273,7 @@ pub static DELETE_REFUND: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1228,6 +1291,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     body: None,
     returns: Returns::One(&SPI_ACCOUNT_ALIAS),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1249,6 +1313,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     body: None,
     returns: Returns::Page(&SPI_ACCOUNT_ALIAS),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1263,6 +1328,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     body: Some(&SPI_QR_CODE_CREATE),
     returns: Returns::One(&SPI_QR_CODE),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1280,6 +1346,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     body: None,
     returns: Returns::One(&SPI_QR_CODE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1298,6 +1365,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     body: None,
     returns: Returns::Page(&SPI_QR_CODE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1315,6 +1383,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     body: Some(&SPI_QR_CODE_UPDATE),
     returns: Returns::One(&SPI_QR_CODE),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1332,6 +1401,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1346,6 +1416,7 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     body: Some(&SUBSCRIPTION_CREATE),
     returns: Returns::One(&SUBSCRIPTION),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1363,6 +1434,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     body: None,
     returns: Returns::One(&SUBSCRIPTION),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1386,6 +1458,7 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&SUBSCRIPTION),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1403,6 +1476,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     body: Some(&SUBSCRIPTION_UPDATE),
     returns: Returns::One(&SUBSCRIPTION),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1420,6 +1494,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1437,6 +1512,7 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
     body: None,
     returns: Returns::One(&TRANSACTION),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1466,6 +1542,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&TRANSACTION),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1483,6 +1560,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     body: None,
     returns: Returns::One(&WEBHOOK_DELIVERY_LOG),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1507,6 +1585,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     body: None,
     returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1521,6 +1600,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     body: Some(&WEBHOOK_CREATE),
     returns: Returns::One(&WEBHOOK),
     keyed: false,
+    confirmed: false,
     replay_safe: false,
 };
 
@@ -1538,6 +1618,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     body: None,
     returns: Returns::One(&WEBHOOK),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1556,6 +1637,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     body: None,
     returns: Returns::Page(&WEBHOOK),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1573,6 +1655,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     body: Some(&WEBHOOK_UPDATE),
     returns: Returns::One(&WEBHOOK),
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };
 
@@ -1590,5 +1673,6 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     keyed: false,
+    confirmed: false,
     replay_safe: true,
 };

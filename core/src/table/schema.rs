@@ -148,6 +148,9 @@ pub struct Operation {
     pub returns: Returns,
     /// Whether the server does the work once per idempotency key.
     pub keyed: bool,
+    /// Whether the server confirms it in a second call, with a token. Only the newest API makes such
+    /// tokens, and it does the work of that second call once per idempotency key.
+    pub confirmed: bool,
     /// Whether a repeated call cannot do its work twice.
     pub replay_safe: bool,
 }

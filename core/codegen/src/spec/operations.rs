@@ -74,9 +74,10 @@ fn read_one(
             place => return Err(format!("{}: a parameter in {place}", parameter.name)),
         }
     }
-    let keyed = match entry.lomi.idempotency.as_deref() {
-        Some("keyed") => true,
-        None => false,
+    let (keyed, confirmed) = match entry.lomi.idempotency.as_deref() {
+        Some("keyed") => (true, false),
+        Some("confirmed") => (false, true),
+        None => (false, false),
         Some(other) => return Err(format!("idempotency {other:?}")),
     };
     let body = match &entry.request_body {
@@ -119,6 +120,7 @@ fn read_one(
         returns,
         alternatives: entry.lomi.alternatives.clone(),
         keyed,
+        confirmed,
         replay_safe: entry.lomi.replay_safe,
         statuses,
     })
