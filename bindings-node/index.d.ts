@@ -167,6 +167,8 @@ export declare class LomiClient {
   readonly products: Products;
   /** The operations on refunds. */
   readonly refunds: Refunds;
+  /** The operations on risk assessments. */
+  readonly riskAssessments: RiskAssessments;
   /** The operations on spi account aliases. */
   readonly spiAccountAliases: SpiAccountAliases;
   /** The operations on spi qr codes. */
@@ -1255,6 +1257,30 @@ export declare class RefundsApi {
    * generated clients; the current server has no such route.
    */
   deleteRefund(refundId: string, options?: CallOptions): Promise<void>;
+}
+
+/** The query parameters of `riskAssessments.list`. */
+export interface RiskAssessmentQuery {
+  /** The most assessments in one page, 1 to 100. (API generation E.) */
+  limit?: number | null;
+  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  cursor?: string | null;
+  /** Only assessments from this date on. (API generation E.) */
+  startDate?: string | null;
+  /** Only assessments up to this date. (API generation E.) */
+  endDate?: string | null;
+  /** Only payments by `card`, `mtn` or `wave`. (API generation E.) */
+  rail?: string | null;
+  /** Only payments that were decided so: `allow`, `flag` or `block`. (API generation E.) */
+  decision?: string | null;
+}
+
+/** The operations on risk assessments. */
+export interface RiskAssessments {
+  /** What the newest API decided about one payment, and why. */
+  get(assessmentId: string, options?: CallOptions): Promise<RiskAssessment>;
+  /** One page of what the newest API decided about payments before taking them. */
+  list(query?: RiskAssessmentQuery | null, options?: CallOptions): PageRequest<RiskAssessment>;
 }
 
 /** The query parameters of `spiAccountAliases.list`. */
@@ -3235,6 +3261,27 @@ export declare class Refund extends Model {
   payment_required?: undefined;
   /** Distinguishes a Refund from a ConfirmationRequired. */
   requires_confirmation?: undefined;
+}
+
+/** What the newest API decided about a payment before taking it. */
+export declare class RiskAssessment extends Model {
+  private constructor();
+  /** The amount of the payment, in the currency's smallest unit. (API generation E.) */
+  amount?: number | null;
+  /** The assessment's identifier. (API generation E.) */
+  assessment_id: string;
+  /** Three-letter currency of the amount. (API generation E.) */
+  currency_code?: CurrencyCode | null;
+  /** What was decided: `allow`, `flag` or `block`. (API generation E.) */
+  decision?: string | null;
+  /** How the buyer paid: `card`, `mtn` or `wave`. (API generation E.) */
+  rail?: string | null;
+  /** The score that the server gave the payment. (API generation E.) */
+  risk_score?: number | null;
+  /** The reasons for the decision. (API generation E.) */
+  signals?: Record<string, unknown>[] | null;
+  /** The transaction of the payment. (API generation E.) */
+  transaction_id?: string | null;
 }
 
 /**

@@ -78,6 +78,7 @@ export const {
   Price,
   Product,
   Refund,
+  RiskAssessment,
   SpiAccountAlias,
   SpiQrCode,
   Subscription,

@@ -29150,6 +29150,458 @@ namespace LomiSDK\Model {
     }
 
     /**
+     * What the newest API decided about a payment before taking it.
+     *
+     * @phpstan-type RiskAssessmentFields array{
+     *   amount?: int|float|string|null,
+     *   assessment_id?: string|null,
+     *   currency_code?: string|null,
+     *   decision?: string|null,
+     *   rail?: string|null,
+     *   risk_score?: int|float|string|null,
+     *   signals?: list<array<string, mixed>>|null,
+     *   transaction_id?: string|null,
+     *   ...
+     * }
+     * @implements \ArrayAccess<string, mixed>
+     * @implements \IteratorAggregate<string, mixed>
+     */
+    class RiskAssessment implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+    {
+        public const DISCRIMINATOR = null;
+
+        /** @var array<string, mixed> the values, by the API's own names */
+        protected $container = [];
+
+        /** @var array<string, mixed> original values of fields that decoding changed */
+        protected $originals = [];
+
+        /** @var list<string> fields that are sent as null */
+        protected $openAPINullablesSetToNull = [];
+
+        /** @param RiskAssessmentFields|null $data */
+        public function __construct(?array $data = null)
+        {
+        }
+
+        /** @return string */
+        public function getModelName()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function openAPITypes()
+        {
+        }
+
+        /** @return array<string, string|null> */
+        public static function openAPIFormats()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function attributeMap()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function setters()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function getters()
+        {
+        }
+
+        public static function isNullable(string $property): bool
+        {
+        }
+
+        public function isNullableSetToNull(string $property): bool
+        {
+        }
+
+        /** @return list<string> */
+        public function listInvalidProperties()
+        {
+        }
+
+        /** @return bool */
+        public function valid()
+        {
+        }
+
+        public function offsetExists(mixed $offset): bool
+        {
+        }
+
+        public function offsetGet(mixed $offset): mixed
+        {
+        }
+
+        public function offsetSet(mixed $offset, mixed $value): void
+        {
+        }
+
+        public function offsetUnset(mixed $offset): void
+        {
+        }
+
+        public function jsonSerialize(): mixed
+        {
+        }
+
+        public function getIterator(): \Traversable
+        {
+        }
+
+        public function count(): int
+        {
+        }
+
+        public function __toString(): string
+        {
+        }
+
+        /** @return string compact JSON */
+        public function toHeaderValue()
+        {
+        }
+
+        /** @return array<string, mixed> the set fields */
+        public function toArray()
+        {
+        }
+
+        /** @return mixed the value as the server sent it, where decoding changed it */
+        public function original(string $name)
+        {
+        }
+
+        /**
+         * Sends null for a field, which empties it.
+         *
+         * @return $this
+         */
+        public function setNull(string $name)
+        {
+        }
+
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
+        public function getLastResponse()
+        {
+        }
+
+        /**
+         * @param array<string, mixed> $array
+         * @return static
+         */
+        public static function __set_state(array $array)
+        {
+        }
+
+        /**
+         * The amount of the payment, in the currency's smallest unit. (API generation E.)
+         *
+         * @return int|float|string|null
+         */
+        public function getAmount()
+        {
+        }
+
+        /**
+         * @param int|float|string $amount
+         * @return $this
+         */
+        public function setAmount($amount)
+        {
+        }
+
+        /**
+         * The assessment's identifier. (API generation E.)
+         *
+         * @return string|null
+         */
+        public function getAssessmentId()
+        {
+        }
+
+        /**
+         * @param string $assessment_id
+         * @return $this
+         */
+        public function setAssessmentId($assessment_id)
+        {
+        }
+
+        /**
+         * Three-letter currency of the amount. (API generation E.)
+         *
+         * @return string|null
+         */
+        public function getCurrencyCode()
+        {
+        }
+
+        /**
+         * @param string $currency_code
+         * @return $this
+         */
+        public function setCurrencyCode($currency_code)
+        {
+        }
+
+        /**
+         * What was decided: `allow`, `flag` or `block`. (API generation E.)
+         *
+         * @return string|null
+         */
+        public function getDecision()
+        {
+        }
+
+        /**
+         * @param string $decision
+         * @return $this
+         */
+        public function setDecision($decision)
+        {
+        }
+
+        /**
+         * How the buyer paid: `card`, `mtn` or `wave`. (API generation E.)
+         *
+         * @return string|null
+         */
+        public function getRail()
+        {
+        }
+
+        /**
+         * @param string $rail
+         * @return $this
+         */
+        public function setRail($rail)
+        {
+        }
+
+        /**
+         * The score that the server gave the payment. (API generation E.)
+         *
+         * @return int|float|string|null
+         */
+        public function getRiskScore()
+        {
+        }
+
+        /**
+         * @param int|float|string $risk_score
+         * @return $this
+         */
+        public function setRiskScore($risk_score)
+        {
+        }
+
+        /**
+         * The reasons for the decision. (API generation E.)
+         *
+         * @return list<array<string, mixed>>|null
+         */
+        public function getSignals()
+        {
+        }
+
+        /**
+         * @param list<array<string, mixed>> $signals
+         * @return $this
+         */
+        public function setSignals($signals)
+        {
+        }
+
+        /**
+         * The transaction of the payment. (API generation E.)
+         *
+         * @return string|null
+         */
+        public function getTransactionId()
+        {
+        }
+
+        /**
+         * @param string $transaction_id
+         * @return $this
+         */
+        public function setTransactionId($transaction_id)
+        {
+        }
+    }
+
+    /**
+     * One page of risk assessments.
+     *
+     * @phpstan-type RiskAssessmentListFields array{
+     *   data?: list<\LomiSDK\Model\RiskAssessment>|null,
+     *   ...
+     * }
+     * @implements \ArrayAccess<string, mixed>
+     * @implements \IteratorAggregate<string, mixed>
+     */
+    class RiskAssessmentList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+    {
+        public const DISCRIMINATOR = null;
+
+        /** @var array<string, mixed> the values, by the API's own names */
+        protected $container = [];
+
+        /** @var array<string, mixed> original values of fields that decoding changed */
+        protected $originals = [];
+
+        /** @var list<string> fields that are sent as null */
+        protected $openAPINullablesSetToNull = [];
+
+        /** @param RiskAssessmentListFields|null $data */
+        public function __construct(?array $data = null)
+        {
+        }
+
+        /** @return string */
+        public function getModelName()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function openAPITypes()
+        {
+        }
+
+        /** @return array<string, string|null> */
+        public static function openAPIFormats()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function attributeMap()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function setters()
+        {
+        }
+
+        /** @return array<string, string> */
+        public static function getters()
+        {
+        }
+
+        public static function isNullable(string $property): bool
+        {
+        }
+
+        public function isNullableSetToNull(string $property): bool
+        {
+        }
+
+        /** @return list<string> */
+        public function listInvalidProperties()
+        {
+        }
+
+        /** @return bool */
+        public function valid()
+        {
+        }
+
+        public function offsetExists(mixed $offset): bool
+        {
+        }
+
+        public function offsetGet(mixed $offset): mixed
+        {
+        }
+
+        public function offsetSet(mixed $offset, mixed $value): void
+        {
+        }
+
+        public function offsetUnset(mixed $offset): void
+        {
+        }
+
+        public function jsonSerialize(): mixed
+        {
+        }
+
+        public function getIterator(): \Traversable
+        {
+        }
+
+        public function count(): int
+        {
+        }
+
+        public function __toString(): string
+        {
+        }
+
+        /** @return string compact JSON */
+        public function toHeaderValue()
+        {
+        }
+
+        /** @return array<string, mixed> the set fields */
+        public function toArray()
+        {
+        }
+
+        /** @return mixed the value as the server sent it, where decoding changed it */
+        public function original(string $name)
+        {
+        }
+
+        /**
+         * Sends null for a field, which empties it.
+         *
+         * @return $this
+         */
+        public function setNull(string $name)
+        {
+        }
+
+        /** @return \LomiSDK\Response|null status, headers and ids of the request behind this object */
+        public function getLastResponse()
+        {
+        }
+
+        /**
+         * @param array<string, mixed> $array
+         * @return static
+         */
+        public static function __set_state(array $array)
+        {
+        }
+
+        /**
+         * The risk assessments of this page. (API generation E.)
+         *
+         * @return list<\LomiSDK\Model\RiskAssessment>|null
+         */
+        public function getData()
+        {
+        }
+
+        /**
+         * @param list<\LomiSDK\Model\RiskAssessment> $data
+         * @return $this
+         */
+        public function setData($data)
+        {
+        }
+    }
+
+    /**
      * An alias that stands for an account in the regional instant payment system. Every field
      * may be null or missing.
      *
@@ -49618,6 +50070,59 @@ namespace LomiSDK\Resource {
     }
 
     /**
+     * The operations on risk assessments: `$client->riskAssessments`.
+     *
+     */
+    final class RiskAssessments
+    {
+        /**
+         * What the newest API decided about one payment, and why.
+         *
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
+         * @return \LomiSDK\Model\RiskAssessment
+         * @throws \LomiSDK\ApiException
+         */
+        public function get(string $id, #[\SensitiveParameter] array $options = [])
+        {
+        }
+
+        /**
+         * What the newest API decided about one payment, and why.
+         *
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
+         * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
+         * @throws \LomiSDK\ApiException
+         */
+        public function getAsync(string $id, #[\SensitiveParameter] array $options = [])
+        {
+        }
+
+        /**
+         * One page of what the newest API decided about payments before taking them.
+         *
+         * @param array{limit?: int, cursor?: string, startDate?: string, endDate?: string, rail?: string, decision?: string} $query
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
+         * @return \LomiSDK\Page<\LomiSDK\Model\RiskAssessment>
+         * @throws \LomiSDK\ApiException
+         */
+        public function list(array $query = [], #[\SensitiveParameter] array $options = [])
+        {
+        }
+
+        /**
+         * One page of what the newest API decided about payments before taking them.
+         *
+         * @param array{limit?: int, cursor?: string, startDate?: string, endDate?: string, rail?: string, decision?: string} $query
+         * @param array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>} $options times in seconds, INF for no limit; `extra_body` adds fields of any name to the body
+         * @return \LomiSDK\Promise|\GuzzleHttp\Promise\PromiseInterface
+         * @throws \LomiSDK\ApiException
+         */
+        public function listAsync(array $query = [], #[\SensitiveParameter] array $options = [])
+        {
+        }
+    }
+
+    /**
      * The operations on spi account aliases: `$client->spiAccountAliases`.
      *
      */
@@ -50330,6 +50835,9 @@ namespace LomiSDK {
 
         /** @var \LomiSDK\Resource\Refunds */
         public $refunds;
+
+        /** @var \LomiSDK\Resource\RiskAssessments */
+        public $riskAssessments;
 
         /** @var \LomiSDK\Resource\SpiAccountAliases */
         public $spiAccountAliases;

@@ -131,6 +131,9 @@ class Refund extends Model {
   }
 }
 
+/** What the newest API decided about a payment before taking it. */
+class RiskAssessment extends Model {}
+
 /**
  * An alias that stands for an account in the regional instant payment system. Every field may be
  * null or missing.
@@ -218,6 +221,7 @@ const models = {
   Price,
   Product,
   Refund,
+  RiskAssessment,
   SpiAccountAlias,
   SpiQrCode,
   Subscription,

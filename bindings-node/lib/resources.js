@@ -18,6 +18,7 @@ const { Payouts } = require('./resources/payouts.js');
 const { Prices } = require('./resources/prices.js');
 const { Products } = require('./resources/products.js');
 const { Refunds } = require('./resources/refunds.js');
+const { RiskAssessments } = require('./resources/riskAssessments.js');
 const { SpiAccountAliases } = require('./resources/spiAccountAliases.js');
 const { SpiQrCodes } = require('./resources/spiQrCodes.js');
 const { Subscriptions } = require('./resources/subscriptions.js');
@@ -43,6 +44,7 @@ const resources = {
   prices: Prices,
   products: Products,
   refunds: Refunds,
+  riskAssessments: RiskAssessments,
   spiAccountAliases: SpiAccountAliases,
   spiQrCodes: SpiQrCodes,
   subscriptions: Subscriptions,

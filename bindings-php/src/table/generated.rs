@@ -43,6 +43,7 @@ pub(crate) static LISTS: &[&Model] = &[
     &PRICE_LIST,
     &PRODUCT_LIST,
     &REFUND_LIST,
+    &RISK_ASSESSMENT_LIST,
     &SPI_ACCOUNT_ALIAS_LIST,
     &SPI_QR_CODE_LIST,
     &SUBSCRIPTION_LIST,
@@ -337,6 +338,21 @@ static REFUND_LIST: Model = Model {
         field("data", Kind::Models(&table::REFUND)),
         field("pagination", Kind::Model(&table::PAGINATION)),
     ],
+};
+
+/// One page of risk assessments.
+static RISK_ASSESSMENT_LIST: Model = Model {
+    name: "RiskAssessmentList",
+    names: ClassNames {
+        rust: "RiskAssessmentList",
+        python: "RiskAssessmentList",
+        node: "RiskAssessmentList",
+        php: "RiskAssessmentList",
+    },
+    id: None,
+    ids: &[],
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::RISK_ASSESSMENT))],
 };
 
 /// One page of spi account aliases.
@@ -1232,6 +1248,27 @@ pub(crate) static RESOURCES: &[Resource] = &[
                 declared: "$refund_id",
                 arguments: &[Argument::Path("refund_id")],
                 list: None,
+            },
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "RiskAssessments",
+        property: "riskAssessments",
+        operations: &[
+            Documented {
+                operation: &table::RETRIEVE_RISK_ASSESSMENT,
+                name: "retrieveRiskAssessment",
+                declared: "$assessment_id",
+                arguments: &[Argument::Path("assessment_id")],
+                list: None,
+            },
+            Documented {
+                operation: &table::LIST_RISK_ASSESSMENTS,
+                name: "listRiskAssessments",
+                declared: "",
+                arguments: &[],
+                list: Some(&RISK_ASSESSMENT_LIST),
             },
         ],
     },

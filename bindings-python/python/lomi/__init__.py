@@ -180,6 +180,8 @@ if TYPE_CHECKING:
     from .models import Refunds as Refunds
     from .models import RefundsCreate as RefundsCreate
     from .models import RefundsUpdate as RefundsUpdate
+    from .models import RiskAssessment as RiskAssessment
+    from .models import RiskAssessmentList as RiskAssessmentList
     from .models import SpiAccountAlias as SpiAccountAlias
     from .models import SpiAccountAliases as SpiAccountAliases
     from .models import SpiAccountAliasesCreate as SpiAccountAliasesCreate
@@ -387,6 +389,8 @@ _MODULES = {
     "Refunds": "models",
     "RefundsCreate": "models",
     "RefundsUpdate": "models",
+    "RiskAssessment": "models",
+    "RiskAssessmentList": "models",
     "SpiAccountAlias": "models",
     "SpiAccountAliases": "models",
     "SpiAccountAliasesCreate": "models",
@@ -592,6 +596,8 @@ __all__ = [
     "Refunds",
     "RefundsCreate",
     "RefundsUpdate",
+    "RiskAssessment",
+    "RiskAssessmentList",
     "SpiAccountAlias",
     "SpiAccountAliases",
     "SpiAccountAliasesCreate",

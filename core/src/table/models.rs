@@ -72,6 +72,7 @@ pub const MODELS: &[&Model] = &[
     &REFUND,
     &REFUND_CREATE,
     &REFUND_UPDATE,
+    &RISK_ASSESSMENT,
     &SPI_ACCOUNT_ALIAS,
     &SPI_ACCOUNT_ALIAS_CREATE,
     &SPI_ACCOUNT_ALIAS_UPDATE,
@@ -2088,6 +2089,30 @@ pub static REFUND_UPDATE: Model = Model {
         field("status", Kind::Enum(&REFUND_STATUS)),
         field("subscription_action", Kind::Text),
         field("transaction_id", Kind::Uuid),
+    ],
+};
+
+/// What the newest API decided about a payment before taking it.
+pub static RISK_ASSESSMENT: Model = Model {
+    name: "RiskAssessment",
+    names: ClassNames {
+        rust: "RiskAssessment",
+        python: "RiskAssessment",
+        node: "RiskAssessment",
+        php: "RiskAssessment",
+    },
+    id: Some("assessment_id"),
+    ids: &["assessment_id", "id"],
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        Field { aliases: &["id"], ..field("assessment_id", Kind::Text) },
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("decision", Kind::Text),
+        field("rail", Kind::Text),
+        field("risk_score", Kind::Number),
+        field("signals", Kind::Maps),
+        field("transaction_id", Kind::Text),
     ],
 };
 

@@ -72,6 +72,8 @@ pub const OPERATIONS: &[&Operation] = &[
     &LIST_REFUNDS,
     &UPDATE_REFUND,
     &DELETE_REFUND,
+    &RETRIEVE_RISK_ASSESSMENT,
+    &LIST_RISK_ASSESSMENTS,
     &RETRIEVE_SPI_ACCOUNT_ALIASE,
     &LIST_SPI_ACCOUNT_ALIASES,
     &CREATE_SPI_QR_CODE,
@@ -1275,6 +1277,43 @@ pub static DELETE_REFUND: Operation = Operation {
     keyed: false,
     confirmed: false,
     replay_safe: false,
+};
+
+/// What the newest API decided about one payment, and why.
+pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
+    id: "retrieve_risk_assessment",
+    resource: "risk_assessments",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/risk-assessments/{assessment_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&RISK_ASSESSMENT),
+    keyed: false,
+    confirmed: false,
+    replay_safe: true,
+};
+
+/// One page of what the newest API decided about payments before taking them.
+pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
+    id: "list_risk_assessments",
+    resource: "risk_assessments",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/risk-assessments")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "rail", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "decision", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&RISK_ASSESSMENT),
+    keyed: false,
+    confirmed: false,
+    replay_safe: true,
 };
 
 /// One account alias. Documented with the generated clients; the current server has no such route.

@@ -137,6 +137,8 @@ if TYPE_CHECKING:
     from .refunds import Refunds as Refunds
     from .refunds_create import RefundsCreate as RefundsCreate
     from .refunds_update import RefundsUpdate as RefundsUpdate
+    from .risk_assessment import RiskAssessment as RiskAssessment
+    from .risk_assessment_list import RiskAssessmentList as RiskAssessmentList
     from .spi_account_alias import SpiAccountAlias as SpiAccountAlias
     from .spi_account_aliases import SpiAccountAliases as SpiAccountAliases
     from .spi_account_aliases_create import SpiAccountAliasesCreate as SpiAccountAliasesCreate
@@ -277,6 +279,8 @@ _MODULES = {
     "Refunds": "refunds",
     "RefundsCreate": "refunds_create",
     "RefundsUpdate": "refunds_update",
+    "RiskAssessment": "risk_assessment",
+    "RiskAssessmentList": "risk_assessment_list",
     "SpiAccountAlias": "spi_account_alias",
     "SpiAccountAliases": "spi_account_aliases",
     "SpiAccountAliasesCreate": "spi_account_aliases_create",
@@ -414,6 +418,8 @@ __all__ = [
     "Refunds",
     "RefundsCreate",
     "RefundsUpdate",
+    "RiskAssessment",
+    "RiskAssessmentList",
     "SpiAccountAlias",
     "SpiAccountAliases",
     "SpiAccountAliasesCreate",

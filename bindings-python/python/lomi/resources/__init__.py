@@ -37,6 +37,8 @@ from .products import AsyncProducts as AsyncProducts
 from .products import Products as Products
 from .refunds import AsyncRefunds as AsyncRefunds
 from .refunds import Refunds as Refunds
+from .risk_assessments import AsyncRiskAssessments as AsyncRiskAssessments
+from .risk_assessments import RiskAssessments as RiskAssessments
 from .spi_account_aliases import AsyncSpiAccountAliases as AsyncSpiAccountAliases
 from .spi_account_aliases import SpiAccountAliases as SpiAccountAliases
 from .spi_qr_codes import AsyncSpiQrCodes as AsyncSpiQrCodes
@@ -50,4 +52,4 @@ from .webhook_delivery_logs import WebhookDeliveryLogs as WebhookDeliveryLogs
 from .webhooks import AsyncWebhooks as AsyncWebhooks
 from .webhooks import Webhooks as Webhooks
 
-__all__ = ["AsyncBeneficiaryPayouts", "BeneficiaryPayouts", "AsyncCheckoutSessions", "CheckoutSessions", "AsyncCustomers", "Customers", "AsyncDiscountCoupons", "DiscountCoupons", "AsyncEvents", "Events", "AsyncInstallmentPayments", "InstallmentPayments", "AsyncInvoices", "Invoices", "AsyncMeterBalances", "MeterBalances", "AsyncMeters", "Meters", "AsyncPaymentLinks", "PaymentLinks", "AsyncPaymentRequests", "PaymentRequests", "AsyncPayoutMethods", "PayoutMethods", "AsyncPayouts", "Payouts", "AsyncPrices", "Prices", "AsyncProducts", "Products", "AsyncRefunds", "Refunds", "AsyncSpiAccountAliases", "SpiAccountAliases", "AsyncSpiQrCodes", "SpiQrCodes", "AsyncSubscriptions", "Subscriptions", "AsyncTransactions", "Transactions", "AsyncWebhookDeliveryLogs", "WebhookDeliveryLogs", "AsyncWebhooks", "Webhooks"]
+__all__ = ["AsyncBeneficiaryPayouts", "BeneficiaryPayouts", "AsyncCheckoutSessions", "CheckoutSessions", "AsyncCustomers", "Customers", "AsyncDiscountCoupons", "DiscountCoupons", "AsyncEvents", "Events", "AsyncInstallmentPayments", "InstallmentPayments", "AsyncInvoices", "Invoices", "AsyncMeterBalances", "MeterBalances", "AsyncMeters", "Meters", "AsyncPaymentLinks", "PaymentLinks", "AsyncPaymentRequests", "PaymentRequests", "AsyncPayoutMethods", "PayoutMethods", "AsyncPayouts", "Payouts", "AsyncPrices", "Prices", "AsyncProducts", "Products", "AsyncRefunds", "Refunds", "AsyncRiskAssessments", "RiskAssessments", "AsyncSpiAccountAliases", "SpiAccountAliases", "AsyncSpiQrCodes", "SpiQrCodes", "AsyncSubscriptions", "Subscriptions", "AsyncTransactions", "Transactions", "AsyncWebhookDeliveryLogs", "WebhookDeliveryLogs", "AsyncWebhooks", "Webhooks"]
