@@ -2,6 +2,7 @@
 
 mod balances;
 mod body;
+mod confirmation;
 mod create;
 mod cursor;
 mod delivery_logs;

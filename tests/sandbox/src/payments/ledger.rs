@@ -9,6 +9,7 @@ use crate::schema::transaction::transaction_value;
 use crate::state::app::App;
 use crate::state::environment::Environment;
 use crate::state::objects::{Object, ObjectStore};
+use crate::state::payment::PaymentState;
 use crate::state::sessions::Session;
 
 /// Name of the resource of transactions.
@@ -34,6 +35,22 @@ pub(super) fn record_payment(app: &App, session: &Session) {
             let now = payment.created_at;
             objects.insert(Object::new(TRANSACTIONS, id, session.environment, now, &fields));
         }
+    }
+    if payment.state == PaymentState::Succeeded {
+        complete_request(&mut objects, session);
+    }
+}
+
+/// Completes the payment request that a session pays.
+fn complete_request(objects: &mut ObjectStore, session: &Session) {
+    let input = session.input();
+    let id = word(&input, "payment_request_id");
+    if let Some(mut request) = objects.of(session.environment, "payment_requests", id).cloned() {
+        let mut fields = request.fields();
+        fields.insert("status".to_owned(), PaymentState::Succeeded.word().into());
+        request.set_fields(&fields);
+        request.updated_at = session.updated_at;
+        objects.replace(request);
     }
 }
 

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::body::read_json;
+use super::confirmation::confirmation;
 use super::keyed::{KeyedRequest, sent_key};
 use super::notice::{notice_of, with_notice};
 use super::object_list::list;
@@ -29,20 +30,15 @@ use crate::state::app::{App, SharedApp};
 use crate::state::idempotency;
 use crate::webhooks::events::queue_object_event;
 
-/// Resources with routes of their own.
-const OTHERS: &[&str] = &["checkout_sessions", "webhook_delivery_logs", "webhooks"];
 /// Resources whose creates need a key in generation E.
 const KEY_REQUIRED: &[&str] = &["payment_requests", "payouts", "refunds"];
-
-/// The resources that the routes of this file serve.
-pub(crate) fn served_resources() -> impl Iterator<Item = &'static Resource> {
-    RESOURCES.iter().filter(|r| !OTHERS.contains(&r.name))
-}
+/// Resources whose creates have two steps in generation E.
+const CONFIRMED: &[&str] = &["payouts", "refunds"];
 
 /// The routes of one family.
 pub(crate) fn object_routes(family: Family) -> Router<SharedApp> {
     let mut router = Router::new();
-    for resource in served_resources() {
+    for resource in RESOURCES.iter().filter(|r| !r.has_own_routes()) {
         let collection = match family {
             Family::C => format!("/v1{}", resource.documented),
             Family::Current => resource.current.to_owned(),
@@ -92,7 +88,7 @@ async fn create(
     body: Body,
 ) -> Response {
     let created = async {
-        let body = read_json(&headers, body).await?;
+        let mut body = read_json(&headers, body).await?;
         let generation = caller.generation;
         let newest = generation == Generation::E;
         let is_required = newest && KEY_REQUIRED.contains(&resource.name);
@@ -100,6 +96,12 @@ async fn create(
             return Err(ApiError::key_required());
         }
         let notice = notice_of(generation, &ignored_fields(resource, generation, &body));
+        if newest
+            && CONFIRMED.contains(&resource.name)
+            && let Some(preview) = confirmation(&app, resource, &caller, &mut body)?
+        {
+            return Ok(with_notice(preview, notice));
+        }
         // Today's server reads the key only where the table says so; earlier ones do not.
         let is_keyed = resource.operation("create").is_some_and(|o| o.keyed);
         let is_read = is_required || (is_keyed && matches!(generation, Generation::D));

@@ -96,6 +96,11 @@ pub(crate) enum Kind {
 }
 
 impl Resource {
+    /// Whether it has routes and state of its own, other than those that follow from the table.
+    pub(crate) fn has_own_routes(&self) -> bool {
+        matches!(self.name, "checkout_sessions" | "webhook_delivery_logs" | "webhooks")
+    }
+
     /// An operation, if the resource has it.
     pub(crate) fn operation(&self, verb: &str) -> Option<&'static Operation> {
         self.operations.iter().find(|o| o.verb == verb)
