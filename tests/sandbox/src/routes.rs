@@ -50,6 +50,8 @@ pub(crate) fn balance_routes() -> Router<SharedApp> {
         .route("/accounts/balance", get(balances::list))
         .route("/accounts/balance/breakdown", get(balances::breakdown))
         .route("/accounts/balance/check/{currency}", get(balances::check))
+        // Its address in the newest documents.
+        .route("/accounts/balance/{currency}", get(balances::check))
 }
 
 /// Routes of webhook endpoints and their delivery log, also under the names of the generated SDKs.

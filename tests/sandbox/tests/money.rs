@@ -105,6 +105,7 @@ async fn payouts_leave_the_balance() {
     assert_eq!(balance(&client).await, json!(7_500));
     let check = client.get("/accounts/balance/check/XOF").await.json();
     assert_eq!(check, json!(7_500));
+    assert_eq!(client.get_as("e", "/accounts/balance/XOF").await.json(), check);
     let rows = client.get("/accounts/balance/breakdown").await.json();
     assert_eq!(rows[0]["available_balance"], 7_500);
     let live = client.bare(Method::GET, "/accounts/balance");

@@ -105,7 +105,7 @@ impl Resource {
     }
 }
 
-fn shown<'a>(resource: &'a Resource, letter: char) -> impl Iterator<Item = &'a String> {
+fn shown(resource: &Resource, letter: char) -> impl Iterator<Item = &String> {
     let (fields, id) = resource.model();
     fields
         .iter()
