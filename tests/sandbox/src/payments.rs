@@ -1,6 +1,7 @@
 //! Payments, refunds and payouts: start, result and expiry, balances, and exact amounts.
 
 pub(crate) mod actions;
+pub(crate) mod changes;
 pub(crate) mod ledger;
 pub(crate) mod money;
 pub(crate) mod payouts;

@@ -14,6 +14,7 @@ mod object_filter;
 mod object_list;
 pub(crate) mod objects;
 mod payment_required;
+mod product_prices;
 mod query;
 mod rows;
 mod sessions;

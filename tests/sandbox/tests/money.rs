@@ -229,6 +229,27 @@ async fn refunds_payouts_and_subscriptions_send_events() {
 }
 
 #[tokio::test]
+async fn a_refund_can_fail_later() {
+    let shop = Shop::responding(&[200]);
+    let client = Client::new();
+    let id = paid(&client, 1_000, "WAVE").await;
+    let body = json!({"transaction_id": id, "amount": 1_000});
+    let refund = client.post("/refunds", &body).await.json();
+    assert_eq!(balance(&client).await, json!(0));
+    let endpoint = json!({"url": shop.url, "authorized_events": ["REFUND_FAILED"]});
+    client.post("/webhooks", &endpoint).await;
+    let path = format!("/objects/refunds/{}", refund["refund_id"].as_str().unwrap());
+    let failed = client.control(&path, &json!({"status": "failed"})).await;
+    assert_eq!((failed.status, &failed.json()["status"]), (200, &json!("failed")));
+    assert_eq!(shop.next().await.json()["data"]["refund_id"], refund["refund_id"]);
+    assert_eq!(balance(&client).await, json!(1_000));
+    assert_eq!(client.get(&format!("/transactions/{id}")).await.json()["status"], "completed");
+    assert_eq!(client.post("/refunds", &body).await.status, 201);
+    let unknown = client.control("/objects/refunds/none", &json!({"status": "failed"})).await;
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
 async fn a_payment_request_is_paid_over_its_link() {
     let client = Client::new();
     let body =

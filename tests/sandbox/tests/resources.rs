@@ -24,6 +24,9 @@ const WORDS: &[(&str, &str)] = &[
     ("title", "A title"),
 ];
 
+/// Without an id of its own a price gets one.
+const PRICE: &str = "6a8f0d3e-2c5b-4b8e-9b57-0f6f2f8f4a11";
+
 struct Resource {
     name: String,
     spec: Value,
@@ -91,7 +94,7 @@ impl Resource {
                 (Some("boolean"), _) => true.into(),
                 (Some("object"), _) => json!({"order": "ORD-1"}),
                 (Some("array"), _) if name == "prices" => {
-                    json!([{"amount": 500, "currency_code": "XOF"}])
+                    json!([{"price_id": PRICE, "amount": 500, "currency_code": "XOF"}])
                 }
                 _ => continue,
             };
@@ -226,6 +229,17 @@ async fn every_resource_lives_in_the_documented_style() {
 #[tokio::test]
 async fn every_resource_lives_in_the_current_style() {
     assert_eq!(live("current", 'D').await, 12);
+}
+
+#[tokio::test]
+async fn the_prices_of_a_product_are_objects() {
+    let client = Client::new();
+    let price = json!({"amount": 500, "currency_code": "XOF"});
+    let body = json!({"name": "Tea", "product_type": "one_time", "prices": [price]});
+    let product = client.post("/products", &body).await.json();
+    let id = product["prices"][0]["price_id"].as_str().unwrap();
+    let price = client.get(&format!("/v1/prices/{id}")).await.json();
+    assert_eq!((&price["product_id"], &price["amount"]), (&product["product_id"], &json!(500)));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::body::{done, read, refuse};
 use crate::generation::Generation;
+use crate::payments::changes::change_object;
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
 use crate::schema::resource::Resource;
@@ -48,6 +49,30 @@ pub(super) async fn add(
         Ok(object_value(&app, shape(resource), resource, &object))
     };
     match added.await {
+        Ok(body) => done(&headers, &body),
+        Err(error) => refuse(error),
+    }
+}
+
+/// POST of changes to an object. A new status of a refund or payout sends its event, as when the
+/// provider decides later.
+pub(super) async fn change(
+    State(app): State<SharedApp>,
+    Path((name, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let changed = async {
+        let resource = find(&name)?;
+        let changes = read(&headers, body).await?;
+        let object = change_object(&app, resource, &id, changes);
+        let object = object.ok_or_else(|| {
+            ApiError::not_found(format!("{} with ID {id} not found", resource.title()))
+        })?;
+        app.notify_consoles();
+        Ok(object_value(&app, shape(resource), resource, &object))
+    };
+    match changed.await {
         Ok(body) => done(&headers, &body),
         Err(error) => refuse(error),
     }

@@ -14,6 +14,7 @@ use super::confirmation::confirmation;
 use super::keyed::{KeyedRequest, sent_key};
 use super::notice::{notice_of, with_notice};
 use super::object_list::list;
+use super::product_prices::{store_prices, take_prices};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
@@ -133,12 +134,17 @@ fn make(app: &App, resource: &Resource, caller: &Caller, body: Value) -> Result<
             if resource.name == "discount_coupons" {
                 unique_code(app, caller, &mut input)?;
             }
+            let prices = match resource.name {
+                "products" => take_prices(app, caller, &mut input)?,
+                _ => Vec::new(),
+            };
             let object = new_object(app, resource, environment, input)?;
             let body = object_value(app, generation, resource, &object);
             if !app.objects().insert(object.clone()) {
                 let message = format!("{} {} exists already", resource.title(), object.id);
                 return Err(ApiError::conflict(message));
             }
+            store_prices(app, &object, prices);
             if resource.name == "subscriptions" {
                 let data = object_value(app, Generation::D, resource, &object);
                 queue_object_event(app, environment, "SUBSCRIPTION_CREATED", &data);

@@ -113,7 +113,8 @@ impl ObjectStore {
         }
     }
 
-    fn get(&self, resource: &str, id: &str) -> Option<&Object> {
+    /// An object of either environment.
+    pub(crate) fn get(&self, resource: &str, id: &str) -> Option<&Object> {
         self.collections.get(resource)?.objects.get(id)
     }
 
