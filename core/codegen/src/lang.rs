@@ -5,13 +5,14 @@ mod php;
 mod python;
 mod rust;
 mod rustfmt;
+mod sandbox;
 
 use minijinja::Environment;
 
 use crate::ir::Api;
 use crate::outputs::Outputs;
 
-/// Renders the files of every language.
+/// Renders the files of every language, and of the sandbox.
 pub(crate) fn render(
     templates: &Environment<'_>,
     api: &Api,
@@ -24,5 +25,6 @@ pub(crate) fn render(
     rust::render(&templates, api, outputs)?;
     python::render(&templates, api, outputs)?;
     node::render(&templates, api, outputs)?;
-    php::render(&templates, api, outputs)
+    php::render(&templates, api, outputs)?;
+    sandbox::render(&templates, api, outputs)
 }

@@ -5,6 +5,7 @@ mod body;
 mod clock;
 mod faults;
 mod logs;
+mod objects;
 mod sessions;
 
 use axum::Router;
@@ -18,6 +19,8 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/sessions/{id}/{action}", post(sessions::act))
         .route("/_sandbox/clock", get(clock::show).post(clock::change))
         .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
+        .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
         .route("/_sandbox/deliveries", get(logs::deliveries))
         .route("/_sandbox/deliveries/{seq}/redeliver", post(logs::redeliver))
         .route("/_sandbox/requests", get(logs::requests))

@@ -1,7 +1,7 @@
 //! The lomi. payments API on your own machine.
 //!
-//! A server for development and tests: every documented route style of checkout sessions,
-//! API keys, validation and error bodies, paging, idempotent replay. Start it from a shell with
+//! A server for development and tests: every documented route style of every resource, API keys,
+//! validation and error bodies, paging, idempotent replay. Start it from a shell with
 //! `lomi-sandbox serve`, or from a Rust test:
 //!
 //! ```

@@ -3,8 +3,10 @@
 mod checkout;
 mod checkout_views;
 mod console;
+mod console_objects;
 mod form;
 mod language;
+mod pay;
 mod template;
 
 use axum::Router;
@@ -13,9 +15,10 @@ use axum::routing::get;
 
 use crate::state::app::SharedApp;
 
-/// Routes of the checkout page.
+/// Routes of the checkout page, and of the links that lead to it.
 pub(crate) fn checkout_routes() -> Router<SharedApp> {
     Router::new()
+        .route("/pay/{id}", get(pay::open))
         .route("/checkout/{id}", get(checkout::show))
         .route("/checkout/{id}/{action}", get(checkout::back).post(checkout::act))
 }

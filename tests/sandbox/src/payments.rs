@@ -1,5 +1,9 @@
-//! Payments: from the buyer's choice to the result.
+//! Payments, refunds and payouts: start, result and expiry, balances, and exact amounts.
 
 pub(crate) mod actions;
+pub(crate) mod changes;
+pub(crate) mod ledger;
 pub(crate) mod money;
+pub(crate) mod payouts;
+pub(crate) mod refunds;
 pub(crate) mod totals;

@@ -11,6 +11,7 @@ pub(crate) mod faults;
 pub(crate) mod idempotency;
 pub(crate) mod identity;
 pub(crate) mod journal;
+pub(crate) mod objects;
 pub(crate) mod payment;
 pub(crate) mod rate_limit;
 pub(crate) mod request_log;

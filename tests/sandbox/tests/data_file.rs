@@ -40,6 +40,29 @@ fn options(file: &Path) -> Options {
 }
 
 #[tokio::test]
+async fn objects_are_restored_after_a_restart() {
+    let folder = Folder::new("objects");
+    let first = Client::with(options(&folder.file()));
+    let customer = first.post("/customers", &json!({"name": "Awa"})).await.json();
+    let gone = first.post("/v1/customers", &json!({"name": "Fatou"})).await.json();
+    let gone = format!("/v1/customers/{}", gone["customer_id"].as_str().unwrap());
+    send(first.request(Method::DELETE, &gone)).await;
+    let paid = first.session(&json!({"amount": 7, "currency_code": "EUR"})).await;
+    first.control(&format!("/sessions/{paid}/pay"), &json!({})).await;
+    let balance = first.get("/accounts/balance").await.json()[0]["balance"].clone();
+    let path = format!("/customers/{}", customer["customer_id"].as_str().unwrap());
+    drop(first);
+
+    let second = Client::with(options(&folder.file()));
+    assert_eq!(second.get(&path).await.json(), customer);
+    assert_eq!(second.get(&gone).await.status, 404);
+    let newer = second.post("/customers", &json!({"name": "Awa"})).await.json();
+    let list = second.get("/customers").await.json();
+    assert_eq!(list["customers"], json!([newer, customer]));
+    assert_eq!(second.get("/accounts/balance").await.json()[0]["balance"], balance);
+}
+
+#[tokio::test]
 async fn the_state_is_restored_after_a_restart() {
     let folder = Folder::new("restart");
     let shop = Shop::responding(&[500, 200]);

@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::request_id::RequestId;
 use crate::generation::Generation;
 use crate::schema::error::ApiError;
+use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
 use crate::state::environment::Environment;
 
@@ -49,13 +50,24 @@ impl FromRequestParts<SharedApp> for Caller {
 
 /// The generation of a request: of its path, or of a header where several share the path.
 pub(crate) fn generation_of(app: &App, path: &str, headers: &HeaderMap) -> Generation {
-    if path.starts_with("/v1/checkout_sessions") || path.starts_with("/v1/webhook") {
-        Generation::C
-    } else if path.starts_with("/v1/") {
-        Generation::A
-    } else {
+    let selected = || {
         let selected = headers.get(GENERATION_HEADER).and_then(|v| v.to_str().ok());
         selected.and_then(Generation::current_from).unwrap_or(app.options.generation)
+    };
+    if path.starts_with("/v1/checkout_sessions") || path.starts_with("/v1/webhook") {
+        Generation::C
+    } else if path.starts_with("/v1/checkout-sessions") {
+        Generation::A
+    } else if let Some(below) = path.strip_prefix("/v1") {
+        let first = below.get(1..).and_then(|rest| rest.split('/').next());
+        let is = |path: &str| path.get(1..) == first;
+        match RESOURCES.iter().find(|r| is(r.documented) || is(r.current)) {
+            Some(resource) if is(resource.documented) => Generation::C,
+            Some(_) => selected(),
+            None => Generation::A,
+        }
+    } else {
+        selected()
     }
 }
 

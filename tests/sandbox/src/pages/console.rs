@@ -14,6 +14,7 @@ use hyper::body::Frame;
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 
+use super::console_objects::object_lists;
 use super::template::page;
 use crate::payments::money::format_amount;
 use crate::schema::input::currency;
@@ -61,6 +62,7 @@ fn context(app: &App) -> Value {
         frozen => stopped.is_some(),
         sessions,
         total,
+        lists => object_lists(app, MAX_ROWS),
         deliveries,
         requests,
     }

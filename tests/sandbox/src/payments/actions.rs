@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::ledger::record_payment;
 use super::totals::totals;
 use crate::schema::input::base_quantity;
 use crate::state::app::App;
@@ -79,6 +80,7 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
     }));
     sessions.replace(session.clone());
     drop(sessions);
+    record_payment(app, &session);
     queue_event(app, Event::PaymentCreated, &session);
     Ok(session)
 }
@@ -107,6 +109,7 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
     session.updated_at = now;
     sessions.replace(session.clone());
     drop(sessions);
+    record_payment(app, &session);
     queue_event(app, event, &session);
     Ok(session)
 }

@@ -15,6 +15,9 @@ pub(crate) struct Decimal {
 }
 
 impl Decimal {
+    /// Zero.
+    pub(crate) const ZERO: Self = Self { digits: 0, scale: 0 };
+
     /// Converts a JSON number. None when it does not fit an `i128`.
     pub(crate) fn from_json(value: &Value) -> Option<Self> {
         let Value::Number(number) = value else {
@@ -51,6 +54,21 @@ impl Decimal {
         let scale = self.scale.max(other.scale);
         let widen = |d: Self| d.digits.checked_mul(10_i128.checked_pow(scale - d.scale)?);
         Some(Self { digits: widen(self)?.checked_sub(widen(other)?)?, scale })
+    }
+
+    /// `self + other`.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        self.minus(Self { digits: other.digits.checked_neg()?, scale: other.scale })
+    }
+
+    /// Whether it is above zero.
+    pub(crate) fn is_positive(self) -> bool {
+        self.digits > 0
+    }
+
+    /// Whether it is below zero.
+    pub(crate) fn is_negative(self) -> bool {
+        self.digits < 0
     }
 
     fn trimmed(mut self) -> Self {

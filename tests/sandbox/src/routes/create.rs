@@ -1,27 +1,28 @@
-//! Create of a checkout session, with idempotent replay.
+//! Create of a checkout session.
 
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::body::read_json;
+use super::keyed::KeyedRequest;
 use super::notice::{notice, with_notice};
 use super::payment_required::payment_required;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::schema::error::ApiError;
-use crate::schema::responses::{json_bytes, json_response};
+use crate::schema::responses::json_response;
 use crate::schema::session::session_body;
 use crate::schema::validate::checked_input;
 use crate::state::app::{App, SharedApp};
-use crate::state::idempotency::{self, KeyState};
+use crate::state::idempotency;
 use crate::state::sessions::{Session, Status};
-use crate::state::time::{MINUTE, Millis, http_date, parse_iso};
+use crate::state::time::{MINUTE, Millis, parse_iso};
 
 /// POST of the collection.
 pub(super) async fn create(
@@ -53,56 +54,9 @@ async fn create_checked(
     if let Some(body) = payment_required(app, caller, &body) {
         return Ok(json_response(StatusCode::CREATED, &body));
     }
-    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
-    let Some(key) = key.and_then(idempotency::normal_key) else {
-        wait(delay).await;
-        return Ok(json_bytes(StatusCode::CREATED, make(app, caller, body)?));
-    };
-    let scope = (caller.environment, key);
     let fingerprint = idempotency::fingerprint(&body);
-    match app.keys().begin(&scope, fingerprint, app.clock.now()) {
-        KeyState::Reused => return Err(ApiError::key_reused()),
-        KeyState::InProgress => return Err(ApiError::key_in_progress()),
-        KeyState::Replay(body) => {
-            let mut response = json_bytes(StatusCode::CREATED, body);
-            let hit = HeaderValue::from_static("true");
-            response.headers_mut().insert("idempotency-cache-hit", hit);
-            // The time of the sandbox's clock, so that a client can see that the session has expired.
-            if let Ok(date) = HeaderValue::from_str(&http_date(app.clock.now())) {
-                response.headers_mut().insert("date", date);
-            }
-            return Ok(response);
-        }
-        KeyState::First => {}
-    }
-    let mut reserved = Reserved { app, scope: Some(scope) };
-    wait(delay).await;
-    let response = make(app, caller, body)?;
-    if let Some(scope) = reserved.scope.take() {
-        app.keys().finish(&scope, &response);
-    }
-    Ok(json_bytes(StatusCode::CREATED, response))
-}
-
-async fn wait(delay: Option<Extension<DelayWhileReserved>>) {
-    if let Some(Extension(DelayWhileReserved(time))) = delay {
-        tokio::time::sleep(time).await;
-    }
-}
-
-/// A reserved key. It is released unless `scope` was taken: nothing was created then, and a
-/// corrected request, or a retry after the client went away, can use the key.
-struct Reserved<'a> {
-    app: &'a App,
-    scope: Option<idempotency::Scope>,
-}
-
-impl Drop for Reserved<'_> {
-    fn drop(&mut self) {
-        if let Some(scope) = &self.scope {
-            self.app.keys().release(scope);
-        }
-    }
+    let request = KeyedRequest { app, caller, headers, delay, room: "", fingerprint };
+    request.run(|| make(app, caller, body)).await
 }
 
 /// Checks the body, stores the session and returns the response body.

@@ -6,7 +6,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::json;
 
-use super::query::Params;
+use super::cursor::{cursor_of, parse_cursor};
+use super::query::{Params, to_usize};
 use super::sort::{SortKey, parse_sort};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
@@ -69,7 +70,7 @@ fn page(app: &App, caller: &Caller, query: &str) -> Result<Bytes, ApiError> {
             let mut rows: Vec<&Session> = matching.take(limit + 1).collect();
             let has_more = rows.len() > limit;
             rows.truncate(limit);
-            let next = rows.last().filter(|_| has_more).map(|s| cursor_of(s));
+            let next = rows.last().filter(|_| has_more).map(|s| cursor_of(s.seq));
             let data: Vec<_> = rows.into_iter().map(view).collect();
             serde_json::to_vec(&json!({
                 "object": "list",
@@ -123,21 +124,4 @@ impl ListQuery {
         };
         Ok(Self { limit, offset, page, status, sort, before })
     }
-}
-
-/// Cursor: the number of the last session of the page, masked so that callers do not rely on it.
-fn cursor_of(session: &Session) -> String {
-    format!("c_{:016x}", session.seq.rotate_left(32) ^ CURSOR_MASK)
-}
-
-fn parse_cursor(text: &str) -> Option<u64> {
-    let hex = text.strip_prefix("c_").filter(|h| h.len() == 16)?;
-    let raw = u64::from_str_radix(hex, 16).ok()?;
-    Some((raw ^ CURSOR_MASK).rotate_left(32))
-}
-
-const CURSOR_MASK: u64 = 0x5ca1_ab1e_0ddb_a11e;
-
-fn to_usize(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }

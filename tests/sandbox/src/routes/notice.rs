@@ -10,7 +10,11 @@ use crate::state::request_log::NOTICE_HEADER;
 
 /// The notice about the fields of a body that are ignored, if there are any.
 pub(super) fn notice(generation: Generation, body: &Value) -> Option<HeaderValue> {
-    let names = ignored_names(generation, body);
+    notice_of(generation, &ignored_names(generation, body))
+}
+
+/// The notice about these fields, if there are any.
+pub(super) fn notice_of(generation: Generation, names: &[String]) -> Option<HeaderValue> {
     let names: Vec<String> =
         names.iter().take(20).map(|name| name.escape_default().take(64).collect()).collect();
     let text = format!(

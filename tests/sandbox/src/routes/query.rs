@@ -48,3 +48,8 @@ impl Params {
         }
     }
 }
+
+/// A number of rows as the type of lengths.
+pub(super) fn to_usize(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

@@ -8,12 +8,19 @@ use crate::generation::Generation;
 use crate::schema::error::{ApiError, Problem};
 use crate::schema::fields::{FIELDS, Field};
 
-/// Parses `created_at:desc`. Returns the field and whether it is descending, which is not the
-/// default.
+/// Parses `created_at:desc`. Returns the field of a checkout session and whether it is descending,
+/// which is not the default.
 pub(super) fn parse_sort(text: &str) -> Result<(&'static Field, bool), ApiError> {
+    sort_by(text, |name| FIELDS.iter().find(|f| f.name == name && f.is_shown_by(Generation::C)))
+}
+
+/// The same for the fields that `find` knows.
+pub(super) fn sort_by<T>(
+    text: &str,
+    find: impl FnOnce(&str) -> Option<T>,
+) -> Result<(T, bool), ApiError> {
     let (name, direction) = text.split_once(':').unwrap_or((text, "asc"));
-    let field = FIELDS.iter().find(|f| f.name == name && f.is_shown_by(Generation::C));
-    match (field, direction) {
+    match (find(name), direction) {
         (Some(field), "asc") => Ok((field, false)),
         (Some(field), "desc") => Ok((field, true)),
         _ => Err(ApiError::invalid(vec![Problem::new(

@@ -131,6 +131,11 @@ impl ApiError {
         Self::new(status, code, status.canonical_reason().unwrap_or("Error"))
     }
 
+    /// 400: the newest API moves no money without a key.
+    pub(crate) fn key_required() -> Self {
+        Self::bad_request("Idempotency-Key is required").newest("idempotency_key_required")
+    }
+
     /// 409: the key was used for another body.
     pub(crate) fn key_reused() -> Self {
         let message = "Idempotency-Key was reused with a different request payload";

@@ -14,6 +14,17 @@ pub(super) fn positive_problem(value: &Value) -> Option<&'static str> {
     (!above_zero).then_some("must be greater than 0")
 }
 
+/// Why a value is not a number of at least zero; None when it is one.
+pub(super) fn negative_problem(value: &Value) -> Option<&'static str> {
+    let Value::Number(number) = value else {
+        return Some("must be a number");
+    };
+    let text = number.as_str();
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let below_zero = text.starts_with('-') && mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
+    below_zero.then_some("must not be less than 0")
+}
+
 /// Whether it is an absolute http or https URL. Placeholders such as `{CHECKOUT_SESSION_ID}` are
 /// allowed in it.
 pub(crate) fn is_url(text: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::middleware::allowed_hosts::allowed_hosts;
 use crate::middleware::durable::durable;
 use crate::middleware::record::record;
 use crate::middleware::request_id::{RequestId, request_id};
-use crate::options::RouteErrors;
+use crate::options::{Family, RouteErrors};
 use crate::schema::error::route_not_found;
 use crate::state::app::SharedApp;
 use crate::{control, pages, routes};
@@ -20,6 +20,10 @@ pub(super) fn router(app: SharedApp) -> Router {
     let mut api = routes::webhook_routes();
     for family in &app.options.families {
         api = api.merge(routes::session_routes(*family));
+        api = api.merge(routes::objects::object_routes(*family));
+        if *family == Family::Current {
+            api = api.merge(routes::balance_routes());
+        }
     }
     let api = api
         .fallback(no_route)

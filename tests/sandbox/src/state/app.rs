@@ -13,6 +13,7 @@ use super::faults::Faults;
 use super::idempotency::IdempotencyKeys;
 use super::identity::Identity;
 use super::journal::{Journal, RecordKind, SavedRecords};
+use super::objects::ObjectStore;
 use super::rate_limit::RateWindow;
 use super::request_log::RequestLog;
 use super::sessions::SessionStore;
@@ -41,6 +42,7 @@ pub(crate) struct App {
     pub(crate) wake: Notify,
     webhooks: Mutex<Webhooks>,
     sessions: Mutex<SessionStore>,
+    objects: Mutex<ObjectStore>,
     keys: Mutex<IdempotencyKeys>,
     faults: Mutex<Faults>,
     requests: Mutex<RequestLog>,
@@ -80,6 +82,7 @@ impl App {
             webhooks.add(Endpoint::new(to, &identity.webhook_secret, clock.now()));
         }
         let sessions = SessionStore::restored(&journal, &saved);
+        let objects = ObjectStore::restored(&journal, &saved);
         let keys = IdempotencyKeys::restored(&journal, &saved);
         let mut blocked: HashSet<String> = saved
             .of::<bool>(RecordKind::Blocked)
@@ -98,6 +101,7 @@ impl App {
             wake: Notify::new(),
             webhooks: Mutex::new(webhooks),
             sessions: Mutex::new(sessions),
+            objects: Mutex::new(objects),
             keys: Mutex::new(keys),
             faults: Mutex::default(),
             requests: Mutex::default(),
@@ -110,6 +114,12 @@ impl App {
     /// The sessions. Release the lock soon: every request takes it.
     pub(crate) fn sessions(&self) -> MutexGuard<'_, SessionStore> {
         lock(&self.sessions)
+    }
+
+    /// The objects of the other resources. Where both locks are needed, that of the sessions is
+    /// taken first.
+    pub(crate) fn objects(&self) -> MutexGuard<'_, ObjectStore> {
+        lock(&self.objects)
     }
 
     /// Endpoints and delivery log.
@@ -160,6 +170,11 @@ impl App {
     /// Address of a session's checkout page.
     pub(crate) fn checkout_url(&self, id: Uuid) -> String {
         format!("{}/checkout/{id}", self.url)
+    }
+
+    /// Address of the page of a payment link or a payment request.
+    pub(crate) fn payment_page_url(&self, id: &str) -> String {
+        format!("{}/pay/{id}", self.url)
     }
 
     /// Writes a line to standard error unless the sandbox is quiet. Write errors are ignored.

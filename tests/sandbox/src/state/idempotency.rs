@@ -15,7 +15,7 @@ const MAX_KEY_CHARS: usize = 255;
 const RETENTION: Millis = 24 * 60 * MINUTE;
 
 /// SHA-256 of the canonical body.
-type Fingerprint = [u8; 32];
+pub(crate) type Fingerprint = [u8; 32];
 
 /// A key, in the environment in which it was used.
 pub(crate) type Scope = (Environment, String);

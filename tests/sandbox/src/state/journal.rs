@@ -23,6 +23,8 @@ const BATCH_WAIT: Duration = Duration::from_millis(5);
 pub(crate) enum RecordKind {
     /// Checkout sessions.
     Session,
+    /// Objects of the other resources.
+    Object,
     /// Webhook endpoints.
     Endpoint,
     /// Webhook deliveries.
@@ -39,6 +41,7 @@ impl RecordKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Session => "session",
+            Self::Object => "object",
             Self::Endpoint => "endpoint",
             Self::Delivery => "delivery",
             Self::Key => "key",

@@ -7,6 +7,7 @@ use crate::options::EventNames;
 use crate::schema::session::session_value;
 use crate::schema::transaction::transaction_value;
 use crate::state::app::App;
+use crate::state::environment::Environment;
 use crate::state::sessions::Session;
 use crate::state::webhooks::Webhooks;
 
@@ -58,6 +59,20 @@ pub(crate) fn queue_event(app: &App, event: Event, session: &Session) {
             let data = event_data(app, name, session);
             log.queue(endpoint, name, event_id, data, Some(app.clock.now()));
         }
+    }
+    drop(webhooks);
+    app.wake.notify_one();
+    app.notify_consoles();
+}
+
+/// Queues an event about an object of a resource, such as `REFUND_COMPLETED`. These have one name
+/// in all documents.
+pub(crate) fn queue_object_event(app: &App, environment: Environment, name: &str, data: &Value) {
+    let mut webhooks = app.webhooks();
+    let Webhooks { endpoints, log, .. } = &mut *webhooks;
+    let event_id = Uuid::new_v4();
+    for endpoint in endpoints.iter().filter(|e| e.wants(environment, name)) {
+        log.queue(endpoint, name, event_id, data.clone(), Some(app.clock.now()));
     }
     drop(webhooks);
     app.wake.notify_one();

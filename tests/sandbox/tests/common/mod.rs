@@ -160,6 +160,11 @@ impl Client {
         send(self.bare(Method::POST, &format!("/_sandbox{path}")).json(body)).await
     }
 
+    /// GET of the control API.
+    pub async fn control_get(&self, path: &str) -> Value {
+        send(self.bare(Method::GET, &format!("/_sandbox{path}"))).await.json()
+    }
+
     /// The status of a session.
     pub async fn status(&self, id: &str) -> String {
         let session = self.get(&format!("/checkout-sessions/{id}")).await.json();

@@ -1,0 +1,282 @@
+//! Routes of every resource in the table that has no routes of its own.
+
+use axum::body::Body;
+use axum::extract::{Extension, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use axum::{Router, routing};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::body::read_json;
+use super::confirmation::confirmation;
+use super::keyed::{KeyedRequest, sent_key};
+use super::notice::{notice_of, with_notice};
+use super::object_list::list;
+use super::product_prices::{store_prices, take_prices};
+use crate::generation::Generation;
+use crate::middleware::caller::Caller;
+use crate::middleware::faults::DelayWhileReserved;
+use crate::options::Family;
+use crate::payments::payouts::create_payout;
+use crate::payments::refunds::create_refund;
+use crate::schema::error::ApiError;
+use crate::schema::object::{new_object, object_value};
+use crate::schema::object_input::{checked_change, checked_create, ignored_fields};
+use crate::schema::resource::Resource;
+use crate::schema::responses::json_response;
+use crate::schema::table::RESOURCES;
+use crate::state::app::{App, SharedApp};
+use crate::state::idempotency;
+use crate::webhooks::events::queue_object_event;
+
+/// Resources whose creates need a key in generation E.
+const KEY_REQUIRED: &[&str] = &["payment_requests", "payouts", "refunds"];
+/// Resources whose creates have two steps in generation E.
+const CONFIRMED: &[&str] = &["payouts", "refunds"];
+
+/// The routes of one family.
+pub(crate) fn object_routes(family: Family) -> Router<SharedApp> {
+    let mut router = Router::new();
+    for resource in RESOURCES.iter().filter(|r| !r.has_own_routes()) {
+        let collection = match family {
+            Family::C => format!("/v1{}", resource.documented),
+            Family::Current => resource.current.to_owned(),
+            // A resource with the same name in both styles has one path below /v1.
+            Family::A if resource.current == resource.documented => continue,
+            Family::A => format!("/v1{}", resource.current),
+        };
+        let serves = |verb: &str| {
+            let operation = resource.operation(verb);
+            operation.is_some_and(|o| family == Family::C || o.served)
+        };
+        let mut many = MethodRouter::new();
+        let mut one = MethodRouter::new();
+        if serves("list") {
+            many = many.get(list);
+        }
+        if serves("create") {
+            many = many.post(create);
+        }
+        if serves("get") {
+            one = one.get(retrieve);
+        }
+        if serves("update") {
+            one = one.patch(update);
+        }
+        if serves("delete") {
+            one = one.merge(routing::delete(delete));
+        }
+        if serves("list") || serves("create") {
+            let many = many.layer(Extension(resource));
+            router = router.route(&collection, many.clone()).route(&format!("{collection}/"), many);
+        }
+        if serves("get") {
+            router = router.route(&format!("{collection}/{{id}}"), one.layer(Extension(resource)));
+        }
+    }
+    router
+}
+
+/// POST of a collection.
+async fn create(
+    State(app): State<SharedApp>,
+    Extension(resource): Extension<&'static Resource>,
+    caller: Caller,
+    delay: Option<Extension<DelayWhileReserved>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let created = async {
+        let mut body = read_json(&headers, body).await?;
+        let generation = caller.generation;
+        let newest = generation == Generation::E;
+        let is_required = newest && KEY_REQUIRED.contains(&resource.name);
+        if is_required && sent_key(&headers).is_none() {
+            return Err(ApiError::key_required());
+        }
+        let notice = notice_of(generation, &ignored_fields(resource, generation, &body));
+        if newest
+            && CONFIRMED.contains(&resource.name)
+            && let Some(preview) = confirmation(&app, resource, &caller, &mut body)?
+        {
+            return Ok(with_notice(preview, notice));
+        }
+        // Today's server reads the key only where the table says so; earlier ones do not.
+        let is_keyed = resource.operation("create").is_some_and(|o| o.keyed);
+        let is_read = is_required || (is_keyed && matches!(generation, Generation::D));
+        let fingerprint = idempotency::fingerprint(&body);
+        let none = HeaderMap::new();
+        let request = KeyedRequest {
+            app: &app,
+            caller: &caller,
+            headers: if is_read { &headers } else { &none },
+            delay,
+            room: resource.name,
+            fingerprint,
+        };
+        let response = request.run(|| make(&app, resource, &caller, body)).await?;
+        Ok(with_notice(response, notice))
+    };
+    created.await.unwrap_or_else(|error| caller.refuse(error))
+}
+
+fn make(app: &App, resource: &Resource, caller: &Caller, body: Value) -> Result<Bytes, ApiError> {
+    let (generation, environment) = (caller.generation, caller.environment);
+    let mut input = checked_create(resource, generation, body)?;
+    let made = match resource.name {
+        "refunds" => create_refund(app, resource, generation, environment, input)?,
+        "payouts" | "beneficiary_payouts" => {
+            create_payout(app, resource, generation, environment, input)?
+        }
+        _ => {
+            if resource.name == "discount_coupons" {
+                unique_code(app, caller, &mut input)?;
+            }
+            let prices = match resource.name {
+                "products" => take_prices(app, caller, &mut input)?,
+                _ => Vec::new(),
+            };
+            let object = new_object(app, resource, environment, input)?;
+            let body = object_value(app, generation, resource, &object);
+            if !app.objects().insert(object.clone()) {
+                let message = format!("{} {} exists already", resource.title(), object.id);
+                return Err(ApiError::conflict(message));
+            }
+            store_prices(app, &object, prices);
+            if resource.name == "subscriptions" {
+                let data = object_value(app, Generation::D, resource, &object);
+                queue_object_event(app, environment, "SUBSCRIPTION_CREATED", &data);
+            }
+            body
+        }
+    };
+    serde_json::to_vec(&made).map(Bytes::from).map_err(|e| ApiError::bad_request(e.to_string()))
+}
+
+/// Codes of coupons are in capitals, and each is used once.
+fn unique_code(app: &App, caller: &Caller, input: &mut Map<String, Value>) -> Result<(), ApiError> {
+    let Some(code) = input.get("code").and_then(Value::as_str).map(str::to_uppercase) else {
+        return Ok(());
+    };
+    let objects = app.objects();
+    let mut coupons = objects.newest_first("discount_coupons");
+    if coupons.any(|c| {
+        c.environment == caller.environment
+            && c.fields().get("code").and_then(Value::as_str) == Some(code.as_str())
+    }) {
+        return Err(ApiError::bad_request(format!("A coupon with the code {code} exists already")));
+    }
+    input.insert("code".to_owned(), code.into());
+    Ok(())
+}
+
+fn not_found(resource: &Resource, id: &str) -> ApiError {
+    ApiError::not_found(format!("{} with ID {id} not found", resource.title()))
+}
+
+/// GET of one object.
+async fn retrieve(
+    State(app): State<SharedApp>,
+    Extension(resource): Extension<&'static Resource>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Response {
+    let objects = app.objects();
+    match objects.of(caller.environment, resource.name, &id) {
+        Some(object) => {
+            let body = object_value(&app, caller.generation, resource, object);
+            json_response(StatusCode::OK, &body)
+        }
+        None => caller.refuse(not_found(resource, &id)),
+    }
+}
+
+/// PATCH of one object.
+async fn update(
+    State(app): State<SharedApp>,
+    Extension(resource): Extension<&'static Resource>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let updated = async {
+        let body = read_json(&headers, body).await?;
+        let ignored = ignored_fields(resource, caller.generation, &body);
+        let changes = checked_change(resource, caller.generation, body)?;
+        let row = change(&app, resource, &caller, &id, changes)?;
+        let notice = notice_of(caller.generation, &ignored);
+        Ok(with_notice(json_response(StatusCode::OK, &row), notice))
+    };
+    updated.await.unwrap_or_else(|error: ApiError| caller.refuse(error))
+}
+
+fn change(
+    app: &App,
+    resource: &Resource,
+    caller: &Caller,
+    id: &str,
+    changes: Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let mut objects = app.objects();
+    let object = objects.of(caller.environment, resource.name, id).cloned();
+    let mut object = object.ok_or_else(|| not_found(resource, id))?;
+    let mut fields = object.fields();
+    let mut previous = Map::new();
+    for (name, value) in changes {
+        // An object with a changed id could not be found again.
+        if name == resource.id {
+            continue;
+        }
+        // Either name of a field replaces the other.
+        if let Some(other) = resource.field(&name).and_then(|f| f.mirrors) {
+            fields.remove(other);
+        }
+        let before =
+            if value.is_null() { fields.remove(&name) } else { fields.insert(name.clone(), value) };
+        previous.insert(name, before.unwrap_or_default());
+    }
+    object.set_fields(&fields);
+    object.updated_at = app.clock.now();
+    objects.replace(object.clone());
+    drop(objects);
+    if resource.name == "subscriptions" {
+        let data = object_value(app, Generation::D, resource, &object);
+        let data = json!({
+            "object": data,
+            "previous_attributes": previous,
+            "context": {"source": "api", "actor": "merchant"},
+        });
+        queue_object_event(app, caller.environment, "SUBSCRIPTION_UPDATED", &data);
+    }
+    app.notify_consoles();
+    Ok(object_value(app, caller.generation, resource, &object))
+}
+
+/// DELETE of one object.
+async fn delete(
+    State(app): State<SharedApp>,
+    Extension(resource): Extension<&'static Resource>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Response {
+    let mut objects = app.objects();
+    let object = objects.of(caller.environment, resource.name, &id).cloned();
+    let Some(object) = object else {
+        return caller.refuse(not_found(resource, &id));
+    };
+    objects.remove(caller.environment, resource.name, &id);
+    drop(objects);
+    if resource.name == "subscriptions" {
+        let data = object_value(&app, Generation::D, resource, &object);
+        queue_object_event(&app, caller.environment, "SUBSCRIPTION_CANCELLED", &data);
+    }
+    if caller.generation == Generation::C {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        let message = format!("{} deleted successfully", resource.title());
+        json_response(StatusCode::OK, &json!({ "message": message }))
+    }
+}
