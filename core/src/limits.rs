@@ -8,6 +8,9 @@ use crate::names;
 /// The longest timeout of a call: ten years, which can be added to any clock.
 pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
+/// Upper limit of [`Limits::depth`]: parsing and building values recurse on the stack.
+pub(crate) const DEEPEST: usize = 512;
+
 /// Limits on a response.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -55,7 +58,7 @@ impl Limits {
             return Err(Error::configuration(format!("limits: {name} must be above 0")));
         }
         if name == "depth" && value > DEEPEST as u64 {
-            return Err(Error::configuration("limits: depth must be at most 512"));
+            return Err(Error::configuration(format!("limits: depth must be at most {DEEPEST}")));
         }
         *limit = usize::try_from(value).unwrap_or(usize::MAX);
         Ok(())

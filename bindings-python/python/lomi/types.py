@@ -22,7 +22,7 @@ class Limits(TypedDict, total=False):
     headers: int
     """Bytes of all headers together; 64 KiB by default."""
     depth: int
-    """Levels of nesting in JSON, at most 1024; 128 by default."""
+    """Levels of nesting in JSON, at most 512; 128 by default."""
     values: int
     """Values in one JSON document, including lists and objects; 250,000 by default."""
     ratio: int

@@ -7,15 +7,13 @@ use super::memory::nodes_for;
 use super::nodes::{Document, Node, Span};
 use crate::error::{Error, ErrorKind};
 use crate::json::value::{number_length, whole_number};
-use crate::limits::Limits;
+use crate::limits::{DEEPEST, Limits};
 
 /// Bytes of JSON for one node, a little fewer than rows of the API have: the list of nodes is
 /// allocated once, since growing it would cost more than the unused memory.
 const BYTES_A_NODE: usize = 12;
 /// Longest number: no amount needs more digits, and languages take quadratic time to read them.
 const MAX_DIGITS: usize = 4300;
-/// Upper limit of `Limits::depth`: parsing and building values recurse on the stack.
-const DEEPEST: usize = 512;
 /// The most digits with which any number fits into `i64`.
 const SAFE_DIGITS: usize = 18;
 
