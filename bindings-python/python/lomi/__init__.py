@@ -666,9 +666,7 @@ def __getattr__(name: str) -> Any:
         elif name in _SUBMODULES:
             found = import_module(f"{__name__}.{name}")
         else:
-            from ._documented.missing_names import missing
-
-            raise missing(__name__, name)
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     except ImportError as error:
         if "_lomi" not in f"{error.name} {error.path} {error}":
             raise

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.payout import Payout
-    from ..models.payment_required import PaymentRequired
-    from ..types import PayoutCreateParams, PayoutUpdateParams
+    from ..types.payouts import PayoutCreateParams, PayoutUpdateParams
 
 
 class Payouts:
@@ -56,10 +55,7 @@ class Payouts:
 
     def create(
         self,
-        params: PayoutCreateParams
-        | PayoutsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutCreateParams | PayoutsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -80,9 +76,6 @@ class Payouts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -183,19 +176,19 @@ class Payouts:
         beneficiary payouts; test keys see withdrawals only.
 
         :param params: more parameters of the query
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param statuses: Only payouts in these states. The December 2025 server only; later servers
-            read status. (API generation B.)
+        :param statuses: Only payouts in these states. The December 2025 server only; later
+            servers read status. (API generation B.)
         :param start_date: Only payouts from this date on. (API generations B, D and E.)
         :param end_date: Only payouts up to this date. (API generations B, D and E.)
-        :param page_size: The page size. A page of the current server may hold twice as many rows,
-            because it merges withdrawals and beneficiary payouts. (API generation D.)
+        :param page_size: The page size. A page of the current server may hold twice as many
+            rows, because it merges withdrawals and beneficiary payouts. (API generation D.)
         :param page: Page number from 1. Read by the current server only. (API generation D.)
         :param status: Only payouts in this state, such as completed. The December 2025 server
             reads statuses instead. (API generations D and E.)
@@ -240,10 +233,7 @@ class Payouts:
     def update(
         self,
         payout_id: UUID | str,
-        params: PayoutUpdateParams
-        | PayoutsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutUpdateParams | PayoutsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -367,10 +357,7 @@ class AsyncPayouts:
 
     async def create(
         self,
-        params: PayoutCreateParams
-        | PayoutsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutCreateParams | PayoutsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -391,9 +378,6 @@ class AsyncPayouts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -494,19 +478,19 @@ class AsyncPayouts:
         beneficiary payouts; test keys see withdrawals only.
 
         :param params: more parameters of the query
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param statuses: Only payouts in these states. The December 2025 server only; later servers
-            read status. (API generation B.)
+        :param statuses: Only payouts in these states. The December 2025 server only; later
+            servers read status. (API generation B.)
         :param start_date: Only payouts from this date on. (API generations B, D and E.)
         :param end_date: Only payouts up to this date. (API generations B, D and E.)
-        :param page_size: The page size. A page of the current server may hold twice as many rows,
-            because it merges withdrawals and beneficiary payouts. (API generation D.)
+        :param page_size: The page size. A page of the current server may hold twice as many
+            rows, because it merges withdrawals and beneficiary payouts. (API generation D.)
         :param page: Page number from 1. Read by the current server only. (API generation D.)
         :param status: Only payouts in this state, such as completed. The December 2025 server
             reads statuses instead. (API generations D and E.)
@@ -551,10 +535,7 @@ class AsyncPayouts:
     async def update(
         self,
         payout_id: UUID | str,
-        params: PayoutUpdateParams
-        | PayoutsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutUpdateParams | PayoutsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -653,6 +634,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Payout PaymentRequired "
-        "PayoutCreateParams@types PayoutUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Payout "
+        "PayoutCreateParams@types.payouts "
+        "PayoutUpdateParams@types.payouts",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.refund import Refund
-    from ..models.payment_required import PaymentRequired
-    from ..types import RefundCreateParams, RefundUpdateParams
+    from ..types.refunds import RefundCreateParams, RefundUpdateParams
 
 
 class Refunds:
@@ -56,10 +55,7 @@ class Refunds:
 
     def create(
         self,
-        params: RefundCreateParams
-        | RefundsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundCreateParams | RefundsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -80,9 +76,6 @@ class Refunds:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -179,9 +172,8 @@ class Refunds:
         """One page of the merchant's refunds.
 
         :param params: more parameters of the query
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -225,10 +217,7 @@ class Refunds:
     def update(
         self,
         refund_id: UUID | str,
-        params: RefundUpdateParams
-        | RefundsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundUpdateParams | RefundsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -352,10 +341,7 @@ class AsyncRefunds:
 
     async def create(
         self,
-        params: RefundCreateParams
-        | RefundsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundCreateParams | RefundsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -376,9 +362,6 @@ class AsyncRefunds:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -475,9 +458,8 @@ class AsyncRefunds:
         """One page of the merchant's refunds.
 
         :param params: more parameters of the query
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -521,10 +503,7 @@ class AsyncRefunds:
     async def update(
         self,
         refund_id: UUID | str,
-        params: RefundUpdateParams
-        | RefundsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundUpdateParams | RefundsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -623,6 +602,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Refund PaymentRequired "
-        "RefundCreateParams@types RefundUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Refund "
+        "RefundCreateParams@types.refunds "
+        "RefundUpdateParams@types.refunds",
     )
