@@ -21,11 +21,6 @@ class WebhookCreateParams(TypedDict, total=False):
     Really a list; declared a string in the generated clients. The newest API wants `events` on
     create, but this name on update.
     """
-    deleted_at: datetime | str | None
-    """When the webhook was deleted, as a timestamp.
-
-    Null while it exists. (API generations B, C, D and E.)
-    """
     description: str | None
     """What the webhook is for.
 
@@ -117,11 +112,6 @@ class WebhookUpdateParams(TypedDict, total=False):
 
     Really a list; declared a string in the generated clients. The newest API wants `events` on
     create, but this name on update.
-    """
-    deleted_at: datetime | str | None
-    """When the webhook was deleted, as a timestamp.
-
-    Null while it exists. (API generations B, C, D and E.)
     """
     description: str | None
     """What the webhook is for.
