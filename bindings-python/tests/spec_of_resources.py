@@ -38,6 +38,7 @@ class Operation:
         facts = entry["x-lomi"]
         self.resource, self.method = resource, method.upper()
         self.id, self.verb = facts["operation"], facts["verb"]
+        self.replay_safe = facts.get("replaySafe", False)
         self.paths = {}
         shared = item.get("parameters", []) + entry.get("parameters", [])
         self.in_path = [p["name"] for p in shared if p["in"] == "path"]

@@ -3,8 +3,9 @@
 import asyncio
 import importlib
 import json
+import re
 from collections import Counter
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 
@@ -151,6 +152,46 @@ def test_a_call_of_a_client(played, name, kind, routes):
     for field, value in row_of_spec(operation.row).items():
         assert found.original(field) == value, field
         assert getattr(found, field) is not None
+
+
+def test_what_is_sent_again_after_a_lost_response(serve, capsys):
+    """Reads, and writes that have no second effect. Nothing that may have moved money."""
+    server = serve(lambda _: None)
+    client = lomi.AsyncLomiClient(
+        KEY, base_url=server.url + "/v1", routes="documented", max_retries=1
+    )
+
+    async def lost(operation):
+        call = getattr(getattr(client, operation.resource), operation.verb)
+        body = [sent(operation.body)] if operation.body else []
+        try:
+            await call(*[ID for _ in operation.in_path], *body)
+        except lomi.LomiError as error:
+            return error
+
+    async def every():
+        return await asyncio.gather(*map(lost, OPERATIONS.values()))
+
+    errors = dict(zip(OPERATIONS, asyncio.run(every()), strict=True))
+    paths = Counter(
+        (request.method, urlsplit(request.path).path.replace(quote(ID, safe=""), "{}"))
+        for request in server.requests
+    )
+    for name, operation in OPERATIONS.items():
+        path = "/v1" + re.sub("{.*}", "{}", operation.paths["documented"])
+        attempts = 2 if operation.replay_safe else 1
+        assert paths[operation.method, path] == attempts == errors[name].attempts, name
+        if operation.method == "GET":
+            assert type(errors[name]) is lomi.APIConnectionError
+        else:
+            assert isinstance(errors[name], lomi.OutcomeUnknownError)
+    again = {name for name, operation in OPERATIONS.items() if operation.replay_safe}
+    for name, operation in OPERATIONS.items():
+        moves = operation.resource in ("beneficiary_payouts", "payouts", "refunds")
+        moves |= name in ("create_subscription", "update_subscription")
+        assert not (moves and operation.method != "GET" and name in again), name
+    with capsys.disabled():
+        print(f"\n  sent again after a lost response: {len(again)} of {len(OPERATIONS)}")
 
 
 def test_every_operation_was_there(capsys):
