@@ -7044,11 +7044,6 @@ export interface WebhookCreate {
    */
   authorized_events?: string[] | string | null;
   /**
-   * When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C, D
-   * and E.)
-   */
-  deleted_at?: string | Date | null;
-  /**
    * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
    */
   description?: string | null;
@@ -7113,11 +7108,6 @@ export interface WebhookUpdate {
    * generated clients. The newest API wants `events` on create, but this name on update.
    */
   authorized_events?: string[] | string | null;
-  /**
-   * When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C, D
-   * and E.)
-   */
-  deleted_at?: string | Date | null;
   /**
    * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
    */

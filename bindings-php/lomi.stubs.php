@@ -39159,7 +39159,6 @@ namespace LomiSDK\Model {
      *
      * @phpstan-type WebhooksCreateFields array{
      *   authorized_events?: list<string>|string|null,
-     *   deleted_at?: \DateTimeInterface|string|null,
      *   description?: string|null,
      *   environment?: string|null,
      *   events?: list<string>|string|null,
@@ -39331,24 +39330,6 @@ namespace LomiSDK\Model {
          * @return $this
          */
         public function setAuthorizedEvents($authorized_events)
-        {
-        }
-
-        /**
-         * When the webhook was deleted, as a timestamp. Null while it exists. (API generations
-         * B, C, D and E.)
-         *
-         * @return \DateTime|null
-         */
-        public function getDeletedAt()
-        {
-        }
-
-        /**
-         * @param \DateTimeInterface|string $deleted_at
-         * @return $this
-         */
-        public function setDeletedAt($deleted_at)
         {
         }
 
@@ -39626,7 +39607,6 @@ namespace LomiSDK\Model {
      *
      * @phpstan-type WebhooksUpdateFields array{
      *   authorized_events?: list<string>|string|null,
-     *   deleted_at?: \DateTimeInterface|string|null,
      *   description?: string|null,
      *   environment?: string|null,
      *   events?: list<string>|string|null,
@@ -39798,24 +39778,6 @@ namespace LomiSDK\Model {
          * @return $this
          */
         public function setAuthorizedEvents($authorized_events)
-        {
-        }
-
-        /**
-         * When the webhook was deleted, as a timestamp. Null while it exists. (API generations
-         * B, C, D and E.)
-         *
-         * @return \DateTime|null
-         */
-        public function getDeletedAt()
-        {
-        }
-
-        /**
-         * @param \DateTimeInterface|string $deleted_at
-         * @return $this
-         */
-        public function setDeletedAt($deleted_at)
         {
         }
 

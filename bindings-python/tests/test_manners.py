@@ -325,6 +325,28 @@ def test_nothing_is_imported_for_hints():
     )
 
 
+@pytest.mark.parametrize("before", ["", "import typing; "])
+@pytest.mark.parametrize("name", ["LomiClient", "AsyncLomiClient"])
+def test_a_client_imports_the_resources_that_are_used(name, before):
+    script = (
+        f"{before}import sys; sys.path[:0] = [sys.argv[1]]; import lomi\n"
+        f"client = lomi.{name}('lomi_sk_test_1')\n"
+        "def loaded():\n"
+        "    starts = ('lomi.resources.', 'lomi.types.')\n"
+        "    return sorted(n for n in sys.modules if n.startswith(starts))\n"
+        "assert set(loaded()) <= {'lomi.types.limits'}, loaded()\n"
+        "client.refunds, client.meters\n"
+        "print(*(n for n in loaded() if 'resources' in n))\n"
+        "assert len(lomi.resources.__all__) == 44\n"
+        "assert all(hasattr(client, n) for n in vars(type(client).__mro__[1]) if n[0] != '_')\n"
+        "print(len([n for n in loaded() if 'resources' in n]))\n"
+    )
+    path = str(ROOT / "bindings-python" / "python")
+    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["lomi.resources.meters", "lomi.resources.refunds", "22"]
+
+
 def test_every_module_can_be_the_first():
     """Names that are filled in for hints lead into no circle."""
     script = (

@@ -8,11 +8,12 @@ import uuid
 from decimal import Decimal
 
 import lomi
+from lomi.api.core_api import CoreApi
 from lomi.exceptions import NotFoundException
 from lomi.models.checkout_sessions import CheckoutSessions
 from lomi.models.checkout_sessions_create import CheckoutSessionsCreate
 from lomi.rest import ApiException
-from lomi.types import Limits
+from lomi.types import CustomerCreateParams, Limits, RefundCreateParams
 
 
 def modern(client: lomi.LomiClient) -> str | None:
@@ -70,6 +71,59 @@ async def modern_async(client: lomi.AsyncLomiClient) -> int:
         await client.checkout_sessions.create(amount=1, currency_code="XOF", extra_body={})
         await client.checkout_sessions.get("cs_1", attempt_timeout=2, idle_timeout=2)
         return len(page.data)
+
+
+def resources(client: lomi.LomiClient) -> str | None:
+    fields: CustomerCreateParams = {"name": "Awa", "email": "awa@example.com"}
+    customer: lomi.Customer = client.customers.create(fields)
+    client.customers.create(name="Awa", metadata={"from": "shop"}, idempotency_key="awa-1")
+    customer = client.customers.update(customer.customer_id or "", name="Awa D.", city=None)
+    for one in client.customers.list(search="awa", page_size=50).auto_paging_iter():
+        deleted: bool | None = one.is_deleted
+        print(one.name, deleted)
+    client.customers.delete(uuid.uuid4(), timeout=5)
+
+    product: lomi.Product = client.products.create(name="Tea", product_type="one_time")
+    price: lomi.Price = client.prices.create(
+        product_id=product.product_id, amount=lomi.Money(1500, "XOF"), currency_code="XOF"
+    )
+    client.prices.update(price.price_id or "", is_active=False, amount=Decimal("1600"))
+
+    wanted: RefundCreateParams = {"transaction_id": "txn_1", "amount": 500}
+    refund: lomi.Refund = client.refunds.create(wanted, timeout=30)
+    refunds: lomi.Page[lomi.Refund] = client.refunds.list(start_date="2026-01-01", limit=5)
+    print(refunds.total, refunds.data[0].refund_id)
+
+    hook = client.webhooks.create(url="https://example.com", authorized_events=["REFUND_FAILED"])
+    client.webhooks.update(webhook_id=hook.webhook_id or "", url="https://example.com/2")
+    client.payment_requests.get(payment_request_id="pr_1", request_id="trace-1")
+    made: datetime.datetime | None = client.transactions.get("txn_1").created_at
+    print(made)
+    return refund.status
+
+
+async def resources_async(client: lomi.AsyncLomiClient) -> int:
+    customer: lomi.Customer = await client.customers.create(name="Awa")
+    print(customer.name)
+    async for log in client.webhook_delivery_logs.list(limit=5):
+        sent: int | float | None = log.response_status
+        print(sent)
+    page: lomi.AsyncPage[lomi.Payout] = await client.payouts.list()
+    await client.payment_links.delete("link_1")
+    return len(page.data)
+
+
+def documented_resources(api_client: lomi.ApiClient) -> str | None:
+    customers = lomi.CustomersApi(api_client)
+    made: lomi.Customers = customers.create_customer(lomi.CustomersCreate(name="Awa"))
+    listed = customers.list_customers(limit=5, offset=0, sort="created_at:desc")
+    data: list[lomi.Customers] | None = listed.data
+    customers.delete_customer_with_http_info(made.customer_id or "", _request_timeout=(3, 10))
+    prices = lomi.PricesApi(api_client).retrieve_price_with_http_info(uuid.uuid4()).data
+    amount: int | float | None = prices.amount
+    refund = CoreApi(api_client).create_refund({"amount": 5}, _headers={"X-Shop": "a"})
+    print(data, amount, lomi.Frequency.BI_MINUS_WEEKLY.value)
+    return refund.status
 
 
 def documented() -> None:

@@ -17,3 +17,13 @@ def modern(client: lomi.LomiClient) -> None:
     lomi.LomiClient(limits={"boddy": 5})  # wrong
     lomi.LomiClient(ca_files=5)  # wrong
     lomi.Configuration(idle_timeout="5")  # wrong
+    client.customers.create(nam="Awa")  # wrong
+    client.customers.list(page_size="5")  # wrong
+    client.refunds.create(amount="5")  # wrong
+    client.refunds.list(startDate="2026-01-01")  # wrong
+    client.events.create(name="click")  # wrong
+    client.prices.update("price_1", is_active="no")  # wrong
+    print(client.transactions.get("txn_1").amount.nothing)  # wrong
+    lomi.CustomersApi().retrieve_customer()  # wrong
+    lomi.WebhooksUpdate(urll="https://example.com")  # wrong
+    print(client.custommers)  # wrong

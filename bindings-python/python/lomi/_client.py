@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._calls import call
+from ._client_resources import AsyncResources, Resources
 from ._convert.arguments import headers as _headers
 from ._convert.arguments import query as _query
 from ._lomi import PLAIN_DICTS, Client
@@ -18,28 +19,7 @@ if TYPE_CHECKING:
 
     from ._convert.arguments import Timeout
     from ._lomi import RequestEvent, ResponseEvent
-    from .resources.checkout_sessions import AsyncCheckoutSessions, CheckoutSessions
     from .types import Limits
-
-
-class _Resource:
-    """A resource of a client. Made at its first use, and then an attribute of the client.
-
-    A test may replace it: ``mock.patch.object(client, "checkout_sessions")``.
-    """
-
-    def __init__(self, name: str, kind: str) -> None:
-        self._name = name
-        self._kind = kind
-
-    def __get__(self, client: _Base | None, owner: type) -> Any:
-        from importlib import import_module
-
-        kind = getattr(import_module(f"lomi.resources.{self._name}"), self._kind)
-        if client is None:
-            return kind  # so that an autospec of the client's class has the calls
-        made = client.__dict__[self._name] = kind(client._native)
-        return made
 
 
 class _Base:
@@ -189,7 +169,7 @@ class _Base:
         )
 
 
-class LomiClient(_Base):
+class LomiClient(Resources, _Base):
     """A client of the lomi. API.
 
     It holds no connection: share it between threads, make it before or after a fork::
@@ -198,9 +178,6 @@ class LomiClient(_Base):
         session = client.checkout_sessions.create(amount=10000, currency_code="XOF")
         print(session.checkout_url)
     """
-
-    checkout_sessions: CheckoutSessions = _Resource("checkout_sessions", "CheckoutSessions")  # type: ignore[assignment]
-    """Payment pages: create, get, list, update, delete."""
 
     def request(
         self,
@@ -232,7 +209,7 @@ class LomiClient(_Base):
         self.close()
 
 
-class AsyncLomiClient(_Base):
+class AsyncLomiClient(AsyncResources, _Base):
     """The same client for asyncio; every call is awaited.
 
     It works on any loop, on several at once, and after a fork::
@@ -241,11 +218,6 @@ class AsyncLomiClient(_Base):
             async for session in client.checkout_sessions.list(status="open"):
                 print(session.checkout_session_id)
     """
-
-    checkout_sessions: AsyncCheckoutSessions = _Resource(  # type: ignore[assignment]
-        "checkout_sessions", "AsyncCheckoutSessions"
-    )
-    """Payment pages: create, get, list, update, delete."""
 
     async def request(
         self,
@@ -283,7 +255,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "CheckoutSessions@resources.checkout_sessions "
-        "AsyncCheckoutSessions@resources.checkout_sessions Timeout@_convert.arguments "
-        "Limits@types RequestEvent@_lomi ResponseEvent@_lomi",
+        "Timeout@_convert.arguments Limits@types RequestEvent@_lomi ResponseEvent@_lomi",
     )

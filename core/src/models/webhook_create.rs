@@ -27,13 +27,6 @@ impl WebhookCreate {
         )
     }
 
-    /// When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C,
-    /// D and E.)
-    #[must_use]
-    pub fn deleted_at(self, deleted_at: impl Into<String>) -> Self {
-        self.set("deleted_at", Value::String(deleted_at.into()))
-    }
-
     /// What the webhook is for. The current server keeps it in metadata. (API generations A, D and
     /// E.)
     #[must_use]

@@ -2722,7 +2722,6 @@ pub static WEBHOOK_CREATE: Model = Model {
     marker: None,
     fields: &[
         field("authorized_events", Kind::Words),
-        field("deleted_at", Kind::Time),
         field("description", Kind::Text),
         field("environment", Kind::Text),
         Field { mirrors: Some("authorized_events"), ..field("events", Kind::Words) },
@@ -2755,7 +2754,6 @@ pub static WEBHOOK_UPDATE: Model = Model {
     marker: None,
     fields: &[
         field("authorized_events", Kind::Words),
-        field("deleted_at", Kind::Time),
         field("description", Kind::Text),
         field("environment", Kind::Text),
         Field { mirrors: Some("authorized_events"), ..field("events", Kind::Words) },

@@ -231,8 +231,8 @@ class BeneficiaryPayoutsApi(Api):
         One page of the merchant's beneficiary payouts. Documented with the generated clients;
         the current server has no such route.
 
-        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
-            defaults to 50. (API generations B and C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025
+            server defaults to 50. (API generations B and C.)
         :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
             repeats rows if it is no multiple of limit. (API generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -273,8 +273,8 @@ class BeneficiaryPayoutsApi(Api):
         One page of the merchant's beneficiary payouts. Documented with the generated clients;
         the current server has no such route.
 
-        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
-            defaults to 50. (API generations B and C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025
+            server defaults to 50. (API generations B and C.)
         :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
             repeats rows if it is no multiple of limit. (API generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -314,8 +314,8 @@ class BeneficiaryPayoutsApi(Api):
         One page of the merchant's beneficiary payouts. Documented with the generated clients;
         the current server has no such route.
 
-        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
-            defaults to 50. (API generations B and C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025
+            server defaults to 50. (API generations B and C.)
         :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
             repeats rows if it is no multiple of limit. (API generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'

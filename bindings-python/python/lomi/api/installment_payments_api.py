@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from .._convert.arguments import without_none
 from .._documented.api import Api
 
 TYPE_CHECKING = False
@@ -141,8 +140,8 @@ class InstallmentPaymentsApi(Api):
         One page of instalments. Documented with the generated clients; the current server has
         no such route.
 
-        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
-            generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
         :param offset: How many instalments to skip. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -182,8 +181,8 @@ class InstallmentPaymentsApi(Api):
         One page of instalments. Documented with the generated clients; the current server has
         no such route.
 
-        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
-            generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
         :param offset: How many instalments to skip. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -222,8 +221,8 @@ class InstallmentPaymentsApi(Api):
         One page of instalments. Documented with the generated clients; the current server has
         no such route.
 
-        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
-            generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
         :param offset: How many instalments to skip. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)

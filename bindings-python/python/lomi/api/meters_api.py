@@ -223,8 +223,8 @@ class MetersApi(Api):
         The organisation's meters. The current server answers with a plain list and without
         paging.
 
-        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
-            the newest API list no limit for meters. (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server
+            and the newest API list no limit for meters. (API generation C.)
         :param offset: How many meters to skip. The current server and the newest API list no
             offset for meters. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -265,8 +265,8 @@ class MetersApi(Api):
         The organisation's meters. The current server answers with a plain list and without
         paging.
 
-        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
-            the newest API list no limit for meters. (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server
+            and the newest API list no limit for meters. (API generation C.)
         :param offset: How many meters to skip. The current server and the newest API list no
             offset for meters. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -306,8 +306,8 @@ class MetersApi(Api):
         The organisation's meters. The current server answers with a plain list and without
         paging.
 
-        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
-            the newest API list no limit for meters. (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server
+            and the newest API list no limit for meters. (API generation C.)
         :param offset: How many meters to skip. The current server and the newest API list no
             offset for meters. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'

@@ -229,8 +229,8 @@ class PaymentRequestsApi(Api):
         One page of the merchant's payment requests. The current server's total is the number of
         rows on the page.
 
-        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
-            (API generations B, C, D and E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is
+            20. (API generations B, C, D and E.)
         :param offset: How many payment requests to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -270,8 +270,8 @@ class PaymentRequestsApi(Api):
         One page of the merchant's payment requests. The current server's total is the number of
         rows on the page.
 
-        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
-            (API generations B, C, D and E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is
+            20. (API generations B, C, D and E.)
         :param offset: How many payment requests to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -310,8 +310,8 @@ class PaymentRequestsApi(Api):
         One page of the merchant's payment requests. The current server's total is the number of
         rows on the page.
 
-        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
-            (API generations B, C, D and E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is
+            20. (API generations B, C, D and E.)
         :param offset: How many payment requests to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)

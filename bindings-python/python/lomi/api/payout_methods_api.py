@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from .._convert.arguments import without_none
 from .._documented.api import Api
 
 TYPE_CHECKING = False
@@ -141,8 +140,8 @@ class PayoutMethodsApi(Api):
         One page of the merchant's payout methods. Documented with the generated clients; the
         current server has no such route. The newest API has it.
 
-        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
-            clients' API only. (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The
+            generated clients' API only. (API generation C.)
         :param offset: How many payout methods to skip. The generated clients' API only. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -183,8 +182,8 @@ class PayoutMethodsApi(Api):
         One page of the merchant's payout methods. Documented with the generated clients; the
         current server has no such route. The newest API has it.
 
-        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
-            clients' API only. (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The
+            generated clients' API only. (API generation C.)
         :param offset: How many payout methods to skip. The generated clients' API only. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -224,8 +223,8 @@ class PayoutMethodsApi(Api):
         One page of the merchant's payout methods. Documented with the generated clients; the
         current server has no such route. The newest API has it.
 
-        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
-            clients' API only. (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The
+            generated clients' API only. (API generation C.)
         :param offset: How many payout methods to skip. The generated clients' API only. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'

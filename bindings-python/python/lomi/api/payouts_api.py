@@ -229,11 +229,11 @@ class PayoutsApi(Api):
         One page of the merchant's payouts. The current server merges withdrawals and
         beneficiary payouts; test keys see withdrawals only.
 
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """
@@ -272,11 +272,11 @@ class PayoutsApi(Api):
         One page of the merchant's payouts. The current server merges withdrawals and
         beneficiary payouts; test keys see withdrawals only.
 
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """
@@ -314,11 +314,11 @@ class PayoutsApi(Api):
         One page of the merchant's payouts. The current server merges withdrawals and
         beneficiary payouts; test keys see withdrawals only.
 
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """

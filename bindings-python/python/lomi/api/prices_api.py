@@ -226,8 +226,8 @@ class PricesApi(Api):
         One page of the merchant's prices. Documented with the generated clients; the current
         server has no such route.
 
-        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
-            has no list of prices. (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current
+            server has no list of prices. (API generation C.)
         :param offset: How many prices to skip. The current server has no list of prices. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -268,8 +268,8 @@ class PricesApi(Api):
         One page of the merchant's prices. Documented with the generated clients; the current
         server has no such route.
 
-        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
-            has no list of prices. (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current
+            server has no list of prices. (API generation C.)
         :param offset: How many prices to skip. The current server has no list of prices. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -309,8 +309,8 @@ class PricesApi(Api):
         One page of the merchant's prices. Documented with the generated clients; the current
         server has no such route.
 
-        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
-            has no list of prices. (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current
+            server has no list of prices. (API generation C.)
         :param offset: How many prices to skip. The current server has no list of prices. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'

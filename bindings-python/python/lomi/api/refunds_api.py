@@ -228,9 +228,8 @@ class RefundsApi(Api):
 
         One page of the merchant's refunds.
 
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -270,9 +269,8 @@ class RefundsApi(Api):
 
         One page of the merchant's refunds.
 
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -311,9 +309,8 @@ class RefundsApi(Api):
 
         One page of the merchant's refunds.
 
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'

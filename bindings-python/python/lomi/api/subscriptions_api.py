@@ -229,10 +229,10 @@ class SubscriptionsApi(Api):
         One page of the merchant's subscriptions. On the current server rows have product names
         and amounts, but no price_id.
 
-        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many subscriptions to skip. The generated clients' API only; the current
-            server reads page instead. (API generations A and C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the
+            current server reads page instead. (API generations A and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """
@@ -271,10 +271,10 @@ class SubscriptionsApi(Api):
         One page of the merchant's subscriptions. On the current server rows have product names
         and amounts, but no price_id.
 
-        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many subscriptions to skip. The generated clients' API only; the current
-            server reads page instead. (API generations A and C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the
+            current server reads page instead. (API generations A and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """
@@ -312,10 +312,10 @@ class SubscriptionsApi(Api):
         One page of the merchant's subscriptions. On the current server rows have product names
         and amounts, but no price_id.
 
-        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many subscriptions to skip. The generated clients' API only; the current
-            server reads page instead. (API generations A and C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the
+            current server reads page instead. (API generations A and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from .._convert.arguments import without_none
 from .._documented.api import Api
 
 TYPE_CHECKING = False
@@ -49,8 +48,8 @@ class TransactionsApi(Api):
 
         The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
-            the public_id.
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
         """
         _path = {"transaction_id": transaction_id}
         _value: Transactions = self._one(
@@ -79,8 +78,8 @@ class TransactionsApi(Api):
 
         The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
-            the public_id.
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
         """
         _path = {"transaction_id": transaction_id}
         return self._info(
@@ -109,8 +108,8 @@ class TransactionsApi(Api):
 
         The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
-            the public_id.
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
         """
         _path = {"transaction_id": transaction_id}
         return self._raw(
@@ -141,10 +140,10 @@ class TransactionsApi(Api):
         One page of the merchant's transactions. On the current server its rows have other
         fields than a single transaction has.
 
-        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many transactions to skip. The generated clients' API only; the current
-            server reads page instead. (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the
+            current server reads page instead. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """
@@ -183,10 +182,10 @@ class TransactionsApi(Api):
         One page of the merchant's transactions. On the current server its rows have other
         fields than a single transaction has.
 
-        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many transactions to skip. The generated clients' API only; the current
-            server reads page instead. (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the
+            current server reads page instead. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """
@@ -224,10 +223,10 @@ class TransactionsApi(Api):
         One page of the merchant's transactions. On the current server its rows have other
         fields than a single transaction has.
 
-        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many transactions to skip. The generated clients' API only; the current
-            server reads page instead. (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the
+            current server reads page instead. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         """

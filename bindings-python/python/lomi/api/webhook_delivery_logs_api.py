@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from .._convert.arguments import without_none
 from .._documented.api import Api
 
 TYPE_CHECKING = False

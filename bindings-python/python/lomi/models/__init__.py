@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from .._documented.missing_names import missing, watch
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -464,8 +462,6 @@ __all__ = [
     "Frequency",
 ]
 
-watch()
-
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
@@ -477,7 +473,7 @@ def __getattr__(name: str) -> Any:
         return found
     if name in _MODULES.values():
         return import_module(f"{__name__}.{name}")
-    raise missing(__name__, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -49,7 +49,9 @@ class Customers(Model):
         "whatsapp_number",
     )
     #: Left out of ``to_dict``, as the documented client does.
-    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
+    _read_only: ClassVar[frozenset[str]] = frozenset(
+        {"created_at", "created_by", "customer_id", "deleted_at", "updated_at"}
+    )
 
     address: str | None = field()
     """Street address of the customer."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
-    from typing import Any, ClassVar
+    from typing import ClassVar
     from uuid import UUID
 
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .._documented.list_model import ListModel
-from .meter_balances import MeterBalances
 from .list_customers200_response_pagination import ListCustomers200ResponsePagination
+from .meter_balances import MeterBalances
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .._documented.list_model import ListModel
-from .meters import Meters
 from .list_customers200_response_pagination import ListCustomers200ResponsePagination
+from .meters import Meters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .._documented.list_model import ListModel
-from .spi_account_aliases import SpiAccountAliases
 from .list_customers200_response_pagination import ListCustomers200ResponsePagination
+from .spi_account_aliases import SpiAccountAliases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

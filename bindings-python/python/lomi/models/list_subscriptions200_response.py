@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .._documented.list_model import ListModel
-from .subscriptions import Subscriptions
 from .list_customers200_response_pagination import ListCustomers200ResponsePagination
+from .subscriptions import Subscriptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -65,7 +65,9 @@ class PaymentRequests(Model):
         "updated_at",
     )
     #: Left out of ``to_dict``, as the documented client does.
-    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
+    _read_only: ClassVar[frozenset[str]] = frozenset(
+        {"created_at", "created_by", "request_id", "updated_at"}
+    )
 
     amount: int | float | None = field()
     """What the payer owes, in the currency's smallest unit.

@@ -10,7 +10,6 @@ from .._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
     from typing import Any, ClassVar

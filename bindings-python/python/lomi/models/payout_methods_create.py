@@ -10,9 +10,8 @@ from .._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from decimal import Decimal
-    from typing import Any, ClassVar
+    from typing import ClassVar
     from uuid import UUID
 
 

@@ -59,7 +59,9 @@ class Products(Model):
         "usage_unit",
     )
     #: Left out of ``to_dict``, as the documented client does.
-    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
+    _read_only: ClassVar[frozenset[str]] = frozenset(
+        {"created_at", "created_by", "product_id", "updated_at"}
+    )
 
     billing_frequency: str | None = field()
     """How often a recurring product is billed.

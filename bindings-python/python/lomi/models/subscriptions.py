@@ -59,7 +59,9 @@ class Subscriptions(Model):
         "updated_at",
     )
     #: Left out of ``to_dict``, as the documented client does.
-    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
+    _read_only: ClassVar[frozenset[str]] = frozenset(
+        {"created_at", "created_by", "subscription_id", "updated_at"}
+    )
 
     amount: int | float | None = field()
     """Amount billed each time, in the currency's smallest unit.

@@ -98,7 +98,7 @@ class Transactions(Model):
         "updated_at",
     )
     #: Left out of ``to_dict``, as the documented client does.
-    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "updated_at"})
+    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "transaction_id", "updated_at"})
 
     checkout_session_id = Identifier()
     """Checkout session that the transaction pays.

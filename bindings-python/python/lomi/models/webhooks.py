@@ -50,7 +50,9 @@ class Webhooks(Model):
         "webhook_id",
     )
     #: Left out of ``to_dict``, as the documented client does.
-    _read_only: ClassVar[frozenset[str]] = frozenset({"created_at", "created_by", "updated_at"})
+    _read_only: ClassVar[frozenset[str]] = frozenset(
+        {"created_at", "created_by", "deleted_at", "updated_at"}
+    )
 
     active: bool | None = field()
     """Whether events are sent.

@@ -25,7 +25,6 @@ class WebhooksCreate(Model):
     _closed: ClassVar[bool] = True
     _fields: ClassVar[tuple[str, ...]] = (
         "authorized_events",
-        "deleted_at",
         "description",
         "environment",
         "events",
@@ -48,11 +47,6 @@ class WebhooksCreate(Model):
 
     Really a list; declared a string in the generated clients. The newest API wants `events` on
     create, but this name on update.
-    """
-    deleted_at: datetime | str | None = None
-    """When the webhook was deleted, as a timestamp.
-
-    Null while it exists. (API generations B, C, D and E.)
     """
     description: str | None = None
     """What the webhook is for.
@@ -139,7 +133,6 @@ class WebhooksCreate(Model):
             self,
             *,
             authorized_events: Sequence[str] | None = None,
-            deleted_at: datetime | str | None = None,
             description: str | None = None,
             environment: str | None = None,
             events: Sequence[str] | None = None,

@@ -28,7 +28,6 @@ class WebhooksUpdate(Model):
     _closed: ClassVar[bool] = True
     _fields: ClassVar[tuple[str, ...]] = (
         "authorized_events",
-        "deleted_at",
         "description",
         "environment",
         "events",
@@ -51,11 +50,6 @@ class WebhooksUpdate(Model):
 
     Really a list; declared a string in the generated clients. The newest API wants `events` on
     create, but this name on update.
-    """
-    deleted_at: datetime | str | None = None
-    """When the webhook was deleted, as a timestamp.
-
-    Null while it exists. (API generations B, C, D and E.)
     """
     description: str | None = None
     """What the webhook is for.
@@ -142,7 +136,6 @@ class WebhooksUpdate(Model):
             self,
             *,
             authorized_events: Sequence[str] | None = None,
-            deleted_at: datetime | str | None = None,
             description: str | None = None,
             environment: str | None = None,
             events: Sequence[str] | None = None,

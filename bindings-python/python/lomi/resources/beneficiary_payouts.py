@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.beneficiary_payout import BeneficiaryPayout
-    from ..models.payment_required import PaymentRequired
-    from ..types import BeneficiaryPayoutCreateParams
+    from ..types.beneficiary_payouts import BeneficiaryPayoutCreateParams
 
 
 class BeneficiaryPayouts:
@@ -79,9 +78,6 @@ class BeneficiaryPayouts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -180,18 +176,18 @@ class BeneficiaryPayouts:
         clients; the current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
-            defaults to 50. (API generations B and C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025
+            server defaults to 50. (API generations B and C.)
         :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
             repeats rows if it is no multiple of limit. (API generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param statuses: Only payouts in these states, separated by commas. The December 2025 server
-            only. (API generation B.)
+        :param statuses: Only payouts in these states, separated by commas. The December 2025
+            server only. (API generation B.)
         :param start_date: Only payouts from this date on. The December 2025 server only. (API
             generation B.)
-        :param end_date: Only payouts up to this date. The December 2025 server only. (API generation
-            B.)
+        :param end_date: Only payouts up to this date. The December 2025 server only. (API
+            generation B.)
         :param currency_code: Only payouts in this currency. The December 2025 server only. (API
             generation B.)
         """
@@ -279,9 +275,6 @@ class AsyncBeneficiaryPayouts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -380,18 +373,18 @@ class AsyncBeneficiaryPayouts:
         clients; the current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025 server
-            defaults to 50. (API generations B and C.)
+        :param limit: The most beneficiary payouts in one page, 1 to 100. The December 2025
+            server defaults to 50. (API generations B and C.)
         :param offset: How many beneficiary payouts to skip. The December 2025 server skips or
             repeats rows if it is no multiple of limit. (API generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param statuses: Only payouts in these states, separated by commas. The December 2025 server
-            only. (API generation B.)
+        :param statuses: Only payouts in these states, separated by commas. The December 2025
+            server only. (API generation B.)
         :param start_date: Only payouts from this date on. The December 2025 server only. (API
             generation B.)
-        :param end_date: Only payouts up to this date. The December 2025 server only. (API generation
-            B.)
+        :param end_date: Only payouts up to this date. The December 2025 server only. (API
+            generation B.)
         :param currency_code: Only payouts in this currency. The December 2025 server only. (API
             generation B.)
         """
@@ -430,6 +423,7 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments BeneficiaryPayout PaymentRequired "
-        "BeneficiaryPayoutCreateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "BeneficiaryPayout "
+        "BeneficiaryPayoutCreateParams@types.beneficiary_payouts",
     )

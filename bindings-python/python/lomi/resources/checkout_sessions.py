@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .._lomi import Client
     from ..models.checkout_session import CheckoutSession
     from ..models.payment_required import PaymentRequired
-    from ..types import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
+    from ..types.checkout_sessions import CheckoutSessionCreateParams, CheckoutSessionUpdateParams
 
 
 class CheckoutSessions:
@@ -180,8 +180,8 @@ class CheckoutSessions:
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param status: Only sessions that are open, completed or expired. (API generations A, B, D
-            and E.)
+        :param status: Only sessions that are open, completed or expired. (API generations A, B,
+            D and E.)
         :param page: Page number from 1. The 2025 API only. (API generation A.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
@@ -466,8 +466,8 @@ class AsyncCheckoutSessions:
         :param offset: How many sessions to skip. (API generations B, C, D and E.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param status: Only sessions that are open, completed or expired. (API generations A, B, D
-            and E.)
+        :param status: Only sessions that are open, completed or expired. (API generations A, B,
+            D and E.)
         :param page: Page number from 1. The 2025 API only. (API generation A.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
@@ -603,6 +603,9 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments CheckoutSession PaymentRequired "
-        "CheckoutSessionCreateParams@types CheckoutSessionUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "CheckoutSession "
+        "PaymentRequired "
+        "CheckoutSessionCreateParams@types.checkout_sessions "
+        "CheckoutSessionUpdateParams@types.checkout_sessions",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.customer import Customer
-    from ..models.payment_required import PaymentRequired
-    from ..types import CustomerCreateParams, CustomerUpdateParams
+    from ..types.customers import CustomerCreateParams, CustomerUpdateParams
 
 
 class Customers:
@@ -56,10 +55,7 @@ class Customers:
 
     def create(
         self,
-        params: CustomerCreateParams
-        | CustomersCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: CustomerCreateParams | CustomersCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -78,9 +74,6 @@ class Customers:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -189,12 +182,12 @@ class Customers:
         :param search: Only customers that match this text. (API generations B, D and E.)
         :param type: Only `business` or `individual` customers, or `all`. (API generations B, D
             and E.)
-        :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D and
-            E.)
+        :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D
+            and E.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations A, B and D.)
-        :param page_size: The most customers in one page. The server of December 2025 has a default of
-            50; the newest API reads limit. (API generations B and D.)
+        :param page_size: The most customers in one page. The server of December 2025 has a
+            default of 50; the newest API reads limit. (API generations B and D.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -234,10 +227,7 @@ class Customers:
     def update(
         self,
         customer_id: UUID | str,
-        params: CustomerUpdateParams
-        | CustomersUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: CustomerUpdateParams | CustomersUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -359,10 +349,7 @@ class AsyncCustomers:
 
     async def create(
         self,
-        params: CustomerCreateParams
-        | CustomersCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: CustomerCreateParams | CustomersCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -381,9 +368,6 @@ class AsyncCustomers:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -492,12 +476,12 @@ class AsyncCustomers:
         :param search: Only customers that match this text. (API generations B, D and E.)
         :param type: Only `business` or `individual` customers, or `all`. (API generations B, D
             and E.)
-        :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D and
-            E.)
+        :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D
+            and E.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations A, B and D.)
-        :param page_size: The most customers in one page. The server of December 2025 has a default of
-            50; the newest API reads limit. (API generations B and D.)
+        :param page_size: The most customers in one page. The server of December 2025 has a
+            default of 50; the newest API reads limit. (API generations B and D.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -537,10 +521,7 @@ class AsyncCustomers:
     async def update(
         self,
         customer_id: UUID | str,
-        params: CustomerUpdateParams
-        | CustomersUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: CustomerUpdateParams | CustomersUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -637,6 +618,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Customer PaymentRequired "
-        "CustomerCreateParams@types CustomerUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Customer "
+        "CustomerCreateParams@types.customers "
+        "CustomerUpdateParams@types.customers",
     )

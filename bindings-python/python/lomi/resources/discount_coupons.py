@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.discount_coupon import DiscountCoupon
-    from ..models.payment_required import PaymentRequired
-    from ..types import DiscountCouponCreateParams, DiscountCouponUpdateParams
+    from ..types.discount_coupons import DiscountCouponCreateParams, DiscountCouponUpdateParams
 
 
 class DiscountCoupons:
@@ -79,9 +78,6 @@ class DiscountCoupons:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -355,9 +351,6 @@ class AsyncDiscountCoupons:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -583,6 +576,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments DiscountCoupon PaymentRequired "
-        "DiscountCouponCreateParams@types DiscountCouponUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "DiscountCoupon "
+        "DiscountCouponCreateParams@types.discount_coupons "
+        "DiscountCouponUpdateParams@types.discount_coupons",
     )

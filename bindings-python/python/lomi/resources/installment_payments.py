@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from typing_extensions import Unpack
-
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.installment_payment import InstallmentPayment
-    from ..models.payment_required import PaymentRequired
-    from ..types import 
 
 
 class InstallmentPayments:
@@ -118,8 +113,8 @@ class InstallmentPayments:
         has no such route.
 
         :param params: more parameters of the query
-        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
-            generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
         :param offset: How many instalments to skip. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -240,8 +235,8 @@ class AsyncInstallmentPayments:
         has no such route.
 
         :param params: more parameters of the query
-        :param limit: The most instalments in one page, 1 to 100. The server's default is 20. (API
-            generation C.)
+        :param limit: The most instalments in one page, 1 to 100. The server's default is 20.
+            (API generation C.)
         :param offset: How many instalments to skip. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
@@ -273,6 +268,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments InstallmentPayment PaymentRequired "
-        "",
+        "Client@_lomi Timeout@_convert.arguments InstallmentPayment",
     )

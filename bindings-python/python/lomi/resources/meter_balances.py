@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from typing_extensions import Unpack
-
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.meter_balance import MeterBalance
-    from ..models.payment_required import PaymentRequired
-    from ..types import 
 
 
 class MeterBalances:
@@ -273,6 +268,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments MeterBalance PaymentRequired "
-        "",
+        "Client@_lomi Timeout@_convert.arguments MeterBalance",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.meter import Meter
-    from ..models.payment_required import PaymentRequired
-    from ..types import MeterCreateParams, MeterUpdateParams
+    from ..types.meters import MeterCreateParams, MeterUpdateParams
 
 
 class Meters:
@@ -56,10 +55,7 @@ class Meters:
 
     def create(
         self,
-        params: MeterCreateParams
-        | MetersCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: MeterCreateParams | MetersCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -79,9 +75,6 @@ class Meters:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -177,15 +170,15 @@ class Meters:
         paging.
 
         :param params: more parameters of the query
-        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
-            the newest API list no limit for meters. (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server
+            and the newest API list no limit for meters. (API generation C.)
         :param offset: How many meters to skip. The current server and the newest API list no
             offset for meters. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         :param product_id: Only meters of this product. (API generations D and E.)
-        :param is_active: true for active meters only, false for inactive ones. (API generations D and
-            E.)
+        :param is_active: true for active meters only, false for inactive ones. (API generations
+            D and E.)
         """
         _given = _options(
             idempotency_key,
@@ -215,10 +208,7 @@ class Meters:
     def update(
         self,
         meter_id: UUID | str,
-        params: MeterUpdateParams
-        | MetersUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: MeterUpdateParams | MetersUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -341,10 +331,7 @@ class AsyncMeters:
 
     async def create(
         self,
-        params: MeterCreateParams
-        | MetersCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: MeterCreateParams | MetersCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -364,9 +351,6 @@ class AsyncMeters:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -462,15 +446,15 @@ class AsyncMeters:
         paging.
 
         :param params: more parameters of the query
-        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server and
-            the newest API list no limit for meters. (API generation C.)
+        :param limit: The most meters in one page, 1 to 100, 20 by default. The current server
+            and the newest API list no limit for meters. (API generation C.)
         :param offset: How many meters to skip. The current server and the newest API list no
             offset for meters. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         :param product_id: Only meters of this product. (API generations D and E.)
-        :param is_active: true for active meters only, false for inactive ones. (API generations D and
-            E.)
+        :param is_active: true for active meters only, false for inactive ones. (API generations
+            D and E.)
         """
         _given = _options(
             idempotency_key,
@@ -500,10 +484,7 @@ class AsyncMeters:
     async def update(
         self,
         meter_id: UUID | str,
-        params: MeterUpdateParams
-        | MetersUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: MeterUpdateParams | MetersUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -601,6 +582,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Meter PaymentRequired "
-        "MeterCreateParams@types MeterUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Meter "
+        "MeterCreateParams@types.meters "
+        "MeterUpdateParams@types.meters",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.payment_link import PaymentLink
-    from ..models.payment_required import PaymentRequired
-    from ..types import PaymentLinkCreateParams, PaymentLinkUpdateParams
+    from ..types.payment_links import PaymentLinkCreateParams, PaymentLinkUpdateParams
 
 
 class PaymentLinks:
@@ -56,10 +55,7 @@ class PaymentLinks:
 
     def create(
         self,
-        params: PaymentLinkCreateParams
-        | PaymentLinksCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PaymentLinkCreateParams | PaymentLinksCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -79,9 +75,6 @@ class PaymentLinks:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -183,10 +176,10 @@ class PaymentLinks:
         :param offset: How many payment links to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param link_type: Only links of this type: `product` or `instant`. (API generations B, D and
-            E.)
-        :param is_active: Only links that are active (true) or not active (false). (API generations B,
-            D and E.)
+        :param link_type: Only links of this type: `product` or `instant`. (API generations B, D
+            and E.)
+        :param is_active: Only links that are active (true) or not active (false). (API
+            generations B, D and E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -220,10 +213,7 @@ class PaymentLinks:
     def update(
         self,
         link_id: UUID | str,
-        params: PaymentLinkUpdateParams
-        | PaymentLinksUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PaymentLinkUpdateParams | PaymentLinksUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -346,10 +336,7 @@ class AsyncPaymentLinks:
 
     async def create(
         self,
-        params: PaymentLinkCreateParams
-        | PaymentLinksCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PaymentLinkCreateParams | PaymentLinksCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -369,9 +356,6 @@ class AsyncPaymentLinks:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -473,10 +457,10 @@ class AsyncPaymentLinks:
         :param offset: How many payment links to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param link_type: Only links of this type: `product` or `instant`. (API generations B, D and
-            E.)
-        :param is_active: Only links that are active (true) or not active (false). (API generations B,
-            D and E.)
+        :param link_type: Only links of this type: `product` or `instant`. (API generations B, D
+            and E.)
+        :param is_active: Only links that are active (true) or not active (false). (API
+            generations B, D and E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -510,10 +494,7 @@ class AsyncPaymentLinks:
     async def update(
         self,
         link_id: UUID | str,
-        params: PaymentLinkUpdateParams
-        | PaymentLinksUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PaymentLinkUpdateParams | PaymentLinksUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -611,6 +592,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments PaymentLink PaymentRequired "
-        "PaymentLinkCreateParams@types PaymentLinkUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "PaymentLink "
+        "PaymentLinkCreateParams@types.payment_links "
+        "PaymentLinkUpdateParams@types.payment_links",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.payment_request import PaymentRequest
-    from ..models.payment_required import PaymentRequired
-    from ..types import PaymentRequestCreateParams, PaymentRequestUpdateParams
+    from ..types.payment_requests import PaymentRequestCreateParams, PaymentRequestUpdateParams
 
 
 class PaymentRequests:
@@ -80,9 +79,6 @@ class PaymentRequests:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -113,7 +109,7 @@ class PaymentRequests:
 
     def get(
         self,
-        request_id: UUID | str,
+        payment_request_id: UUID | str,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -128,7 +124,7 @@ class PaymentRequests:
     ) -> PaymentRequest:
         """The current state of a payment request.
 
-        :param request_id: The payment request's identifier (request_id).
+        :param payment_request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -145,7 +141,7 @@ class PaymentRequests:
         _reply = _call(
             self._native,
             "retrieve_payment_request",
-            {"request_id": request_id},
+            {"request_id": payment_request_id},
             None,
             None,
             _given,
@@ -179,14 +175,15 @@ class PaymentRequests:
         number of rows on the page.
 
         :param params: more parameters of the query
-        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
-            (API generations B, C, D and E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is
+            20. (API generations B, C, D and E.)
         :param offset: How many payment requests to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param status: Only requests in this state: `pending`, `completed`, `failed` or `expired`.
-            (API generations B, D and E.)
-        :param customer_id: Only requests to this customer (customer_id). (API generations B, D and E.)
+        :param status: Only requests in this state: `pending`, `completed`, `failed` or
+            `expired`. (API generations B, D and E.)
+        :param customer_id: Only requests to this customer (customer_id). (API generations B, D
+            and E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -219,7 +216,7 @@ class PaymentRequests:
 
     def update(
         self,
-        request_id: UUID | str,
+        payment_request_id: UUID | str,
         params: PaymentRequestUpdateParams
         | PaymentRequestsUpdate
         | Mapping[str, Any]
@@ -241,7 +238,7 @@ class PaymentRequests:
         """Changes the given fields of a payment request. Documented with the generated
         clients; the current server has no such route.
 
-        :param request_id: The payment request's identifier (request_id).
+        :param payment_request_id: The payment request's identifier (request_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -263,7 +260,7 @@ class PaymentRequests:
         _reply = _call(
             self._native,
             "update_payment_request",
-            {"request_id": request_id},
+            {"request_id": payment_request_id},
             None,
             _sent,
             _given,
@@ -274,7 +271,7 @@ class PaymentRequests:
 
     def delete(
         self,
-        request_id: UUID | str,
+        payment_request_id: UUID | str,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -290,7 +287,7 @@ class PaymentRequests:
         """Deletes a payment request. Documented with the generated clients; the current server
         has no such route.
 
-        :param request_id: The payment request's identifier (request_id).
+        :param payment_request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -307,7 +304,7 @@ class PaymentRequests:
         _reply = _call(
             self._native,
             "delete_payment_request",
-            {"request_id": request_id},
+            {"request_id": payment_request_id},
             None,
             None,
             _given,
@@ -370,9 +367,6 @@ class AsyncPaymentRequests:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -403,7 +397,7 @@ class AsyncPaymentRequests:
 
     async def get(
         self,
-        request_id: UUID | str,
+        payment_request_id: UUID | str,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -418,7 +412,7 @@ class AsyncPaymentRequests:
     ) -> PaymentRequest:
         """The current state of a payment request.
 
-        :param request_id: The payment request's identifier (request_id).
+        :param payment_request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -435,7 +429,7 @@ class AsyncPaymentRequests:
         _reply = await self._call(
             self._native,
             "retrieve_payment_request",
-            {"request_id": request_id},
+            {"request_id": payment_request_id},
             None,
             None,
             _given,
@@ -469,14 +463,15 @@ class AsyncPaymentRequests:
         number of rows on the page.
 
         :param params: more parameters of the query
-        :param limit: The most payment requests in one page, 1 to 100. The server's default is 20.
-            (API generations B, C, D and E.)
+        :param limit: The most payment requests in one page, 1 to 100. The server's default is
+            20. (API generations B, C, D and E.)
         :param offset: How many payment requests to skip. (API generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param status: Only requests in this state: `pending`, `completed`, `failed` or `expired`.
-            (API generations B, D and E.)
-        :param customer_id: Only requests to this customer (customer_id). (API generations B, D and E.)
+        :param status: Only requests in this state: `pending`, `completed`, `failed` or
+            `expired`. (API generations B, D and E.)
+        :param customer_id: Only requests to this customer (customer_id). (API generations B, D
+            and E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -509,7 +504,7 @@ class AsyncPaymentRequests:
 
     async def update(
         self,
-        request_id: UUID | str,
+        payment_request_id: UUID | str,
         params: PaymentRequestUpdateParams
         | PaymentRequestsUpdate
         | Mapping[str, Any]
@@ -531,7 +526,7 @@ class AsyncPaymentRequests:
         """Changes the given fields of a payment request. Documented with the generated
         clients; the current server has no such route.
 
-        :param request_id: The payment request's identifier (request_id).
+        :param payment_request_id: The payment request's identifier (request_id).
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
         """
@@ -553,7 +548,7 @@ class AsyncPaymentRequests:
         _reply = await self._call(
             self._native,
             "update_payment_request",
-            {"request_id": request_id},
+            {"request_id": payment_request_id},
             None,
             _sent,
             _given,
@@ -564,7 +559,7 @@ class AsyncPaymentRequests:
 
     async def delete(
         self,
-        request_id: UUID | str,
+        payment_request_id: UUID | str,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -580,7 +575,7 @@ class AsyncPaymentRequests:
         """Deletes a payment request. Documented with the generated clients; the current server
         has no such route.
 
-        :param request_id: The payment request's identifier (request_id).
+        :param payment_request_id: The payment request's identifier (request_id).
         """
         _given = _options(
             idempotency_key,
@@ -597,7 +592,7 @@ class AsyncPaymentRequests:
         _reply = await self._call(
             self._native,
             "delete_payment_request",
-            {"request_id": request_id},
+            {"request_id": payment_request_id},
             None,
             None,
             _given,
@@ -611,6 +606,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments PaymentRequest PaymentRequired "
-        "PaymentRequestCreateParams@types PaymentRequestUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "PaymentRequest "
+        "PaymentRequestCreateParams@types.payment_requests "
+        "PaymentRequestUpdateParams@types.payment_requests",
     )

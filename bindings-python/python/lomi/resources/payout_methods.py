@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from typing_extensions import Unpack
-
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.payout_method import PayoutMethod
-    from ..models.payment_required import PaymentRequired
-    from ..types import 
 
 
 class PayoutMethods:
@@ -118,8 +113,8 @@ class PayoutMethods:
         the current server has no such route. The newest API has it.
 
         :param params: more parameters of the query
-        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
-            clients' API only. (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The
+            generated clients' API only. (API generation C.)
         :param offset: How many payout methods to skip. The generated clients' API only. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -241,8 +236,8 @@ class AsyncPayoutMethods:
         the current server has no such route. The newest API has it.
 
         :param params: more parameters of the query
-        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The generated
-            clients' API only. (API generation C.)
+        :param limit: The most payout methods in one page, 1 to 100, 20 by default. The
+            generated clients' API only. (API generation C.)
         :param offset: How many payout methods to skip. The generated clients' API only. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -275,6 +270,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments PayoutMethod PaymentRequired "
-        "",
+        "Client@_lomi Timeout@_convert.arguments PayoutMethod",
     )

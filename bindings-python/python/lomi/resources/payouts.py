@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.payout import Payout
-    from ..models.payment_required import PaymentRequired
-    from ..types import PayoutCreateParams, PayoutUpdateParams
+    from ..models.confirmation_required import ConfirmationRequired
+    from ..types.payouts import PayoutCreateParams, PayoutUpdateParams
 
 
 class Payouts:
@@ -56,10 +56,7 @@ class Payouts:
 
     def create(
         self,
-        params: PayoutCreateParams
-        | PayoutsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutCreateParams | PayoutsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -73,7 +70,7 @@ class Payouts:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutCreateParams],
-    ) -> Payout | PaymentRequired:
+    ) -> Payout | ConfirmationRequired:
         """Moves money out. Never repeat it on the current server, which ignores
         Idempotency-Key. In the newest API the first call moves nothing; the same body and
         key with confirmation_token executes it.
@@ -108,7 +105,7 @@ class Payouts:
             _given,
             MODERN_MODELS,
         )
-        _value: Payout | PaymentRequired = _reply[0]
+        _value: Payout | ConfirmationRequired = _reply[0]
         return _value
 
     def get(
@@ -183,19 +180,19 @@ class Payouts:
         beneficiary payouts; test keys see withdrawals only.
 
         :param params: more parameters of the query
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param statuses: Only payouts in these states. The December 2025 server only; later servers
-            read status. (API generation B.)
+        :param statuses: Only payouts in these states. The December 2025 server only; later
+            servers read status. (API generation B.)
         :param start_date: Only payouts from this date on. (API generations B, D and E.)
         :param end_date: Only payouts up to this date. (API generations B, D and E.)
-        :param page_size: The page size. A page of the current server may hold twice as many rows,
-            because it merges withdrawals and beneficiary payouts. (API generation D.)
+        :param page_size: The page size. A page of the current server may hold twice as many
+            rows, because it merges withdrawals and beneficiary payouts. (API generation D.)
         :param page: Page number from 1. Read by the current server only. (API generation D.)
         :param status: Only payouts in this state, such as completed. The December 2025 server
             reads statuses instead. (API generations D and E.)
@@ -240,10 +237,7 @@ class Payouts:
     def update(
         self,
         payout_id: UUID | str,
-        params: PayoutUpdateParams
-        | PayoutsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutUpdateParams | PayoutsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -367,10 +361,7 @@ class AsyncPayouts:
 
     async def create(
         self,
-        params: PayoutCreateParams
-        | PayoutsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutCreateParams | PayoutsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -384,7 +375,7 @@ class AsyncPayouts:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[PayoutCreateParams],
-    ) -> Payout | PaymentRequired:
+    ) -> Payout | ConfirmationRequired:
         """Moves money out. Never repeat it on the current server, which ignores
         Idempotency-Key. In the newest API the first call moves nothing; the same body and
         key with confirmation_token executes it.
@@ -419,7 +410,7 @@ class AsyncPayouts:
             _given,
             MODERN_MODELS,
         )
-        _value: Payout | PaymentRequired = _reply[0]
+        _value: Payout | ConfirmationRequired = _reply[0]
         return _value
 
     async def get(
@@ -494,19 +485,19 @@ class AsyncPayouts:
         beneficiary payouts; test keys see withdrawals only.
 
         :param params: more parameters of the query
-        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults to
-            50; the current server reads pageSize instead. (API generations B, C and E.)
+        :param limit: The most payouts in one page, 1 to 100. The December 2025 server defaults
+            to 50; the current server reads pageSize instead. (API generations B, C and E.)
         :param offset: How many payouts to skip. The December 2025 server turns it into a page
-            number, so use a multiple of limit; the current server reads page instead.
-            (API generations B and C.)
+            number, so use a multiple of limit; the current server reads page instead. (API
+            generations B and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param statuses: Only payouts in these states. The December 2025 server only; later servers
-            read status. (API generation B.)
+        :param statuses: Only payouts in these states. The December 2025 server only; later
+            servers read status. (API generation B.)
         :param start_date: Only payouts from this date on. (API generations B, D and E.)
         :param end_date: Only payouts up to this date. (API generations B, D and E.)
-        :param page_size: The page size. A page of the current server may hold twice as many rows,
-            because it merges withdrawals and beneficiary payouts. (API generation D.)
+        :param page_size: The page size. A page of the current server may hold twice as many
+            rows, because it merges withdrawals and beneficiary payouts. (API generation D.)
         :param page: Page number from 1. Read by the current server only. (API generation D.)
         :param status: Only payouts in this state, such as completed. The December 2025 server
             reads statuses instead. (API generations D and E.)
@@ -551,10 +542,7 @@ class AsyncPayouts:
     async def update(
         self,
         payout_id: UUID | str,
-        params: PayoutUpdateParams
-        | PayoutsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PayoutUpdateParams | PayoutsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -653,6 +641,9 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Payout PaymentRequired "
-        "PayoutCreateParams@types PayoutUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Payout "
+        "ConfirmationRequired "
+        "PayoutCreateParams@types.payouts "
+        "PayoutUpdateParams@types.payouts",
     )

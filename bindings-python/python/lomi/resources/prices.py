@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.price import Price
-    from ..models.payment_required import PaymentRequired
-    from ..types import PriceCreateParams, PriceUpdateParams
+    from ..types.prices import PriceCreateParams, PriceUpdateParams
 
 
 class Prices:
@@ -56,10 +55,7 @@ class Prices:
 
     def create(
         self,
-        params: PriceCreateParams
-        | PricesCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PriceCreateParams | PricesCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -79,9 +75,6 @@ class Prices:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -176,8 +169,8 @@ class Prices:
         current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
-            has no list of prices. (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current
+            server has no list of prices. (API generation C.)
         :param offset: How many prices to skip. The current server has no list of prices. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -207,10 +200,7 @@ class Prices:
     def update(
         self,
         price_id: UUID | str,
-        params: PriceUpdateParams
-        | PricesUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PriceUpdateParams | PricesUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -333,10 +323,7 @@ class AsyncPrices:
 
     async def create(
         self,
-        params: PriceCreateParams
-        | PricesCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: PriceCreateParams | PricesCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -356,9 +343,6 @@ class AsyncPrices:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -453,8 +437,8 @@ class AsyncPrices:
         current server has no such route.
 
         :param params: more parameters of the query
-        :param limit: The most prices in one page, 1 to 100. The default is 20. The current server
-            has no list of prices. (API generation C.)
+        :param limit: The most prices in one page, 1 to 100. The default is 20. The current
+            server has no list of prices. (API generation C.)
         :param offset: How many prices to skip. The current server has no list of prices. (API
             generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -484,10 +468,7 @@ class AsyncPrices:
     async def update(
         self,
         price_id: UUID | str,
-        params: PriceUpdateParams
-        | PricesUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: PriceUpdateParams | PricesUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -585,6 +566,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Price PaymentRequired "
-        "PriceCreateParams@types PriceUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Price "
+        "PriceCreateParams@types.prices "
+        "PriceUpdateParams@types.prices",
     )

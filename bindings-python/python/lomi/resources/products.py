@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.product import Product
-    from ..models.payment_required import PaymentRequired
-    from ..types import ProductCreateParams, ProductUpdateParams
+    from ..types.products import ProductCreateParams, ProductUpdateParams
 
 
 class Products:
@@ -56,10 +55,7 @@ class Products:
 
     def create(
         self,
-        params: ProductCreateParams
-        | ProductsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: ProductCreateParams | ProductsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -78,9 +74,6 @@ class Products:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -215,10 +208,7 @@ class Products:
     def update(
         self,
         product_id: UUID | str,
-        params: ProductUpdateParams
-        | ProductsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: ProductUpdateParams | ProductsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -341,10 +331,7 @@ class AsyncProducts:
 
     async def create(
         self,
-        params: ProductCreateParams
-        | ProductsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: ProductCreateParams | ProductsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -363,9 +350,6 @@ class AsyncProducts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -500,10 +484,7 @@ class AsyncProducts:
     async def update(
         self,
         product_id: UUID | str,
-        params: ProductUpdateParams
-        | ProductsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: ProductUpdateParams | ProductsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -601,6 +582,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Product PaymentRequired "
-        "ProductCreateParams@types ProductUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Product "
+        "ProductCreateParams@types.products "
+        "ProductUpdateParams@types.products",
     )

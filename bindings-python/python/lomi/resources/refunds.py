@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.refund import Refund
-    from ..models.payment_required import PaymentRequired
-    from ..types import RefundCreateParams, RefundUpdateParams
+    from ..models.confirmation_required import ConfirmationRequired
+    from ..types.refunds import RefundCreateParams, RefundUpdateParams
 
 
 class Refunds:
@@ -56,10 +56,7 @@ class Refunds:
 
     def create(
         self,
-        params: RefundCreateParams
-        | RefundsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundCreateParams | RefundsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -73,7 +70,7 @@ class Refunds:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundCreateParams],
-    ) -> Refund | PaymentRequired:
+    ) -> Refund | ConfirmationRequired:
         """Gives money back to the payer. Never repeat it on the current server, which ignores
         the Idempotency-Key; the newest API requires the key and a second call with
         confirmation_token.
@@ -108,7 +105,7 @@ class Refunds:
             _given,
             MODERN_MODELS,
         )
-        _value: Refund | PaymentRequired = _reply[0]
+        _value: Refund | ConfirmationRequired = _reply[0]
         return _value
 
     def get(
@@ -179,9 +176,8 @@ class Refunds:
         """One page of the merchant's refunds.
 
         :param params: more parameters of the query
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -225,10 +221,7 @@ class Refunds:
     def update(
         self,
         refund_id: UUID | str,
-        params: RefundUpdateParams
-        | RefundsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundUpdateParams | RefundsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -352,10 +345,7 @@ class AsyncRefunds:
 
     async def create(
         self,
-        params: RefundCreateParams
-        | RefundsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundCreateParams | RefundsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -369,7 +359,7 @@ class AsyncRefunds:
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
         **fields: Unpack[RefundCreateParams],
-    ) -> Refund | PaymentRequired:
+    ) -> Refund | ConfirmationRequired:
         """Gives money back to the payer. Never repeat it on the current server, which ignores
         the Idempotency-Key; the newest API requires the key and a second call with
         confirmation_token.
@@ -404,7 +394,7 @@ class AsyncRefunds:
             _given,
             MODERN_MODELS,
         )
-        _value: Refund | PaymentRequired = _reply[0]
+        _value: Refund | ConfirmationRequired = _reply[0]
         return _value
 
     async def get(
@@ -475,9 +465,8 @@ class AsyncRefunds:
         """One page of the merchant's refunds.
 
         :param params: more parameters of the query
-        :param limit: The most refunds in one page, 1 to 100. The generated clients and the newest
-            API have a default of 20, the current server 50. (API generations B, C, D
-            and E.)
+        :param limit: The most refunds in one page, 1 to 100. The generated clients and the
+            newest API have a default of 20, the current server 50. (API generations B, C, D and E.)
         :param offset: How many refunds to skip. The newest API pages by cursor instead. (API
             generations B, C and D.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
@@ -521,10 +510,7 @@ class AsyncRefunds:
     async def update(
         self,
         refund_id: UUID | str,
-        params: RefundUpdateParams
-        | RefundsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: RefundUpdateParams | RefundsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -623,6 +609,9 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Refund PaymentRequired "
-        "RefundCreateParams@types RefundUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Refund "
+        "ConfirmationRequired "
+        "RefundCreateParams@types.refunds "
+        "RefundUpdateParams@types.refunds",
     )

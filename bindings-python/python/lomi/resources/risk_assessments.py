@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from typing_extensions import Unpack
-
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.risk_assessment import RiskAssessment
-    from ..models.payment_required import PaymentRequired
-    from ..types import 
 
 
 class RiskAssessments:
@@ -120,7 +115,8 @@ class RiskAssessments:
 
         :param params: more parameters of the query
         :param limit: The most assessments in one page, 1 to 100. (API generation E.)
-        :param cursor: The cursor of the page: the next_cursor of the last one. (API generation E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. (API generation
+            E.)
         :param start_date: Only assessments from this date on. (API generation E.)
         :param end_date: Only assessments up to this date. (API generation E.)
         :param rail: Only payments by `card`, `mtn` or `wave`. (API generation E.)
@@ -251,7 +247,8 @@ class AsyncRiskAssessments:
 
         :param params: more parameters of the query
         :param limit: The most assessments in one page, 1 to 100. (API generation E.)
-        :param cursor: The cursor of the page: the next_cursor of the last one. (API generation E.)
+        :param cursor: The cursor of the page: the next_cursor of the last one. (API generation
+            E.)
         :param start_date: Only assessments from this date on. (API generation E.)
         :param end_date: Only assessments up to this date. (API generation E.)
         :param rail: Only payments by `card`, `mtn` or `wave`. (API generation E.)
@@ -291,6 +288,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments RiskAssessment PaymentRequired "
-        "",
+        "Client@_lomi Timeout@_convert.arguments RiskAssessment",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.spi_qr_code import SpiQrCode
-    from ..models.payment_required import PaymentRequired
-    from ..types import SpiQrCodeCreateParams, SpiQrCodeUpdateParams
+    from ..types.spi_qr_codes import SpiQrCodeCreateParams, SpiQrCodeUpdateParams
 
 
 class SpiQrCodes:
@@ -56,10 +55,7 @@ class SpiQrCodes:
 
     def create(
         self,
-        params: SpiQrCodeCreateParams
-        | SpiQrCodesCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: SpiQrCodeCreateParams | SpiQrCodesCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -79,9 +75,6 @@ class SpiQrCodes:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -206,10 +199,7 @@ class SpiQrCodes:
     def update(
         self,
         qr_code_id: UUID | str,
-        params: SpiQrCodeUpdateParams
-        | SpiQrCodesUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: SpiQrCodeUpdateParams | SpiQrCodesUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -332,10 +322,7 @@ class AsyncSpiQrCodes:
 
     async def create(
         self,
-        params: SpiQrCodeCreateParams
-        | SpiQrCodesCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: SpiQrCodeCreateParams | SpiQrCodesCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -355,9 +342,6 @@ class AsyncSpiQrCodes:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -482,10 +466,7 @@ class AsyncSpiQrCodes:
     async def update(
         self,
         qr_code_id: UUID | str,
-        params: SpiQrCodeUpdateParams
-        | SpiQrCodesUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: SpiQrCodeUpdateParams | SpiQrCodesUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -583,6 +564,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments SpiQrCode PaymentRequired "
-        "SpiQrCodeCreateParams@types SpiQrCodeUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "SpiQrCode "
+        "SpiQrCodeCreateParams@types.spi_qr_codes "
+        "SpiQrCodeUpdateParams@types.spi_qr_codes",
     )

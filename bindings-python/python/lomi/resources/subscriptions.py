@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.subscription import Subscription
-    from ..models.payment_required import PaymentRequired
-    from ..types import SubscriptionCreateParams, SubscriptionUpdateParams
+    from ..types.subscriptions import SubscriptionCreateParams, SubscriptionUpdateParams
 
 
 class Subscriptions:
@@ -56,10 +55,7 @@ class Subscriptions:
 
     def create(
         self,
-        params: SubscriptionCreateParams
-        | SubscriptionsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: SubscriptionCreateParams | SubscriptionsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -79,9 +75,6 @@ class Subscriptions:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -181,19 +174,20 @@ class Subscriptions:
         names and amounts, but no price_id.
 
         :param params: more parameters of the query
-        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many subscriptions to skip. The generated clients' API only; the current
-            server reads page instead. (API generations A and C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the
+            current server reads page instead. (API generations A and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations B and D.)
         :param page_size: The most subscriptions in one page. The server of December 2025 has a
             default of 50; the newest API reads limit. (API generations B and D.)
-        :param status: Only subscriptions in this state. The newest API only. (API generation E.)
-        :param customer_id: Only subscriptions of this customer. The newest API only. (API generation
+        :param status: Only subscriptions in this state. The newest API only. (API generation
             E.)
+        :param customer_id: Only subscriptions of this customer. The newest API only. (API
+            generation E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -231,10 +225,7 @@ class Subscriptions:
     def update(
         self,
         subscription_id: UUID | str,
-        params: SubscriptionUpdateParams
-        | SubscriptionsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: SubscriptionUpdateParams | SubscriptionsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -357,10 +348,7 @@ class AsyncSubscriptions:
 
     async def create(
         self,
-        params: SubscriptionCreateParams
-        | SubscriptionsCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: SubscriptionCreateParams | SubscriptionsCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -380,9 +368,6 @@ class AsyncSubscriptions:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -482,19 +467,20 @@ class AsyncSubscriptions:
         names and amounts, but no price_id.
 
         :param params: more parameters of the query
-        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many subscriptions to skip. The generated clients' API only; the current
-            server reads page instead. (API generations A and C.)
+        :param limit: The most subscriptions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many subscriptions to skip. The generated clients' API only; the
+            current server reads page instead. (API generations A and C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations B and D.)
         :param page_size: The most subscriptions in one page. The server of December 2025 has a
             default of 50; the newest API reads limit. (API generations B and D.)
-        :param status: Only subscriptions in this state. The newest API only. (API generation E.)
-        :param customer_id: Only subscriptions of this customer. The newest API only. (API generation
+        :param status: Only subscriptions in this state. The newest API only. (API generation
             E.)
+        :param customer_id: Only subscriptions of this customer. The newest API only. (API
+            generation E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -532,10 +518,7 @@ class AsyncSubscriptions:
     async def update(
         self,
         subscription_id: UUID | str,
-        params: SubscriptionUpdateParams
-        | SubscriptionsUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: SubscriptionUpdateParams | SubscriptionsUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -633,6 +616,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Subscription PaymentRequired "
-        "SubscriptionCreateParams@types SubscriptionUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Subscription "
+        "SubscriptionCreateParams@types.subscriptions "
+        "SubscriptionUpdateParams@types.subscriptions",
     )

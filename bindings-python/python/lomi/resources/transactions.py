@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from typing_extensions import Unpack
-
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.transaction import Transaction
-    from ..models.payment_required import PaymentRequired
-    from ..types import 
 
 
 class Transactions:
@@ -69,8 +64,8 @@ class Transactions:
     ) -> Transaction:
         """The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
-            the public_id.
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
         """
         _given = _options(
             idempotency_key,
@@ -129,26 +124,26 @@ class Transactions:
         fields than a single transaction has.
 
         :param params: more parameters of the query
-        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many transactions to skip. The generated clients' API only; the current
-            server reads page instead. (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the
+            current server reads page instead. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param provider: Only transactions of this payment provider, such as WAVE. (API generations
-            A, B, D and E.)
+        :param provider: Only transactions of this payment provider, such as WAVE. (API
+            generations A, B, D and E.)
         :param status: Only transactions in these states, as a comma-separated list. (API
             generations A, B, D and E.)
         :param type: Only transactions of these types, as a comma-separated list. (API
             generations B, D and E.)
         :param currency: Only transactions in these currencies, as a comma-separated list. (API
             generations B, D and E.)
-        :param payment_method: Only transactions with these payment methods, as a comma-separated list.
-            (API generations B, D and E.)
+        :param payment_method: Only transactions with these payment methods, as a
+            comma-separated list. (API generations B, D and E.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations A, B and D.)
-        :param page_size: The most transactions in one page. The server's default is 50; the newest
-            API reads limit. (API generations B and D.)
+        :param page_size: The most transactions in one page. The server's default is 50; the
+            newest API reads limit. (API generations B and D.)
         :param start_date: Only transactions from this date on. (API generations B, D and E.)
         :param end_date: Only transactions up to this date. (API generations B, D and E.)
         :param is_pos: `true` for payments at a point of sale only, `false` for all others. (API
@@ -245,8 +240,8 @@ class AsyncTransactions:
     ) -> Transaction:
         """The current state of a transaction. Moves no money and is safe to repeat.
 
-        :param transaction_id: The transaction's identifier (transaction_id). The newest API also accepts
-            the public_id.
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
         """
         _given = _options(
             idempotency_key,
@@ -305,26 +300,26 @@ class AsyncTransactions:
         fields than a single transaction has.
 
         :param params: more parameters of the query
-        :param limit: The most transactions in one page, 1 to 100. The default is 20; the current
-            server reads pageSize instead. (API generations A, C and E.)
-        :param offset: How many transactions to skip. The generated clients' API only; the current
-            server reads page instead. (API generation C.)
+        :param limit: The most transactions in one page, 1 to 100. The default is 20; the
+            current server reads pageSize instead. (API generations A, C and E.)
+        :param offset: How many transactions to skip. The generated clients' API only; the
+            current server reads page instead. (API generation C.)
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param provider: Only transactions of this payment provider, such as WAVE. (API generations
-            A, B, D and E.)
+        :param provider: Only transactions of this payment provider, such as WAVE. (API
+            generations A, B, D and E.)
         :param status: Only transactions in these states, as a comma-separated list. (API
             generations A, B, D and E.)
         :param type: Only transactions of these types, as a comma-separated list. (API
             generations B, D and E.)
         :param currency: Only transactions in these currencies, as a comma-separated list. (API
             generations B, D and E.)
-        :param payment_method: Only transactions with these payment methods, as a comma-separated list.
-            (API generations B, D and E.)
+        :param payment_method: Only transactions with these payment methods, as a
+            comma-separated list. (API generations B, D and E.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations A, B and D.)
-        :param page_size: The most transactions in one page. The server's default is 50; the newest
-            API reads limit. (API generations B and D.)
+        :param page_size: The most transactions in one page. The server's default is 50; the
+            newest API reads limit. (API generations B and D.)
         :param start_date: Only transactions from this date on. (API generations B, D and E.)
         :param end_date: Only transactions up to this date. (API generations B, D and E.)
         :param is_pos: `true` for payments at a point of sale only, `false` for all others. (API
@@ -381,6 +376,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Transaction PaymentRequired "
-        "",
+        "Client@_lomi Timeout@_convert.arguments Transaction",
     )

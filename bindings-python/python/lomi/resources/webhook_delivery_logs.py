@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
@@ -19,13 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from typing_extensions import Unpack
-
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.webhook_delivery_log import WebhookDeliveryLog
-    from ..models.payment_required import PaymentRequired
-    from ..types import 
 
 
 class WebhookDeliveryLogs:
@@ -125,8 +120,8 @@ class WebhookDeliveryLogs:
         :param offset: How many delivery logs to skip.
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param webhook_id: Only the logs of this webhook. The current server and the newest API require
-            it. (API generations B, D and E.)
+        :param webhook_id: Only the logs of this webhook. The current server and the newest API
+            require it. (API generations B, D and E.)
         :param success_only: true for successful deliveries only. (API generations B, D and E.)
         :param failed_only: true for failed deliveries only. (API generations B, D and E.)
         """
@@ -259,8 +254,8 @@ class AsyncWebhookDeliveryLogs:
         :param offset: How many delivery logs to skip.
         :param sort: Order, as field:direction, such as created_at:desc. The generated clients'
             API only. (API generation C.)
-        :param webhook_id: Only the logs of this webhook. The current server and the newest API require
-            it. (API generations B, D and E.)
+        :param webhook_id: Only the logs of this webhook. The current server and the newest API
+            require it. (API generations B, D and E.)
         :param success_only: true for successful deliveries only. (API generations B, D and E.)
         :param failed_only: true for failed deliveries only. (API generations B, D and E.)
         """
@@ -297,6 +292,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments WebhookDeliveryLog PaymentRequired "
-        "",
+        "Client@_lomi Timeout@_convert.arguments WebhookDeliveryLog",
     )

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.webhook import Webhook
-    from ..models.payment_required import PaymentRequired
-    from ..types import WebhookCreateParams, WebhookUpdateParams
+    from ..types.webhooks import WebhookCreateParams, WebhookUpdateParams
 
 
 class Webhooks:
@@ -56,10 +55,7 @@ class Webhooks:
 
     def create(
         self,
-        params: WebhookCreateParams
-        | WebhooksCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: WebhookCreateParams | WebhooksCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -79,9 +75,6 @@ class Webhooks:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -206,10 +199,7 @@ class Webhooks:
     def update(
         self,
         webhook_id: UUID | str,
-        params: WebhookUpdateParams
-        | WebhooksUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: WebhookUpdateParams | WebhooksUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -331,10 +321,7 @@ class AsyncWebhooks:
 
     async def create(
         self,
-        params: WebhookCreateParams
-        | WebhooksCreate
-        | Mapping[str, Any]
-        | None = None,
+        params: WebhookCreateParams | WebhooksCreate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -354,9 +341,6 @@ class AsyncWebhooks:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
         """
         _given = _options(
             idempotency_key,
@@ -481,10 +465,7 @@ class AsyncWebhooks:
     async def update(
         self,
         webhook_id: UUID | str,
-        params: WebhookUpdateParams
-        | WebhooksUpdate
-        | Mapping[str, Any]
-        | None = None,
+        params: WebhookUpdateParams | WebhooksUpdate | Mapping[str, Any] | None = None,
         *,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -581,6 +562,8 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Webhook PaymentRequired "
-        "WebhookCreateParams@types WebhookUpdateParams@types",
+        "Client@_lomi Timeout@_convert.arguments "
+        "Webhook "
+        "WebhookCreateParams@types.webhooks "
+        "WebhookUpdateParams@types.webhooks",
     )

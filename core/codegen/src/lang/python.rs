@@ -1,12 +1,14 @@
 //! The Python package: models, the documented API classes, the resources of
 //! `LomiClient`, types of request arguments, and the tables of public names.
 
+use std::collections::BTreeMap;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
 use crate::case::snake;
-use crate::ir::{Api, Kind, Model, Role};
+use crate::ir::{Api, DocumentedClass, EarlierClass, Kind, Model, Operation, Returns, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute, render as render_template, wrap};
 
@@ -20,6 +22,8 @@ struct Class<'a> {
     model: &'a Model,
     /// The documented class, whose identifiers are UUIDs; else that of `LomiClient`.
     documented: bool,
+    /// Fields that the documented client leaves out of a dictionary.
+    read_only: Vec<&'a str>,
 }
 
 pub(super) fn render(
@@ -49,45 +53,109 @@ pub(super) fn render(
         let words = context! { set => Value::from(Serde(set)) };
         write(format!("models/{}.py", snake(&set.names.python)), "python/enum.py.j2", words)?;
     }
+    let mut params = BTreeMap::from([("limits", vec!["Limits".to_owned()])]);
     for resource in &api.resources {
         let operations: Vec<_> =
             api.operations.iter().filter(|o| o.resource == resource.name).collect();
+        let shown = &Value::from(Serde(&operations));
+        if let Some(DocumentedClass { class, module }) = &resource.documented {
+            let what = format!("the documented client's calls on {}", resource.words);
+            let title = format!("Calls on {}", resource.words);
+            let words = context! { class, what, title, operations => shown };
+            write(format!("api/{module}.py"), "python/api.py.j2", words)?;
+        }
         let words = context! {
-            api => whole, resource => Value::from(Serde(resource)),
+            resource => Value::from(Serde(resource)), operations => shown,
+            writes => operations.iter().any(|o| o.body.is_some()),
+            of => operations.iter().find_map(|o| match &o.returns {
+                Returns::One(name) => Some(name),
+                _ => None,
+            }),
+        };
+        write(format!("resources/{}.py", resource.name), "python/resource.py.j2", words)?;
+        let requests = requests(api, &operations);
+        let names: Vec<_> = requests.iter().map(|m| format!("{}Params", m.names.rust)).collect();
+        params.insert(&resource.name, names);
+        let words = context! {
+            resource => Value::from(Serde(resource)), requests => Value::from(Serde(&requests)),
+            in_path => in_path(&operations),
+        };
+        write(format!("types/{}.py", resource.name), "python/params.py.j2", words)?;
+    }
+    for EarlierClass { class, module, operations, .. } in &api.earlier_classes {
+        let Some(module) = module else { continue };
+        let called = |o: &&Operation| operations.iter().any(|earlier| earlier.id == o.id);
+        let operations: Vec<_> = api.operations.iter().filter(called).collect();
+        let words = context! {
+            class, what => "calls that the documented client had under this name as well",
+            title => "Calls on several resources, each of which has a class of its own too",
             operations => Value::from(Serde(&operations)),
         };
-        if let Some(documented) = &resource.documented {
-            write(format!("api/{}.py", documented.module), "python/api.py.j2", words.clone())?;
-        }
-        write(format!("resources/{}.py", resource.name), "python/resource.py.j2", words)?;
+        write(format!("api/{module}.py"), "python/api.py.j2", words)?;
     }
-    let words = context! { api => whole, classes => names };
+    let words = context! { api => whole, classes => names, params => Value::from(Serde(&params)) };
     for (path, template) in [
         ("__init__.py", "python/package.py.j2"),
         ("models/__init__.py", "python/models.py.j2"),
         ("api/__init__.py", "python/apis.py.j2"),
         ("resources/__init__.py", "python/resources.py.j2"),
-        ("types.py", "python/types.py.j2"),
+        ("types/__init__.py", "python/types.py.j2"),
+        ("_client_resources.py", "python/client_resources.py.j2"),
     ] {
         write(path.to_owned(), template, words.clone())?;
     }
     Ok(())
 }
 
+/// The models that write what a resource's calls return, also those that no call takes.
+fn requests<'a>(api: &'a Api, operations: &[&Operation]) -> Vec<&'a Model> {
+    let written = |model: &&Model| {
+        let of = model.of.as_ref();
+        let returned = |o: &&Operation| match &o.returns {
+            Returns::One(name) | Returns::Page(name) => of == Some(name),
+            Returns::Nothing => false,
+        };
+        model.role == Role::Request && operations.iter().any(returned)
+    };
+    api.models.iter().filter(written).collect()
+}
+
+/// Models and fields of them that are an argument already: the identifier in the path.
+fn in_path(operations: &[&Operation]) -> Vec<String> {
+    let bodies = operations.iter().filter_map(|o| Some((o.body.as_ref()?, &o.path_parameters)));
+    bodies
+        .flat_map(|(body, path)| path.iter().map(|p| format!("{}.{}", body.model, p.name)))
+        .collect()
+}
+
 fn classes(api: &Api) -> Vec<Class<'_>> {
     let mut classes = Vec::new();
     for model in &api.models {
         let name = &model.names.python;
-        classes.push(Class { name, module: snake(name), model, documented: true });
+        let read_only = read_only(model);
+        classes.push(Class { name, module: snake(name), model, documented: true, read_only });
         // A model with an identifier is a resource, which has a class in both families.
         let name = &model.names.rust;
         let resource = model.role == Role::Response && model.id.is_some();
         if resource && *name != model.names.python {
-            classes.push(Class { name, module: snake(name), model, documented: false });
+            let (module, read_only) = (snake(name), Vec::new());
+            classes.push(Class { name, module, model, documented: false, read_only });
         }
     }
     classes.sort_by(|a, b| a.name.cmp(b.name));
     classes
+}
+
+/// What only the server sets, except where an object belongs.
+fn read_only(model: &Model) -> Vec<&str> {
+    let set_by_server = model.fields.iter().filter(|f| f.read && !f.write && f.documented);
+    let names = set_by_server.map(|f| f.name.as_str());
+    let kept = |name: &&str| !["environment", "organization_id"].contains(name);
+    if model.role == Role::Response && model.id.is_some() {
+        names.filter(kept).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Names that a model's file imports for its annotations.
@@ -105,7 +173,8 @@ fn uses(api: &Api, class: &Class<'_>) -> Value {
         }
     }
     context! {
-        any => has(&[Kind::Map, Kind::Maps]),
+        any => !request || has(&[Kind::Map, Kind::Maps]),
+        words => request && has(&[Kind::Words]),
         decimal => request && has(&[Kind::Number]),
         datetime => has(&[Kind::Time]),
         uuid => has(&[Kind::Uuid]) && class.documented,
@@ -122,7 +191,7 @@ fn shown(role: Role, read: bool, write: bool) -> bool {
 
 /// Filters for Python templates: names and annotations.
 fn add_filters(templates: &mut Environment<'_>, api: &Api) {
-    let names: std::collections::BTreeMap<String, (String, String)> = api
+    let names: BTreeMap<String, (String, String)> = api
         .models
         .iter()
         .map(|m| (m.name.clone(), (m.names.python.clone(), m.names.rust.clone())))
@@ -157,11 +226,11 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         }
     });
     // The documented class that an operation returns.
-    let lists: std::collections::BTreeMap<String, String> = (api.models.iter())
+    let lists: BTreeMap<String, String> = (api.models.iter())
         .filter(|m| m.role == Role::List)
         .filter_map(|m| Some((m.of.clone()?, m.names.python.clone())))
         .collect();
-    let of: std::collections::BTreeMap<String, String> =
+    let of: BTreeMap<String, String> =
         api.models.iter().map(|m| (m.name.clone(), m.names.python.clone())).collect();
     templates.add_filter("returned_class", move |operation: Value| {
         let text = |name: &str| attribute(&operation, name);
@@ -174,7 +243,21 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         class.cloned().unwrap_or_else(|| "None".to_owned())
     });
     templates.add_filter("docstring", docstring);
+    templates.add_filter("breaks", breaks);
+    // A path parameter as an argument: an option of every call may have its name.
+    templates.add_filter("argument", |name: &str, schema: &str| match name {
+        "request_id" => format!("{}_id", snake(schema)),
+        _ => name.to_owned(),
+    });
     templates.add_filter("member", |word: &str| word.to_uppercase().replace('-', "_MINUS_"));
+}
+
+/// A union of types in one line, or in one line per type if it is longer.
+fn breaks(union: &str, width: usize) -> String {
+    if union.len() <= width - "params: ".len() {
+        return union.to_owned();
+    }
+    union.replace(" | ", "\n        | ")
 }
 
 /// A docstring: the first sentence on its line, the rest below it.
