@@ -1,11 +1,13 @@
 //! The JavaScript and the type declarations of the Node package.
 
+mod declarations;
+
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use crate::ir::{Api, Operation, Resource, Role};
+use crate::ir::{Api, Operation, Resource};
 use crate::outputs::Outputs;
 use crate::template::{attribute as text, render as render_template, wrap};
 
@@ -29,12 +31,13 @@ pub(super) fn render(
 ) -> Result<(), String> {
     let whole = &Value::from(Serde(api));
     let resources: Vec<Value> = api.resources.iter().map(|one| resource(api, one)).collect();
-    let words = context! { api => whole, resources => resources.clone(), marked => marked(api) };
+    declarations::render(templates, api, &resources, FOLDER, outputs)?;
+    let words = context! { api => whole, resources => resources.clone() };
     let mut write = |path: &str, template: &str, words: &Value| {
         let text = render_template(templates, &format!("node/{template}.j2"), words.clone())?;
         outputs.add(format!("{FOLDER}/{path}"), text)
     };
-    for file in ["index.js", "index.mjs", "index.d.ts", "package.json"] {
+    for file in ["index.js", "index.mjs", "package.json"] {
         write(file, file, &words)?;
     }
     for file in ["models.js", "enums.js", "resources.js"] {
@@ -60,12 +63,6 @@ fn resource(api: &Api, resource: &Resource) -> Value {
     let operations: Vec<&Operation> =
         api.operations.iter().filter(|o| o.resource == resource.name).collect();
     context! { operations => Value::from(Serde(&operations)), ..Value::from(Serde(resource)) }
-}
-
-/// The models that a response can have in place of another one, such as `PaymentRequired`.
-fn marked(api: &Api) -> Vec<String> {
-    let marked = api.models.iter().filter(|m| m.role == Role::Response && m.marker.is_some());
-    marked.map(|m| m.names.node.clone()).collect()
 }
 
 pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
@@ -95,9 +92,15 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             _ => "string".to_owned(),
         }
     });
+    templates.add_filter("js_constant", js_constant);
     templates.add_filter("js_comment", js_comment);
     templates.add_filter("ts_union", ts_union);
     templates.add_filter("ts_fit", ts_fit);
+}
+
+/// The name of the constant for a value of an enum: `BI_WEEKLY` for `bi-weekly`.
+fn js_constant(value: &str) -> String {
+    value.to_uppercase().replace(|c: char| !c.is_alphanumeric(), "_")
 }
 
 /// The width that prettier is set to.
