@@ -39,9 +39,9 @@ pub(super) fn render(
     let whole = &Value::from(Serde(api));
     let owners = owners(api);
     let mut files: Vec<(String, String)> = Vec::new();
-    for (at, resource) in api.resources.iter().enumerate() {
+    for (resource, words) in api.resources.iter().zip(resources) {
         let own = schemas(api, &owners, Some(&resource.name));
-        let words = context! { api => whole, r => resources[at].clone(), ..own };
+        let words = context! { api => whole, r => words, ..own };
         let text = render_template(templates, "node/types/resource.d.ts.j2", words)?;
         files.push((camel(&resource.name), text));
     }
