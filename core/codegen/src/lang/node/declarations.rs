@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::WIDTH;
+use super::layout::WIDTH;
 use crate::case::camel;
 use crate::ir::{Api, Kind, Model, Operation, Returns, Role};
 use crate::outputs::Outputs;
