@@ -39,19 +39,16 @@ pub(super) fn render(
         let text = render_template(templates, &format!("node/{template}.j2"), words.clone())?;
         outputs.add(format!("{FOLDER}/{path}"), text)
     };
-    for file in ["index.js", "index.mjs", "package.json"] {
+    for file in ["index.js", "index.mjs", "esm.js", "package.json"] {
         write(file, file, &words)?;
     }
-    for file in ["models.js", "enums.js", "resources.js"] {
+    for file in ["models.js", "enums.js", "resources.js", "documented.js"] {
         write(&format!("lib/{file}"), file, &words)?;
     }
     for resource in &resources {
         let words = context! { api => whole, resource };
         let camel = text(resource, "camel");
         write(&format!("lib/resources/{camel}.js"), "resource.js", &words)?;
-        if !resource.get_attr("documented").unwrap_or_default().is_none() {
-            write(&format!("lib/api/{camel}Api.js"), "api.js", &words)?;
-        }
     }
     for &(name, os, cpu, libc) in PLATFORMS {
         let words = context! { api => whole, name, os, cpu, libc };
