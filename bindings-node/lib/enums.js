@@ -212,12 +212,32 @@ const SpiPaymentStatus = Object.freeze({
  */
 const Frequency = Object.freeze({
   WEEKLY: 'weekly',
-  BI-WEEKLY: 'bi-weekly',
+  BI_WEEKLY: 'bi-weekly',
   MONTHLY: 'monthly',
-  BI-MONTHLY: 'bi-monthly',
+  BI_MONTHLY: 'bi-monthly',
   QUARTERLY: 'quarterly',
-  SEMI-ANNUAL: 'semi-annual',
+  SEMI_ANNUAL: 'semi-annual',
   YEARLY: 'yearly',
 });
 
-module.exports = { enums: { CheckoutSessionStatus, BnplStatus, InvoiceStatus, PayoutStatus, PricingModel, ProductType, RefundStatus, SpiAccountStatus, SpiAccountType, SubscriptionStatus, TransactionStatus, CurrencyCode, WebhookEvent, ProviderCode, PaymentMethodCode, SpiPaymentStatus, Frequency } };
+module.exports = {
+  enums: {
+    CheckoutSessionStatus,
+    BnplStatus,
+    InvoiceStatus,
+    PayoutStatus,
+    PricingModel,
+    ProductType,
+    RefundStatus,
+    SpiAccountStatus,
+    SpiAccountType,
+    SubscriptionStatus,
+    TransactionStatus,
+    CurrencyCode,
+    WebhookEvent,
+    ProviderCode,
+    PaymentMethodCode,
+    SpiPaymentStatus,
+    Frequency,
+  },
+};

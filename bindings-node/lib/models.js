@@ -7,11 +7,7 @@ const { paymentRequiredError } = require('../runtime/response/paymentRequired.js
 const { register } = require('../runtime/response/read.js');
 
 /** Money paid out to someone other than the merchant. Every field may be null or missing. */
-class BeneficiaryPayout extends Model {
-  session() {
-    return this;
-  }
-}
+class BeneficiaryPayout extends Model {}
 
 /**
  * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
@@ -36,18 +32,10 @@ class PaymentRequired extends Model {
 class BlockingInvoice extends Model {}
 
 /** A person or business that pays the merchant. Every field may be null or missing. */
-class Customer extends Model {
-  session() {
-    return this;
-  }
-}
+class Customer extends Model {}
 
 /** A code that gives buyers a discount. Every field may be null or missing. */
-class DiscountCoupon extends Model {
-  session() {
-    return this;
-  }
-}
+class DiscountCoupon extends Model {}
 
 /**
  * One use of a product by a customer. It is not a webhook event. Every field may be null or
@@ -74,28 +62,16 @@ class MeterBalance extends Model {}
  * A rule that selects usage events and adds them up, such as the sum of quantity. Every field may
  * be null or missing.
  */
-class Meter extends Model {
-  session() {
-    return this;
-  }
-}
+class Meter extends Model {}
 
 /**
  * A page with a fixed address where buyers pay for a product or an amount. Every field may be null
  * or missing.
  */
-class PaymentLink extends Model {
-  session() {
-    return this;
-  }
-}
+class PaymentLink extends Model {}
 
 /** A request to a payer to pay an amount before a date. Every field may be null or missing. */
-class PaymentRequest extends Model {
-  session() {
-    return this;
-  }
-}
+class PaymentRequest extends Model {}
 
 /** A bank or mobile money account that receives payouts. Every field may be null or missing. */
 class PayoutMethod extends Model {}
@@ -108,21 +84,13 @@ class Payout extends Model {
 }
 
 /** A price of a product, in one currency. Every field may be null or missing. */
-class Price extends Model {
-  session() {
-    return this;
-  }
-}
+class Price extends Model {}
 
 /**
  * Something the merchant sells, once, by subscription or by use. Every field may be null or
  * missing.
  */
-class Product extends Model {
-  session() {
-    return this;
-  }
-}
+class Product extends Model {}
 
 /** Money given back for a transaction. Every field may be null or missing. */
 class Refund extends Model {
@@ -144,21 +112,13 @@ class SpiAccountAlias extends Model {}
  * A QR code for payments in the regional instant payment system. Every field may be null or
  * missing.
  */
-class SpiQrCode extends Model {
-  session() {
-    return this;
-  }
-}
+class SpiQrCode extends Model {}
 
 /**
  * A customer's recurring purchase of a product. Every field may be null or missing, and field names
  * differ between the current server's routes.
  */
-class Subscription extends Model {
-  session() {
-    return this;
-  }
-}
+class Subscription extends Model {}
 
 /**
  * One payment, with its fees and its state. Every field may be null or missing, and the current
@@ -173,11 +133,7 @@ class Transaction extends Model {}
 class WebhookDeliveryLog extends Model {}
 
 /** An address of the merchant's that events are sent to. Every field may be null or missing. */
-class Webhook extends Model {
-  session() {
-    return this;
-  }
-}
+class Webhook extends Model {}
 
 /** The position of a page in the whole list. */
 class Pagination extends Model {}

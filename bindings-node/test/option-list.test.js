@@ -8,16 +8,17 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const { Configuration, LomiClient, LomiError } = require('../index.js');
+const { exported } = require('./helpers/declarations.js');
 
 const ROOT = path.join(__dirname, '../..');
 const LIST = JSON.parse(fs.readFileSync(path.join(ROOT, 'core/spec/options.json'), 'utf8'));
-const DECLARED = fs.readFileSync(path.join(__dirname, '../index.d.ts'), 'utf8');
+const DECLARED = exported();
 
 function listed(section) {
   return LIST[section].flatMap((entry) => entry.node ?? []).sort();
 }
 
-/** The members that index.d.ts declares in an interface or class. */
+/** The members that the package declares in an interface or class. */
 function declared(name) {
   const [, body] = new RegExp(`^export (?:interface|declare class) ${name}\\b.*\\{\\n([^]*?)^\\}`, 'm').exec(
     DECLARED,

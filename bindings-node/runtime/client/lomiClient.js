@@ -1,6 +1,5 @@
 'use strict';
 
-const { resources } = require('../../lib/resources.js');
 const { dispatch, finish } = require('../call/dispatch.js');
 const { composeInput } = require('../convert/input.js');
 const { detachedMethodError, object, string } = require('../convert/json.js');
@@ -9,6 +8,7 @@ const { errors } = require('../errors.js');
 const { readAny } = require('../response/read.js');
 const { configure, showSummary } = require('./configure.js');
 const { withEnvironment } = require('./environment.js');
+const { addResources, defineResources } = require('./lazyResources.js');
 const { CLIENT_OPTIONS } = require('./optionNames.js');
 
 const REQUEST_OPTIONS = new Set(['method', 'path', 'query', 'body', ...CALL_OPTIONS]);
@@ -28,9 +28,7 @@ class LomiClient {
     this.#native = configure(settings);
     delete settings.apiKey;
     this.#settings = settings;
-    for (const [name, Type] of Object.entries(resources)) {
-      Object.defineProperty(this, name, { value: new Type(this.#native), enumerable: true });
-    }
+    addResources(this, this.#native);
   }
 
   static #nativeOf(client) {
@@ -40,6 +38,7 @@ class LomiClient {
 
   static {
     showSummary(this, (client) => client.#native);
+    defineResources(this.prototype);
   }
 
   /** Sets another key for the next calls of this client. Other clients keep theirs. */

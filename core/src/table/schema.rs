@@ -146,6 +146,8 @@ pub struct Operation {
     pub body: Option<&'static Model>,
     /// What a successful call returns.
     pub returns: Returns,
+    /// Models that a successful response can have instead, each with a marker.
+    pub alternatives: &'static [&'static Model],
     /// Whether the server does the work once per idempotency key.
     pub keyed: bool,
     /// Whether the server confirms it in a second call, with a token. Only the newest API makes such

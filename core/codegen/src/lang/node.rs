@@ -1,13 +1,17 @@
 //! The JavaScript and the type declarations of the Node package.
 
+mod declarations;
+mod layout;
+
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use crate::ir::{Api, Operation, Resource, Role};
+use crate::ir::{Api, Operation, Resource};
 use crate::outputs::Outputs;
-use crate::template::{attribute as text, render as render_template, wrap};
+use crate::template::{attribute as text, render as render_template};
+use layout::{js_comment, js_constant, ts_fit, ts_union};
 
 const FOLDER: &str = "bindings-node";
 
@@ -29,24 +33,22 @@ pub(super) fn render(
 ) -> Result<(), String> {
     let whole = &Value::from(Serde(api));
     let resources: Vec<Value> = api.resources.iter().map(|one| resource(api, one)).collect();
-    let words = context! { api => whole, resources => resources.clone(), marked => marked(api) };
+    declarations::render(templates, api, &resources, FOLDER, outputs)?;
+    let words = context! { api => whole, resources => resources.clone() };
     let mut write = |path: &str, template: &str, words: &Value| {
         let text = render_template(templates, &format!("node/{template}.j2"), words.clone())?;
         outputs.add(format!("{FOLDER}/{path}"), text)
     };
-    for file in ["index.js", "index.mjs", "index.d.ts", "package.json"] {
+    for file in ["index.js", "index.mjs", "esm.js", "package.json"] {
         write(file, file, &words)?;
     }
-    for file in ["models.js", "enums.js", "resources.js"] {
+    for file in ["models.js", "enums.js", "resources.js", "documented.js"] {
         write(&format!("lib/{file}"), file, &words)?;
     }
     for resource in &resources {
         let words = context! { api => whole, resource };
         let camel = text(resource, "camel");
         write(&format!("lib/resources/{camel}.js"), "resource.js", &words)?;
-        if !resource.get_attr("documented").unwrap_or_default().is_none() {
-            write(&format!("lib/api/{camel}Api.js"), "api.js", &words)?;
-        }
     }
     for &(name, os, cpu, libc) in PLATFORMS {
         let words = context! { api => whole, name, os, cpu, libc };
@@ -60,12 +62,6 @@ fn resource(api: &Api, resource: &Resource) -> Value {
     let operations: Vec<&Operation> =
         api.operations.iter().filter(|o| o.resource == resource.name).collect();
     context! { operations => Value::from(Serde(&operations)), ..Value::from(Serde(resource)) }
-}
-
-/// The models that a response can have in place of another one, such as `PaymentRequired`.
-fn marked(api: &Api) -> Vec<String> {
-    let marked = api.models.iter().filter(|m| m.role == Role::Response && m.marker.is_some());
-    marked.map(|m| m.names.node.clone()).collect()
 }
 
 pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
@@ -95,45 +91,8 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             _ => "string".to_owned(),
         }
     });
+    templates.add_filter("js_constant", js_constant);
     templates.add_filter("js_comment", js_comment);
     templates.add_filter("ts_union", ts_union);
     templates.add_filter("ts_fit", ts_fit);
-}
-
-/// The width that prettier is set to.
-const WIDTH: usize = 110;
-
-/// An open union of words, on one line where it fits.
-fn ts_union(words: Vec<String>, before: &str) -> String {
-    let mut members: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-    members.push("(string & {})".into());
-    let line = format!("{before} = {};", members.join(" | "));
-    if line.chars().count() <= WIDTH {
-        return line;
-    }
-    let lines: String = members.iter().map(|member| format!("\n  | {member}")).collect();
-    format!("{before} ={lines};")
-}
-
-/// A method's declaration, its parameters on lines of their own where it is too long.
-fn ts_fit(line: &str) -> String {
-    let line = line.trim();
-    if line.chars().count() + 2 <= WIDTH {
-        return line.to_owned();
-    }
-    let parts = line.split_once('(').and_then(|(name, rest)| Some((name, rest.split_once("): ")?)));
-    let Some((name, (parameters, result))) = parts else { return line.to_owned() };
-    let lines: String = parameters.split(", ").map(|one| format!("    {one},\n")).collect();
-    format!("{name}(\n{lines}  ): {result}")
-}
-
-/// A doc comment: on one line where it fits, else wrapped as prettier leaves it.
-fn js_comment(doc: &str, indent: usize) -> String {
-    let space = " ".repeat(indent);
-    let doc = doc.replace("*/", "* /");
-    if indent + doc.chars().count() + 7 <= 100 {
-        return format!("{space}/** {doc} */");
-    }
-    let wrapped = wrap(&doc, 97 - indent, &format!("{space} * "));
-    format!("{space}/**\n{space} * {wrapped}\n{space} */")
 }

@@ -1,0 +1,46 @@
+//! How prettier lays out JavaScript and declarations, for the few lines whose length varies.
+
+use crate::template::wrap;
+
+/// The name of the constant for a value of an enum: `BI_WEEKLY` for `bi-weekly`.
+pub(super) fn js_constant(value: &str) -> String {
+    value.to_uppercase().replace(|c: char| !c.is_alphanumeric(), "_")
+}
+
+/// The width that prettier is set to.
+pub(super) const WIDTH: usize = 110;
+
+/// An open union of words, on one line where it fits.
+pub(super) fn ts_union(words: Vec<String>, before: &str) -> String {
+    let mut members: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    members.push("(string & {})".into());
+    let line = format!("{before} = {};", members.join(" | "));
+    if line.chars().count() <= WIDTH {
+        return line;
+    }
+    let lines: String = members.iter().map(|member| format!("\n  | {member}")).collect();
+    format!("{before} ={lines};")
+}
+
+/// A method's declaration, its parameters on lines of their own where it is too long.
+pub(super) fn ts_fit(line: &str) -> String {
+    let line = line.trim();
+    if line.chars().count() + 2 <= WIDTH {
+        return line.to_owned();
+    }
+    let parts = line.split_once('(').and_then(|(name, rest)| Some((name, rest.split_once("): ")?)));
+    let Some((name, (parameters, result))) = parts else { return line.to_owned() };
+    let lines: String = parameters.split(", ").map(|one| format!("    {one},\n")).collect();
+    format!("{name}(\n{lines}  ): {result}")
+}
+
+/// A doc comment: on one line where it fits, else wrapped as prettier leaves it.
+pub(super) fn js_comment(doc: &str, indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let doc = doc.replace("*/", "* /");
+    if indent + doc.chars().count() + 7 <= 100 {
+        return format!("{space}/** {doc} */");
+    }
+    let wrapped = wrap(&doc, 97 - indent, &format!("{space} * "));
+    format!("{space}/**\n{space} * {wrapped}\n{space} */")
+}
