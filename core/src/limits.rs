@@ -54,8 +54,8 @@ impl Limits {
         if value == 0 {
             return Err(Error::configuration(format!("limits: {name} must be above 0")));
         }
-        if name == "depth" && value > DEEPEST as u64 {
-            return Err(Error::configuration("limits: depth must be at most 512"));
+        if name == "depth" && value > 1024 {
+            return Err(Error::configuration("limits: depth must be at most 1024"));
         }
         *limit = usize::try_from(value).unwrap_or(usize::MAX);
         Ok(())
