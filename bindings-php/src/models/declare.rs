@@ -12,8 +12,8 @@ use lomi::binding::table::Model;
 use crate::models::registry::{self, Accessor, ModelClass};
 use crate::models::{describe, fields, output};
 use crate::response::ResponseInfo;
-use crate::table::LISTS;
-use crate::zend::{Class, ClassRef, empty_array, handler, interned};
+use crate::table::{EARLIER_MODELS, LISTS};
+use crate::zend::{Class, ClassRef, empty_array, handler, interned, register_alias};
 
 unsafe extern "C" {
     static mut php_json_serializable_ce: *mut zend_class_entry;
@@ -31,6 +31,11 @@ pub(crate) fn register() -> Result<(), String> {
         let class = ClassRef::new();
         declare(model, &keys).register(&class)?;
         classes.push(ModelClass { model, class, keys });
+    }
+    for (earlier, now) in EARLIER_MODELS {
+        let class = classes.iter().find(|class| class.model.names.php == *now);
+        let class = class.ok_or_else(|| format!("there is no model {now}"))?;
+        register_alias(&class.class, &format!("LomiSDK\\Model\\{earlier}"))?;
     }
     registry::set(classes)
 }

@@ -5,7 +5,7 @@
 use lomi::binding::table;
 use lomi::binding::table::{ClassNames, Field, Kind, Model};
 
-use crate::table::{Argument, Documented, Resource};
+use crate::table::{Argument, Documented, Earlier, Resource};
 
 /// The version of the documents.
 pub(crate) const API_VERSION: &str = "2.0.0";
@@ -447,6 +447,766 @@ static WEBHOOK_LIST: Model = Model {
     ],
 };
 
+const CREATE_BENEFICIARY_PAYOUT: Documented = Documented {
+    operation: &table::CREATE_BENEFICIARY_PAYOUT,
+    name: "createBeneficiaryPayout",
+    declared: "$beneficiary_payouts_create",
+    arguments: &[Argument::Body("beneficiary_payouts_create")],
+    list: None,
+};
+
+const RETRIEVE_BENEFICIARY_PAYOUT: Documented = Documented {
+    operation: &table::RETRIEVE_BENEFICIARY_PAYOUT,
+    name: "retrieveBeneficiaryPayout",
+    declared: "$payout_id",
+    arguments: &[Argument::Path("payout_id")],
+    list: None,
+};
+
+const LIST_BENEFICIARY_PAYOUTS: Documented = Documented {
+    operation: &table::LIST_BENEFICIARY_PAYOUTS,
+    name: "listBeneficiaryPayouts",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&BENEFICIARY_PAYOUT_LIST),
+};
+
+const CREATE_CHECKOUT_SESSION: Documented = Documented {
+    operation: &table::CREATE_CHECKOUT_SESSION,
+    name: "createCheckoutSession",
+    declared: "$checkout_sessions_create",
+    arguments: &[Argument::Body("checkout_sessions_create")],
+    list: None,
+};
+
+const RETRIEVE_CHECKOUT_SESSION: Documented = Documented {
+    operation: &table::RETRIEVE_CHECKOUT_SESSION,
+    name: "retrieveCheckoutSession",
+    declared: "$session_id",
+    arguments: &[Argument::Path("session_id")],
+    list: None,
+};
+
+const LIST_CHECKOUT_SESSIONS: Documented = Documented {
+    operation: &table::LIST_CHECKOUT_SESSIONS,
+    name: "listCheckoutSessions",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&CHECKOUT_SESSION_LIST),
+};
+
+const UPDATE_CHECKOUT_SESSION: Documented = Documented {
+    operation: &table::UPDATE_CHECKOUT_SESSION,
+    name: "updateCheckoutSession",
+    declared: "$session_id, $checkout_sessions_update",
+    arguments: &[Argument::Path("session_id"), Argument::Body("checkout_sessions_update")],
+    list: None,
+};
+
+const DELETE_CHECKOUT_SESSION: Documented = Documented {
+    operation: &table::DELETE_CHECKOUT_SESSION,
+    name: "deleteCheckoutSession",
+    declared: "$session_id",
+    arguments: &[Argument::Path("session_id")],
+    list: None,
+};
+
+const CREATE_CUSTOMER: Documented = Documented {
+    operation: &table::CREATE_CUSTOMER,
+    name: "createCustomer",
+    declared: "$customers_create",
+    arguments: &[Argument::Body("customers_create")],
+    list: None,
+};
+
+const RETRIEVE_CUSTOMER: Documented = Documented {
+    operation: &table::RETRIEVE_CUSTOMER,
+    name: "retrieveCustomer",
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id")],
+    list: None,
+};
+
+const LIST_CUSTOMERS: Documented = Documented {
+    operation: &table::LIST_CUSTOMERS,
+    name: "listCustomers",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&CUSTOMER_LIST),
+};
+
+const UPDATE_CUSTOMER: Documented = Documented {
+    operation: &table::UPDATE_CUSTOMER,
+    name: "updateCustomer",
+    declared: "$customer_id, $customers_update",
+    arguments: &[Argument::Path("customer_id"), Argument::Body("customers_update")],
+    list: None,
+};
+
+const DELETE_CUSTOMER: Documented = Documented {
+    operation: &table::DELETE_CUSTOMER,
+    name: "deleteCustomer",
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id")],
+    list: None,
+};
+
+const CREATE_DISCOUNT_COUPON: Documented = Documented {
+    operation: &table::CREATE_DISCOUNT_COUPON,
+    name: "createDiscountCoupon",
+    declared: "$discount_coupons_create",
+    arguments: &[Argument::Body("discount_coupons_create")],
+    list: None,
+};
+
+const RETRIEVE_DISCOUNT_COUPON: Documented = Documented {
+    operation: &table::RETRIEVE_DISCOUNT_COUPON,
+    name: "retrieveDiscountCoupon",
+    declared: "$coupon_id",
+    arguments: &[Argument::Path("coupon_id")],
+    list: None,
+};
+
+const LIST_DISCOUNT_COUPONS: Documented = Documented {
+    operation: &table::LIST_DISCOUNT_COUPONS,
+    name: "listDiscountCoupons",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&DISCOUNT_COUPON_LIST),
+};
+
+const UPDATE_DISCOUNT_COUPON: Documented = Documented {
+    operation: &table::UPDATE_DISCOUNT_COUPON,
+    name: "updateDiscountCoupon",
+    declared: "$coupon_id, $discount_coupons_update",
+    arguments: &[Argument::Path("coupon_id"), Argument::Body("discount_coupons_update")],
+    list: None,
+};
+
+const DELETE_DISCOUNT_COUPON: Documented = Documented {
+    operation: &table::DELETE_DISCOUNT_COUPON,
+    name: "deleteDiscountCoupon",
+    declared: "$coupon_id",
+    arguments: &[Argument::Path("coupon_id")],
+    list: None,
+};
+
+const RETRIEVE_EVENT: Documented = Documented {
+    operation: &table::RETRIEVE_EVENT,
+    name: "retrieveEvent",
+    declared: "$event_id",
+    arguments: &[Argument::Path("event_id")],
+    list: None,
+};
+
+const LIST_EVENTS: Documented = Documented {
+    operation: &table::LIST_EVENTS,
+    name: "listEvents",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&USAGE_EVENT_LIST),
+};
+
+const RETRIEVE_INSTALLMENT_PAYMENT: Documented = Documented {
+    operation: &table::RETRIEVE_INSTALLMENT_PAYMENT,
+    name: "retrieveInstallmentPayment",
+    declared: "$payment_id",
+    arguments: &[Argument::Path("payment_id")],
+    list: None,
+};
+
+const LIST_INSTALLMENT_PAYMENTS: Documented = Documented {
+    operation: &table::LIST_INSTALLMENT_PAYMENTS,
+    name: "listInstallmentPayments",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&INSTALLMENT_PAYMENT_LIST),
+};
+
+const RETRIEVE_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::RETRIEVE_CUSTOMER_INVOICE,
+    name: "retrieveCustomerInvoice",
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id")],
+    list: None,
+};
+
+const LIST_CUSTOMER_INVOICES: Documented = Documented {
+    operation: &table::LIST_CUSTOMER_INVOICES,
+    name: "listCustomerInvoices",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&INVOICE_LIST),
+};
+
+const RETRIEVE_METER_BALANCE: Documented = Documented {
+    operation: &table::RETRIEVE_METER_BALANCE,
+    name: "retrieveMeterBalance",
+    declared: "$balance_id",
+    arguments: &[Argument::Path("balance_id")],
+    list: None,
+};
+
+const LIST_METER_BALANCES: Documented = Documented {
+    operation: &table::LIST_METER_BALANCES,
+    name: "listMeterBalances",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&METER_BALANCE_LIST),
+};
+
+const CREATE_METER: Documented = Documented {
+    operation: &table::CREATE_METER,
+    name: "createMeter",
+    declared: "$meters_create",
+    arguments: &[Argument::Body("meters_create")],
+    list: None,
+};
+
+const RETRIEVE_METER: Documented = Documented {
+    operation: &table::RETRIEVE_METER,
+    name: "retrieveMeter",
+    declared: "$meter_id",
+    arguments: &[Argument::Path("meter_id")],
+    list: None,
+};
+
+const LIST_METERS: Documented = Documented {
+    operation: &table::LIST_METERS,
+    name: "listMeters",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&METER_LIST),
+};
+
+const UPDATE_METER: Documented = Documented {
+    operation: &table::UPDATE_METER,
+    name: "updateMeter",
+    declared: "$meter_id, $meters_update",
+    arguments: &[Argument::Path("meter_id"), Argument::Body("meters_update")],
+    list: None,
+};
+
+const DELETE_METER: Documented = Documented {
+    operation: &table::DELETE_METER,
+    name: "deleteMeter",
+    declared: "$meter_id",
+    arguments: &[Argument::Path("meter_id")],
+    list: None,
+};
+
+const CREATE_PAYMENT_LINK: Documented = Documented {
+    operation: &table::CREATE_PAYMENT_LINK,
+    name: "createPaymentLink",
+    declared: "$payment_links_create",
+    arguments: &[Argument::Body("payment_links_create")],
+    list: None,
+};
+
+const RETRIEVE_PAYMENT_LINK: Documented = Documented {
+    operation: &table::RETRIEVE_PAYMENT_LINK,
+    name: "retrievePaymentLink",
+    declared: "$link_id",
+    arguments: &[Argument::Path("link_id")],
+    list: None,
+};
+
+const LIST_PAYMENT_LINKS: Documented = Documented {
+    operation: &table::LIST_PAYMENT_LINKS,
+    name: "listPaymentLinks",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&PAYMENT_LINK_LIST),
+};
+
+const UPDATE_PAYMENT_LINK: Documented = Documented {
+    operation: &table::UPDATE_PAYMENT_LINK,
+    name: "updatePaymentLink",
+    declared: "$link_id, $payment_links_update",
+    arguments: &[Argument::Path("link_id"), Argument::Body("payment_links_update")],
+    list: None,
+};
+
+const DELETE_PAYMENT_LINK: Documented = Documented {
+    operation: &table::DELETE_PAYMENT_LINK,
+    name: "deletePaymentLink",
+    declared: "$link_id",
+    arguments: &[Argument::Path("link_id")],
+    list: None,
+};
+
+const CREATE_PAYMENT_REQUEST: Documented = Documented {
+    operation: &table::CREATE_PAYMENT_REQUEST,
+    name: "createPaymentRequest",
+    declared: "$payment_requests_create",
+    arguments: &[Argument::Body("payment_requests_create")],
+    list: None,
+};
+
+const RETRIEVE_PAYMENT_REQUEST: Documented = Documented {
+    operation: &table::RETRIEVE_PAYMENT_REQUEST,
+    name: "retrievePaymentRequest",
+    declared: "$request_id",
+    arguments: &[Argument::Path("request_id")],
+    list: None,
+};
+
+const LIST_PAYMENT_REQUESTS: Documented = Documented {
+    operation: &table::LIST_PAYMENT_REQUESTS,
+    name: "listPaymentRequests",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&PAYMENT_REQUEST_LIST),
+};
+
+const UPDATE_PAYMENT_REQUEST: Documented = Documented {
+    operation: &table::UPDATE_PAYMENT_REQUEST,
+    name: "updatePaymentRequest",
+    declared: "$request_id, $payment_requests_update",
+    arguments: &[Argument::Path("request_id"), Argument::Body("payment_requests_update")],
+    list: None,
+};
+
+const DELETE_PAYMENT_REQUEST: Documented = Documented {
+    operation: &table::DELETE_PAYMENT_REQUEST,
+    name: "deletePaymentRequest",
+    declared: "$request_id",
+    arguments: &[Argument::Path("request_id")],
+    list: None,
+};
+
+const RETRIEVE_PAYOUT_METHOD: Documented = Documented {
+    operation: &table::RETRIEVE_PAYOUT_METHOD,
+    name: "retrievePayoutMethod",
+    declared: "$payout_method_id",
+    arguments: &[Argument::Path("payout_method_id")],
+    list: None,
+};
+
+const LIST_PAYOUT_METHODS: Documented = Documented {
+    operation: &table::LIST_PAYOUT_METHODS,
+    name: "listPayoutMethods",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&PAYOUT_METHOD_LIST),
+};
+
+const CREATE_PAYOUT: Documented = Documented {
+    operation: &table::CREATE_PAYOUT,
+    name: "createPayout",
+    declared: "$payouts_create",
+    arguments: &[Argument::Body("payouts_create")],
+    list: None,
+};
+
+const RETRIEVE_PAYOUT: Documented = Documented {
+    operation: &table::RETRIEVE_PAYOUT,
+    name: "retrievePayout",
+    declared: "$payout_id",
+    arguments: &[Argument::Path("payout_id")],
+    list: None,
+};
+
+const LIST_PAYOUTS: Documented = Documented {
+    operation: &table::LIST_PAYOUTS,
+    name: "listPayouts",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&PAYOUT_LIST),
+};
+
+const UPDATE_PAYOUT: Documented = Documented {
+    operation: &table::UPDATE_PAYOUT,
+    name: "updatePayout",
+    declared: "$payout_id, $payouts_update",
+    arguments: &[Argument::Path("payout_id"), Argument::Body("payouts_update")],
+    list: None,
+};
+
+const DELETE_PAYOUT: Documented = Documented {
+    operation: &table::DELETE_PAYOUT,
+    name: "deletePayout",
+    declared: "$payout_id",
+    arguments: &[Argument::Path("payout_id")],
+    list: None,
+};
+
+const CREATE_PRICE: Documented = Documented {
+    operation: &table::CREATE_PRICE,
+    name: "createPrice",
+    declared: "$prices_create",
+    arguments: &[Argument::Body("prices_create")],
+    list: None,
+};
+
+const RETRIEVE_PRICE: Documented = Documented {
+    operation: &table::RETRIEVE_PRICE,
+    name: "retrievePrice",
+    declared: "$price_id",
+    arguments: &[Argument::Path("price_id")],
+    list: None,
+};
+
+const LIST_PRICES: Documented = Documented {
+    operation: &table::LIST_PRICES,
+    name: "listPrices",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&PRICE_LIST),
+};
+
+const UPDATE_PRICE: Documented = Documented {
+    operation: &table::UPDATE_PRICE,
+    name: "updatePrice",
+    declared: "$price_id, $prices_update",
+    arguments: &[Argument::Path("price_id"), Argument::Body("prices_update")],
+    list: None,
+};
+
+const DELETE_PRICE: Documented = Documented {
+    operation: &table::DELETE_PRICE,
+    name: "deletePrice",
+    declared: "$price_id",
+    arguments: &[Argument::Path("price_id")],
+    list: None,
+};
+
+const CREATE_PRODUCT: Documented = Documented {
+    operation: &table::CREATE_PRODUCT,
+    name: "createProduct",
+    declared: "$products_create",
+    arguments: &[Argument::Body("products_create")],
+    list: None,
+};
+
+const RETRIEVE_PRODUCT: Documented = Documented {
+    operation: &table::RETRIEVE_PRODUCT,
+    name: "retrieveProduct",
+    declared: "$product_id",
+    arguments: &[Argument::Path("product_id")],
+    list: None,
+};
+
+const LIST_PRODUCTS: Documented = Documented {
+    operation: &table::LIST_PRODUCTS,
+    name: "listProducts",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&PRODUCT_LIST),
+};
+
+const UPDATE_PRODUCT: Documented = Documented {
+    operation: &table::UPDATE_PRODUCT,
+    name: "updateProduct",
+    declared: "$product_id, $products_update",
+    arguments: &[Argument::Path("product_id"), Argument::Body("products_update")],
+    list: None,
+};
+
+const DELETE_PRODUCT: Documented = Documented {
+    operation: &table::DELETE_PRODUCT,
+    name: "deleteProduct",
+    declared: "$product_id",
+    arguments: &[Argument::Path("product_id")],
+    list: None,
+};
+
+const CREATE_REFUND: Documented = Documented {
+    operation: &table::CREATE_REFUND,
+    name: "createRefund",
+    declared: "$refunds_create",
+    arguments: &[Argument::Body("refunds_create")],
+    list: None,
+};
+
+const RETRIEVE_REFUND: Documented = Documented {
+    operation: &table::RETRIEVE_REFUND,
+    name: "retrieveRefund",
+    declared: "$refund_id",
+    arguments: &[Argument::Path("refund_id")],
+    list: None,
+};
+
+const LIST_REFUNDS: Documented = Documented {
+    operation: &table::LIST_REFUNDS,
+    name: "listRefunds",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&REFUND_LIST),
+};
+
+const UPDATE_REFUND: Documented = Documented {
+    operation: &table::UPDATE_REFUND,
+    name: "updateRefund",
+    declared: "$refund_id, $refunds_update",
+    arguments: &[Argument::Path("refund_id"), Argument::Body("refunds_update")],
+    list: None,
+};
+
+const DELETE_REFUND: Documented = Documented {
+    operation: &table::DELETE_REFUND,
+    name: "deleteRefund",
+    declared: "$refund_id",
+    arguments: &[Argument::Path("refund_id")],
+    list: None,
+};
+
+const RETRIEVE_SPI_ACCOUNT_ALIASE: Documented = Documented {
+    operation: &table::RETRIEVE_SPI_ACCOUNT_ALIASE,
+    name: "retrieveSpiAccountAliase",
+    declared: "$alias_id",
+    arguments: &[Argument::Path("alias_id")],
+    list: None,
+};
+
+const LIST_SPI_ACCOUNT_ALIASES: Documented = Documented {
+    operation: &table::LIST_SPI_ACCOUNT_ALIASES,
+    name: "listSpiAccountAliases",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&SPI_ACCOUNT_ALIAS_LIST),
+};
+
+const CREATE_SPI_QR_CODE: Documented = Documented {
+    operation: &table::CREATE_SPI_QR_CODE,
+    name: "createSpiQrCode",
+    declared: "$spi_qr_codes_create",
+    arguments: &[Argument::Body("spi_qr_codes_create")],
+    list: None,
+};
+
+const RETRIEVE_SPI_QR_CODE: Documented = Documented {
+    operation: &table::RETRIEVE_SPI_QR_CODE,
+    name: "retrieveSpiQrCode",
+    declared: "$qr_code_id",
+    arguments: &[Argument::Path("qr_code_id")],
+    list: None,
+};
+
+const LIST_SPI_QR_CODES: Documented = Documented {
+    operation: &table::LIST_SPI_QR_CODES,
+    name: "listSpiQrCodes",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&SPI_QR_CODE_LIST),
+};
+
+const UPDATE_SPI_QR_CODE: Documented = Documented {
+    operation: &table::UPDATE_SPI_QR_CODE,
+    name: "updateSpiQrCode",
+    declared: "$qr_code_id, $spi_qr_codes_update",
+    arguments: &[Argument::Path("qr_code_id"), Argument::Body("spi_qr_codes_update")],
+    list: None,
+};
+
+const DELETE_SPI_QR_CODE: Documented = Documented {
+    operation: &table::DELETE_SPI_QR_CODE,
+    name: "deleteSpiQrCode",
+    declared: "$qr_code_id",
+    arguments: &[Argument::Path("qr_code_id")],
+    list: None,
+};
+
+const CREATE_SUBSCRIPTION: Documented = Documented {
+    operation: &table::CREATE_SUBSCRIPTION,
+    name: "createSubscription",
+    declared: "$subscriptions_create",
+    arguments: &[Argument::Body("subscriptions_create")],
+    list: None,
+};
+
+const RETRIEVE_SUBSCRIPTION: Documented = Documented {
+    operation: &table::RETRIEVE_SUBSCRIPTION,
+    name: "retrieveSubscription",
+    declared: "$subscription_id",
+    arguments: &[Argument::Path("subscription_id")],
+    list: None,
+};
+
+const LIST_SUBSCRIPTIONS: Documented = Documented {
+    operation: &table::LIST_SUBSCRIPTIONS,
+    name: "listSubscriptions",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&SUBSCRIPTION_LIST),
+};
+
+const UPDATE_SUBSCRIPTION: Documented = Documented {
+    operation: &table::UPDATE_SUBSCRIPTION,
+    name: "updateSubscription",
+    declared: "$subscription_id, $subscriptions_update",
+    arguments: &[Argument::Path("subscription_id"), Argument::Body("subscriptions_update")],
+    list: None,
+};
+
+const DELETE_SUBSCRIPTION: Documented = Documented {
+    operation: &table::DELETE_SUBSCRIPTION,
+    name: "deleteSubscription",
+    declared: "$subscription_id",
+    arguments: &[Argument::Path("subscription_id")],
+    list: None,
+};
+
+const RETRIEVE_TRANSACTION: Documented = Documented {
+    operation: &table::RETRIEVE_TRANSACTION,
+    name: "retrieveTransaction",
+    declared: "$transaction_id",
+    arguments: &[Argument::Path("transaction_id")],
+    list: None,
+};
+
+const LIST_TRANSACTIONS: Documented = Documented {
+    operation: &table::LIST_TRANSACTIONS,
+    name: "listTransactions",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&TRANSACTION_LIST),
+};
+
+const RETRIEVE_WEBHOOK_DELIVERY_LOG: Documented = Documented {
+    operation: &table::RETRIEVE_WEBHOOK_DELIVERY_LOG,
+    name: "retrieveWebhookDeliveryLog",
+    declared: "$log_id",
+    arguments: &[Argument::Path("log_id")],
+    list: None,
+};
+
+const LIST_WEBHOOK_DELIVERY_LOGS: Documented = Documented {
+    operation: &table::LIST_WEBHOOK_DELIVERY_LOGS,
+    name: "listWebhookDeliveryLogs",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&WEBHOOK_DELIVERY_LOG_LIST),
+};
+
+const CREATE_WEBHOOK: Documented = Documented {
+    operation: &table::CREATE_WEBHOOK,
+    name: "createWebhook",
+    declared: "$webhooks_create",
+    arguments: &[Argument::Body("webhooks_create")],
+    list: None,
+};
+
+const RETRIEVE_WEBHOOK: Documented = Documented {
+    operation: &table::RETRIEVE_WEBHOOK,
+    name: "retrieveWebhook",
+    declared: "$webhook_id",
+    arguments: &[Argument::Path("webhook_id")],
+    list: None,
+};
+
+const LIST_WEBHOOKS: Documented = Documented {
+    operation: &table::LIST_WEBHOOKS,
+    name: "listWebhooks",
+    declared: "$limit = 20, $offset = 0, $sort = null",
+    arguments: &[
+        Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
+        Argument::Query { name: "offset", least: Some(0), most: None, default: Some(0) },
+        Argument::Query { name: "sort", least: None, most: None, default: None },
+    ],
+    list: Some(&WEBHOOK_LIST),
+};
+
+const UPDATE_WEBHOOK: Documented = Documented {
+    operation: &table::UPDATE_WEBHOOK,
+    name: "updateWebhook",
+    declared: "$webhook_id, $webhooks_update",
+    arguments: &[Argument::Path("webhook_id"), Argument::Body("webhooks_update")],
+    list: None,
+};
+
+const DELETE_WEBHOOK: Documented = Documented {
+    operation: &table::DELETE_WEBHOOK,
+    name: "deleteWebhook",
+    declared: "$webhook_id",
+    arguments: &[Argument::Path("webhook_id")],
+    list: None,
+};
+
 /// The resources, with the operations of their classes.
 pub(crate) static RESOURCES: &[Resource] = &[
     Resource {
@@ -454,41 +1214,9 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "BeneficiaryPayouts",
         property: "beneficiaryPayouts",
         operations: &[
-            Documented {
-                operation: &table::CREATE_BENEFICIARY_PAYOUT,
-                name: "createBeneficiaryPayout",
-                declared: "$beneficiary_payouts_create",
-                arguments: &[Argument::Body("beneficiary_payouts_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_BENEFICIARY_PAYOUT,
-                name: "retrieveBeneficiaryPayout",
-                declared: "$payout_id",
-                arguments: &[Argument::Path("payout_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_BENEFICIARY_PAYOUTS,
-                name: "listBeneficiaryPayouts",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&BENEFICIARY_PAYOUT_LIST),
-            },
+            CREATE_BENEFICIARY_PAYOUT,
+            RETRIEVE_BENEFICIARY_PAYOUT,
+            LIST_BENEFICIARY_PAYOUTS,
         ],
     },
     Resource {
@@ -496,58 +1224,11 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "CheckoutSessions",
         property: "checkoutSessions",
         operations: &[
-            Documented {
-                operation: &table::CREATE_CHECKOUT_SESSION,
-                name: "createCheckoutSession",
-                declared: "$checkout_sessions_create",
-                arguments: &[Argument::Body("checkout_sessions_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_CHECKOUT_SESSION,
-                name: "retrieveCheckoutSession",
-                declared: "$session_id",
-                arguments: &[Argument::Path("session_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_CHECKOUT_SESSIONS,
-                name: "listCheckoutSessions",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&CHECKOUT_SESSION_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_CHECKOUT_SESSION,
-                name: "updateCheckoutSession",
-                declared: "$session_id, $checkout_sessions_update",
-                arguments: &[
-                    Argument::Path("session_id"),
-                    Argument::Body("checkout_sessions_update"),
-                ],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_CHECKOUT_SESSION,
-                name: "deleteCheckoutSession",
-                declared: "$session_id",
-                arguments: &[Argument::Path("session_id")],
-                list: None,
-            },
+            CREATE_CHECKOUT_SESSION,
+            RETRIEVE_CHECKOUT_SESSION,
+            LIST_CHECKOUT_SESSIONS,
+            UPDATE_CHECKOUT_SESSION,
+            DELETE_CHECKOUT_SESSION,
         ],
     },
     Resource {
@@ -555,55 +1236,11 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "Customers",
         property: "customers",
         operations: &[
-            Documented {
-                operation: &table::CREATE_CUSTOMER,
-                name: "createCustomer",
-                declared: "$customers_create",
-                arguments: &[Argument::Body("customers_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_CUSTOMER,
-                name: "retrieveCustomer",
-                declared: "$customer_id",
-                arguments: &[Argument::Path("customer_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_CUSTOMERS,
-                name: "listCustomers",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&CUSTOMER_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_CUSTOMER,
-                name: "updateCustomer",
-                declared: "$customer_id, $customers_update",
-                arguments: &[Argument::Path("customer_id"), Argument::Body("customers_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_CUSTOMER,
-                name: "deleteCustomer",
-                declared: "$customer_id",
-                arguments: &[Argument::Path("customer_id")],
-                list: None,
-            },
+            CREATE_CUSTOMER,
+            RETRIEVE_CUSTOMER,
+            LIST_CUSTOMERS,
+            UPDATE_CUSTOMER,
+            DELETE_CUSTOMER,
         ],
     },
     Resource {
@@ -611,310 +1248,53 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "DiscountCoupons",
         property: "discountCoupons",
         operations: &[
-            Documented {
-                operation: &table::CREATE_DISCOUNT_COUPON,
-                name: "createDiscountCoupon",
-                declared: "$discount_coupons_create",
-                arguments: &[Argument::Body("discount_coupons_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_DISCOUNT_COUPON,
-                name: "retrieveDiscountCoupon",
-                declared: "$coupon_id",
-                arguments: &[Argument::Path("coupon_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_DISCOUNT_COUPONS,
-                name: "listDiscountCoupons",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&DISCOUNT_COUPON_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_DISCOUNT_COUPON,
-                name: "updateDiscountCoupon",
-                declared: "$coupon_id, $discount_coupons_update",
-                arguments: &[
-                    Argument::Path("coupon_id"),
-                    Argument::Body("discount_coupons_update"),
-                ],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_DISCOUNT_COUPON,
-                name: "deleteDiscountCoupon",
-                declared: "$coupon_id",
-                arguments: &[Argument::Path("coupon_id")],
-                list: None,
-            },
+            CREATE_DISCOUNT_COUPON,
+            RETRIEVE_DISCOUNT_COUPON,
+            LIST_DISCOUNT_COUPONS,
+            UPDATE_DISCOUNT_COUPON,
+            DELETE_DISCOUNT_COUPON,
         ],
     },
     Resource {
         documented: Some("EventsApi"),
         class: "Events",
         property: "events",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_EVENT,
-                name: "retrieveEvent",
-                declared: "$event_id",
-                arguments: &[Argument::Path("event_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_EVENTS,
-                name: "listEvents",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&USAGE_EVENT_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_EVENT, LIST_EVENTS],
     },
     Resource {
         documented: Some("InstallmentPaymentsApi"),
         class: "InstallmentPayments",
         property: "installmentPayments",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_INSTALLMENT_PAYMENT,
-                name: "retrieveInstallmentPayment",
-                declared: "$payment_id",
-                arguments: &[Argument::Path("payment_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_INSTALLMENT_PAYMENTS,
-                name: "listInstallmentPayments",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&INSTALLMENT_PAYMENT_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_INSTALLMENT_PAYMENT, LIST_INSTALLMENT_PAYMENTS],
     },
     Resource {
         documented: Some("CustomerInvoicesApi"),
         class: "Invoices",
         property: "invoices",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_CUSTOMER_INVOICE,
-                name: "retrieveCustomerInvoice",
-                declared: "$invoice_id",
-                arguments: &[Argument::Path("invoice_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_CUSTOMER_INVOICES,
-                name: "listCustomerInvoices",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&INVOICE_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_CUSTOMER_INVOICE, LIST_CUSTOMER_INVOICES],
     },
     Resource {
         documented: Some("MeterBalancesApi"),
         class: "MeterBalances",
         property: "meterBalances",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_METER_BALANCE,
-                name: "retrieveMeterBalance",
-                declared: "$balance_id",
-                arguments: &[Argument::Path("balance_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_METER_BALANCES,
-                name: "listMeterBalances",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&METER_BALANCE_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_METER_BALANCE, LIST_METER_BALANCES],
     },
     Resource {
         documented: Some("MetersApi"),
         class: "Meters",
         property: "meters",
-        operations: &[
-            Documented {
-                operation: &table::CREATE_METER,
-                name: "createMeter",
-                declared: "$meters_create",
-                arguments: &[Argument::Body("meters_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_METER,
-                name: "retrieveMeter",
-                declared: "$meter_id",
-                arguments: &[Argument::Path("meter_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_METERS,
-                name: "listMeters",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&METER_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_METER,
-                name: "updateMeter",
-                declared: "$meter_id, $meters_update",
-                arguments: &[Argument::Path("meter_id"), Argument::Body("meters_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_METER,
-                name: "deleteMeter",
-                declared: "$meter_id",
-                arguments: &[Argument::Path("meter_id")],
-                list: None,
-            },
-        ],
+        operations: &[CREATE_METER, RETRIEVE_METER, LIST_METERS, UPDATE_METER, DELETE_METER],
     },
     Resource {
         documented: Some("PaymentLinksApi"),
         class: "PaymentLinks",
         property: "paymentLinks",
         operations: &[
-            Documented {
-                operation: &table::CREATE_PAYMENT_LINK,
-                name: "createPaymentLink",
-                declared: "$payment_links_create",
-                arguments: &[Argument::Body("payment_links_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_PAYMENT_LINK,
-                name: "retrievePaymentLink",
-                declared: "$link_id",
-                arguments: &[Argument::Path("link_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_PAYMENT_LINKS,
-                name: "listPaymentLinks",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&PAYMENT_LINK_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_PAYMENT_LINK,
-                name: "updatePaymentLink",
-                declared: "$link_id, $payment_links_update",
-                arguments: &[Argument::Path("link_id"), Argument::Body("payment_links_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_PAYMENT_LINK,
-                name: "deletePaymentLink",
-                declared: "$link_id",
-                arguments: &[Argument::Path("link_id")],
-                list: None,
-            },
+            CREATE_PAYMENT_LINK,
+            RETRIEVE_PAYMENT_LINK,
+            LIST_PAYMENT_LINKS,
+            UPDATE_PAYMENT_LINK,
+            DELETE_PAYMENT_LINK,
         ],
     },
     Resource {
@@ -922,408 +1302,65 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "PaymentRequests",
         property: "paymentRequests",
         operations: &[
-            Documented {
-                operation: &table::CREATE_PAYMENT_REQUEST,
-                name: "createPaymentRequest",
-                declared: "$payment_requests_create",
-                arguments: &[Argument::Body("payment_requests_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_PAYMENT_REQUEST,
-                name: "retrievePaymentRequest",
-                declared: "$request_id",
-                arguments: &[Argument::Path("request_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_PAYMENT_REQUESTS,
-                name: "listPaymentRequests",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&PAYMENT_REQUEST_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_PAYMENT_REQUEST,
-                name: "updatePaymentRequest",
-                declared: "$request_id, $payment_requests_update",
-                arguments: &[
-                    Argument::Path("request_id"),
-                    Argument::Body("payment_requests_update"),
-                ],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_PAYMENT_REQUEST,
-                name: "deletePaymentRequest",
-                declared: "$request_id",
-                arguments: &[Argument::Path("request_id")],
-                list: None,
-            },
+            CREATE_PAYMENT_REQUEST,
+            RETRIEVE_PAYMENT_REQUEST,
+            LIST_PAYMENT_REQUESTS,
+            UPDATE_PAYMENT_REQUEST,
+            DELETE_PAYMENT_REQUEST,
         ],
     },
     Resource {
         documented: Some("PayoutMethodsApi"),
         class: "PayoutMethods",
         property: "payoutMethods",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_PAYOUT_METHOD,
-                name: "retrievePayoutMethod",
-                declared: "$payout_method_id",
-                arguments: &[Argument::Path("payout_method_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_PAYOUT_METHODS,
-                name: "listPayoutMethods",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&PAYOUT_METHOD_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_PAYOUT_METHOD, LIST_PAYOUT_METHODS],
     },
     Resource {
         documented: Some("PayoutsApi"),
         class: "Payouts",
         property: "payouts",
-        operations: &[
-            Documented {
-                operation: &table::CREATE_PAYOUT,
-                name: "createPayout",
-                declared: "$payouts_create",
-                arguments: &[Argument::Body("payouts_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_PAYOUT,
-                name: "retrievePayout",
-                declared: "$payout_id",
-                arguments: &[Argument::Path("payout_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_PAYOUTS,
-                name: "listPayouts",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&PAYOUT_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_PAYOUT,
-                name: "updatePayout",
-                declared: "$payout_id, $payouts_update",
-                arguments: &[Argument::Path("payout_id"), Argument::Body("payouts_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_PAYOUT,
-                name: "deletePayout",
-                declared: "$payout_id",
-                arguments: &[Argument::Path("payout_id")],
-                list: None,
-            },
-        ],
+        operations: &[CREATE_PAYOUT, RETRIEVE_PAYOUT, LIST_PAYOUTS, UPDATE_PAYOUT, DELETE_PAYOUT],
     },
     Resource {
         documented: Some("PricesApi"),
         class: "Prices",
         property: "prices",
-        operations: &[
-            Documented {
-                operation: &table::CREATE_PRICE,
-                name: "createPrice",
-                declared: "$prices_create",
-                arguments: &[Argument::Body("prices_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_PRICE,
-                name: "retrievePrice",
-                declared: "$price_id",
-                arguments: &[Argument::Path("price_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_PRICES,
-                name: "listPrices",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&PRICE_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_PRICE,
-                name: "updatePrice",
-                declared: "$price_id, $prices_update",
-                arguments: &[Argument::Path("price_id"), Argument::Body("prices_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_PRICE,
-                name: "deletePrice",
-                declared: "$price_id",
-                arguments: &[Argument::Path("price_id")],
-                list: None,
-            },
-        ],
+        operations: &[CREATE_PRICE, RETRIEVE_PRICE, LIST_PRICES, UPDATE_PRICE, DELETE_PRICE],
     },
     Resource {
         documented: Some("ProductsApi"),
         class: "Products",
         property: "products",
         operations: &[
-            Documented {
-                operation: &table::CREATE_PRODUCT,
-                name: "createProduct",
-                declared: "$products_create",
-                arguments: &[Argument::Body("products_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_PRODUCT,
-                name: "retrieveProduct",
-                declared: "$product_id",
-                arguments: &[Argument::Path("product_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_PRODUCTS,
-                name: "listProducts",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&PRODUCT_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_PRODUCT,
-                name: "updateProduct",
-                declared: "$product_id, $products_update",
-                arguments: &[Argument::Path("product_id"), Argument::Body("products_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_PRODUCT,
-                name: "deleteProduct",
-                declared: "$product_id",
-                arguments: &[Argument::Path("product_id")],
-                list: None,
-            },
+            CREATE_PRODUCT,
+            RETRIEVE_PRODUCT,
+            LIST_PRODUCTS,
+            UPDATE_PRODUCT,
+            DELETE_PRODUCT,
         ],
     },
     Resource {
         documented: Some("RefundsApi"),
         class: "Refunds",
         property: "refunds",
-        operations: &[
-            Documented {
-                operation: &table::CREATE_REFUND,
-                name: "createRefund",
-                declared: "$refunds_create",
-                arguments: &[Argument::Body("refunds_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_REFUND,
-                name: "retrieveRefund",
-                declared: "$refund_id",
-                arguments: &[Argument::Path("refund_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_REFUNDS,
-                name: "listRefunds",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&REFUND_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_REFUND,
-                name: "updateRefund",
-                declared: "$refund_id, $refunds_update",
-                arguments: &[Argument::Path("refund_id"), Argument::Body("refunds_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_REFUND,
-                name: "deleteRefund",
-                declared: "$refund_id",
-                arguments: &[Argument::Path("refund_id")],
-                list: None,
-            },
-        ],
+        operations: &[CREATE_REFUND, RETRIEVE_REFUND, LIST_REFUNDS, UPDATE_REFUND, DELETE_REFUND],
     },
     Resource {
         documented: Some("SPIAccountAliasesApi"),
         class: "SpiAccountAliases",
         property: "spiAccountAliases",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_SPI_ACCOUNT_ALIASE,
-                name: "retrieveSpiAccountAliase",
-                declared: "$alias_id",
-                arguments: &[Argument::Path("alias_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_SPI_ACCOUNT_ALIASES,
-                name: "listSpiAccountAliases",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&SPI_ACCOUNT_ALIAS_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_SPI_ACCOUNT_ALIASE, LIST_SPI_ACCOUNT_ALIASES],
     },
     Resource {
         documented: Some("SPIQRCodesApi"),
         class: "SpiQrCodes",
         property: "spiQrCodes",
         operations: &[
-            Documented {
-                operation: &table::CREATE_SPI_QR_CODE,
-                name: "createSpiQrCode",
-                declared: "$spi_qr_codes_create",
-                arguments: &[Argument::Body("spi_qr_codes_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_SPI_QR_CODE,
-                name: "retrieveSpiQrCode",
-                declared: "$qr_code_id",
-                arguments: &[Argument::Path("qr_code_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_SPI_QR_CODES,
-                name: "listSpiQrCodes",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&SPI_QR_CODE_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_SPI_QR_CODE,
-                name: "updateSpiQrCode",
-                declared: "$qr_code_id, $spi_qr_codes_update",
-                arguments: &[Argument::Path("qr_code_id"), Argument::Body("spi_qr_codes_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_SPI_QR_CODE,
-                name: "deleteSpiQrCode",
-                declared: "$qr_code_id",
-                arguments: &[Argument::Path("qr_code_id")],
-                list: None,
-            },
+            CREATE_SPI_QR_CODE,
+            RETRIEVE_SPI_QR_CODE,
+            LIST_SPI_QR_CODES,
+            UPDATE_SPI_QR_CODE,
+            DELETE_SPI_QR_CODE,
         ],
     },
     Resource {
@@ -1331,184 +1368,328 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "Subscriptions",
         property: "subscriptions",
         operations: &[
-            Documented {
-                operation: &table::CREATE_SUBSCRIPTION,
-                name: "createSubscription",
-                declared: "$subscriptions_create",
-                arguments: &[Argument::Body("subscriptions_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_SUBSCRIPTION,
-                name: "retrieveSubscription",
-                declared: "$subscription_id",
-                arguments: &[Argument::Path("subscription_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_SUBSCRIPTIONS,
-                name: "listSubscriptions",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&SUBSCRIPTION_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_SUBSCRIPTION,
-                name: "updateSubscription",
-                declared: "$subscription_id, $subscriptions_update",
-                arguments: &[
-                    Argument::Path("subscription_id"),
-                    Argument::Body("subscriptions_update"),
-                ],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_SUBSCRIPTION,
-                name: "deleteSubscription",
-                declared: "$subscription_id",
-                arguments: &[Argument::Path("subscription_id")],
-                list: None,
-            },
+            CREATE_SUBSCRIPTION,
+            RETRIEVE_SUBSCRIPTION,
+            LIST_SUBSCRIPTIONS,
+            UPDATE_SUBSCRIPTION,
+            DELETE_SUBSCRIPTION,
         ],
     },
     Resource {
         documented: Some("TransactionsApi"),
         class: "Transactions",
         property: "transactions",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_TRANSACTION,
-                name: "retrieveTransaction",
-                declared: "$transaction_id",
-                arguments: &[Argument::Path("transaction_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_TRANSACTIONS,
-                name: "listTransactions",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&TRANSACTION_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_TRANSACTION, LIST_TRANSACTIONS],
     },
     Resource {
         documented: Some("WebhookDeliveryLogsApi"),
         class: "WebhookDeliveryLogs",
         property: "webhookDeliveryLogs",
-        operations: &[
-            Documented {
-                operation: &table::RETRIEVE_WEBHOOK_DELIVERY_LOG,
-                name: "retrieveWebhookDeliveryLog",
-                declared: "$log_id",
-                arguments: &[Argument::Path("log_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_WEBHOOK_DELIVERY_LOGS,
-                name: "listWebhookDeliveryLogs",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&WEBHOOK_DELIVERY_LOG_LIST),
-            },
-        ],
+        operations: &[RETRIEVE_WEBHOOK_DELIVERY_LOG, LIST_WEBHOOK_DELIVERY_LOGS],
     },
     Resource {
         documented: Some("WebhooksApi"),
         class: "Webhooks",
         property: "webhooks",
         operations: &[
-            Documented {
-                operation: &table::CREATE_WEBHOOK,
-                name: "createWebhook",
-                declared: "$webhooks_create",
-                arguments: &[Argument::Body("webhooks_create")],
-                list: None,
-            },
-            Documented {
-                operation: &table::RETRIEVE_WEBHOOK,
-                name: "retrieveWebhook",
-                declared: "$webhook_id",
-                arguments: &[Argument::Path("webhook_id")],
-                list: None,
-            },
-            Documented {
-                operation: &table::LIST_WEBHOOKS,
-                name: "listWebhooks",
-                declared: "$limit = 20, $offset = 0, $sort = null",
-                arguments: &[
-                    Argument::Query {
-                        name: "limit",
-                        least: Some(1),
-                        most: Some(100),
-                        default: Some(20),
-                    },
-                    Argument::Query {
-                        name: "offset",
-                        least: Some(0),
-                        most: None,
-                        default: Some(0),
-                    },
-                    Argument::Query { name: "sort", least: None, most: None, default: None },
-                ],
-                list: Some(&WEBHOOK_LIST),
-            },
-            Documented {
-                operation: &table::UPDATE_WEBHOOK,
-                name: "updateWebhook",
-                declared: "$webhook_id, $webhooks_update",
-                arguments: &[Argument::Path("webhook_id"), Argument::Body("webhooks_update")],
-                list: None,
-            },
-            Documented {
-                operation: &table::DELETE_WEBHOOK,
-                name: "deleteWebhook",
-                declared: "$webhook_id",
-                arguments: &[Argument::Path("webhook_id")],
-                list: None,
-            },
+            CREATE_WEBHOOK,
+            RETRIEVE_WEBHOOK,
+            LIST_WEBHOOKS,
+            UPDATE_WEBHOOK,
+            DELETE_WEBHOOK,
         ],
     },
+];
+
+/// Classes of earlier generated clients: the same operations under other names.
+pub(crate) static EARLIER: &[Earlier] = &[
+    Earlier {
+        class: "BNPLApi",
+        operations: &[
+            Documented { name: "listInstallmentPayments", ..LIST_INSTALLMENT_PAYMENTS },
+            Documented { name: "retrieveInstallmentPayment", ..RETRIEVE_INSTALLMENT_PAYMENT },
+        ],
+    },
+    Earlier {
+        class: "BeneficiaryPayoutApi",
+        operations: &[
+            Documented { name: "beneficiaryPayoutsGet", ..LIST_BENEFICIARY_PAYOUTS },
+            Documented { name: "beneficiaryPayoutsPayoutIdGet", ..RETRIEVE_BENEFICIARY_PAYOUT },
+            Documented { name: "beneficiaryPayoutsPost", ..CREATE_BENEFICIARY_PAYOUT },
+        ],
+    },
+    Earlier {
+        class: "CheckoutApi",
+        operations: &[
+            Documented { name: "createCheckoutSession", ..CREATE_CHECKOUT_SESSION },
+            Documented { name: "createPaymentLink", ..CREATE_PAYMENT_LINK },
+            Documented { name: "deleteCheckoutSession", ..DELETE_CHECKOUT_SESSION },
+            Documented { name: "deletePaymentLink", ..DELETE_PAYMENT_LINK },
+            Documented { name: "listCheckoutSessions", ..LIST_CHECKOUT_SESSIONS },
+            Documented { name: "listPaymentLinks", ..LIST_PAYMENT_LINKS },
+            Documented { name: "retrieveCheckoutSession", ..RETRIEVE_CHECKOUT_SESSION },
+            Documented { name: "retrievePaymentLink", ..RETRIEVE_PAYMENT_LINK },
+            Documented { name: "updateCheckoutSession", ..UPDATE_CHECKOUT_SESSION },
+            Documented { name: "updatePaymentLink", ..UPDATE_PAYMENT_LINK },
+        ],
+    },
+    Earlier {
+        class: "CheckoutSessionApi",
+        operations: &[
+            Documented { name: "checkoutSessionsGet", ..LIST_CHECKOUT_SESSIONS },
+            Documented { name: "checkoutSessionsPost", ..CREATE_CHECKOUT_SESSION },
+            Documented { name: "checkoutSessionsSessionIdDelete", ..DELETE_CHECKOUT_SESSION },
+            Documented { name: "checkoutSessionsSessionIdGet", ..RETRIEVE_CHECKOUT_SESSION },
+            Documented { name: "checkoutSessionsSessionIdPatch", ..UPDATE_CHECKOUT_SESSION },
+        ],
+    },
+    Earlier {
+        class: "CoreApi",
+        operations: &[
+            Documented { name: "createCustomer", ..CREATE_CUSTOMER },
+            Documented { name: "createPaymentRequest", ..CREATE_PAYMENT_REQUEST },
+            Documented { name: "createRefund", ..CREATE_REFUND },
+            Documented { name: "deleteCustomer", ..DELETE_CUSTOMER },
+            Documented { name: "deletePaymentRequest", ..DELETE_PAYMENT_REQUEST },
+            Documented { name: "deleteRefund", ..DELETE_REFUND },
+            Documented { name: "listCustomers", ..LIST_CUSTOMERS },
+            Documented { name: "listPaymentRequests", ..LIST_PAYMENT_REQUESTS },
+            Documented { name: "listRefunds", ..LIST_REFUNDS },
+            Documented { name: "listTransactions", ..LIST_TRANSACTIONS },
+            Documented { name: "retrieveCustomer", ..RETRIEVE_CUSTOMER },
+            Documented { name: "retrievePaymentRequest", ..RETRIEVE_PAYMENT_REQUEST },
+            Documented { name: "retrieveRefund", ..RETRIEVE_REFUND },
+            Documented { name: "retrieveTransaction", ..RETRIEVE_TRANSACTION },
+            Documented { name: "updateCustomer", ..UPDATE_CUSTOMER },
+            Documented { name: "updatePaymentRequest", ..UPDATE_PAYMENT_REQUEST },
+            Documented { name: "updateRefund", ..UPDATE_REFUND },
+        ],
+    },
+    Earlier {
+        class: "CustomerApi",
+        operations: &[
+            Documented { name: "customersCustomerIdDelete", ..DELETE_CUSTOMER },
+            Documented { name: "customersCustomerIdGet", ..RETRIEVE_CUSTOMER },
+            Documented { name: "customersCustomerIdPatch", ..UPDATE_CUSTOMER },
+            Documented { name: "customersGet", ..LIST_CUSTOMERS },
+            Documented { name: "customersPost", ..CREATE_CUSTOMER },
+        ],
+    },
+    Earlier {
+        class: "CustomerInvoiceApi",
+        operations: &[
+            Documented { name: "customerInvoicesGet", ..LIST_CUSTOMER_INVOICES },
+            Documented { name: "customerInvoicesInvoiceIdGet", ..RETRIEVE_CUSTOMER_INVOICE },
+        ],
+    },
+    Earlier {
+        class: "DiscountCouponApi",
+        operations: &[
+            Documented { name: "discountCouponsCouponIdDelete", ..DELETE_DISCOUNT_COUPON },
+            Documented { name: "discountCouponsCouponIdGet", ..RETRIEVE_DISCOUNT_COUPON },
+            Documented { name: "discountCouponsCouponIdPatch", ..UPDATE_DISCOUNT_COUPON },
+            Documented { name: "discountCouponsGet", ..LIST_DISCOUNT_COUPONS },
+            Documented { name: "discountCouponsPost", ..CREATE_DISCOUNT_COUPON },
+        ],
+    },
+    Earlier {
+        class: "EventApi",
+        operations: &[
+            Documented { name: "eventsEventIdGet", ..RETRIEVE_EVENT },
+            Documented { name: "eventsGet", ..LIST_EVENTS },
+        ],
+    },
+    Earlier {
+        class: "InstallmentPaymentApi",
+        operations: &[
+            Documented { name: "installmentPaymentsGet", ..LIST_INSTALLMENT_PAYMENTS },
+            Documented { name: "installmentPaymentsPaymentIdGet", ..RETRIEVE_INSTALLMENT_PAYMENT },
+        ],
+    },
+    Earlier {
+        class: "MeterApi",
+        operations: &[
+            Documented { name: "metersGet", ..LIST_METERS },
+            Documented { name: "metersMeterIdDelete", ..DELETE_METER },
+            Documented { name: "metersMeterIdGet", ..RETRIEVE_METER },
+            Documented { name: "metersMeterIdPatch", ..UPDATE_METER },
+            Documented { name: "metersPost", ..CREATE_METER },
+        ],
+    },
+    Earlier {
+        class: "MeterBalanceApi",
+        operations: &[
+            Documented { name: "meterBalancesBalanceIdGet", ..RETRIEVE_METER_BALANCE },
+            Documented { name: "meterBalancesGet", ..LIST_METER_BALANCES },
+        ],
+    },
+    Earlier {
+        class: "PaymentLinkApi",
+        operations: &[
+            Documented { name: "paymentLinksGet", ..LIST_PAYMENT_LINKS },
+            Documented { name: "paymentLinksLinkIdDelete", ..DELETE_PAYMENT_LINK },
+            Documented { name: "paymentLinksLinkIdGet", ..RETRIEVE_PAYMENT_LINK },
+            Documented { name: "paymentLinksLinkIdPatch", ..UPDATE_PAYMENT_LINK },
+            Documented { name: "paymentLinksPost", ..CREATE_PAYMENT_LINK },
+        ],
+    },
+    Earlier {
+        class: "PaymentRequestApi",
+        operations: &[
+            Documented { name: "paymentRequestsGet", ..LIST_PAYMENT_REQUESTS },
+            Documented { name: "paymentRequestsPost", ..CREATE_PAYMENT_REQUEST },
+            Documented { name: "paymentRequestsRequestIdDelete", ..DELETE_PAYMENT_REQUEST },
+            Documented { name: "paymentRequestsRequestIdGet", ..RETRIEVE_PAYMENT_REQUEST },
+            Documented { name: "paymentRequestsRequestIdPatch", ..UPDATE_PAYMENT_REQUEST },
+        ],
+    },
+    Earlier {
+        class: "PayoutApi",
+        operations: &[
+            Documented { name: "payoutsGet", ..LIST_PAYOUTS },
+            Documented { name: "payoutsPayoutIdDelete", ..DELETE_PAYOUT },
+            Documented { name: "payoutsPayoutIdGet", ..RETRIEVE_PAYOUT },
+            Documented { name: "payoutsPayoutIdPatch", ..UPDATE_PAYOUT },
+            Documented { name: "payoutsPost", ..CREATE_PAYOUT },
+        ],
+    },
+    Earlier {
+        class: "PayoutMethodApi",
+        operations: &[
+            Documented { name: "payoutMethodsGet", ..LIST_PAYOUT_METHODS },
+            Documented { name: "payoutMethodsPayoutMethodIdGet", ..RETRIEVE_PAYOUT_METHOD },
+        ],
+    },
+    Earlier {
+        class: "PriceApi",
+        operations: &[
+            Documented { name: "pricesGet", ..LIST_PRICES },
+            Documented { name: "pricesPost", ..CREATE_PRICE },
+            Documented { name: "pricesPriceIdDelete", ..DELETE_PRICE },
+            Documented { name: "pricesPriceIdGet", ..RETRIEVE_PRICE },
+            Documented { name: "pricesPriceIdPatch", ..UPDATE_PRICE },
+        ],
+    },
+    Earlier {
+        class: "ProductApi",
+        operations: &[
+            Documented { name: "productsGet", ..LIST_PRODUCTS },
+            Documented { name: "productsPost", ..CREATE_PRODUCT },
+            Documented { name: "productsProductIdDelete", ..DELETE_PRODUCT },
+            Documented { name: "productsProductIdGet", ..RETRIEVE_PRODUCT },
+            Documented { name: "productsProductIdPatch", ..UPDATE_PRODUCT },
+        ],
+    },
+    Earlier {
+        class: "RefundApi",
+        operations: &[
+            Documented { name: "refundsGet", ..LIST_REFUNDS },
+            Documented { name: "refundsPost", ..CREATE_REFUND },
+            Documented { name: "refundsRefundIdDelete", ..DELETE_REFUND },
+            Documented { name: "refundsRefundIdGet", ..RETRIEVE_REFUND },
+            Documented { name: "refundsRefundIdPatch", ..UPDATE_REFUND },
+        ],
+    },
+    Earlier {
+        class: "SPIApi",
+        operations: &[
+            Documented { name: "createSpiQrCode", ..CREATE_SPI_QR_CODE },
+            Documented { name: "deleteSpiQrCode", ..DELETE_SPI_QR_CODE },
+            Documented { name: "listSpiAccountAliases", ..LIST_SPI_ACCOUNT_ALIASES },
+            Documented { name: "listSpiQrCodes", ..LIST_SPI_QR_CODES },
+            Documented { name: "retrieveSpiAccountAliase", ..RETRIEVE_SPI_ACCOUNT_ALIASE },
+            Documented { name: "retrieveSpiQrCode", ..RETRIEVE_SPI_QR_CODE },
+            Documented { name: "updateSpiQrCode", ..UPDATE_SPI_QR_CODE },
+        ],
+    },
+    Earlier {
+        class: "SpiAccountAliaseApi",
+        operations: &[
+            Documented { name: "spiAccountAliasesAliasIdGet", ..RETRIEVE_SPI_ACCOUNT_ALIASE },
+            Documented { name: "spiAccountAliasesGet", ..LIST_SPI_ACCOUNT_ALIASES },
+        ],
+    },
+    Earlier {
+        class: "SpiQrCodeApi",
+        operations: &[
+            Documented { name: "spiQrCodesGet", ..LIST_SPI_QR_CODES },
+            Documented { name: "spiQrCodesPost", ..CREATE_SPI_QR_CODE },
+            Documented { name: "spiQrCodesQrCodeIdDelete", ..DELETE_SPI_QR_CODE },
+            Documented { name: "spiQrCodesQrCodeIdGet", ..RETRIEVE_SPI_QR_CODE },
+            Documented { name: "spiQrCodesQrCodeIdPatch", ..UPDATE_SPI_QR_CODE },
+        ],
+    },
+    Earlier {
+        class: "SubscriptionApi",
+        operations: &[
+            Documented { name: "subscriptionsGet", ..LIST_SUBSCRIPTIONS },
+            Documented { name: "subscriptionsPost", ..CREATE_SUBSCRIPTION },
+            Documented { name: "subscriptionsSubscriptionIdDelete", ..DELETE_SUBSCRIPTION },
+            Documented { name: "subscriptionsSubscriptionIdGet", ..RETRIEVE_SUBSCRIPTION },
+            Documented { name: "subscriptionsSubscriptionIdPatch", ..UPDATE_SUBSCRIPTION },
+        ],
+    },
+    Earlier {
+        class: "TransactionApi",
+        operations: &[
+            Documented { name: "transactionsGet", ..LIST_TRANSACTIONS },
+            Documented { name: "transactionsTransactionIdGet", ..RETRIEVE_TRANSACTION },
+        ],
+    },
+    Earlier {
+        class: "UsageBillingApi",
+        operations: &[
+            Documented { name: "createMeter", ..CREATE_METER },
+            Documented { name: "deleteMeter", ..DELETE_METER },
+            Documented { name: "listMeterBalances", ..LIST_METER_BALANCES },
+            Documented { name: "listMeters", ..LIST_METERS },
+            Documented { name: "retrieveMeter", ..RETRIEVE_METER },
+            Documented { name: "retrieveMeterBalance", ..RETRIEVE_METER_BALANCE },
+            Documented { name: "updateMeter", ..UPDATE_METER },
+        ],
+    },
+    Earlier {
+        class: "WebhookApi",
+        operations: &[
+            Documented { name: "webhooksGet", ..LIST_WEBHOOKS },
+            Documented { name: "webhooksPost", ..CREATE_WEBHOOK },
+            Documented { name: "webhooksWebhookIdDelete", ..DELETE_WEBHOOK },
+            Documented { name: "webhooksWebhookIdGet", ..RETRIEVE_WEBHOOK },
+            Documented { name: "webhooksWebhookIdPatch", ..UPDATE_WEBHOOK },
+        ],
+    },
+    Earlier {
+        class: "WebhookDeliveryLogApi",
+        operations: &[
+            Documented { name: "webhookDeliveryLogsGet", ..LIST_WEBHOOK_DELIVERY_LOGS },
+            Documented { name: "webhookDeliveryLogsLogIdGet", ..RETRIEVE_WEBHOOK_DELIVERY_LOG },
+        ],
+    },
+];
+
+/// Names of models in earlier generated clients, each with its name now.
+pub(crate) static EARLIER_MODELS: &[(&str, &str)] = &[
+    ("BeneficiaryPayoutsGet200Response", "ListBeneficiaryPayouts200Response"),
+    ("CheckoutSessionsGet200Response", "ListCheckoutSessions200Response"),
+    ("CustomersGet200Response", "ListCustomers200Response"),
+    ("CustomersGet200ResponsePagination", "ListCustomers200ResponsePagination"),
+    ("CustomerInvoicesGet200Response", "ListCustomerInvoices200Response"),
+    ("DiscountCouponsGet200Response", "ListDiscountCoupons200Response"),
+    ("EventsGet200Response", "ListEvents200Response"),
+    ("InstallmentPaymentsGet200Response", "ListInstallmentPayments200Response"),
+    ("MetersGet200Response", "ListMeters200Response"),
+    ("MeterBalancesGet200Response", "ListMeterBalances200Response"),
+    ("PaymentLinksGet200Response", "ListPaymentLinks200Response"),
+    ("PaymentRequestsGet200Response", "ListPaymentRequests200Response"),
+    ("PayoutsGet200Response", "ListPayouts200Response"),
+    ("PayoutMethodsGet200Response", "ListPayoutMethods200Response"),
+    ("PricesGet200Response", "ListPrices200Response"),
+    ("ProductsGet200Response", "ListProducts200Response"),
+    ("RefundsGet200Response", "ListRefunds200Response"),
+    ("SpiAccountAliasesGet200Response", "ListSpiAccountAliases200Response"),
+    ("SpiQrCodesGet200Response", "ListSpiQrCodes200Response"),
+    ("SubscriptionsGet200Response", "ListSubscriptions200Response"),
+    ("TransactionsGet200Response", "ListTransactions200Response"),
+    ("WebhooksGet200Response", "ListWebhooks200Response"),
+    ("WebhookDeliveryLogsGet200Response", "ListWebhookDeliveryLogs200Response"),
 ];

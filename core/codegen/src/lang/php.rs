@@ -7,7 +7,7 @@ use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
 use crate::case::studly;
-use crate::ir::{Api, Operation, Resource, Role};
+use crate::ir::{Api, EarlierClass, EarlierOperation, Operation, Resource, Returns, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute as text, render as render_template};
 
@@ -49,6 +49,8 @@ pub(super) fn render(
     let context = context! {
         api => Value::from(Serde(api)),
         resources => resources(api),
+        earlier => earlier(api),
+        earlier_models => Value::from(Serde(earlier_models(api))),
         exceptions => Value::from(Serde(EXCEPTIONS)),
     };
     let path = "bindings-php/src/table/generated.rs";
@@ -66,6 +68,45 @@ fn resources(api: &Api) -> Vec<Value> {
         context! { operations => Value::from(Serde(&operations)), ..Value::from(Serde(resource)) }
     };
     api.resources.iter().map(with_operations).collect()
+}
+
+/// The classes of earlier generated clients, each method with its operation.
+fn earlier(api: &Api) -> Vec<Value> {
+    let methods = |class: &EarlierClass| -> Vec<Value> {
+        let with_operation = |method: &EarlierOperation| {
+            let operation = api.operations.iter().find(|operation| operation.id == method.id);
+            context! { name => method.name.clone(), operation => Value::from(Serde(operation)) }
+        };
+        class.operations.iter().map(with_operation).collect()
+    };
+    api.earlier_classes
+        .iter()
+        .map(|class| context! { class => class.class.clone(), methods => methods(class) })
+        .collect()
+}
+
+/// The models that had another name in earlier generated clients, with their name now. Pages of
+/// one resource lent their name to the model of every page's numbers.
+fn earlier_models(api: &Api) -> Vec<(String, String)> {
+    let mut names = Vec::new();
+    for class in &api.earlier_classes {
+        let Some(earlier) = &class.list else { continue };
+        let listed = class.operations.iter().find_map(|method| {
+            let operation = api.operations.iter().find(|operation| operation.id == method.id)?;
+            match &operation.returns {
+                Returns::Page(of) => Some(of),
+                _ => None,
+            }
+        });
+        let list = api.models.iter().find(|m| m.role == Role::List && m.of.as_ref() == listed);
+        let Some(now) = list.map(|list| &list.names.php) else { continue };
+        names.push((earlier.clone(), now.clone()));
+        let numbers = format!("{now}Pagination");
+        if api.models.iter().any(|model| model.names.php == numbers) {
+            names.push((format!("{earlier}Pagination"), numbers));
+        }
+    }
+    names
 }
 
 /// Filters for PHP templates.
