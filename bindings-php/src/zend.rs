@@ -25,7 +25,7 @@ mod value;
 
 pub(crate) use array::{Array, Name, empty_array, find, put, table_mut};
 pub(crate) use call::{Call, Done, handler};
-pub(crate) use class::{Class, ClassRef, register_alias};
+pub(crate) use class::{Class, ClassRef, Method, register_alias};
 pub(crate) use coerce::{php_string, type_name};
 pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
@@ -38,6 +38,7 @@ pub(crate) use payload::{Payload, payload, payload_mut};
 pub(crate) use permanent::PersistentArray;
 pub(crate) use property::{get_property, set_property, static_property, update_static_property};
 pub(crate) use raise::{caught, is_ending, is_exit, set_exception_maker, take_exception};
+pub(crate) use signature::forget_declarations;
 pub(crate) use thread_bound::ThreadBound;
 pub(crate) use thrown::Thrown;
 pub(crate) use value::{

@@ -79,7 +79,7 @@ fn declare(name: &str, operations: &'static [Documented]) -> Class {
                 operation.name, operation.declared
             );
             let method = Method { operation, form: *form };
-            class = class.method_with(declaration, handler(call_operation), method);
+            class = class.method_with(&declaration, handler(call_operation), method);
         }
     }
     class

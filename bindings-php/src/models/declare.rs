@@ -3,17 +3,19 @@
 //! in the documented classes: so `clone`, `serialize`, `var_export`, `==` and
 //! subclassing are PHP's own business.
 
+use std::collections::HashMap;
+
 use ext_php_rs::ffi::{
     zend_ce_aggregate, zend_ce_arrayaccess, zend_ce_countable, zend_class_entry, zend_string,
 };
 use ext_php_rs::types::Zval;
-use lomi::binding::table::Model;
+use lomi::binding::table::{Field, Kind, Model};
 
 use crate::models::registry::{self, Accessor, ModelClass};
 use crate::models::{describe, fields, output};
 use crate::response::ResponseInfo;
 use crate::table::{EARLIER_MODELS, LISTS};
-use crate::zend::{Class, ClassRef, empty_array, handler, interned, register_alias};
+use crate::zend::{Class, ClassRef, Method, empty_array, handler, interned, register_alias};
 
 unsafe extern "C" {
     static mut php_json_serializable_ce: *mut zend_class_entry;
@@ -21,15 +23,19 @@ unsafe extern "C" {
 
 static INTERFACE: ClassRef = ClassRef::new();
 
+/// Getters and setters by the name of their field, and whether it is a time.
+type Accessors = HashMap<(&'static str, bool), (Method, Method)>;
+
 /// Registers every model's class.
 pub(crate) fn register() -> Result<(), String> {
     interface().register(&INTERFACE)?;
     let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
+    let mut accessors = Accessors::new();
     let mut classes = Vec::new();
     for model in models {
         let keys: Vec<_> = model.fields.iter().map(|field| interned(field.name)).collect();
         let class = ClassRef::new();
-        declare(model, &keys).register(&class)?;
+        declare(model, &keys, &mut accessors).register(&class)?;
         classes.push(ModelClass { model, class, keys });
     }
     for (earlier, now) in EARLIER_MODELS {
@@ -54,7 +60,7 @@ fn interface() -> Class {
         .abstract_method("isNullableSetToNull(string $property): bool")
 }
 
-fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
+fn declare(model: &'static Model, keys: &[*mut zend_string], accessors: &mut Accessors) -> Class {
     // SAFETY: the engine's own interfaces, set before any module starts.
     let (array_access, countable, aggregate, json) = unsafe {
         (zend_ce_arrayaccess, zend_ce_countable, zend_ce_aggregate, php_json_serializable_ce)
@@ -108,11 +114,22 @@ fn declare(model: &'static Model, keys: &[*mut zend_string]) -> Class {
         );
     }
     for (field, key) in model.fields.iter().zip(keys) {
-        let name = describe::studly(field.name);
-        let accessor = || Accessor { field, key: *key };
-        class = class
-            .method_with(format!("get{name}()"), handler(fields::get), accessor())
-            .method_with(format!("set{name}(${})", field.name), handler(fields::set), accessor());
+        let (get, set) = accessors
+            .entry((field.name, matches!(field.kind, Kind::Time)))
+            .or_insert_with(|| accessors_of(field, *key));
+        class = class.method_made(get).method_made(set);
     }
     class
+}
+
+/// The getter and the setter of a field. All fields of one name share them, if they show values
+/// alike.
+fn accessors_of(field: &'static Field, key: *mut zend_string) -> (Method, Method) {
+    let name = describe::studly(field.name);
+    let accessor = || Accessor { field, key };
+    let (get, set) = (format!("get{name}()"), format!("set{name}(${})", field.name));
+    (
+        Method::with(&get, handler(fields::get), accessor()),
+        Method::with(&set, handler(fields::set), accessor()),
+    )
 }

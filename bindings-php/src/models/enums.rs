@@ -10,7 +10,7 @@ struct EnumRef(&'static Enum);
 pub(crate) fn register() -> Result<(), String> {
     for set in lomi::binding::ENUMS {
         let mut class = Class::new(format!("LomiSDK\\Model\\{}", set.name)).method_with(
-            "static getAllowableEnumValues()".to_owned(),
+            "static getAllowableEnumValues()",
             handler(values),
             EnumRef(set),
         );

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::ptr;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
@@ -70,6 +71,28 @@ impl ClassRef {
 
 type Create = unsafe extern "C" fn(*mut zend_class_entry) -> *mut zend_object;
 
+/// A method with a value attached, for the classes that have it.
+pub(crate) struct Method {
+    signature: Result<Signature, String>,
+    handler: Handler,
+}
+
+impl Method {
+    pub(crate) fn with<T: Any + Sync>(declaration: &str, handler: Handler, what: T) -> Self {
+        let signature = Signature::parse(declaration);
+        let what: &'static dyn Any = Box::leak(Box::new(what));
+        let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
+        // SAFETY: the arguments were made for this declaration, and no class has them yet.
+        let first = signature.as_ref().ok().and_then(|it| unsafe { (*it.arguments).first_mut() });
+        if let Some(first) = first {
+            // The engine does not read the default value of a return type, so the pointer is
+            // stored there.
+            first.default_value = ptr::from_mut(what).cast_const().cast();
+        }
+        Self { signature, handler }
+    }
+}
+
 /// A class about to be registered.
 pub(crate) struct Class {
     name: String,
@@ -134,7 +157,7 @@ impl Class {
 
     /// A method by its PHP declaration.
     pub(crate) fn method(mut self, declaration: &'static str, handler: Handler) -> Self {
-        match Signature::parse(declaration) {
+        match Signature::shared(declaration) {
             Ok(signature) => self.methods.push((signature, Some(handler))),
             Err(why) => self.wrong = Some(why),
         }
@@ -144,18 +167,19 @@ impl Class {
     /// The same for a handler of many methods: `what` is attached to this one, and
     /// [`Call::attached`](super::Call::attached) returns it.
     pub(crate) fn method_with<T: Any + Sync>(
-        mut self,
-        declaration: String,
+        self,
+        declaration: &str,
         handler: Handler,
         what: T,
     ) -> Self {
-        self = self.method(Box::leak(declaration.into_boxed_str()), handler);
-        let what: &'static dyn Any = Box::leak(Box::new(what));
-        let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
-        if let Some(first) = self.methods.last_mut().and_then(|m| m.0.arguments.first_mut()) {
-            // The engine does not read the default value of a return type, so the pointer is
-            // stored there.
-            first.default_value = ptr::from_mut(what).cast_const().cast();
+        self.method_made(&Method::with(declaration, handler, what))
+    }
+
+    /// A method that other classes may have too.
+    pub(crate) fn method_made(mut self, method: &Method) -> Self {
+        match &method.signature {
+            Ok(signature) => self.methods.push((signature.clone(), Some(method.handler))),
+            Err(why) => self.wrong = Some(why.clone()),
         }
         self
     }
@@ -217,26 +241,25 @@ impl Class {
         entry.name = ZendStr::new_interned(&self.name, true).into_raw();
         entry.ce_flags = self.flags;
         let mut functions: Vec<zend_function_entry> = Vec::with_capacity(self.methods.len() + 1);
-        let mut sensitive: Vec<(CString, u32, Vec<u32>)> = Vec::new();
-        for (signature, handler) in self.methods {
+        let mut sensitive: Vec<(CString, u32, Rc<[u32]>)> = Vec::new();
+        for (signature, handler) in &self.methods {
             // SAFETY: as above; fields that are not set below stay null.
             let mut function: zend_function_entry = unsafe { std::mem::zeroed() };
-            function.handler = handler;
-            function.num_args = u32::try_from(signature.arguments.len() - 1).unwrap_or_default();
+            function.handler = *handler;
+            function.num_args =
+                u32::try_from(signature.arguments.len().saturating_sub(1)).unwrap_or_default();
             function.flags = signature.flags;
             if !signature.sensitive.is_empty() {
                 let name = signature.name.to_string_lossy().to_lowercase();
                 let name = CString::new(name).unwrap_or_default();
-                sensitive.push((name, function.num_args, signature.sensitive));
+                sensitive.push((name, function.num_args, Rc::clone(&signature.sensitive)));
             }
-            // The engine uses both for the life of the process.
-            function.fname = signature.name.into_raw().cast_const();
-            function.arg_info = Box::leak(signature.arguments).as_ptr();
+            function.fname = signature.name.as_ptr();
+            function.arg_info = signature.arguments.cast();
             functions.push(function);
         }
         // SAFETY: a zeroed entry ends the table.
         functions.push(unsafe { std::mem::zeroed() });
-        let functions = Box::leak(functions.into_boxed_slice());
         entry.info.internal.builtin_functions = functions.as_ptr();
         // SAFETY: called at module start with a complete entry, which the engine copies.
         let registered = unsafe {
@@ -249,6 +272,8 @@ impl Class {
         // SAFETY: the engine gives null or a class entry of its own.
         let class = unsafe { registered.as_mut() }
             .ok_or_else(|| format!("the class {} cannot be registered", self.name))?;
+        // The engine has copied the methods, and their names with them.
+        class.info.internal.builtin_functions = ptr::null();
         for interface in self.interfaces {
             // SAFETY: both are registered.
             unsafe { zend_do_implement_interface(class, interface) };

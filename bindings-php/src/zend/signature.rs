@@ -4,8 +4,11 @@
 //! a subclass in PHP may leave them off. `sensitive` before a parameter keeps its value
 //! out of stack traces.
 
-use std::ffi::{CString, c_char};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::rc::Rc;
 
 use ext_php_rs::ffi::{
     _ZEND_IS_VARIADIC_BIT, _ZEND_TYPE_NULLABLE_BIT, IS_ARRAY, IS_CALLABLE, IS_DOUBLE, IS_LONG,
@@ -18,18 +21,47 @@ use ext_php_rs::zend::ZendType;
 /// The engine's bit for a return type that overriding methods may leave off.
 const TENTATIVE: u32 = _ZEND_IS_VARIADIC_BIT << 2;
 
-/// A declaration, as the engine wants it.
+/// A declaration, as the engine wants it. Copies share the arguments, which are never freed: the
+/// engine uses them for the life of the process.
+#[derive(Clone)]
 pub(super) struct Signature {
-    pub(super) name: CString,
+    pub(super) name: Rc<CStr>,
     pub(super) flags: u32,
     /// The first entry holds the return type and the number of required arguments.
-    pub(super) arguments: Box<[zend_internal_arg_info]>,
+    pub(super) arguments: *mut [zend_internal_arg_info],
     /// Positions of the arguments whose values stack traces must not show.
-    pub(super) sensitive: Vec<u32>,
+    pub(super) sensitive: Rc<[u32]>,
+}
+
+/// What was made of texts before: more than a hundred classes declare the same methods, and
+/// hundreds of methods the same arguments.
+#[derive(Default)]
+struct Known {
+    signatures: HashMap<&'static str, Signature>,
+    words: HashMap<String, *const c_char>,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// Frees what only further declarations would need. To be called when all classes are registered.
+pub(crate) fn forget_declarations() {
+    KNOWN.take();
 }
 
 impl Signature {
-    pub(super) fn parse(text: &'static str) -> Result<Self, String> {
+    /// The signature of a declaration that many classes have.
+    pub(super) fn shared(text: &'static str) -> Result<Self, String> {
+        if let Some(known) = KNOWN.with_borrow(|known| known.signatures.get(text).cloned()) {
+            return Ok(known);
+        }
+        let signature = Self::parse(text)?;
+        KNOWN.with_borrow_mut(|known| known.signatures.insert(text, signature.clone()));
+        Ok(signature)
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let bad = |why: &str| format!("the declaration {text:?} {why}");
         let (head, rest) = text.split_once('(').ok_or_else(|| bad("has no ("))?;
         let (inside, after) = rest.rsplit_once(')').ok_or_else(|| bad("has no )"))?;
@@ -74,7 +106,8 @@ impl Signature {
             first.name = ptr::without_provenance::<c_char>(required);
         }
         let name = CString::new(name).map_err(|_| bad("has a NUL"))?;
-        Ok(Self { name, flags, arguments: arguments.into_boxed_slice(), sensitive })
+        let arguments: *mut [_] = Box::leak(arguments.into_boxed_slice());
+        Ok(Self { name: name.as_c_str().into(), flags, arguments, sensitive: sensitive.into() })
     }
 }
 
@@ -173,5 +206,13 @@ fn zend_type(text: &str) -> Option<ZendType> {
 
 /// A C string that is never freed, as the engine expects of a declaration.
 fn leak(text: &str) -> *const c_char {
-    CString::new(text.trim()).map_or(ptr::null(), |text| text.into_raw().cast_const())
+    let text = text.trim();
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(word) = known.words.get(text) {
+            return *word;
+        }
+        let word = CString::new(text).map_or(ptr::null(), |text| text.into_raw().cast_const());
+        known.words.insert(text.to_owned(), word);
+        word
+    })
 }
