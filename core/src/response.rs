@@ -113,8 +113,12 @@ impl Response {
     /// Reads JSON as a page of a list.
     #[cfg(test)]
     pub(crate) fn of_page(text: &str, model: &'static Model) -> Result<Self, Error> {
-        let (document, content) =
-            envelope::read(&text.into(), crate::table::Returns::Page(model), Limits::default())?;
+        let (document, content) = envelope::read(
+            &text.into(),
+            crate::table::Returns::Page(model),
+            &[],
+            Limits::default(),
+        )?;
         Ok(Self {
             status: 200,
             headers: HeaderMap::new(),

@@ -48,12 +48,13 @@ impl Call {
                 return Err(self.status(parsed, &raw));
             }
         }
-        let returns = match &self.target {
-            Target::Operation(operation) if success => operation.returns,
-            _ if !success && !self.options.any_status => Returns::Nothing,
-            _ => Returns::Any,
+        let (returns, alternatives) = match &self.target {
+            Target::Operation(operation) if success => (operation.returns, operation.alternatives),
+            _ if !success && !self.options.any_status => (Returns::Nothing, &[][..]),
+            _ => (Returns::Any, &[][..]),
         };
-        let (document, content) = match envelope::read(&text, returns, self.config.limits) {
+        let limits = self.config.limits;
+        let (document, content) = match envelope::read(&text, returns, alternatives, limits) {
             Ok(found) => found,
             Err(_) if self.options.any_status => (Document::default(), Content::Nothing),
             Err(error) => return Err(self.unreadable(error, &raw)),

@@ -50,10 +50,12 @@ pub struct PageInfo {
 /// How many levels may wrap an object, as in `[{"data": {...}}]`.
 const WRAPPINGS: u32 = 3;
 
-/// Finds the object or the rows in a body, which is parsed to its end: all of it is valid JSON.
+/// Finds the object or the rows in a body, which is parsed to its end: all of it is valid JSON. An
+/// object may also be of one of the `alternatives`, which is recognized by its marker.
 pub(crate) fn read(
     text: &ByteString,
     returns: Returns,
+    alternatives: &[&'static Model],
     limits: Limits,
 ) -> Result<(Document, Content), Error> {
     if text.trim().is_empty() {
@@ -68,7 +70,7 @@ pub(crate) fn read(
     }
     let document = parse(text, limits)?;
     let content = match returns {
-        Returns::One(model) => one(&document, Document::ROOT, model, WRAPPINGS)?,
+        Returns::One(model) => one(&document, Document::ROOT, model, alternatives, WRAPPINGS)?,
         Returns::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS)?,
         Returns::Any | Returns::Nothing => Content::Any(Place(Document::ROOT)),
     };
@@ -86,7 +88,7 @@ pub(crate) fn read_object(
         return Err(Error::unexpected("the response is empty"));
     }
     let document = parse(text, limits)?;
-    let content = match one(&document, Document::ROOT, model, WRAPPINGS) {
+    let content = match one(&document, Document::ROOT, model, MODELS, WRAPPINGS) {
         Err(_) if document.at(Document::ROOT) == Value::Object => {
             Content::One(model, Place(Document::ROOT))
         }
@@ -108,6 +110,7 @@ fn one(
     document: &Document,
     place: usize,
     model: &'static Model,
+    alternatives: &[&'static Model],
     wrappings: u32,
 ) -> Result<Content, Error> {
     match document.at(place) {
@@ -115,7 +118,9 @@ fn one(
         Value::List => {
             let mut items = document.items(place);
             return match (items.next(), items.next()) {
-                (Some(item), None) if wrappings > 0 => one(document, item, model, wrappings - 1),
+                (Some(item), None) if wrappings > 0 => {
+                    one(document, item, model, alternatives, wrappings - 1)
+                }
                 _ => Err(not_one(model, "a list")),
             };
         }
@@ -133,7 +138,7 @@ fn one(
             data = Some(member);
         } else if document.is_true(member)
             && let Some(other) =
-                MODELS.iter().find(|other| other.marker == Some(document.text(key)))
+                alternatives.iter().find(|other| other.marker == Some(document.text(key)))
         {
             // Its marker identifies the model, such as `payment_required`.
             marked = Some(*other);
@@ -143,7 +148,7 @@ fn one(
         return Ok(Content::One(model, Place(place)));
     }
     match data.filter(|data| matches!(document.at(*data), Value::Object | Value::List)) {
-        Some(data) if wrappings > 0 => one(document, data, model, wrappings - 1),
+        Some(data) if wrappings > 0 => one(document, data, model, alternatives, wrappings - 1),
         _ => Err(not_one(model, "an object without its id")),
     }
 }

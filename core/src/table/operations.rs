@@ -108,6 +108,7 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     query_parameters: &[],
     body: Some(&BENEFICIARY_PAYOUT_CREATE),
     returns: Returns::One(&BENEFICIARY_PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -125,6 +126,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&BENEFICIARY_PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -150,6 +152,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&BENEFICIARY_PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -167,6 +170,7 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     query_parameters: &[],
     body: Some(&CHECKOUT_SESSION_CREATE),
     returns: Returns::One(&CHECKOUT_SESSION),
+    alternatives: &[&PAYMENT_REQUIRED],
     keyed: true,
     replay_safe: true,
 };
@@ -184,6 +188,7 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&CHECKOUT_SESSION),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -208,6 +213,7 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&CHECKOUT_SESSION),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -225,6 +231,7 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     query_parameters: &[],
     body: Some(&CHECKOUT_SESSION_UPDATE),
     returns: Returns::One(&CHECKOUT_SESSION),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -242,6 +249,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -256,6 +264,7 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     query_parameters: &[],
     body: Some(&CUSTOMER_CREATE),
     returns: Returns::One(&CUSTOMER),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -273,6 +282,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&CUSTOMER),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -297,6 +307,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&CUSTOMER),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -314,6 +325,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     query_parameters: &[],
     body: Some(&CUSTOMER_UPDATE),
     returns: Returns::One(&CUSTOMER),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -331,6 +343,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -348,6 +361,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     query_parameters: &[],
     body: Some(&DISCOUNT_COUPON_CREATE),
     returns: Returns::One(&DISCOUNT_COUPON),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -365,6 +379,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&DISCOUNT_COUPON),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -386,6 +401,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&DISCOUNT_COUPON),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -403,6 +419,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     query_parameters: &[],
     body: Some(&DISCOUNT_COUPON_UPDATE),
     returns: Returns::One(&DISCOUNT_COUPON),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -420,6 +437,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -437,6 +455,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&USAGE_EVENT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -455,6 +474,7 @@ pub static LIST_EVENTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&USAGE_EVENT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -472,6 +492,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&INSTALLMENT_PAYMENT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -493,6 +514,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&INSTALLMENT_PAYMENT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -510,6 +532,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&INVOICE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -532,6 +555,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&INVOICE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -549,6 +573,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&METER_BALANCE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -567,6 +592,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&METER_BALANCE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -581,6 +607,7 @@ pub static CREATE_METER: Operation = Operation {
     query_parameters: &[],
     body: Some(&METER_CREATE),
     returns: Returns::One(&METER),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -598,6 +625,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&METER),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -618,6 +646,7 @@ pub static LIST_METERS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&METER),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -635,6 +664,7 @@ pub static UPDATE_METER: Operation = Operation {
     query_parameters: &[],
     body: Some(&METER_UPDATE),
     returns: Returns::One(&METER),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -652,6 +682,7 @@ pub static DELETE_METER: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -666,6 +697,7 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     query_parameters: &[],
     body: Some(&PAYMENT_LINK_CREATE),
     returns: Returns::One(&PAYMENT_LINK),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -683,6 +715,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&PAYMENT_LINK),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -704,6 +737,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&PAYMENT_LINK),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -721,6 +755,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     query_parameters: &[],
     body: Some(&PAYMENT_LINK_UPDATE),
     returns: Returns::One(&PAYMENT_LINK),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -738,6 +773,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -755,6 +791,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     query_parameters: &[],
     body: Some(&PAYMENT_REQUEST_CREATE),
     returns: Returns::One(&PAYMENT_REQUEST),
+    alternatives: &[],
     keyed: true,
     replay_safe: true,
 };
@@ -772,6 +809,7 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&PAYMENT_REQUEST),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -796,6 +834,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&PAYMENT_REQUEST),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -813,6 +852,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     query_parameters: &[],
     body: Some(&PAYMENT_REQUEST_UPDATE),
     returns: Returns::One(&PAYMENT_REQUEST),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -830,6 +870,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -847,6 +888,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&PAYOUT_METHOD),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -865,6 +907,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&PAYOUT_METHOD),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -879,6 +922,7 @@ pub static CREATE_PAYOUT: Operation = Operation {
     query_parameters: &[],
     body: Some(&PAYOUT_CREATE),
     returns: Returns::One(&PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -896,6 +940,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -921,6 +966,7 @@ pub static LIST_PAYOUTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -938,6 +984,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     query_parameters: &[],
     body: Some(&PAYOUT_UPDATE),
     returns: Returns::One(&PAYOUT),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -955,6 +1002,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -969,6 +1017,7 @@ pub static CREATE_PRICE: Operation = Operation {
     query_parameters: &[],
     body: Some(&PRICE_CREATE),
     returns: Returns::One(&PRICE),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -986,6 +1035,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&PRICE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1004,6 +1054,7 @@ pub static LIST_PRICES: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&PRICE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1021,6 +1072,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     query_parameters: &[],
     body: Some(&PRICE_UPDATE),
     returns: Returns::One(&PRICE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1038,6 +1090,7 @@ pub static DELETE_PRICE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1052,6 +1105,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     query_parameters: &[],
     body: Some(&PRODUCT_CREATE),
     returns: Returns::One(&PRODUCT),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1069,6 +1123,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&PRODUCT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1089,6 +1144,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&PRODUCT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1106,6 +1162,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     query_parameters: &[],
     body: Some(&PRODUCT_UPDATE),
     returns: Returns::One(&PRODUCT),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1123,6 +1180,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1137,6 +1195,7 @@ pub static CREATE_REFUND: Operation = Operation {
     query_parameters: &[],
     body: Some(&REFUND_CREATE),
     returns: Returns::One(&REFUND),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1154,6 +1213,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&REFUND),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1176,6 +1236,7 @@ pub static LIST_REFUNDS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&REFUND),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1193,6 +1254,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     query_parameters: &[],
     body: Some(&REFUND_UPDATE),
     returns: Returns::One(&REFUND),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1210,6 +1272,7 @@ pub static DELETE_REFUND: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1227,6 +1290,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&SPI_ACCOUNT_ALIAS),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1248,6 +1312,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&SPI_ACCOUNT_ALIAS),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1262,6 +1327,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     query_parameters: &[],
     body: Some(&SPI_QR_CODE_CREATE),
     returns: Returns::One(&SPI_QR_CODE),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1279,6 +1345,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&SPI_QR_CODE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1297,6 +1364,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&SPI_QR_CODE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1314,6 +1382,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     query_parameters: &[],
     body: Some(&SPI_QR_CODE_UPDATE),
     returns: Returns::One(&SPI_QR_CODE),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1331,6 +1400,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1345,6 +1415,7 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     query_parameters: &[],
     body: Some(&SUBSCRIPTION_CREATE),
     returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1362,6 +1433,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1385,6 +1457,7 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&SUBSCRIPTION),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1402,6 +1475,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     query_parameters: &[],
     body: Some(&SUBSCRIPTION_UPDATE),
     returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1419,6 +1493,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1436,6 +1511,7 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&TRANSACTION),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1465,6 +1541,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&TRANSACTION),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1482,6 +1559,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&WEBHOOK_DELIVERY_LOG),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1506,6 +1584,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1520,6 +1599,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     query_parameters: &[],
     body: Some(&WEBHOOK_CREATE),
     returns: Returns::One(&WEBHOOK),
+    alternatives: &[],
     keyed: false,
     replay_safe: false,
 };
@@ -1537,6 +1617,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::One(&WEBHOOK),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1555,6 +1636,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&WEBHOOK),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1572,6 +1654,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     query_parameters: &[],
     body: Some(&WEBHOOK_UPDATE),
     returns: Returns::One(&WEBHOOK),
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };
@@ -1589,6 +1672,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
     keyed: false,
     replay_safe: true,
 };

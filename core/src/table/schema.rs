@@ -146,6 +146,8 @@ pub struct Operation {
     pub body: Option<&'static Model>,
     /// What a successful call returns.
     pub returns: Returns,
+    /// Models that a successful response can have instead, each with a marker.
+    pub alternatives: &'static [&'static Model],
     /// Whether the server does the work once per idempotency key.
     pub keyed: bool,
     /// Whether a repeated call cannot do its work twice.

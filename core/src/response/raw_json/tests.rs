@@ -59,6 +59,7 @@ fn any_value_is_raw_json_if_its_numbers_are_exact() {
         let (document, content) = crate::response::envelope::read(
             &text.into(),
             crate::table::Returns::Any,
+            &[],
             crate::limits::Limits::default(),
         )
         .unwrap();
