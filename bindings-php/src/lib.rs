@@ -72,7 +72,9 @@ fn register() -> Result<(), String> {
     client::page::register()?;
     client::page_iterator::register()?;
     client::resource::register()?;
-    client::lomi_client::register()
+    client::lomi_client::register()?;
+    zend::forget_declarations();
+    Ok(())
 }
 
 unsafe extern "C" fn info(_: *mut ModuleEntry) {

@@ -65,7 +65,7 @@ fn declare(resource: &'static Resource) -> Class {
         for (suffix, later) in [("", false), ("Async", true)] {
             let verb = operation.operation.verb;
             class = class.method_with(
-                format!("{verb}{suffix}({declared}sensitive array $options = [])"),
+                &format!("{verb}{suffix}({declared}sensitive array $options = [])"),
                 handler(call_verb),
                 Verb { operation, later },
             );

@@ -1,8 +1,6 @@
 //! The documented classes such as `LomiSDK\Api\CheckoutSessionsApi`, with each operation in its
 //! five documented forms.
 
-use std::sync::OnceLock;
-
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 use lomi::binding::Target;
@@ -15,13 +13,11 @@ use crate::documented::result::result;
 use crate::documented::settings::settings;
 use crate::send::psr18;
 use crate::send::sender::Sender;
-use crate::table::{Documented, RESOURCES, Resource};
+use crate::table::{Documented, EARLIER, RESOURCES};
 use crate::zend::{
-    Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
-    long, new_object, set_property, string_zval,
+    self, Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler,
+    interned_zval, long, new_object, register_alias, set_property, string_zval,
 };
-
-static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
 /// The operation and the form of a method.
 struct Method {
@@ -48,52 +44,64 @@ const FORMS: &[(Form, &str)] = &[
 
 /// Each class is in `LomiSDK\Api`; the documents also use it as `LomiSDK\CheckoutSessionsApi`.
 pub(crate) fn register() -> Result<(), String> {
-    let mut classes = Vec::new();
-    for resource in RESOURCES {
-        let Some(name) = resource.documented else { continue };
+    let current = RESOURCES.iter().filter_map(|it| Some((it.documented?, it.operations)));
+    let earlier = EARLIER.iter().map(|it| (it.class, it.operations));
+    let common = common()?;
+    for (name, operations) in current.chain(earlier) {
         let class = ClassRef::new();
-        declare(name, resource).register(&class)?;
-        let short = ClassRef::new();
-        Class::new(format!("LomiSDK\\{name}")).extends(class.raw()).register(&short)?;
-        classes.push(class);
+        declare(name, operations, &common)?.register(&class)?;
+        register_alias(&class, &format!("LomiSDK\\{name}"))?;
     }
-    CLASSES.set(classes).map_err(|_| "the Api classes are registered twice".to_owned())
+    Ok(())
 }
 
-fn declare(name: &str, resource: &'static Resource) -> Class {
-    let mut class = Class::new(format!("LomiSDK\\Api\\{name}"))
-        .constant("contentTypes", content_types(resource))
+/// The methods that every class has.
+fn common() -> Result<Vec<zend::Method>, String> {
+    let declared = [
+        (
+            "__construct($client = null, ?LomiSDK\\Configuration $config = null, \
+             ?LomiSDK\\HeaderSelector $selector = null, int $hostIndex = 0)",
+            handler(construct),
+        ),
+        ("setHostIndex($hostIndex): void", handler(set_host_index)),
+        ("getHostIndex()", handler(get_host_index)),
+        ("getConfig()", handler(get_config)),
+        ("protected createHttpClientOption()", handler(create_http_client_option)),
+    ];
+    declared.into_iter().map(|(text, handler)| zend::Method::new(text, Some(handler))).collect()
+}
+
+fn declare(
+    name: &str,
+    operations: &'static [Documented],
+    common: &[zend::Method],
+) -> Result<Class, String> {
+    let mut methods = common.to_vec();
+    for operation in operations {
+        let comma = if operation.declared.is_empty() { "" } else { ", " };
+        let declaration = format!(
+            "{}({}{comma}string $contentType = '{JSON}')",
+            operation.name, operation.declared
+        );
+        let first = zend::Method::new(&declaration, Some(handler(call_operation)))?;
+        for (form, suffix) in FORMS {
+            let name = format!("{}{suffix}", operation.name);
+            methods.push(first.renamed(&name, Method { operation, form: *form })?);
+        }
+    }
+    Ok(Class::new(format!("LomiSDK\\Api\\{name}"))
+        .constant("contentTypes", content_types(operations))
         .protected("client", Zval::null())
         .protected("config", Zval::null())
         .protected("headerSelector", Zval::null())
         .protected("hostIndex", long(0))
-        .method(
-            "__construct($client = null, ?LomiSDK\\Configuration $config = null, \
-             ?LomiSDK\\HeaderSelector $selector = null, int $hostIndex = 0)",
-            handler(construct),
-        )
-        .method("setHostIndex($hostIndex): void", handler(set_host_index))
-        .method("getHostIndex()", handler(get_host_index))
-        .method("getConfig()", handler(get_config))
-        .method("protected createHttpClientOption()", handler(create_http_client_option));
-    for operation in resource.operations {
-        for (form, suffix) in FORMS {
-            let comma = if operation.declared.is_empty() { "" } else { ", " };
-            let declaration = format!(
-                "{}{suffix}({}{comma}string $contentType = '{JSON}')",
-                operation.name, operation.declared
-            );
-            let method = Method { operation, form: *form };
-            class = class.method_with(declaration, handler(call_operation), method);
-        }
-    }
-    class
+        .methods(&methods))
 }
 
 /// Operation to content types, built so that the engine may keep it.
-fn content_types(resource: &Resource) -> Zval {
+fn content_types(operations: &[Documented]) -> Zval {
     let mut types = crate::zend::PersistentArray::new();
-    for operation in resource.operations {
+    for operation in operations {
         let mut list = crate::zend::PersistentArray::new();
         list.push(interned_zval(JSON));
         types.set(operation.name, list.finish());
@@ -101,15 +109,15 @@ fn content_types(resource: &Resource) -> Zval {
     types.finish()
 }
 
-/// The class that declares the four properties, as the scope for reading them.
+/// The class that declares the four properties, as the scope for reading them: the first of the
+/// object's ancestors.
 fn scope(object: &ZendObject) -> Result<&'static ClassEntry, Thrown> {
-    CLASSES
-        .get()
-        .into_iter()
-        .flatten()
-        .filter_map(ClassRef::get)
-        .find(|class| object.instance_of(class))
-        .ok_or_else(|| Thrown::defect("the object is of no Api class"))
+    // SAFETY: an object has a class, and classes that PHP code extends live as long as it runs.
+    let mut class: Option<&'static ClassEntry> = unsafe { object.ce.as_ref() };
+    while let Some(parent) = class.and_then(ClassEntry::parent) {
+        class = Some(parent);
+    }
+    class.ok_or_else(|| Thrown::defect("the object is of no Api class"))
 }
 
 fn construct(call: &mut Call<'_>) -> Done {

@@ -44,7 +44,7 @@ pub(super) fn register() -> Result<(), String> {
         ("getOperation(): ?string", "operation"),
         ("getRetryAfter(): ?float", "retryAfter"),
     ] {
-        class = class.method_with(getter.to_owned(), handler(read), Property(property));
+        class = class.method_with(getter, handler(read), Property(property));
     }
     for property in [
         "status",

@@ -22,7 +22,14 @@ unsafe impl Sync for ModelClass {}
 // SAFETY: as above.
 unsafe impl Send for ModelClass {}
 
-static MODELS: OnceLock<Vec<ModelClass>> = OnceLock::new();
+/// The models, and where each is among them, by the address of its row and of its class.
+struct Models {
+    all: Vec<ModelClass>,
+    by_row: Vec<(usize, usize)>,
+    by_class: Vec<(usize, usize)>,
+}
+
+static MODELS: OnceLock<Models> = OnceLock::new();
 
 /// The field that a getter or setter is for.
 pub(crate) struct Accessor {
@@ -35,17 +42,35 @@ unsafe impl Sync for Accessor {}
 
 /// Keeps the classes. To be called at module start, once.
 pub(crate) fn set(classes: Vec<ModelClass>) -> Result<(), String> {
-    MODELS.set(classes).map_err(|_| "the models are registered twice".to_owned())
+    let sorted = |address: fn(&ModelClass) -> usize| {
+        let mut places: Vec<_> =
+            classes.iter().enumerate().map(|(at, class)| (address(class), at)).collect();
+        places.sort_unstable();
+        places
+    };
+    let by_row = sorted(|class| std::ptr::from_ref(class.model).addr());
+    let by_class = sorted(|class| class.class.raw().addr());
+    MODELS
+        .set(Models { all: classes, by_row, by_class })
+        .map_err(|_| "the models are registered twice".to_owned())
+}
+
+impl Models {
+    fn at(&self, places: &[(usize, usize)], address: usize) -> Option<&ModelClass> {
+        let found = places.binary_search_by_key(&address, |place| place.0).ok()?;
+        places.get(found).and_then(|place| self.all.get(place.1))
+    }
 }
 
 /// Every model, those of lists included.
 pub(crate) fn all() -> &'static [ModelClass] {
-    MODELS.get().map_or(&[], Vec::as_slice)
+    MODELS.get().map_or(&[], |models| models.all.as_slice())
 }
 
 /// The class of a model.
 pub(crate) fn of_model(model: &'static Model) -> Option<&'static ModelClass> {
-    all().iter().find(|class| std::ptr::eq(class.model, model))
+    let models = MODELS.get()?;
+    models.at(&models.by_row, std::ptr::from_ref(model).addr())
 }
 
 /// The model of an object, whose class may be a subclass in PHP.
@@ -56,9 +81,10 @@ pub(crate) fn of_object(object: Object<'_>) -> Option<&'static ModelClass> {
 
 /// The same by class.
 pub(crate) fn of_class(class: &ClassEntry) -> Option<&'static ModelClass> {
+    let models = MODELS.get()?;
     let mut class = Some(class);
     while let Some(now) = class {
-        if let Some(found) = all().iter().find(|class| std::ptr::eq(class.class.raw(), now)) {
+        if let Some(found) = models.at(&models.by_class, std::ptr::from_ref(now).addr()) {
             return Some(found);
         }
         class = now.parent();

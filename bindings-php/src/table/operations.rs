@@ -13,6 +13,12 @@ pub(crate) struct Resource {
     pub(crate) operations: &'static [Documented],
 }
 
+/// A class of earlier generated clients.
+pub(crate) struct Earlier {
+    pub(crate) class: &'static str,
+    pub(crate) operations: &'static [Documented],
+}
+
 /// One documented operation.
 pub(crate) struct Documented {
     pub(crate) operation: &'static Operation,

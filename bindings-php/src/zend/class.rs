@@ -1,7 +1,7 @@
 //! Declaring classes at module start. Nothing here runs later.
 
 use std::any::Any;
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -11,15 +11,16 @@ use ext_php_rs::ffi::{
     ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE,
     ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC, ZEND_ACC_STATIC, zend_class_entry,
     zend_declare_class_constant_ex, zend_declare_property, zend_do_implement_interface,
-    zend_function_entry, zend_hash_str_find_ptr_lc, zend_object, zend_register_internal_class_ex,
+    zend_function_entry, zend_object, zend_register_internal_class_ex,
     zend_register_internal_interface, zend_string, zval,
 };
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendType};
 
 use super::call::Handler;
+use super::method::Method;
 use super::payload::Payload;
-use super::signature::{self, Signature};
+use super::signature;
 
 unsafe extern "C" {
     fn zend_add_attribute(
@@ -75,7 +76,7 @@ pub(crate) struct Class {
     name: String,
     parent: *mut ClassEntry,
     interfaces: Vec<*mut ClassEntry>,
-    methods: Vec<(Signature, Option<Handler>)>,
+    methods: Vec<Method>,
     properties: Vec<(&'static str, u32, Zval)>,
     read_only: Vec<(ZendType, &'static str)>,
     constants: Vec<(String, Zval)>,
@@ -133,39 +134,36 @@ impl Class {
     }
 
     /// A method by its PHP declaration.
-    pub(crate) fn method(mut self, declaration: &'static str, handler: Handler) -> Self {
-        match Signature::parse(declaration) {
-            Ok(signature) => self.methods.push((signature, Some(handler))),
-            Err(why) => self.wrong = Some(why),
-        }
-        self
+    pub(crate) fn method(self, declaration: &str, handler: Handler) -> Self {
+        self.made(Method::new(declaration, Some(handler)))
     }
 
-    /// The same for a handler of many methods: `what` is attached to this one, and
-    /// [`Call::attached`](super::Call::attached) returns it.
+    /// The same with a value attached, see [`Method::with`].
     pub(crate) fn method_with<T: Any + Sync>(
-        mut self,
-        declaration: String,
+        self,
+        declaration: &str,
         handler: Handler,
         what: T,
     ) -> Self {
-        self = self.method(Box::leak(declaration.into_boxed_str()), handler);
-        let what: &'static dyn Any = Box::leak(Box::new(what));
-        let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
-        if let Some(first) = self.methods.last_mut().and_then(|m| m.0.arguments.first_mut()) {
-            // The engine does not read the default value of a return type, so the pointer is
-            // stored there.
-            first.default_value = ptr::from_mut(what).cast_const().cast();
-        }
+        self.made(Method::with(declaration, handler, what))
+    }
+
+    pub(crate) fn abstract_method(self, declaration: &str) -> Self {
+        self.made(Method::new(declaration, None).map(|mut method| {
+            method.entry.flags |= ZEND_ACC_ABSTRACT;
+            method
+        }))
+    }
+
+    /// Methods that other classes may have too.
+    pub(crate) fn methods(mut self, methods: &[Method]) -> Self {
+        self.methods.extend_from_slice(methods);
         self
     }
 
-    pub(crate) fn abstract_method(mut self, declaration: &'static str) -> Self {
-        match Signature::parse(declaration) {
-            Ok(mut signature) => {
-                signature.flags |= ZEND_ACC_ABSTRACT;
-                self.methods.push((signature, None));
-            }
+    fn made(mut self, method: Result<Method, String>) -> Self {
+        match method {
+            Ok(method) => self.methods.push(method),
             Err(why) => self.wrong = Some(why),
         }
         self
@@ -217,26 +215,11 @@ impl Class {
         entry.name = ZendStr::new_interned(&self.name, true).into_raw();
         entry.ce_flags = self.flags;
         let mut functions: Vec<zend_function_entry> = Vec::with_capacity(self.methods.len() + 1);
-        let mut sensitive: Vec<(CString, u32, Vec<u32>)> = Vec::new();
-        for (signature, handler) in self.methods {
-            // SAFETY: as above; fields that are not set below stay null.
-            let mut function: zend_function_entry = unsafe { std::mem::zeroed() };
-            function.handler = handler;
-            function.num_args = u32::try_from(signature.arguments.len() - 1).unwrap_or_default();
-            function.flags = signature.flags;
-            if !signature.sensitive.is_empty() {
-                let name = signature.name.to_string_lossy().to_lowercase();
-                let name = CString::new(name).unwrap_or_default();
-                sensitive.push((name, function.num_args, signature.sensitive));
-            }
-            // The engine uses both for the life of the process.
-            function.fname = signature.name.into_raw().cast_const();
-            function.arg_info = Box::leak(signature.arguments).as_ptr();
-            functions.push(function);
-        }
+        let (copied, new): (Vec<&Method>, Vec<&Method>) =
+            self.methods.iter().partition(|method| method.is_registered());
+        functions.extend(new.iter().map(|method| method.entry));
         // SAFETY: a zeroed entry ends the table.
         functions.push(unsafe { std::mem::zeroed() });
-        let functions = Box::leak(functions.into_boxed_slice());
         entry.info.internal.builtin_functions = functions.as_ptr();
         // SAFETY: called at module start with a complete entry, which the engine copies.
         let registered = unsafe {
@@ -249,6 +232,13 @@ impl Class {
         // SAFETY: the engine gives null or a class entry of its own.
         let class = unsafe { registered.as_mut() }
             .ok_or_else(|| format!("the class {} cannot be registered", self.name))?;
+        // The engine has copied the methods, and their names with them.
+        class.info.internal.builtin_functions = ptr::null();
+        Method::copy(&copied, class);
+        for method in new {
+            method.keep(class);
+            method.free_arguments(class);
+        }
         for interface in self.interfaces {
             // SAFETY: both are registered.
             unsafe { zend_do_implement_interface(class, interface) };
@@ -294,8 +284,8 @@ impl Class {
         if let Some(create) = self.create {
             class.__bindgen_anon_2.create_object = Some(create);
         }
-        for (name, count, positions) in sensitive {
-            hide_from_traces(class, &name, count, &positions);
+        for method in self.methods.iter().filter(|method| !method.sensitive.is_empty()) {
+            hide_from_traces(class, method);
         }
         at.0.store(class, Ordering::Relaxed);
         Ok(())
@@ -313,18 +303,13 @@ pub(crate) fn register_alias(class: &ClassRef, alias: &str) -> Result<(), String
 }
 
 /// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.
-fn hide_from_traces(class: &mut ClassEntry, method: &CString, count: u32, positions: &[u32]) {
-    // SAFETY: the function table holds the methods just registered, keyed in lower case.
-    unsafe {
-        let found = zend_hash_str_find_ptr_lc(
-            &raw const class.function_table,
-            method.as_ptr(),
-            method.as_bytes().len(),
-        )
-        .cast::<ext_php_rs::ffi::zend_function>();
-        let Some(function) = found.as_mut() else { return };
-        for position in positions.iter().filter(|position| **position < count) {
-            let name = ZendStr::new_interned("SensitiveParameter", true).into_raw();
+fn hide_from_traces(class: &mut ClassEntry, method: &Method) {
+    // SAFETY: the function table holds the methods just registered.
+    let Some(function) = (unsafe { method.find(class).as_mut() }) else { return };
+    for position in method.sensitive.iter().filter(|at| **at < method.entry.num_args) {
+        let name = ZendStr::new_interned("SensitiveParameter", true).into_raw();
+        // SAFETY: the function is an internal one; the engine keeps the name.
+        unsafe {
             let attributes = &raw mut function.internal_function.attributes;
             zend_add_attribute(attributes.cast(), name, 0, 1, position + 1, 0);
         }

@@ -4,6 +4,8 @@
 //! a subclass in PHP may leave them off. `sensitive` before a parameter keeps its value
 //! out of stack traces.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ffi::{CString, c_char};
 use std::ptr;
 
@@ -20,16 +22,42 @@ const TENTATIVE: u32 = _ZEND_IS_VARIADIC_BIT << 2;
 
 /// A declaration, as the engine wants it.
 pub(super) struct Signature {
-    pub(super) name: CString,
+    /// Until [`forget_declarations`]: the engine copies names.
+    pub(super) name: *const c_char,
     pub(super) flags: u32,
-    /// The first entry holds the return type and the number of required arguments.
-    pub(super) arguments: Box<[zend_internal_arg_info]>,
+    /// The first entry holds the return type and the number of required arguments. Never freed:
+    /// the engine uses them for the life of the process.
+    pub(super) arguments: &'static mut [zend_internal_arg_info],
     /// Positions of the arguments whose values stack traces must not show.
-    pub(super) sensitive: Vec<u32>,
+    pub(super) sensitive: &'static [u32],
+}
+
+/// Texts of declarations as C strings: hundreds of methods declare the same arguments.
+#[derive(Default)]
+struct Texts {
+    words: HashMap<String, *const c_char>,
+    names: Vec<CString>,
+}
+
+thread_local! {
+    static TEXTS: RefCell<Texts> = RefCell::default();
+}
+
+/// Frees what only the registration of classes needs. To be called when all are registered.
+pub(crate) fn forget_declarations() {
+    TEXTS.take();
+}
+
+/// The name of a method, until [`forget_declarations`].
+pub(super) fn method_name(name: &str) -> Option<*const c_char> {
+    let name = CString::new(name).ok()?;
+    let start = name.as_ptr();
+    TEXTS.with_borrow_mut(|texts| texts.names.push(name));
+    Some(start)
 }
 
 impl Signature {
-    pub(super) fn parse(text: &'static str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let bad = |why: &str| format!("the declaration {text:?} {why}");
         let (head, rest) = text.split_once('(').ok_or_else(|| bad("has no ("))?;
         let (inside, after) = rest.rsplit_once(')').ok_or_else(|| bad("has no )"))?;
@@ -73,8 +101,10 @@ impl Signature {
             // The engine reads this pointer as a number.
             first.name = ptr::without_provenance::<c_char>(required);
         }
-        let name = CString::new(name).map_err(|_| bad("has a NUL"))?;
-        Ok(Self { name, flags, arguments: arguments.into_boxed_slice(), sensitive })
+        let name = method_name(name).ok_or_else(|| bad("has a NUL"))?;
+        let arguments = Box::leak(arguments.into_boxed_slice());
+        let sensitive = if sensitive.is_empty() { &[] } else { &*sensitive.leak() };
+        Ok(Self { name, flags, arguments, sensitive })
     }
 }
 
@@ -173,5 +203,13 @@ fn zend_type(text: &str) -> Option<ZendType> {
 
 /// A C string that is never freed, as the engine expects of a declaration.
 fn leak(text: &str) -> *const c_char {
-    CString::new(text.trim()).map_or(ptr::null(), |text| text.into_raw().cast_const())
+    let text = text.trim();
+    TEXTS.with_borrow_mut(|texts| {
+        if let Some(word) = texts.words.get(text) {
+            return *word;
+        }
+        let word = CString::new(text).map_or(ptr::null(), |text| text.into_raw().cast_const());
+        texts.words.insert(text.to_owned(), word);
+        word
+    })
 }
