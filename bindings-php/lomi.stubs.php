@@ -10311,12 +10311,12 @@ class PayoutsApi
 	/** Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API the first call
 	 * moves nothing; the same body and key with confirmation_token executes it.
 	 * @param Model\PayoutsCreate|PayoutsCreateFields $payouts_create
-	 * @return Model\Payouts|Model\PaymentRequired
+	 * @return Model\Payouts|Model\ConfirmationRequired
 	 * @throws ApiException|InvalidArgumentException */
 	public function createPayout($payouts_create, string $contentType = 'application/json') {}
 
 	/** @param Model\PayoutsCreate|PayoutsCreateFields $payouts_create
-	 * @return array{Model\Payouts|Model\PaymentRequired, int, array<string, list<string>>} */
+	 * @return array{Model\Payouts|Model\ConfirmationRequired, int, array<string, list<string>>} */
 	public function createPayoutWithHttpInfo($payouts_create, string $contentType = 'application/json') {}
 
 	/** @param Model\PayoutsCreate|PayoutsCreateFields $payouts_create
@@ -10728,12 +10728,12 @@ trait RefundsOperations
 	/** Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API
 	 * requires the key and a second call with confirmation_token.
 	 * @param Model\RefundsCreate|RefundsCreateFields $refunds_create
-	 * @return Model\Refunds|Model\PaymentRequired
+	 * @return Model\Refunds|Model\ConfirmationRequired
 	 * @throws ApiException|InvalidArgumentException */
 	public function createRefund($refunds_create, string $contentType = 'application/json') {}
 
 	/** @param Model\RefundsCreate|RefundsCreateFields $refunds_create
-	 * @return array{Model\Refunds|Model\PaymentRequired, int, array<string, list<string>>} */
+	 * @return array{Model\Refunds|Model\ConfirmationRequired, int, array<string, list<string>>} */
 	public function createRefundWithHttpInfo($refunds_create, string $contentType = 'application/json') {}
 
 	/** @param Model\RefundsCreate|RefundsCreateFields $refunds_create
@@ -12799,11 +12799,11 @@ class PayoutApi
 
 	/** @see PayoutsApi::createPayout()
 	 * @param Model\PayoutsCreate|PayoutsCreateFields $payouts_create
-	 * @return Model\Payouts|Model\PaymentRequired */
+	 * @return Model\Payouts|Model\ConfirmationRequired */
 	public function payoutsPost($payouts_create, string $contentType = 'application/json') {}
 
 	/** @param Model\PayoutsCreate|PayoutsCreateFields $payouts_create
-	 * @return array{Model\Payouts|Model\PaymentRequired, int, array<string, list<string>>} */
+	 * @return array{Model\Payouts|Model\ConfirmationRequired, int, array<string, list<string>>} */
 	public function payoutsPostWithHttpInfo($payouts_create, string $contentType = 'application/json') {}
 
 	/** @param Model\PayoutsCreate|PayoutsCreateFields $payouts_create
@@ -13193,11 +13193,11 @@ class RefundApi
 
 	/** @see RefundsApi::createRefund()
 	 * @param Model\RefundsCreate|RefundsCreateFields $refunds_create
-	 * @return Model\Refunds|Model\PaymentRequired */
+	 * @return Model\Refunds|Model\ConfirmationRequired */
 	public function refundsPost($refunds_create, string $contentType = 'application/json') {}
 
 	/** @param Model\RefundsCreate|RefundsCreateFields $refunds_create
-	 * @return array{Model\Refunds|Model\PaymentRequired, int, array<string, list<string>>} */
+	 * @return array{Model\Refunds|Model\ConfirmationRequired, int, array<string, list<string>>} */
 	public function refundsPostWithHttpInfo($refunds_create, string $contentType = 'application/json') {}
 
 	/** @param Model\RefundsCreate|RefundsCreateFields $refunds_create
@@ -14529,7 +14529,7 @@ final class Payouts
 	 * moves nothing; the same body and key with confirmation_token executes it.
 	 * @param Model\PayoutsCreate|PayoutsCreateFields $fields
 	 * @param CallOptions $options
-	 * @return Model\Payouts|Model\PaymentRequired
+	 * @return Model\Payouts|Model\ConfirmationRequired
 	 * @throws ApiException */
 	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 
@@ -14736,7 +14736,7 @@ final class Refunds
 	 * requires the key and a second call with confirmation_token.
 	 * @param Model\RefundsCreate|RefundsCreateFields $fields
 	 * @param CallOptions $options
-	 * @return Model\Refunds|Model\PaymentRequired
+	 * @return Model\Refunds|Model\ConfirmationRequired
 	 * @throws ApiException */
 	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 

@@ -77,11 +77,7 @@ class PaymentRequest extends Model {}
 class PayoutMethod extends Model {}
 
 /** Money paid out of the merchant's account. Every field may be null or missing. */
-class Payout extends Model {
-  session() {
-    return this;
-  }
-}
+class Payout extends Model {}
 
 /** A price of a product, in one currency. Every field may be null or missing. */
 class Price extends Model {}
@@ -93,11 +89,7 @@ class Price extends Model {}
 class Product extends Model {}
 
 /** Money given back for a transaction. Every field may be null or missing. */
-class Refund extends Model {
-  session() {
-    return this;
-  }
-}
+class Refund extends Model {}
 
 /** What the newest API decided about a payment before taking it. */
 class RiskAssessment extends Model {}
@@ -143,11 +135,7 @@ class Pagination extends Model {}
  * call again, with the same fields and idempotency key and with this confirmation_token, to carry
  * it out.
  */
-class ConfirmationRequired extends Model {
-  session() {
-    throw paymentRequiredError(this);
-  }
-}
+class ConfirmationRequired extends Model {}
 
 /** The documented body of a failed call. */
 class ErrorBody extends Model {}

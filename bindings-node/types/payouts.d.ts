@@ -171,8 +171,8 @@ export declare class Payout extends Model {
   status?: PayoutStatus | null;
   /** When the payout last changed, as a timestamp. (API generations B, C and D.) */
   updated_at?: string | null;
-  /** Returns this object; for a `ConfirmationRequired` it throws `PaymentRequiredError`. */
-  session(): Payout;
+  /** Distinguishes a Payout from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** The fields of a new payout. */

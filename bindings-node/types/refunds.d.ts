@@ -166,8 +166,8 @@ export declare class Refund extends Model {
   transaction_id?: string | null;
   /** When the refund last changed. */
   updated_at?: string | null;
-  /** Returns this object; for a `ConfirmationRequired` it throws `PaymentRequiredError`. */
-  session(): Refund;
+  /** Distinguishes a Refund from a ConfirmationRequired. */
+  requires_confirmation?: undefined;
 }
 
 /** The fields of a new refund. */

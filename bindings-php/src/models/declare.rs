@@ -86,7 +86,7 @@ fn declare(
     if std::ptr::eq(model, &lomi::binding::table::CHECKOUT_SESSION) {
         class =
             class.method("session(): LomiSDK\\Model\\CheckoutSessions", handler(output::session));
-    } else if model.marker.is_some() {
+    } else if std::ptr::eq(model, &lomi::binding::table::PAYMENT_REQUIRED) {
         class = class.method(
             "session(): LomiSDK\\Model\\CheckoutSessions",
             handler(output::payment_required),

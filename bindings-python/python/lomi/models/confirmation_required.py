@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from .._lomi import DOCUMENTED_MODELS
 from .._model.base import Model
-from .._model.create_result import NotCreated
 from .._model.fields import Moment, field
 
 TYPE_CHECKING = False
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 
-class ConfirmationRequired(NotCreated, Model):
+class ConfirmationRequired(Model):
     """The newest API's first response to a call that moves money: nothing has moved yet.
 
     Make the same call again, with the same fields and idempotency key and with this

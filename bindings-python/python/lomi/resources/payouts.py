@@ -77,9 +77,10 @@ class Payouts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
+        :returns: the new object; a
+            :class:`~lomi.models.confirmation_required.ConfirmationRequired` where nothing has
+            moved yet: make the same call again with its ``confirmation_token`` and the
+            ``idempotency_key`` of the first
         """
         _given = _options(
             idempotency_key,
@@ -382,9 +383,10 @@ class AsyncPayouts:
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a :class:`~lomi.models.payment_required.PaymentRequired`
-            where the customer has an unpaid invoice, which must be paid first; ``session()``
-            of either gives the session or raises PaymentRequiredError
+        :returns: the new object; a
+            :class:`~lomi.models.confirmation_required.ConfirmationRequired` where nothing has
+            moved yet: make the same call again with its ``confirmation_token`` and the
+            ``idempotency_key`` of the first
         """
         _given = _options(
             idempotency_key,
