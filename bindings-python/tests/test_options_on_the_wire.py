@@ -166,7 +166,7 @@ def test_a_response_beyond_a_limit(get, serve, name):
     server = serve(answer)
     get(base_url=server.url)
     get(base_url=server.url, limits={**limits, name: None})
-    get(base_url=server.url, limits={name: 1000 if name == "depth" else 2**70})
+    get(base_url=server.url, limits={name: 500 if name == "depth" else 2**70})
     with pytest.raises(lomi.ResponseTooLargeError) as caught:
         get(base_url=server.url, limits=limits)
     assert caught.value.attempts == 1
