@@ -11,6 +11,14 @@ use LomiSDK\Money;
 use LomiSDK\Webhooks;
 
 /** Numbers that JSON cannot hold: {"$number": "NaN"}. */
+/** The text of a body, with U+FFFD in place of bytes that are not UTF-8. */
+function scrubbed(string $body): string
+{
+    mb_substitute_character(0xFFFD);
+
+    return mb_scrub($body, 'UTF-8');
+}
+
 function exact(mixed $value): mixed
 {
     if (isset($value->{'$number'})) {
@@ -69,7 +77,7 @@ function describe_error(Throwable $error): array
         'outcome' => $error->getOutcome(), 'attempts' => $error->getAttempts(),
         'request_id' => $error->getRequestId(), 'idempotency_key' => $error->getIdempotencyKey(),
         'operation' => $error->getOperation(), 'retry_after' => $error->getRetryAfter(),
-        'body' => is_string($body) ? mb_substr(mb_scrub($body), 0, 100) : $body,
+        'body' => is_string($body) ? mb_substr(scrubbed($body), 0, 100) : $body,
     ];
 }
 
