@@ -209,6 +209,20 @@ async fn a_confirmed_payout_is_repeated_with_its_key() {
 }
 
 #[tokio::test]
+async fn a_payout_without_an_id_is_read_and_an_error_is_none() {
+    let server = Server::start(|_, path| match path.contains("id%2F1") {
+        false => (201, json!({"status": "processing", "amount": 5000}).to_string()),
+        true => (200, json!({"error": {"message": "No"}}).to_string()),
+    });
+    let client = server.client(RouteChoice::Auto, "");
+    let created = client.payouts().create(PayoutCreate::new().amount(5000)).await.unwrap();
+    let payout = created.into_inner().unwrap();
+    assert_eq!((payout.payout_id, payout.amount), (None, Some(5000.into())));
+    let error = client.payouts().get("id/1").await.unwrap_err();
+    assert_eq!(error.kind(), lomi::ErrorKind::UnexpectedResponse);
+}
+
+#[tokio::test]
 async fn a_url_is_tried_once_and_a_route_is_learnt_for_every_resource() {
     // As the current server: no version, and no route in the documented style.
     let server =

@@ -63,6 +63,7 @@ static BENEFICIARY_PAYOUT_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::BENEFICIARY_PAYOUT)),
@@ -81,6 +82,7 @@ static CHECKOUT_SESSION_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::CHECKOUT_SESSION)),
@@ -99,6 +101,7 @@ static CUSTOMER_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::CUSTOMER)),
@@ -117,6 +120,7 @@ static DISCOUNT_COUPON_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::DISCOUNT_COUPON)),
@@ -135,6 +139,7 @@ static USAGE_EVENT_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::USAGE_EVENT)),
@@ -153,6 +158,7 @@ static INSTALLMENT_PAYMENT_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::INSTALLMENT_PAYMENT)),
@@ -171,6 +177,7 @@ static INVOICE_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::INVOICE)),
@@ -189,6 +196,7 @@ static METER_BALANCE_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::METER_BALANCE)),
@@ -207,6 +215,7 @@ static METER_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::METER)),
@@ -225,6 +234,7 @@ static PAYMENT_LINK_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::PAYMENT_LINK)),
@@ -243,6 +253,7 @@ static PAYMENT_REQUEST_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::PAYMENT_REQUEST)),
@@ -261,6 +272,7 @@ static PAYOUT_METHOD_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::PAYOUT_METHOD)),
@@ -279,6 +291,7 @@ static PAYOUT_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::PAYOUT)),
@@ -297,6 +310,7 @@ static PRICE_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::PRICE)),
@@ -315,6 +329,7 @@ static PRODUCT_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::PRODUCT)),
@@ -333,6 +348,7 @@ static REFUND_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::REFUND)),
@@ -351,6 +367,7 @@ static RISK_ASSESSMENT_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[field("data", Kind::Models(&table::RISK_ASSESSMENT))],
 };
@@ -366,6 +383,7 @@ static SPI_ACCOUNT_ALIAS_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::SPI_ACCOUNT_ALIAS)),
@@ -384,6 +402,7 @@ static SPI_QR_CODE_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::SPI_QR_CODE)),
@@ -402,6 +421,7 @@ static SUBSCRIPTION_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::SUBSCRIPTION)),
@@ -420,6 +440,7 @@ static TRANSACTION_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::TRANSACTION)),
@@ -438,6 +459,7 @@ static WEBHOOK_DELIVERY_LOG_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::WEBHOOK_DELIVERY_LOG)),
@@ -456,6 +478,7 @@ static WEBHOOK_LIST: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Models(&table::WEBHOOK)),

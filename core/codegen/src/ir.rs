@@ -82,6 +82,8 @@ pub struct Model {
     pub role: Role,
     /// The field that identifies a resource.
     pub id: Option<String>,
+    /// Some responses lack that field.
+    pub id_optional: bool,
     /// A field that only this model has: it tells it from the model that a call returns otherwise.
     pub marker: Option<String>,
     /// The schema that a request body writes, or that a list contains.

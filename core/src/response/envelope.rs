@@ -151,8 +151,16 @@ fn one(
     }
     match data.filter(|data| matches!(document.at(*data), Value::Object | Value::List)) {
         Some(data) if wrappings > 0 => one(document, data, model, alternatives, wrappings - 1),
+        _ if model.id_optional && has_field(document, place, model) => {
+            Ok(Content::One(model, Place(place)))
+        }
         _ => Err(not_one(model, "an object without its id")),
     }
+}
+
+/// Whether an object has any field of a model, and so is one, though it lacks its id.
+fn has_field(document: &Document, place: usize, model: &Model) -> bool {
+    document.names(place).any(|key| model.field(document.text(key)).is_some())
 }
 
 fn rows(

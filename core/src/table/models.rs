@@ -291,6 +291,7 @@ pub static BENEFICIARY_PAYOUT: Model = Model {
     },
     id: Some("payout_id"),
     ids: &["payout_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_id", Kind::Uuid),
@@ -321,6 +322,7 @@ pub static BENEFICIARY_PAYOUT_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_id", Kind::Uuid),
@@ -347,6 +349,7 @@ pub static BENEFICIARY_PAYOUT_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_id", Kind::Uuid),
@@ -373,6 +376,7 @@ pub static CHECKOUT_SESSION: Model = Model {
     },
     id: Some("checkout_session_id"),
     ids: &["checkout_session_id", "id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -454,6 +458,7 @@ pub static CHECKOUT_SESSION_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -525,6 +530,7 @@ pub static CHECKOUT_SESSION_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -596,6 +602,7 @@ pub static PAYMENT_REQUIRED: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: Some("payment_required"),
     fields: &[
         field("blocking_invoice", Kind::Model(&BLOCKING_INVOICE)),
@@ -615,6 +622,7 @@ pub static BLOCKING_INVOICE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount_remaining", Kind::Number) },
@@ -631,6 +639,7 @@ pub static CUSTOMER: Model = Model {
     names: ClassNames { rust: "Customer", python: "Customers", node: "Customer", php: "Customers" },
     id: Some("customer_id"),
     ids: &["customer_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("address", Kind::Text),
@@ -669,6 +678,7 @@ pub static CUSTOMER_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("address", Kind::Text),
@@ -699,6 +709,7 @@ pub static CUSTOMER_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("address", Kind::Text),
@@ -729,6 +740,7 @@ pub static DISCOUNT_COUPON: Model = Model {
     },
     id: Some("coupon_id"),
     ids: &["coupon_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("applies_to_product_types", Kind::Words),
@@ -772,6 +784,7 @@ pub static DISCOUNT_COUPON_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("applies_to_product_types", Kind::Words),
@@ -807,6 +820,7 @@ pub static DISCOUNT_COUPON_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("applies_to_product_types", Kind::Words),
@@ -837,6 +851,7 @@ pub static USAGE_EVENT: Model = Model {
     names: ClassNames { rust: "UsageEvent", python: "Events", node: "UsageEvent", php: "Events" },
     id: Some("event_id"),
     ids: &["event_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("created_at", Kind::Time),
@@ -862,6 +877,7 @@ pub static USAGE_EVENT_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("customer_id", Kind::Uuid),
@@ -884,6 +900,7 @@ pub static USAGE_EVENT_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("customer_id", Kind::Uuid),
@@ -906,6 +923,7 @@ pub static INSTALLMENT_PAYMENT: Model = Model {
     },
     id: Some("installment_id"),
     ids: &["installment_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -940,6 +958,7 @@ pub static INSTALLMENT_PAYMENT_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -972,6 +991,7 @@ pub static INSTALLMENT_PAYMENT_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1004,6 +1024,7 @@ pub static INVOICE: Model = Model {
     },
     id: Some("customer_invoice_id"),
     ids: &["customer_invoice_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1047,6 +1068,7 @@ pub static INVOICE_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1081,6 +1103,7 @@ pub static INVOICE_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1115,6 +1138,7 @@ pub static METER_BALANCE: Model = Model {
     },
     id: Some("balance_id"),
     ids: &["balance_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("balance", Kind::Number),
@@ -1141,6 +1165,7 @@ pub static METER_BALANCE_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("balance", Kind::Number),
@@ -1165,6 +1190,7 @@ pub static METER_BALANCE_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("balance", Kind::Number),
@@ -1184,6 +1210,7 @@ pub static METER: Model = Model {
     names: ClassNames { rust: "Meter", python: "Meters", node: "Meter", php: "Meters" },
     id: Some("meter_id"),
     ids: &["meter_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("aggregation", Kind::Map),
@@ -1209,6 +1236,7 @@ pub static METER_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("aggregation", Kind::Map),
@@ -1231,6 +1259,7 @@ pub static METER_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("aggregation", Kind::Map),
@@ -1253,6 +1282,7 @@ pub static PAYMENT_LINK: Model = Model {
     },
     id: Some("link_id"),
     ids: &["link_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -1315,6 +1345,7 @@ pub static PAYMENT_LINK_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -1366,6 +1397,7 @@ pub static PAYMENT_LINK_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("allow_coupon_code", Kind::Boolean),
@@ -1417,6 +1449,7 @@ pub static PAYMENT_REQUEST: Model = Model {
     },
     id: Some("request_id"),
     ids: &["request_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1472,6 +1505,7 @@ pub static PAYMENT_REQUEST_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1519,6 +1553,7 @@ pub static PAYMENT_REQUEST_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1566,6 +1601,7 @@ pub static PAYOUT_METHOD: Model = Model {
     },
     id: Some("payout_method_id"),
     ids: &["payout_method_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_name", Kind::Text),
@@ -1607,6 +1643,7 @@ pub static PAYOUT_METHOD_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_name", Kind::Text),
@@ -1644,6 +1681,7 @@ pub static PAYOUT_METHOD_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_name", Kind::Text),
@@ -1676,6 +1714,7 @@ pub static PAYOUT: Model = Model {
     names: ClassNames { rust: "Payout", python: "Payouts", node: "Payout", php: "Payouts" },
     id: Some("payout_id"),
     ids: &["payout_id"],
+    id_optional: true,
     marker: None,
     fields: &[
         field("account_id", Kind::Uuid),
@@ -1714,6 +1753,7 @@ pub static PAYOUT_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_id", Kind::Uuid),
@@ -1745,6 +1785,7 @@ pub static PAYOUT_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_id", Kind::Uuid),
@@ -1771,6 +1812,7 @@ pub static PRICE: Model = Model {
     names: ClassNames { rust: "Price", python: "Prices", node: "Price", php: "Prices" },
     id: Some("price_id"),
     ids: &["price_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1805,6 +1847,7 @@ pub static PRICE_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1835,6 +1878,7 @@ pub static PRICE_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -1860,6 +1904,7 @@ pub static PRODUCT: Model = Model {
     names: ClassNames { rust: "Product", python: "Products", node: "Product", php: "Products" },
     id: Some("product_id"),
     ids: &["product_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("billing_frequency", Kind::Text),
@@ -1910,6 +1955,7 @@ pub static PRODUCT_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("billing_frequency", Kind::Text),
@@ -1951,6 +1997,7 @@ pub static PRODUCT_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("billing_frequency", Kind::Text),
@@ -1987,6 +2034,7 @@ pub static REFUND: Model = Model {
     names: ClassNames { rust: "Refund", python: "Refunds", node: "Refund", php: "Refunds" },
     id: Some("refund_id"),
     ids: &["refund_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -2029,6 +2077,7 @@ pub static REFUND_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -2066,6 +2115,7 @@ pub static REFUND_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -2103,6 +2153,7 @@ pub static RISK_ASSESSMENT: Model = Model {
     },
     id: Some("assessment_id"),
     ids: &["assessment_id", "id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -2127,6 +2178,7 @@ pub static SPI_ACCOUNT_ALIAS: Model = Model {
     },
     id: Some("alias_id"),
     ids: &["alias_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_number", Kind::Text),
@@ -2153,6 +2205,7 @@ pub static SPI_ACCOUNT_ALIAS_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_number", Kind::Text),
@@ -2176,6 +2229,7 @@ pub static SPI_ACCOUNT_ALIAS_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("account_number", Kind::Text),
@@ -2199,6 +2253,7 @@ pub static SPI_QR_CODE: Model = Model {
     },
     id: Some("qr_code_id"),
     ids: &["qr_code_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("categorie", Kind::Text),
@@ -2238,6 +2293,7 @@ pub static SPI_QR_CODE_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("categorie", Kind::Text),
@@ -2272,6 +2328,7 @@ pub static SPI_QR_CODE_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("categorie", Kind::Text),
@@ -2306,6 +2363,7 @@ pub static SUBSCRIPTION: Model = Model {
     },
     id: Some("subscription_id"),
     ids: &["subscription_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -2353,6 +2411,7 @@ pub static SUBSCRIPTION_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("customer_id", Kind::Uuid),
@@ -2377,6 +2436,7 @@ pub static SUBSCRIPTION_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("customer_id", Kind::Uuid),
@@ -2401,6 +2461,7 @@ pub static TRANSACTION: Model = Model {
     },
     id: Some("transaction_id"),
     ids: &["transaction_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("checkout_session_id", Kind::Uuid),
@@ -2487,6 +2548,7 @@ pub static TRANSACTION_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("checkout_session_id", Kind::Uuid),
@@ -2535,6 +2597,7 @@ pub static TRANSACTION_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("checkout_session_id", Kind::Uuid),
@@ -2583,6 +2646,7 @@ pub static WEBHOOK_DELIVERY_LOG: Model = Model {
     },
     id: Some("log_id"),
     ids: &["log_id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
@@ -2619,6 +2683,7 @@ pub static WEBHOOK_DELIVERY_LOG_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("attempt_number", Kind::Number),
@@ -2652,6 +2717,7 @@ pub static WEBHOOK_DELIVERY_LOG_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("attempt_number", Kind::Number),
@@ -2680,6 +2746,7 @@ pub static WEBHOOK: Model = Model {
     names: ClassNames { rust: "Webhook", python: "Webhooks", node: "Webhook", php: "Webhooks" },
     id: Some("webhook_id"),
     ids: &["webhook_id", "id"],
+    id_optional: false,
     marker: None,
     fields: &[
         Field { mirrors: Some("is_active"), ..field("active", Kind::Boolean) },
@@ -2719,6 +2786,7 @@ pub static WEBHOOK_CREATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("authorized_events", Kind::Words),
@@ -2751,6 +2819,7 @@ pub static WEBHOOK_UPDATE: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("authorized_events", Kind::Words),
@@ -2783,6 +2852,7 @@ pub static PAGINATION: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[
         field("limit", Kind::Integer),
@@ -2802,6 +2872,7 @@ pub static CONFIRMATION_REQUIRED: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: Some("requires_confirmation"),
     fields: &[
         field("confirmation_token", Kind::Text),
@@ -2817,6 +2888,7 @@ pub static ERROR: Model = Model {
     names: ClassNames { rust: "ErrorBody", python: "Error", node: "ErrorBody", php: "Error" },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[field("error", Kind::Model(&ERROR_ERROR))],
 };
@@ -2832,6 +2904,7 @@ pub static ERROR_ERROR: Model = Model {
     },
     id: None,
     ids: &[],
+    id_optional: false,
     marker: None,
     fields: &[field("code", Kind::Text), field("details", Kind::Map), field("message", Kind::Text)],
 };
@@ -2842,6 +2915,7 @@ pub static EVENT: Model = Model {
     names: ClassNames { rust: "Event", python: "Event", node: "Event", php: "Event" },
     id: Some("id"),
     ids: &["id"],
+    id_optional: false,
     marker: None,
     fields: &[
         field("data", Kind::Map),

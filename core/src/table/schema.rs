@@ -15,6 +15,8 @@ pub struct Model {
     pub id: Option<&'static str>,
     /// The names that the server uses for that field.
     pub ids: &'static [&'static str],
+    /// Whether a response may lack that field, as that of a bank withdrawal does.
+    pub id_optional: bool,
     /// A boolean field that is true if a response is of this model instead of the operation's.
     pub marker: Option<&'static str>,
     /// Sorted by name.

@@ -80,6 +80,8 @@ pub(super) struct SchemaExtension {
     pub(super) names: NamesEntry,
     pub(super) id: Option<String>,
     pub(super) marker: Option<String>,
+    #[serde(default, rename = "idOptional")]
+    pub(super) id_optional: bool,
     pub(super) writes: Option<String>,
     pub(super) lists: Option<String>,
     #[serde(default)]

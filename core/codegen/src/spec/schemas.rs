@@ -56,6 +56,7 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
             doc: schema.description.clone(),
             role,
             id: schema.lomi.id.clone(),
+            id_optional: schema.lomi.id_optional,
             marker: schema.lomi.marker.clone(),
             of: schema.lomi.writes.clone().or_else(|| schema.lomi.lists.clone()),
             fields,
