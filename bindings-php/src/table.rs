@@ -3,5 +3,5 @@
 mod generated;
 mod operations;
 
-pub(crate) use generated::{API_VERSION, EARLIER, EARLIER_MODELS, LISTS, RESOURCES};
+pub(crate) use generated::{API_VERSION, EARLIER, EARLIER_MODELS, ENUMS, LISTS, RESOURCES};
 pub(crate) use operations::{Argument, Documented, Earlier, Resource};

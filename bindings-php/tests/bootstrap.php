@@ -21,4 +21,6 @@ require_once __DIR__ . '/Support/Process.php';
 require_once __DIR__ . '/Support/Sandbox.php';
 require_once __DIR__ . '/Support/FaultServer.php';
 require_once __DIR__ . '/Support/Authority.php';
+require_once __DIR__ . '/Support/Documented.php';
+require_once __DIR__ . '/Support/Sample.php';
 require_once __DIR__ . '/Support/SandboxTestCase.php';

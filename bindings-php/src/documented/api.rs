@@ -15,8 +15,8 @@ use crate::send::psr18;
 use crate::send::sender::Sender;
 use crate::table::{Documented, EARLIER, RESOURCES};
 use crate::zend::{
-    Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler, interned_zval,
-    long, new_object, set_property, string_zval,
+    self, Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler,
+    interned_zval, long, new_object, register_alias, set_property, string_zval,
 };
 
 /// The operation and the form of a method.
@@ -46,43 +46,56 @@ const FORMS: &[(Form, &str)] = &[
 pub(crate) fn register() -> Result<(), String> {
     let current = RESOURCES.iter().filter_map(|it| Some((it.documented?, it.operations)));
     let earlier = EARLIER.iter().map(|it| (it.class, it.operations));
+    let common = common()?;
     for (name, operations) in current.chain(earlier) {
         let class = ClassRef::new();
-        declare(name, operations).register(&class)?;
-        let short = ClassRef::new();
-        Class::new(format!("LomiSDK\\{name}")).extends(class.raw()).register(&short)?;
+        declare(name, operations, &common)?.register(&class)?;
+        register_alias(&class, &format!("LomiSDK\\{name}"))?;
     }
     Ok(())
 }
 
-fn declare(name: &str, operations: &'static [Documented]) -> Class {
-    let mut class = Class::new(format!("LomiSDK\\Api\\{name}"))
+/// The methods that every class has.
+fn common() -> Result<Vec<zend::Method>, String> {
+    let declared = [
+        (
+            "__construct($client = null, ?LomiSDK\\Configuration $config = null, \
+             ?LomiSDK\\HeaderSelector $selector = null, int $hostIndex = 0)",
+            handler(construct),
+        ),
+        ("setHostIndex($hostIndex): void", handler(set_host_index)),
+        ("getHostIndex()", handler(get_host_index)),
+        ("getConfig()", handler(get_config)),
+        ("protected createHttpClientOption()", handler(create_http_client_option)),
+    ];
+    declared.into_iter().map(|(text, handler)| zend::Method::new(text, Some(handler))).collect()
+}
+
+fn declare(
+    name: &str,
+    operations: &'static [Documented],
+    common: &[zend::Method],
+) -> Result<Class, String> {
+    let mut methods = common.to_vec();
+    for operation in operations {
+        let comma = if operation.declared.is_empty() { "" } else { ", " };
+        let declaration = format!(
+            "{}({}{comma}string $contentType = '{JSON}')",
+            operation.name, operation.declared
+        );
+        let first = zend::Method::new(&declaration, Some(handler(call_operation)))?;
+        for (form, suffix) in FORMS {
+            let name = format!("{}{suffix}", operation.name);
+            methods.push(first.renamed(&name, Method { operation, form: *form })?);
+        }
+    }
+    Ok(Class::new(format!("LomiSDK\\Api\\{name}"))
         .constant("contentTypes", content_types(operations))
         .protected("client", Zval::null())
         .protected("config", Zval::null())
         .protected("headerSelector", Zval::null())
         .protected("hostIndex", long(0))
-        .method(
-            "__construct($client = null, ?LomiSDK\\Configuration $config = null, \
-             ?LomiSDK\\HeaderSelector $selector = null, int $hostIndex = 0)",
-            handler(construct),
-        )
-        .method("setHostIndex($hostIndex): void", handler(set_host_index))
-        .method("getHostIndex()", handler(get_host_index))
-        .method("getConfig()", handler(get_config))
-        .method("protected createHttpClientOption()", handler(create_http_client_option));
-    for operation in operations {
-        for (form, suffix) in FORMS {
-            let comma = if operation.declared.is_empty() { "" } else { ", " };
-            let declaration = format!(
-                "{}{suffix}({}{comma}string $contentType = '{JSON}')",
-                operation.name, operation.declared
-            );
-            let method = Method { operation, form: *form };
-            class = class.method_with(&declaration, handler(call_operation), method);
-        }
-    }
-    class
+        .methods(&methods))
 }
 
 /// Operation to content types, built so that the engine may keep it.

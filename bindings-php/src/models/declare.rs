@@ -24,18 +24,19 @@ unsafe extern "C" {
 static INTERFACE: ClassRef = ClassRef::new();
 
 /// Getters and setters by the name of their field, and whether it is a time.
-type Accessors = HashMap<(&'static str, bool), (Method, Method)>;
+type Accessors = HashMap<(&'static str, bool), [Method; 2]>;
 
 /// Registers every model's class.
 pub(crate) fn register() -> Result<(), String> {
     interface().register(&INTERFACE)?;
     let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
+    let common = common()?;
     let mut accessors = Accessors::new();
     let mut classes = Vec::new();
     for model in models {
         let keys: Vec<_> = model.fields.iter().map(|field| interned(field.name)).collect();
         let class = ClassRef::new();
-        declare(model, &keys, &mut accessors).register(&class)?;
+        declare(model, &keys, &common, &mut accessors)?.register(&class)?;
         classes.push(ModelClass { model, class, keys });
     }
     for (earlier, now) in EARLIER_MODELS {
@@ -60,7 +61,12 @@ fn interface() -> Class {
         .abstract_method("isNullableSetToNull(string $property): bool")
 }
 
-fn declare(model: &'static Model, keys: &[*mut zend_string], accessors: &mut Accessors) -> Class {
+fn declare(
+    model: &'static Model,
+    keys: &[*mut zend_string],
+    common: &[Method],
+    accessors: &mut Accessors,
+) -> Result<Class, String> {
     // SAFETY: the engine's own interfaces, set before any module starts.
     let (array_access, countable, aggregate, json) = unsafe {
         (zend_ce_arrayaccess, zend_ce_countable, zend_ce_aggregate, php_json_serializable_ce)
@@ -76,34 +82,7 @@ fn declare(model: &'static Model, keys: &[*mut zend_string], accessors: &mut Acc
         .protected("container", empty_array())
         .protected("originals", empty_array())
         .protected("openAPINullablesSetToNull", empty_array())
-        .method("__construct(?array $data = null)", handler(fields::construct))
-        .method("getModelName()", handler(describe::model_name))
-        .method("static openAPITypes()", handler(describe::open_api_types))
-        .method("static openAPIFormats()", handler(describe::open_api_formats))
-        .method("static attributeMap()", handler(describe::attribute_map))
-        .method("static setters()", handler(describe::setters))
-        .method("static getters()", handler(describe::getters))
-        .method("static isNullable(string $property): bool", handler(describe::is_nullable))
-        .method(
-            "isNullableSetToNull(string $property): bool",
-            handler(describe::is_nullable_set_to_null),
-        )
-        .method("listInvalidProperties()", handler(describe::list_invalid_properties))
-        .method("valid()", handler(describe::valid))
-        .method("offsetExists(mixed $offset): bool", handler(fields::offset_exists))
-        .method("offsetGet(mixed $offset): mixed", handler(fields::offset_get))
-        .method("offsetSet(mixed $offset, mixed $value): void", handler(fields::offset_set))
-        .method("offsetUnset(mixed $offset): void", handler(fields::offset_unset))
-        .method("jsonSerialize(): mixed", handler(output::json_serialize))
-        .method("getIterator(): Traversable", handler(fields::get_iterator))
-        .method("count(): int", handler(fields::count))
-        .method("__toString(): string", handler(output::pretty))
-        .method("toHeaderValue()", handler(output::compact))
-        .method("toArray()", handler(output::to_array))
-        .method("original(string $name)", handler(output::original))
-        .method("setNull(string $name)", handler(fields::set_null))
-        .method("getLastResponse()", handler(output::last_response))
-        .method("static __set_state(array $array)", handler(output::set_state));
+        .methods(common);
     if std::ptr::eq(model, &lomi::binding::table::CHECKOUT_SESSION) {
         class =
             class.method("session(): LomiSDK\\Model\\CheckoutSessions", handler(output::session));
@@ -114,22 +93,61 @@ fn declare(model: &'static Model, keys: &[*mut zend_string], accessors: &mut Acc
         );
     }
     for (field, key) in model.fields.iter().zip(keys) {
-        let (get, set) = accessors
-            .entry((field.name, matches!(field.kind, Kind::Time)))
-            .or_insert_with(|| accessors_of(field, *key));
-        class = class.method_made(get).method_made(set);
+        let shared = (field.name, matches!(field.kind, Kind::Time));
+        let made = match accessors.get(&shared) {
+            Some(made) => made,
+            None => accessors.entry(shared).or_insert(accessors_of(field, *key)?),
+        };
+        class = class.methods(made);
     }
-    class
+    Ok(class)
+}
+
+/// The methods that every model has.
+fn common() -> Result<Vec<Method>, String> {
+    let declared = [
+        ("__construct(?array $data = null)", handler(fields::construct)),
+        ("getModelName()", handler(describe::model_name)),
+        ("static openAPITypes()", handler(describe::open_api_types)),
+        ("static openAPIFormats()", handler(describe::open_api_formats)),
+        ("static attributeMap()", handler(describe::attribute_map)),
+        ("static setters()", handler(describe::setters)),
+        ("static getters()", handler(describe::getters)),
+        ("static isNullable(string $property): bool", handler(describe::is_nullable)),
+        ("isNullableSetToNull(string $property): bool", handler(describe::is_nullable_set_to_null)),
+        ("listInvalidProperties()", handler(describe::list_invalid_properties)),
+        ("valid()", handler(describe::valid)),
+        ("offsetExists(mixed $offset): bool", handler(fields::offset_exists)),
+        ("offsetGet(mixed $offset): mixed", handler(fields::offset_get)),
+        ("offsetSet(mixed $offset, mixed $value): void", handler(fields::offset_set)),
+        ("offsetUnset(mixed $offset): void", handler(fields::offset_unset)),
+        ("jsonSerialize(): mixed", handler(output::json_serialize)),
+        ("getIterator(): Traversable", handler(fields::get_iterator)),
+        ("count(): int", handler(fields::count)),
+        ("__toString(): string", handler(output::pretty)),
+        ("toHeaderValue()", handler(output::compact)),
+        ("toArray()", handler(output::to_array)),
+        ("original(string $name)", handler(output::original)),
+        ("setNull(string $name)", handler(fields::set_null)),
+        ("getLastResponse()", handler(output::last_response)),
+        ("static __set_state(array $array)", handler(output::set_state)),
+    ];
+    let method = |(text, handler): (&str, _)| {
+        let method = Method::new(text, Some(handler))?;
+        let is_plain = text.ends_with("()") && !text.starts_with("__");
+        Ok(if is_plain { method.copied() } else { method })
+    };
+    declared.into_iter().map(method).collect()
 }
 
 /// The getter and the setter of a field. All fields of one name share them, if they show values
 /// alike.
-fn accessors_of(field: &'static Field, key: *mut zend_string) -> (Method, Method) {
+fn accessors_of(field: &'static Field, key: *mut zend_string) -> Result<[Method; 2], String> {
     let name = describe::studly(field.name);
     let accessor = || Accessor { field, key };
     let (get, set) = (format!("get{name}()"), format!("set{name}(${})", field.name));
-    (
-        Method::with(&get, handler(fields::get), accessor()),
-        Method::with(&set, handler(fields::set), accessor()),
-    )
+    Ok([
+        Method::with(&get, handler(fields::get), accessor())?.copied(),
+        Method::with(&set, handler(fields::set), accessor())?.copied(),
+    ])
 }

@@ -1,10 +1,9 @@
 //! Declaring classes at module start. Nothing here runs later.
 
 use std::any::Any;
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::ptr;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{
@@ -12,15 +11,16 @@ use ext_php_rs::ffi::{
     ZEND_ACC_NO_DYNAMIC_PROPERTIES, ZEND_ACC_NOT_SERIALIZABLE, ZEND_ACC_PRIVATE,
     ZEND_ACC_PROTECTED, ZEND_ACC_PUBLIC, ZEND_ACC_STATIC, zend_class_entry,
     zend_declare_class_constant_ex, zend_declare_property, zend_do_implement_interface,
-    zend_function_entry, zend_hash_str_find_ptr_lc, zend_object, zend_register_internal_class_ex,
+    zend_function_entry, zend_object, zend_register_internal_class_ex,
     zend_register_internal_interface, zend_string, zval,
 };
 use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendType};
 
 use super::call::Handler;
+use super::method::Method;
 use super::payload::Payload;
-use super::signature::{self, Signature};
+use super::signature;
 
 unsafe extern "C" {
     fn zend_add_attribute(
@@ -71,34 +71,12 @@ impl ClassRef {
 
 type Create = unsafe extern "C" fn(*mut zend_class_entry) -> *mut zend_object;
 
-/// A method with a value attached, for the classes that have it.
-pub(crate) struct Method {
-    signature: Result<Signature, String>,
-    handler: Handler,
-}
-
-impl Method {
-    pub(crate) fn with<T: Any + Sync>(declaration: &str, handler: Handler, what: T) -> Self {
-        let signature = Signature::parse(declaration);
-        let what: &'static dyn Any = Box::leak(Box::new(what));
-        let what: &'static mut &'static dyn Any = Box::leak(Box::new(what));
-        // SAFETY: the arguments were made for this declaration, and no class has them yet.
-        let first = signature.as_ref().ok().and_then(|it| unsafe { (*it.arguments).first_mut() });
-        if let Some(first) = first {
-            // The engine does not read the default value of a return type, so the pointer is
-            // stored there.
-            first.default_value = ptr::from_mut(what).cast_const().cast();
-        }
-        Self { signature, handler }
-    }
-}
-
 /// A class about to be registered.
 pub(crate) struct Class {
     name: String,
     parent: *mut ClassEntry,
     interfaces: Vec<*mut ClassEntry>,
-    methods: Vec<(Signature, Option<Handler>)>,
+    methods: Vec<Method>,
     properties: Vec<(&'static str, u32, Zval)>,
     read_only: Vec<(ZendType, &'static str)>,
     constants: Vec<(String, Zval)>,
@@ -156,40 +134,36 @@ impl Class {
     }
 
     /// A method by its PHP declaration.
-    pub(crate) fn method(mut self, declaration: &'static str, handler: Handler) -> Self {
-        match Signature::shared(declaration) {
-            Ok(signature) => self.methods.push((signature, Some(handler))),
-            Err(why) => self.wrong = Some(why),
-        }
-        self
+    pub(crate) fn method(self, declaration: &str, handler: Handler) -> Self {
+        self.made(Method::new(declaration, Some(handler)))
     }
 
-    /// The same for a handler of many methods: `what` is attached to this one, and
-    /// [`Call::attached`](super::Call::attached) returns it.
+    /// The same with a value attached, see [`Method::with`].
     pub(crate) fn method_with<T: Any + Sync>(
         self,
         declaration: &str,
         handler: Handler,
         what: T,
     ) -> Self {
-        self.method_made(&Method::with(declaration, handler, what))
+        self.made(Method::with(declaration, handler, what))
     }
 
-    /// A method that other classes may have too.
-    pub(crate) fn method_made(mut self, method: &Method) -> Self {
-        match &method.signature {
-            Ok(signature) => self.methods.push((signature.clone(), Some(method.handler))),
-            Err(why) => self.wrong = Some(why.clone()),
-        }
+    pub(crate) fn abstract_method(self, declaration: &str) -> Self {
+        self.made(Method::new(declaration, None).map(|mut method| {
+            method.entry.flags |= ZEND_ACC_ABSTRACT;
+            method
+        }))
+    }
+
+    /// Methods that other classes may have too.
+    pub(crate) fn methods(mut self, methods: &[Method]) -> Self {
+        self.methods.extend_from_slice(methods);
         self
     }
 
-    pub(crate) fn abstract_method(mut self, declaration: &'static str) -> Self {
-        match Signature::parse(declaration) {
-            Ok(mut signature) => {
-                signature.flags |= ZEND_ACC_ABSTRACT;
-                self.methods.push((signature, None));
-            }
+    fn made(mut self, method: Result<Method, String>) -> Self {
+        match method {
+            Ok(method) => self.methods.push(method),
             Err(why) => self.wrong = Some(why),
         }
         self
@@ -241,23 +215,9 @@ impl Class {
         entry.name = ZendStr::new_interned(&self.name, true).into_raw();
         entry.ce_flags = self.flags;
         let mut functions: Vec<zend_function_entry> = Vec::with_capacity(self.methods.len() + 1);
-        let mut sensitive: Vec<(CString, u32, Rc<[u32]>)> = Vec::new();
-        for (signature, handler) in &self.methods {
-            // SAFETY: as above; fields that are not set below stay null.
-            let mut function: zend_function_entry = unsafe { std::mem::zeroed() };
-            function.handler = *handler;
-            function.num_args =
-                u32::try_from(signature.arguments.len().saturating_sub(1)).unwrap_or_default();
-            function.flags = signature.flags;
-            if !signature.sensitive.is_empty() {
-                let name = signature.name.to_string_lossy().to_lowercase();
-                let name = CString::new(name).unwrap_or_default();
-                sensitive.push((name, function.num_args, Rc::clone(&signature.sensitive)));
-            }
-            function.fname = signature.name.as_ptr();
-            function.arg_info = signature.arguments.cast();
-            functions.push(function);
-        }
+        let (copied, new): (Vec<&Method>, Vec<&Method>) =
+            self.methods.iter().partition(|method| method.is_registered());
+        functions.extend(new.iter().map(|method| method.entry));
         // SAFETY: a zeroed entry ends the table.
         functions.push(unsafe { std::mem::zeroed() });
         entry.info.internal.builtin_functions = functions.as_ptr();
@@ -274,6 +234,8 @@ impl Class {
             .ok_or_else(|| format!("the class {} cannot be registered", self.name))?;
         // The engine has copied the methods, and their names with them.
         class.info.internal.builtin_functions = ptr::null();
+        Method::copy(&copied, class);
+        new.iter().for_each(|method| method.keep(class));
         for interface in self.interfaces {
             // SAFETY: both are registered.
             unsafe { zend_do_implement_interface(class, interface) };
@@ -319,8 +281,8 @@ impl Class {
         if let Some(create) = self.create {
             class.__bindgen_anon_2.create_object = Some(create);
         }
-        for (name, count, positions) in sensitive {
-            hide_from_traces(class, &name, count, &positions);
+        for method in self.methods.iter().filter(|method| !method.sensitive.is_empty()) {
+            hide_from_traces(class, method);
         }
         at.0.store(class, Ordering::Relaxed);
         Ok(())
@@ -338,18 +300,13 @@ pub(crate) fn register_alias(class: &ClassRef, alias: &str) -> Result<(), String
 }
 
 /// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.
-fn hide_from_traces(class: &mut ClassEntry, method: &CString, count: u32, positions: &[u32]) {
-    // SAFETY: the function table holds the methods just registered, keyed in lower case.
-    unsafe {
-        let found = zend_hash_str_find_ptr_lc(
-            &raw const class.function_table,
-            method.as_ptr(),
-            method.as_bytes().len(),
-        )
-        .cast::<ext_php_rs::ffi::zend_function>();
-        let Some(function) = found.as_mut() else { return };
-        for position in positions.iter().filter(|position| **position < count) {
-            let name = ZendStr::new_interned("SensitiveParameter", true).into_raw();
+fn hide_from_traces(class: &mut ClassEntry, method: &Method) {
+    // SAFETY: the function table holds the methods just registered.
+    let Some(function) = (unsafe { method.find(class).as_mut() }) else { return };
+    for position in method.sensitive.iter().filter(|at| **at < method.entry.num_args) {
+        let name = ZendStr::new_interned("SensitiveParameter", true).into_raw();
+        // SAFETY: the function is an internal one; the engine keeps the name.
+        unsafe {
             let attributes = &raw mut function.internal_function.attributes;
             zend_add_attribute(attributes.cast(), name, 0, 1, position + 1, 0);
         }

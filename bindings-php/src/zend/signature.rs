@@ -6,9 +6,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CString, c_char};
 use std::ptr;
-use std::rc::Rc;
 
 use ext_php_rs::ffi::{
     _ZEND_IS_VARIADIC_BIT, _ZEND_TYPE_NULLABLE_BIT, IS_ARRAY, IS_CALLABLE, IS_DOUBLE, IS_LONG,
@@ -21,46 +20,43 @@ use ext_php_rs::zend::ZendType;
 /// The engine's bit for a return type that overriding methods may leave off.
 const TENTATIVE: u32 = _ZEND_IS_VARIADIC_BIT << 2;
 
-/// A declaration, as the engine wants it. Copies share the arguments, which are never freed: the
-/// engine uses them for the life of the process.
-#[derive(Clone)]
+/// A declaration, as the engine wants it.
 pub(super) struct Signature {
-    pub(super) name: Rc<CStr>,
+    /// Until [`forget_declarations`]: the engine copies names.
+    pub(super) name: *const c_char,
     pub(super) flags: u32,
-    /// The first entry holds the return type and the number of required arguments.
-    pub(super) arguments: *mut [zend_internal_arg_info],
+    /// The first entry holds the return type and the number of required arguments. Never freed:
+    /// the engine uses them for the life of the process.
+    pub(super) arguments: &'static mut [zend_internal_arg_info],
     /// Positions of the arguments whose values stack traces must not show.
-    pub(super) sensitive: Rc<[u32]>,
+    pub(super) sensitive: &'static [u32],
 }
 
-/// What was made of texts before: more than a hundred classes declare the same methods, and
-/// hundreds of methods the same arguments.
+/// Texts of declarations as C strings: hundreds of methods declare the same arguments.
 #[derive(Default)]
-struct Known {
-    signatures: HashMap<&'static str, Signature>,
+struct Texts {
     words: HashMap<String, *const c_char>,
+    names: Vec<CString>,
 }
 
 thread_local! {
-    static KNOWN: RefCell<Known> = RefCell::default();
+    static TEXTS: RefCell<Texts> = RefCell::default();
 }
 
-/// Frees what only further declarations would need. To be called when all classes are registered.
+/// Frees what only the registration of classes needs. To be called when all are registered.
 pub(crate) fn forget_declarations() {
-    KNOWN.take();
+    TEXTS.take();
+}
+
+/// The name of a method, until [`forget_declarations`].
+pub(super) fn method_name(name: &str) -> Option<*const c_char> {
+    let name = CString::new(name).ok()?;
+    let start = name.as_ptr();
+    TEXTS.with_borrow_mut(|texts| texts.names.push(name));
+    Some(start)
 }
 
 impl Signature {
-    /// The signature of a declaration that many classes have.
-    pub(super) fn shared(text: &'static str) -> Result<Self, String> {
-        if let Some(known) = KNOWN.with_borrow(|known| known.signatures.get(text).cloned()) {
-            return Ok(known);
-        }
-        let signature = Self::parse(text)?;
-        KNOWN.with_borrow_mut(|known| known.signatures.insert(text, signature.clone()));
-        Ok(signature)
-    }
-
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let bad = |why: &str| format!("the declaration {text:?} {why}");
         let (head, rest) = text.split_once('(').ok_or_else(|| bad("has no ("))?;
@@ -105,9 +101,10 @@ impl Signature {
             // The engine reads this pointer as a number.
             first.name = ptr::without_provenance::<c_char>(required);
         }
-        let name = CString::new(name).map_err(|_| bad("has a NUL"))?;
-        let arguments: *mut [_] = Box::leak(arguments.into_boxed_slice());
-        Ok(Self { name: name.as_c_str().into(), flags, arguments, sensitive: sensitive.into() })
+        let name = method_name(name).ok_or_else(|| bad("has a NUL"))?;
+        let arguments = Box::leak(arguments.into_boxed_slice());
+        let sensitive = if sensitive.is_empty() { &[] } else { &*sensitive.leak() };
+        Ok(Self { name, flags, arguments, sensitive })
     }
 }
 
@@ -207,12 +204,12 @@ fn zend_type(text: &str) -> Option<ZendType> {
 /// A C string that is never freed, as the engine expects of a declaration.
 fn leak(text: &str) -> *const c_char {
     let text = text.trim();
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(word) = known.words.get(text) {
+    TEXTS.with_borrow_mut(|texts| {
+        if let Some(word) = texts.words.get(text) {
             return *word;
         }
         let word = CString::new(text).map_or(ptr::null(), |text| text.into_raw().cast_const());
-        known.words.insert(text.to_owned(), word);
+        texts.words.insert(text.to_owned(), word);
         word
     })
 }

@@ -49,6 +49,22 @@ function names(mixed $node): array
     return array_merge($found, ...array_values(array_map(fn ($name, $part) => $name === 'keyName' ? [] : names($part), array_keys(get_object_vars($node)), get_object_vars($node))));
 }
 
+/** @return array<string, array<string, string>> what `use` imports, by namespace and short name */
+function imports(string $file): array
+{
+    $namespace = '';
+    $imports = [];
+    foreach (file($file) as $line) {
+        if (preg_match('/^namespace ([\w\\\\]+);/', $line, $found)) {
+            $namespace = $found[1];
+        } elseif (preg_match('/^use ([\w\\\\]*?(\w+));/', $line, $found)) {
+            $imports[$namespace][$found[2]] = $found[1];
+        }
+    }
+    return $imports;
+}
+
+$imports = imports($argv[1]);
 $wrong = [];
 $comments = $types = 0;
 foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
@@ -87,6 +103,9 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
         }
         foreach (names($doc->children) as $type) {
             $types++;
+            [$first, $rest] = explode('\\', $type, 2) + [1 => null];
+            $imported = $imports[$class->getNamespaceName()][$first] ?? null;
+            $type = $imported === null ? $type : "\\$imported" . ($rest === null ? '' : "\\$rest");
             $exists = in_array($type, [...WORDS, ...$aliases], true) || preg_match(OTHERS, $type) || class_exists($type) || interface_exists($type)
                 || class_exists("{$class->getNamespaceName()}\\$type") || interface_exists("{$class->getNamespaceName()}\\$type");
             $exists || $wrong[] = "$where: there is no type $type";

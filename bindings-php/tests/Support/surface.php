@@ -80,7 +80,7 @@ function aliases(): array
     $aliases = [];
     foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
         // PHP lists an alias in lower case.
-        if (str_starts_with($name, 'lomisdk\\exception\\')) {
+        if (str_starts_with($name, 'lomisdk\\')) {
             $aliases[$name] = (new ReflectionClass($name))->getName();
         }
     }

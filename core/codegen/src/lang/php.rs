@@ -7,7 +7,9 @@ use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
 use crate::case::studly;
-use crate::ir::{Api, EarlierClass, EarlierOperation, Operation, Resource, Returns, Role};
+use crate::ir::{
+    Api, EarlierClass, EarlierOperation, Field, Model, Operation, Resource, Returns, Role,
+};
 use crate::outputs::Outputs;
 use crate::template::{attribute as text, render as render_template};
 
@@ -46,10 +48,15 @@ pub(super) fn render(
     api: &Api,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
+    let shared = shared_fields(api);
     let context = context! {
+        models => models(api, &shared),
+        traits => traits(&shared),
         api => Value::from(Serde(api)),
         resources => resources(api),
         earlier => earlier(api),
+        shared_operations => shared_operations(api),
+        api_classes => api_classes(api),
         earlier_models => Value::from(Serde(earlier_models(api))),
         exceptions => Value::from(Serde(EXCEPTIONS)),
     };
@@ -57,7 +64,19 @@ pub(super) fn render(
     let text = render_template(templates, "php/generated.rs.j2", context.clone())?;
     outputs.add(path.into(), rustfmt(&text).map_err(|e| format!("{path}: {e}"))?)?;
     let text = render_template(templates, "php/stubs.php.j2", context)?;
-    outputs.add("bindings-php/lomi.stubs.php".into(), text)
+    outputs.add("bindings-php/lomi.stubs.php".into(), tabs(&text))
+}
+
+/// Indents by tabs: spaces would be a tenth of the stubs.
+fn tabs(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    for line in text.lines() {
+        let code = line.trim_start_matches("    ");
+        lines.extend(std::iter::repeat_n('\t', (line.len() - code.len()) / 4));
+        lines.push_str(code);
+        lines.push('\n');
+    }
+    lines
 }
 
 /// The resources, each with its operations.
@@ -70,19 +89,53 @@ fn resources(api: &Api) -> Vec<Value> {
     api.resources.iter().map(with_operations).collect()
 }
 
-/// The classes of earlier generated clients, each method with its operation.
+/// The classes of operations, now and in earlier generated clients.
+fn api_classes(api: &Api) -> Vec<String> {
+    let current = api.resources.iter().filter_map(|it| it.documented.as_ref()).map(|it| &it.class);
+    current.chain(api.earlier_classes.iter().map(|it| &it.class)).cloned().collect()
+}
+
+/// The classes of earlier generated clients: each method with its operation and the class that
+/// has it now, and the resources whose methods they have under the same names.
 fn earlier(api: &Api) -> Vec<Value> {
-    let methods = |class: &EarlierClass| -> Vec<Value> {
-        let with_operation = |method: &EarlierOperation| {
-            let operation = api.operations.iter().find(|operation| operation.id == method.id);
-            context! { name => method.name.clone(), operation => Value::from(Serde(operation)) }
-        };
-        class.operations.iter().map(with_operation).collect()
+    let with_methods = |class: &EarlierClass| {
+        let mut traits: Vec<String> = Vec::new();
+        let mut methods = Vec::new();
+        for method in &class.operations {
+            let Some(operation) = operation(api, method) else { continue };
+            let resource = api.resources.iter().find(|it| it.name == operation.resource);
+            let Some(resource) = resource else { continue };
+            let shared = has_all_methods(api, class, resource);
+            if shared && !traits.contains(&resource.studly) {
+                traits.push(resource.studly.clone());
+            }
+            methods.push(context! {
+                name => method.name.clone(),
+                operation => Value::from(Serde(operation)),
+                class => resource.documented.as_ref().map(|it| it.class.clone()),
+                shared,
+            });
+        }
+        context! { class => class.class.clone(), traits, methods }
     };
-    api.earlier_classes
-        .iter()
-        .map(|class| context! { class => class.class.clone(), methods => methods(class) })
-        .collect()
+    api.earlier_classes.iter().map(with_methods).collect()
+}
+
+/// The resources whose methods a class of earlier clients has under the same names.
+fn shared_operations(api: &Api) -> Vec<String> {
+    let shared =
+        |it: &&Resource| api.earlier_classes.iter().any(|class| has_all_methods(api, class, it));
+    api.resources.iter().filter(shared).map(|it| it.studly.clone()).collect()
+}
+
+fn operation<'a>(api: &'a Api, method: &EarlierOperation) -> Option<&'a Operation> {
+    api.operations.iter().find(|operation| operation.id == method.id)
+}
+
+/// Whether a class has all operations of a resource, under their own names.
+fn has_all_methods(api: &Api, class: &EarlierClass, resource: &Resource) -> bool {
+    let mut operations = api.operations.iter().filter(|it| it.resource == resource.name);
+    operations.all(|it| class.operations.iter().any(|method| method.name == it.camel_id))
 }
 
 /// The models that had another name in earlier generated clients, with their name now. Pages of
@@ -91,13 +144,11 @@ fn earlier_models(api: &Api) -> Vec<(String, String)> {
     let mut names = Vec::new();
     for class in &api.earlier_classes {
         let Some(earlier) = &class.list else { continue };
-        let listed = class.operations.iter().find_map(|method| {
-            let operation = api.operations.iter().find(|operation| operation.id == method.id)?;
-            match &operation.returns {
+        let listed =
+            class.operations.iter().find_map(|method| match &operation(api, method)?.returns {
                 Returns::Page(of) => Some(of),
                 _ => None,
-            }
-        });
+            });
         let list = api.models.iter().find(|m| m.role == Role::List && m.of.as_ref() == listed);
         let Some(now) = list.map(|list| &list.names.php) else { continue };
         names.push((earlier.clone(), now.clone()));
@@ -107,6 +158,76 @@ fn earlier_models(api: &Api) -> Vec<(String, String)> {
         }
     }
     names
+}
+
+/// Fields that several models have: what is sent of a resource and comes back, or every page.
+struct SharedFields<'a> {
+    /// The name of the trait in the stubs.
+    name: String,
+    fields: Vec<&'a Field>,
+    /// The request of which these are all fields; its array type is that of the others.
+    all_of: Option<&'a Model>,
+    models: Vec<&'a Model>,
+}
+
+/// The fields of each resource's requests, where its other requests have the same ones and the
+/// resource itself has them too; and what all pages have.
+fn shared_fields(api: &Api) -> Vec<SharedFields<'_>> {
+    let with_role = |role| api.models.iter().filter(move |model| model.role == role);
+    let mut shared: Vec<SharedFields<'_>> = Vec::new();
+    for first in with_role(Role::Request) {
+        let Some(of) = first.of.as_deref() else { continue };
+        let Some(resource) = api.models.iter().find(|model| model.name == of) else { continue };
+        let requests = with_role(Role::Request).filter(|model| model.of.as_deref() == Some(of));
+        let models: Vec<_> = requests.chain([resource]).collect();
+        let is_first = models.first().is_some_and(|model| model.name == first.name);
+        if is_first && models.iter().all(|model| first.fields.iter().all(|it| has(model, it))) {
+            let name = format!("{}Members", first.names.php);
+            let fields = first.fields.iter().collect();
+            shared.push(SharedFields { name, fields, all_of: Some(first), models });
+        }
+    }
+    let models: Vec<_> = with_role(Role::List).collect();
+    let fields = models.first().into_iter().flat_map(|first| &first.fields);
+    let fields = fields.filter(|field| models.iter().all(|model| has(model, field))).collect();
+    shared.push(SharedFields { name: "PageMembers".into(), fields, all_of: None, models });
+    shared
+}
+
+/// Whether a model has a field, and the stubs would say the same of it.
+fn has(model: &Model, field: &Field) -> bool {
+    let same =
+        |own: &Field| own.name == field.name && own.kind == field.kind && own.doc == field.doc;
+    model.fields.iter().any(same)
+}
+
+fn traits(shared: &[SharedFields<'_>]) -> Vec<Value> {
+    let made = |it: &SharedFields<'_>| {
+        context! { name => it.name.clone(), fields => Value::from(Serde(&it.fields)) }
+    };
+    shared.iter().map(made).collect()
+}
+
+/// The models, each with the trait that it uses, its other fields, and the model that takes the
+/// same array.
+fn models(api: &Api, shared: &[SharedFields<'_>]) -> Vec<Value> {
+    let with_members = |model: &Model| {
+        let found = shared.iter().find(|it| it.models.iter().any(|known| known.name == model.name));
+        let is_own = |field: &&Field| {
+            !found.is_some_and(|it| it.fields.iter().any(|known| known.name == field.name))
+        };
+        let own: Vec<&Field> = model.fields.iter().filter(is_own).collect();
+        let like = found
+            .and_then(|it| it.all_of)
+            .filter(|first| first.name != model.name && first.fields.len() == model.fields.len());
+        context! {
+            shared => found.map(|it| &it.name),
+            own => Value::from(Serde(&own)),
+            like => like.map(|first| &first.names.php),
+            ..Value::from(Serde(model))
+        }
+    };
+    api.models.iter().map(with_members).collect()
 }
 
 /// Filters for PHP templates.
@@ -178,8 +299,8 @@ fn read_type(kind: &str, of: &str) -> String {
         "map" => "array<string, mixed>".into(),
         "maps" => "list<array<string, mixed>>".into(),
         "words" => "list<string>|string".into(),
-        "model" => format!("\\LomiSDK\\Model\\{of}"),
-        "models" => format!("list<\\LomiSDK\\Model\\{of}>"),
+        "model" => of.into(),
+        "models" => format!("list<{of}>"),
         _ => "string".into(),
     }
 }

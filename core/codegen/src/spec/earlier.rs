@@ -1,7 +1,6 @@
 //! The classes of earlier generated clients.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::document::Ordered;
 use crate::ir::{EarlierClass, EarlierOperation, Operation};
