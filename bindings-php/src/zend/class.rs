@@ -235,7 +235,10 @@ impl Class {
         // The engine has copied the methods, and their names with them.
         class.info.internal.builtin_functions = ptr::null();
         Method::copy(&copied, class);
-        new.iter().for_each(|method| method.keep(class));
+        for method in new {
+            method.keep(class);
+            method.free_arguments(class);
+        }
         for interface in self.interfaces {
             // SAFETY: both are registered.
             unsafe { zend_do_implement_interface(class, interface) };

@@ -22,6 +22,8 @@ pub(crate) struct Method {
     /// Positions of the arguments whose values stack traces must not show.
     pub(super) sensitive: &'static [u32],
     copies: Option<&'static Copies>,
+    /// The arguments are of this method alone.
+    is_alone: bool,
 }
 
 /// A method of the first class that has it, with its name in lower case, for the others to copy.
@@ -44,7 +46,7 @@ impl Method {
         entry.handler = handler;
         entry.num_args = u32::try_from(signature.arguments.len() - 1).unwrap_or_default();
         entry.arg_info = signature.arguments.as_ptr();
-        Ok(Self { entry, sensitive: signature.sensitive, copies: None })
+        Ok(Self { entry, sensitive: signature.sensitive, copies: None, is_alone: false })
     }
 
     /// The same for a handler of many methods: `what` is attached to this one, and
@@ -99,6 +101,21 @@ impl Method {
         }
     }
 
+    /// Frees the arguments if the engine has made a copy of its own, as it does where they have
+    /// types.
+    pub(super) fn free_arguments(&self, class: &ClassEntry) {
+        // SAFETY: the method is in the class's table, and is an internal one.
+        let used = unsafe { self.find(class).as_ref() }
+            .map(|function| unsafe { function.internal_function.arg_info.sub(1) }.cast_const());
+        if !self.is_alone || used.is_none_or(|used| ptr::eq(used, self.entry.arg_info)) {
+            return;
+        }
+        let length = self.entry.num_args as usize + 1;
+        let arguments = ptr::slice_from_raw_parts_mut(self.entry.arg_info.cast_mut(), length);
+        // SAFETY: `attach` made the box, and only this method has it.
+        drop(unsafe { Box::from_raw(arguments) });
+    }
+
     /// Copies methods into a class.
     pub(super) fn copy(methods: &[&Self], class: &mut ClassEntry) {
         let mut functions = Vec::with_capacity(methods.len());
@@ -138,7 +155,8 @@ impl Method {
             // stored there.
             head.default_value = ptr::from_ref(what).cast::<c_char>();
         }
-        self.entry.arg_info = arguments.leak().as_ptr();
+        self.entry.arg_info = Box::leak(arguments.into_boxed_slice()).as_ptr();
+        self.is_alone = true;
         self
     }
 }
