@@ -12,7 +12,7 @@ use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::convert::decode::{self, PhpSink};
 use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
-use crate::zend::{Call, Class, ClassRef, Done, Thrown, handler, new_object, payload_mut};
+use crate::zend::{Call, Class, ClassRef, Done, Method, Thrown, handler, new_object, payload_mut};
 
 static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
 
@@ -20,7 +20,7 @@ pub(crate) fn register() -> Result<(), String> {
     let mut classes = Vec::new();
     for resource in RESOURCES {
         let class = ClassRef::new();
-        declare(resource).register(&class)?;
+        declare(resource)?.register(&class)?;
         classes.push(class);
     }
     CLASSES.set(classes).map_err(|_| "the resources are registered twice".to_owned())
@@ -46,7 +46,7 @@ struct Verb {
     later: bool,
 }
 
-fn declare(resource: &'static Resource) -> Class {
+fn declare(resource: &'static Resource) -> Result<Class, String> {
     let name = resource.class;
     let mut class =
         Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().with_payload::<ClientPayload>();
@@ -62,16 +62,15 @@ fn declare(resource: &'static Resource) -> Class {
         if matches!(operation.operation.returns, Returns::Page(_)) {
             declared += "array $query = [], ";
         }
+        let verb = operation.operation.verb;
+        let declaration = format!("{verb}({declared}sensitive array $options = [])");
+        let method = Method::new(&declaration, Some(handler(call_verb)))?;
         for (suffix, later) in [("", false), ("Async", true)] {
-            let verb = operation.operation.verb;
-            class = class.method_with(
-                &format!("{verb}{suffix}({declared}sensitive array $options = [])"),
-                handler(call_verb),
-                Verb { operation, later },
-            );
+            let verb = format!("{verb}{suffix}");
+            class = class.methods(&[method.renamed(&verb, Verb { operation, later })?]);
         }
     }
-    class
+    Ok(class)
 }
 
 fn call_verb(call: &mut Call<'_>) -> Done {

@@ -31,12 +31,13 @@ pub(crate) fn register() -> Result<(), String> {
     interface().register(&INTERFACE)?;
     let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
     let common = common()?;
+    let getter = Method::new("get()", Some(handler(fields::get)))?;
     let mut accessors = Accessors::new();
     let mut classes = Vec::new();
     for model in models {
         let keys: Vec<_> = model.fields.iter().map(|field| interned(field.name)).collect();
         let class = ClassRef::new();
-        declare(model, &keys, &common, &mut accessors)?.register(&class)?;
+        declare(model, &keys, &common, getter, &mut accessors)?.register(&class)?;
         classes.push(ModelClass { model, class, keys });
     }
     for (earlier, now) in EARLIER_MODELS {
@@ -65,6 +66,7 @@ fn declare(
     model: &'static Model,
     keys: &[*mut zend_string],
     common: &[Method],
+    getter: Method,
     accessors: &mut Accessors,
 ) -> Result<Class, String> {
     // SAFETY: the engine's own interfaces, set before any module starts.
@@ -96,7 +98,7 @@ fn declare(
         let shared = (field.name, matches!(field.kind, Kind::Time));
         let made = match accessors.get(&shared) {
             Some(made) => made,
-            None => accessors.entry(shared).or_insert(accessors_of(field, *key)?),
+            None => accessors.entry(shared).or_insert(accessors_of(getter, field, *key)?),
         };
         class = class.methods(made);
     }
@@ -142,12 +144,16 @@ fn common() -> Result<Vec<Method>, String> {
 
 /// The getter and the setter of a field. All fields of one name share them, if they show values
 /// alike.
-fn accessors_of(field: &'static Field, key: *mut zend_string) -> Result<[Method; 2], String> {
+fn accessors_of(
+    getter: Method,
+    field: &'static Field,
+    key: *mut zend_string,
+) -> Result<[Method; 2], String> {
     let name = describe::studly(field.name);
     let accessor = || Accessor { field, key };
-    let (get, set) = (format!("get{name}()"), format!("set{name}(${})", field.name));
+    let set = format!("set{name}(${})", field.name);
     Ok([
-        Method::with(&get, handler(fields::get), accessor())?.copied(),
+        getter.renamed(&format!("get{name}"), accessor())?.copied(),
         Method::with(&set, handler(fields::set), accessor())?.copied(),
     ])
 }

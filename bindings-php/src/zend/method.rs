@@ -104,10 +104,13 @@ impl Method {
     /// Frees the arguments if the engine has made a copy of its own, as it does where they have
     /// types.
     pub(super) fn free_arguments(&self, class: &ClassEntry) {
+        if !self.is_alone {
+            return;
+        }
         // SAFETY: the method is in the class's table, and is an internal one.
         let used = unsafe { self.find(class).as_ref() }
             .map(|function| unsafe { function.internal_function.arg_info.sub(1) }.cast_const());
-        if !self.is_alone || used.is_none_or(|used| ptr::eq(used, self.entry.arg_info)) {
+        if used.is_none_or(|used| ptr::eq(used, self.entry.arg_info)) {
             return;
         }
         let length = self.entry.num_args as usize + 1;
