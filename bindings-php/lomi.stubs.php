@@ -1172,10 +1172,10 @@ trait DiscountCouponsCreateMembers
 	public function setUsageLimitValue($usage_limit_value) {}
 
 	/** When the coupon starts working, as a timestamp. (API generations B, C, D and E.)
-	 * @return \DateTime|null */
+	 * @return string|null */
 	public function getValidFrom() {}
 
-	/** @param \DateTimeInterface|string $valid_from
+	/** @param string $valid_from
 	 * @return $this */
 	public function setValidFrom($valid_from) {}
 }
@@ -1922,10 +1922,10 @@ trait PaymentRequestsCreateMembers
 
 	/** When the request expires, as a timestamp. Required to create a request, except in the generated clients' API. (API
 	 * generations B, C, D and E.)
-	 * @return \DateTime|null */
+	 * @return string|null */
 	public function getExpiryDate() {}
 
-	/** @param \DateTimeInterface|string $expiry_date
+	/** @param string $expiry_date
 	 * @return $this */
 	public function setExpiryDate($expiry_date) {}
 
@@ -4582,7 +4582,7 @@ class ListCustomers200Response implements ModelInterface, \ArrayAccess, \JsonSer
  *   updated_at?: \DateTimeInterface|string|null,
  *   usage_frequency_limit?: string|null,
  *   usage_limit_value?: int|float|string|null,
- *   valid_from?: \DateTimeInterface|string|null,
+ *   valid_from?: string|null,
  *   ...
  * }
  * @implements \ArrayAccess<string, mixed>
@@ -4687,7 +4687,7 @@ class DiscountCoupons implements ModelInterface, \ArrayAccess, \JsonSerializable
  *   scope_type?: string|null,
  *   usage_frequency_limit?: string|null,
  *   usage_limit_value?: int|float|string|null,
- *   valid_from?: \DateTimeInterface|string|null,
+ *   valid_from?: string|null,
  *   ...
  * }
  * @implements \ArrayAccess<string, mixed>
@@ -5767,7 +5767,7 @@ class ListPaymentLinks200Response implements ModelInterface, \ArrayAccess, \Json
  *   customer_id?: string|null,
  *   description?: string|null,
  *   environment?: string|null,
- *   expiry_date?: \DateTimeInterface|string|null,
+ *   expiry_date?: string|null,
  *   metadata?: array<string, mixed>|object|null,
  *   organization_id?: string|null,
  *   payment_link?: string|null,
@@ -5886,7 +5886,7 @@ class PaymentRequests implements ModelInterface, \ArrayAccess, \JsonSerializable
  *   currency_code?: string|null,
  *   customer_id?: string|null,
  *   description?: string|null,
- *   expiry_date?: \DateTimeInterface|string|null,
+ *   expiry_date?: string|null,
  *   metadata?: array<string, mixed>|object|null,
  *   payment_link?: string|null,
  *   payment_reference?: string|null,

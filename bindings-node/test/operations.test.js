@@ -8,12 +8,15 @@ const { describe, test } = require('node:test');
 
 const lomi = require('..');
 const { json, server } = require('./helpers/server.js');
-const { className, operations, requestBody, responseObject, sample } = require('./helpers/spec.js');
+const { className, marker, operations, requestBody, responseObject, sample } = require('./helpers/spec.js');
 const documented = require('./data/operations.json');
 
 const KEY = 'lomi_sk_test_1';
 const ID = 'id/1 é?';
 const TOTAL = 7;
+
+/** Resources of newer documents, which the generated clients do not have. */
+const WITHOUT_CLASS = ['riskAssessments'];
 
 /** The ways to call an operation: how, the route style, the prefix of its path. */
 const WAYS = {
@@ -107,7 +110,9 @@ test('after 503 an operation is repeated only if a repeat has no second effect',
         else answer(operation, response);
       });
       const call = WAYS.modern.method(operation, url, { maxRetries: 1 });
-      const failed = await call(...argumentsOf(operation, 'current').given).then(
+      const { given, body } = argumentsOf(operation, 'current');
+      delete body?.confirmation_token; // with it, the call is one that may be repeated
+      const failed = await call(...given).then(
         () => undefined,
         (error) => error,
       );
@@ -122,15 +127,15 @@ test('after 503 an operation is repeated only if a repeat has no second effect',
 
 test('an object in place of another one: only where the documentation has one', async () => {
   for (const operation of operations.filter(({ verb }) => verb === 'create')) {
-    const answers = [{ payment_required: true }, responseObject(operation.returned)];
+    const [other] = operation.alternatives;
+    const answers = [{ [marker(other) ?? 'payment_required']: true }, responseObject(operation.returned)];
     const { url } = await server((_, response) => json(response, 201, answers.shift()));
     const create = WAYS.modern.method(operation, url, { maxRetries: 0 });
     const first = await create(requestBody(operation, 'current')).catch((error) => error);
-    const [other] = operation.alternatives;
     const expected = other === undefined ? lomi.UnexpectedResponseError : lomi[className(other)];
     assert.equal(first.constructor, expected, operation.id);
     const second = await create(requestBody(operation, 'current'));
-    assert.equal('session' in second, other !== undefined, operation.id);
+    assert.equal('session' in second, other === 'PaymentRequired', operation.id);
   }
 });
 
@@ -164,7 +169,8 @@ describe('the documented clients', () => {
     const resources = Object.keys(Object.getOwnPropertyDescriptors(lomi.LomiClient.prototype)).filter(
       (name) => typeof client[name] === 'object',
     );
-    assert.deepEqual(resources.sort(), Object.values(documented).map((one) => one.client).sort()); // prettier-ignore
+    const wanted = [...Object.values(documented).map((one) => one.client), ...WITHOUT_CLASS];
+    assert.deepEqual(resources.sort(), wanted.sort());
     for (const { client: name, methods: all } of Object.values(documented)) {
       assert.equal(methods(Object.getPrototypeOf(client[name])).length, Object.keys(all).length, name);
       assert.equal(client[name], client[name], 'a resource is made once');

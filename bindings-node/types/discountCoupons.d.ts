@@ -266,7 +266,7 @@ export interface DiscountCouponCreate {
    */
   usage_limit_value?: number | bigint | null;
   /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
-  valid_from?: string | Date | null;
+  valid_from?: string | null;
 }
 
 /** The fields of a coupon to change. A field left out does not change, null clears it. */

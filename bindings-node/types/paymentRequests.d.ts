@@ -283,7 +283,7 @@ export interface PaymentRequestCreate {
    * When the request expires, as a timestamp. Required to create a request, except in the generated
    * clients' API. (API generations B, C, D and E.)
    */
-  expiry_date?: string | Date | null;
+  expiry_date?: string | null;
   /**
    * The merchant's own keys and values. The current server accepts it on create and drops it. (API
    * generations B, D and E.)

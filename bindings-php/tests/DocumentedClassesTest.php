@@ -96,7 +96,6 @@ final class DocumentedClassesTest extends TestCase
         $model = fn (string $name) => '\\' . (new \ReflectionClass("LomiSDK\\Model\\$name"))->getName();
         return match (true) {
             in_array($field, Documented::LISTS, true) => 'string[]',
-            in_array($field, Documented::TIMES, true) => '\DateTime',
             (bool) preg_match('/^array<(\w+)>$/', $type, $of) => $model($of[1]) . '[]',
             class_exists("LomiSDK\\Model\\$type") => $model($type),
             default => $type,

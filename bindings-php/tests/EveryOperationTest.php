@@ -69,7 +69,8 @@ final class EveryOperationTest extends TestCase
         self::assertCount(84, $operations);
         $server = self::server(array_column($operations, 2));
         $lomi = new LomiClient(self::KEY, ['base_url' => "$server->url/v1", 'routes' => 'documented']);
-        self::assertEqualsCanonicalizing(array_values(Documented::properties()), array_keys(get_object_vars($lomi)));
+        // Resources of newer documents have no documented class.
+        self::assertSame([], array_diff(Documented::properties(), array_keys(get_object_vars($lomi))));
         $wrong = [];
         foreach ($operations as [$property, $verb, [, , $arguments, $body, $result]]) {
             $given = match ($verb) {

@@ -20,6 +20,8 @@ KEY = "lomi_sk_test_secret1"
 ID = "id 1/2?é"
 QUERY = {"limit": 7, "offset": 14, "sort": "created_at:desc"}
 OPERATIONS = operations()
+#: Those that the generated clients have.
+DOCUMENTED = {name: o for name, o in OPERATIONS.items() if "documented" in o.paths}
 
 
 @pytest.fixture
@@ -119,9 +121,10 @@ def run(client, call, *given, **named):
     return call(*given, **named)
 
 
-@pytest.mark.parametrize("routes", ["documented", "current"])
 @pytest.mark.parametrize("kind", ["LomiClient", "AsyncLomiClient"])
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize(
+    ("name", "routes"), [(name, style) for name, o in OPERATIONS.items() for style in o.paths]
+)
 def test_a_call_of_a_client(played, name, kind, routes):
     operation = OPERATIONS[name]
     client = getattr(lomi, kind)(KEY, base_url=played.url + "/v1", routes=routes)
@@ -164,20 +167,22 @@ def test_what_is_sent_again_after_a_lost_response(serve, capsys):
     async def lost(operation):
         call = getattr(getattr(client, operation.resource), operation.verb)
         body = [sent(operation.body)] if operation.body else []
+        for given in body:  # with it, the call is one that may be repeated
+            given.pop("confirmation_token", None)
         try:
             await call(*[ID for _ in operation.in_path], *body)
         except lomi.LomiError as error:
             return error
 
     async def every():
-        return await asyncio.gather(*map(lost, OPERATIONS.values()))
+        return await asyncio.gather(*map(lost, DOCUMENTED.values()))
 
-    errors = dict(zip(OPERATIONS, asyncio.run(every()), strict=True))
+    errors = dict(zip(DOCUMENTED, asyncio.run(every()), strict=True))
     paths = Counter(
         (request.method, urlsplit(request.path).path.replace(quote(ID, safe=""), "{}"))
         for request in server.requests
     )
-    for name, operation in OPERATIONS.items():
+    for name, operation in DOCUMENTED.items():
         path = "/v1" + re.sub("{.*}", "{}", operation.paths["documented"])
         attempts = 2 if operation.replay_safe else 1
         assert paths[operation.method, path] == attempts == errors[name].attempts, name
@@ -202,4 +207,4 @@ def test_every_operation_was_there(capsys):
             f"\n  played: {len(every)} documented calls, 3 forms; {len(OPERATIONS)} {dict(verbs)}"
         )
     assert len({call for _, facts, call, _ in every if facts["exported"]}) == 84
-    assert {call for _, _, call, _ in every} == set(OPERATIONS)
+    assert {call for _, _, call, _ in every} == set(DOCUMENTED)

@@ -90,7 +90,10 @@ def resources(client: lomi.LomiClient) -> str | None:
     client.prices.update(price.price_id or "", is_active=False, amount=Decimal("1600"))
 
     wanted: RefundCreateParams = {"transaction_id": "txn_1", "amount": 500}
-    refund: lomi.Refund = client.refunds.create(wanted, timeout=30)
+    refund = client.refunds.create(wanted, timeout=30)
+    if isinstance(refund, lomi.ConfirmationRequired):
+        wanted["confirmation_token"] = refund.confirmation_token
+        refund = client.refunds.create(wanted, idempotency_key="refund-1")
     refunds: lomi.Page[lomi.Refund] = client.refunds.list(start_date="2026-01-01", limit=5)
     print(refunds.total, refunds.data[0].refund_id)
 
@@ -99,7 +102,7 @@ def resources(client: lomi.LomiClient) -> str | None:
     client.payment_requests.get(payment_request_id="pr_1", request_id="trace-1")
     made: datetime.datetime | None = client.transactions.get("txn_1").created_at
     print(made)
-    return refund.status
+    return None if isinstance(refund, lomi.ConfirmationRequired) else refund.status
 
 
 async def resources_async(client: lomi.AsyncLomiClient) -> int:

@@ -115,4 +115,7 @@ const responseObject = (name) => sampleObject(name, (field) => !field.writeOnly)
 /** The class of a schema in this package. */
 const className = (name) => schemas[name]['x-lomi'].names.node;
 
-module.exports = { className, operations: readOperations(), requestBody, responseObject, sample };
+/** The field that identifies a schema in place of another one. */
+const marker = (name) => schemas[name]?.['x-lomi'].marker;
+
+module.exports = { className, marker, operations: readOperations(), requestBody, responseObject, sample };

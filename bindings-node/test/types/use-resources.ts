@@ -17,7 +17,15 @@ import {
   Webhook,
   WebhookEvent,
 } from 'lomi';
-import type { CustomerCreate, CustomerUpdate, Invoice, Page, PageRequest, TransactionQuery } from 'lomi';
+import type {
+  ConfirmationRequired,
+  CustomerCreate,
+  CustomerUpdate,
+  Invoice,
+  Page,
+  PageRequest,
+  TransactionQuery,
+} from 'lomi';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -46,7 +54,14 @@ export async function customers(api: LomiClient): Promise<void> {
 
 export async function refunds(api: LomiClient): Promise<void> {
   const refund = await api.refunds.create({ transaction_id: 't', amount: new Money(500, 'XOF') });
-  exactly<Equal<typeof refund, Refund>>();
+  exactly<Equal<typeof refund, Refund | ConfirmationRequired>>();
+  // @ts-expect-error nothing may have been refunded yet
+  void refund.amount;
+  if (refund.requires_confirmation) {
+    const token: string | null | undefined = refund.confirmation_token;
+    void token;
+    return;
+  }
   const amount: number | null | undefined = refund.amount;
   // @ts-expect-error an amount is no text
   await api.refunds.create({ amount: '500' });

@@ -10,9 +10,6 @@ final class Documented
     /** Fields that are lists, which the documents call a string. */
     public const LISTS = ['allowed_providers', 'applies_to_product_types', 'authorized_events', 'spi_event_types'];
 
-    /** Fields that are times, which the documents call a string. */
-    public const TIMES = ['expiry_date', 'valid_from'];
-
     /** @return array<string, array<string, array{string, string, string, ?string, ?string}>> by class and method: HTTP method, path, arguments, model of the body, model of the result */
     public static function classes(): array
     {

@@ -769,7 +769,7 @@ pub static DISCOUNT_COUPON: Model = Model {
         field("updated_at", Kind::Time),
         field("usage_frequency_limit", Kind::Text),
         field("usage_limit_value", Kind::Number),
-        field("valid_from", Kind::Time),
+        field("valid_from", Kind::Text),
     ],
 };
 
@@ -805,7 +805,7 @@ pub static DISCOUNT_COUPON_CREATE: Model = Model {
         field("scope_type", Kind::Text),
         field("usage_frequency_limit", Kind::Text),
         field("usage_limit_value", Kind::Number),
-        field("valid_from", Kind::Time),
+        field("valid_from", Kind::Text),
     ],
 };
 
@@ -841,7 +841,7 @@ pub static DISCOUNT_COUPON_UPDATE: Model = Model {
         field("scope_type", Kind::Text),
         field("usage_frequency_limit", Kind::Text),
         field("usage_limit_value", Kind::Number),
-        field("valid_from", Kind::Time),
+        field("valid_from", Kind::Text),
     ],
 };
 
@@ -1460,7 +1460,7 @@ pub static PAYMENT_REQUEST: Model = Model {
         field("customer_id", Kind::Uuid),
         field("description", Kind::Text),
         field("environment", Kind::Text),
-        field("expiry_date", Kind::Time),
+        field("expiry_date", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("organization_id", Kind::Uuid),
         field("payment_link", Kind::Text),
@@ -1513,7 +1513,7 @@ pub static PAYMENT_REQUEST_CREATE: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("customer_id", Kind::Uuid),
         field("description", Kind::Text),
-        field("expiry_date", Kind::Time),
+        field("expiry_date", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("payment_link", Kind::Text),
         field("payment_reference", Kind::Text),
@@ -1561,7 +1561,7 @@ pub static PAYMENT_REQUEST_UPDATE: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("customer_id", Kind::Uuid),
         field("description", Kind::Text),
-        field("expiry_date", Kind::Time),
+        field("expiry_date", Kind::Text),
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("payment_link", Kind::Text),
         field("payment_reference", Kind::Text),

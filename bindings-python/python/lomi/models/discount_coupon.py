@@ -181,7 +181,7 @@ class DiscountCoupon(Model):
     The current server requires it unless usage_frequency_limit is total. (API generations B, C,
     D and E.)
     """
-    valid_from = Time()
+    valid_from: str | None = field()
     """When the coupon starts working, as a timestamp.
 
     (API generations B, C, D and E.)
@@ -217,7 +217,7 @@ class DiscountCoupon(Model):
             updated_at: datetime | str | None = None,
             usage_frequency_limit: str | None = None,
             usage_limit_value: int | float | None = None,
-            valid_from: datetime | str | None = None,
+            valid_from: str | None = None,
             **extra: Any,
         ) -> None: ...
 

@@ -184,7 +184,7 @@ class DiscountCoupons(Model):
     The current server requires it unless usage_frequency_limit is total. (API generations B, C,
     D and E.)
     """
-    valid_from = Moment()
+    valid_from: str | None = field()
     """When the coupon starts working, as a timestamp.
 
     (API generations B, C, D and E.)
@@ -220,7 +220,7 @@ class DiscountCoupons(Model):
             updated_at: datetime | str | None = None,
             usage_frequency_limit: str | None = None,
             usage_limit_value: int | float | None = None,
-            valid_from: datetime | str | None = None,
+            valid_from: str | None = None,
             **extra: Any,
         ) -> None: ...
 

@@ -138,7 +138,7 @@ class DiscountCouponsCreate(Model):
     The current server requires it unless usage_frequency_limit is total. (API generations B, C,
     D and E.)
     """
-    valid_from: datetime | str | None = None
+    valid_from: str | None = None
     """When the coupon starts working, as a timestamp.
 
     (API generations B, C, D and E.)
@@ -167,7 +167,7 @@ class DiscountCouponsCreate(Model):
             scope_type: str | None = None,
             usage_frequency_limit: str | None = None,
             usage_limit_value: int | float | Decimal | None = None,
-            valid_from: datetime | str | None = None,
+            valid_from: str | None = None,
         ) -> None: ...
 
 

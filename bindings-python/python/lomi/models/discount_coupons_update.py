@@ -141,7 +141,7 @@ class DiscountCouponsUpdate(Model):
     The current server requires it unless usage_frequency_limit is total. (API generations B, C,
     D and E.)
     """
-    valid_from: datetime | str | None = None
+    valid_from: str | None = None
     """When the coupon starts working, as a timestamp.
 
     (API generations B, C, D and E.)
@@ -170,7 +170,7 @@ class DiscountCouponsUpdate(Model):
             scope_type: str | None = None,
             usage_frequency_limit: str | None = None,
             usage_limit_value: int | float | Decimal | None = None,
-            valid_from: datetime | str | None = None,
+            valid_from: str | None = None,
         ) -> None: ...
 
 

@@ -101,7 +101,7 @@ class PaymentRequest(Model):
 
     (API generations B, C, D and E.)
     """
-    expiry_date = Time()
+    expiry_date: str | None = field()
     """When the request expires, as a timestamp.
 
     Required to create a request, except in the generated clients' API. (API generations B, C, D
@@ -272,7 +272,7 @@ class PaymentRequest(Model):
             customer_id: str | None = None,
             description: str | None = None,
             environment: str | None = None,
-            expiry_date: datetime | str | None = None,
+            expiry_date: str | None = None,
             metadata: dict[str, Any] | None = None,
             organization_id: str | None = None,
             payment_link: str | None = None,

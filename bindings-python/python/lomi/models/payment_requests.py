@@ -106,7 +106,7 @@ class PaymentRequests(Model):
 
     (API generations B, C, D and E.)
     """
-    expiry_date = Moment()
+    expiry_date: str | None = field()
     """When the request expires, as a timestamp.
 
     Required to create a request, except in the generated clients' API. (API generations B, C, D
@@ -277,7 +277,7 @@ class PaymentRequests(Model):
             customer_id: UUID | str | None = None,
             description: str | None = None,
             environment: str | None = None,
-            expiry_date: datetime | str | None = None,
+            expiry_date: str | None = None,
             metadata: dict[str, Any] | None = None,
             organization_id: UUID | str | None = None,
             payment_link: str | None = None,

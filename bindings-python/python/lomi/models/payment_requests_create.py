@@ -10,7 +10,6 @@ from .._model.base import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime
     from decimal import Decimal
     from typing import Any, ClassVar
     from uuid import UUID
@@ -84,7 +83,7 @@ class PaymentRequestsCreate(Model):
 
     (API generations B, C, D and E.)
     """
-    expiry_date: datetime | str | None = None
+    expiry_date: str | None = None
     """When the request expires, as a timestamp.
 
     Required to create a request, except in the generated clients' API. (API generations B, C, D
@@ -228,7 +227,7 @@ class PaymentRequestsCreate(Model):
             currency_code: str | None = None,
             customer_id: UUID | str | None = None,
             description: str | None = None,
-            expiry_date: datetime | str | None = None,
+            expiry_date: str | None = None,
             metadata: dict[str, Any] | None = None,
             payment_link: str | None = None,
             payment_reference: str | None = None,

@@ -17,7 +17,7 @@ class RiskAssessmentList(ListModel):
     """One page of risk assessments."""
 
     _item = RiskAssessment
-    _fields: ClassVar[tuple[str, ...]] = ("data")
+    _fields: ClassVar[tuple[str, ...]] = ("data",)
 
     data: list[RiskAssessment] | None = None
     """The risk assessments of this page.

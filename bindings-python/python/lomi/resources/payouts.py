@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from .._convert.arguments import Timeout
     from .._lomi import Client
-    from ..models.payout import Payout
     from ..models.confirmation_required import ConfirmationRequired
+    from ..models.payout import Payout
     from ..types.payouts import PayoutCreateParams, PayoutUpdateParams
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from .._convert.arguments import Timeout
     from .._lomi import Client
-    from ..models.refund import Refund
     from ..models.confirmation_required import ConfirmationRequired
+    from ..models.refund import Refund
     from ..types.refunds import RefundCreateParams, RefundUpdateParams
 
 

@@ -110,7 +110,7 @@ class DiscountCouponCreateParams(TypedDict, total=False):
     The current server requires it unless usage_frequency_limit is total. (API generations B, C,
     D and E.)
     """
-    valid_from: datetime | str | None
+    valid_from: str | None
     """When the coupon starts working, as a timestamp.
 
     (API generations B, C, D and E.)
@@ -211,7 +211,7 @@ class DiscountCouponUpdateParams(TypedDict, total=False):
     The current server requires it unless usage_frequency_limit is total. (API generations B, C,
     D and E.)
     """
-    valid_from: datetime | str | None
+    valid_from: str | None
     """When the coupon starts working, as a timestamp.
 
     (API generations B, C, D and E.)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
@@ -45,7 +44,7 @@ class PaymentRequestCreateParams(TypedDict, total=False):
 
     (API generations B, C, D and E.)
     """
-    expiry_date: datetime | str | None
+    expiry_date: str | None
     """When the request expires, as a timestamp.
 
     Required to create a request, except in the generated clients' API. (API generations B, C, D
@@ -214,7 +213,7 @@ class PaymentRequestUpdateParams(TypedDict, total=False):
 
     (API generations B, C, D and E.)
     """
-    expiry_date: datetime | str | None
+    expiry_date: str | None
     """When the request expires, as a timestamp.
 
     Required to create a request, except in the generated clients' API. (API generations B, C, D

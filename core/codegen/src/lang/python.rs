@@ -1,7 +1,7 @@
 //! The Python package: models, the documented API classes, the resources of
 //! `LomiClient`, types of request arguments, and the tables of public names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
@@ -67,6 +67,7 @@ pub(super) fn render(
         let words = context! {
             resource => Value::from(Serde(resource)), operations => shown,
             writes => operations.iter().any(|o| o.body.is_some()),
+            returned => returned(api, &operations),
             of => operations.iter().find_map(|o| match &o.returns {
                 Returns::One(name) => Some(name),
                 _ => None,
@@ -75,6 +76,9 @@ pub(super) fn render(
         write(format!("resources/{}.py", resource.name), "python/resource.py.j2", words)?;
         let requests = requests(api, &operations);
         let names: Vec<_> = requests.iter().map(|m| format!("{}Params", m.names.rust)).collect();
+        if names.is_empty() {
+            continue;
+        }
         params.insert(&resource.name, names);
         let words = context! {
             resource => Value::from(Serde(resource)), requests => Value::from(Serde(&requests)),
@@ -156,6 +160,21 @@ fn read_only(model: &Model) -> Vec<&str> {
     } else {
         Vec::new()
     }
+}
+
+/// The classes of what the operations of a client return, in the order of their modules.
+fn returned(api: &Api, operations: &[&Operation]) -> Vec<String> {
+    let model = |name: &String| api.models.iter().find(|model| model.name == *name);
+    let mut names = BTreeSet::new();
+    for operation in operations {
+        if let Returns::One(name) = &operation.returns {
+            names.extend(model(name).map(|model| model.names.rust.clone()));
+        }
+        names.extend(
+            operation.alternatives.iter().filter_map(model).map(|m| m.names.python.clone()),
+        );
+    }
+    names.into_iter().collect()
 }
 
 /// Names that a model's file imports for its annotations.

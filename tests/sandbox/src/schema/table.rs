@@ -263,7 +263,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             Field { write: false, ..f("updated_at", Time, "BCDE") },
             f("usage_frequency_limit", Text, "BCDE"),
             f("usage_limit_value", Number, "BCDE"),
-            f("valid_from", Time, "BCDE"),
+            f("valid_from", Text, "BCDE"),
         ],
     },
     Resource {
@@ -554,7 +554,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             f("customer_id", Text, "BCDE"),
             f("description", Text, "BCDE"),
             Field { write: false, ..f("environment", Text, "BCDE") },
-            f("expiry_date", Time, "BCDE"),
+            f("expiry_date", Text, "BCDE"),
             Field { empty: true, ..f("metadata", Object, "BDE") },
             Field { write: false, ..f("organization_id", Text, "BCDE") },
             f("payment_link", Text, "BCDE"),
