@@ -13,7 +13,8 @@ pub struct CheckoutSessionUpdate {
 impl CheckoutSessionUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Whether the buyer may enter a coupon code on the page. Absent means no.

@@ -11,7 +11,8 @@ pub struct CustomerUpdate {
 impl CustomerUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Street address of the customer.

@@ -11,7 +11,8 @@ pub struct DiscountCouponUpdate {
 impl DiscountCouponUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Product types that the coupon applies to, such as one_time. A list on the servers, a string

@@ -14,7 +14,8 @@ pub struct InstallmentPaymentCreate {
 impl InstallmentPaymentCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The amount of the instalment, in the currency's smallest unit. (API generation C.)

@@ -13,7 +13,8 @@ pub struct InvoiceUpdate {
 impl InvoiceUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The total of the invoice, in the currency's smallest unit. The newest API requires it on

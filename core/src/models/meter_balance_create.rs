@@ -11,7 +11,8 @@ pub struct MeterBalanceCreate {
 impl MeterBalanceCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Units left to the customer: credited_units minus consumed_units. A number of units, not an

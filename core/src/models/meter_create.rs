@@ -11,7 +11,8 @@ pub struct MeterCreate {
 impl MeterCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// How the events of the meter are added up, as an object. The server's default is the sum of

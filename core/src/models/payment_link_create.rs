@@ -12,7 +12,8 @@ pub struct PaymentLinkCreate {
 impl PaymentLinkCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false

@@ -13,7 +13,8 @@ pub struct PaymentRequestCreate {
 impl PaymentRequestCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// What the payer owes, in the currency's smallest unit. Required to create a request, except

@@ -12,7 +12,8 @@ pub struct PayoutMethodUpdate {
 impl PayoutMethodUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Name of the account holder. Required by the newest API. (API generations C, D and E.)

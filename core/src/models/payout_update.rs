@@ -15,7 +15,8 @@ pub struct PayoutUpdate {
 impl PayoutUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Account of the organisation that the payout belongs to. (API generations B, C and D.)

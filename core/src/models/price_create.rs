@@ -13,7 +13,8 @@ pub struct PriceCreate {
 impl PriceCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The price of one unit, in the currency's smallest unit. Servers require it on create. (API

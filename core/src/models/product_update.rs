@@ -13,7 +13,8 @@ pub struct ProductUpdate {
 impl ProductUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// How often a recurring product is billed. The generated clients' API only; elsewhere the

@@ -12,7 +12,8 @@ pub struct RefundUpdate {
 impl RefundUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The amount of the refund request, in the currency's smallest unit. Servers require it on

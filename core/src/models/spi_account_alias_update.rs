@@ -11,7 +11,8 @@ pub struct SpiAccountAliasUpdate {
 impl SpiAccountAliasUpdate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The account that the alias stands for. (API generation C.)

@@ -11,7 +11,8 @@ pub struct SpiQrCodeCreate {
 impl SpiQrCodeCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The category of the payment (French: catégorie) in the regional instant payment system.

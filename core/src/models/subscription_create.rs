@@ -12,7 +12,8 @@ pub struct SubscriptionCreate {
 impl SubscriptionCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Customer who subscribes.

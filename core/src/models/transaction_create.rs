@@ -15,7 +15,8 @@ pub struct TransactionCreate {
 impl TransactionCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Checkout session that the transaction pays. The generated clients' API only. (API

@@ -11,7 +11,8 @@ pub struct UsageEventCreate {
 impl UsageEventCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Customer that the usage belongs to. (API generation C.)

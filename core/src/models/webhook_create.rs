@@ -11,7 +11,8 @@ pub struct WebhookCreate {
 impl WebhookCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the

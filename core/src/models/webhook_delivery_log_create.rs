@@ -11,7 +11,8 @@ pub struct WebhookDeliveryLogCreate {
 impl WebhookDeliveryLogCreate {
     /// A body without fields.
     pub fn new() -> Self {
-        Self::default()
+        // Most bodies have no more fields than this.
+        Self { fields: Map::with_capacity(8) }
     }
 
     /// The number of this delivery attempt. (API generations B, C, D and E.)

@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::table::{Kind, Model, RouteStyle};
 
+/// Bytes that are reserved for a body, since growing would copy it.
+const TYPICAL_SIZE: usize = 512;
+
 /// Serializes the body. Each field has its name in the route style.
 pub(crate) fn body(
     target: &Target,
@@ -37,7 +40,8 @@ pub(crate) fn body(
     }
     let bytes = match (model, body) {
         (Some(model), Value::Object(fields)) => {
-            serde_json::to_vec(&BodyFields { model, fields, routes })
+            let mut bytes = Vec::with_capacity(TYPICAL_SIZE);
+            serde_json::to_writer(&mut bytes, &BodyFields { model, fields, routes }).map(|()| bytes)
         }
         (Some(_), other) => {
             return Err(Error::validation(format!(
