@@ -19,8 +19,10 @@ pub use outputs::{Outputs, Report};
 pub fn generate(root: &Path) -> Result<Outputs, String> {
     let templates = template::environment(root)?;
     let mut outputs = Outputs::default();
-    lang::render(&templates, &read(root)?, &mut outputs)?;
+    let api = read(root)?;
+    lang::render(&templates, &api, &mut outputs)?;
     docs::render(&templates, root, &mut outputs)?;
+    docs::resources::render(&templates, &api, &mut outputs)?;
     Ok(outputs)
 }
 
