@@ -10,7 +10,7 @@ use std::thread;
 
 use lomi::binding::table::{OPERATIONS, Operation, Returns};
 use lomi::binding::{ConfigBuilder, Target};
-use lomi::models::{PayoutCreate, RefundCreate};
+use lomi::models::{PayoutCreate, RefundCreate, TransactionListParams};
 use lomi::{
     CallOptions, Client, Created, Error, Input, Map, Outcome, Response, RouteChoice, Secret, Value,
     json,
@@ -238,4 +238,25 @@ async fn a_url_is_tried_once_and_a_route_is_learnt_for_every_resource() {
     // A route of one style only teaches nothing about the others.
     call(&client, "list_transactions").await.unwrap();
     assert_eq!(server.take(), ["GET /transactions"]);
+}
+
+#[tokio::test]
+async fn a_bare_list_that_is_paged_by_number_is_walked_to_its_end() {
+    // As the current server: 50 rows in a page, whose number is the only position it knows.
+    let server = Server::start(|_, path| {
+        let page = path.split("page=").nth(1).map_or(1, |number| number.parse().unwrap());
+        let rows = (page * 50 - 50..(page * 50).min(120)).map(|n| json!({"transaction_id": n}));
+        (200, Value::Array(rows.collect()).to_string())
+    });
+    let client = server.client(RouteChoice::Auto, "");
+    let mut walk = client.transactions().list_all(TransactionListParams::new());
+    let mut rows = 0;
+    while let Some(row) = walk.next().await {
+        row.unwrap();
+        rows += 1;
+    }
+    assert_eq!(rows, 120);
+    let seen = server.take();
+    let pages = ["", "?page=2", "?page=3", "?page=4"];
+    assert_eq!(seen, pages.map(|query| format!("GET /transactions{query}")));
 }

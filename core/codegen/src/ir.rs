@@ -211,6 +211,8 @@ pub struct Operation {
     pub keyed: bool,
     /// The newest API moves nothing before a second call with a token.
     pub confirmed: bool,
+    /// The current server pages this list by number, and its response does not say so.
+    pub numbered_pages: bool,
     /// The call can be repeated without a second effect.
     pub replay_safe: bool,
     /// The documented statuses: success first.

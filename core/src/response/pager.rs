@@ -159,7 +159,11 @@ impl Pager {
             self.check_for_loop(ids, new_rows.is_empty(), info)?;
         }
         self.offset += rows as u64;
-        self.next = self.next_input(input, info, rows)?;
+        let numbered = response.operation.is_some_and(|operation| operation.numbered_pages);
+        self.next = match numbered && *info == PageInfo::default() {
+            true => Self::next_number(input, rows),
+            false => self.next_input(input, info, rows)?,
+        };
         Ok(NewRows(new_rows))
     }
 
@@ -233,6 +237,15 @@ impl Pager {
         }
         input.query.insert("offset".into(), self.offset.into());
         Ok(Some(input))
+    }
+
+    /// The request for the next page of a list that is paged by number, and whose response says
+    /// nothing about its position. Only an empty page is the last one: the server makes its list of
+    /// payouts of two others, and a page is short as soon as one of them has ended.
+    fn next_number(mut input: Input, rows: usize) -> Option<Input> {
+        let page = input.query.get("page").and_then(Value::as_u64).unwrap_or(1);
+        input.query.insert("page".into(), (page + 1).into());
+        (rows > 0).then_some(input)
     }
 
     /// A page with fewer rows than requested is the last one. A server may cap the page size, so

@@ -113,6 +113,7 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -132,6 +133,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -159,6 +161,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -178,6 +181,7 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     alternatives: &[&PAYMENT_REQUIRED],
     keyed: true,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -197,6 +201,7 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -223,6 +228,7 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -242,6 +248,7 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -261,6 +268,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -277,6 +285,7 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -296,6 +305,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -322,6 +332,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -341,6 +352,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -360,6 +372,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -379,6 +392,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -398,6 +412,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -421,6 +436,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -440,6 +456,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -459,6 +476,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -478,6 +496,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -498,6 +517,7 @@ pub static LIST_EVENTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -517,6 +537,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -540,6 +561,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -559,6 +581,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -583,6 +606,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -602,6 +626,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -622,6 +647,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -638,6 +664,7 @@ pub static CREATE_METER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -657,6 +684,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -679,6 +707,7 @@ pub static LIST_METERS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -698,6 +727,7 @@ pub static UPDATE_METER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -717,6 +747,7 @@ pub static DELETE_METER: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -733,6 +764,7 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -752,6 +784,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -775,6 +808,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -794,6 +828,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -813,6 +848,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -832,6 +868,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     alternatives: &[],
     keyed: true,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -851,6 +888,7 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -877,6 +915,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -896,6 +935,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -915,6 +955,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -934,6 +975,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -954,6 +996,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -970,6 +1013,7 @@ pub static CREATE_PAYOUT: Operation = Operation {
     alternatives: &[&CONFIRMATION_REQUIRED],
     keyed: false,
     confirmed: true,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -989,6 +1033,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1016,6 +1061,7 @@ pub static LIST_PAYOUTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: true,
     replay_safe: true,
 };
 
@@ -1035,6 +1081,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1054,6 +1101,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1070,6 +1118,7 @@ pub static CREATE_PRICE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1089,6 +1138,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1109,6 +1159,7 @@ pub static LIST_PRICES: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1128,6 +1179,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1147,6 +1199,7 @@ pub static DELETE_PRICE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1163,6 +1216,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1182,6 +1236,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1204,6 +1259,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1223,6 +1279,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1242,6 +1299,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1258,6 +1316,7 @@ pub static CREATE_REFUND: Operation = Operation {
     alternatives: &[&CONFIRMATION_REQUIRED],
     keyed: false,
     confirmed: true,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1277,6 +1336,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1301,6 +1361,7 @@ pub static LIST_REFUNDS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1320,6 +1381,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1339,6 +1401,7 @@ pub static DELETE_REFUND: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1355,6 +1418,7 @@ pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1378,6 +1442,7 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1397,6 +1462,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1420,6 +1486,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1436,6 +1503,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1455,6 +1523,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1475,6 +1544,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1494,6 +1564,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1513,6 +1584,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1529,6 +1601,7 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1548,6 +1621,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1573,6 +1647,7 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: true,
     replay_safe: true,
 };
 
@@ -1592,6 +1667,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1611,6 +1687,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1630,6 +1707,7 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1661,6 +1739,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: true,
     replay_safe: true,
 };
 
@@ -1680,6 +1759,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1706,6 +1786,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1722,6 +1803,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: false,
 };
 
@@ -1741,6 +1823,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1761,6 +1844,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1780,6 +1864,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };
 
@@ -1799,5 +1884,6 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     alternatives: &[],
     keyed: false,
     confirmed: false,
+    numbered_pages: false,
     replay_safe: true,
 };

@@ -155,6 +155,9 @@ pub struct Operation {
     /// Whether the server confirms it in a second call, with a token. Only the newest API makes such
     /// tokens, and it does the work of that second call once per idempotency key.
     pub confirmed: bool,
+    /// Whether pages are requested by number if a response says nothing about its position, as bare
+    /// lists do. Otherwise they are requested by offset.
+    pub numbered_pages: bool,
     /// Whether a repeated call cannot do its work twice.
     pub replay_safe: bool,
 }

@@ -179,6 +179,8 @@ pub(super) struct OperationExtension {
     /// The route style of the path; when it is missing, the path is the same in all of them.
     pub(super) routes: Option<String>,
     pub(super) idempotency: Option<String>,
+    /// `page`: the current server pages this list by number, and its response does not say so.
+    pub(super) paging: Option<String>,
     #[serde(default)]
     pub(super) alternatives: Vec<String>,
     #[serde(default)]

@@ -80,6 +80,11 @@ fn read_one(
         None => (false, false),
         Some(other) => return Err(format!("idempotency {other:?}")),
     };
+    let numbered_pages = match entry.lomi.paging.as_deref() {
+        Some("page") => true,
+        None => false,
+        Some(other) => return Err(format!("paging {other:?}")),
+    };
     let body = match &entry.request_body {
         Some(body) => Some(Body {
             name: body.name.clone(),
@@ -121,6 +126,7 @@ fn read_one(
         alternatives: entry.lomi.alternatives.clone(),
         keyed,
         confirmed,
+        numbered_pages,
         replay_safe: entry.lomi.replay_safe,
         statuses,
     })
