@@ -228,7 +228,7 @@ async fn every_resource_lives_in_the_documented_style() {
 
 #[tokio::test]
 async fn every_resource_lives_in_the_current_style() {
-    assert_eq!(live("current", 'D').await, 12);
+    assert_eq!(live("current", 'D').await, 13);
 }
 
 #[tokio::test]
