@@ -337,14 +337,14 @@ def test_a_client_imports_the_resources_that_are_used(name, before):
         "assert set(loaded()) <= {'lomi.types.limits'}, loaded()\n"
         "client.refunds, client.meters\n"
         "print(*(n for n in loaded() if 'resources' in n))\n"
-        "assert len(lomi.resources.__all__) == 44\n"
+        "assert len(lomi.resources.__all__) == 46\n"
         "assert all(hasattr(client, n) for n in vars(type(client).__mro__[1]) if n[0] != '_')\n"
         "print(len([n for n in loaded() if 'resources' in n]))\n"
     )
     path = str(ROOT / "bindings-python" / "python")
     done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["lomi.resources.meters", "lomi.resources.refunds", "22"]
+    assert done.stdout.split() == ["lomi.resources.meters", "lomi.resources.refunds", "23"]
 
 
 def test_every_module_can_be_the_first():

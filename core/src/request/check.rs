@@ -8,7 +8,7 @@ use crate::config::{Config, key};
 use crate::error::Error;
 use crate::json::{Map, Number, Value};
 use crate::names;
-use crate::table::{Field, Kind, MODELS, Model, Operation, Parameter};
+use crate::table::{Field, Kind, Model, Operation, Parameter, Returns};
 
 /// Longest id that is accepted.
 const LONGEST_ID: usize = 512;
@@ -201,7 +201,9 @@ fn unknown_field(
     mistakes: &mut ProbableMistakes,
 ) -> Result<(), Error> {
     // An object that was read from a response may be sent as a body, with all its fields.
-    if MODELS.iter().any(|model| model.field(name).is_some()) {
+    if let Returns::One(returned) = operation.returns
+        && returned.field(name).is_some()
+    {
         return Ok(());
     }
     let id = operation.id;
