@@ -19,7 +19,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILT = ROOT / "target/bench-rust"
-RUNS = int(os.environ.get("LOMI_BENCH_RUNS", "5"))
+RUNS = int(os.environ.get("LOMI_BENCH_RUNS", "11"))
 CALLS = {"create": 4000, "get": 4000, "list": 400, "many": 12800}
 
 # task, ours, peer, the bar: ours at most so many of the peer's; None for information
