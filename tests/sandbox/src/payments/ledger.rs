@@ -109,7 +109,7 @@ fn add(
     }
 }
 
-/// A text of an object; empty when it is missing.
+/// A string field of an object; empty if the field is missing.
 pub(super) fn word<'a>(row: &'a Map<String, Value>, name: &str) -> &'a str {
     row.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -66,7 +66,7 @@ pub(crate) struct Field {
     pub(crate) least: Option<i64>,
     /// A number must be higher than this.
     pub(crate) above: Option<i64>,
-    /// The most characters of a text.
+    /// The maximum length of a string, in characters.
     pub(crate) longest: Option<usize>,
 }
 

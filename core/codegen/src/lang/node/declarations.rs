@@ -130,14 +130,14 @@ fn reach<'a>(api: &'a Api, name: &'a str, found: &mut Vec<&'a str>) {
     }
 }
 
-/// A text without repeated empty lines, which the parts of a template leave where they meet.
+/// Source without repeated empty lines, which a template leaves where its parts meet.
 fn squeezed(text: &str) -> String {
     let mut lines: Vec<&str> = text.trim().lines().collect();
     lines.dedup_by(|next, line| next.is_empty() && line.is_empty());
     lines.join("\n")
 }
 
-/// The names that a text declares and exports.
+/// The names that a source file declares and exports.
 fn exports(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let mut words =
@@ -147,7 +147,7 @@ fn exports(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The lines that import what a text uses of other files.
+/// The imports that a source file needs: one line for each file whose names it uses.
 fn imports(file: &str, text: &str, homes: &BTreeMap<&str, &str>) -> String {
     let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for name in names(text) {
@@ -171,7 +171,7 @@ fn imports(file: &str, text: &str, homes: &BTreeMap<&str, &str>) -> String {
         .collect()
 }
 
-/// The names of types in a text, without its comments and strings.
+/// The type names in source, except those in comments and strings.
 fn names(text: &str) -> impl Iterator<Item = &str> {
     let mut comment = false;
     let lines = text.lines().filter(move |line| {
