@@ -212,7 +212,7 @@ async fn a_confirmed_payout_is_repeated_with_its_key() {
 async fn a_payout_without_an_id_is_read_and_an_error_is_none() {
     let server = Server::start(|_, path| match path.contains("id%2F1") {
         false => (201, json!({"status": "processing", "amount": 5000}).to_string()),
-        true => (200, json!({"error": {"message": "No"}}).to_string()),
+        true => (200, json!({"status": "failed", "error": {"message": "No"}}).to_string()),
     });
     let client = server.client(RouteChoice::Auto, "");
     let created = client.payouts().create(PayoutCreate::new().amount(5000)).await.unwrap();

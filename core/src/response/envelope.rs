@@ -158,9 +158,11 @@ fn one(
     }
 }
 
-/// Whether an object has any field of a model, and so is one, though it lacks its id.
+/// Whether an object has any field of a model, and so is one, though it lacks its id. An object with
+/// an error is none: its `status` may be that of the error.
 fn has_field(document: &Document, place: usize, model: &Model) -> bool {
-    document.names(place).any(|key| model.field(document.text(key)).is_some())
+    document.member(place, "error").is_none()
+        && document.names(place).any(|key| model.field(document.text(key)).is_some())
 }
 
 fn rows(
