@@ -18,6 +18,7 @@ mod transport_error;
 
 pub use handle::CallHandle;
 pub use host_state::HostState;
+pub(crate) use host_state::Learned;
 pub use raw_response::RawResponse;
 pub use retry::random_fraction;
 pub use retry_budget::RetryBudget;

@@ -109,13 +109,11 @@ impl Client {
         self.run(call).await
     }
 
-    /// Remembers for this process the route of a call that the caller's HTTP client sent.
+    /// Remembers for this process what a call that the caller's HTTP client sent has taught about
+    /// its host.
     #[doc(hidden)]
     pub fn remember(&self, call: &Call) -> Result<(), Error> {
-        // A call with a fixed route does not show which one the server has.
-        if call.route_changed() {
-            runtime::remember_route(&self.config.base_url, call.route());
-        }
+        runtime::remember(&self.config.base_url, &call.learned());
         Ok(())
     }
 

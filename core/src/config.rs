@@ -48,8 +48,9 @@ impl std::str::FromStr for RouteChoice {
             "auto" => Ok(Self::Auto),
             "documented" => Ok(Self::Only(RouteStyle::Documented)),
             "current" => Ok(Self::Only(RouteStyle::Current)),
+            "newest" => Ok(Self::Only(RouteStyle::Newest)),
             other => Err(Error::configuration(format!(
-                "routes must be auto, documented or current, not {other:?}"
+                "routes must be auto, documented, current or newest, not {other:?}"
             ))),
         }
     }

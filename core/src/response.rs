@@ -21,7 +21,7 @@ use bytestring::ByteString;
 use http::HeaderMap;
 
 use crate::error::{Attempt, Error};
-use crate::json::{Document, Sink};
+use crate::json::{Document, Sink, Value, Values};
 use crate::limits::Limits;
 use crate::request::Target;
 use crate::table::{Model, Operation};
@@ -202,6 +202,14 @@ impl Response {
         })
     }
 
+    /// The body as JSON: the result of an operation without a schema.
+    pub(crate) fn json(&self) -> Result<Value, Error> {
+        match &self.content {
+            Content::Nothing => Ok(Value::Null),
+            _ => self.document.whole(&mut Values),
+        }
+    }
+
     /// The ids of the rows of a page, in order.
     pub fn ids(&self) -> Result<Vec<Option<String>>, Error> {
         match &self.content {
@@ -221,7 +229,6 @@ mod tests {
     pub(super) mod equal_values;
 
     use super::*;
-    use crate::json::Values;
 
     fn read(text: &str) -> Result<crate::json::Value, Error> {
         let response = Response::from_json(text, &crate::table::CHECKOUT_SESSION)?;

@@ -8,7 +8,7 @@ mod host_states;
 mod worker;
 
 pub use blocking::{CHECK_INTERVAL, run_blocking};
-pub(crate) use host_states::{host_state, remember_route};
+pub(crate) use host_states::{host_state, remember};
 pub(crate) use worker::run_awaited;
 pub use worker::{CallCount, InFlight, Worker, execute};
 

@@ -7,7 +7,10 @@ mod schema;
 
 pub use models::*;
 pub use operations::*;
-pub use schema::{ClassNames, Enum, Field, Kind, Model, Operation, Parameter, Returns, RouteStyle};
+pub use schema::{
+    ClassNames, Enum, Field, Idempotency, Kind, Model, Operation, Paging, Parameter, Returns,
+    RouteStyle,
+};
 
 /// An operation of the table by its documented name, such as `create_checkout_session`.
 pub fn operation(id: &str) -> Option<&'static Operation> {

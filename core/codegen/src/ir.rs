@@ -202,29 +202,55 @@ pub struct Operation {
     pub paths: Vec<Path>,
     pub path_parameters: Vec<Parameter>,
     pub query_parameters: Vec<Parameter>,
+    /// The name of the type of the query's parameters, if there are any.
+    pub params: Option<String>,
     pub body: Option<Body>,
     #[serde(flatten)]
     pub returns: Returns,
     /// Models that a successful response can have instead.
     pub alternatives: Vec<String>,
-    /// The server deduplicates this operation by idempotency key.
-    pub keyed: bool,
-    /// The newest API moves nothing before a second call with a token.
-    pub confirmed: bool,
-    /// The current server pages this list by number, and its response does not say so.
-    pub numbered_pages: bool,
+    /// Which servers deduplicate this operation by idempotency key.
+    pub idempotency: Idempotency,
+    /// The field of the body that identifies the object: with it, the call can be repeated.
+    pub natural_key: Option<String>,
+    /// How the pages of a list are requested if a response does not say where it stands.
+    pub paging: Paging,
     /// The call can be repeated without a second effect.
     pub replay_safe: bool,
     /// The documented statuses: success first.
     pub statuses: Vec<u16>,
 }
 
+/// Which servers deduplicate an operation by idempotency key.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Idempotency {
+    /// None that is known.
+    Unknown,
+    /// Every server that has the operation.
+    Keyed,
+    /// The newest API.
+    Newest,
+    /// The newest API, which moves nothing before a second call with a token.
+    Confirmed,
+}
+
+/// How the pages of a bare list are requested.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Paging {
+    Offset,
+    Number,
+    /// The response is the whole list.
+    Whole,
+}
+
 #[derive(Serialize)]
 pub struct Path {
     pub routes: String,
     pub template: String,
-    /// Whether the server of that generation has the route.
-    pub served: bool,
+    /// Which generations of the API have the operation at this path, such as "BDE".
+    pub generations: String,
 }
 
 #[derive(Serialize, Clone)]
@@ -255,4 +281,6 @@ pub enum Returns {
     Nothing,
     One(String),
     Page(String),
+    /// Any JSON: the API's documents do not describe it.
+    Any,
 }

@@ -2,7 +2,6 @@
 
 use super::Client;
 use crate::error::Error;
-use crate::json::{Map, Value};
 use crate::request::{CallOptions, Input};
 use crate::response::{FromDocument, Page, Pager};
 use crate::table::Operation;
@@ -27,12 +26,8 @@ pub struct Pages<T> {
 }
 
 impl<T: FromDocument> Pages<T> {
-    pub(super) fn new(
-        client: &Client,
-        operation: &'static Operation,
-        query: Map<String, Value>,
-    ) -> Self {
-        let pager = Pager::new(Input::query(query));
+    pub(super) fn new(client: &Client, operation: &'static Operation, input: Input) -> Self {
+        let pager = Pager::new(input);
         Self { client: client.clone(), operation, pager, ready: Vec::new().into_iter() }
     }
 

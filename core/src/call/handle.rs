@@ -17,6 +17,8 @@ struct State {
     target: Target,
     idempotency_key: Option<String>,
     request_id: String,
+    /// Whether the server is known to do the work once per idempotency key.
+    checks_key: bool,
     attempts: AtomicU32,
 }
 
@@ -25,10 +27,11 @@ impl CallHandle {
         target: Target,
         idempotency_key: Option<String>,
         request_id: String,
+        checks_key: bool,
         attempts: u32,
     ) -> Self {
         let attempts = AtomicU32::new(attempts);
-        Self(Arc::new(State { target, idempotency_key, request_id, attempts }))
+        Self(Arc::new(State { target, idempotency_key, request_id, checks_key, attempts }))
     }
 
     /// Counts another request, which is about to be sent.
@@ -62,7 +65,7 @@ impl CallHandle {
         error.inner.outcome =
             if error.inner.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
         if error.is_outcome_unknown() {
-            let advice = state.target.advice(state.idempotency_key.as_deref(), false);
+            let advice = state.target.advice(state.idempotency_key.as_deref(), state.checks_key);
             error.inner.message = format!("{}; {advice}", error.inner.message);
         }
         error

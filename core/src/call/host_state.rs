@@ -9,6 +9,26 @@ use super::retry_budget::RetryBudget;
 pub struct HostState {
     /// Index of the route that the server has; `None` before the first response.
     pub route: Option<usize>,
+    /// Whether its responses have shown that it is the newest API, which does the work of each money
+    /// operation once per idempotency key.
+    pub newest: bool,
     /// The retry budget.
     pub budget: Arc<RetryBudget>,
+}
+
+/// What a call has taught about its host.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Learned {
+    /// The route that the server has, if that is another one than was known.
+    pub(crate) route: Option<usize>,
+    /// Whether it is the newest API.
+    pub(crate) newest: bool,
+}
+
+impl Learned {
+    /// Adds this to the state of the host.
+    pub(crate) fn apply(&self, state: &mut HostState) {
+        state.route = self.route.or(state.route);
+        state.newest |= self.newest;
+    }
 }

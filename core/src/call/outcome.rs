@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
+use crate::table::Idempotency;
 
 /// The field of a body that confirms an earlier call.
 const CONFIRMATION_TOKEN: &str = "confirmation_token";
@@ -39,7 +40,7 @@ impl Call {
     /// Whether sending the call twice has the same effect as sending it once.
     pub fn replay_safe(&self) -> bool {
         match &self.target {
-            Target::Operation(operation) => operation.replay_safe || self.confirms(),
+            Target::Operation(operation) => operation.replay_safe || self.is_deduplicated(),
             Target::Raw { method, .. } => method.is_safe(),
         }
     }
@@ -48,24 +49,39 @@ impl Call {
     /// timeout: reads, and writes whose idempotency key the server checks.
     pub(super) fn repeats_after_timeout(&self) -> bool {
         match &self.target {
-            Target::Operation(operation) => {
-                operation.keyed || operation.method.is_safe() || self.confirms()
-            }
+            Target::Operation(operation) => operation.method.is_safe() || self.is_deduplicated(),
             Target::Raw { method, .. } => method.is_safe(),
         }
     }
 
-    /// Whether this is the second call of two, with the token that the first one returned. Its
-    /// server checks the idempotency key, since only that API makes such tokens.
-    fn confirms(&self) -> bool {
+    /// Whether the server is known to do the work once: by its idempotency key or by a field of its
+    /// body.
+    fn is_deduplicated(&self) -> bool {
         let Target::Operation(operation) = &self.target else { return false };
-        let token = || self.input.body.as_ref()?.get(CONFIRMATION_TOKEN)?.as_str();
-        operation.confirmed && token().is_some_and(|token| !token.is_empty())
+        self.checks_key() || operation.natural_key.is_some_and(|field| self.sends(field))
+    }
+
+    /// Whether the server is known to do the work once per idempotency key. A token in the body was
+    /// made by the newest API, which does.
+    pub(super) fn checks_key(&self) -> bool {
+        let Target::Operation(operation) = &self.target else { return false };
+        match operation.idempotency {
+            Idempotency::Unknown => false,
+            Idempotency::Keyed => true,
+            Idempotency::Newest => self.host_is_newest,
+            Idempotency::Confirmed => self.host_is_newest || self.sends(CONFIRMATION_TOKEN),
+        }
+    }
+
+    /// Whether the body has a field that is not empty.
+    fn sends(&self, field: &str) -> bool {
+        let value = || self.input.body.as_ref()?.get(field)?.as_str();
+        value().is_some_and(|text| !text.is_empty())
     }
 
     /// What to do after a write that may have been carried out.
     fn advice(&self, key: Option<&str>) -> String {
-        self.target.advice(key, self.confirms())
+        self.target.advice(key, self.checks_key())
     }
 
     /// Adds the state of the call to its error.

@@ -6,7 +6,7 @@ use http::Method;
 
 use super::attempt_failure::{AttemptFailure, ReadFailure};
 use super::raw_response::RawResponse;
-use super::routes::{self, is_missing_route};
+use super::routes::{self, Route, is_missing_route};
 use super::state::Call;
 use super::transport_error::{TransportError, with_address};
 use super::{retry, retry_after};
@@ -16,7 +16,10 @@ use crate::request::Target;
 use crate::response::Response;
 use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
-use crate::table::Returns;
+use crate::table::{CONFIRMATION_REQUIRED, Returns, RouteStyle};
+
+/// The header of a response that the server has sent before, for the same idempotency key.
+const CACHE_HIT: &str = "idempotency-cache-hit";
 
 /// How many bytes of a response above the limits an error keeps.
 const EXCERPT: usize = 4096;
@@ -59,6 +62,7 @@ impl Call {
             Err(_) if self.options.any_status => (Document::default(), Content::Nothing),
             Err(error) => return Err(self.unreadable(error, &raw)),
         };
+        self.learned_newest = success && self.is_from_newest(&raw, &content);
         Ok(Response {
             request_id: error_body::request_id(&raw.headers)
                 .unwrap_or_else(|| self.request_id.clone()),
@@ -78,6 +82,21 @@ impl Call {
             history: std::mem::take(&mut self.history),
             idempotency_key: self.idempotency_key.take(),
         })
+    }
+
+    /// Whether only the newest API sends such a response: one that asks for a confirmation, one from
+    /// a route that only that API has, or the marker of a replay. Its headers of rate limits prove
+    /// nothing, since proxies add such headers too.
+    fn is_from_newest(&self, raw: &RawResponse, content: &Content) -> bool {
+        let Target::Operation(operation) = &self.target else { return false };
+        let asks = matches!(content, Content::One(model, _) if std::ptr::eq(*model, &CONFIRMATION_REQUIRED));
+        let newest = |route: &Route| {
+            route.style == RouteStyle::Newest
+                && operation.own_path(RouteStyle::Newest).is_some()
+                && operation.path(RouteStyle::Newest) != operation.path(RouteStyle::Current)
+        };
+        asks || raw.headers.contains_key(CACHE_HIT)
+            || self.routes.get(self.route).is_some_and(newest)
     }
 
     /// Moves to the next route, each at most once per call; after the last one, returns an error.

@@ -1,6 +1,7 @@
 //! The routes of a call: the API has had several route styles, and only a request shows which one a
 //! server has.
 
+use super::host_state::HostState;
 use crate::config::{Config, RouteChoice};
 use crate::request::Target;
 use crate::response::error_body::ParsedError;
@@ -24,7 +25,9 @@ const VERSION: &str = "/v1";
 
 const CURRENT: Route = Route { version: Version::AsGiven, style: RouteStyle::Current };
 const DOCUMENTED: Route = Route { version: Version::AsGiven, style: RouteStyle::Documented };
+const NEWEST: Route = Route { version: Version::AsGiven, style: RouteStyle::Newest };
 const UNVERSIONED: Route = Route { version: Version::Without, style: RouteStyle::Current };
+const UNVERSIONED_NEWEST: Route = Route { version: Version::Without, style: RouteStyle::Newest };
 
 impl Route {
     /// The start of the URL.
@@ -42,10 +45,11 @@ pub(crate) fn list(config: &Config, target: &Target) -> &'static [Route] {
     match (target, config.routes) {
         (Target::Raw { .. }, _) | (_, RouteChoice::Only(RouteStyle::Current)) => &[CURRENT],
         (_, RouteChoice::Only(RouteStyle::Documented)) => &[DOCUMENTED],
+        (_, RouteChoice::Only(RouteStyle::Newest)) => &[NEWEST],
         (_, RouteChoice::Auto) if config.base_url.ends_with(VERSION) => {
-            &[DOCUMENTED, CURRENT, UNVERSIONED]
+            &[DOCUMENTED, CURRENT, NEWEST, UNVERSIONED, UNVERSIONED_NEWEST]
         }
-        (_, RouteChoice::Auto) => &[CURRENT, DOCUMENTED],
+        (_, RouteChoice::Auto) => &[CURRENT, NEWEST, DOCUMENTED],
     }
 }
 
@@ -73,15 +77,26 @@ pub(crate) fn count(routes: &[Route], target: &Target) -> usize {
 
 /// The route to try first: the one that the host is known to have, if the target can use it.
 /// Returns `None` if the target can use none.
-pub(crate) fn first(routes: &[Route], known: Option<usize>, target: &Target) -> Option<FirstRoute> {
-    let known = known.and_then(|at| routes.get(at));
+pub(crate) fn first(routes: &[Route], host: &HostState, target: &Target) -> Option<FirstRoute> {
+    let known = host.route.and_then(|at| routes.get(at));
     if let (Target::Operation(operation), Some(known)) = (target, known)
         && operation.path(known.style).is_some()
     {
+        let renamed = |route: &&Route| {
+            host.newest
+                && known.style == RouteStyle::Current
+                && route.style == RouteStyle::Newest
+                && route.version == known.version
+        };
+        let known = routes.iter().find(renamed).unwrap_or(known);
         let index = routes.iter().position(|route| is_same(route, known, operation))?;
         return Some(FirstRoute { index, teaches: true });
     }
-    let index = (0..routes.len()).find(|at| is_usable(routes, *at, target))?;
+    let has_version = |at: &usize| {
+        known.is_some_and(|known| routes.get(*at).is_some_and(|r| r.version == known.version))
+    };
+    let mut usable = (0..routes.len()).filter(|at| is_usable(routes, *at, target));
+    let index = usable.clone().find(has_version).or_else(|| usable.next())?;
     Some(FirstRoute { index, teaches: known.is_none() })
 }
 
@@ -143,12 +158,18 @@ mod tests {
             [
                 (with.clone(), RouteStyle::Documented),
                 (with.clone(), RouteStyle::Current),
-                (without.clone(), RouteStyle::Current)
+                (with.clone(), RouteStyle::Newest),
+                (without.clone(), RouteStyle::Current),
+                (without.clone(), RouteStyle::Newest)
             ]
         );
         assert_eq!(
             listed("https://h", RouteChoice::Auto),
-            [(without.clone(), RouteStyle::Current), (without, RouteStyle::Documented)]
+            [
+                (without.clone(), RouteStyle::Current),
+                (without.clone(), RouteStyle::Newest),
+                (without, RouteStyle::Documented)
+            ]
         );
         let only = RouteChoice::Only(RouteStyle::Current);
         assert_eq!(listed("https://h/v1", only), [(with, RouteStyle::Current)]);
@@ -162,7 +183,8 @@ mod tests {
         };
         let both = operation("create_checkout_session");
         assert_eq!(count(&list, &both), 3);
-        assert_eq!(first(&list, Some(1), &both).unwrap().index, 1);
+        let host = HostState { route: Some(1), ..HostState::default() };
+        assert_eq!(first(&list, &host, &both).unwrap().index, 1);
         assert_eq!(next(&list, 2, &both), 0);
         let raw = Target::Raw { method: http::Method::GET, path: "/x".into() };
         assert_eq!(count(&list[..1], &raw), 1);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::handle::CallHandle;
-use super::host_state::HostState;
+use super::host_state::{HostState, Learned};
 use super::raw_response::RawResponse;
 use super::retry_budget::RetryBudget;
 use super::routes::{self, FirstRoute, Route};
@@ -30,6 +30,10 @@ pub struct Call {
     pub(super) route: usize,
     pub(super) first_route: FirstRoute,
     pub(super) missing_routes: usize,
+    /// Whether the server is known to be the newest API.
+    pub(super) host_is_newest: bool,
+    /// Whether this call's response has shown it.
+    pub(super) learned_newest: bool,
     pub(super) request_id: String,
     pub(super) idempotency_key: Option<String>,
     pub(super) deadline: Instant,
@@ -130,7 +134,7 @@ impl Call {
         let request_id = options.request_id.clone().or_else(|| config.request_id.clone());
         let request_id = request_id.unwrap_or_else(request::request_id::next);
         let routes = routes::list(config, &target);
-        let first = routes::first(routes, host.route, &target).ok_or_else(|| {
+        let first = routes::first(routes, &host, &target).ok_or_else(|| {
             let message = format!("{} has no route in this client's route style", target.name());
             Error::new(ErrorKind::UnsupportedOperation, message)
         })?;
@@ -145,6 +149,8 @@ impl Call {
             options,
             routes,
             missing_routes: 0,
+            host_is_newest: host.newest,
+            learned_newest: false,
             request_id,
             idempotency_key,
             history: Vec::new(),
@@ -183,7 +189,8 @@ impl Call {
     pub fn progress(&mut self) -> CallHandle {
         let progress = self.progress.take().unwrap_or_else(|| {
             let key = self.idempotency_key.clone();
-            CallHandle::new(self.target.clone(), key, self.request_id.clone(), self.attempts())
+            let (id, checks_key) = (self.request_id.clone(), self.checks_key());
+            CallHandle::new(self.target.clone(), key, id, checks_key, self.attempts())
         });
         self.progress.insert(progress).clone()
     }
@@ -226,9 +233,10 @@ impl Call {
         self.route
     }
 
-    /// Whether the host has another route than the remembered one.
-    pub(crate) fn route_changed(&self) -> bool {
-        self.first_route.teaches && self.route != self.first_route.index
+    /// What a successful call has taught about its host.
+    pub(crate) fn learned(&self) -> Learned {
+        let changed = self.first_route.teaches && self.route != self.first_route.index;
+        Learned { route: changed.then_some(self.route), newest: self.learned_newest }
     }
 
     pub(super) fn request(&mut self) -> Result<Request, Error> {

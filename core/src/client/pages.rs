@@ -8,7 +8,6 @@ use futures_core::Stream;
 
 use super::Client;
 use crate::error::Error;
-use crate::json::{Map, Value};
 use crate::request::{CallOptions, Input};
 use crate::response::{FromDocument, Page, Pager};
 use crate::table::Operation;
@@ -38,15 +37,11 @@ pub struct Pages<T> {
 type Fetching<T> = Pin<Box<dyn Future<Output = (Pager, Result<Vec<T>, Error>)> + Send>>;
 
 impl<T: FromDocument + 'static> Pages<T> {
-    pub(crate) fn new(
-        client: &Client,
-        operation: &'static Operation,
-        query: Map<String, Value>,
-    ) -> Self {
+    pub(crate) fn new(client: &Client, operation: &'static Operation, input: Input) -> Self {
         Self {
             client: client.clone(),
             operation,
-            pager: Some(Pager::new(Input::query(query))),
+            pager: Some(Pager::new(input)),
             fetching: None,
             ready: Vec::new().into_iter(),
         }

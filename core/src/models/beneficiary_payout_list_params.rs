@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of beneficiary payouts. All of them are optional.
+/// The parameters of the query of "List beneficiary payouts". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BeneficiaryPayoutListParams {
     query: Map<String, Value>,

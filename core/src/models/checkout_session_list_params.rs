@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of checkout sessions. All of them are optional.
+/// The parameters of the query of "List checkout sessions". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckoutSessionListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of customers. All of them are optional.
+/// The parameters of the query of "List customers". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CustomerListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of discount coupons. All of them are optional.
+/// The parameters of the query of "List discount coupons". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DiscountCouponListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of installment payments. All of them are optional.
+/// The parameters of the query of "List installment payments". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InstallmentPaymentListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of invoices. All of them are optional.
+/// The parameters of the query of "List invoices". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InvoiceListParams {
     query: Map<String, Value>,

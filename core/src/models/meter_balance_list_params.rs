@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of meter balances. All of them are optional.
+/// The parameters of the query of "List meter balances". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MeterBalanceListParams {
     query: Map<String, Value>,

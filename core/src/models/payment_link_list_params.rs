@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of payment links. All of them are optional.
+/// The parameters of the query of "List payment links". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PaymentLinkListParams {
     query: Map<String, Value>,

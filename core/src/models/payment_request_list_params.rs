@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of payment requests. All of them are optional.
+/// The parameters of the query of "List payment requests". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PaymentRequestListParams {
     query: Map<String, Value>,

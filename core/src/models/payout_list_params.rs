@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of payouts. All of them are optional.
+/// The parameters of the query of "List payouts". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PayoutListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of payout methods. All of them are optional.
+/// The parameters of the query of "List payout methods". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PayoutMethodListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of prices. All of them are optional.
+/// The parameters of the query of "List prices". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PriceListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of refunds. All of them are optional.
+/// The parameters of the query of "List refunds". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RefundListParams {
     query: Map<String, Value>,

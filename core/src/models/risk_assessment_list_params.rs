@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of risk assessments. All of them are optional.
+/// The parameters of the query of "List risk assessments". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RiskAssessmentListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of spi account aliases. All of them are optional.
+/// The parameters of the query of "List spi account aliases". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpiAccountAliasListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of subscriptions. All of them are optional.
+/// The parameters of the query of "List subscriptions". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SubscriptionListParams {
     query: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of transactions. All of them are optional.
+/// The parameters of the query of "List transactions". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TransactionListParams {
     query: Map<String, Value>,

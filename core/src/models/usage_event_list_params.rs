@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of events. All of them are optional.
+/// The parameters of the query of "List events". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UsageEventListParams {
     query: Map<String, Value>,

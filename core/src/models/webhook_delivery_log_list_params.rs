@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// Parameters of a list of webhook delivery logs. All of them are optional.
+/// The parameters of the query of "List webhook delivery logs". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WebhookDeliveryLogListParams {
     query: Map<String, Value>,

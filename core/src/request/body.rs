@@ -69,8 +69,7 @@ impl Serialize for BodyFields<'_> {
         for (name, value) in self.fields {
             let field = self.model.field(name);
             let other = field
-                .and_then(|field| field.sent.iter().find(|(r, _)| *r == self.routes))
-                .map(|(_, other)| *other)
+                .and_then(|field| field.sent_as(self.routes))
                 // A caller who passes both names wants both to be sent.
                 .filter(|other| !self.fields.contains_key(*other));
             sent.serialize_key(other.unwrap_or(name))?;

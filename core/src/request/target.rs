@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::Method;
 
 use crate::error::{Error, Outcome, bounded};
-use crate::table::{Operation, RouteStyle};
+use crate::table::{Idempotency, Operation, RouteStyle};
 
 /// The endpoint of a call: an operation of the table, or any other method and path.
 #[derive(Debug, Clone)]
@@ -38,9 +38,9 @@ impl Target {
     }
 
     /// Advice to the caller of a write that may have been carried out.
-    pub(crate) fn advice(&self, idempotency_key: Option<&str>, confirms: bool) -> String {
-        let advice = match (self, idempotency_key) {
-            (Self::Operation(operation), Some(key)) if operation.keyed || confirms => format!(
+    pub(crate) fn advice(&self, idempotency_key: Option<&str>, checks_key: bool) -> String {
+        let advice = match idempotency_key {
+            Some(key) if checks_key => format!(
                 "call again with the idempotency key {key} to get its result without doing it \
                  twice"
             ),
@@ -71,7 +71,9 @@ impl Target {
         error.inner.writes = !self.method().is_safe();
         error.inner.outcome = Outcome::Unknown;
         if error.is_outcome_unknown() {
-            let advice = self.advice(error.inner.idempotency_key.as_deref(), false);
+            let keyed = |operation: &Operation| operation.idempotency == Idempotency::Keyed;
+            let checks_key = matches!(self, Self::Operation(operation) if keyed(operation));
+            let advice = self.advice(error.inner.idempotency_key.as_deref(), checks_key);
             error.inner.message = format!("{}; {advice}", error.inner.message);
         }
     }

@@ -80,7 +80,8 @@ impl<'c> Customers<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: CustomerListParams) -> Pages<Customer> {
-        Pages::new(self.client, &table::LIST_CUSTOMERS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_CUSTOMERS, input)
     }
 
     /// Changes the given fields of a customer. Safe to repeat.

@@ -65,6 +65,7 @@ impl<'c> Events<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: UsageEventListParams) -> Pages<UsageEvent> {
-        Pages::new(self.client, &table::LIST_EVENTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_EVENTS, input)
     }
 }

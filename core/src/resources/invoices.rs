@@ -59,6 +59,7 @@ impl<'c> Invoices<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: InvoiceListParams) -> Pages<Invoice> {
-        Pages::new(self.client, &table::LIST_CUSTOMER_INVOICES, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_CUSTOMER_INVOICES, input)
     }
 }

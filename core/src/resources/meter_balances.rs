@@ -65,6 +65,7 @@ impl<'c> MeterBalances<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: MeterBalanceListParams) -> Pages<MeterBalance> {
-        Pages::new(self.client, &table::LIST_METER_BALANCES, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_METER_BALANCES, input)
     }
 }

@@ -75,7 +75,8 @@ impl<'c> Meters<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: MeterListParams) -> Pages<Meter> {
-        Pages::new(self.client, &table::LIST_METERS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_METERS, input)
     }
 
     /// Changes the given fields of a meter. The current server takes filter, aggregation and

@@ -81,7 +81,8 @@ impl<'c> PaymentLinks<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: PaymentLinkListParams) -> Pages<PaymentLink> {
-        Pages::new(self.client, &table::LIST_PAYMENT_LINKS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_PAYMENT_LINKS, input)
     }
 
     /// Changes the given fields of a payment link; safe to repeat. Documented with the generated

@@ -65,6 +65,7 @@ impl<'c> PayoutMethods<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: PayoutMethodListParams) -> Pages<PayoutMethod> {
-        Pages::new(self.client, &table::LIST_PAYOUT_METHODS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_PAYOUT_METHODS, input)
     }
 }

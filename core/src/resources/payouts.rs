@@ -88,7 +88,8 @@ impl<'c> Payouts<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: PayoutListParams) -> Pages<Payout> {
-        Pages::new(self.client, &table::LIST_PAYOUTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_PAYOUTS, input)
     }
 
     /// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.

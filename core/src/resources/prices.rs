@@ -77,7 +77,8 @@ impl<'c> Prices<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: PriceListParams) -> Pages<Price> {
-        Pages::new(self.client, &table::LIST_PRICES, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_PRICES, input)
     }
 
     /// Changes the given fields of a price. Documented with the generated clients; the current

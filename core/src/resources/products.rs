@@ -76,7 +76,8 @@ impl<'c> Products<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: ProductListParams) -> Pages<Product> {
-        Pages::new(self.client, &table::LIST_PRODUCTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_PRODUCTS, input)
     }
 
     /// Changes the given fields of a product. The newest API has the route, the servers of

@@ -66,6 +66,7 @@ impl<'c> RiskAssessments<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: RiskAssessmentListParams) -> Pages<RiskAssessment> {
-        Pages::new(self.client, &table::LIST_RISK_ASSESSMENTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_RISK_ASSESSMENTS, input)
     }
 }

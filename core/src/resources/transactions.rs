@@ -64,6 +64,7 @@ impl<'c> Transactions<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: TransactionListParams) -> Pages<Transaction> {
-        Pages::new(self.client, &table::LIST_TRANSACTIONS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_TRANSACTIONS, input)
     }
 }

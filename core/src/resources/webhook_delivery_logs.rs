@@ -68,6 +68,7 @@ impl<'c> WebhookDeliveryLogs<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: WebhookDeliveryLogListParams) -> Pages<WebhookDeliveryLog> {
-        Pages::new(self.client, &table::LIST_WEBHOOK_DELIVERY_LOGS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_WEBHOOK_DELIVERY_LOGS, input)
     }
 }

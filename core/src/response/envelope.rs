@@ -149,9 +149,17 @@ fn one(
     if let Some(model) = unconfirmed.or(identified).or(marked) {
         return Ok(Content::One(model, Place(place)));
     }
+    let has_no_id = model.ids.is_empty();
     match data.filter(|data| matches!(document.at(*data), Value::Object | Value::List)) {
+        _ if has_no_id && has_field(document, place, model) => {
+            Ok(Content::One(model, Place(place)))
+        }
         Some(data) if wrappings > 0 => one(document, data, model, alternatives, wrappings - 1),
         _ if model.id_optional && has_field(document, place, model) => {
+            Ok(Content::One(model, Place(place)))
+        }
+        // Nothing tells such an object from another one, except an error.
+        _ if has_no_id && document.member(place, "error").is_none() => {
             Ok(Content::One(model, Place(place)))
         }
         _ => Err(not_one(model, "an object without its id")),

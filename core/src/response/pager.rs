@@ -9,6 +9,7 @@ use super::envelope::{Content, PageInfo};
 use crate::error::{Error, ErrorKind};
 use crate::json::Value;
 use crate::request::Input;
+use crate::table::Paging;
 
 /// How many pages in a row may have no row, or no new one.
 const MAX_PAGES_WITHOUT_NEWS: u32 = 20;
@@ -159,10 +160,12 @@ impl Pager {
             self.check_for_loop(ids, new_rows.is_empty(), info)?;
         }
         self.offset += rows as u64;
-        let numbered = response.operation.is_some_and(|operation| operation.numbered_pages);
-        self.next = match numbered && *info == PageInfo::default() {
-            true => Self::next_number(input, rows),
-            false => self.next_input(input, info, rows)?,
+        let is_bare = *info == PageInfo::default();
+        let paging = response.operation.map(|operation| operation.paging);
+        self.next = match paging.filter(|_| is_bare) {
+            Some(Paging::Number) => Self::next_number(input, rows),
+            Some(Paging::Whole) => None,
+            Some(Paging::Offset) | None => self.next_input(input, info, rows)?,
         };
         Ok(NewRows(new_rows))
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use super::host_states::remember_route;
+use super::host_states::remember;
 use crate::call::{Call, RawResponse, Step, TransportError, random_fraction};
 use crate::error::Error;
 use crate::log;
@@ -120,9 +120,7 @@ impl Sender {
 /// Remembers the route of a successful call and logs its warning.
 pub(super) fn finish(call: &Call, result: Result<Response, Error>) -> Result<Response, Error> {
     if let Ok(response) = &result {
-        if call.route_changed() {
-            remember_route(&call.config().base_url, call.route());
-        }
+        remember(&call.config().base_url, &call.learned());
         if !call.config().binding_logs {
             log::warnings(response.warning().as_slice());
         }

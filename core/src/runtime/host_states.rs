@@ -1,6 +1,6 @@
 //! The host states of this process, by base URL.
 
-use crate::call::HostState;
+use crate::call::{HostState, Learned};
 use crate::process::{Cache, PerProcess};
 
 /// How many base URLs are remembered; the least recently used one is dropped first.
@@ -16,7 +16,9 @@ pub(crate) fn host_state(base_url: &str) -> HostState {
     state
 }
 
-/// Remembers the route that the server of a base URL has.
-pub(crate) fn remember_route(base_url: &str, route: usize) {
-    HOST_STATES.get().update(base_url, |state| state.route = Some(route));
+/// Remembers what a call has taught about the server of its base URL.
+pub(crate) fn remember(base_url: &str, learned: &Learned) {
+    if *learned != Learned::default() {
+        HOST_STATES.get().update(base_url, |state| learned.apply(state));
+    }
 }

@@ -8,7 +8,7 @@ use tokio::task::yield_now;
 use super::host_states::{HOST_STATES, MAX_REMEMBERED};
 use super::worker::is_worker;
 use super::*;
-use crate::call::Call;
+use crate::call::{Call, Learned};
 use crate::config::ConfigBuilder;
 use crate::error::Error;
 use crate::request::Target;
@@ -170,7 +170,8 @@ fn base_urls_are_remembered_up_to_a_number() {
     for number in 0..MAX_REMEMBERED + 10 {
         host_state(&format!("http://localhost:1/{number}"));
     }
-    remember_route("http://localhost:1/9999", 1);
+    let learned = Learned { route: Some(1), newest: false };
+    remember("http://localhost:1/9999", &learned);
     assert_eq!(HOST_STATES.get().len(), MAX_REMEMBERED);
 }
 

@@ -5,7 +5,7 @@
 use http::Method;
 
 use super::models::*;
-use super::schema::{Kind, Operation, Parameter, Returns, RouteStyle};
+use super::schema::{Idempotency, Kind, Operation, Paging, Parameter, Returns, RouteStyle};
 
 /// Every operation.
 pub const OPERATIONS: &[&Operation] = &[
@@ -111,9 +111,9 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     body: Some(&BENEFICIARY_PAYOUT_CREATE),
     returns: Returns::One(&BENEFICIARY_PAYOUT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -131,9 +131,9 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     body: None,
     returns: Returns::One(&BENEFICIARY_PAYOUT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -159,9 +159,9 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&BENEFICIARY_PAYOUT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -179,9 +179,9 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     body: Some(&CHECKOUT_SESSION_CREATE),
     returns: Returns::One(&CHECKOUT_SESSION),
     alternatives: &[&PAYMENT_REQUIRED],
-    keyed: true,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Keyed,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -199,9 +199,9 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     body: None,
     returns: Returns::One(&CHECKOUT_SESSION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -226,9 +226,9 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&CHECKOUT_SESSION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -246,9 +246,9 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     body: Some(&CHECKOUT_SESSION_UPDATE),
     returns: Returns::One(&CHECKOUT_SESSION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -266,9 +266,9 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -283,9 +283,9 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     body: Some(&CUSTOMER_CREATE),
     returns: Returns::One(&CUSTOMER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -303,9 +303,9 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     body: None,
     returns: Returns::One(&CUSTOMER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -330,9 +330,9 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     body: None,
     returns: Returns::Page(&CUSTOMER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
     replay_safe: true,
 };
 
@@ -350,9 +350,9 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     body: Some(&CUSTOMER_UPDATE),
     returns: Returns::One(&CUSTOMER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -370,9 +370,9 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -390,9 +390,9 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     body: Some(&DISCOUNT_COUPON_CREATE),
     returns: Returns::One(&DISCOUNT_COUPON),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -410,9 +410,9 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     body: None,
     returns: Returns::One(&DISCOUNT_COUPON),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -434,9 +434,9 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&DISCOUNT_COUPON),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -454,9 +454,9 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     body: Some(&DISCOUNT_COUPON_UPDATE),
     returns: Returns::One(&DISCOUNT_COUPON),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -474,9 +474,9 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -494,9 +494,9 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     body: None,
     returns: Returns::One(&USAGE_EVENT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -515,9 +515,9 @@ pub static LIST_EVENTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&USAGE_EVENT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -535,9 +535,9 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     body: None,
     returns: Returns::One(&INSTALLMENT_PAYMENT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -559,9 +559,9 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&INSTALLMENT_PAYMENT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -579,9 +579,9 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     body: None,
     returns: Returns::One(&INVOICE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -604,9 +604,9 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     body: None,
     returns: Returns::Page(&INVOICE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -624,9 +624,9 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     body: None,
     returns: Returns::One(&METER_BALANCE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -645,9 +645,9 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     body: None,
     returns: Returns::Page(&METER_BALANCE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -662,9 +662,9 @@ pub static CREATE_METER: Operation = Operation {
     body: Some(&METER_CREATE),
     returns: Returns::One(&METER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -682,9 +682,9 @@ pub static RETRIEVE_METER: Operation = Operation {
     body: None,
     returns: Returns::One(&METER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -705,9 +705,9 @@ pub static LIST_METERS: Operation = Operation {
     body: None,
     returns: Returns::Page(&METER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -725,9 +725,9 @@ pub static UPDATE_METER: Operation = Operation {
     body: Some(&METER_UPDATE),
     returns: Returns::One(&METER),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -745,9 +745,9 @@ pub static DELETE_METER: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -762,9 +762,9 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     body: Some(&PAYMENT_LINK_CREATE),
     returns: Returns::One(&PAYMENT_LINK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -782,9 +782,9 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYMENT_LINK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -806,9 +806,9 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYMENT_LINK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -826,9 +826,9 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     body: Some(&PAYMENT_LINK_UPDATE),
     returns: Returns::One(&PAYMENT_LINK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -846,9 +846,9 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -866,9 +866,9 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     body: Some(&PAYMENT_REQUEST_CREATE),
     returns: Returns::One(&PAYMENT_REQUEST),
     alternatives: &[],
-    keyed: true,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Keyed,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -886,9 +886,9 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYMENT_REQUEST),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -913,9 +913,9 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYMENT_REQUEST),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -933,9 +933,9 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     body: Some(&PAYMENT_REQUEST_UPDATE),
     returns: Returns::One(&PAYMENT_REQUEST),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -953,9 +953,9 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -973,9 +973,9 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYOUT_METHOD),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -994,9 +994,9 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYOUT_METHOD),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1011,9 +1011,9 @@ pub static CREATE_PAYOUT: Operation = Operation {
     body: Some(&PAYOUT_CREATE),
     returns: Returns::One(&PAYOUT),
     alternatives: &[&CONFIRMATION_REQUIRED],
-    keyed: false,
-    confirmed: true,
-    numbered_pages: false,
+    idempotency: Idempotency::Confirmed,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1031,9 +1031,9 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     body: None,
     returns: Returns::One(&PAYOUT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1059,9 +1059,9 @@ pub static LIST_PAYOUTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PAYOUT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: true,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
     replay_safe: true,
 };
 
@@ -1079,9 +1079,9 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     body: Some(&PAYOUT_UPDATE),
     returns: Returns::One(&PAYOUT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1099,9 +1099,9 @@ pub static DELETE_PAYOUT: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1116,9 +1116,9 @@ pub static CREATE_PRICE: Operation = Operation {
     body: Some(&PRICE_CREATE),
     returns: Returns::One(&PRICE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1136,9 +1136,9 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     body: None,
     returns: Returns::One(&PRICE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1157,9 +1157,9 @@ pub static LIST_PRICES: Operation = Operation {
     body: None,
     returns: Returns::Page(&PRICE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1177,9 +1177,9 @@ pub static UPDATE_PRICE: Operation = Operation {
     body: Some(&PRICE_UPDATE),
     returns: Returns::One(&PRICE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1197,9 +1197,9 @@ pub static DELETE_PRICE: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1214,9 +1214,9 @@ pub static CREATE_PRODUCT: Operation = Operation {
     body: Some(&PRODUCT_CREATE),
     returns: Returns::One(&PRODUCT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1234,9 +1234,9 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     body: None,
     returns: Returns::One(&PRODUCT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1257,9 +1257,9 @@ pub static LIST_PRODUCTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&PRODUCT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -1277,9 +1277,9 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     body: Some(&PRODUCT_UPDATE),
     returns: Returns::One(&PRODUCT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1297,9 +1297,9 @@ pub static DELETE_PRODUCT: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1314,9 +1314,9 @@ pub static CREATE_REFUND: Operation = Operation {
     body: Some(&REFUND_CREATE),
     returns: Returns::One(&REFUND),
     alternatives: &[&CONFIRMATION_REQUIRED],
-    keyed: false,
-    confirmed: true,
-    numbered_pages: false,
+    idempotency: Idempotency::Confirmed,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1334,9 +1334,9 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     body: None,
     returns: Returns::One(&REFUND),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1359,9 +1359,9 @@ pub static LIST_REFUNDS: Operation = Operation {
     body: None,
     returns: Returns::Page(&REFUND),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -1379,9 +1379,9 @@ pub static UPDATE_REFUND: Operation = Operation {
     body: Some(&REFUND_UPDATE),
     returns: Returns::One(&REFUND),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1399,9 +1399,9 @@ pub static DELETE_REFUND: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1416,9 +1416,9 @@ pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
     body: None,
     returns: Returns::One(&RISK_ASSESSMENT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1440,9 +1440,9 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     body: None,
     returns: Returns::Page(&RISK_ASSESSMENT),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1460,9 +1460,9 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     body: None,
     returns: Returns::One(&SPI_ACCOUNT_ALIAS),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1484,9 +1484,9 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     body: None,
     returns: Returns::Page(&SPI_ACCOUNT_ALIAS),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1501,9 +1501,9 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     body: Some(&SPI_QR_CODE_CREATE),
     returns: Returns::One(&SPI_QR_CODE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1521,9 +1521,9 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     body: None,
     returns: Returns::One(&SPI_QR_CODE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1542,9 +1542,9 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     body: None,
     returns: Returns::Page(&SPI_QR_CODE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1562,9 +1562,9 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     body: Some(&SPI_QR_CODE_UPDATE),
     returns: Returns::One(&SPI_QR_CODE),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1582,9 +1582,9 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1599,9 +1599,9 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     body: Some(&SUBSCRIPTION_CREATE),
     returns: Returns::One(&SUBSCRIPTION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1619,9 +1619,9 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     body: None,
     returns: Returns::One(&SUBSCRIPTION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1645,9 +1645,9 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&SUBSCRIPTION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: true,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
     replay_safe: true,
 };
 
@@ -1665,9 +1665,9 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     body: Some(&SUBSCRIPTION_UPDATE),
     returns: Returns::One(&SUBSCRIPTION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1685,9 +1685,9 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1705,9 +1705,9 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
     body: None,
     returns: Returns::One(&TRANSACTION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1737,9 +1737,9 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     body: None,
     returns: Returns::Page(&TRANSACTION),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: true,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
     replay_safe: true,
 };
 
@@ -1757,9 +1757,9 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     body: None,
     returns: Returns::One(&WEBHOOK_DELIVERY_LOG),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1784,9 +1784,9 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     body: None,
     returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
     replay_safe: true,
 };
 
@@ -1801,9 +1801,9 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     body: Some(&WEBHOOK_CREATE),
     returns: Returns::One(&WEBHOOK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: false,
 };
 
@@ -1821,9 +1821,9 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     body: None,
     returns: Returns::One(&WEBHOOK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1842,9 +1842,9 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     body: None,
     returns: Returns::Page(&WEBHOOK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1862,9 +1862,9 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     body: Some(&WEBHOOK_UPDATE),
     returns: Returns::One(&WEBHOOK),
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -1882,8 +1882,8 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     body: None,
     returns: Returns::Nothing,
     alternatives: &[],
-    keyed: false,
-    confirmed: false,
-    numbered_pages: false,
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };

@@ -127,6 +127,33 @@ pub enum RouteStyle {
     Documented,
     /// The style of the current server: `checkout-sessions`.
     Current,
+    /// The style of the newest API, which has renamed some routes of the current server.
+    Newest,
+}
+
+/// Which servers do the work of an operation once per idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency {
+    /// None that is known.
+    Unknown,
+    /// Every server that has the operation.
+    Keyed,
+    /// The newest API. Older servers ignore the key.
+    Newest,
+    /// The newest API, which does nothing before a second call with a token. Only that API makes
+    /// such tokens.
+    Confirmed,
+}
+
+/// How the pages of a list are requested if a response says nothing about its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// By the number of rows to skip.
+    Offset,
+    /// By number, from 1.
+    Number,
+    /// The response is the whole list.
+    Whole,
 }
 
 /// One operation of the API.
@@ -136,7 +163,7 @@ pub struct Operation {
     pub id: &'static str,
     /// The resource it belongs to, such as `checkout_sessions`.
     pub resource: &'static str,
-    /// What it does: create, get, list, update or delete.
+    /// What it does, such as create, get, list or cancel: the name of its method.
     pub verb: &'static str,
     /// HTTP method.
     pub method: Method,
@@ -150,14 +177,13 @@ pub struct Operation {
     pub returns: Returns,
     /// Models that a successful response can have instead, each with a marker.
     pub alternatives: &'static [&'static Model],
-    /// Whether the server does the work once per idempotency key.
-    pub keyed: bool,
-    /// Whether the server confirms it in a second call, with a token. Only the newest API makes such
-    /// tokens, and it does the work of that second call once per idempotency key.
-    pub confirmed: bool,
-    /// Whether pages are requested by number if a response says nothing about its position, as bare
-    /// lists do. Otherwise they are requested by offset.
-    pub numbered_pages: bool,
+    /// Which servers do the work once per idempotency key.
+    pub idempotency: Idempotency,
+    /// The field of the body that identifies the object: the server does the work once for each
+    /// value.
+    pub natural_key: Option<&'static str>,
+    /// How pages are requested if a response says nothing about its position, as bare lists do.
+    pub paging: Paging,
     /// Whether a repeated call cannot do its work twice.
     pub replay_safe: bool,
 }
@@ -205,9 +231,30 @@ impl Model {
     }
 }
 
+impl Field {
+    /// The name to send it under in a route style, if that is not its own.
+    pub(crate) fn sent_as(&self, routes: RouteStyle) -> Option<&'static str> {
+        // The newest API has renamed routes, not fields.
+        let routes = match routes {
+            RouteStyle::Newest => RouteStyle::Current,
+            other => other,
+        };
+        self.sent.iter().find(|(r, _)| *r == routes).map(|(_, other)| *other)
+    }
+}
+
 impl Operation {
-    /// The path template in a route style.
+    /// The path template in a route style. The newest API has the path of the current server where
+    /// it has not renamed it.
     pub fn path(&self, routes: RouteStyle) -> Option<&'static str> {
+        self.own_path(routes).or_else(|| match routes {
+            RouteStyle::Newest => self.own_path(RouteStyle::Current),
+            RouteStyle::Documented | RouteStyle::Current => None,
+        })
+    }
+
+    /// The path template that only this route style has.
+    pub(crate) fn own_path(&self, routes: RouteStyle) -> Option<&'static str> {
         self.paths.iter().find(|(r, _)| *r == routes).map(|(_, path)| *path)
     }
 }

@@ -3,7 +3,7 @@
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use crate::ir::{Api, Operation, Resource};
+use crate::ir::{Api, Idempotency, Operation, Resource};
 use crate::outputs::Outputs;
 use crate::template;
 
@@ -28,22 +28,26 @@ fn resource(api: &Api, resource: &Resource) -> Value {
 
 fn operation(operation: &Operation) -> Value {
     let route = |style: &str| {
-        let path = operation.paths.iter().find(|path| path.routes == style);
-        // `served` is about the current server only.
-        let path = path.filter(|path| style == "documented" || path.served);
+        let generations = if style == "documented" { "AC" } else { "BDE" };
+        let path = operation.paths.iter().find(|path| {
+            path.routes == style && path.generations.contains(|letter| generations.contains(letter))
+        });
         path.map_or_else(|| "-".to_owned(), |p| format!("`{} {}`", operation.method, p.template))
     };
-    let repeated = match (operation.replay_safe, operation.keyed, operation.confirmed) {
-        (true, true, _) => "by key",
-        (true, false, _) => "yes",
-        (false, _, true) => "when confirmed",
-        (false, _, false) => "no",
+    let repeated = match (operation.idempotency, operation.replay_safe) {
+        (Idempotency::Keyed, _) => "by key",
+        (Idempotency::Newest, _) => "by key on the newest API",
+        (Idempotency::Confirmed, _) => "when confirmed",
+        (Idempotency::Unknown, true) => "yes",
+        (Idempotency::Unknown, false) if operation.natural_key.is_some() => "by its id",
+        (Idempotency::Unknown, false) => "no",
     };
     context! {
         id => operation.id.as_str(),
         verb => operation.verb.as_str(),
         documented => route("documented"),
         current => route("current"),
+        newest => route("newest"),
         repeated,
     }
 }

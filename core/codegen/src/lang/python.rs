@@ -117,7 +117,7 @@ fn requests<'a>(api: &'a Api, operations: &[&Operation]) -> Vec<&'a Model> {
         let of = model.of.as_ref();
         let returned = |o: &&Operation| match &o.returns {
             Returns::One(name) | Returns::Page(name) => of == Some(name),
-            Returns::Nothing => false,
+            Returns::Nothing | Returns::Any => false,
         };
         model.role == Role::Request && operations.iter().any(returned)
     };

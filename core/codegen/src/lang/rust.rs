@@ -7,7 +7,7 @@ use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
 use crate::case::{snake, studly};
-use crate::ir::{Api, Returns, Role};
+use crate::ir::{Api, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute, render as render_template};
 
@@ -52,14 +52,12 @@ pub(super) fn render(
     for name in models.chain(api.enums.iter().map(|e| &e.names.rust)) {
         modules.push(context! { module => snake(name), name => name.as_str() });
     }
-    for operation in api.operations.iter().filter(|o| !o.query_parameters.is_empty()) {
-        let Returns::Page(model) = &operation.returns else { continue };
-        let Some(model) = api.models.iter().find(|m| m.name == *model) else { continue };
-        let name = format!("{}ListParams", model.names.rust);
-        let module = snake(&name);
+    for operation in &api.operations {
+        let Some(name) = &operation.params else { continue };
+        let module = snake(name);
         let words = context! {
-            resource => operation.resource.as_str(),
-            name => name.as_str(),
+            summary => operation.summary.as_str(),
+            name,
             parameters => Value::from(Serde(&operation.query_parameters)),
         };
         write(format!("core/src/models/{module}.rs"), "rust/list_params.rs.j2", words)?;

@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::rustfmt::rustfmt;
-use crate::ir::{Api, Enum, Field, Kind, Operation, Returns};
+use crate::ir::{Api, Enum, Field, Idempotency, Kind, Operation, Returns};
 use crate::outputs::Outputs;
 use crate::template::render as render_template;
 
@@ -51,8 +51,10 @@ fn path(operation: &Operation, routes: &str) -> Option<String> {
 fn operation(operation: &Operation) -> Value {
     context! {
         verb => operation.verb.as_str(),
-        keyed => operation.keyed,
-        served => operation.paths.iter().any(|p| p.routes == "current" && p.served),
+        keyed => operation.idempotency == Idempotency::Keyed,
+        served => operation.paths.iter().any(|p| {
+            p.routes == "current" && p.generations.contains(['B', 'D', 'E'])
+        }),
         parameters => Value::from(Serde(&operation.query_parameters)),
     }
 }

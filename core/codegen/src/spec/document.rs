@@ -84,6 +84,9 @@ pub(super) struct SchemaExtension {
     pub(super) id_optional: bool,
     pub(super) writes: Option<String>,
     pub(super) lists: Option<String>,
+    /// A request body with fields of its own.
+    #[serde(default)]
+    pub(super) body: bool,
     #[serde(default)]
     pub(super) documented: bool,
     #[serde(default)]
@@ -176,7 +179,8 @@ pub(super) struct OperationEntry {
 pub(super) struct OperationExtension {
     pub(super) operation: String,
     pub(super) verb: String,
-    /// The route style of the path; when it is missing, the path is the same in all of them.
+    /// The route style of the path; when it is missing, the path is the same in all of them. The
+    /// newest API has the path of `current` unless there is another one for it.
     pub(super) routes: Option<String>,
     pub(super) idempotency: Option<String>,
     /// `page`: the current server pages this list by number, and its response does not say so.
@@ -185,12 +189,10 @@ pub(super) struct OperationExtension {
     pub(super) alternatives: Vec<String>,
     #[serde(default)]
     pub(super) replay_safe: bool,
-    #[serde(default = "default_true")]
-    pub(super) served: bool,
-}
-
-fn default_true() -> bool {
-    true
+    /// The field of the body that identifies the object: with it, the call can be repeated.
+    pub(super) natural_key: Option<String>,
+    /// Which generations of the API have the operation at this path.
+    pub(super) generations: String,
 }
 
 #[derive(Deserialize)]
@@ -245,5 +247,5 @@ pub(super) struct Media {
 #[serde(deny_unknown_fields)]
 pub(super) struct Reference {
     #[serde(rename = "$ref")]
-    pub(super) reference: String,
+    pub(super) reference: Option<String>,
 }

@@ -3,10 +3,10 @@
 use super::document::{OperationEntry, Ordered, ParameterEntry, PropertyExtension, ResponseEntry};
 use super::reference::{is_reference, referred};
 use super::schemas::{documented, kind};
-use crate::case::camel;
-use crate::ir::{Body, Model, Operation, Parameter, Path, Returns, Role};
+use crate::case::{camel, studly};
+use crate::ir::{Body, Idempotency, Model, Operation, Paging, Parameter, Path, Returns, Role};
 
-/// The styles of a path that is the same in all of them.
+/// The styles of a path that is the same in all of them; the newest API has that of `current`.
 const ROUTE_STYLES: [&str; 2] = ["documented", "current"];
 
 pub(super) fn read(
@@ -32,7 +32,7 @@ pub(super) fn read(
             let paths = styles.into_iter().map(|routes| Path {
                 routes,
                 template: template.clone(),
-                served: entry.lomi.served,
+                generations: entry.lomi.generations.clone(),
             });
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
                 Some(operation) => operation.paths.extend(paths),
@@ -43,9 +43,8 @@ pub(super) fn read(
             }
         }
     }
-    operations.sort_by_key(|o| {
-        ["create", "get", "list", "update", "delete"].iter().position(|v| *v == o.verb)
-    });
+    let usual = ["create", "get", "list", "update", "delete"];
+    operations.sort_by_key(|o| usual.iter().position(|v| *v == o.verb).unwrap_or(usual.len()));
     Ok(operations)
 }
 
@@ -74,21 +73,32 @@ fn read_one(
             place => return Err(format!("{}: a parameter in {place}", parameter.name)),
         }
     }
-    let (keyed, confirmed) = match entry.lomi.idempotency.as_deref() {
-        Some("keyed") => (true, false),
-        Some("confirmed") => (false, true),
-        None => (false, false),
+    let idempotency = match entry.lomi.idempotency.as_deref() {
+        Some("keyed") => Idempotency::Keyed,
+        Some("newest") => Idempotency::Newest,
+        Some("confirmed") => Idempotency::Confirmed,
+        None => Idempotency::Unknown,
         Some(other) => return Err(format!("idempotency {other:?}")),
     };
-    let numbered_pages = match entry.lomi.paging.as_deref() {
-        Some("page") => true,
-        None => false,
+    // Bare lists come from the servers of generations B and D, or from E against its contract.
+    let has = |name: &str| {
+        let mut parameters = query_parameters.iter();
+        parameters.any(|p| p.name == name && p.generations.contains(['B', 'D', 'E']))
+    };
+    let paging = match entry.lomi.paging.as_deref() {
+        Some("page") => Paging::Number,
+        None if has("offset") => Paging::Offset,
+        None if has("page") => Paging::Number,
+        None => Paging::Whole,
         Some(other) => return Err(format!("paging {other:?}")),
     };
     let body = match &entry.request_body {
         Some(body) => Some(Body {
             name: body.name.clone(),
-            model: find_model(&body.content.json.schema.reference, models)?.name.clone(),
+            model: match &body.content.json.schema.reference {
+                Some(reference) => find_model(reference, models)?.name.clone(),
+                None => return Err("the body has no schema".into()),
+            },
         }),
         None => None,
     };
@@ -102,13 +112,22 @@ fn read_one(
         let response: ResponseEntry =
             serde_json::from_value(response.clone()).map_err(|e| format!("{status}: {e}"))?;
         if let Some(content) = response.content {
-            let model = find_model(&content.json.schema.reference, models)?;
+            let Some(reference) = &content.json.schema.reference else {
+                returns = Returns::Any;
+                continue;
+            };
+            let model = find_model(reference, models)?;
             returns = match (model.role, &model.of) {
                 (Role::List, Some(item)) => Returns::Page(item.clone()),
                 _ => Returns::One(model.name.clone()),
             };
         }
     }
+    let params = match (&returns, entry.lomi.verb.as_str()) {
+        _ if query_parameters.is_empty() => None,
+        (Returns::Page(model), "list") => Some(format!("{model}ListParams")),
+        _ => Some(format!("{}Params", studly(&entry.lomi.operation))),
+    };
     Ok(Operation {
         id: entry.lomi.operation.clone(),
         camel_id: camel(&entry.lomi.operation),
@@ -121,12 +140,13 @@ fn read_one(
         paths,
         path_parameters,
         query_parameters,
+        params,
         body,
         returns,
         alternatives: entry.lomi.alternatives.clone(),
-        keyed,
-        confirmed,
-        numbered_pages,
+        idempotency,
+        natural_key: entry.lomi.natural_key.clone(),
+        paging,
         replay_safe: entry.lomi.replay_safe,
         statuses,
     })

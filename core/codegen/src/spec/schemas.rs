@@ -20,11 +20,11 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
             enums.push(read_enum(name, schema, values).map_err(at)?);
             continue;
         }
-        let role = match (&schema.lomi.writes, &schema.lomi.lists) {
-            (Some(_), None) => Role::Request,
-            (None, Some(_)) => Role::List,
-            (None, None) => Role::Response,
-            _ => return Err(at("it has both `writes` and `lists`".into())),
+        let role = match (&schema.lomi.writes, &schema.lomi.lists, schema.lomi.body) {
+            (Some(_), None, false) | (None, None, true) => Role::Request,
+            (None, Some(_), false) => Role::List,
+            (None, None, false) => Role::Response,
+            _ => return Err(at("it has two of `writes`, `lists` and `body`".into())),
         };
         let fields = match &schema.lomi.writes {
             Some(source) => {

@@ -85,6 +85,7 @@ impl<'c> BeneficiaryPayouts<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: BeneficiaryPayoutListParams) -> Pages<BeneficiaryPayout> {
-        Pages::new(self.client, &table::LIST_BENEFICIARY_PAYOUTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_BENEFICIARY_PAYOUTS, input)
     }
 }

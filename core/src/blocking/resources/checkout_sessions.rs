@@ -91,7 +91,8 @@ impl<'c> CheckoutSessions<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: CheckoutSessionListParams) -> Pages<CheckoutSession> {
-        Pages::new(self.client, &table::LIST_CHECKOUT_SESSIONS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_CHECKOUT_SESSIONS, input)
     }
 
     /// Changes the given fields of a session. Documented with the generated clients; the current

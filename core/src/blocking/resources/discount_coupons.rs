@@ -79,7 +79,8 @@ impl<'c> DiscountCoupons<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: DiscountCouponListParams) -> Pages<DiscountCoupon> {
-        Pages::new(self.client, &table::LIST_DISCOUNT_COUPONS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_DISCOUNT_COUPONS, input)
     }
 
     /// Changes the given fields of a coupon. Documented with the generated clients; the current

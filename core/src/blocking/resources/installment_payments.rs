@@ -68,6 +68,7 @@ impl<'c> InstallmentPayments<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: InstallmentPaymentListParams) -> Pages<InstallmentPayment> {
-        Pages::new(self.client, &table::LIST_INSTALLMENT_PAYMENTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_INSTALLMENT_PAYMENTS, input)
     }
 }

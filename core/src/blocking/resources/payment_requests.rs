@@ -84,7 +84,8 @@ impl<'c> PaymentRequests<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: PaymentRequestListParams) -> Pages<PaymentRequest> {
-        Pages::new(self.client, &table::LIST_PAYMENT_REQUESTS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_PAYMENT_REQUESTS, input)
     }
 
     /// Changes the given fields of a payment request. Documented with the generated clients; the

@@ -86,7 +86,8 @@ impl<'c> Refunds<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: RefundListParams) -> Pages<Refund> {
-        Pages::new(self.client, &table::LIST_REFUNDS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_REFUNDS, input)
     }
 
     /// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat

@@ -61,6 +61,7 @@ impl<'c> SpiAccountAliases<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: SpiAccountAliasListParams) -> Pages<SpiAccountAlias> {
-        Pages::new(self.client, &table::LIST_SPI_ACCOUNT_ALIASES, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_SPI_ACCOUNT_ALIASES, input)
     }
 }

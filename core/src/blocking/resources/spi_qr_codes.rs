@@ -78,7 +78,8 @@ impl<'c> SpiQrCodes<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: SpiQrCodeListParams) -> Pages<SpiQrCode> {
-        Pages::new(self.client, &table::LIST_SPI_QR_CODES, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_SPI_QR_CODES, input)
     }
 
     /// Changes the given fields of a QR code. Documented with the generated clients; the current

@@ -81,7 +81,8 @@ impl<'c> Subscriptions<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: SubscriptionListParams) -> Pages<Subscription> {
-        Pages::new(self.client, &table::LIST_SUBSCRIPTIONS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_SUBSCRIPTIONS, input)
     }
 
     /// Changes the given fields of a subscription. It may bill the customer, so never repeat it

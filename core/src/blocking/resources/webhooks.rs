@@ -72,7 +72,8 @@ impl<'c> Webhooks<'c> {
 
     /// Every item of the list, fetched page by page as needed.
     pub fn list_all(&self, params: WebhookListParams) -> Pages<Webhook> {
-        Pages::new(self.client, &table::LIST_WEBHOOKS, params.into())
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_WEBHOOKS, input)
     }
 
     /// Changes the given fields of a webhook; safe to repeat.

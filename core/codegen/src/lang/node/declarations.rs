@@ -111,7 +111,7 @@ fn named(operation: &Operation) -> Vec<&str> {
 /// The model of the object that a call returns, or of those in a page.
 fn returned(returns: &Returns) -> Option<&str> {
     match returns {
-        Returns::Nothing => None,
+        Returns::Nothing | Returns::Any => None,
         Returns::One(model) | Returns::Page(model) => Some(model),
     }
 }
