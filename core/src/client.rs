@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::config::{Config, ConfigBuilder};
 use crate::error::Error;
 use crate::request::{CallOptions, Input, Target};
-use crate::response::Response;
+use crate::response::{Confirmation, Created, FromDocument, Response};
 use crate::runtime;
 use crate::table::Operation;
 use crate::{log, transport};
@@ -81,6 +81,35 @@ impl Client {
     ) -> Result<Response, Error> {
         let call = self.prepare(Target::Operation(operation), input, options)?;
         self.run(call).await
+    }
+
+    /// Confirms a call that the server asked to be confirmed: sends its body again, with the token
+    /// and the idempotency key of the first call, and returns the result. Money moves now.
+    ///
+    /// # Errors [`ErrorKind::ConfirmationToken`](crate::ErrorKind::ConfirmationToken) if the token
+    /// has expired or is for another body.
+    ///
+    /// ```no_run
+    /// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+    /// use lomi::Created;
+    /// use lomi::models::RefundCreate;
+    ///
+    /// let body = RefundCreate::new().transaction_id("txn_1").amount(500);
+    /// let refund = match client.refunds().create(body).await? {
+    ///     Created::ConfirmationRequired(first) => {
+    ///         println!("about to refund: {:?}", first.preview);
+    ///         client.confirm(*first).await?
+    ///     }
+    ///     created => created.into_inner()?,
+    /// };
+    /// println!("{:?}", refund.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn confirm<T: FromDocument>(&self, first: Confirmation<T>) -> Result<T, Error> {
+        let (target, input, options) = first.response.confirmation()?;
+        let response = self.run(self.prepare(target, input, options)?).await?;
+        Created::read(&response)?.into_inner()
     }
 
     /// Calls any other endpoint, by method and by path below the base URL. The call is retried only

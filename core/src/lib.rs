@@ -150,7 +150,7 @@ pub use limits::Limits;
 pub use money::Money;
 pub use observer::{Observer, RequestEvent, ResponseEvent};
 pub use request::{Amount, CallOptions, Input};
-pub use response::{Created, Page, PageInfo, Response};
+pub use response::{Confirmation, Created, Page, PageInfo, Response};
 pub use secret::Secret;
 pub use table::RouteStyle;
 /// The name of this module in every other language.

@@ -1,5 +1,6 @@
 //! A successful response: its metadata, and its values in any language.
 
+pub(crate) mod confirmation;
 mod created;
 pub(crate) mod decode;
 pub(crate) mod envelope;
@@ -26,6 +27,7 @@ use crate::limits::Limits;
 use crate::request::Target;
 use crate::table::{Model, Operation};
 
+pub use confirmation::Confirmation;
 pub use created::{Created, payment_required_error};
 pub use envelope::{Content, PageInfo};
 pub use lazy_row::{LazyRow, LazyRowSink};
@@ -75,6 +77,8 @@ pub struct Response {
     pub(crate) caller_key: bool,
     /// The operation of the call, if it is one of the table.
     pub(crate) operation: Option<&'static Operation>,
+    /// The call that confirms this one, if the server asks for it.
+    pub(crate) second_call: Option<Box<confirmation::SecondCall>>,
 }
 
 /// The values of a response in one language.
@@ -107,6 +111,7 @@ impl Response {
             document,
             caller_key: false,
             operation: None,
+            second_call: None,
         })
     }
 
@@ -132,6 +137,7 @@ impl Response {
             document,
             caller_key: false,
             operation: None,
+            second_call: None,
         })
     }
 

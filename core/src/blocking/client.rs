@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::request::{CallOptions, Input, Target};
-use crate::response::Response;
+use crate::response::{Confirmation, Created, FromDocument, Response};
 use crate::runtime::run_blocking;
 use crate::table::Operation;
 
@@ -58,6 +58,14 @@ impl Client {
         options: CallOptions,
     ) -> Result<Response, Error> {
         self.send(Target::Raw { method, path: path.to_owned() }, input, options)
+    }
+
+    /// Confirms a call that the server asked to be confirmed; see
+    /// [`lomi::Client::confirm`](crate::Client::confirm).
+    pub fn confirm<T: FromDocument>(&self, first: Confirmation<T>) -> Result<T, Error> {
+        let (target, input, options) = first.response.confirmation()?;
+        let response = self.send(target, input, options)?;
+        Created::read(&response)?.into_inner()
     }
 
     /// Calls one operation of the table.

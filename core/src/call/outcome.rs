@@ -5,10 +5,8 @@ use std::time::Duration;
 use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
+use crate::response::confirmation::CONFIRMATION_TOKEN;
 use crate::table::Idempotency;
-
-/// The field of a body that confirms an earlier call.
-const CONFIRMATION_TOKEN: &str = "confirmation_token";
 
 /// Default timeout of one attempt of a call that may be sent again.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -69,8 +67,14 @@ impl Call {
             Idempotency::Unknown => false,
             Idempotency::Keyed => true,
             Idempotency::Newest => self.host_is_newest,
-            Idempotency::Confirmed => self.host_is_newest || self.sends(CONFIRMATION_TOKEN),
+            Idempotency::Confirmed => self.host_is_newest || self.confirms(),
         }
+    }
+
+    /// Whether this is the second call of two, with the token that the first one returned.
+    pub(super) fn confirms(&self) -> bool {
+        let Target::Operation(operation) = &self.target else { return false };
+        operation.idempotency == Idempotency::Confirmed && self.sends(CONFIRMATION_TOKEN)
     }
 
     /// Whether the body has a field that is not empty.

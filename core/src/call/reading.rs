@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Document;
 use crate::request::Target;
 use crate::response::Response;
+use crate::response::confirmation::SecondCall;
 use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
 use crate::table::{CONFIRMATION_REQUIRED, Returns, RouteStyle};
@@ -63,7 +64,17 @@ impl Call {
             Err(error) => return Err(self.unreadable(error, &raw)),
         };
         self.learned_newest = success && self.is_from_newest(&raw, &content);
+        let second_call = match &self.target {
+            Target::Operation(operation) => SecondCall::new(
+                operation,
+                (&self.input, &self.options),
+                self.idempotency_key.as_ref(),
+                (&document, &content),
+            ),
+            Target::Raw { .. } => None,
+        };
         Ok(Response {
+            second_call,
             request_id: error_body::request_id(&raw.headers)
                 .unwrap_or_else(|| self.request_id.clone()),
             target: Some(self.target.clone()),
@@ -130,11 +141,28 @@ impl Call {
             );
             return self.failed(error, raw, Outcome::Final);
         }
-        let error = error_body::of_status(raw.status, parsed);
+        let mut error = error_body::of_status(raw.status, parsed);
         if self.is_in_progress(&error) {
             return self.failed(error, raw, Outcome::Unknown);
         }
+        if self.is_about_token(&error) {
+            error.inner.kind = ErrorKind::ConfirmationToken;
+            if !self.earlier_unknown {
+                error.inner.message.push_str("; call again without the token to get a new one");
+            }
+        }
         self.failed(error, raw, retry::outcome_of_status(raw.status))
+    }
+
+    /// Whether the server refuses the token of a call that confirms an earlier one: no code for that
+    /// is documented.
+    fn is_about_token(&self, error: &Error) -> bool {
+        let names = |text: &Option<String>| {
+            text.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("confirmation"))
+        };
+        self.confirms()
+            && matches!(error.inner.status, Some(400 | 409 | 410 | 422))
+            && (names(&error.inner.code) || names(&error.inner.server_message))
     }
 
     /// Whether the server still works on a request with the key of this write.

@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Conflict,
     /// 409: the idempotency key was used before with another body.
     IdempotencyConflict,
+    /// The token of a call that confirms an earlier one has expired, or is for another body.
+    ConfirmationToken,
     /// 422.
     UnprocessableEntity,
     /// 429.
@@ -75,6 +77,7 @@ impl ErrorKind {
             Self::NotFound => "NotFoundError",
             Self::Conflict => "ConflictError",
             Self::IdempotencyConflict => "IdempotencyConflictError",
+            Self::ConfirmationToken => "ConfirmationTokenError",
             Self::UnprocessableEntity => "UnprocessableEntityError",
             Self::RateLimit => "RateLimitError",
             Self::Server => "ServerError",

@@ -1,11 +1,14 @@
 //! The result of a create.
 
+use std::marker::PhantomData;
+
 use super::Response;
+use super::confirmation::Confirmation;
 use super::envelope::Content;
 use super::typed::{FromDocument, read_json, read_one};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Value;
-use crate::models::{CheckoutSession, ConfirmationRequired, PaymentRequired};
+use crate::models::{CheckoutSession, PaymentRequired};
 use crate::table::CONFIRMATION_REQUIRED;
 
 /// The result of a create: the new object, or what must happen first.
@@ -31,8 +34,9 @@ pub enum Created<T> {
     Done(T),
     /// The customer has an unpaid invoice; nothing was created.
     PaymentRequired(Box<PaymentRequired>),
-    /// No money has moved yet: the call must be confirmed with its token.
-    ConfirmationRequired(Box<ConfirmationRequired>),
+    /// No money has moved yet: the call must be confirmed with its token, see
+    /// [`Client::confirm`](crate::Client::confirm).
+    ConfirmationRequired(Box<Confirmation<T>>),
 }
 
 impl Created<CheckoutSession> {
@@ -57,7 +61,10 @@ impl<T: FromDocument> Created<T> {
     pub(crate) fn read(response: &Response) -> Result<Self, Error> {
         match &response.content {
             Content::One(model, _) if std::ptr::eq(*model, &CONFIRMATION_REQUIRED) => {
-                read_one(response).map(|first| Self::ConfirmationRequired(Box::new(first)))
+                let (response, result) = (Box::new(response.clone()), PhantomData);
+                read_one(&response)
+                    .map(|required| Confirmation { required, response, result })
+                    .map(|first| Self::ConfirmationRequired(Box::new(first)))
             }
             Content::One(model, _) if model.marker.is_some() => {
                 read_one(response).map(|first| Self::PaymentRequired(Box::new(first)))
