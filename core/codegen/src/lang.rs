@@ -12,19 +12,37 @@ use minijinja::Environment;
 use crate::ir::Api;
 use crate::outputs::Outputs;
 
-/// Renders the files of every language, and of the sandbox.
+type Render = fn(&Environment<'_>, &Api, &mut Outputs) -> Result<(), String>;
+
+const LANGUAGES: [(&str, Render); 5] = [
+    ("rust", rust::render),
+    ("python", python::render),
+    ("node", node::render),
+    ("php", php::render),
+    ("sandbox", sandbox::render),
+];
+
+/// Renders the files of every language and of the sandbox, or those of one of them.
 pub(crate) fn render(
     templates: &Environment<'_>,
     api: &Api,
+    only: Option<&str>,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
     let mut templates = templates.clone();
     rust::add_filters(&mut templates, api);
     php::add_filters(&mut templates, api);
     node::add_filters(&mut templates, api);
-    rust::render(&templates, api, outputs)?;
-    python::render(&templates, api, outputs)?;
-    node::render(&templates, api, outputs)?;
-    php::render(&templates, api, outputs)?;
-    sandbox::render(&templates, api, outputs)
+    if let Some(only) = only
+        && !LANGUAGES.iter().any(|(name, _)| *name == only)
+    {
+        let names = LANGUAGES.map(|(name, _)| name).join(", ");
+        return Err(format!("--only {only}: the languages are {names}"));
+    }
+    for (name, render) in LANGUAGES {
+        if only.is_none_or(|only| only == name) {
+            render(&templates, api, outputs)?;
+        }
+    }
+    Ok(())
 }

@@ -14,13 +14,17 @@ use std::path::{Path, PathBuf};
 
 pub use outputs::{Outputs, Report};
 
-/// Generates all files in memory. The error names the place in the spec, or the template, that is
+/// Generates all files in memory, or those of one language. The error names the place in the spec, or the template, that is
 /// wrong.
-pub fn generate(root: &Path) -> Result<Outputs, String> {
+pub fn generate(root: &Path, only: Option<&str>) -> Result<Outputs, String> {
     let templates = template::environment(root)?;
     let mut outputs = Outputs::default();
     let api = read(root)?;
-    lang::render(&templates, &api, &mut outputs)?;
+    lang::render(&templates, &api, only, &mut outputs)?;
+    if only.is_some() {
+        outputs.keep_others();
+        return Ok(outputs);
+    }
     docs::render(&templates, root, &mut outputs)?;
     docs::resources::render(&templates, &api, &mut outputs)?;
     Ok(outputs)

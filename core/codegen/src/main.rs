@@ -16,12 +16,16 @@ struct Arguments {
     /// Write nothing; exit with 1 when a generated file differs, is missing or is left over.
     #[arg(long)]
     check: bool,
+    /// Write the files of one language, such as `php`, while the templates of another one are
+    /// incomplete.
+    #[arg(long, conflicts_with = "check")]
+    only: Option<String>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let outcome = generate(&root).and_then(|outputs| {
+    let outcome = generate(&root, arguments.only.as_deref()).and_then(|outputs| {
         if arguments.check { outputs.compare(&root) } else { outputs.write(&root) }
     });
     match outcome {

@@ -17,6 +17,8 @@ const IGNORED: &[&str] = &["target", "node_modules", ".venv", "dist", "build", "
 #[derive(Default)]
 pub struct Outputs {
     files: BTreeMap<String, String>,
+    /// Whether these are not all generated files, so that others are not left over.
+    partial: bool,
 }
 
 /// Result of writing or comparing.
@@ -73,7 +75,15 @@ impl Outputs {
         Ok(report)
     }
 
+    /// Keeps generated files that are not among these.
+    pub(crate) fn keep_others(&mut self) {
+        self.partial = true;
+    }
+
     fn left_over(&self, root: &Path) -> Result<Vec<String>, String> {
+        if self.partial {
+            return Ok(Vec::new());
+        }
         let mut found = Vec::new();
         for folder in FOLDERS {
             search(&root.join(folder), &mut found)?;

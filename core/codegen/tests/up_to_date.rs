@@ -8,7 +8,7 @@ fn root() -> std::path::PathBuf {
 
 #[test]
 fn the_generated_files_are_up_to_date() {
-    let report = lomi_codegen::generate(&root()).unwrap().compare(&root()).unwrap();
+    let report = lomi_codegen::generate(&root(), None).unwrap().compare(&root()).unwrap();
     assert!(report.changed.is_empty(), "run `cargo codegen`: {:#?}", report.changed);
     assert!(report.files > 10);
 }
