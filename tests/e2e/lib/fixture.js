@@ -8,7 +8,7 @@ const path = require('node:path');
 const { chromium } = require('playwright-core');
 
 const { startSandbox } = require('../../../bindings-node/testing.js');
-const { BUILT, run } = require('./languages.js');
+const { SANDBOX, run } = require('./languages.js');
 const { Shop } = require('./shop.js');
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -22,7 +22,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const BINARY = process.env.LOMI_SANDBOX ?? path.join(BUILT, 'lomi-sandbox');
 
 /** A browser with a new profile. `options` are those of a playwright context. */
 async function openBrowser(options = {}) {
@@ -49,7 +48,7 @@ async function openFixture(test, { args = [] } = {}) {
   const shop = await Shop.open();
   test.after(() => shop.close());
   const sandbox = await startSandbox({
-    binary: BINARY,
+    binary: SANDBOX,
     args: ['--webhook-url', `${shop.url}/webhooks`, ...args],
   });
   test.after(() => sandbox.stop());

@@ -7,6 +7,7 @@ const path = require('node:path');
 
 const ROOT = path.join(__dirname, '../../..');
 const BUILT = path.join(ROOT, 'target/debug');
+const SANDBOX = process.env.LOMI_SANDBOX ?? path.join(BUILT, 'lomi-sandbox');
 const program = (name) => path.join(__dirname, '../programs', name);
 
 const LANGUAGES = {
@@ -16,16 +17,30 @@ const LANGUAGES = {
   rust: [path.join(BUILT, 'lomi-e2e')],
 };
 
-/** Runs a language's program with the sandbox's keys. Resolves to its output. */
-function run(language, sandbox, command, argument, input = '') {
-  const [file, ...first] = LANGUAGES[language];
-  const env = {
+// Programs that pay out for each line that they read.
+const PAYOUTS = {
+  python: [LANGUAGES.python[0], program('payouts.py')],
+  'python async': [LANGUAGES.python[0], program('payouts.py'), 'async'],
+  node: [process.execPath, program('payouts.mjs')],
+  php: [...LANGUAGES.php.slice(0, -1), program('payouts.php')],
+  rust: [...LANGUAGES.rust, 'payouts', '-'],
+};
+
+/** The environment of a program: the sandbox's keys, and its address below which routes are. */
+function environment(sandbox, version = '/v1') {
+  return {
     ...process.env,
-    LOMI_BASE_URL: `${sandbox.url}/v1`,
+    LOMI_BASE_URL: sandbox.url + version,
     LOMI_API_KEY: sandbox.apiKey,
     LOMI_WEBHOOK_SECRET: sandbox.webhookSecret,
     PYTHONPATH: path.join(ROOT, 'bindings-python/python'),
   };
+}
+
+/** Runs a language's program with the sandbox's keys. Resolves to its output. */
+function run(language, sandbox, command, argument, input = '') {
+  const [file, ...first] = LANGUAGES[language];
+  const env = environment(sandbox);
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...first, command, argument], { env });
     let printed = '';
@@ -42,4 +57,4 @@ function run(language, sandbox, command, argument, input = '') {
   });
 }
 
-module.exports = { LANGUAGES, BUILT, run };
+module.exports = { LANGUAGES, PAYOUTS, BUILT, SANDBOX, environment, run };

@@ -2,12 +2,13 @@
 //!
 //! - `lomi-e2e create SHOP-URL` creates a session; prints its id and its page
 //! - `lomi-e2e get ID` prints its status
+//! - `lomi-e2e payouts -` pays out once for each line of standard input, confirming at once
 //! - `lomi-e2e verify SIGNATURE` reads a delivery from standard input; prints its event
 
 use std::io::Read;
 
-use lomi::models::CheckoutSessionCreate;
-use lomi::{Client, ErrorKind, Value, json, webhook};
+use lomi::models::{CheckoutSessionCreate, Payout, PayoutCreate};
+use lomi::{CallOptions, Client, Created, ErrorKind, Value, json, webhook};
 
 type Output = Result<Value, Box<dyn std::error::Error>>;
 
@@ -16,6 +17,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let argument = arguments.next().ok_or("usage: lomi-e2e create|get|verify ARGUMENT")?;
+    if command == "payouts" {
+        return payouts().await;
+    }
     let output = match command.as_str() {
         "create" => create(&argument).await?,
         "get" => get(&argument).await?,
@@ -43,6 +47,38 @@ async fn get(id: &str) -> Output {
     let client = Client::builder().build()?;
     let session = client.checkout_sessions().get(id).await?;
     Ok(json!({"status": session.status.map(|s| s.as_str().to_owned())}))
+}
+
+/// A line is `{"amount": ..., "key": ...}`; what comes of it is printed as one line.
+async fn payouts() -> Result<(), Box<dyn std::error::Error>> {
+    let client = Client::builder().max_retries(4).build()?;
+    for line in std::io::stdin().lines() {
+        let order: Value = line?.parse()?;
+        println!(
+            "{}",
+            match pay_out(&client, &order).await {
+                Ok(payout) => json!({"id": payout.payout_id}),
+                Err(error) => json!({
+                    "error": error.kind().class_name(), "outcome": error.outcome().as_str(),
+                }),
+            }
+        );
+    }
+    Ok(())
+}
+
+async fn pay_out(client: &Client, order: &Value) -> Result<Payout, lomi::Error> {
+    let payout = PayoutCreate::new()
+        .amount(order.get("amount").and_then(Value::as_i64).unwrap_or_default())
+        .currency_code("XOF")
+        .destination("beneficiary")
+        .rail("wave");
+    let key = order.get("key").and_then(Value::as_str).unwrap_or_default();
+    let options = CallOptions::new().idempotency_key(key);
+    match client.payouts().create_with(payout, options).await? {
+        Created::ConfirmationRequired(first) => client.confirm(*first).await,
+        created => created.into_inner(),
+    }
 }
 
 fn verify(signature: &str) -> Output {
