@@ -126,6 +126,8 @@ pub struct Field {
     pub sent: Vec<SentAs>,
     /// Null is read as an empty object.
     pub null_is_empty: bool,
+    /// Some responses have it beside the object.
+    pub beside: bool,
     /// An amount in the currency's smallest unit.
     pub money: bool,
     pub minimum: Option<String>,

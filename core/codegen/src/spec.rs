@@ -56,7 +56,7 @@ pub(crate) fn read(
     let mut resources = Vec::new();
     let mut operations = Vec::new();
     for file in &parsed {
-        let read = operations::read(&file.resource, &file.paths, &models)
+        let read = operations::read(&file.resource, (&file.paths, &file.schemas), &models)
             .map_err(|problem| format!("core/spec/resources/{}.json: {problem}", file.resource))?;
         operations.extend(read);
         resources.push(Resource {

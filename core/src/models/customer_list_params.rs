@@ -53,6 +53,18 @@ impl CustomerListParams {
         self.set("status", Value::String(status.into()))
     }
 
+    /// Only customers with this e-mail address. The 2025 documentation only. (API generation A.)
+    #[must_use]
+    pub fn email(self, email: impl Into<String>) -> Self {
+        self.set("email", Value::String(email.into()))
+    }
+
+    /// Only customers with this phone number. The 2025 documentation only. (API generation A.)
+    #[must_use]
+    pub fn phone_number(self, phone_number: impl Into<String>) -> Self {
+        self.set("phone_number", Value::String(phone_number.into()))
+    }
+
     /// Page number from 1. The current server reads it in place of offset; the newest API does
     /// not. (API generations A, B and D.)
     #[must_use]

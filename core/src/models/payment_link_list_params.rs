@@ -46,6 +46,32 @@ impl PaymentLinkListParams {
         self.set("isActive", is_active)
     }
 
+    /// Only links in this currency. The 2025 documentation only. (API generation A.)
+    #[must_use]
+    pub fn currency_code(self, currency_code: impl Into<String>) -> Self {
+        self.set("currency_code", Value::String(currency_code.into()))
+    }
+
+    /// Whether expired links are listed too. The default is false; the 2025 documentation only.
+    /// (API generation A.)
+    #[must_use]
+    pub fn include_expired(self, include_expired: bool) -> Self {
+        self.set("include_expired", include_expired)
+    }
+
+    /// Page number from 1. The 2025 documentation only. (API generation A.)
+    #[must_use]
+    pub fn page(self, page: u64) -> Self {
+        self.set("page", page)
+    }
+
+    /// The most payment links in one page. The default is 50; the 2025 documentation only. (API
+    /// generation A.)
+    #[must_use]
+    pub fn page_size(self, page_size: u64) -> Self {
+        self.set("page_size", page_size)
+    }
+
     /// The cursor of the page: the next_cursor of the last one. The newest API only. (API
     /// generation E.)
     #[must_use]

@@ -94,6 +94,18 @@ impl TransactionListParams {
         self.set("endDate", Value::String(end_date.into()))
     }
 
+    /// Only transactions from this date on. The 2025 documentation only. (API generation A.)
+    #[must_use]
+    pub fn from_date(self, from_date: impl Into<String>) -> Self {
+        self.set("from_date", Value::String(from_date.into()))
+    }
+
+    /// Only transactions up to this date. The 2025 documentation only. (API generation A.)
+    #[must_use]
+    pub fn to_date(self, to_date: impl Into<String>) -> Self {
+        self.set("to_date", Value::String(to_date.into()))
+    }
+
     /// `true` for payments at a point of sale only, `false` for all others. (API generations B, D
     /// and E.)
     #[must_use]

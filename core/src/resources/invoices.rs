@@ -2,7 +2,8 @@
 
 use crate::client::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Invoice, InvoiceListParams};
+use crate::json::Value;
+use crate::models::{DocumentLinks, Invoice, InvoiceCreate, InvoiceListParams, InvoiceUpdate};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -29,6 +30,23 @@ impl Client {
 }
 
 impl<'c> Invoices<'c> {
+    /// Creates an invoice, on the current server as a draft. No money moves; a repeat creates a
+    /// second invoice.
+    pub async fn create(&self, body: InvoiceCreate) -> Result<Invoice, Error> {
+        self.create_with(body, CallOptions::default()).await
+    }
+
+    /// Like [`Self::create`], with options for this call.
+    pub async fn create_with(
+        &self,
+        body: InvoiceCreate,
+        options: CallOptions,
+    ) -> Result<Invoice, Error> {
+        let input = Input::body(body);
+        let response = self.client.call(&table::CREATE_CUSTOMER_INVOICE, input, options).await?;
+        typed::read_one(&response)
+    }
+
     /// The current state of an invoice to a customer.
     pub async fn get(&self, invoice_id: &str) -> Result<Invoice, Error> {
         self.get_with(invoice_id, CallOptions::default()).await
@@ -61,5 +79,120 @@ impl<'c> Invoices<'c> {
     pub fn list_all(&self, params: InvoiceListParams) -> Pages<Invoice> {
         let input = Input::query(params.into());
         Pages::new(self.client, &table::LIST_CUSTOMER_INVOICES, input)
+    }
+
+    /// Changes the given fields of an invoice; safe to repeat. The current server returns 404 for
+    /// any failed update, even if the invoice exists.
+    pub async fn update(&self, invoice_id: &str, body: InvoiceUpdate) -> Result<Invoice, Error> {
+        self.update_with(invoice_id, body, CallOptions::default()).await
+    }
+
+    /// Like [`Self::update`], with options for this call.
+    pub async fn update_with(
+        &self,
+        invoice_id: &str,
+        body: InvoiceUpdate,
+        options: CallOptions,
+    ) -> Result<Invoice, Error> {
+        let input = Input::body(body).with_path("invoice_id", invoice_id);
+        let response = self.client.call(&table::UPDATE_CUSTOMER_INVOICE, input, options).await?;
+        typed::read_one(&response)
+    }
+
+    /// Makes a page where the customer can pay the invoice, for 7 days on the current server. The
+    /// call moves no money; a repeat makes a second page.
+    pub async fn create_checkout_session(&self, invoice_id: &str) -> Result<Value, Error> {
+        self.create_checkout_session_with(invoice_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::create_checkout_session`], with options for this call.
+    pub async fn create_checkout_session_with(
+        &self,
+        invoice_id: &str,
+        options: CallOptions,
+    ) -> Result<Value, Error> {
+        let input = Input::default().with_path("invoice_id", invoice_id);
+        let response = self
+            .client
+            .call(&table::CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION, input, options)
+            .await?;
+        response.json()
+    }
+
+    /// Finalizes an invoice, which makes a page where the customer can pay it. The call moves no
+    /// money and is safe to repeat.
+    pub async fn finalize(&self, invoice_id: &str) -> Result<Value, Error> {
+        self.finalize_with(invoice_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::finalize`], with options for this call.
+    pub async fn finalize_with(
+        &self,
+        invoice_id: &str,
+        options: CallOptions,
+    ) -> Result<Value, Error> {
+        let input = Input::default().with_path("invoice_id", invoice_id);
+        let response = self.client.call(&table::FINALIZE_CUSTOMER_INVOICE, input, options).await?;
+        response.json()
+    }
+
+    /// Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a
+    /// second e-mail.
+    pub async fn send(&self, invoice_id: &str) -> Result<Value, Error> {
+        self.send_with(invoice_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::send`], with options for this call.
+    pub async fn send_with(&self, invoice_id: &str, options: CallOptions) -> Result<Value, Error> {
+        let input = Input::default().with_path("invoice_id", invoice_id);
+        let response = self.client.call(&table::SEND_CUSTOMER_INVOICE, input, options).await?;
+        response.json()
+    }
+
+    /// Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second
+    /// e-mail.
+    pub async fn remind(&self, invoice_id: &str) -> Result<Value, Error> {
+        self.remind_with(invoice_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::remind`], with options for this call.
+    pub async fn remind_with(
+        &self,
+        invoice_id: &str,
+        options: CallOptions,
+    ) -> Result<Value, Error> {
+        let input = Input::default().with_path("invoice_id", invoice_id);
+        let response = self.client.call(&table::REMIND_CUSTOMER_INVOICE, input, options).await?;
+        response.json()
+    }
+
+    /// Makes an invoice void. No money moves; safe to repeat. What the response contains is not
+    /// documented.
+    pub async fn void(&self, invoice_id: &str) -> Result<Value, Error> {
+        self.void_with(invoice_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::void`], with options for this call.
+    pub async fn void_with(&self, invoice_id: &str, options: CallOptions) -> Result<Value, Error> {
+        let input = Input::default().with_path("invoice_id", invoice_id);
+        let response = self.client.call(&table::VOID_CUSTOMER_INVOICE, input, options).await?;
+        response.json()
+    }
+
+    /// Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself.
+    pub async fn pdf(&self, invoice_id: &str) -> Result<DocumentLinks, Error> {
+        self.pdf_with(invoice_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::pdf`], with options for this call.
+    pub async fn pdf_with(
+        &self,
+        invoice_id: &str,
+        options: CallOptions,
+    ) -> Result<DocumentLinks, Error> {
+        let input = Input::default().with_path("invoice_id", invoice_id);
+        let response =
+            self.client.call(&table::RETRIEVE_CUSTOMER_INVOICE_PDF, input, options).await?;
+        typed::read_one(&response)
     }
 }

@@ -2,7 +2,11 @@
 
 use crate::client::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Product, ProductCreate, ProductListParams, ProductUpdate};
+use crate::json::Value;
+use crate::models::{
+    Price, PriceCreate, Product, ProductCreate, ProductListParams, ProductPricesUpdate,
+    ProductUpdate,
+};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -110,5 +114,63 @@ impl<'c> Products<'c> {
         let response = self.client.call(&table::DELETE_PRODUCT, input, options).await?;
         drop(response);
         Ok(())
+    }
+
+    /// Adds a price to a product. No money moves, but a repeat adds a second price. The newest API
+    /// allows at most 3 active prices of a product.
+    pub async fn add_price(&self, product_id: &str, body: PriceCreate) -> Result<Price, Error> {
+        self.add_price_with(product_id, body, CallOptions::default()).await
+    }
+
+    /// Like [`Self::add_price`], with options for this call.
+    pub async fn add_price_with(
+        &self,
+        product_id: &str,
+        body: PriceCreate,
+        options: CallOptions,
+    ) -> Result<Price, Error> {
+        let input = Input::body(body).with_path("product_id", product_id);
+        let response = self.client.call(&table::ADD_PRODUCT_PRICE, input, options).await?;
+        typed::read_one(&response)
+    }
+
+    /// Makes one of the prices the default price of its product, and returns the product. Moves no
+    /// money and is safe to repeat.
+    pub async fn set_default_price(
+        &self,
+        product_id: &str,
+        price_id: &str,
+    ) -> Result<Product, Error> {
+        self.set_default_price_with(product_id, price_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::set_default_price`], with options for this call.
+    pub async fn set_default_price_with(
+        &self,
+        product_id: &str,
+        price_id: &str,
+        options: CallOptions,
+    ) -> Result<Product, Error> {
+        let input =
+            Input::default().with_path("product_id", product_id).with_path("price_id", price_id);
+        let response = self.client.call(&table::SET_DEFAULT_PRODUCT_PRICE, input, options).await?;
+        typed::read_one(&response)
+    }
+
+    /// Changes the amounts of several prices in one call. Check them afterwards: the API's guide
+    /// says that prices cannot change. The response is not documented.
+    pub async fn update_prices(&self, body: ProductPricesUpdate) -> Result<Value, Error> {
+        self.update_prices_with(body, CallOptions::default()).await
+    }
+
+    /// Like [`Self::update_prices`], with options for this call.
+    pub async fn update_prices_with(
+        &self,
+        body: ProductPricesUpdate,
+        options: CallOptions,
+    ) -> Result<Value, Error> {
+        let input = Input::body(body);
+        let response = self.client.call(&table::UPDATE_PRODUCT_PRICES, input, options).await?;
+        response.json()
     }
 }

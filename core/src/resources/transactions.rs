@@ -2,7 +2,7 @@
 
 use crate::client::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Transaction, TransactionListParams};
+use crate::models::{DocumentLinks, Transaction, TransactionListParams};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -66,5 +66,23 @@ impl<'c> Transactions<'c> {
     pub fn list_all(&self, params: TransactionListParams) -> Pages<Transaction> {
         let input = Input::query(params.into());
         Pages::new(self.client, &table::LIST_TRANSACTIONS, input)
+    }
+
+    /// Links to the receipt of a transaction, on the newest API only. Despite its path the
+    /// response is JSON with links, not a PDF.
+    pub async fn receipt(&self, transaction_id: &str) -> Result<DocumentLinks, Error> {
+        self.receipt_with(transaction_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::receipt`], with options for this call.
+    pub async fn receipt_with(
+        &self,
+        transaction_id: &str,
+        options: CallOptions,
+    ) -> Result<DocumentLinks, Error> {
+        let input = Input::default().with_path("transaction_id", transaction_id);
+        let response =
+            self.client.call(&table::RETRIEVE_TRANSACTION_RECEIPT, input, options).await?;
+        typed::read_one(&response)
     }
 }

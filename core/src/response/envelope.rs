@@ -74,7 +74,38 @@ pub(crate) fn read(
         Returns::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS)?,
         Returns::Any | Returns::Nothing => Content::Any(Place(Document::ROOT)),
     };
-    Ok((document, content))
+    match (with_fields_beside(&document, &content)?, content) {
+        (Some(text), Content::One(model, _)) => {
+            Ok((parse(&text, limits)?, Content::One(model, Place(Document::ROOT))))
+        }
+        (_, content) => Ok((document, content)),
+    }
+}
+
+/// The object of a response with the fields that stand beside it: the secret of a new webhook does,
+/// and no later response has it. Returns `None` if there are none.
+fn with_fields_beside(document: &Document, content: &Content) -> Result<Option<ByteString>, Error> {
+    let Content::One(model, place) = content else { return Ok(None) };
+    if place.0 == Document::ROOT || document.at(Document::ROOT) != Value::Object {
+        return Ok(None);
+    }
+    let is_given = |at: &usize| !document.is_null(*at);
+    let beside: Vec<(&str, usize)> = (model.fields.iter().filter(|field| field.beside))
+        .filter(|field| document.member(place.0, field.name).filter(is_given).is_none())
+        .filter_map(|field| {
+            Some((field.name, document.member(Document::ROOT, field.name).filter(is_given)?))
+        })
+        .collect();
+    if beside.is_empty() {
+        return Ok(None);
+    }
+    let mut object = document.emit(place.0, document.at(place.0), &mut Values)?;
+    if let Some(fields) = object.as_object_mut() {
+        for (name, at) in beside {
+            fields.insert(name.to_owned(), document.emit(at, document.at(at), &mut Values)?);
+        }
+    }
+    Ok(Some(object.to_string().into()))
 }
 
 /// Finds an object of a model in JSON that need not be a response: if no part of it has the model's

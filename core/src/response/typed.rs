@@ -224,7 +224,6 @@ impl<'d> Fields<'d> {
     }
 
     /// The field as a list of objects of another model.
-    #[expect(dead_code, reason = "no model of the table has such a field yet")]
     pub(crate) fn models<T: FromDocument>(&mut self, position: usize) -> Option<Vec<T>> {
         self.take(position, |fields, given| match given.value {
             document::Value::List => {

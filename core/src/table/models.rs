@@ -13,6 +13,7 @@ const fn field(name: &'static str, kind: Kind) -> Field {
         mirrors: None,
         sent: &[],
         null_is_empty: false,
+        beside: false,
         money: false,
         above: None,
         least: None,
@@ -22,9 +23,28 @@ const fn field(name: &'static str, kind: Kind) -> Field {
 
 /// Every model.
 pub const MODELS: &[&Model] = &[
+    &ACCOUNT_DELETION,
+    &ACCOUNT_DELETE,
+    &MERCHANT_ACCOUNT,
+    &API_KEY,
+    &API_KEY_CREATE,
+    &BALANCE,
+    &BALANCE_BREAKDOWN,
     &BENEFICIARY_PAYOUT,
     &BENEFICIARY_PAYOUT_CREATE,
     &BENEFICIARY_PAYOUT_UPDATE,
+    &CHARGE_CUSTOMER,
+    &CHARGE_NEXT_ACTION,
+    &WAVE_CHARGE,
+    &WAVE_CHARGE_CREATE,
+    &MTN_CHARGE,
+    &MTN_CHARGE_CREATE,
+    &CARD_CHARGE,
+    &CARD_CHARGE_CREATE,
+    &CARD_CHARGE_CAPTURE,
+    &CARD_CHARGE_INCREMENT,
+    &SWITCH_CHARGE,
+    &SWITCH_CHARGE_CREATE,
     &CHECKOUT_SESSION,
     &CHECKOUT_SESSION_CREATE,
     &CHECKOUT_SESSION_UPDATE,
@@ -33,24 +53,52 @@ pub const MODELS: &[&Model] = &[
     &CUSTOMER,
     &CUSTOMER_CREATE,
     &CUSTOMER_UPDATE,
+    &TOP_CUSTOMER,
+    &PORTAL_EVENT,
+    &PORTAL_SESSION,
+    &PORTAL_SESSION_CREATE,
+    &CUSTOMER_BLOCK_ENTRY,
+    &CUSTOMER_BLOCK,
     &DISCOUNT_COUPON,
     &DISCOUNT_COUPON_CREATE,
     &DISCOUNT_COUPON_UPDATE,
+    &COUPON_PERFORMANCE,
+    &DISPUTE,
+    &DISPUTE_EVIDENCE,
     &USAGE_EVENT,
     &USAGE_EVENT_CREATE,
     &USAGE_EVENT_UPDATE,
+    &EXPORT,
+    &EXPORT_CREATE,
     &INSTALLMENT_PAYMENT,
     &INSTALLMENT_PAYMENT_CREATE,
     &INSTALLMENT_PAYMENT_UPDATE,
     &INVOICE,
     &INVOICE_CREATE,
     &INVOICE_UPDATE,
+    &DOCUMENT_LINKS,
+    &LOG_ENTRY,
+    &KEY_OWNER,
+    &MERCHANT,
+    &MERCHANT_MRR,
+    &MERCHANT_ARR,
+    &MERCHANT_BALANCE,
     &METER_BALANCE,
     &METER_BALANCE_CREATE,
     &METER_BALANCE_UPDATE,
     &METER,
     &METER_CREATE,
     &METER_UPDATE,
+    &LOGIN_LINK,
+    &ACCOUNT_SESSION,
+    &ACCOUNT_SESSION_CREATE,
+    &ORGANIZATION,
+    &ORGANIZATION_CREATE,
+    &ORGANIZATION_UPDATE,
+    &ORGANIZATION_KEY_CREATE,
+    &ORGANIZATION_METRICS,
+    &RADAR_SETTINGS,
+    &RADAR_SETTINGS_UPDATE,
     &PAYMENT_LINK,
     &PAYMENT_LINK_CREATE,
     &PAYMENT_LINK_UPDATE,
@@ -69,28 +117,66 @@ pub const MODELS: &[&Model] = &[
     &PRODUCT,
     &PRODUCT_CREATE,
     &PRODUCT_UPDATE,
+    &PRODUCT_PRICE_CHANGE,
+    &PRODUCT_PRICES_UPDATE,
+    &PROVIDER,
     &REFUND,
     &REFUND_CREATE,
     &REFUND_UPDATE,
     &RISK_ASSESSMENT,
+    &CHECKOUT_SETTINGS,
+    &CHECKOUT_SETTINGS_UPDATE,
+    &STOREFRONT_SETTINGS,
+    &STOREFRONT_SETTINGS_UPDATE,
+    &SETTLEMENT,
+    &INSTANT_SETTLEMENT,
+    &INSTANT_SETTLEMENT_CREATE,
     &SPI_ACCOUNT_ALIAS,
     &SPI_ACCOUNT_ALIAS_CREATE,
     &SPI_ACCOUNT_ALIAS_UPDATE,
     &SPI_QR_CODE,
     &SPI_QR_CODE_CREATE,
     &SPI_QR_CODE_UPDATE,
+    &SUBSCRIPTION_PLAN,
+    &SUBSCRIPTION_PLAN_CREATE,
+    &SUBSCRIPTION_PLAN_UPDATE,
     &SUBSCRIPTION,
     &SUBSCRIPTION_CREATE,
     &SUBSCRIPTION_UPDATE,
+    &SUBSCRIPTION_CANCEL,
+    &SUBSCRIPTION_PLAN_CHANGE,
+    &SUPPORT_REQUEST,
+    &SUPPORT_REQUEST_CREATE,
+    &TEAM_MEMBER,
+    &TEAM_ROLE,
+    &TEAM_INVITATION_CREATE,
+    &TEAM_INVITATION_REVOKE,
+    &TEAM_MEMBER_ROLE_UPDATE,
     &TRANSACTION,
     &TRANSACTION_CREATE,
     &TRANSACTION_UPDATE,
+    &TRANSFER,
+    &TRANSFER_CREATE,
+    &TRANSFER_REVERSAL,
+    &USAGE_RECORD,
+    &USAGE_RECORD_CREATE,
+    &USAGE_SUBSCRIPTION_CREATE,
+    &USAGE_PERIOD,
+    &ENTITLEMENT,
+    &ENTITLEMENT_CREATE,
+    &USAGE_CREDIT_GRANT,
     &WEBHOOK_DELIVERY_LOG,
     &WEBHOOK_DELIVERY_LOG_CREATE,
     &WEBHOOK_DELIVERY_LOG_UPDATE,
     &WEBHOOK,
     &WEBHOOK_CREATE,
     &WEBHOOK_UPDATE,
+    &WEBHOOK_TEST_RESULT,
+    &WEBHOOK_RETRY_RESULT,
+    &WHATSAPP_SETTINGS,
+    &WHATSAPP_SETTINGS_UPDATE,
+    &WHATSAPP_SETUP_LINK_CREATE,
+    &WHATSAPP_PAYMENT_MESSAGE_CREATE,
     &PAGINATION,
     &CONFIRMATION_REQUIRED,
     &ERROR,
@@ -111,6 +197,8 @@ pub const ENUMS: &[&Enum] = &[
     &SPI_ACCOUNT_TYPE,
     &SUBSCRIPTION_STATUS,
     &TRANSACTION_STATUS,
+    &TRANSFER_STATUS,
+    &USAGE_RECORD_STATUS,
     &CURRENCY_CODE,
     &WEBHOOK_EVENT,
     &PROVIDER_CODE,
@@ -207,6 +295,22 @@ pub static TRANSACTION_STATUS: Enum = Enum {
     folds: false,
 };
 
+/// An open enum: the state of a transfer; only posted means that the money has moved.
+pub static TRANSFER_STATUS: Enum = Enum {
+    name: "TransferStatus",
+    values: &["pending", "posted", "reversed", "failed"],
+    reads: &[],
+    folds: false,
+};
+
+/// An open enum: the state of a usage event; an unknown value is kept. On the newest API, usage that the prepaid balance does not cover is failed.
+pub static USAGE_RECORD_STATUS: Enum = Enum {
+    name: "UsageRecordStatus",
+    values: &["pending", "processed", "failed"],
+    reads: &[],
+    folds: false,
+};
+
 /// Currencies of lomi. XOF has no smaller unit, USD and EUR have cents.
 pub static CURRENCY_CODE: Enum =
     Enum { name: "CurrencyCode", values: &["XOF", "USD", "EUR"], reads: &[], folds: false };
@@ -278,6 +382,145 @@ pub static FREQUENCY: Enum = Enum {
     values: &["weekly", "bi-weekly", "monthly", "bi-monthly", "quarterly", "semi-annual", "yearly"],
     reads: &[],
     folds: false,
+};
+
+/// The response to the closing of an account. Its fields are not documented.
+pub static ACCOUNT_DELETION: Model = Model {
+    name: "AccountDeletion",
+    names: ClassNames {
+        rust: "AccountDeletion",
+        python: "AccountDeletion",
+        node: "AccountDeletion",
+        php: "AccountDeletion",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("status", Kind::Text)],
+};
+
+/// The closing of the account.
+pub static ACCOUNT_DELETE: Model = Model {
+    name: "AccountDelete",
+    names: ClassNames {
+        rust: "AccountDelete",
+        python: "AccountDelete",
+        node: "AccountDelete",
+        php: "AccountDelete",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("confirmation_token", Kind::Text)],
+};
+
+/// An account of the merchant in one currency.
+pub static MERCHANT_ACCOUNT: Model = Model {
+    name: "MerchantAccount",
+    names: ClassNames {
+        rust: "MerchantAccount",
+        python: "MerchantAccount",
+        node: "MerchantAccount",
+        php: "MerchantAccount",
+    },
+    id: Some("account_id"),
+    ids: &["account_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("account_id", Kind::Text),
+        Field { money: true, ..field("balance", Kind::Number) },
+        field("created_at", Kind::Time),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("is_spi_account", Kind::Boolean),
+        field("organization_id", Kind::Text),
+        Field { money: true, ..field("spi_account_balance", Kind::Number) },
+        field("spi_account_balance_sync_error", Kind::Text),
+        field("spi_account_balance_synced_at", Kind::Time),
+        field("spi_account_number", Kind::Text),
+        field("spi_account_status", Kind::Enum(&SPI_ACCOUNT_STATUS)),
+        field("spi_account_type", Kind::Enum(&SPI_ACCOUNT_TYPE)),
+        field("updated_at", Kind::Time),
+    ],
+};
+
+/// A key of the API, without its secret. Its fields are those of create; responses are not documented, so each may be missing.
+pub static API_KEY: Model = Model {
+    name: "ApiKey",
+    names: ClassNames { rust: "ApiKey", python: "ApiKey", node: "ApiKey", php: "ApiKey" },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("environment", Kind::Text),
+        field("key_type", Kind::Text),
+        field("name", Kind::Text),
+    ],
+};
+
+/// The fields of a new API key: name is required.
+pub static API_KEY_CREATE: Model = Model {
+    name: "ApiKeyCreate",
+    names: ClassNames {
+        rust: "ApiKeyCreate",
+        python: "ApiKeyCreate",
+        node: "ApiKeyCreate",
+        php: "ApiKeyCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("environment", Kind::Text),
+        field("key_type", Kind::Text),
+        field("name", Kind::Text),
+    ],
+};
+
+/// The balance of one currency.
+pub static BALANCE: Model = Model {
+    name: "Balance",
+    names: ClassNames { rust: "Balance", python: "Balance", node: "Balance", php: "Balance" },
+    id: Some("currency_code"),
+    ids: &["currency_code"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("balance", Kind::Number) },
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("last_updated", Kind::Time),
+    ],
+};
+
+/// The available and pending parts of one balance.
+pub static BALANCE_BREAKDOWN: Model = Model {
+    name: "BalanceBreakdown",
+    names: ClassNames {
+        rust: "BalanceBreakdown",
+        python: "BalanceBreakdown",
+        node: "BalanceBreakdown",
+        php: "BalanceBreakdown",
+    },
+    id: Some("currency_code"),
+    ids: &["currency_code"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("available_balance", Kind::Number) },
+        Field { money: true, ..field("converted_available_balance", Kind::Number) },
+        Field { money: true, ..field("converted_pending_balance", Kind::Number) },
+        Field { money: true, ..field("converted_total_balance", Kind::Number) },
+        Field { money: true, ..field("converted_unavailable_balance", Kind::Number) },
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        Field { money: true, ..field("pending_balance", Kind::Number) },
+        field("target_currency", Kind::Enum(&CURRENCY_CODE)),
+        Field { money: true, ..field("total_balance", Kind::Number) },
+        Field { money: true, ..field("unavailable_balance", Kind::Number) },
+    ],
 };
 
 /// Money paid out to someone other than the merchant. Every field may be null or missing.
@@ -362,6 +605,374 @@ pub static BENEFICIARY_PAYOUT_UPDATE: Model = Model {
         field("provider_code", Kind::Enum(&PROVIDER_CODE)),
         field("spi_bulk_instruction_id", Kind::Uuid),
         field("status", Kind::Enum(&PAYOUT_STATUS)),
+    ],
+};
+
+/// The buyer of a charge.
+pub static CHARGE_CUSTOMER: Model = Model {
+    name: "ChargeCustomer",
+    names: ClassNames {
+        rust: "ChargeCustomer",
+        python: "ChargeCustomer",
+        node: "ChargeCustomer",
+        php: "ChargeCustomer",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("email", Kind::Text),
+        field("name", Kind::Text),
+        field("phoneNumber", Kind::Text),
+    ],
+};
+
+/// What must happen before a charge is paid.
+pub static CHARGE_NEXT_ACTION: Model = Model {
+    name: "ChargeNextAction",
+    names: ClassNames {
+        rust: "ChargeNextAction",
+        python: "ChargeNextAction",
+        node: "ChargeNextAction",
+        php: "ChargeNextAction",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("client_secret", Kind::Text),
+        field("status", Kind::Text),
+        field("type", Kind::Text),
+        field("url", Kind::Text),
+    ],
+};
+
+/// A payment that was asked for with Wave. The response is open: servers send other fields as well.
+pub static WAVE_CHARGE: Model = Model {
+    name: "WaveCharge",
+    names: ClassNames {
+        rust: "WaveCharge",
+        python: "WaveCharge",
+        node: "WaveCharge",
+        php: "WaveCharge",
+    },
+    id: Some("transaction_id"),
+    ids: &["transaction_id"],
+    id_optional: true,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        Field { money: true, ..field("application_fee_amount", Kind::Number) },
+        field("checkout_url", Kind::Text),
+        field("currency", Kind::Enum(&CURRENCY_CODE)),
+        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
+        field("data", Kind::Map),
+        field("description", Kind::Text),
+        field("environment", Kind::Text),
+        field("errorUrl", Kind::Text),
+        field("merchantId", Kind::Text),
+        Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
+        field("organizationId", Kind::Text),
+        field("status", Kind::Text),
+        field("successUrl", Kind::Text),
+        field("transaction_id", Kind::Text),
+        field("transfer_data", Kind::Map),
+        field("transfer_group", Kind::Text),
+        field("wave_launch_url", Kind::Text),
+    ],
+};
+
+/// The fields of a new Wave charge.
+pub static WAVE_CHARGE_CREATE: Model = Model {
+    name: "WaveChargeCreate",
+    names: ClassNames {
+        rust: "WaveChargeCreate",
+        python: "WaveChargeCreate",
+        node: "WaveChargeCreate",
+        php: "WaveChargeCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        Field { money: true, ..field("application_fee_amount", Kind::Number) },
+        field("currency", Kind::Enum(&CURRENCY_CODE)),
+        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
+        field("description", Kind::Text),
+        field("environment", Kind::Text),
+        field("errorUrl", Kind::Text),
+        field("merchantId", Kind::Text),
+        field("organizationId", Kind::Text),
+        field("successUrl", Kind::Text),
+        field("transfer_data", Kind::Map),
+        field("transfer_group", Kind::Text),
+    ],
+};
+
+/// A payment that was asked for with MTN mobile money.
+pub static MTN_CHARGE: Model = Model {
+    name: "MtnCharge",
+    names: ClassNames {
+        rust: "MtnCharge",
+        python: "MtnCharge",
+        node: "MtnCharge",
+        php: "MtnCharge",
+    },
+    id: Some("transaction_id"),
+    ids: &["transaction_id"],
+    id_optional: true,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        Field { money: true, ..field("application_fee_amount", Kind::Number) },
+        field("countryCode", Kind::Text),
+        field("currency", Kind::Enum(&CURRENCY_CODE)),
+        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
+        field("description", Kind::Text),
+        field("external_id", Kind::Text),
+        field("merchantId", Kind::Text),
+        field("mtn_response", Kind::Map),
+        Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
+        field("organizationId", Kind::Text),
+        field("productId", Kind::Text),
+        field("quantity", Kind::Integer),
+        field("reference_id", Kind::Text),
+        field("status", Kind::Text),
+        field("subscriptionId", Kind::Text),
+        field("transaction_id", Kind::Text),
+        field("transfer_data", Kind::Map),
+        field("transfer_group", Kind::Text),
+    ],
+};
+
+/// The fields of a new MTN charge.
+pub static MTN_CHARGE_CREATE: Model = Model {
+    name: "MtnChargeCreate",
+    names: ClassNames {
+        rust: "MtnChargeCreate",
+        python: "MtnChargeCreate",
+        node: "MtnChargeCreate",
+        php: "MtnChargeCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        Field { money: true, ..field("application_fee_amount", Kind::Number) },
+        field("countryCode", Kind::Text),
+        field("currency", Kind::Enum(&CURRENCY_CODE)),
+        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
+        field("description", Kind::Text),
+        field("merchantId", Kind::Text),
+        field("organizationId", Kind::Text),
+        field("productId", Kind::Text),
+        field("quantity", Kind::Integer),
+        field("subscriptionId", Kind::Text),
+        field("transfer_data", Kind::Map),
+        field("transfer_group", Kind::Text),
+    ],
+};
+
+/// A card payment.
+pub static CARD_CHARGE: Model = Model {
+    name: "CardCharge",
+    names: ClassNames {
+        rust: "CardCharge",
+        python: "CardCharge",
+        node: "CardCharge",
+        php: "CardCharge",
+    },
+    id: Some("id"),
+    ids: &["id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        Field { money: true, ..field("amount_capturable", Kind::Number) },
+        field("appearance", Kind::Map),
+        field("appearance_billing_address", Kind::Text),
+        field("appearance_border_radius", Kind::Integer),
+        field("appearance_theme", Kind::Text),
+        Field { money: true, ..field("application_fee_amount", Kind::Number) },
+        field("can_increment", Kind::Boolean),
+        field("capture_before", Kind::Time),
+        field("client_secret", Kind::Text),
+        field("currency", Kind::Enum(&CURRENCY_CODE)),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("customer_email", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("customer_name", Kind::Text),
+        field("customer_phone", Kind::Text),
+        field("description", Kind::Text),
+        field("hold", Kind::Boolean),
+        field("id", Kind::Text),
+        field("metadata", Kind::Map),
+        Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
+        Field { money: true, ..field("original_amount", Kind::Number) },
+        field("original_currency", Kind::Enum(&CURRENCY_CODE)),
+        field("payment_reference", Kind::Text),
+        field("product_id", Kind::Text),
+        field("quantity", Kind::Integer),
+        field("status", Kind::Text),
+        field("subscription_id", Kind::Text),
+        field("transfer_data", Kind::Map),
+        field("transfer_group", Kind::Text),
+    ],
+};
+
+/// The fields of a new card charge.
+pub static CARD_CHARGE_CREATE: Model = Model {
+    name: "CardChargeCreate",
+    names: ClassNames {
+        rust: "CardChargeCreate",
+        python: "CardChargeCreate",
+        node: "CardChargeCreate",
+        php: "CardChargeCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("appearance_billing_address", Kind::Text),
+        field("appearance_border_radius", Kind::Integer),
+        field("appearance_theme", Kind::Text),
+        Field { money: true, ..field("application_fee_amount", Kind::Number) },
+        field("currency", Kind::Enum(&CURRENCY_CODE)),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("customer_email", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("customer_name", Kind::Text),
+        field("customer_phone", Kind::Text),
+        field("description", Kind::Text),
+        field("hold", Kind::Boolean),
+        field("metadata", Kind::Map),
+        field("payment_reference", Kind::Text),
+        field("product_id", Kind::Text),
+        field("quantity", Kind::Integer),
+        field("subscription_id", Kind::Text),
+        field("transfer_data", Kind::Map),
+        field("transfer_group", Kind::Text),
+    ],
+};
+
+/// The part of a blocked amount to take.
+pub static CARD_CHARGE_CAPTURE: Model = Model {
+    name: "CardChargeCapture",
+    names: ClassNames {
+        rust: "CardChargeCapture",
+        python: "CardChargeCapture",
+        node: "CardChargeCapture",
+        php: "CardChargeCapture",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[Field { money: true, ..field("amount", Kind::Number) }],
+};
+
+/// The amount to block.
+pub static CARD_CHARGE_INCREMENT: Model = Model {
+    name: "CardChargeIncrement",
+    names: ClassNames {
+        rust: "CardChargeIncrement",
+        python: "CardChargeIncrement",
+        node: "CardChargeIncrement",
+        php: "CardChargeIncrement",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[Field { money: true, ..field("amount", Kind::Number) }],
+};
+
+/// A payment with a card of the regional switch.
+pub static SWITCH_CHARGE: Model = Model {
+    name: "SwitchCharge",
+    names: ClassNames {
+        rust: "SwitchCharge",
+        python: "SwitchCharge",
+        node: "SwitchCharge",
+        php: "SwitchCharge",
+    },
+    id: Some("transaction_id"),
+    ids: &["transaction_id"],
+    id_optional: true,
+    marker: None,
+    fields: &[
+        field("action_code", Kind::Text),
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("auth_code", Kind::Text),
+        field("checkout_session_id", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("customer_email", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("customer_name", Kind::Text),
+        field("customer_phone", Kind::Text),
+        field("cvv", Kind::Text),
+        field("description", Kind::Text),
+        field("ecom_ip", Kind::Text),
+        field("expiry", Kind::Text),
+        field("merchantId", Kind::Text),
+        field("merchant_reference", Kind::Text),
+        field("message", Kind::Text),
+        field("metadata", Kind::Map),
+        Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
+        field("organizationId", Kind::Text),
+        field("pan", Kind::Text),
+        field("payment_reference", Kind::Text),
+        field("product_id", Kind::Text),
+        field("quantity", Kind::Integer),
+        field("status", Kind::Text),
+        field("subscription_id", Kind::Text),
+        field("success", Kind::Boolean),
+        field("system_reference", Kind::Integer),
+        field("transaction_id", Kind::Text),
+    ],
+};
+
+/// The fields of a new switch charge.
+pub static SWITCH_CHARGE_CREATE: Model = Model {
+    name: "SwitchChargeCreate",
+    names: ClassNames {
+        rust: "SwitchChargeCreate",
+        python: "SwitchChargeCreate",
+        node: "SwitchChargeCreate",
+        php: "SwitchChargeCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("checkout_session_id", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("customer_email", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("customer_name", Kind::Text),
+        field("customer_phone", Kind::Text),
+        field("cvv", Kind::Text),
+        field("description", Kind::Text),
+        field("ecom_ip", Kind::Text),
+        field("expiry", Kind::Text),
+        field("merchantId", Kind::Text),
+        field("metadata", Kind::Map),
+        field("organizationId", Kind::Text),
+        field("pan", Kind::Text),
+        field("payment_reference", Kind::Text),
+        field("product_id", Kind::Text),
+        field("quantity", Kind::Integer),
+        field("subscription_id", Kind::Text),
     ],
 };
 
@@ -729,6 +1340,137 @@ pub static CUSTOMER_UPDATE: Model = Model {
     ],
 };
 
+/// A customer with the total of what they spent. It does not have the customer_id.
+pub static TOP_CUSTOMER: Model = Model {
+    name: "TopCustomer",
+    names: ClassNames {
+        rust: "TopCustomer",
+        python: "TopCustomer",
+        node: "TopCustomer",
+        php: "TopCustomer",
+    },
+    id: Some("public_id"),
+    ids: &["public_id"],
+    id_optional: true,
+    marker: None,
+    fields: &[
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("email", Kind::Text),
+        field("name", Kind::Text),
+        field("phone_number", Kind::Text),
+        field("public_id", Kind::Text),
+        Field { money: true, ..field("total_spend", Kind::Number) },
+        field("transaction_count", Kind::Number),
+    ],
+};
+
+/// An audit event of a customer's portal. The fields are those of the current server; the newest API declares none.
+pub static PORTAL_EVENT: Model = Model {
+    name: "PortalEvent",
+    names: ClassNames {
+        rust: "PortalEvent",
+        python: "PortalEvent",
+        node: "PortalEvent",
+        php: "PortalEvent",
+    },
+    id: Some("event_id"),
+    ids: &["event_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("created_at", Kind::Time),
+        field("customer_id", Kind::Text),
+        field("event_id", Kind::Text),
+        field("event_type", Kind::Text),
+        Field { null_is_empty: true, ..field("metadata", Kind::Map) },
+        field("organization_id", Kind::Text),
+        field("total_count", Kind::Number),
+    ],
+};
+
+/// A link with which a customer opens the customer portal, for a limited time.
+pub static PORTAL_SESSION: Model = Model {
+    name: "PortalSession",
+    names: ClassNames {
+        rust: "PortalSession",
+        python: "PortalSession",
+        node: "PortalSession",
+        php: "PortalSession",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("customer_id", Kind::Text),
+        field("expires_in_seconds", Kind::Number),
+        field("flow_after_completion_url", Kind::Text),
+        field("flow_subscription_id", Kind::Uuid),
+        field("flow_type", Kind::Text),
+        field("launch_token", Kind::Text),
+        field("launch_url", Kind::Text),
+        field("organization_id", Kind::Text),
+        field("return_url", Kind::Text),
+    ],
+};
+
+/// What the portal opens with, and where it leads. All fields can be left out.
+pub static PORTAL_SESSION_CREATE: Model = Model {
+    name: "PortalSessionCreate",
+    names: ClassNames {
+        rust: "PortalSessionCreate",
+        python: "PortalSessionCreate",
+        node: "PortalSessionCreate",
+        php: "PortalSessionCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("flow_after_completion_url", Kind::Text),
+        field("flow_subscription_id", Kind::Uuid),
+        field("flow_type", Kind::Text),
+        field("return_url", Kind::Text),
+    ],
+};
+
+/// One thing by which a customer is blocked.
+pub static CUSTOMER_BLOCK_ENTRY: Model = Model {
+    name: "CustomerBlockEntry",
+    names: ClassNames {
+        rust: "CustomerBlockEntry",
+        python: "CustomerBlockEntry",
+        node: "CustomerBlockEntry",
+        php: "CustomerBlockEntry",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("kind", Kind::Text), field("value", Kind::Text)],
+};
+
+/// Whether a customer is blocked, and by what.
+pub static CUSTOMER_BLOCK: Model = Model {
+    name: "CustomerBlock",
+    names: ClassNames {
+        rust: "CustomerBlock",
+        python: "CustomerBlock",
+        node: "CustomerBlock",
+        php: "CustomerBlock",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("blocked", Kind::Boolean),
+        field("customer_id", Kind::Text),
+        field("entries", Kind::Models(&CUSTOMER_BLOCK_ENTRY)),
+    ],
+};
+
 /// A code that gives buyers a discount. Every field may be null or missing.
 pub static DISCOUNT_COUPON: Model = Model {
     name: "DiscountCoupon",
@@ -845,6 +1587,61 @@ pub static DISCOUNT_COUPON_UPDATE: Model = Model {
     ],
 };
 
+/// How often a coupon was used, and what it brought in. No currency is named, and every field may be missing.
+pub static COUPON_PERFORMANCE: Model = Model {
+    name: "CouponPerformance",
+    names: ClassNames {
+        rust: "CouponPerformance",
+        python: "CouponPerformance",
+        node: "CouponPerformance",
+        php: "CouponPerformance",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("average_discount", Kind::Number),
+        Field { money: true, ..field("average_order_value", Kind::Number) },
+        Field { money: true, ..field("total_discount_amount", Kind::Number) },
+        field("total_discounts", Kind::Number),
+        Field { money: true, ..field("total_revenue", Kind::Number) },
+        field("total_uses", Kind::Number),
+        field("unique_customers", Kind::Number),
+    ],
+};
+
+/// A payer's objection to a payment. Its fields are not documented: those here may be missing, and others may come.
+pub static DISPUTE: Model = Model {
+    name: "Dispute",
+    names: ClassNames { rust: "Dispute", python: "Dispute", node: "Dispute", php: "Dispute" },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("status", Kind::Text)],
+};
+
+/// Evidence for a dispute. No field is declared as required.
+pub static DISPUTE_EVIDENCE: Model = Model {
+    name: "DisputeEvidence",
+    names: ClassNames {
+        rust: "DisputeEvidence",
+        python: "DisputeEvidence",
+        node: "DisputeEvidence",
+        php: "DisputeEvidence",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("customer_name", Kind::Text),
+        field("files", Kind::Map),
+        field("uncategorized_text", Kind::Text),
+    ],
+};
+
 /// One use of a product by a customer. It is not a webhook event. Every field may be null or missing.
 pub static USAGE_EVENT: Model = Model {
     name: "UsageEvent",
@@ -910,6 +1707,41 @@ pub static USAGE_EVENT_UPDATE: Model = Model {
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("product_id", Kind::Uuid),
     ],
+};
+
+/// A file with data of the merchant, made in the background.
+pub static EXPORT: Model = Model {
+    name: "Export",
+    names: ClassNames { rust: "Export", python: "Export", node: "Export", php: "Export" },
+    id: Some("export_id"),
+    ids: &["export_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("download_url", Kind::Text),
+        field("export_id", Kind::Text),
+        field("filename", Kind::Text),
+        field("filters", Kind::Map),
+        field("mime_type", Kind::Text),
+        field("status", Kind::Text),
+        field("type", Kind::Text),
+    ],
+};
+
+/// The fields of a new export.
+pub static EXPORT_CREATE: Model = Model {
+    name: "ExportCreate",
+    names: ClassNames {
+        rust: "ExportCreate",
+        python: "ExportCreate",
+        node: "ExportCreate",
+        php: "ExportCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("filters", Kind::Map), field("type", Kind::Text)],
 };
 
 /// One payment of an instalment plan, with its due date, principal and interest. Every field may be null or missing.
@@ -1127,6 +1959,155 @@ pub static INVOICE_UPDATE: Model = Model {
     ],
 };
 
+/// Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in the response.
+pub static DOCUMENT_LINKS: Model = Model {
+    name: "DocumentLinks",
+    names: ClassNames {
+        rust: "DocumentLinks",
+        python: "DocumentLinks",
+        node: "DocumentLinks",
+        php: "DocumentLinks",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("download_url", Kind::Text),
+        field("expires_at", Kind::Time),
+        field("filename", Kind::Text),
+        field("hosted_url", Kind::Text),
+        field("mime_type", Kind::Text),
+    ],
+};
+
+/// One entry of the log: an API request, an error, a webhook delivery or an activity. Every field may be null or missing.
+pub static LOG_ENTRY: Model = Model {
+    name: "LogEntry",
+    names: ClassNames { rust: "LogEntry", python: "LogEntry", node: "LogEntry", php: "LogEntry" },
+    id: Some("id"),
+    ids: &["id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("data", Kind::Map),
+        field("endpoint", Kind::Text),
+        field("id", Kind::Text),
+        field("message", Kind::Text),
+        field("method", Kind::Text),
+        field("request_id", Kind::Text),
+        field("severity", Kind::Text),
+        field("status_code", Kind::Number),
+        field("success", Kind::Boolean),
+        field("timestamp", Kind::Time),
+        field("type", Kind::Text),
+    ],
+};
+
+/// Whose key it is that made the call.
+pub static KEY_OWNER: Model = Model {
+    name: "KeyOwner",
+    names: ClassNames { rust: "KeyOwner", python: "KeyOwner", node: "KeyOwner", php: "KeyOwner" },
+    id: Some("merchant_id"),
+    ids: &["merchant_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("environment", Kind::Text),
+        field("merchant_id", Kind::Text),
+        field("organization_id", Kind::Text),
+        field("organization_name", Kind::Text),
+    ],
+};
+
+/// The person or business that takes payments.
+pub static MERCHANT: Model = Model {
+    name: "Merchant",
+    names: ClassNames { rust: "Merchant", python: "Merchant", node: "Merchant", php: "Merchant" },
+    id: Some("merchant_id"),
+    ids: &["merchant_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("arr", Kind::Number) },
+        field("country", Kind::Text),
+        field("created_at", Kind::Time),
+        field("email", Kind::Text),
+        field("merchant_id", Kind::Text),
+        Field { money: true, ..field("merchant_lifetime_value", Kind::Number) },
+        field("metadata", Kind::Map),
+        Field { money: true, ..field("mrr", Kind::Number) },
+        field("name", Kind::Text),
+        field("phone_number", Kind::Text),
+        field("retry_payment_every", Kind::Integer),
+        field("total_retries", Kind::Integer),
+        field("updated_at", Kind::Time),
+    ],
+};
+
+/// A merchant's monthly recurring revenue.
+pub static MERCHANT_MRR: Model = Model {
+    name: "MerchantMrr",
+    names: ClassNames {
+        rust: "MerchantMrr",
+        python: "MerchantMrr",
+        node: "MerchantMrr",
+        php: "MerchantMrr",
+    },
+    id: Some("merchant_id"),
+    ids: &["merchant_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("as_of_date", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("merchant_id", Kind::Text),
+        Field { money: true, ..field("mrr", Kind::Number) },
+    ],
+};
+
+/// A merchant's yearly recurring revenue.
+pub static MERCHANT_ARR: Model = Model {
+    name: "MerchantArr",
+    names: ClassNames {
+        rust: "MerchantArr",
+        python: "MerchantArr",
+        node: "MerchantArr",
+        php: "MerchantArr",
+    },
+    id: Some("merchant_id"),
+    ids: &["merchant_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("arr", Kind::Number) },
+        field("as_of_date", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("merchant_id", Kind::Text),
+    ],
+};
+
+/// A merchant's balance in one currency.
+pub static MERCHANT_BALANCE: Model = Model {
+    name: "MerchantBalance",
+    names: ClassNames {
+        rust: "MerchantBalance",
+        python: "MerchantBalance",
+        node: "MerchantBalance",
+        php: "MerchantBalance",
+    },
+    id: Some("merchant_id"),
+    ids: &["merchant_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("as_of_date", Kind::Text),
+        Field { money: true, ..field("balance", Kind::Number) },
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("merchant_id", Kind::Text),
+    ],
+};
+
 /// How many units of a meter a customer has received, used and left. Units, not money; every field may be null or missing.
 pub static METER_BALANCE: Model = Model {
     name: "MeterBalance",
@@ -1138,7 +2119,7 @@ pub static METER_BALANCE: Model = Model {
     },
     id: Some("balance_id"),
     ids: &["balance_id"],
-    id_optional: false,
+    id_optional: true,
     marker: None,
     fields: &[
         field("balance", Kind::Number),
@@ -1268,6 +2249,223 @@ pub static METER_UPDATE: Model = Model {
         field("meter_id", Kind::Uuid),
         field("name", Kind::Text),
         field("product_id", Kind::Uuid),
+    ],
+};
+
+/// A link with which a network member signs in.
+pub static LOGIN_LINK: Model = Model {
+    name: "LoginLink",
+    names: ClassNames {
+        rust: "LoginLink",
+        python: "LoginLink",
+        node: "LoginLink",
+        php: "LoginLink",
+    },
+    id: Some("account"),
+    ids: &["account"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("account", Kind::Text),
+        field("created_at", Kind::Time),
+        field("expires_at", Kind::Time),
+        field("object", Kind::Text),
+        field("url", Kind::Text),
+    ],
+};
+
+/// A secret with which a page shows parts of a member's account.
+pub static ACCOUNT_SESSION: Model = Model {
+    name: "AccountSession",
+    names: ClassNames {
+        rust: "AccountSession",
+        python: "AccountSession",
+        node: "AccountSession",
+        php: "AccountSession",
+    },
+    id: Some("account"),
+    ids: &["account"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("account", Kind::Text),
+        field("client_secret", Kind::Text),
+        field("components", Kind::Map),
+        field("embed_base_url", Kind::Text),
+        field("expires_at", Kind::Time),
+        field("object", Kind::Text),
+    ],
+};
+
+/// The fields of a new account session.
+pub static ACCOUNT_SESSION_CREATE: Model = Model {
+    name: "AccountSessionCreate",
+    names: ClassNames {
+        rust: "AccountSessionCreate",
+        python: "AccountSessionCreate",
+        node: "AccountSessionCreate",
+        php: "AccountSessionCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("account", Kind::Text), field("components", Kind::Map)],
+};
+
+/// The business that merchants belong to.
+pub static ORGANIZATION: Model = Model {
+    name: "Organization",
+    names: ClassNames {
+        rust: "Organization",
+        python: "Organization",
+        node: "Organization",
+        php: "Organization",
+    },
+    id: Some("organization_id"),
+    ids: &["organization_id", "id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("arr", Kind::Number) },
+        field("created_at", Kind::Time),
+        field("default_currency", Kind::Enum(&CURRENCY_CODE)),
+        field("deleted_at", Kind::Time),
+        field("email", Kind::Text),
+        field("employee_number", Kind::Text),
+        field("has_payout_pin", Kind::Boolean),
+        field("industry", Kind::Text),
+        field("is_deleted", Kind::Boolean),
+        field("is_starter_business", Kind::Boolean),
+        field("logo_url", Kind::Text),
+        Field { money: true, ..field("merchant_lifetime_value", Kind::Number) },
+        field("metadata", Kind::Map),
+        Field { money: true, ..field("mrr", Kind::Number) },
+        field("name", Kind::Text),
+        Field { aliases: &["id"], ..field("organization_id", Kind::Text) },
+        field("phone_number", Kind::Text),
+        field("slug", Kind::Text),
+        field("status", Kind::Text),
+        field("storefront_enabled", Kind::Boolean),
+        field("total_customers", Kind::Integer),
+        field("total_merchants", Kind::Integer),
+        Field { money: true, ..field("total_revenue", Kind::Number) },
+        field("total_transactions", Kind::Integer),
+        field("updated_at", Kind::Time),
+        field("verification_status", Kind::Text),
+        field("website_url", Kind::Text),
+    ],
+};
+
+/// The fields of a new organization.
+pub static ORGANIZATION_CREATE: Model = Model {
+    name: "OrganizationCreate",
+    names: ClassNames {
+        rust: "OrganizationCreate",
+        python: "OrganizationCreate",
+        node: "OrganizationCreate",
+        php: "OrganizationCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("name", Kind::Text)],
+};
+
+/// The fields of an organization to change.
+pub static ORGANIZATION_UPDATE: Model = Model {
+    name: "OrganizationUpdate",
+    names: ClassNames {
+        rust: "OrganizationUpdate",
+        python: "OrganizationUpdate",
+        node: "OrganizationUpdate",
+        php: "OrganizationUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("email", Kind::Text)],
+};
+
+/// The fields of a new key.
+pub static ORGANIZATION_KEY_CREATE: Model = Model {
+    name: "OrganizationKeyCreate",
+    names: ClassNames {
+        rust: "OrganizationKeyCreate",
+        python: "OrganizationKeyCreate",
+        node: "OrganizationKeyCreate",
+        php: "OrganizationKeyCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("name", Kind::Text)],
+};
+
+/// An organization's figures.
+pub static ORGANIZATION_METRICS: Model = Model {
+    name: "OrganizationMetrics",
+    names: ClassNames {
+        rust: "OrganizationMetrics",
+        python: "OrganizationMetrics",
+        node: "OrganizationMetrics",
+        php: "OrganizationMetrics",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("arr", Kind::Number) },
+        field("calculated_at", Kind::Time),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        Field { money: true, ..field("mrr", Kind::Number) },
+        field("total_customers", Kind::Integer),
+        Field { money: true, ..field("total_revenue", Kind::Number) },
+        field("total_transactions", Kind::Integer),
+    ],
+};
+
+/// How payments are checked for risk. The API does not describe its responses; these fields are those that can be changed.
+pub static RADAR_SETTINGS: Model = Model {
+    name: "RadarSettings",
+    names: ClassNames {
+        rust: "RadarSettings",
+        python: "RadarSettings",
+        node: "RadarSettings",
+        php: "RadarSettings",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("enabled", Kind::Boolean),
+        field("mode", Kind::Text),
+        field("stripe_radar_passthrough", Kind::Boolean),
+    ],
+};
+
+/// The settings to change. A field left out does not change.
+pub static RADAR_SETTINGS_UPDATE: Model = Model {
+    name: "RadarSettingsUpdate",
+    names: ClassNames {
+        rust: "RadarSettingsUpdate",
+        python: "RadarSettingsUpdate",
+        node: "RadarSettingsUpdate",
+        php: "RadarSettingsUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("enabled", Kind::Boolean),
+        field("mode", Kind::Text),
+        field("stripe_radar_passthrough", Kind::Boolean),
     ],
 };
 
@@ -1601,7 +2799,7 @@ pub static PAYOUT_METHOD: Model = Model {
     },
     id: Some("payout_method_id"),
     ids: &["payout_method_id"],
-    id_optional: false,
+    id_optional: true,
     marker: None,
     fields: &[
         field("account_name", Kind::Text),
@@ -2028,6 +3226,69 @@ pub static PRODUCT_UPDATE: Model = Model {
     ],
 };
 
+/// One price to change, with its new amount.
+pub static PRODUCT_PRICE_CHANGE: Model = Model {
+    name: "ProductPriceChange",
+    names: ClassNames {
+        rust: "ProductPriceChange",
+        python: "ProductPriceChange",
+        node: "ProductPriceChange",
+        php: "ProductPriceChange",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("price_id", Kind::Text),
+        field("product_id", Kind::Text),
+    ],
+};
+
+/// The prices to change in one call, each with its new amount.
+pub static PRODUCT_PRICES_UPDATE: Model = Model {
+    name: "ProductPricesUpdate",
+    names: ClassNames {
+        rust: "ProductPricesUpdate",
+        python: "ProductPricesUpdate",
+        node: "ProductPricesUpdate",
+        php: "ProductPricesUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("idempotency_key", Kind::Text),
+        field("updates", Kind::Models(&PRODUCT_PRICE_CHANGE)),
+    ],
+};
+
+/// A payment provider, and whether the merchant is connected to it.
+pub static PROVIDER: Model = Model {
+    name: "Provider",
+    names: ClassNames { rust: "Provider", python: "Provider", node: "Provider", php: "Provider" },
+    id: Some("provider_code"),
+    ids: &["provider_code", "code"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("description", Kind::Text),
+        field("is_connected", Kind::Boolean),
+        field("is_phone_verified", Kind::Boolean),
+        field("metadata", Kind::Map),
+        field("name", Kind::Text),
+        field("onboarding_status", Kind::Text),
+        field("organization_id", Kind::Text),
+        field("payment_methods", Kind::Words),
+        field("phone_number", Kind::Text),
+        Field { aliases: &["code"], ..field("provider_code", Kind::Text) },
+        field("provider_merchant_id", Kind::Text),
+    ],
+};
+
 /// Money given back for a transaction. Every field may be null or missing.
 pub static REFUND: Model = Model {
     name: "Refund",
@@ -2164,6 +3425,149 @@ pub static RISK_ASSESSMENT: Model = Model {
         field("risk_score", Kind::Number),
         field("signals", Kind::Maps),
         field("transaction_id", Kind::Text),
+    ],
+};
+
+/// Settings of the checkout page. What responses contain is not documented: the field may be missing, and others may come.
+pub static CHECKOUT_SETTINGS: Model = Model {
+    name: "CheckoutSettings",
+    names: ClassNames {
+        rust: "CheckoutSettings",
+        python: "CheckoutSettings",
+        node: "CheckoutSettings",
+        php: "CheckoutSettings",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("settings", Kind::Map)],
+};
+
+/// The settings of the checkout page to change.
+pub static CHECKOUT_SETTINGS_UPDATE: Model = Model {
+    name: "CheckoutSettingsUpdate",
+    names: ClassNames {
+        rust: "CheckoutSettingsUpdate",
+        python: "CheckoutSettingsUpdate",
+        node: "CheckoutSettingsUpdate",
+        php: "CheckoutSettingsUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("settings", Kind::Map)],
+};
+
+/// Settings of the storefront. Its fields are those of an update; responses are not documented, so each may be missing.
+pub static STOREFRONT_SETTINGS: Model = Model {
+    name: "StorefrontSettings",
+    names: ClassNames {
+        rust: "StorefrontSettings",
+        python: "StorefrontSettings",
+        node: "StorefrontSettings",
+        php: "StorefrontSettings",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("announcement_active", Kind::Boolean),
+        field("announcement_text", Kind::Text),
+        field("description", Kind::Text),
+        field("name", Kind::Text),
+        field("shipping_config", Kind::Map),
+        field("slug", Kind::Text),
+        field("storefront_enabled", Kind::Boolean),
+        field("tax_config", Kind::Map),
+    ],
+};
+
+/// The settings of the storefront to change. A field left out does not change.
+pub static STOREFRONT_SETTINGS_UPDATE: Model = Model {
+    name: "StorefrontSettingsUpdate",
+    names: ClassNames {
+        rust: "StorefrontSettingsUpdate",
+        python: "StorefrontSettingsUpdate",
+        node: "StorefrontSettingsUpdate",
+        php: "StorefrontSettingsUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("announcement_active", Kind::Boolean),
+        field("announcement_text", Kind::Text),
+        field("description", Kind::Text),
+        field("name", Kind::Text),
+        field("shipping_config", Kind::Map),
+        field("slug", Kind::Text),
+        field("storefront_enabled", Kind::Boolean),
+        field("tax_config", Kind::Map),
+    ],
+};
+
+/// The payments of one day in one currency, and whether they were settled. Most of its fields are not documented.
+pub static SETTLEMENT: Model = Model {
+    name: "Settlement",
+    names: ClassNames {
+        rust: "Settlement",
+        python: "Settlement",
+        node: "Settlement",
+        php: "Settlement",
+    },
+    id: Some("settlement_id"),
+    ids: &["settlement_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[field("settlement_id", Kind::Text), field("status", Kind::Text)],
+};
+
+/// Money that is paid out before its day. Its responses are not documented; these fields are those that can be sent, and status.
+pub static INSTANT_SETTLEMENT: Model = Model {
+    name: "InstantSettlement",
+    names: ClassNames {
+        rust: "InstantSettlement",
+        python: "InstantSettlement",
+        node: "InstantSettlement",
+        php: "InstantSettlement",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("confirmation_token", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("mode", Kind::Text),
+        field("payout_id", Kind::Text),
+        field("status", Kind::Text),
+    ],
+};
+
+/// The fields of a new instant settlement.
+pub static INSTANT_SETTLEMENT_CREATE: Model = Model {
+    name: "InstantSettlementCreate",
+    names: ClassNames {
+        rust: "InstantSettlementCreate",
+        python: "InstantSettlementCreate",
+        node: "InstantSettlementCreate",
+        php: "InstantSettlementCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("confirmation_token", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("mode", Kind::Text),
+        field("payout_id", Kind::Text),
     ],
 };
 
@@ -2352,6 +3756,92 @@ pub static SPI_QR_CODE_UPDATE: Model = Model {
     ],
 };
 
+/// What customers subscribe to in the 2025 documentation. Every field may be null or missing.
+pub static SUBSCRIPTION_PLAN: Model = Model {
+    name: "SubscriptionPlan",
+    names: ClassNames {
+        rust: "SubscriptionPlan",
+        python: "SubscriptionPlan",
+        node: "SubscriptionPlan",
+        php: "SubscriptionPlan",
+    },
+    id: Some("plan_id"),
+    ids: &["plan_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("billing_frequency", Kind::Text),
+        field("charge_day", Kind::Number),
+        field("created_at", Kind::Time),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("description", Kind::Text),
+        field("failed_payment_action", Kind::Text),
+        field("first_payment_type", Kind::Text),
+        field("is_active", Kind::Boolean),
+        field("merchant_id", Kind::Text),
+        Field { null_is_empty: true, ..field("metadata", Kind::Map) },
+        field("name", Kind::Text),
+        field("organization_id", Kind::Text),
+        field("plan_id", Kind::Text),
+        field("updated_at", Kind::Time),
+    ],
+};
+
+/// The fields of a new plan.
+pub static SUBSCRIPTION_PLAN_CREATE: Model = Model {
+    name: "SubscriptionPlanCreate",
+    names: ClassNames {
+        rust: "SubscriptionPlanCreate",
+        python: "SubscriptionPlanCreate",
+        node: "SubscriptionPlanCreate",
+        php: "SubscriptionPlanCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("billing_frequency", Kind::Text),
+        field("charge_day", Kind::Number),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("description", Kind::Text),
+        field("failed_payment_action", Kind::Text),
+        field("first_payment_type", Kind::Text),
+        field("is_active", Kind::Boolean),
+        Field { null_is_empty: true, ..field("metadata", Kind::Map) },
+        field("name", Kind::Text),
+    ],
+};
+
+/// The fields of a plan to change: only is_active and metadata can. A field left out does not change.
+pub static SUBSCRIPTION_PLAN_UPDATE: Model = Model {
+    name: "SubscriptionPlanUpdate",
+    names: ClassNames {
+        rust: "SubscriptionPlanUpdate",
+        python: "SubscriptionPlanUpdate",
+        node: "SubscriptionPlanUpdate",
+        php: "SubscriptionPlanUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("billing_frequency", Kind::Text),
+        field("charge_day", Kind::Number),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("description", Kind::Text),
+        field("failed_payment_action", Kind::Text),
+        field("first_payment_type", Kind::Text),
+        field("is_active", Kind::Boolean),
+        Field { null_is_empty: true, ..field("metadata", Kind::Map) },
+        field("name", Kind::Text),
+    ],
+};
+
 /// A customer's recurring purchase of a product. Every field may be null or missing, and field names differ between the current server's routes.
 pub static SUBSCRIPTION: Model = Model {
     name: "Subscription",
@@ -2447,6 +3937,187 @@ pub static SUBSCRIPTION_UPDATE: Model = Model {
         field("product_id", Kind::Uuid),
         field("start_date", Kind::Text),
         field("status", Kind::Enum(&SUBSCRIPTION_STATUS)),
+    ],
+};
+
+/// When a subscription is cancelled, and why. Both fields can be left out.
+pub static SUBSCRIPTION_CANCEL: Model = Model {
+    name: "SubscriptionCancel",
+    names: ClassNames {
+        rust: "SubscriptionCancel",
+        python: "SubscriptionCancel",
+        node: "SubscriptionCancel",
+        php: "SubscriptionCancel",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("cancel_at_period_end", Kind::Boolean),
+        field("cancellation_reason", Kind::Text),
+    ],
+};
+
+/// The price that a subscription moves to.
+pub static SUBSCRIPTION_PLAN_CHANGE: Model = Model {
+    name: "SubscriptionPlanChange",
+    names: ClassNames {
+        rust: "SubscriptionPlanChange",
+        python: "SubscriptionPlanChange",
+        node: "SubscriptionPlanChange",
+        php: "SubscriptionPlanChange",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("price_id", Kind::Uuid)],
+};
+
+/// A request to the support of lomi. Its fields are those of create; responses are not documented, so each may be missing.
+pub static SUPPORT_REQUEST: Model = Model {
+    name: "SupportRequest",
+    names: ClassNames {
+        rust: "SupportRequest",
+        python: "SupportRequest",
+        node: "SupportRequest",
+        php: "SupportRequest",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("category", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("message", Kind::Text),
+        field("meter_id", Kind::Text),
+        field("payment_link_id", Kind::Text),
+        field("payout_id", Kind::Text),
+        field("plan_id", Kind::Text),
+        field("product_id", Kind::Text),
+        field("subject", Kind::Text),
+        field("transaction_id", Kind::Text),
+        field("webhook_id", Kind::Text),
+    ],
+};
+
+/// The fields of a new support request: category and message are required.
+pub static SUPPORT_REQUEST_CREATE: Model = Model {
+    name: "SupportRequestCreate",
+    names: ClassNames {
+        rust: "SupportRequestCreate",
+        python: "SupportRequestCreate",
+        node: "SupportRequestCreate",
+        php: "SupportRequestCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("category", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("message", Kind::Text),
+        field("meter_id", Kind::Text),
+        field("payment_link_id", Kind::Text),
+        field("payout_id", Kind::Text),
+        field("plan_id", Kind::Text),
+        field("product_id", Kind::Text),
+        field("subject", Kind::Text),
+        field("transaction_id", Kind::Text),
+        field("webhook_id", Kind::Text),
+    ],
+};
+
+/// A member of the team. Its fields are those of an update; responses are not documented, so each may be missing.
+pub static TEAM_MEMBER: Model = Model {
+    name: "TeamMember",
+    names: ClassNames {
+        rust: "TeamMember",
+        python: "TeamMember",
+        node: "TeamMember",
+        php: "TeamMember",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("role", Kind::Text),
+        field("role_id", Kind::Text),
+        field("role_key", Kind::Text),
+    ],
+};
+
+/// A role that a team member can have. Its fields are not documented: those here may be missing, and others may come.
+pub static TEAM_ROLE: Model = Model {
+    name: "TeamRole",
+    names: ClassNames { rust: "TeamRole", python: "TeamRole", node: "TeamRole", php: "TeamRole" },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("role_id", Kind::Text), field("role_key", Kind::Text)],
+};
+
+/// Who is invited to the team, and with which role. No field is declared as required.
+pub static TEAM_INVITATION_CREATE: Model = Model {
+    name: "TeamInvitationCreate",
+    names: ClassNames {
+        rust: "TeamInvitationCreate",
+        python: "TeamInvitationCreate",
+        node: "TeamInvitationCreate",
+        php: "TeamInvitationCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("email", Kind::Text),
+        field("phone", Kind::Text),
+        field("position", Kind::Text),
+        field("role", Kind::Text),
+        field("role_id", Kind::Text),
+        field("role_key", Kind::Text),
+    ],
+};
+
+/// Whose invitation is revoked. No field is declared as required.
+pub static TEAM_INVITATION_REVOKE: Model = Model {
+    name: "TeamInvitationRevoke",
+    names: ClassNames {
+        rust: "TeamInvitationRevoke",
+        python: "TeamInvitationRevoke",
+        node: "TeamInvitationRevoke",
+        php: "TeamInvitationRevoke",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("email", Kind::Text), field("phone", Kind::Text)],
+};
+
+/// The new role of a team member. No field is declared as required.
+pub static TEAM_MEMBER_ROLE_UPDATE: Model = Model {
+    name: "TeamMemberRoleUpdate",
+    names: ClassNames {
+        rust: "TeamMemberRoleUpdate",
+        python: "TeamMemberRoleUpdate",
+        node: "TeamMemberRoleUpdate",
+        php: "TeamMemberRoleUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("role", Kind::Text),
+        field("role_id", Kind::Text),
+        field("role_key", Kind::Text),
     ],
 };
 
@@ -2635,6 +4306,243 @@ pub static TRANSACTION_UPDATE: Model = Model {
     ],
 };
 
+/// Money that moved between accounts of a network.
+pub static TRANSFER: Model = Model {
+    name: "Transfer",
+    names: ClassNames { rust: "Transfer", python: "Transfer", node: "Transfer", php: "Transfer" },
+    id: Some("id"),
+    ids: &["id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("confirmation_token", Kind::Text),
+        field("created_at", Kind::Time),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("description", Kind::Text),
+        field("destination", Kind::Text),
+        field("environment", Kind::Text),
+        field("id", Kind::Text),
+        field("metadata", Kind::Map),
+        field("object", Kind::Text),
+        field("refund_id", Kind::Text),
+        Field { money: true, ..field("reversed_amount", Kind::Number) },
+        field("reversed_transfer_id", Kind::Text),
+        Field { money: true, ..field("settled_amount", Kind::Number) },
+        field("settled_currency", Kind::Enum(&CURRENCY_CODE)),
+        field("source", Kind::Text),
+        field("source_transaction_id", Kind::Text),
+        field("status", Kind::Enum(&TRANSFER_STATUS)),
+        field("transfer_group", Kind::Text),
+        field("transfer_type", Kind::Text),
+        field("updated_at", Kind::Time),
+    ],
+};
+
+/// The fields of a new transfer.
+pub static TRANSFER_CREATE: Model = Model {
+    name: "TransferCreate",
+    names: ClassNames {
+        rust: "TransferCreate",
+        python: "TransferCreate",
+        node: "TransferCreate",
+        php: "TransferCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("confirmation_token", Kind::Text),
+        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
+        field("description", Kind::Text),
+        field("destination", Kind::Text),
+        field("metadata", Kind::Map),
+        field("source_transaction_id", Kind::Text),
+        field("transfer_group", Kind::Text),
+    ],
+};
+
+/// How much of a transfer to take back.
+pub static TRANSFER_REVERSAL: Model = Model {
+    name: "TransferReversal",
+    names: ClassNames {
+        rust: "TransferReversal",
+        python: "TransferReversal",
+        node: "TransferReversal",
+        php: "TransferReversal",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("confirmation_token", Kind::Text),
+        field("description", Kind::Text),
+        field("metadata", Kind::Map),
+    ],
+};
+
+/// A recorded use of a product by a customer, and whether it was counted. It is not a webhook event. Every field may be null or missing.
+pub static USAGE_RECORD: Model = Model {
+    name: "UsageRecord",
+    names: ClassNames {
+        rust: "UsageRecord",
+        python: "UsageRecord",
+        node: "UsageRecord",
+        php: "UsageRecord",
+    },
+    id: Some("event_id"),
+    ids: &["event_id"],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("code", Kind::Text),
+        field("created_at", Kind::Time),
+        field("customer_id", Kind::Text),
+        field("error_message", Kind::Text),
+        field("event_id", Kind::Text),
+        field("meter_id", Kind::Text),
+        field("occurred_at", Kind::Time),
+        Field {
+            aliases: &["status"],
+            ..field("processing_status", Kind::Enum(&USAGE_RECORD_STATUS))
+        },
+        field("properties", Kind::Map),
+        field("quantity", Kind::Number),
+        field("quantity_applied", Kind::Number),
+        field("subscription_id", Kind::Text),
+        field("timestamp", Kind::Text),
+        field("total_count", Kind::Number),
+        field("transaction_id", Kind::Text),
+    ],
+};
+
+/// The fields of a new usage event: transaction_id, code and customer_id are required.
+pub static USAGE_RECORD_CREATE: Model = Model {
+    name: "UsageRecordCreate",
+    names: ClassNames {
+        rust: "UsageRecordCreate",
+        python: "UsageRecordCreate",
+        node: "UsageRecordCreate",
+        php: "UsageRecordCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("code", Kind::Text),
+        field("customer_id", Kind::Text),
+        field("properties", Kind::Map),
+        field("quantity", Kind::Number),
+        field("subscription_id", Kind::Text),
+        field("timestamp", Kind::Text),
+        field("transaction_id", Kind::Text),
+    ],
+};
+
+/// The fields of a new subscription to a product that is billed by usage.
+pub static USAGE_SUBSCRIPTION_CREATE: Model = Model {
+    name: "UsageSubscriptionCreate",
+    names: ClassNames {
+        rust: "UsageSubscriptionCreate",
+        python: "UsageSubscriptionCreate",
+        node: "UsageSubscriptionCreate",
+        php: "UsageSubscriptionCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("customer_id", Kind::Text),
+        field("metadata", Kind::Map),
+        field("price_id", Kind::Text),
+        field("product_id", Kind::Text),
+    ],
+};
+
+/// A period of the usage of a subscription. Its fields are not documented: this one may be missing, and others may come.
+pub static USAGE_PERIOD: Model = Model {
+    name: "UsagePeriod",
+    names: ClassNames {
+        rust: "UsagePeriod",
+        python: "UsagePeriod",
+        node: "UsagePeriod",
+        php: "UsagePeriod",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("subscription_id", Kind::Text)],
+};
+
+/// A feature that a customer can be entitled to use. The current server returns its identifier only; the response of the newest API is not documented.
+pub static ENTITLEMENT: Model = Model {
+    name: "Entitlement",
+    names: ClassNames {
+        rust: "Entitlement",
+        python: "Entitlement",
+        node: "Entitlement",
+        php: "Entitlement",
+    },
+    id: Some("entitlement_id"),
+    ids: &["entitlement_id"],
+    id_optional: true,
+    marker: None,
+    fields: &[
+        field("description", Kind::Text),
+        field("entitlement_id", Kind::Text),
+        field("feature_key", Kind::Text),
+        field("name", Kind::Text),
+    ],
+};
+
+/// The fields of a new entitlement: feature_key and name are required.
+pub static ENTITLEMENT_CREATE: Model = Model {
+    name: "EntitlementCreate",
+    names: ClassNames {
+        rust: "EntitlementCreate",
+        python: "EntitlementCreate",
+        node: "EntitlementCreate",
+        php: "EntitlementCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("description", Kind::Text),
+        field("feature_key", Kind::Text),
+        field("name", Kind::Text),
+    ],
+};
+
+/// Prepaid units of a meter to add to a customer.
+pub static USAGE_CREDIT_GRANT: Model = Model {
+    name: "UsageCreditGrant",
+    names: ClassNames {
+        rust: "UsageCreditGrant",
+        python: "UsageCreditGrant",
+        node: "UsageCreditGrant",
+        php: "UsageCreditGrant",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("customer_id", Kind::Text),
+        field("meter_id", Kind::Text),
+        field("reason", Kind::Text),
+        field("units", Kind::Number),
+    ],
+};
+
 /// One attempt to deliver an event to a webhook, with the merchant's response. Every field may be null or missing.
 pub static WEBHOOK_DELIVERY_LOG: Model = Model {
     name: "WebhookDeliveryLog",
@@ -2765,7 +4673,7 @@ pub static WEBHOOK: Model = Model {
         Field { null_is_empty: true, ..field("metadata", Kind::Map) },
         field("organization_id", Kind::Uuid),
         field("retry_count", Kind::Number),
-        field("secret", Kind::Text),
+        Field { beside: true, ..field("secret", Kind::Text) },
         field("spi_event_types", Kind::Words),
         field("supports_spi", Kind::Boolean),
         field("updated_at", Kind::Time),
@@ -2838,6 +4746,115 @@ pub static WEBHOOK_UPDATE: Model = Model {
         field("url", Kind::Text),
         field("verification_token", Kind::Text),
         Field { aliases: &["id"], ..field("webhook_id", Kind::Uuid) },
+    ],
+};
+
+/// How the delivery of a test event went. Its `response`, if there is one, is the merchant's response in any JSON form.
+pub static WEBHOOK_TEST_RESULT: Model = Model {
+    name: "WebhookTestResult",
+    names: ClassNames {
+        rust: "WebhookTestResult",
+        python: "WebhookTestResult",
+        node: "WebhookTestResult",
+        php: "WebhookTestResult",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("delivered_url", Kind::Text),
+        field("log_id", Kind::Text),
+        field("status", Kind::Number),
+        field("success", Kind::Boolean),
+    ],
+};
+
+/// How the repeated delivery of an event went. The fields are those of the current server; the newest API documents none.
+pub static WEBHOOK_RETRY_RESULT: Model = Model {
+    name: "WebhookRetryResult",
+    names: ClassNames {
+        rust: "WebhookRetryResult",
+        python: "WebhookRetryResult",
+        node: "WebhookRetryResult",
+        php: "WebhookRetryResult",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        field("delivered", Kind::Boolean),
+        field("event_id", Kind::Text),
+        field("response_status", Kind::Number),
+    ],
+};
+
+/// The merchant's WhatsApp connection. Only one field of the response is documented; others may come.
+pub static WHATSAPP_SETTINGS: Model = Model {
+    name: "WhatsappSettings",
+    names: ClassNames {
+        rust: "WhatsappSettings",
+        python: "WhatsappSettings",
+        node: "WhatsappSettings",
+        php: "WhatsappSettings",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("inbound_payment_link", Kind::Text)],
+};
+
+/// The WhatsApp settings to change: inbound_payment_link is required.
+pub static WHATSAPP_SETTINGS_UPDATE: Model = Model {
+    name: "WhatsappSettingsUpdate",
+    names: ClassNames {
+        rust: "WhatsappSettingsUpdate",
+        python: "WhatsappSettingsUpdate",
+        node: "WhatsappSettingsUpdate",
+        php: "WhatsappSettingsUpdate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("inbound_payment_link", Kind::Text)],
+};
+
+/// How the merchant connects WhatsApp. No field is required.
+pub static WHATSAPP_SETUP_LINK_CREATE: Model = Model {
+    name: "WhatsappSetupLinkCreate",
+    names: ClassNames {
+        rust: "WhatsappSetupLinkCreate",
+        python: "WhatsappSetupLinkCreate",
+        node: "WhatsappSetupLinkCreate",
+        php: "WhatsappSetupLinkCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("connection_type", Kind::Text)],
+};
+
+/// A WhatsApp message with which a customer can pay. Which fields are required is not documented.
+pub static WHATSAPP_PAYMENT_MESSAGE_CREATE: Model = Model {
+    name: "WhatsappPaymentMessageCreate",
+    names: ClassNames {
+        rust: "WhatsappPaymentMessageCreate",
+        python: "WhatsappPaymentMessageCreate",
+        node: "WhatsappPaymentMessageCreate",
+        php: "WhatsappPaymentMessageCreate",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[
+        Field { money: true, ..field("amount", Kind::Number) },
+        field("checkout_session_id", Kind::Uuid),
+        field("to", Kind::Text),
     ],
 };
 

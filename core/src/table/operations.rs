@@ -9,30 +9,85 @@ use super::schema::{Idempotency, Kind, Operation, Paging, Parameter, Returns, Ro
 
 /// Every operation.
 pub const OPERATIONS: &[&Operation] = &[
+    &DELETE_ACCOUNT,
+    &EXPORT_ACCOUNT,
+    &RETRIEVE_ACCOUNT,
+    &LIST_ACCOUNTS,
+    &CREATE_API_KEY,
+    &LIST_API_KEYS,
+    &REVOKE_API_KEY,
+    &LIST_BALANCES,
+    &LIST_BALANCE_BREAKDOWN,
+    &CHECK_BALANCE,
     &CREATE_BENEFICIARY_PAYOUT,
     &RETRIEVE_BENEFICIARY_PAYOUT,
     &LIST_BENEFICIARY_PAYOUTS,
+    &CREATE_WAVE_CHARGE,
+    &CREATE_MTN_CHARGE,
+    &CREATE_CARD_CHARGE,
+    &CREATE_SWITCH_CHARGE,
+    &RETRIEVE_CARD_CHARGE,
+    &CANCEL_CARD_CHARGE,
+    &CAPTURE_CARD_CHARGE,
+    &INCREMENT_CARD_CHARGE,
     &CREATE_CHECKOUT_SESSION,
     &RETRIEVE_CHECKOUT_SESSION,
     &LIST_CHECKOUT_SESSIONS,
     &UPDATE_CHECKOUT_SESSION,
     &DELETE_CHECKOUT_SESSION,
+    &RETRIEVE_CUSTOMER_SUBSCRIPTION,
+    &LIST_CUSTOMER_SUBSCRIPTIONS,
+    &UPDATE_CUSTOMER_SUBSCRIPTION,
+    &CANCEL_CUSTOMER_SUBSCRIPTION,
     &CREATE_CUSTOMER,
     &RETRIEVE_CUSTOMER,
     &LIST_CUSTOMERS,
     &UPDATE_CUSTOMER,
     &DELETE_CUSTOMER,
+    &LIST_TOP_CUSTOMERS,
+    &LIST_CUSTOMER_TRANSACTIONS,
+    &LIST_SUBSCRIPTIONS_OF_CUSTOMER,
+    &LIST_CUSTOMER_PORTAL_EVENTS,
+    &CREATE_CUSTOMER_PORTAL_SESSION,
+    &BLOCK_CUSTOMER,
+    &UNBLOCK_CUSTOMER,
     &CREATE_DISCOUNT_COUPON,
     &RETRIEVE_DISCOUNT_COUPON,
     &LIST_DISCOUNT_COUPONS,
     &UPDATE_DISCOUNT_COUPON,
     &DELETE_DISCOUNT_COUPON,
+    &RETRIEVE_DISCOUNT_COUPON_PERFORMANCE,
+    &RETRIEVE_DISPUTE,
+    &LIST_DISPUTES,
+    &SUBMIT_DISPUTE_EVIDENCE,
     &RETRIEVE_EVENT,
     &LIST_EVENTS,
+    &CREATE_EXPORT,
+    &RETRIEVE_EXPORT,
+    &LIST_EXPORTS,
+    &RETRIEVE_FINANCE_SUMMARY,
+    &RETRIEVE_FINANCE_CASHFLOW,
+    &RETRIEVE_FINANCE_AGING,
+    &RETRIEVE_FINANCE_RECONCILIATION,
     &RETRIEVE_INSTALLMENT_PAYMENT,
     &LIST_INSTALLMENT_PAYMENTS,
+    &CREATE_CUSTOMER_INVOICE,
     &RETRIEVE_CUSTOMER_INVOICE,
     &LIST_CUSTOMER_INVOICES,
+    &UPDATE_CUSTOMER_INVOICE,
+    &CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION,
+    &FINALIZE_CUSTOMER_INVOICE,
+    &SEND_CUSTOMER_INVOICE,
+    &REMIND_CUSTOMER_INVOICE,
+    &VOID_CUSTOMER_INVOICE,
+    &RETRIEVE_CUSTOMER_INVOICE_PDF,
+    &RETRIEVE_LOG,
+    &LIST_LOGS,
+    &RETRIEVE_ME,
+    &RETRIEVE_MERCHANT,
+    &RETRIEVE_MERCHANT_MRR,
+    &RETRIEVE_MERCHANT_ARR,
+    &RETRIEVE_MERCHANT_BALANCE,
     &RETRIEVE_METER_BALANCE,
     &LIST_METER_BALANCES,
     &CREATE_METER,
@@ -40,6 +95,17 @@ pub const OPERATIONS: &[&Operation] = &[
     &LIST_METERS,
     &UPDATE_METER,
     &DELETE_METER,
+    &RETRIEVE_CUSTOMER_METER_BALANCE,
+    &CREATE_LOGIN_LINK,
+    &CREATE_ACCOUNT_SESSION,
+    &CREATE_ORGANIZATION,
+    &RETRIEVE_ORGANIZATION,
+    &LIST_ORGANIZATIONS,
+    &UPDATE_ORGANIZATION,
+    &RETRIEVE_ORGANIZATION_METRICS,
+    &RETRIEVE_RADAR_SETTINGS,
+    &UPDATE_RADAR_SETTINGS,
+    &CREATE_ORGANIZATION_KEY,
     &CREATE_PAYMENT_LINK,
     &RETRIEVE_PAYMENT_LINK,
     &LIST_PAYMENT_LINKS,
@@ -50,6 +116,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &LIST_PAYMENT_REQUESTS,
     &UPDATE_PAYMENT_REQUEST,
     &DELETE_PAYMENT_REQUEST,
+    &CREATE_PAYOUT_METHOD,
     &RETRIEVE_PAYOUT_METHOD,
     &LIST_PAYOUT_METHODS,
     &CREATE_PAYOUT,
@@ -67,6 +134,10 @@ pub const OPERATIONS: &[&Operation] = &[
     &LIST_PRODUCTS,
     &UPDATE_PRODUCT,
     &DELETE_PRODUCT,
+    &ADD_PRODUCT_PRICE,
+    &SET_DEFAULT_PRODUCT_PRICE,
+    &UPDATE_PRODUCT_PRICES,
+    &LIST_PROVIDERS,
     &CREATE_REFUND,
     &RETRIEVE_REFUND,
     &LIST_REFUNDS,
@@ -74,6 +145,14 @@ pub const OPERATIONS: &[&Operation] = &[
     &DELETE_REFUND,
     &RETRIEVE_RISK_ASSESSMENT,
     &LIST_RISK_ASSESSMENTS,
+    &RETRIEVE_CHECKOUT_SETTINGS,
+    &UPDATE_CHECKOUT_SETTINGS,
+    &RETRIEVE_STOREFRONT_SETTINGS,
+    &UPDATE_STOREFRONT_SETTINGS,
+    &LIST_SETTLEMENTS,
+    &CREATE_INSTANT_SETTLEMENT,
+    &RETRIEVE_INSTANT_SETTLEMENT,
+    &LIST_SETTLEMENT_TRANSACTIONS,
     &RETRIEVE_SPI_ACCOUNT_ALIASE,
     &LIST_SPI_ACCOUNT_ALIASES,
     &CREATE_SPI_QR_CODE,
@@ -81,21 +160,239 @@ pub const OPERATIONS: &[&Operation] = &[
     &LIST_SPI_QR_CODES,
     &UPDATE_SPI_QR_CODE,
     &DELETE_SPI_QR_CODE,
+    &CREATE_SUBSCRIPTION_PLAN,
+    &RETRIEVE_SUBSCRIPTION_PLAN,
+    &LIST_SUBSCRIPTION_PLANS,
+    &UPDATE_SUBSCRIPTION_PLAN,
+    &DELETE_SUBSCRIPTION_PLAN,
     &CREATE_SUBSCRIPTION,
     &RETRIEVE_SUBSCRIPTION,
     &LIST_SUBSCRIPTIONS,
     &UPDATE_SUBSCRIPTION,
     &DELETE_SUBSCRIPTION,
+    &CANCEL_SUBSCRIPTION,
+    &RESUME_SUBSCRIPTION,
+    &CHANGE_SUBSCRIPTION_PLAN,
+    &RETRIEVE_SUBSCRIPTION_USAGE,
+    &CREATE_SUPPORT_REQUEST,
+    &RETRIEVE_SUPPORT_REQUEST,
+    &LIST_SUPPORT_REQUESTS,
+    &CLOSE_SUPPORT_REQUEST,
+    &LIST_TEAM_MEMBERS,
+    &LIST_TEAM_ROLES,
+    &INVITE_TEAM_MEMBER,
+    &REVOKE_TEAM_INVITATION,
+    &UPDATE_TEAM_MEMBER_ROLE,
+    &REMOVE_TEAM_MEMBER,
     &RETRIEVE_TRANSACTION,
     &LIST_TRANSACTIONS,
+    &RETRIEVE_TRANSACTION_RECEIPT,
+    &CREATE_TRANSFER,
+    &RETRIEVE_TRANSFER,
+    &LIST_TRANSFERS,
+    &REVERSE_TRANSFER,
+    &RECORD_USAGE_EVENT,
+    &LIST_USAGE_EVENTS,
+    &RETRIEVE_USAGE_EVENT,
+    &CREATE_USAGE_SUBSCRIPTION,
+    &LIST_USAGE_PERIODS,
+    &RETRIEVE_USAGE_REVENUE,
+    &CHECK_USAGE_ENTITLEMENT,
+    &CREATE_USAGE_ENTITLEMENT,
+    &GRANT_USAGE_CREDITS,
     &RETRIEVE_WEBHOOK_DELIVERY_LOG,
     &LIST_WEBHOOK_DELIVERY_LOGS,
+    &LIST_WEBHOOK_LOGS,
     &CREATE_WEBHOOK,
     &RETRIEVE_WEBHOOK,
     &LIST_WEBHOOKS,
     &UPDATE_WEBHOOK,
     &DELETE_WEBHOOK,
+    &TEST_WEBHOOK,
+    &RETRY_WEBHOOK_DELIVERY,
+    &RETRIEVE_WHATSAPP_SETTINGS,
+    &UPDATE_WHATSAPP_SETTINGS,
+    &CREATE_WHATSAPP_SETUP_LINK,
+    &SEND_WHATSAPP_PAYMENT_MESSAGE,
 ];
+
+/// Closes the account. It needs a second call with confirmation_token; nothing happens before. The API does not describe the response to the second call.
+pub static DELETE_ACCOUNT: Operation = Operation {
+    id: "delete_account",
+    resource: "account",
+    verb: "delete",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/account/delete")],
+    query_parameters: &[],
+    body: Some(&ACCOUNT_DELETE),
+    returns: Returns::One(&ACCOUNT_DELETION),
+    alternatives: &[&CONFIRMATION_REQUIRED],
+    idempotency: Idempotency::Confirmed,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Starts an export of all data of the account. Each call makes another one. The API does not describe the response.
+pub static EXPORT_ACCOUNT: Operation = Operation {
+    id: "export_account",
+    resource: "account",
+    verb: "export",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/account/export")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of an account. No document of the current server names it.
+pub static RETRIEVE_ACCOUNT: Operation = Operation {
+    id: "retrieve_account",
+    resource: "accounts",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/accounts/{account_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&MERCHANT_ACCOUNT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's accounts, one for each currency. No document of the current server names it.
+pub static LIST_ACCOUNTS: Operation = Operation {
+    id: "list_accounts",
+    resource: "accounts",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/accounts")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&MERCHANT_ACCOUNT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and create another. A repeat creates a second key.
+pub static CREATE_API_KEY: Operation = Operation {
+    id: "create_api_key",
+    resource: "api_keys",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/api-keys")],
+    query_parameters: &[],
+    body: Some(&API_KEY_CREATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The merchant's API keys, on the newest API only.
+pub static LIST_API_KEYS: Operation = Operation {
+    id: "list_api_keys",
+    resource: "api_keys",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/api-keys")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&API_KEY),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Revokes an API key, which then works no longer. No money moves; safe to repeat.
+pub static REVOKE_API_KEY: Operation = Operation {
+    id: "revoke_api_key",
+    resource: "api_keys",
+    verb: "revoke",
+    method: Method::DELETE,
+    paths: &[(RouteStyle::Newest, "/api-keys/{api_key_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The balance of each currency, or of one. The current server answers 404 before the first payment.
+pub static LIST_BALANCES: Operation = Operation {
+    id: "list_balances",
+    resource: "balances",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/accounts/balance")],
+    query_parameters: &[Parameter { name: "currency", kind: Kind::Text, least: None, most: None }],
+    body: None,
+    returns: Returns::Page(&BALANCE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Each balance with its available and pending parts, also converted to one currency.
+pub static LIST_BALANCE_BREAKDOWN: Operation = Operation {
+    id: "list_balance_breakdown",
+    resource: "balances",
+    verb: "breakdown",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/accounts/balance/breakdown")],
+    query_parameters: &[Parameter {
+        name: "target_currency",
+        kind: Kind::Text,
+        least: None,
+        most: None,
+    }],
+    body: None,
+    returns: Returns::Page(&BALANCE_BREAKDOWN),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Whether a balance is available in a currency. Some servers send the available balance as a plain number, others an object with has_sufficient_balance and available_balance.
+pub static CHECK_BALANCE: Operation = Operation {
+    id: "check_balance",
+    resource: "balances",
+    verb: "check",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/accounts/balance/check/{currency}"),
+        (RouteStyle::Newest, "/accounts/balance/{currency}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
 
 /// Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server has no such route. Use create_payout with destination `beneficiary` there.
 pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
@@ -163,6 +460,142 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+};
+
+/// Asks the buyer for a payment with Wave. Send the buyer to the address in next_action, wave_launch_url or checkout_url. The current server ignores the Idempotency-Key, so it is never repeated there; the newest API requires the key.
+pub static CREATE_WAVE_CHARGE: Operation = Operation {
+    id: "create_wave_charge",
+    resource: "charges",
+    verb: "create_wave",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/charge/wave")],
+    query_parameters: &[],
+    body: Some(&WAVE_CHARGE_CREATE),
+    returns: Returns::One(&WAVE_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Asks the buyer for a payment on the phone with MTN mobile money. Each call asks anew. The current server ignores the Idempotency-Key, so it is never repeated there; the newest API requires the key.
+pub static CREATE_MTN_CHARGE: Operation = Operation {
+    id: "create_mtn_charge",
+    resource: "charges",
+    verb: "create_mtn",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/charge/mtn")],
+    query_parameters: &[],
+    body: Some(&MTN_CHARGE_CREATE),
+    returns: Returns::One(&MTN_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Prepares a card payment, which the browser completes with client_secret. With hold, the amount is only blocked. The current server ignores the Idempotency-Key, so it is never repeated there; the newest API requires the key.
+pub static CREATE_CARD_CHARGE: Operation = Operation {
+    id: "create_card_charge",
+    resource: "charges",
+    verb: "create_card",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/charge/card")],
+    query_parameters: &[],
+    body: Some(&CARD_CHARGE_CREATE),
+    returns: Returns::One(&CARD_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Takes a payment with the number of a card of the regional switch. Only a program that may handle card numbers (PCI DSS) can use it; it has answered 503 everywhere so far. It is repeated only with its key.
+pub static CREATE_SWITCH_CHARGE: Operation = Operation {
+    id: "create_switch_charge",
+    resource: "charges",
+    verb: "create_switch",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/charge/switch")],
+    query_parameters: &[],
+    body: Some(&SWITCH_CHARGE_CREATE),
+    returns: Returns::One(&SWITCH_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of a card payment.
+pub static RETRIEVE_CARD_CHARGE: Operation = Operation {
+    id: "retrieve_card_charge",
+    resource: "charges",
+    verb: "get_card",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/charge/card/{charge_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CARD_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Releases the amount that a card payment has blocked. Fetch the charge before calling it again.
+pub static CANCEL_CARD_CHARGE: Operation = Operation {
+    id: "cancel_card_charge",
+    resource: "charges",
+    verb: "cancel_card",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/charge/card/{charge_id}/cancel")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CARD_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Takes the blocked amount, or part of it; the rest is released. Money moves.
+pub static CAPTURE_CARD_CHARGE: Operation = Operation {
+    id: "capture_card_charge",
+    resource: "charges",
+    verb: "capture_card",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/charge/card/{charge_id}/capture")],
+    query_parameters: &[],
+    body: Some(&CARD_CHARGE_CAPTURE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Blocks a larger amount.
+pub static INCREMENT_CARD_CHARGE: Operation = Operation {
+    id: "increment_card_charge",
+    resource: "charges",
+    verb: "increment_card",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/charge/card/{charge_id}/increment")],
+    query_parameters: &[],
+    body: Some(&CARD_CHARGE_INCREMENT),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
 };
 
 /// Creates a checkout session and returns the page to send the buyer to.
@@ -272,6 +705,90 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: true,
 };
 
+/// The current state of a subscription. The newest API has only subscriptions for this.
+pub static RETRIEVE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
+    id: "retrieve_customer_subscription",
+    resource: "customer_subscriptions",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/customer-subscriptions/{subscription_id}")],
+    query_parameters: &[Parameter {
+        name: "merchant_id",
+        kind: Kind::Text,
+        least: None,
+        most: None,
+    }],
+    body: None,
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the subscriptions of all customers. The newest API has only subscriptions for this.
+pub static LIST_CUSTOMER_SUBSCRIPTIONS: Operation = Operation {
+    id: "list_customer_subscriptions",
+    resource: "customer_subscriptions",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/customer-subscriptions")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "customer_id", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "merchant_id", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
+    replay_safe: true,
+};
+
+/// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
+pub static UPDATE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
+    id: "update_customer_subscription",
+    resource: "customer_subscriptions",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Current, "/customer-subscriptions/{subscription_id}")],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_UPDATE),
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe to repeat.
+pub static CANCEL_CUSTOMER_SUBSCRIPTION: Operation = Operation {
+    id: "cancel_customer_subscription",
+    resource: "customer_subscriptions",
+    verb: "cancel",
+    method: Method::DELETE,
+    paths: &[(RouteStyle::Current, "/customer-subscriptions/{subscription_id}")],
+    query_parameters: &[Parameter {
+        name: "merchant_id",
+        kind: Kind::Text,
+        least: None,
+        most: None,
+    }],
+    body: None,
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
 /// Creates a customer. Moves no money; a repeat creates a second customer.
 pub static CREATE_CUSTOMER: Operation = Operation {
     id: "create_customer",
@@ -323,6 +840,8 @@ pub static LIST_CUSTOMERS: Operation = Operation {
         Parameter { name: "search", kind: Kind::Text, least: None, most: None },
         Parameter { name: "type", kind: Kind::Text, least: None, most: None },
         Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "email", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "phone_number", kind: Kind::Text, least: None, most: None },
         Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
         Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
@@ -376,6 +895,140 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     replay_safe: true,
 };
 
+/// The customers with the highest total spend, without paging. The newest API only; moves no money.
+pub static LIST_TOP_CUSTOMERS: Operation = Operation {
+    id: "list_top_customers",
+    resource: "customers",
+    verb: "top",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/customers/top")],
+    query_parameters: &[Parameter {
+        name: "limit",
+        kind: Kind::Integer,
+        least: Some(1),
+        most: None,
+    }],
+    body: None,
+    returns: Returns::Page(&TOP_CUSTOMER),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The customer's transactions, all in one response. On the current server a row has nine fields: fees and the net amount are missing.
+pub static LIST_CUSTOMER_TRANSACTIONS: Operation = Operation {
+    id: "list_customer_transactions",
+    resource: "customers",
+    verb: "transactions",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/customers/{customer_id}/transactions")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&TRANSACTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The customer's subscriptions, all in one response. On the current server rows have other field names, such as subscription_status.
+pub static LIST_SUBSCRIPTIONS_OF_CUSTOMER: Operation = Operation {
+    id: "list_subscriptions_of_customer",
+    resource: "customers",
+    verb: "subscriptions",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/subscriptions/customer/{customer_id}"),
+        (RouteStyle::Newest, "/customers/{customer_id}/subscriptions"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the audit events of a customer's portal. The newest API still pages this list by number.
+pub static LIST_CUSTOMER_PORTAL_EVENTS: Operation = Operation {
+    id: "list_customer_portal_events",
+    resource: "customers",
+    verb: "portal_audit",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/customers/{customer_id}/portal-audit")],
+    query_parameters: &[
+        Parameter { name: "eventType", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&PORTAL_EVENT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
+    replay_safe: true,
+};
+
+/// Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second link with a token of its own.
+pub static CREATE_CUSTOMER_PORTAL_SESSION: Operation = Operation {
+    id: "create_customer_portal_session",
+    resource: "customers",
+    verb: "create_portal_session",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Current, "/customers/{customer_id}/portal-launch-session"),
+        (RouteStyle::Newest, "/customers/{customer_id}/portal"),
+    ],
+    query_parameters: &[],
+    body: Some(&PORTAL_SESSION_CREATE),
+    returns: Returns::One(&PORTAL_SESSION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is safe to repeat.
+pub static BLOCK_CUSTOMER: Operation = Operation {
+    id: "block_customer",
+    resource: "customers",
+    verb: "block",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/customers/{customer_id}/block")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CUSTOMER_BLOCK),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Ends the block of a customer. Moves no money and is safe to repeat; the newest API only.
+pub static UNBLOCK_CUSTOMER: Operation = Operation {
+    id: "unblock_customer",
+    resource: "customers",
+    verb: "unblock",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/customers/{customer_id}/unblock")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CUSTOMER_BLOCK),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
 /// Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API has the route as /coupons.
 pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     id: "create_discount_coupon",
@@ -385,6 +1038,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/discount_coupons"),
         (RouteStyle::Current, "/discount-coupons"),
+        (RouteStyle::Newest, "/coupons"),
     ],
     query_parameters: &[],
     body: Some(&DISCOUNT_COUPON_CREATE),
@@ -405,6 +1059,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/discount_coupons/{coupon_id}"),
         (RouteStyle::Current, "/discount-coupons/{coupon_id}"),
+        (RouteStyle::Newest, "/coupons/{coupon_id}"),
     ],
     query_parameters: &[],
     body: None,
@@ -425,6 +1080,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/discount_coupons"),
         (RouteStyle::Current, "/discount-coupons"),
+        (RouteStyle::Newest, "/coupons"),
     ],
     query_parameters: &[
         Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
@@ -469,6 +1125,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/discount_coupons/{coupon_id}"),
         (RouteStyle::Current, "/discount-coupons/{coupon_id}"),
+        (RouteStyle::Newest, "/coupons/{coupon_id}"),
     ],
     query_parameters: &[],
     body: None,
@@ -478,6 +1135,83 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+};
+
+/// How often a coupon was used, and what it brought in. The current server returns other field names than its document.
+pub static RETRIEVE_DISCOUNT_COUPON_PERFORMANCE: Operation = Operation {
+    id: "retrieve_discount_coupon_performance",
+    resource: "discount_coupons",
+    verb: "performance",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/discount-coupons/{coupon_id}/performance"),
+        (RouteStyle::Newest, "/coupons/{coupon_id}/performance"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&COUPON_PERFORMANCE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The current state of a dispute, on the newest API only.
+pub static RETRIEVE_DISPUTE: Operation = Operation {
+    id: "retrieve_dispute",
+    resource: "disputes",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/disputes/{dispute_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&DISPUTE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the disputes of the merchant's payments, on the newest API only.
+pub static LIST_DISPUTES: Operation = Operation {
+    id: "list_disputes",
+    resource: "disputes",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/disputes")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&DISPUTE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the response contains is not documented.
+pub static SUBMIT_DISPUTE_EVIDENCE: Operation = Operation {
+    id: "submit_dispute_evidence",
+    resource: "disputes",
+    verb: "submit_evidence",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/disputes/{dispute_id}/evidence")],
+    query_parameters: &[],
+    body: Some(&DISPUTE_EVIDENCE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
 };
 
 /// One usage event, not a webhook event. Documented with the generated clients; the current server has no such route.
@@ -514,6 +1248,128 @@ pub static LIST_EVENTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&USAGE_EVENT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Starts the making of a file in the background. Each call makes another one.
+pub static CREATE_EXPORT: Operation = Operation {
+    id: "create_export",
+    resource: "exports",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/exports")],
+    query_parameters: &[],
+    body: Some(&EXPORT_CREATE),
+    returns: Returns::One(&EXPORT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of an export. Its download_url is there once the file is ready.
+pub static RETRIEVE_EXPORT: Operation = Operation {
+    id: "retrieve_export",
+    resource: "exports",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/exports/{export_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&EXPORT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The exports, in one response.
+pub static LIST_EXPORTS: Operation = Operation {
+    id: "list_exports",
+    resource: "exports",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/exports")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&EXPORT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Revenue, fees and balances in one response. The API does not describe it.
+pub static RETRIEVE_FINANCE_SUMMARY: Operation = Operation {
+    id: "retrieve_finance_summary",
+    resource: "finance",
+    verb: "summary",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/finance/summary")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// What came in and went out between two days. The API does not describe the response.
+pub static RETRIEVE_FINANCE_CASHFLOW: Operation = Operation {
+    id: "retrieve_finance_cashflow",
+    resource: "finance",
+    verb: "cashflow",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/finance/cashflow")],
+    query_parameters: &[
+        Parameter { name: "start_date", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "end_date", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// How long invoices have been unpaid. The API does not describe the response.
+pub static RETRIEVE_FINANCE_AGING: Operation = Operation {
+    id: "retrieve_finance_aging",
+    resource: "finance",
+    verb: "aging",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/finance/aging")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// How payments, payouts and balances add up. The API does not describe the response.
+pub static RETRIEVE_FINANCE_RECONCILIATION: Operation = Operation {
+    id: "retrieve_finance_reconciliation",
+    resource: "finance",
+    verb: "reconcile",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/finance/reconcile")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
     alternatives: &[],
     idempotency: Idempotency::Unknown,
     natural_key: None,
@@ -565,6 +1421,23 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     replay_safe: true,
 };
 
+/// Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
+pub static CREATE_CUSTOMER_INVOICE: Operation = Operation {
+    id: "create_customer_invoice",
+    resource: "invoices",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/invoices")],
+    query_parameters: &[],
+    body: Some(&INVOICE_CREATE),
+    returns: Returns::One(&INVOICE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
 /// The current state of an invoice to a customer.
 pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     id: "retrieve_customer_invoice",
@@ -607,6 +1480,261 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     idempotency: Idempotency::Unknown,
     natural_key: None,
     paging: Paging::Offset,
+    replay_safe: true,
+};
+
+/// Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed update, even if the invoice exists.
+pub static UPDATE_CUSTOMER_INVOICE: Operation = Operation {
+    id: "update_customer_invoice",
+    resource: "invoices",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Current, "/invoices/{invoice_id}")],
+    query_parameters: &[],
+    body: Some(&INVOICE_UPDATE),
+    returns: Returns::One(&INVOICE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no money; a repeat makes a second page.
+pub static CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION: Operation = Operation {
+    id: "create_customer_invoice_checkout_session",
+    resource: "invoices",
+    verb: "create_checkout_session",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/invoices/{invoice_id}/checkout-session")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is safe to repeat.
+pub static FINALIZE_CUSTOMER_INVOICE: Operation = Operation {
+    id: "finalize_customer_invoice",
+    resource: "invoices",
+    verb: "finalize",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/invoices/{invoice_id}/finalize")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail.
+pub static SEND_CUSTOMER_INVOICE: Operation = Operation {
+    id: "send_customer_invoice",
+    resource: "invoices",
+    verb: "send",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/invoices/{invoice_id}/send")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
+pub static REMIND_CUSTOMER_INVOICE: Operation = Operation {
+    id: "remind_customer_invoice",
+    resource: "invoices",
+    verb: "remind",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/invoices/{invoice_id}/remind")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented.
+pub static VOID_CUSTOMER_INVOICE: Operation = Operation {
+    id: "void_customer_invoice",
+    resource: "invoices",
+    verb: "void",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/invoices/{invoice_id}/void")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself.
+pub static RETRIEVE_CUSTOMER_INVOICE_PDF: Operation = Operation {
+    id: "retrieve_customer_invoice_pdf",
+    resource: "invoices",
+    verb: "pdf",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/invoices/{invoice_id}/pdf")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&DOCUMENT_LINKS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One log entry. The server requires its type as well as its identifier.
+pub static RETRIEVE_LOG: Operation = Operation {
+    id: "retrieve_log",
+    resource: "logs",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/logs/{log_id}")],
+    query_parameters: &[Parameter { name: "type", kind: Kind::Text, least: None, most: None }],
+    body: None,
+    returns: Returns::One(&LOG_ENTRY),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of log entries of one type, such as API requests or webhook deliveries. The server requires type.
+pub static LIST_LOGS: Operation = Operation {
+    id: "list_logs",
+    resource: "logs",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/logs")],
+    query_parameters: &[
+        Parameter { name: "type", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "start_date", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "end_date", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "severity", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "webhook_id", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "success", kind: Kind::Boolean, least: None, most: None },
+        Parameter { name: "failed", kind: Kind::Boolean, least: None, most: None },
+        Parameter { name: "event", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&LOG_ENTRY),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Whose key this is, and of which environment. No document of the current server names it.
+pub static RETRIEVE_ME: Operation = Operation {
+    id: "retrieve_me",
+    resource: "me",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/me")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&KEY_OWNER),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's details. The server answers 403 unless it is the key's own.
+pub static RETRIEVE_MERCHANT: Operation = Operation {
+    id: "retrieve_merchant",
+    resource: "merchants",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&MERCHANT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's monthly recurring revenue.
+pub static RETRIEVE_MERCHANT_MRR: Operation = Operation {
+    id: "retrieve_merchant_mrr",
+    resource: "merchants",
+    verb: "mrr",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/mrr")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&MERCHANT_MRR),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's yearly recurring revenue.
+pub static RETRIEVE_MERCHANT_ARR: Operation = Operation {
+    id: "retrieve_merchant_arr",
+    resource: "merchants",
+    verb: "arr",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/arr")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&MERCHANT_ARR),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's balance in one currency.
+pub static RETRIEVE_MERCHANT_BALANCE: Operation = Operation {
+    id: "retrieve_merchant_balance",
+    resource: "merchants",
+    verb: "balance",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/balance")],
+    query_parameters: &[Parameter {
+        name: "currency_code",
+        kind: Kind::Text,
+        least: None,
+        most: None,
+    }],
+    body: None,
+    returns: Returns::One(&MERCHANT_BALANCE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
     replay_safe: true,
 };
 
@@ -751,6 +1879,193 @@ pub static DELETE_METER: Operation = Operation {
     replay_safe: true,
 };
 
+/// How many units of the meter a customer has received, used and left. All are zero, without a balance_id, while the customer has no balance.
+pub static RETRIEVE_CUSTOMER_METER_BALANCE: Operation = Operation {
+    id: "retrieve_customer_meter_balance",
+    resource: "meters",
+    verb: "balance",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/meters/{meter_id}/balances/{customer_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&METER_BALANCE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Makes a link with which a network member signs in. Each call makes a new one, so it is not repeated after a lost response.
+pub static CREATE_LOGIN_LINK: Operation = Operation {
+    id: "create_login_link",
+    resource: "network",
+    verb: "create_login_link",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/network/accounts/{account}/login_links")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&LOGIN_LINK),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Makes a secret with which a page shows parts of a member's account. Each call makes a new one, so it is not repeated after a lost response.
+pub static CREATE_ACCOUNT_SESSION: Operation = Operation {
+    id: "create_account_session",
+    resource: "network",
+    verb: "create_account_session",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/network/account-sessions")],
+    query_parameters: &[],
+    body: Some(&ACCOUNT_SESSION_CREATE),
+    returns: Returns::One(&ACCOUNT_SESSION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Creates an organization. The response has its secret key this one time only, so it is not repeated after a lost response. The API does not describe the response.
+pub static CREATE_ORGANIZATION: Operation = Operation {
+    id: "create_organization",
+    resource: "organizations",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/organizations")],
+    query_parameters: &[],
+    body: Some(&ORGANIZATION_CREATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of an organization. The server answers 404 unless it is the key's own.
+pub static RETRIEVE_ORGANIZATION: Operation = Operation {
+    id: "retrieve_organization",
+    resource: "organizations",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/organizations/{organization_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&ORGANIZATION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The organizations that the key can see.
+pub static LIST_ORGANIZATIONS: Operation = Operation {
+    id: "list_organizations",
+    resource: "organizations",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/organizations")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&ORGANIZATION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes the e-mail address of its support, and nothing else. Repeating it changes nothing.
+pub static UPDATE_ORGANIZATION: Operation = Operation {
+    id: "update_organization",
+    resource: "organizations",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Newest, "/organizations/{organization_id}")],
+    query_parameters: &[],
+    body: Some(&ORGANIZATION_UPDATE),
+    returns: Returns::One(&ORGANIZATION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The organization's recurring and total revenue.
+pub static RETRIEVE_ORGANIZATION_METRICS: Operation = Operation {
+    id: "retrieve_organization_metrics",
+    resource: "organizations",
+    verb: "metrics",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/organizations/metrics")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&ORGANIZATION_METRICS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// How payments are checked for risk.
+pub static RETRIEVE_RADAR_SETTINGS: Operation = Operation {
+    id: "retrieve_radar_settings",
+    resource: "organizations",
+    verb: "radar_settings",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/organizations/radar-settings")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&RADAR_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes how payments are checked for risk. Repeating it changes nothing.
+pub static UPDATE_RADAR_SETTINGS: Operation = Operation {
+    id: "update_radar_settings",
+    resource: "organizations",
+    verb: "update_radar_settings",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Newest, "/organizations/radar-settings")],
+    query_parameters: &[],
+    body: Some(&RADAR_SETTINGS_UPDATE),
+    returns: Returns::One(&RADAR_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Creates a secret key for an organization. The response has it this one time only, so it is not repeated after a lost response. The API does not describe the response.
+pub static CREATE_ORGANIZATION_KEY: Operation = Operation {
+    id: "create_organization_key",
+    resource: "organizations",
+    verb: "create_key",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/organizations/{organization_id}/keys")],
+    query_parameters: &[],
+    body: Some(&ORGANIZATION_KEY_CREATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
 /// Creates a payment link and returns its page. No money moves, but a repeat creates a second link.
 pub static CREATE_PAYMENT_LINK: Operation = Operation {
     id: "create_payment_link",
@@ -801,6 +2116,10 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
         Parameter { name: "sort", kind: Kind::Text, least: None, most: None },
         Parameter { name: "linkType", kind: Kind::Text, least: None, most: None },
         Parameter { name: "isActive", kind: Kind::Boolean, least: None, most: None },
+        Parameter { name: "currency_code", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "include_expired", kind: Kind::Boolean, least: None, most: None },
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "page_size", kind: Kind::Integer, least: Some(1), most: None },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
     ],
     body: None,
@@ -952,6 +2271,23 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     query_parameters: &[],
     body: None,
     returns: Returns::Nothing,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
+pub static CREATE_PAYOUT_METHOD: Operation = Operation {
+    id: "create_payout_method",
+    resource: "payout_methods",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/payout-methods")],
+    query_parameters: &[],
+    body: Some(&PAYOUT_METHOD_CREATE),
+    returns: Returns::One(&PAYOUT_METHOD),
     alternatives: &[],
     idempotency: Idempotency::Unknown,
     natural_key: None,
@@ -1303,6 +2639,82 @@ pub static DELETE_PRODUCT: Operation = Operation {
     replay_safe: true,
 };
 
+/// Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at most 3 active prices of a product.
+pub static ADD_PRODUCT_PRICE: Operation = Operation {
+    id: "add_product_price",
+    resource: "products",
+    verb: "add_price",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/products/{product_id}/prices")],
+    query_parameters: &[],
+    body: Some(&PRICE_CREATE),
+    returns: Returns::One(&PRICE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Makes one of the prices the default price of its product, and returns the product. Moves no money and is safe to repeat.
+pub static SET_DEFAULT_PRODUCT_PRICE: Operation = Operation {
+    id: "set_default_product_price",
+    resource: "products",
+    verb: "set_default_price",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Current, "/products/{product_id}/prices/{price_id}/set-default"),
+        (RouteStyle::Newest, "/products/{product_id}/prices/{price_id}/default"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&PRODUCT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that prices cannot change. The response is not documented.
+pub static UPDATE_PRODUCT_PRICES: Operation = Operation {
+    id: "update_product_prices",
+    resource: "products",
+    verb: "update_prices",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/products/prices/batch")],
+    query_parameters: &[],
+    body: Some(&PRODUCT_PRICES_UPDATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The payment providers, and which of them are connected.
+pub static LIST_PROVIDERS: Operation = Operation {
+    id: "list_providers",
+    resource: "providers",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/providers")],
+    query_parameters: &[Parameter {
+        name: "provider_code",
+        kind: Kind::Text,
+        least: None,
+        most: None,
+    }],
+    body: None,
+    returns: Returns::Page(&PROVIDER),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
 /// Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
 pub static CREATE_REFUND: Operation = Operation {
     id: "create_refund",
@@ -1411,7 +2823,7 @@ pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
     resource: "risk_assessments",
     verb: "get",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/risk-assessments/{assessment_id}")],
+    paths: &[(RouteStyle::Newest, "/risk-assessments/{assessment_id}")],
     query_parameters: &[],
     body: None,
     returns: Returns::One(&RISK_ASSESSMENT),
@@ -1428,7 +2840,7 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     resource: "risk_assessments",
     verb: "list",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/risk-assessments")],
+    paths: &[(RouteStyle::Newest, "/risk-assessments")],
     query_parameters: &[
         Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
@@ -1439,6 +2851,151 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     ],
     body: None,
     returns: Returns::Page(&RISK_ASSESSMENT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's settings of the checkout page, on the newest API only. What the response contains is not documented.
+pub static RETRIEVE_CHECKOUT_SETTINGS: Operation = Operation {
+    id: "retrieve_checkout_settings",
+    resource: "settings",
+    verb: "get_checkout",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/settings/checkout")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CHECKOUT_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes the given settings of the checkout page; safe to repeat. What the response contains is not documented.
+pub static UPDATE_CHECKOUT_SETTINGS: Operation = Operation {
+    id: "update_checkout_settings",
+    resource: "settings",
+    verb: "update_checkout",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Newest, "/settings/checkout")],
+    query_parameters: &[],
+    body: Some(&CHECKOUT_SETTINGS_UPDATE),
+    returns: Returns::One(&CHECKOUT_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The merchant's settings of the storefront, on the newest API only. What the response contains is not documented.
+pub static RETRIEVE_STOREFRONT_SETTINGS: Operation = Operation {
+    id: "retrieve_storefront_settings",
+    resource: "settings",
+    verb: "get_storefront",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/settings/storefront")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&STOREFRONT_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response contains is not documented.
+pub static UPDATE_STOREFRONT_SETTINGS: Operation = Operation {
+    id: "update_storefront_settings",
+    resource: "settings",
+    verb: "update_storefront",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Newest, "/settings/storefront")],
+    query_parameters: &[],
+    body: Some(&STOREFRONT_SETTINGS_UPDATE),
+    returns: Returns::One(&STOREFRONT_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the days whose payments were settled, or will be.
+pub static LIST_SETTLEMENTS: Operation = Operation {
+    id: "list_settlements",
+    resource: "settlements",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/settlements")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "currency", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "start_date", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "end_date", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SETTLEMENT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Pays out now what would be settled later. It needs a second call with confirmation_token; nothing moves before.
+pub static CREATE_INSTANT_SETTLEMENT: Operation = Operation {
+    id: "create_instant_settlement",
+    resource: "settlements",
+    verb: "create_instant",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/settlements/instant")],
+    query_parameters: &[],
+    body: Some(&INSTANT_SETTLEMENT_CREATE),
+    returns: Returns::One(&INSTANT_SETTLEMENT),
+    alternatives: &[&CONFIRMATION_REQUIRED],
+    idempotency: Idempotency::Confirmed,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of an instant settlement.
+pub static RETRIEVE_INSTANT_SETTLEMENT: Operation = Operation {
+    id: "retrieve_instant_settlement",
+    resource: "settlements",
+    verb: "get_instant",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/settlements/instant/{instant_settlement_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&INSTANT_SETTLEMENT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the payments of a settlement.
+pub static LIST_SETTLEMENT_TRANSACTIONS: Operation = Operation {
+    id: "list_settlement_transactions",
+    resource: "settlements",
+    verb: "transactions",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/settlements/{settlement_id}/transactions")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&TRANSACTION),
     alternatives: &[],
     idempotency: Idempotency::Unknown,
     natural_key: None,
@@ -1588,6 +3145,94 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
 };
 
+/// Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second plan. Later a recurring product with prices is used.
+pub static CREATE_SUBSCRIPTION_PLAN: Operation = Operation {
+    id: "create_subscription_plan",
+    resource: "subscription_plans",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/subscriptions")],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_PLAN_CREATE),
+    returns: Returns::One(&SUBSCRIPTION_PLAN),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of a plan, in the 2025 documentation only.
+pub static RETRIEVE_SUBSCRIPTION_PLAN: Operation = Operation {
+    id: "retrieve_subscription_plan",
+    resource: "subscription_plans",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/subscriptions/{plan_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&SUBSCRIPTION_PLAN),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices instead.
+pub static LIST_SUBSCRIPTION_PLANS: Operation = Operation {
+    id: "list_subscription_plans",
+    resource: "subscription_plans",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/subscriptions")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SUBSCRIPTION_PLAN),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
+    replay_safe: true,
+};
+
+/// Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change. Safe to repeat.
+pub static UPDATE_SUBSCRIPTION_PLAN: Operation = Operation {
+    id: "update_subscription_plan",
+    resource: "subscription_plans",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/subscriptions/{plan_id}")],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_PLAN_UPDATE),
+    returns: Returns::One(&SUBSCRIPTION_PLAN),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
+pub static DELETE_SUBSCRIPTION_PLAN: Operation = Operation {
+    id: "delete_subscription_plan",
+    resource: "subscription_plans",
+    verb: "delete",
+    method: Method::DELETE,
+    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/subscriptions/{plan_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
 /// Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated clients; the current server has no such route.
 pub static CREATE_SUBSCRIPTION: Operation = Operation {
     id: "create_subscription",
@@ -1691,6 +3336,253 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
 };
 
+/// Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat.
+pub static CANCEL_SUBSCRIPTION: Operation = Operation {
+    id: "cancel_subscription",
+    resource: "subscriptions",
+    verb: "cancel",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/subscriptions/{subscription_id}/cancel")],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_CANCEL),
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
+pub static RESUME_SUBSCRIPTION: Operation = Operation {
+    id: "resume_subscription",
+    resource: "subscriptions",
+    verb: "resume",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Current, "/subscriptions/{subscription_id}/uncancel"),
+        (RouteStyle::Newest, "/subscriptions/{subscription_id}/resume"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown outcome; proration is not documented.
+pub static CHANGE_SUBSCRIPTION_PLAN: Operation = Operation {
+    id: "change_subscription_plan",
+    resource: "subscriptions",
+    verb: "change_plan",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/subscriptions/{subscription_id}/change-plan")],
+    query_parameters: &[],
+    body: Some(&SUBSCRIPTION_PLAN_CHANGE),
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// How much of a usage-based product the subscription has used. What the response contains is not documented.
+pub static RETRIEVE_SUBSCRIPTION_USAGE: Operation = Operation {
+    id: "retrieve_subscription_usage",
+    resource: "subscriptions",
+    verb: "usage",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/usage-billing/subscriptions/{subscription_id}/usage"),
+        (RouteStyle::Newest, "/subscriptions/{subscription_id}/usage"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Sends a request to the support of lomi. No money moves; a repeat sends a second request.
+pub static CREATE_SUPPORT_REQUEST: Operation = Operation {
+    id: "create_support_request",
+    resource: "support_requests",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/support-requests")],
+    query_parameters: &[],
+    body: Some(&SUPPORT_REQUEST_CREATE),
+    returns: Returns::One(&SUPPORT_REQUEST),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of a support request, on the newest API only.
+pub static RETRIEVE_SUPPORT_REQUEST: Operation = Operation {
+    id: "retrieve_support_request",
+    resource: "support_requests",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/support-requests/{support_request_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&SUPPORT_REQUEST),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the merchant's support requests, on the newest API only.
+pub static LIST_SUPPORT_REQUESTS: Operation = Operation {
+    id: "list_support_requests",
+    resource: "support_requests",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/support-requests")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&SUPPORT_REQUEST),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Closes a support request; safe to repeat. What the response contains is not documented.
+pub static CLOSE_SUPPORT_REQUEST: Operation = Operation {
+    id: "close_support_request",
+    resource: "support_requests",
+    verb: "close",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/support-requests/{support_request_id}/close")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The members of the merchant's team, on the newest API only.
+pub static LIST_TEAM_MEMBERS: Operation = Operation {
+    id: "list_team_members",
+    resource: "team",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/team")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&TEAM_MEMBER),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// The roles that a team member can have, on the newest API only.
+pub static LIST_TEAM_ROLES: Operation = Operation {
+    id: "list_team_roles",
+    resource: "team",
+    verb: "list_roles",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/team/roles")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Page(&TEAM_ROLE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second invitation.
+pub static INVITE_TEAM_MEMBER: Operation = Operation {
+    id: "invite_team_member",
+    resource: "team",
+    verb: "invite",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/team/invitations")],
+    query_parameters: &[],
+    body: Some(&TEAM_INVITATION_CREATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to repeat.
+pub static REVOKE_TEAM_INVITATION: Operation = Operation {
+    id: "revoke_team_invitation",
+    resource: "team",
+    verb: "revoke_invite",
+    method: Method::DELETE,
+    paths: &[(RouteStyle::Newest, "/team/invitations")],
+    query_parameters: &[],
+    body: Some(&TEAM_INVITATION_REVOKE),
+    returns: Returns::Nothing,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes the role of a team member; safe to repeat. What the response contains is not documented.
+pub static UPDATE_TEAM_MEMBER_ROLE: Operation = Operation {
+    id: "update_team_member_role",
+    resource: "team",
+    verb: "update_role",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Newest, "/team/members/{member_id}")],
+    query_parameters: &[],
+    body: Some(&TEAM_MEMBER_ROLE_UPDATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Removes a member from the merchant's team. No money moves; safe to repeat.
+pub static REMOVE_TEAM_MEMBER: Operation = Operation {
+    id: "remove_team_member",
+    resource: "team",
+    verb: "remove",
+    method: Method::DELETE,
+    paths: &[(RouteStyle::Newest, "/team/members/{member_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::Nothing,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
 /// The current state of a transaction. Moves no money and is safe to repeat.
 pub static RETRIEVE_TRANSACTION: Operation = Operation {
     id: "retrieve_transaction",
@@ -1731,6 +3623,8 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
         Parameter { name: "pageSize", kind: Kind::Integer, least: Some(1), most: None },
         Parameter { name: "startDate", kind: Kind::Text, least: None, most: None },
         Parameter { name: "endDate", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "from_date", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "to_date", kind: Kind::Text, least: None, most: None },
         Parameter { name: "isPos", kind: Kind::Boolean, least: None, most: None },
         Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
     ],
@@ -1743,6 +3637,289 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     replay_safe: true,
 };
 
+/// Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with links, not a PDF.
+pub static RETRIEVE_TRANSACTION_RECEIPT: Operation = Operation {
+    id: "retrieve_transaction_receipt",
+    resource: "transactions",
+    verb: "receipt",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/transactions/{transaction_id}/receipt.pdf")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&DOCUMENT_LINKS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Moves money to the account of a network member. It needs an operator key and a second call with confirmation_token; nothing moves before.
+pub static CREATE_TRANSFER: Operation = Operation {
+    id: "create_transfer",
+    resource: "transfers",
+    verb: "create",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/transfers")],
+    query_parameters: &[],
+    body: Some(&TRANSFER_CREATE),
+    returns: Returns::One(&TRANSFER),
+    alternatives: &[&CONFIRMATION_REQUIRED],
+    idempotency: Idempotency::Confirmed,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The current state of a transfer.
+pub static RETRIEVE_TRANSFER: Operation = Operation {
+    id: "retrieve_transfer",
+    resource: "transfers",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/transfers/{transfer_id}")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&TRANSFER),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// One page of the transfers, newest first.
+pub static LIST_TRANSFERS: Operation = Operation {
+    id: "list_transfers",
+    resource: "transfers",
+    verb: "list",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/transfers")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "transfer_type", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "source_transaction_id", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "transfer_group", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "destination", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&TRANSFER),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Takes a transfer back, or part of it. It needs a second call with confirmation_token; nothing moves before.
+pub static REVERSE_TRANSFER: Operation = Operation {
+    id: "reverse_transfer",
+    resource: "transfers",
+    verb: "reverse",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/transfers/{transfer_id}/reversals")],
+    query_parameters: &[],
+    body: Some(&TRANSFER_REVERSAL),
+    returns: Returns::One(&TRANSFER),
+    alternatives: &[&CONFIRMATION_REQUIRED],
+    idempotency: Idempotency::Confirmed,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own; a repeat with the same one is not counted.
+pub static RECORD_USAGE_EVENT: Operation = Operation {
+    id: "record_usage_event",
+    resource: "usage",
+    verb: "record_event",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/usage-events"), (RouteStyle::Newest, "/usage/events")],
+    query_parameters: &[],
+    body: Some(&USAGE_RECORD_CREATE),
+    returns: Returns::One(&USAGE_RECORD),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: Some("transaction_id"),
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// One page of the customers' usage events, with the state of each.
+pub static LIST_USAGE_EVENTS: Operation = Operation {
+    id: "list_usage_events",
+    resource: "usage",
+    verb: "list_events",
+    method: Method::GET,
+    paths: &[(RouteStyle::Current, "/usage-events"), (RouteStyle::Newest, "/usage/events")],
+    query_parameters: &[
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "page_size", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "status", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "code", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "customer_id", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&USAGE_RECORD),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
+    replay_safe: true,
+};
+
+/// The current state of a usage event, and why it failed if it did.
+pub static RETRIEVE_USAGE_EVENT: Operation = Operation {
+    id: "retrieve_usage_event",
+    resource: "usage",
+    verb: "get_event",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/usage-events/{event_id}"),
+        (RouteStyle::Newest, "/usage/events/{event_id}"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&USAGE_RECORD),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome, because it may lead to a bill.
+pub static CREATE_USAGE_SUBSCRIPTION: Operation = Operation {
+    id: "create_usage_subscription",
+    resource: "usage",
+    verb: "create_subscription",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Current, "/usage-subscriptions"),
+        (RouteStyle::Newest, "/usage/subscriptions"),
+    ],
+    query_parameters: &[],
+    body: Some(&USAGE_SUBSCRIPTION_CREATE),
+    returns: Returns::One(&SUBSCRIPTION),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// One page of the periods of the usage of subscriptions.
+pub static LIST_USAGE_PERIODS: Operation = Operation {
+    id: "list_usage_periods",
+    resource: "usage",
+    verb: "list_periods",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/usage-billing/periods"),
+        (RouteStyle::Newest, "/usage/periods"),
+    ],
+    query_parameters: &[
+        Parameter { name: "page", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "page_size", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
+        Parameter { name: "cursor", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "subscription_id", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&USAGE_PERIOD),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Number,
+    replay_safe: true,
+};
+
+/// The revenue from usage between two dates, both of which the server requires. What the response contains is not documented.
+pub static RETRIEVE_USAGE_REVENUE: Operation = Operation {
+    id: "retrieve_usage_revenue",
+    resource: "usage",
+    verb: "revenue",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/usage-billing/revenue"),
+        (RouteStyle::Newest, "/usage/revenue"),
+    ],
+    query_parameters: &[
+        Parameter { name: "start_date", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "end_date", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Whether a customer may use a feature. The server requires both parameters; what the response contains is not documented.
+pub static CHECK_USAGE_ENTITLEMENT: Operation = Operation {
+    id: "check_usage_entitlement",
+    resource: "usage",
+    verb: "check_entitlement",
+    method: Method::GET,
+    paths: &[
+        (RouteStyle::Current, "/usage-billing/entitlements/check"),
+        (RouteStyle::Newest, "/usage/entitlements"),
+    ],
+    query_parameters: &[
+        Parameter { name: "customer_id", kind: Kind::Text, least: None, most: None },
+        Parameter { name: "feature_key", kind: Kind::Text, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Creates an entitlement to a feature. No money moves; a repeat creates a second one.
+pub static CREATE_USAGE_ENTITLEMENT: Operation = Operation {
+    id: "create_usage_entitlement",
+    resource: "usage",
+    verb: "create_entitlement",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Newest, "/usage/entitlements"),
+        (RouteStyle::Current, "/usage-billing/entitlements"),
+    ],
+    query_parameters: &[],
+    body: Some(&ENTITLEMENT_CREATE),
+    returns: Returns::One(&ENTITLEMENT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be added twice. The newest API has no such route.
+pub static GRANT_USAGE_CREDITS: Operation = Operation {
+    id: "grant_usage_credits",
+    resource: "usage",
+    verb: "grant_credits",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/usage-billing/credits")],
+    query_parameters: &[],
+    body: Some(&USAGE_CREDIT_GRANT),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
 /// One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
 pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     id: "retrieve_webhook_delivery_log",
@@ -1752,6 +3929,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/webhook_delivery_logs/{log_id}"),
         (RouteStyle::Current, "/webhook-delivery-logs/{log_id}"),
+        (RouteStyle::Newest, "/webhooks/deliveries/{log_id}"),
     ],
     query_parameters: &[],
     body: None,
@@ -1772,6 +3950,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     paths: &[
         (RouteStyle::Documented, "/webhook_delivery_logs"),
         (RouteStyle::Current, "/webhook-delivery-logs"),
+        (RouteStyle::Newest, "/webhooks/deliveries"),
     ],
     query_parameters: &[
         Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: Some(100) },
@@ -1780,6 +3959,28 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
         Parameter { name: "webhookId", kind: Kind::Text, least: None, most: None },
         Parameter { name: "successOnly", kind: Kind::Boolean, least: None, most: None },
         Parameter { name: "failedOnly", kind: Kind::Boolean, least: None, most: None },
+    ],
+    body: None,
+    returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Offset,
+    replay_safe: true,
+};
+
+/// One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with webhookId instead.
+pub static LIST_WEBHOOK_LOGS: Operation = Operation {
+    id: "list_webhook_logs",
+    resource: "webhook_delivery_logs",
+    verb: "list_for_webhook",
+    method: Method::GET,
+    paths: &[(RouteStyle::Documented, "/webhooks/{webhook_id}/logs")],
+    query_parameters: &[
+        Parameter { name: "limit", kind: Kind::Integer, least: Some(1), most: None },
+        Parameter { name: "offset", kind: Kind::Integer, least: Some(0), most: None },
+        Parameter { name: "success", kind: Kind::Boolean, least: None, most: None },
+        Parameter { name: "failed", kind: Kind::Boolean, least: None, most: None },
     ],
     body: None,
     returns: Returns::Page(&WEBHOOK_DELIVERY_LOG),
@@ -1883,6 +4084,115 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     returns: Returns::Nothing,
     alternatives: &[],
     idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
+pub static TEST_WEBHOOK: Operation = Operation {
+    id: "test_webhook",
+    resource: "webhooks",
+    verb: "test",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Documented, "/webhooks/{webhook_id}/test"),
+        (RouteStyle::Current, "/webhooks/{webhook_id}/test"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&WEBHOOK_TEST_RESULT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery fails; a repeat delivers it once more.
+pub static RETRY_WEBHOOK_DELIVERY: Operation = Operation {
+    id: "retry_webhook_delivery",
+    resource: "webhooks",
+    verb: "retry_delivery",
+    method: Method::POST,
+    paths: &[
+        (RouteStyle::Documented, "/webhooks/{webhook_id}/logs/{log_id}/retry"),
+        (RouteStyle::Current, "/webhooks/{webhook_id}/logs/{log_id}/retry"),
+        (RouteStyle::Newest, "/webhooks/{webhook_id}/deliveries/{log_id}/retry"),
+    ],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&WEBHOOK_RETRY_RESULT),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// The state and the settings of the merchant's WhatsApp connection, on the newest API only.
+pub static RETRIEVE_WHATSAPP_SETTINGS: Operation = Operation {
+    id: "retrieve_whatsapp_settings",
+    resource: "whatsapp",
+    verb: "get",
+    method: Method::GET,
+    paths: &[(RouteStyle::Newest, "/whatsapp")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&WHATSAPP_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is not documented.
+pub static UPDATE_WHATSAPP_SETTINGS: Operation = Operation {
+    id: "update_whatsapp_settings",
+    resource: "whatsapp",
+    verb: "update",
+    method: Method::PATCH,
+    paths: &[(RouteStyle::Newest, "/whatsapp")],
+    query_parameters: &[],
+    body: Some(&WHATSAPP_SETTINGS_UPDATE),
+    returns: Returns::One(&WHATSAPP_SETTINGS),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: true,
+};
+
+/// Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link. What the response contains is not documented.
+pub static CREATE_WHATSAPP_SETUP_LINK: Operation = Operation {
+    id: "create_whatsapp_setup_link",
+    resource: "whatsapp",
+    verb: "create_setup_link",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/whatsapp/setup-links")],
+    query_parameters: &[],
+    body: Some(&WHATSAPP_SETUP_LINK_CREATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same Idempotency-Key sends no second message.
+pub static SEND_WHATSAPP_PAYMENT_MESSAGE: Operation = Operation {
+    id: "send_whatsapp_payment_message",
+    resource: "whatsapp",
+    verb: "send_payment_message",
+    method: Method::POST,
+    paths: &[(RouteStyle::Newest, "/whatsapp/payment-messages")],
+    query_parameters: &[],
+    body: Some(&WHATSAPP_PAYMENT_MESSAGE_CREATE),
+    returns: Returns::Any,
+    alternatives: &[],
+    idempotency: Idempotency::Keyed,
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,

@@ -51,6 +51,8 @@ pub struct Field {
     pub sent: &'static [(RouteStyle, &'static str)],
     /// Whether null is read as an empty object.
     pub null_is_empty: bool,
+    /// Whether some responses have it beside the object, as in `{"data": {...}, "secret": "..."}`.
+    pub beside: bool,
     /// Whether it is an amount in the currency's smallest unit.
     pub money: bool,
     /// A number must be larger than this.

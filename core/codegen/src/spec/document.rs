@@ -154,6 +154,9 @@ pub(super) struct PropertyExtension {
     #[serde(default)]
     pub(super) sent: Map<String, Value>,
     pub(super) null: Option<String>,
+    /// Some responses have it beside the object, as in `{"data": {...}, "secret": "..."}`.
+    #[serde(default)]
+    pub(super) beside: bool,
     #[serde(default)]
     pub(super) money: bool,
 }

@@ -9,9 +9,10 @@ use crate::ir::{Body, Idempotency, Model, Operation, Paging, Parameter, Path, Re
 /// The styles of a path that is the same in all of them; the newest API has that of `current`.
 const ROUTE_STYLES: [&str; 2] = ["documented", "current"];
 
+/// Reads the paths of a resource. `own` are the schemas of its file.
 pub(super) fn read(
     resource: &str,
-    paths: &Ordered,
+    (paths, own): (&Ordered, &Ordered),
     models: &[Model],
 ) -> Result<Vec<Operation>, String> {
     let mut operations: Vec<Operation> = Vec::new();
@@ -37,7 +38,7 @@ pub(super) fn read(
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
                 Some(operation) => operation.paths.extend(paths),
                 None => operations.push(
-                    read_one(resource, method, paths.collect(), &shared, &entry, models)
+                    read_one(resource, method, paths.collect(), &shared, &entry, (models, own))
                         .map_err(at)?,
                 ),
             }
@@ -58,7 +59,7 @@ fn read_one(
     paths: Vec<Path>,
     shared: &[ParameterEntry],
     entry: &OperationEntry,
-    models: &[Model],
+    (models, own): (&[Model], &Ordered),
 ) -> Result<Operation, String> {
     if !["get", "post", "patch", "delete"].contains(&method) {
         return Err("an unsupported method".into());
@@ -80,10 +81,10 @@ fn read_one(
         None => Idempotency::Unknown,
         Some(other) => return Err(format!("idempotency {other:?}")),
     };
-    // Bare lists come from the servers of generations B and D, or from E against its contract.
+    // Bare lists come from the servers of generations A, B and D, or from E against its contract.
     let has = |name: &str| {
         let mut parameters = query_parameters.iter();
-        parameters.any(|p| p.name == name && p.generations.contains(['B', 'D', 'E']))
+        parameters.any(|p| p.name == name && p.generations.contains(['A', 'B', 'D', 'E']))
     };
     let paging = match entry.lomi.paging.as_deref() {
         Some("page") => Paging::Number,
@@ -102,6 +103,9 @@ fn read_one(
         }),
         None => None,
     };
+    if body.is_some() && !query_parameters.is_empty() {
+        return Err("a body and a query in one operation".into());
+    }
     let mut statuses = Vec::new();
     let mut returns = Returns::Nothing;
     for (status, response) in &entry.responses {
@@ -125,7 +129,9 @@ fn read_one(
     }
     let params = match (&returns, entry.lomi.verb.as_str()) {
         _ if query_parameters.is_empty() => None,
-        (Returns::Page(model), "list") => Some(format!("{model}ListParams")),
+        (Returns::Page(model), "list") if own.contains_key(model) => {
+            Some(format!("{model}ListParams"))
+        }
         _ => Some(format!("{}Params", studly(&entry.lomi.operation))),
     };
     Ok(Operation {
@@ -165,6 +171,7 @@ fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
         mirrors: None,
         sent: serde_json::Map::new(),
         null: None,
+        beside: false,
         money: false,
     };
     let extension = entry.lomi.as_ref().unwrap_or(&none);

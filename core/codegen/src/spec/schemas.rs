@@ -133,6 +133,7 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
             mirrors: extension.mirrors.clone(),
             sent,
             null_is_empty,
+            beside: extension.beside,
             money: extension.money,
             minimum: property.minimum.as_ref().map(ToString::to_string),
             exclusive_minimum: property.exclusive_minimum.as_ref().map(ToString::to_string),

@@ -2,7 +2,11 @@
 
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Customer, CustomerCreate, CustomerListParams, CustomerUpdate};
+use crate::models::{
+    Customer, CustomerBlock, CustomerCreate, CustomerListParams, CustomerUpdate,
+    ListCustomerPortalEventsParams, ListTopCustomersParams, PortalEvent, PortalSession,
+    PortalSessionCreate, Subscription, TopCustomer, Transaction,
+};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -109,5 +113,161 @@ impl<'c> Customers<'c> {
         let response = self.client.call(&table::DELETE_CUSTOMER, input, options)?;
         drop(response);
         Ok(())
+    }
+
+    /// The customers with the highest total spend, without paging. The newest API only; moves no
+    /// money.
+    pub fn top(&self, params: ListTopCustomersParams) -> Result<Page<TopCustomer>, Error> {
+        self.top_with(params, CallOptions::default())
+    }
+
+    /// Like [`Self::top`], with options for this call.
+    pub fn top_with(
+        &self,
+        params: ListTopCustomersParams,
+        options: CallOptions,
+    ) -> Result<Page<TopCustomer>, Error> {
+        let input = Input::query(params.into());
+        let response = self.client.call(&table::LIST_TOP_CUSTOMERS, input, options)?;
+        Page::read(response)
+    }
+
+    /// Every item of the list, fetched page by page as needed.
+    pub fn top_all(&self, params: ListTopCustomersParams) -> Pages<TopCustomer> {
+        let input = Input::query(params.into());
+        Pages::new(self.client, &table::LIST_TOP_CUSTOMERS, input)
+    }
+
+    /// The customer's transactions, all in one response. On the current server a row has nine
+    /// fields: fees and the net amount are missing.
+    pub fn transactions(&self, customer_id: &str) -> Result<Page<Transaction>, Error> {
+        self.transactions_with(customer_id, CallOptions::default())
+    }
+
+    /// Like [`Self::transactions`], with options for this call.
+    pub fn transactions_with(
+        &self,
+        customer_id: &str,
+        options: CallOptions,
+    ) -> Result<Page<Transaction>, Error> {
+        let input = Input::default().with_path("customer_id", customer_id);
+        let response = self.client.call(&table::LIST_CUSTOMER_TRANSACTIONS, input, options)?;
+        Page::read(response)
+    }
+
+    /// Every item of the list, fetched page by page as needed.
+    pub fn transactions_all(&self, customer_id: &str) -> Pages<Transaction> {
+        let input = Input::default().with_path("customer_id", customer_id);
+        Pages::new(self.client, &table::LIST_CUSTOMER_TRANSACTIONS, input)
+    }
+
+    /// The customer's subscriptions, all in one response. On the current server rows have other
+    /// field names, such as subscription_status.
+    pub fn subscriptions(&self, customer_id: &str) -> Result<Page<Subscription>, Error> {
+        self.subscriptions_with(customer_id, CallOptions::default())
+    }
+
+    /// Like [`Self::subscriptions`], with options for this call.
+    pub fn subscriptions_with(
+        &self,
+        customer_id: &str,
+        options: CallOptions,
+    ) -> Result<Page<Subscription>, Error> {
+        let input = Input::default().with_path("customer_id", customer_id);
+        let response = self.client.call(&table::LIST_SUBSCRIPTIONS_OF_CUSTOMER, input, options)?;
+        Page::read(response)
+    }
+
+    /// Every item of the list, fetched page by page as needed.
+    pub fn subscriptions_all(&self, customer_id: &str) -> Pages<Subscription> {
+        let input = Input::default().with_path("customer_id", customer_id);
+        Pages::new(self.client, &table::LIST_SUBSCRIPTIONS_OF_CUSTOMER, input)
+    }
+
+    /// One page of the audit events of a customer's portal. The newest API still pages this list
+    /// by number.
+    pub fn portal_audit(
+        &self,
+        customer_id: &str,
+        params: ListCustomerPortalEventsParams,
+    ) -> Result<Page<PortalEvent>, Error> {
+        self.portal_audit_with(customer_id, params, CallOptions::default())
+    }
+
+    /// Like [`Self::portal_audit`], with options for this call.
+    pub fn portal_audit_with(
+        &self,
+        customer_id: &str,
+        params: ListCustomerPortalEventsParams,
+        options: CallOptions,
+    ) -> Result<Page<PortalEvent>, Error> {
+        let input = Input::query(params.into()).with_path("customer_id", customer_id);
+        let response = self.client.call(&table::LIST_CUSTOMER_PORTAL_EVENTS, input, options)?;
+        Page::read(response)
+    }
+
+    /// Every item of the list, fetched page by page as needed.
+    pub fn portal_audit_all(
+        &self,
+        customer_id: &str,
+        params: ListCustomerPortalEventsParams,
+    ) -> Pages<PortalEvent> {
+        let input = Input::query(params.into()).with_path("customer_id", customer_id);
+        Pages::new(self.client, &table::LIST_CUSTOMER_PORTAL_EVENTS, input)
+    }
+
+    /// Makes a link with which a customer opens the customer portal. No money moves; a repeat
+    /// makes a second link with a token of its own.
+    pub fn create_portal_session(
+        &self,
+        customer_id: &str,
+        body: PortalSessionCreate,
+    ) -> Result<PortalSession, Error> {
+        self.create_portal_session_with(customer_id, body, CallOptions::default())
+    }
+
+    /// Like [`Self::create_portal_session`], with options for this call.
+    pub fn create_portal_session_with(
+        &self,
+        customer_id: &str,
+        body: PortalSessionCreate,
+        options: CallOptions,
+    ) -> Result<PortalSession, Error> {
+        let input = Input::body(body).with_path("customer_id", customer_id);
+        let response = self.client.call(&table::CREATE_CUSTOMER_PORTAL_SESSION, input, options)?;
+        typed::read_one(&response)
+    }
+
+    /// Blocks a customer; the response lists what is blocked, such as the phone number. Moves no
+    /// money and is safe to repeat.
+    pub fn block(&self, customer_id: &str) -> Result<CustomerBlock, Error> {
+        self.block_with(customer_id, CallOptions::default())
+    }
+
+    /// Like [`Self::block`], with options for this call.
+    pub fn block_with(
+        &self,
+        customer_id: &str,
+        options: CallOptions,
+    ) -> Result<CustomerBlock, Error> {
+        let input = Input::default().with_path("customer_id", customer_id);
+        let response = self.client.call(&table::BLOCK_CUSTOMER, input, options)?;
+        typed::read_one(&response)
+    }
+
+    /// Ends the block of a customer. Moves no money and is safe to repeat; the newest API only.
+    pub fn unblock(&self, customer_id: &str) -> Result<CustomerBlock, Error> {
+        self.unblock_with(customer_id, CallOptions::default())
+    }
+
+    /// Like [`Self::unblock`], with options for this call.
+    pub fn unblock_with(
+        &self,
+        customer_id: &str,
+        options: CallOptions,
+    ) -> Result<CustomerBlock, Error> {
+        let input = Input::default().with_path("customer_id", customer_id);
+        let response = self.client.call(&table::UNBLOCK_CUSTOMER, input, options)?;
+        typed::read_one(&response)
     }
 }

@@ -3,7 +3,8 @@
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
 use crate::models::{
-    DiscountCoupon, DiscountCouponCreate, DiscountCouponListParams, DiscountCouponUpdate,
+    CouponPerformance, DiscountCoupon, DiscountCouponCreate, DiscountCouponListParams,
+    DiscountCouponUpdate,
 };
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
@@ -117,5 +118,23 @@ impl<'c> DiscountCoupons<'c> {
         let response = self.client.call(&table::DELETE_DISCOUNT_COUPON, input, options)?;
         drop(response);
         Ok(())
+    }
+
+    /// How often a coupon was used, and what it brought in. The current server returns other field
+    /// names than its document.
+    pub fn performance(&self, coupon_id: &str) -> Result<CouponPerformance, Error> {
+        self.performance_with(coupon_id, CallOptions::default())
+    }
+
+    /// Like [`Self::performance`], with options for this call.
+    pub fn performance_with(
+        &self,
+        coupon_id: &str,
+        options: CallOptions,
+    ) -> Result<CouponPerformance, Error> {
+        let input = Input::default().with_path("coupon_id", coupon_id);
+        let response =
+            self.client.call(&table::RETRIEVE_DISCOUNT_COUPON_PERFORMANCE, input, options)?;
+        typed::read_one(&response)
     }
 }

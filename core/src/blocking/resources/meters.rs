@@ -2,7 +2,7 @@
 
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Meter, MeterCreate, MeterListParams, MeterUpdate};
+use crate::models::{Meter, MeterBalance, MeterCreate, MeterListParams, MeterUpdate};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -105,5 +105,24 @@ impl<'c> Meters<'c> {
         let response = self.client.call(&table::DELETE_METER, input, options)?;
         drop(response);
         Ok(())
+    }
+
+    /// How many units of the meter a customer has received, used and left. All are zero, without a
+    /// balance_id, while the customer has no balance.
+    pub fn balance(&self, meter_id: &str, customer_id: &str) -> Result<MeterBalance, Error> {
+        self.balance_with(meter_id, customer_id, CallOptions::default())
+    }
+
+    /// Like [`Self::balance`], with options for this call.
+    pub fn balance_with(
+        &self,
+        meter_id: &str,
+        customer_id: &str,
+        options: CallOptions,
+    ) -> Result<MeterBalance, Error> {
+        let input =
+            Input::default().with_path("meter_id", meter_id).with_path("customer_id", customer_id);
+        let response = self.client.call(&table::RETRIEVE_CUSTOMER_METER_BALANCE, input, options)?;
+        typed::read_one(&response)
     }
 }

@@ -2,7 +2,11 @@
 
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Subscription, SubscriptionCreate, SubscriptionListParams, SubscriptionUpdate};
+use crate::json::Value;
+use crate::models::{
+    Subscription, SubscriptionCancel, SubscriptionCreate, SubscriptionListParams,
+    SubscriptionPlanChange, SubscriptionUpdate,
+};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -119,5 +123,79 @@ impl<'c> Subscriptions<'c> {
         let response = self.client.call(&table::DELETE_SUBSCRIPTION, input, options)?;
         drop(response);
         Ok(())
+    }
+
+    /// Cancels a subscription, at once or at the end of its period. Moves no money and is safe to
+    /// repeat.
+    pub fn cancel(
+        &self,
+        subscription_id: &str,
+        body: SubscriptionCancel,
+    ) -> Result<Subscription, Error> {
+        self.cancel_with(subscription_id, body, CallOptions::default())
+    }
+
+    /// Like [`Self::cancel`], with options for this call.
+    pub fn cancel_with(
+        &self,
+        subscription_id: &str,
+        body: SubscriptionCancel,
+        options: CallOptions,
+    ) -> Result<Subscription, Error> {
+        let input = Input::body(body).with_path("subscription_id", subscription_id);
+        let response = self.client.call(&table::CANCEL_SUBSCRIPTION, input, options)?;
+        typed::read_one(&response)
+    }
+
+    /// Takes back the cancellation of a subscription. The call moves no money and is safe to
+    /// repeat.
+    pub fn resume(&self, subscription_id: &str) -> Result<Subscription, Error> {
+        self.resume_with(subscription_id, CallOptions::default())
+    }
+
+    /// Like [`Self::resume`], with options for this call.
+    pub fn resume_with(
+        &self,
+        subscription_id: &str,
+        options: CallOptions,
+    ) -> Result<Subscription, Error> {
+        let input = Input::default().with_path("subscription_id", subscription_id);
+        let response = self.client.call(&table::RESUME_SUBSCRIPTION, input, options)?;
+        typed::read_one(&response)
+    }
+
+    /// Moves a subscription to another price. It may bill the customer, so never repeat it after
+    /// an unknown outcome; proration is not documented.
+    pub fn change_plan(
+        &self,
+        subscription_id: &str,
+        body: SubscriptionPlanChange,
+    ) -> Result<Subscription, Error> {
+        self.change_plan_with(subscription_id, body, CallOptions::default())
+    }
+
+    /// Like [`Self::change_plan`], with options for this call.
+    pub fn change_plan_with(
+        &self,
+        subscription_id: &str,
+        body: SubscriptionPlanChange,
+        options: CallOptions,
+    ) -> Result<Subscription, Error> {
+        let input = Input::body(body).with_path("subscription_id", subscription_id);
+        let response = self.client.call(&table::CHANGE_SUBSCRIPTION_PLAN, input, options)?;
+        typed::read_one(&response)
+    }
+
+    /// How much of a usage-based product the subscription has used. What the response contains is
+    /// not documented.
+    pub fn usage(&self, subscription_id: &str) -> Result<Value, Error> {
+        self.usage_with(subscription_id, CallOptions::default())
+    }
+
+    /// Like [`Self::usage`], with options for this call.
+    pub fn usage_with(&self, subscription_id: &str, options: CallOptions) -> Result<Value, Error> {
+        let input = Input::default().with_path("subscription_id", subscription_id);
+        let response = self.client.call(&table::RETRIEVE_SUBSCRIPTION_USAGE, input, options)?;
+        response.json()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
-use crate::models::{WebhookDeliveryLog, WebhookDeliveryLogListParams};
+use crate::models::{ListWebhookLogsParams, WebhookDeliveryLog, WebhookDeliveryLogListParams};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -69,5 +69,37 @@ impl<'c> WebhookDeliveryLogs<'c> {
     pub fn list_all(&self, params: WebhookDeliveryLogListParams) -> Pages<WebhookDeliveryLog> {
         let input = Input::query(params.into());
         Pages::new(self.client, &table::LIST_WEBHOOK_DELIVERY_LOGS, input)
+    }
+
+    /// One page of the delivery logs of a webhook, in the 2025 documentation only; later servers
+    /// have list with webhookId instead.
+    pub fn list_for_webhook(
+        &self,
+        webhook_id: &str,
+        params: ListWebhookLogsParams,
+    ) -> Result<Page<WebhookDeliveryLog>, Error> {
+        self.list_for_webhook_with(webhook_id, params, CallOptions::default())
+    }
+
+    /// Like [`Self::list_for_webhook`], with options for this call.
+    pub fn list_for_webhook_with(
+        &self,
+        webhook_id: &str,
+        params: ListWebhookLogsParams,
+        options: CallOptions,
+    ) -> Result<Page<WebhookDeliveryLog>, Error> {
+        let input = Input::query(params.into()).with_path("webhook_id", webhook_id);
+        let response = self.client.call(&table::LIST_WEBHOOK_LOGS, input, options)?;
+        Page::read(response)
+    }
+
+    /// Every item of the list, fetched page by page as needed.
+    pub fn list_for_webhook_all(
+        &self,
+        webhook_id: &str,
+        params: ListWebhookLogsParams,
+    ) -> Pages<WebhookDeliveryLog> {
+        let input = Input::query(params.into()).with_path("webhook_id", webhook_id);
+        Pages::new(self.client, &table::LIST_WEBHOOK_LOGS, input)
     }
 }

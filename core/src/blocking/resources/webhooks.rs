@@ -2,7 +2,9 @@
 
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
-use crate::models::{Webhook, WebhookCreate, WebhookListParams, WebhookUpdate};
+use crate::models::{
+    Webhook, WebhookCreate, WebhookListParams, WebhookRetryResult, WebhookTestResult, WebhookUpdate,
+};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -105,5 +107,45 @@ impl<'c> Webhooks<'c> {
         let response = self.client.call(&table::DELETE_WEBHOOK, input, options)?;
         drop(response);
         Ok(())
+    }
+
+    /// Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a
+    /// second event.
+    pub fn test(&self, webhook_id: &str) -> Result<WebhookTestResult, Error> {
+        self.test_with(webhook_id, CallOptions::default())
+    }
+
+    /// Like [`Self::test`], with options for this call.
+    pub fn test_with(
+        &self,
+        webhook_id: &str,
+        options: CallOptions,
+    ) -> Result<WebhookTestResult, Error> {
+        let input = Input::default().with_path("webhook_id", webhook_id);
+        let response = self.client.call(&table::TEST_WEBHOOK, input, options)?;
+        typed::read_one(&response)
+    }
+
+    /// Sends a logged event again, with its payload unchanged. The current server returns 400 if
+    /// the delivery fails; a repeat delivers it once more.
+    pub fn retry_delivery(
+        &self,
+        webhook_id: &str,
+        log_id: &str,
+    ) -> Result<WebhookRetryResult, Error> {
+        self.retry_delivery_with(webhook_id, log_id, CallOptions::default())
+    }
+
+    /// Like [`Self::retry_delivery`], with options for this call.
+    pub fn retry_delivery_with(
+        &self,
+        webhook_id: &str,
+        log_id: &str,
+        options: CallOptions,
+    ) -> Result<WebhookRetryResult, Error> {
+        let input =
+            Input::default().with_path("webhook_id", webhook_id).with_path("log_id", log_id);
+        let response = self.client.call(&table::RETRY_WEBHOOK_DELIVERY, input, options)?;
+        typed::read_one(&response)
     }
 }
