@@ -251,6 +251,8 @@ pub enum Paging {
 pub struct Path {
     pub routes: String,
     pub template: String,
+    /// What the vendor's TypeScript client calls it, such as `coupons.list`.
+    pub typescript: Option<String>,
     /// Which generations of the API have the operation at this path, such as "BDE".
     pub generations: String,
 }

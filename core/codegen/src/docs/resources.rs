@@ -42,7 +42,20 @@ fn operation(operation: &Operation) -> Value {
         (Idempotency::Unknown, false) if operation.natural_key.is_some() => "by its id",
         (Idempotency::Unknown, false) => "no",
     };
+    let mut typescript: Vec<String> = Vec::new();
+    for name in operation.paths.iter().filter_map(|path| path.typescript.as_ref()) {
+        let name = format!("`{name}`");
+        if !typescript.contains(&name) {
+            typescript.push(name);
+        }
+    }
+    let mut generations: Vec<char> =
+        operation.paths.iter().flat_map(|path| path.generations.chars()).collect();
+    generations.sort_unstable();
+    generations.dedup();
     context! {
+        generations => generations.into_iter().collect::<String>(),
+        typescript => if typescript.is_empty() { "-".to_owned() } else { typescript.join(", ") },
         id => operation.id.as_str(),
         verb => operation.verb.as_str(),
         documented => route("documented"),

@@ -194,6 +194,8 @@ pub(super) struct OperationExtension {
     pub(super) replay_safe: bool,
     /// The field of the body that identifies the object: with it, the call can be repeated.
     pub(super) natural_key: Option<String>,
+    /// What the vendor's TypeScript client calls it, such as `coupons.list`.
+    pub(super) typescript: Option<String>,
     /// Which generations of the API have the operation at this path.
     pub(super) generations: String,
 }

@@ -33,6 +33,7 @@ pub(super) fn read(
             let paths = styles.into_iter().map(|routes| Path {
                 routes,
                 template: template.clone(),
+                typescript: entry.lomi.typescript.clone(),
                 generations: entry.lomi.generations.clone(),
             });
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
