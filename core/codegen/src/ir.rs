@@ -192,6 +192,8 @@ pub struct ReadAs {
 pub struct Operation {
     /// The documented name, such as create_checkout_session.
     pub id: String,
+    /// The generated clients have it: it is a method of the documented class.
+    pub documented: bool,
     /// The same in camelCase.
     pub camel_id: String,
     pub summary: String,

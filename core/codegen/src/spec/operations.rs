@@ -45,6 +45,9 @@ pub(super) fn read(
             }
         }
     }
+    for operation in &mut operations {
+        operation.documented = operation.paths.iter().any(|path| path.generations.contains('C'));
+    }
     let usual = ["create", "get", "list", "update", "delete"];
     operations.sort_by_key(|o| usual.iter().position(|v| *v == o.verb).unwrap_or(usual.len()));
     Ok(operations)
@@ -137,6 +140,7 @@ fn read_one(
     };
     Ok(Operation {
         id: entry.lomi.operation.clone(),
+        documented: false,
         camel_id: camel(&entry.lomi.operation),
         summary: entry.summary.clone(),
         doc: entry.description.clone(),
