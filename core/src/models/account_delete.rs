@@ -2,7 +2,8 @@
 
 use crate::json::{Map, Value};
 
-/// The closing of the account.
+/// Closes the account for good, with the token of the first response. The first call has no
+/// fields.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountDelete {
     fields: Map<String, Value>,
@@ -15,8 +16,8 @@ impl AccountDelete {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// Token of the first response. The account is closed when it is sent, within 10 minutes. (API
-    /// generation E.)
+    /// Token of the first response. The account is not closed until the same call is made again
+    /// with it, within 10 minutes. (API generation E.)
     #[must_use]
     pub fn confirmation_token(self, confirmation_token: impl Into<String>) -> Self {
         self.set("confirmation_token", Value::String(confirmation_token.into()))

@@ -4,12 +4,13 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// The response to the closing of an account. Its fields are not documented.
+/// The response to closing the account. It is not documented, so any fields may come.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountDeletion {
-    /// The state of the account. (API generation E.)
-    pub status: Option<String>,
+    /// Token of the first response. The account is not closed until the same call is made again
+    /// with it, within 10 minutes. (API generation E.)
+    pub confirmation_token: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
     /// The unchanged values of fields that were converted, by field.
@@ -21,7 +22,7 @@ impl FromDocument for AccountDeletion {
 
     fn read(mut fields: Fields<'_>) -> Self {
         // By position in the table.
-        let mut model = Self { status: fields.text(0), ..Self::default() };
+        let mut model = Self { confirmation_token: fields.text(0), ..Self::default() };
         (model.extra, model.originals) = fields.end();
         model
     }
@@ -32,7 +33,7 @@ impl From<AccountDeletion> for Value {
     /// another type than documented, are unchanged.
     fn from(model: AccountDeletion) -> Self {
         let mut object = Map::new();
-        put(&mut object, "status", model.status);
+        put(&mut object, "confirmation_token", model.confirmation_token);
         object.extend(model.extra);
         for (name, value) in model.originals {
             object.entry(name).or_insert(value);

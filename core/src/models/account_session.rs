@@ -4,22 +4,23 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A secret with which a page shows parts of a member's account.
+/// A session that shows a member's account within the operator's pages. Every field may be null or
+/// missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountSession {
-    /// The member's account (acct_...). Servers require it. (API generation E.)
+    /// The member account. The server requires it on create. (API generation E.)
     pub account: Option<String>,
-    /// The secret for the page. Only this response has it. (API generation E.)
+    /// Secret for code in the member's browser. Treat it as a secret. (API generation E.)
     pub client_secret: Option<String>,
-    /// The parts to show: onboarding, payments, payouts, balance and notification_banner. (API
-    /// generation E.)
+    /// What is shown: onboarding, payments, payouts, balance, notification_banner, each an object
+    /// with enabled. (API generation E.)
     pub components: Option<Map<String, Value>>,
-    /// The address of the parts. (API generation E.)
+    /// The address that the components are loaded from. (API generation E.)
     pub embed_base_url: Option<String>,
-    /// When it stops working. (API generation E.)
+    /// When the account session ends, as a timestamp. (API generation E.)
     pub expires_at: Option<String>,
-    /// Always account_session. (API generation E.)
+    /// The kind of this object: always `account_session`. (API generation E.)
     pub object: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

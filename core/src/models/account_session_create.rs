@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The fields of a new account session.
+/// The fields of a new account session: account is required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountSessionCreate {
     fields: Map<String, Value>,
@@ -15,14 +15,14 @@ impl AccountSessionCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The member's account (acct_...). Servers require it. (API generation E.)
+    /// The member account. The server requires it on create. (API generation E.)
     #[must_use]
     pub fn account(self, account: impl Into<String>) -> Self {
         self.set("account", Value::String(account.into()))
     }
 
-    /// The parts to show: onboarding, payments, payouts, balance and notification_banner. (API
-    /// generation E.)
+    /// What is shown: onboarding, payments, payouts, balance, notification_banner, each an object
+    /// with enabled. (API generation E.)
     #[must_use]
     pub fn components(self, components: Map<String, Value>) -> Self {
         self.set("components", components)

@@ -5,15 +5,15 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// The balance of one currency.
+/// The merchant's balance in one currency. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Balance {
     /// The balance, in the currency's smallest unit. (API generations B, D and E.)
     pub balance: Option<Number>,
-    /// The currency of the balance. (API generations B, D and E.)
+    /// Currency of the balance; there is one balance for each. (API generations B, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// When the balance last changed. (API generations B, D and E.)
+    /// When the balance last changed, as a timestamp. (API generations B, D and E.)
     pub last_updated: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

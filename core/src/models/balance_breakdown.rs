@@ -5,33 +5,33 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// The available and pending parts of one balance.
+/// The parts of the merchant's balance in one currency, also converted to another. Every field may
+/// be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BalanceBreakdown {
-    /// What can be paid out now, in the currency's smallest unit. (API generations B, D and E.)
+    /// The part that is available, in the currency's smallest unit. (API generations B, D and E.)
     pub available_balance: Option<Number>,
-    /// What can be paid out now, in the smallest unit of target_currency. (API generations B, D
-    /// and E.)
+    /// The available balance, converted to target_currency. (API generations B, D and E.)
     pub converted_available_balance: Option<Number>,
-    /// What can be paid out later, in the smallest unit of target_currency. (API generations B, D
-    /// and E.)
+    /// The pending balance, converted to target_currency. (API generations B, D and E.)
     pub converted_pending_balance: Option<Number>,
-    /// The whole balance, in the smallest unit of target_currency. (API generations B, D and E.)
+    /// The total balance, converted to target_currency. (API generations B, D and E.)
     pub converted_total_balance: Option<Number>,
-    /// What is held back, in the smallest unit of target_currency. No document names it. (API
-    /// generation D.)
+    /// The unavailable balance, converted to target_currency. Only the current server is known to
+    /// return it. (API generation D.)
     pub converted_unavailable_balance: Option<Number>,
-    /// The currency of the balance. (API generations B, D and E.)
+    /// Currency of the balances that are not converted. (API generations B, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// What can be paid out later, in the currency's smallest unit. (API generations B, D and E.)
+    /// The part that is still pending, in the currency's smallest unit. (API generations B, D and
+    /// E.)
     pub pending_balance: Option<Number>,
-    /// The currency of the converted figures. (API generations B, D and E.)
+    /// The currency that the converted balances are in. (API generations B, D and E.)
     pub target_currency: Option<CurrencyCode>,
-    /// The whole balance, in the currency's smallest unit. (API generations B, D and E.)
+    /// The total balance, in the currency's smallest unit. (API generations B, D and E.)
     pub total_balance: Option<Number>,
-    /// What is held back, in the currency's smallest unit. No document names it. (API generation
-    /// D.)
+    /// The part that is not available, in the currency's smallest unit. Only the current server is
+    /// known to return it. (API generation D.)
     pub unavailable_balance: Option<Number>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -14,7 +14,7 @@ impl BalanceListParams {
         Self::default()
     }
 
-    /// Only the balance in this currency. (API generations B, D and E.)
+    /// Only the balance in this currency: XOF, USD or EUR. (API generations B, D and E.)
     #[must_use]
     pub fn currency(self, currency: impl Into<String>) -> Self {
         self.set("currency", Value::String(currency.into()))

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The part of a blocked amount to take.
+/// How much of a hold to take. Without an amount, all of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CardChargeCapture {
     fields: Map<String, Value>,
@@ -15,8 +15,8 @@ impl CardChargeCapture {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// What to take, in the currency's smallest unit. Without it, all that is blocked; with less,
-    /// the rest is released. (API generation E.)
+    /// The amount to take, in the currency's smallest unit. A lower one releases the rest of the
+    /// hold. (API generation E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The amount to block.
+/// The amount of a larger hold, which the server requires.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CardChargeIncrement {
     fields: Map<String, Value>,
@@ -15,8 +15,8 @@ impl CardChargeIncrement {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The amount to block, in the currency's smallest unit. Servers require it. (API generation
-    /// E.)
+    /// The amount, in the currency's smallest unit. Whether it is the new total or what is added
+    /// is not documented. (API generation E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)

@@ -4,19 +4,19 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A file with data of the merchant, made in the background.
+/// A file with the merchant's data, made in the background. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Export {
-    /// Where to fetch the file, once it is ready. (API generation E.)
+    /// Where the file can be downloaded. Null until the file is made. (API generation E.)
     pub download_url: Option<String>,
-    /// The export's identifier. (API generation E.)
+    /// The export's identifier, which retrieving an export takes. (API generation E.)
     pub export_id: Option<String>,
-    /// The file's name. (API generation E.)
+    /// The name of the file, such as to save it under. May be null. (API generation E.)
     pub filename: Option<String>,
-    /// The file's type. (API generation E.)
+    /// The type of the file, as a MIME type such as text/csv. May be null. (API generation E.)
     pub mime_type: Option<String>,
-    /// How far it is. (API generation E.)
+    /// The state of the export. Its words are not documented. (API generation E.)
     pub status: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

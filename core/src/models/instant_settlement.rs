@@ -5,21 +5,21 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// Money that is paid out before its day. Its responses are not documented; these fields are those
-/// that can be sent, and status.
+/// A payout at once. Its fields are those of create; responses are not documented, so each may be
+/// missing and others may come.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InstantSettlement {
-    /// The amount, in the currency's smallest unit. Servers require it. (API generation E.)
+    /// The amount, in the currency's smallest unit. The server requires it on create. (API
+    /// generation E.)
     pub amount: Option<Number>,
-    /// The currency of the amount. Servers require it. (API generation E.)
+    /// The currency of the amount. The server requires it on create. (API generation E.)
     pub currency_code: Option<CurrencyCode>,
-    /// advance, or rail, which needs payout_id. Servers require it. (API generation E.)
+    /// `advance` or `rail`, which the server requires on create. The mode rail needs payout_id.
+    /// (API generation E.)
     pub mode: Option<String>,
-    /// The payout to settle, with mode rail. (API generation E.)
+    /// The payout to settle at once, in the mode rail. (API generation E.)
     pub payout_id: Option<String>,
-    /// Its state. (API generation E.)
-    pub status: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
     /// The unchanged values of fields that were converted, by field.
@@ -36,7 +36,6 @@ impl FromDocument for InstantSettlement {
             currency_code: fields.word(2),
             mode: fields.text(3),
             payout_id: fields.text(4),
-            status: fields.text(5),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -53,7 +52,6 @@ impl From<InstantSettlement> for Value {
         put(&mut object, "currency_code", model.currency_code);
         put(&mut object, "mode", model.mode);
         put(&mut object, "payout_id", model.payout_id);
-        put(&mut object, "status", model.status);
         object.extend(model.extra);
         for (name, value) in model.originals {
             object.entry(name).or_insert(value);

@@ -3,7 +3,7 @@
 use super::CurrencyCode;
 use crate::json::{Map, Value};
 
-/// The fields of a new instant settlement.
+/// The fields of an instant settlement: mode, amount and currency_code are required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InstantSettlementCreate {
     fields: Map<String, Value>,
@@ -16,32 +16,34 @@ impl InstantSettlementCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The amount, in the currency's smallest unit. Servers require it. (API generation E.)
+    /// The amount, in the currency's smallest unit. The server requires it on create. (API
+    /// generation E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// Token of the first response. Nothing moves until the same body is sent again with it,
+    /// Token of the first response. No money moves until the same body is sent again with it,
     /// within 10 minutes. (API generation E.)
     #[must_use]
     pub fn confirmation_token(self, confirmation_token: impl Into<String>) -> Self {
         self.set("confirmation_token", Value::String(confirmation_token.into()))
     }
 
-    /// The currency of the amount. Servers require it. (API generation E.)
+    /// The currency of the amount. The server requires it on create. (API generation E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// advance, or rail, which needs payout_id. Servers require it. (API generation E.)
+    /// `advance` or `rail`, which the server requires on create. The mode rail needs payout_id.
+    /// (API generation E.)
     #[must_use]
     pub fn mode(self, mode: impl Into<String>) -> Self {
         self.set("mode", Value::String(mode.into()))
     }
 
-    /// The payout to settle, with mode rail. (API generation E.)
+    /// The payout to settle at once, in the mode rail. (API generation E.)
     #[must_use]
     pub fn payout_id(self, payout_id: impl Into<String>) -> Self {
         self.set("payout_id", Value::String(payout_id.into()))

@@ -4,17 +4,17 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// Whose key it is that made the call.
+/// Who an API key belongs to. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeyOwner {
-    /// live or test. (API generation D.)
+    /// `test` or `live`: the environment of the key. (API generation D.)
     pub environment: Option<String>,
-    /// The merchant's identifier. (API generation D.)
+    /// The merchant that the API key belongs to. (API generation D.)
     pub merchant_id: Option<String>,
-    /// The organization's identifier. (API generation D.)
+    /// The organisation that the API key belongs to. (API generation D.)
     pub organization_id: Option<String>,
-    /// The organization's name. (API generation D.)
+    /// The name of the organisation, for people. (API generation D.)
     pub organization_name: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The parameters of the query of "List balance breakdown". All of them are optional.
+/// The parameters of the query of "Retrieve balance breakdown". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListBalanceBreakdownParams {
     query: Map<String, Value>,
@@ -14,7 +14,7 @@ impl ListBalanceBreakdownParams {
         Self::default()
     }
 
-    /// The currency to convert to. (API generations B, D and E.)
+    /// Currency to convert the balances to: XOF, USD or EUR. (API generations B, D and E.)
     #[must_use]
     pub fn target_currency(self, target_currency: impl Into<String>) -> Self {
         self.set("target_currency", Value::String(target_currency.into()))

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The parameters of the query of "List settlement transactions". All of them are optional.
+/// The parameters of the query of "List a settlement's transactions". All of them are optional.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListSettlementTransactionsParams {
     query: Map<String, Value>,
@@ -14,7 +14,7 @@ impl ListSettlementTransactionsParams {
         Self::default()
     }
 
-    /// The most transactions in one page, 1 to 100. (API generation E.)
+    /// The most transactions in one page, 1 to 100. The default is 20. (API generation E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)

@@ -4,19 +4,19 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A link with which a network member signs in.
+/// A link with which a member of the network logs in. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoginLink {
-    /// The member's account (acct_...). (API generation E.)
+    /// The member account that the link is for. (API generation E.)
     pub account: Option<String>,
-    /// When it was made. (API generation E.)
+    /// When the login link was made, as a timestamp. (API generation E.)
     pub created_at: Option<String>,
-    /// When it stops working. (API generation E.)
+    /// When the link stops working, as a timestamp. (API generation E.)
     pub expires_at: Option<String>,
-    /// Always login_link. (API generation E.)
+    /// The kind of this object: always `login_link`. (API generation E.)
     pub object: Option<String>,
-    /// The address to open. It contains a secret. (API generation E.)
+    /// The link with which the member logs in. Treat it as a secret. (API generation E.)
     pub url: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

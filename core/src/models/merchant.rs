@@ -4,38 +4,39 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// The person or business that takes payments.
+/// The person or business that the API key belongs to. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Merchant {
-    /// Revenue that recurs each year, in the currency's smallest unit. (API generations A, D and
+    /// Annual recurring revenue, in the smallest unit of the currency. (API generations A, D and
     /// E.)
     pub arr: Option<Number>,
-    /// Its country. (API generations A, D and E.)
+    /// The country of the merchant, as a string. (API generations A, D and E.)
     pub country: Option<String>,
-    /// When it was created. (API generations A, D and E.)
+    /// When the merchant was created, as a timestamp. (API generations A, D and E.)
     pub created_at: Option<String>,
-    /// Its e-mail address. (API generations A, D and E.)
+    /// The email address that the merchant has given. (API generations A, D and E.)
     pub email: Option<String>,
-    /// The merchant's identifier. (API generations A, D and E.)
+    /// The merchant's identifier, which the other calls here take. (API generations A, D and E.)
     pub merchant_id: Option<String>,
-    /// What it has brought in, in the currency's smallest unit. (API generations A, D and E.)
+    /// Lifetime value of the merchant, in the smallest unit of the currency. (API generations A, D
+    /// and E.)
     pub merchant_lifetime_value: Option<Number>,
-    /// Names and values of the merchant. (API generations A, D and E.)
+    /// The merchant's own keys and values. May be null. (API generations A, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// Revenue that recurs each month, in the currency's smallest unit. (API generations A, D and
+    /// Monthly recurring revenue, in the smallest unit of the currency. (API generations A, D and
     /// E.)
     pub mrr: Option<Number>,
-    /// Its name. (API generations A, D and E.)
+    /// The name of the merchant, as a text for people. (API generations A, D and E.)
     pub name: Option<String>,
-    /// Its phone number. (API generations A, D and E.)
+    /// The phone number of the merchant, as a string. (API generations A, D and E.)
     pub phone_number: Option<String>,
-    /// How often a failed recurring payment is tried again, as the server counts it. (API
+    /// How long to wait before a failed payment is tried again. Its unit is not documented. (API
     /// generations A, D and E.)
-    pub retry_payment_every: Option<i64>,
-    /// How many times it is tried again. (API generations A, D and E.)
+    pub retry_payment_every: Option<Number>,
+    /// How often a failed payment is tried again. (API generations A, D and E.)
     pub total_retries: Option<i64>,
-    /// When it last changed. (API generations A, D and E.)
+    /// When the merchant last changed, as a timestamp. (API generations A, D and E.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -59,7 +60,7 @@ impl FromDocument for Merchant {
             mrr: fields.number(7),
             name: fields.text(8),
             phone_number: fields.text(9),
-            retry_payment_every: fields.integer(10),
+            retry_payment_every: fields.number(10),
             total_retries: fields.integer(11),
             updated_at: fields.text(12),
             ..Self::default()

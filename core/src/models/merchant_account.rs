@@ -7,35 +7,43 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// An account of the merchant in one currency.
+/// An account that holds the merchant's balance in one currency. Every field may be null or
+/// missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MerchantAccount {
-    /// The account's identifier. (API generations B and D.)
+    /// The account's identifier, which retrieving an account takes. (API generations B and D.)
     pub account_id: Option<String>,
     /// The balance, in the currency's smallest unit. (API generations B and D.)
     pub balance: Option<Number>,
-    /// When the account was created. (API generations B and D.)
+    /// When the account was created, as a timestamp. (API generations B and D.)
     pub created_at: Option<String>,
-    /// The currency of the account. (API generations B and D.)
+    /// The currency of the account and of its balance. (API generations B and D.)
     pub currency_code: Option<CurrencyCode>,
-    /// Whether it is an account of the instant payment system (SPI). (API generations B and D.)
+    /// Whether the account is one of the regional instant payment system. (API generations B and
+    /// D.)
     pub is_spi_account: Option<bool>,
-    /// The organization's identifier. (API generations B and D.)
+    /// The organisation that the account belongs to. (API generations B and D.)
     pub organization_id: Option<String>,
-    /// Its balance in the SPI, in the currency's smallest unit. (API generations B and D.)
+    /// The balance in the regional instant payment system, in the currency's smallest unit. May be
+    /// null. (API generations B and D.)
     pub spi_account_balance: Option<Number>,
-    /// Why that balance could not be fetched. (API generations B and D.)
+    /// Why the last reading of the balance in the regional instant payment system failed. May be
+    /// null. (API generations B and D.)
     pub spi_account_balance_sync_error: Option<String>,
-    /// When that balance was last fetched. (API generations B and D.)
+    /// When the balance in the regional instant payment system was last read. May be null. (API
+    /// generations B and D.)
     pub spi_account_balance_synced_at: Option<String>,
-    /// Its number in the SPI. (API generations B and D.)
+    /// The account number in the regional instant payment system. May be null. (API generations B
+    /// and D.)
     pub spi_account_number: Option<String>,
-    /// Its state in the SPI. (API generations B and D.)
+    /// The state of the account in the regional instant payment system. May be null. (API
+    /// generations B and D.)
     pub spi_account_status: Option<SpiAccountStatus>,
-    /// Its kind in the SPI. (API generations B and D.)
+    /// The kind of the account in the regional instant payment system. May be null. (API
+    /// generations B and D.)
     pub spi_account_type: Option<SpiAccountType>,
-    /// When the account last changed. (API generations B and D.)
+    /// When the account last changed, as a timestamp. (API generations B and D.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

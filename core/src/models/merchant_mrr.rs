@@ -5,18 +5,17 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A merchant's monthly recurring revenue.
+/// A merchant's monthly recurring revenue on a date. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MerchantMrr {
-    /// The date that the figure is for. (API generations A, D and E.)
+    /// The date of the amount, as a string of the server. (API generations A, D and E.)
     pub as_of_date: Option<String>,
-    /// The currency of the figure. (API generations A, D and E.)
+    /// The currency of the amount in this response. (API generations A, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// The merchant's identifier. (API generations A, D and E.)
+    /// The merchant's identifier, as in the path of the call. (API generations A, D and E.)
     pub merchant_id: Option<String>,
-    /// The monthly recurring revenue, in the currency's smallest unit. (API generations A, D and
-    /// E.)
+    /// Monthly recurring revenue, in the currency's smallest unit. (API generations A, D and E.)
     pub mrr: Option<Number>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

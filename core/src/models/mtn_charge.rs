@@ -5,21 +5,29 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A payment that was asked for with MTN mobile money.
+/// A charge through MTN. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MtnCharge {
-    /// The identifier that the provider got. (API generations D and E.)
+    /// A further identifier of the charge. What it names is not documented. (API generations D and
+    /// E.)
     pub external_id: Option<String>,
-    /// The response of the provider. No document names it. (API generation D.)
+    /// The response of MTN, unchanged. Only the current server is known to return it. (API
+    /// generation D.)
     pub mtn_response: Option<Map<String, Value>>,
-    /// What must happen next. (API generation E.)
+    /// What the caller must do next, such as to send the payer to a page. May be missing. (API
+    /// generation E.)
     pub next_action: Option<ChargeNextAction>,
-    /// The provider's identifier of this request. (API generations D and E.)
+    /// The reference of the charge, a new one for each call. May be null. (API generations D and
+    /// E.)
     pub reference_id: Option<String>,
-    /// The state of the payment; a new one is pending. (API generations D and E.)
+    /// The state of the charge. Its words are not documented. (API generations D and E.)
     pub status: Option<String>,
-    /// The payment's identifier. (API generations D and E.)
+    /// Whether the server accepted the call. It does not mean that the payer has paid. (API
+    /// generations D and E.)
+    pub success: Option<bool>,
+    /// The transaction of the charge. Read it to learn whether the payer has paid. (API
+    /// generations D and E.)
     pub transaction_id: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -33,12 +41,13 @@ impl FromDocument for MtnCharge {
     fn read(mut fields: Fields<'_>) -> Self {
         // By position in the table.
         let mut model = Self {
-            external_id: fields.text(6),
-            mtn_response: fields.map(8),
-            next_action: fields.model(9),
-            reference_id: fields.text(13),
-            status: fields.text(14),
-            transaction_id: fields.text(16),
+            external_id: fields.text(0),
+            mtn_response: fields.map(1),
+            next_action: fields.model(2),
+            reference_id: fields.text(3),
+            status: fields.text(4),
+            success: fields.boolean(5),
+            transaction_id: fields.text(6),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -56,6 +65,7 @@ impl From<MtnCharge> for Value {
         put(&mut object, "next_action", model.next_action);
         put(&mut object, "reference_id", model.reference_id);
         put(&mut object, "status", model.status);
+        put(&mut object, "success", model.success);
         put(&mut object, "transaction_id", model.transaction_id);
         object.extend(model.extra);
         for (name, value) in model.originals {

@@ -3,7 +3,7 @@
 use super::CurrencyCode;
 use crate::json::{Map, Value};
 
-/// The fields of a new MTN charge.
+/// The fields of a charge through MTN: amount, currency and customer are required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MtnChargeCreate {
     fields: Map<String, Value>,
@@ -16,82 +16,84 @@ impl MtnChargeCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The amount of one, in the currency's smallest unit. The server multiplies it by quantity.
-    /// Servers require it. (API generations D and E.)
+    /// The amount of one, in the currency's smallest unit. The payer is asked for amount times
+    /// quantity. Servers require it. (API generations D and E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// The operator's fee, in the currency's smallest unit. (API generation E.)
+    /// The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only.
+    /// (API generation E.)
     #[must_use]
     pub fn application_fee_amount(self, application_fee_amount: impl Into<crate::Amount>) -> Self {
         self.set("application_fee_amount", application_fee_amount.into().0)
     }
 
-    /// The country of the phone number. (API generations D and E.)
+    /// The country of the payer's MTN account, as a code. (API generations D and E.)
     #[must_use]
     pub fn country_code(self, country_code: impl Into<String>) -> Self {
         self.set("countryCode", Value::String(country_code.into()))
     }
 
-    /// The currency. Servers require it. (API generations D and E.)
+    /// The currency of the amount. Servers require it. (API generations D and E.)
     #[must_use]
     pub fn currency(self, currency: impl Into<CurrencyCode>) -> Self {
         self.set("currency", currency.into().as_str())
     }
 
-    /// The buyer: name and phoneNumber, and email if known. Servers require it. (API generations D
-    /// and E.)
+    /// The payer: an object with name and phoneNumber, both required, and email. (API generations
+    /// D and E.)
     #[must_use]
-    pub fn customer(self, customer: impl Into<String>) -> Self {
-        self.set("customer", Value::String(customer.into()))
+    pub fn customer(self, customer: Map<String, Value>) -> Self {
+        self.set("customer", customer)
     }
 
-    /// What is paid for. (API generations D and E.)
+    /// What the payment is for, as a text for people. (API generations D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// The merchant's identifier. (API generations D and E.)
+    /// The merchant. It is optional: the key already names one. (API generations D and E.)
     #[must_use]
     pub fn merchant_id(self, merchant_id: impl Into<String>) -> Self {
         self.set("merchantId", Value::String(merchant_id.into()))
     }
 
-    /// The organization's identifier. (API generations D and E.)
+    /// The organisation. It is optional: the key already names one. (API generations D and E.)
     #[must_use]
     pub fn organization_id(self, organization_id: impl Into<String>) -> Self {
         self.set("organizationId", Value::String(organization_id.into()))
     }
 
-    /// The product that is paid for. (API generations D and E.)
+    /// The product that is paid for, if there is one. (API generations D and E.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("productId", Value::String(product_id.into()))
     }
 
-    /// How many are paid for. (API generations D and E.)
+    /// How many are paid for, 1 by default. The amount is multiplied by it. (API generations D and
+    /// E.)
     #[must_use]
     pub fn quantity(self, quantity: i64) -> Self {
         self.set("quantity", quantity)
     }
 
-    /// The subscription that is paid for. (API generations D and E.)
+    /// The subscription that is paid for, if there is one. (API generations D and E.)
     #[must_use]
     pub fn subscription_id(self, subscription_id: impl Into<String>) -> Self {
         self.set("subscriptionId", Value::String(subscription_id.into()))
     }
 
-    /// The account that a part goes to: destination, and amount in the currency's smallest unit.
+    /// Where a part of the payment goes: an object with destination and amount. Lomi Network only.
     /// (API generation E.)
     #[must_use]
     pub fn transfer_data(self, transfer_data: Map<String, Value>) -> Self {
         self.set("transfer_data", transfer_data)
     }
 
-    /// A name that connects transfers with this payment. (API generation E.)
+    /// Groups transfers that belong together. Lomi Network only. (API generation E.)
     #[must_use]
     pub fn transfer_group(self, transfer_group: impl Into<String>) -> Self {
         self.set("transfer_group", Value::String(transfer_group.into()))

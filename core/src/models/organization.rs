@@ -5,66 +5,95 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// The business that merchants belong to.
+/// A business with its own balance, keys and settings. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Organization {
-    /// Revenue that recurs each year, in the currency's smallest unit. (API generations B, D and
+    /// Annual recurring revenue, in the smallest unit of the currency. (API generations B, D and
     /// E.)
     pub arr: Option<Number>,
-    /// When it was created. (API generations B, D and E.)
+    /// City of the organisation's address. No documented route of the current server is known to
+    /// return it. (API generation D.)
+    pub city: Option<String>,
+    /// Country of the organisation's address. No documented route of the current server is known
+    /// to return it. (API generation D.)
+    pub country: Option<String>,
+    /// When the organisation was created, as a timestamp. (API generations B, D and E.)
     pub created_at: Option<String>,
-    /// The currency of its figures. (API generations B, D and E.)
+    /// The currency that the organisation uses by default. (API generations B, D and E.)
     pub default_currency: Option<CurrencyCode>,
-    /// When it was deleted. (API generations B, D and E.)
+    /// When the organisation was deleted, if it was. Rows of the current server lack it. (API
+    /// generations B, D and E.)
     pub deleted_at: Option<String>,
-    /// The e-mail address of its support. (API generations B, D and E.)
+    /// District of the organisation's address. No documented route of the current server is known
+    /// to return it. (API generation D.)
+    pub district: Option<String>,
+    /// The email address of the organisation. Update changes it as the support address. (API
+    /// generations B, D and E.)
     pub email: Option<String>,
-    /// How many people work there, as a string. (API generations B, D and E.)
+    /// How many people the organisation employs, as a string. (API generations B, D and E.)
     pub employee_number: Option<String>,
-    /// Whether payouts need a PIN. (API generations B, D and E.)
+    /// Whether the organisation has set a PIN for payouts. (API generations D and E.)
     pub has_payout_pin: Option<bool>,
-    /// What it sells. (API generations B, D and E.)
+    /// The industry that the organisation works in. (API generations B, D and E.)
     pub industry: Option<String>,
-    /// Whether it is deleted. (API generations B, D and E.)
+    /// Whether the organisation was deleted. Rows of the current server lack it. (API generations
+    /// B, D and E.)
     pub is_deleted: Option<bool>,
-    /// Whether it is a starter business. (API generations B, D and E.)
+    /// Whether the organisation is a starter business. (API generations B, D and E.)
     pub is_starter_business: Option<bool>,
-    /// The address of its logo. (API generations B, D and E.)
+    /// Address of the organisation's logo. May be null. (API generations B, D and E.)
     pub logo_url: Option<String>,
-    /// What a merchant brings in on average, in the currency's smallest unit. (API generations B,
-    /// D and E.)
+    /// Lifetime value of the merchant, in the smallest unit of the currency. Rows of the current
+    /// server lack it. (API generations B, D and E.)
     pub merchant_lifetime_value: Option<Number>,
-    /// Names and values of the organization. (API generations B, D and E.)
+    /// The organisation's own keys and values. Rows of the current server lack it. (API
+    /// generations B, D and E.)
     pub metadata: Option<Map<String, Value>>,
-    /// Revenue that recurs each month, in the currency's smallest unit. (API generations B, D and
+    /// Monthly recurring revenue, in the smallest unit of the currency. (API generations B, D and
     /// E.)
     pub mrr: Option<Number>,
-    /// Its name. (API generations B, D and E.)
+    /// The organisation's name, which create requires. (API generations B, D and E.)
     pub name: Option<String>,
-    /// The organization's identifier. (API generations B, D and E.)
+    /// The organisation's identifier: a UUID, or org_… on the newest API. (API generations B, D
+    /// and E.)
     pub organization_id: Option<String>,
-    /// Its phone number. (API generations B, D and E.)
+    /// The phone number of the organisation, as a string. (API generations B, D and E.)
     pub phone_number: Option<String>,
-    /// Its name in addresses. (API generations B, D and E.)
+    /// A PIN of the organisation: treat it as a secret. Only the December 2025 server documents
+    /// it. (API generation B.)
+    pub pin_code: Option<String>,
+    /// Postal code of the organisation's address. No documented route of the current server is
+    /// known to return it. (API generation D.)
+    pub postal_code: Option<String>,
+    /// Region of the organisation's address. No documented route of the current server is known to
+    /// return it. (API generation D.)
+    pub region: Option<String>,
+    /// The organisation's name in addresses. May be null. (API generations B, D and E.)
     pub slug: Option<String>,
-    /// Whether it can take payments: active, inactive or suspended. (API generations B, D and E.)
+    /// The state of the organisation: `active`, `inactive` or `suspended`. (API generations B, D
+    /// and E.)
     pub status: Option<String>,
-    /// Whether it has a storefront. (API generations B, D and E.)
+    /// Whether the organisation's storefront is on. (API generations B, D and E.)
     pub storefront_enabled: Option<bool>,
-    /// How many customers it has. (API generations B, D and E.)
+    /// Street of the organisation's address. No documented route of the current server is known to
+    /// return it. (API generation D.)
+    pub street: Option<String>,
+    /// How many customers the organisation has. May be null. (API generations B, D and E.)
     pub total_customers: Option<i64>,
-    /// How many merchants it has. (API generations B, D and E.)
+    /// How many merchants the organisation has. May be null. (API generations B, D and E.)
     pub total_merchants: Option<i64>,
-    /// What was taken in all, in the currency's smallest unit. (API generations B, D and E.)
+    /// Revenue in all, in the smallest unit of the currency. May be null. (API generations B, D
+    /// and E.)
     pub total_revenue: Option<Number>,
-    /// How many payments it has taken. (API generations B, D and E.)
+    /// How many transactions the organisation has. May be null. (API generations B, D and E.)
     pub total_transactions: Option<i64>,
-    /// When it last changed. (API generations B, D and E.)
+    /// When the organisation last changed, as a timestamp. (API generations B, D and E.)
     pub updated_at: Option<String>,
-    /// How far it is verified: unverified, starter or verified. (API generations B, D and E.)
+    /// How far the organisation is verified: `unverified`, `starter` or `verified`. (API
+    /// generations B, D and E.)
     pub verification_status: Option<String>,
-    /// Its website. (API generations B, D and E.)
+    /// Address of the organisation's website. May be null. (API generations B, D and E.)
     pub website_url: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -79,32 +108,39 @@ impl FromDocument for Organization {
         // By position in the table.
         let mut model = Self {
             arr: fields.number(0),
-            created_at: fields.text(1),
-            default_currency: fields.word(2),
-            deleted_at: fields.text(3),
-            email: fields.text(4),
-            employee_number: fields.text(5),
-            has_payout_pin: fields.boolean(6),
-            industry: fields.text(7),
-            is_deleted: fields.boolean(8),
-            is_starter_business: fields.boolean(9),
-            logo_url: fields.text(10),
-            merchant_lifetime_value: fields.number(11),
-            metadata: fields.map(12),
-            mrr: fields.number(13),
-            name: fields.text(14),
-            organization_id: fields.text(15),
-            phone_number: fields.text(16),
-            slug: fields.text(17),
-            status: fields.text(18),
-            storefront_enabled: fields.boolean(19),
-            total_customers: fields.integer(20),
-            total_merchants: fields.integer(21),
-            total_revenue: fields.number(22),
-            total_transactions: fields.integer(23),
-            updated_at: fields.text(24),
-            verification_status: fields.text(25),
-            website_url: fields.text(26),
+            city: fields.text(1),
+            country: fields.text(2),
+            created_at: fields.text(3),
+            default_currency: fields.word(4),
+            deleted_at: fields.text(5),
+            district: fields.text(6),
+            email: fields.text(7),
+            employee_number: fields.text(8),
+            has_payout_pin: fields.boolean(9),
+            industry: fields.text(10),
+            is_deleted: fields.boolean(11),
+            is_starter_business: fields.boolean(12),
+            logo_url: fields.text(13),
+            merchant_lifetime_value: fields.number(14),
+            metadata: fields.map(15),
+            mrr: fields.number(16),
+            name: fields.text(17),
+            organization_id: fields.text(18),
+            phone_number: fields.text(19),
+            pin_code: fields.text(20),
+            postal_code: fields.text(21),
+            region: fields.text(22),
+            slug: fields.text(23),
+            status: fields.text(24),
+            storefront_enabled: fields.boolean(25),
+            street: fields.text(26),
+            total_customers: fields.integer(27),
+            total_merchants: fields.integer(28),
+            total_revenue: fields.number(29),
+            total_transactions: fields.integer(30),
+            updated_at: fields.text(31),
+            verification_status: fields.text(32),
+            website_url: fields.text(33),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -118,9 +154,12 @@ impl From<Organization> for Value {
     fn from(model: Organization) -> Self {
         let mut object = Map::new();
         put(&mut object, "arr", model.arr);
+        put(&mut object, "city", model.city);
+        put(&mut object, "country", model.country);
         put(&mut object, "created_at", model.created_at);
         put(&mut object, "default_currency", model.default_currency);
         put(&mut object, "deleted_at", model.deleted_at);
+        put(&mut object, "district", model.district);
         put(&mut object, "email", model.email);
         put(&mut object, "employee_number", model.employee_number);
         put(&mut object, "has_payout_pin", model.has_payout_pin);
@@ -134,9 +173,13 @@ impl From<Organization> for Value {
         put(&mut object, "name", model.name);
         put(&mut object, "organization_id", model.organization_id);
         put(&mut object, "phone_number", model.phone_number);
+        put(&mut object, "pin_code", model.pin_code);
+        put(&mut object, "postal_code", model.postal_code);
+        put(&mut object, "region", model.region);
         put(&mut object, "slug", model.slug);
         put(&mut object, "status", model.status);
         put(&mut object, "storefront_enabled", model.storefront_enabled);
+        put(&mut object, "street", model.street);
         put(&mut object, "total_customers", model.total_customers);
         put(&mut object, "total_merchants", model.total_merchants);
         put(&mut object, "total_revenue", model.total_revenue);

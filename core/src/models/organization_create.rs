@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The fields of a new organization.
+/// The fields of a new organisation: name is required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OrganizationCreate {
     fields: Map<String, Value>,
@@ -15,7 +15,7 @@ impl OrganizationCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// Its name. Servers require it. (API generation E.)
+    /// The name of the organisation, which the server requires. (API generation E.)
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))

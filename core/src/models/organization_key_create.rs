@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The fields of a new key.
+/// The fields of a new key of an organisation. None is required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OrganizationKeyCreate {
     fields: Map<String, Value>,
@@ -15,7 +15,7 @@ impl OrganizationKeyCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// A name for the key. (API generation E.)
+    /// A name for the key, to tell it from others. (API generation E.)
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))

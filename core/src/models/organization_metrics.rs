@@ -5,25 +5,23 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// An organization's figures.
+/// Revenue and counts of an organisation. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OrganizationMetrics {
-    /// Revenue that recurs each year, in the currency's smallest unit. (API generations B, D and
-    /// E.)
+    /// Annual recurring revenue, in the currency's smallest unit. (API generations B, D and E.)
     pub arr: Option<Number>,
-    /// When the figures were computed. (API generations B, D and E.)
+    /// When the metrics were calculated, as a timestamp. (API generations B, D and E.)
     pub calculated_at: Option<String>,
-    /// The currency of the figures. (API generations B, D and E.)
+    /// The currency of the amounts in these metrics. (API generations B, D and E.)
     pub currency_code: Option<CurrencyCode>,
-    /// Revenue that recurs each month, in the currency's smallest unit. (API generations B, D and
-    /// E.)
+    /// Monthly recurring revenue, in the currency's smallest unit. (API generations B, D and E.)
     pub mrr: Option<Number>,
-    /// How many customers it has. (API generations B, D and E.)
+    /// How many customers the organisation has. (API generations B, D and E.)
     pub total_customers: Option<i64>,
-    /// What was taken in all, in the currency's smallest unit. (API generations B, D and E.)
+    /// Revenue in all, in the currency's smallest unit. (API generations B, D and E.)
     pub total_revenue: Option<Number>,
-    /// How many payments it has taken. (API generations B, D and E.)
+    /// How many transactions the organisation has. (API generations B, D and E.)
     pub total_transactions: Option<i64>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The fields of an organization to change.
+/// What can change of an organisation: its support email address only.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OrganizationUpdate {
     fields: Map<String, Value>,
@@ -15,7 +15,7 @@ impl OrganizationUpdate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The e-mail address of its support. Servers require it. (API generation E.)
+    /// The new support email address, which the server requires. (API generation E.)
     #[must_use]
     pub fn email(self, email: impl Into<String>) -> Self {
         self.set("email", Value::String(email.into()))

@@ -24,8 +24,8 @@ impl ProductPricesUpdate {
 
     /// The changes, each with its new amount. The server requires them. (API generation E.)
     #[must_use]
-    pub fn updates(self, updates: impl Into<String>) -> Self {
-        self.set("updates", Value::String(updates.into()))
+    pub fn updates(self, updates: impl IntoIterator<Item = impl Into<Value>>) -> Self {
+        self.set("updates", updates.into_iter().map(Into::into).collect::<Vec<Value>>())
     }
 
     /// Sends null for a field, which clears it.

@@ -4,16 +4,16 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// How payments are checked for risk. The API does not describe its responses; these fields are
-/// those that can be changed.
+/// How payments are checked for risk. Its fields are those of update; responses are not
+/// documented, so each may be missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RadarSettings {
-    /// Whether payments are checked. (API generation E.)
+    /// Whether payments are checked for risk at all. (API generation E.)
     pub enabled: Option<bool>,
-    /// What a risk leads to: monitor, review or block. (API generation E.)
+    /// What happens to a risky payment: `monitor`, `review` or `block`. (API generation E.)
     pub mode: Option<String>,
-    /// Whether the card processor's own checks count too. (API generation E.)
+    /// Whether what Stripe Radar finds is passed through. (API generation E.)
     pub stripe_radar_passthrough: Option<bool>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

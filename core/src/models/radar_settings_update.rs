@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// The settings to change. A field left out does not change.
+/// The risk settings to change. A setting left out does not change.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RadarSettingsUpdate {
     fields: Map<String, Value>,
@@ -15,19 +15,19 @@ impl RadarSettingsUpdate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// Whether payments are checked. (API generation E.)
+    /// Whether payments are checked for risk at all. (API generation E.)
     #[must_use]
     pub fn enabled(self, enabled: bool) -> Self {
         self.set("enabled", enabled)
     }
 
-    /// What a risk leads to: monitor, review or block. (API generation E.)
+    /// What happens to a risky payment: `monitor`, `review` or `block`. (API generation E.)
     #[must_use]
     pub fn mode(self, mode: impl Into<String>) -> Self {
         self.set("mode", Value::String(mode.into()))
     }
 
-    /// Whether the card processor's own checks count too. (API generation E.)
+    /// Whether what Stripe Radar finds is passed through. (API generation E.)
     #[must_use]
     pub fn stripe_radar_passthrough(self, stripe_radar_passthrough: bool) -> Self {
         self.set("stripe_radar_passthrough", stripe_radar_passthrough)

@@ -14,13 +14,13 @@ impl RetrieveFinanceCashflowParams {
         Self::default()
     }
 
-    /// The first day. (API generation E.)
+    /// The first date of the period. (API generation E.)
     #[must_use]
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         self.set("start_date", Value::String(start_date.into()))
     }
 
-    /// The last day. (API generation E.)
+    /// The last date of the period. (API generation E.)
     #[must_use]
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         self.set("end_date", Value::String(end_date.into()))

@@ -14,7 +14,8 @@ impl RetrieveMerchantBalanceParams {
         Self::default()
     }
 
-    /// The currency. Servers require it. (API generations A, D and E.)
+    /// Currency of the balance: XOF, USD or EUR. The server requires it. (API generations A, D and
+    /// E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<String>) -> Self {
         self.set("currency_code", Value::String(currency_code.into()))

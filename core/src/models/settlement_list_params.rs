@@ -14,7 +14,7 @@ impl SettlementListParams {
         Self::default()
     }
 
-    /// The most settlements in one page, 1 to 100. (API generation E.)
+    /// The most settlements in one page, 1 to 100. The default is 20. (API generation E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)

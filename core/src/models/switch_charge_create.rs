@@ -3,7 +3,8 @@
 use super::CurrencyCode;
 use crate::json::{Map, Value};
 
-/// The fields of a new switch charge.
+/// The fields of a charge with a card number: amount, pan, expiry and cvv are required, and all
+/// but amount are secrets.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SwitchChargeCreate {
     fields: Map<String, Value>,
@@ -16,115 +17,118 @@ impl SwitchChargeCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The amount, in the currency's smallest unit. Servers require it. (API generation E.)
+    /// The amount to take, in the currency's smallest unit. The server requires it. (API
+    /// generation E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// The checkout session that is paid for. (API generation E.)
+    /// The checkout session that is paid, if there is one. (API generation E.)
     #[must_use]
     pub fn checkout_session_id(self, checkout_session_id: impl Into<String>) -> Self {
         self.set("checkout_session_id", Value::String(checkout_session_id.into()))
     }
 
-    /// The currency: XOF. (API generation E.)
+    /// The currency of the amount. The server takes XOF only. (API generation E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// E-mail address of the buyer. (API generation E.)
+    /// The email address of the payer, as a string. (API generation E.)
     #[must_use]
     pub fn customer_email(self, customer_email: impl Into<String>) -> Self {
         self.set("customer_email", Value::String(customer_email.into()))
     }
 
-    /// The customer. (API generation E.)
+    /// The customer who pays, if the merchant has one on record. (API generation E.)
     #[must_use]
     pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// Name of the buyer. (API generation E.)
+    /// The name of the payer, as a text for people. (API generation E.)
     #[must_use]
     pub fn customer_name(self, customer_name: impl Into<String>) -> Self {
         self.set("customer_name", Value::String(customer_name.into()))
     }
 
-    /// Phone number of the buyer. (API generation E.)
+    /// The phone number of the payer, as a string. (API generation E.)
     #[must_use]
     pub fn customer_phone(self, customer_phone: impl Into<String>) -> Self {
         self.set("customer_phone", Value::String(customer_phone.into()))
     }
 
-    /// The card's security code. Never log it. (API generation E.)
+    /// The check digits of the card: never store or log them. The server requires them. (API
+    /// generation E.)
     #[must_use]
     pub fn cvv(self, cvv: impl Into<String>) -> Self {
         self.set("cvv", Value::String(cvv.into()))
     }
 
-    /// What is paid for. (API generation E.)
+    /// What the payment is for, as a text for people. (API generation E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// The buyer's IP address. (API generation E.)
+    /// The IP address of the payer, as a string. (API generation E.)
     #[must_use]
     pub fn ecom_ip(self, ecom_ip: impl Into<String>) -> Self {
         self.set("ecom_ip", Value::String(ecom_ip.into()))
     }
 
-    /// The card's expiry date. (API generation E.)
+    /// When the card expires. Its format is not documented; the server requires it. (API
+    /// generation E.)
     #[must_use]
     pub fn expiry(self, expiry: impl Into<String>) -> Self {
         self.set("expiry", Value::String(expiry.into()))
     }
 
-    /// The merchant's identifier. (API generation E.)
+    /// The merchant. It is optional: the key already names one. (API generation E.)
     #[must_use]
     pub fn merchant_id(self, merchant_id: impl Into<String>) -> Self {
         self.set("merchantId", Value::String(merchant_id.into()))
     }
 
-    /// Names and values of the merchant. (API generation E.)
+    /// The merchant's own keys and values, kept with the payment. (API generation E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// The organization's identifier. (API generation E.)
+    /// The organisation. It is optional: the key already names one. (API generation E.)
     #[must_use]
     pub fn organization_id(self, organization_id: impl Into<String>) -> Self {
         self.set("organizationId", Value::String(organization_id.into()))
     }
 
-    /// The card's number. Never log it. (API generation E.)
+    /// The card number: never store or log it. The server requires it. (API generation E.)
     #[must_use]
     pub fn pan(self, pan: impl Into<String>) -> Self {
         self.set("pan", Value::String(pan.into()))
     }
 
-    /// The merchant's reference. (API generation E.)
+    /// The merchant's own reference of the payment. (API generation E.)
     #[must_use]
     pub fn payment_reference(self, payment_reference: impl Into<String>) -> Self {
         self.set("payment_reference", Value::String(payment_reference.into()))
     }
 
-    /// The product that is paid for. (API generation E.)
+    /// The product that is paid for, if there is one. (API generation E.)
     #[must_use]
     pub fn product_id(self, product_id: impl Into<String>) -> Self {
         self.set("product_id", Value::String(product_id.into()))
     }
 
-    /// How many are paid for. (API generation E.)
+    /// How many are paid for. The default is 1. (API generation E.)
     #[must_use]
     pub fn quantity(self, quantity: i64) -> Self {
         self.set("quantity", quantity)
     }
 
-    /// The subscription that is paid for. (API generation E.)
+    /// The subscription that is paid for, if there is one. (API generation E.)
     #[must_use]
     pub fn subscription_id(self, subscription_id: impl Into<String>) -> Self {
         self.set("subscription_id", Value::String(subscription_id.into()))

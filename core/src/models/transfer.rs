@@ -6,50 +6,53 @@ use crate::json::{Map, Number, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// Money that moved between accounts of a network.
+/// Money moved between accounts of a network. Every field may be null or missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// The amount, in the currency's smallest unit. Servers require it. (API generation E.)
+    /// The amount, in the currency's smallest unit. The server requires it on create. (API
+    /// generation E.)
     pub amount: Option<Number>,
-    /// When it was created. (API generation E.)
+    /// When the transfer was created, as a timestamp. (API generation E.)
     pub created_at: Option<String>,
-    /// The currency of the amount. Servers require it. (API generation E.)
+    /// The currency of the amount. The server requires it on create. (API generation E.)
     pub currency_code: Option<CurrencyCode>,
-    /// What it is for. (API generation E.)
+    /// What the transfer is for, as a text for people. (API generation E.)
     pub description: Option<String>,
-    /// The account that it goes to (acct_...). Servers require it. (API generation E.)
+    /// The account that receives the money, such as acct_…. The server requires it on create. (API
+    /// generation E.)
     pub destination: Option<String>,
-    /// live or test. (API generation E.)
+    /// `test` or `live`, as the key that created the transfer. (API generation E.)
     pub environment: Option<String>,
-    /// The transfer's identifier (tr_...). (API generation E.)
+    /// The transfer's identifier, such as tr_…. (API generation E.)
     pub id: Option<String>,
-    /// Names and values of the operator. (API generation E.)
+    /// The merchant's own keys and values, kept with the transfer. May be null. (API generation
+    /// E.)
     pub metadata: Option<Map<String, Value>>,
-    /// Always transfer. (API generation E.)
+    /// The kind of this object: always `transfer`. (API generation E.)
     pub object: Option<String>,
-    /// The refund that it belongs to. (API generation E.)
+    /// The refund that led to this transfer. May be null. (API generation E.)
     pub refund_id: Option<String>,
-    /// What was taken back of it, in the currency's smallest unit. (API generation E.)
+    /// How much was taken back, in the currency's smallest unit. (API generation E.)
     pub reversed_amount: Option<Number>,
-    /// The transfer that it takes back. (API generation E.)
+    /// The transfer that this one takes back. May be null. (API generation E.)
     pub reversed_transfer_id: Option<String>,
-    /// What arrived, in the smallest unit of settled_currency. (API generation E.)
+    /// The amount that was settled, in the smallest unit of settled_currency. (API generation E.)
     pub settled_amount: Option<Number>,
-    /// The currency of settled_amount. (API generation E.)
+    /// The currency that settled_amount is in, such as XOF. (API generation E.)
     pub settled_currency: Option<CurrencyCode>,
-    /// The account that it comes from. (API generation E.)
+    /// The account that the money comes from. May be null. (API generation E.)
     pub source: Option<String>,
-    /// The payment that it is a part of. (API generation E.)
+    /// The transaction that the money comes from. May be null. (API generation E.)
     pub source_transaction_id: Option<String>,
-    /// Its state. (API generation E.)
+    /// The state of the transfer. A reversed one has been taken back. (API generation E.)
     pub status: Option<TransferStatus>,
-    /// A name that connects transfers with a payment. (API generation E.)
+    /// Groups transfers that belong together. May be null. (API generation E.)
     pub transfer_group: Option<String>,
-    /// Why it moved: destination, separate, operator_fee, processing_fee_cover, fee_reversal,
-    /// transfer_reversal or loss_cover. (API generation E.)
+    /// `destination`, `separate`, `operator_fee`, `processing_fee_cover`, `fee_reversal`,
+    /// `transfer_reversal` or `loss_cover`. (API generation E.)
     pub transfer_type: Option<String>,
-    /// When it last changed. (API generation E.)
+    /// When the transfer last changed, as a timestamp. (API generation E.)
     pub updated_at: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,

@@ -3,7 +3,7 @@
 use super::CurrencyCode;
 use crate::json::{Map, Value};
 
-/// The fields of a new transfer.
+/// The fields of a new transfer: amount, currency_code and destination are required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TransferCreate {
     fields: Map<String, Value>,
@@ -16,50 +16,53 @@ impl TransferCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The amount, in the currency's smallest unit. Servers require it. (API generation E.)
+    /// The amount, in the currency's smallest unit. The server requires it on create. (API
+    /// generation E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// Token of the first response. Nothing moves until the same body is sent again with it,
+    /// Token of the first response. No money moves until the same body is sent again with it,
     /// within 10 minutes. (API generation E.)
     #[must_use]
     pub fn confirmation_token(self, confirmation_token: impl Into<String>) -> Self {
         self.set("confirmation_token", Value::String(confirmation_token.into()))
     }
 
-    /// The currency of the amount. Servers require it. (API generation E.)
+    /// The currency of the amount. The server requires it on create. (API generation E.)
     #[must_use]
     pub fn currency_code(self, currency_code: impl Into<CurrencyCode>) -> Self {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// What it is for. (API generation E.)
+    /// What the transfer is for, as a text for people. (API generation E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// The account that it goes to (acct_...). Servers require it. (API generation E.)
+    /// The account that receives the money, such as acct_…. The server requires it on create. (API
+    /// generation E.)
     #[must_use]
     pub fn destination(self, destination: impl Into<String>) -> Self {
         self.set("destination", Value::String(destination.into()))
     }
 
-    /// Names and values of the operator. (API generation E.)
+    /// The merchant's own keys and values, kept with the transfer. May be null. (API generation
+    /// E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)
     }
 
-    /// The payment that it is a part of. (API generation E.)
+    /// The transaction that the money comes from. May be null. (API generation E.)
     #[must_use]
     pub fn source_transaction_id(self, source_transaction_id: impl Into<String>) -> Self {
         self.set("source_transaction_id", Value::String(source_transaction_id.into()))
     }
 
-    /// A name that connects transfers with a payment. (API generation E.)
+    /// Groups transfers that belong together. May be null. (API generation E.)
     #[must_use]
     pub fn transfer_group(self, transfer_group: impl Into<String>) -> Self {
         self.set("transfer_group", Value::String(transfer_group.into()))

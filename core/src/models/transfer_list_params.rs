@@ -14,7 +14,7 @@ impl TransferListParams {
         Self::default()
     }
 
-    /// The most transfers in one page, 1 to 100. (API generation E.)
+    /// The most transfers in one page, 1 to 100. The default is 20. (API generation E.)
     #[must_use]
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
@@ -26,13 +26,13 @@ impl TransferListParams {
         self.set("cursor", Value::String(cursor.into()))
     }
 
-    /// Only transfers of this type. (API generation E.)
+    /// Only transfers of this kind, such as destination or separate. (API generation E.)
     #[must_use]
     pub fn transfer_type(self, transfer_type: impl Into<String>) -> Self {
         self.set("transfer_type", Value::String(transfer_type.into()))
     }
 
-    /// Only transfers of this payment. (API generation E.)
+    /// Only transfers out of this transaction. (API generation E.)
     #[must_use]
     pub fn source_transaction_id(self, source_transaction_id: impl Into<String>) -> Self {
         self.set("source_transaction_id", Value::String(source_transaction_id.into()))
@@ -44,7 +44,7 @@ impl TransferListParams {
         self.set("transfer_group", Value::String(transfer_group.into()))
     }
 
-    /// Only transfers to this account (acct_...). (API generation E.)
+    /// Only transfers to this account. (API generation E.)
     #[must_use]
     pub fn destination(self, destination: impl Into<String>) -> Self {
         self.set("destination", Value::String(destination.into()))

@@ -2,7 +2,7 @@
 
 use crate::json::{Map, Value};
 
-/// How much of a transfer to take back.
+/// How much of a transfer to take back. No field is required by the first call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TransferReversal {
     fields: Map<String, Value>,
@@ -15,27 +15,27 @@ impl TransferReversal {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// What to take back, in the currency's smallest unit. Without it, the rest of the transfer.
+    /// The amount to take back, in the currency's smallest unit. Without it, all that is left.
     /// (API generation E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// Token of the first response. Nothing moves until the same body is sent again with it,
+    /// Token of the first response. No money moves until the same body is sent again with it,
     /// within 10 minutes. (API generation E.)
     #[must_use]
     pub fn confirmation_token(self, confirmation_token: impl Into<String>) -> Self {
         self.set("confirmation_token", Value::String(confirmation_token.into()))
     }
 
-    /// Why it is taken back. (API generation E.)
+    /// Why the transfer is taken back, as a text for people. (API generation E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// Names and values of the operator. (API generation E.)
+    /// The merchant's own keys and values, kept with the reversal. (API generation E.)
     #[must_use]
     pub fn metadata(self, metadata: Map<String, Value>) -> Self {
         self.set("metadata", metadata)

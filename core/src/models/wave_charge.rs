@@ -5,22 +5,25 @@ use crate::json::{Map, Value};
 use crate::response::typed::{Fields, FromDocument, put};
 use crate::table;
 
-/// A payment that was asked for with Wave. The response is open: servers send other fields as
-/// well.
+/// A charge through Wave. The response comes from another service: every field may be missing, and
+/// others may come.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WaveCharge {
-    /// The address of the payment page. (API generations D and E.)
+    /// The page where the payer can pay. May be missing. (API generations D and E.)
     pub checkout_url: Option<String>,
-    /// The response of the provider. (API generations D and E.)
+    /// Further fields of the charge, as an object. May be missing. (API generation E.)
     pub data: Option<Map<String, Value>>,
-    /// What must happen next. (API generation E.)
+    /// What the caller must do next, such as to send the payer to a page. May be missing. (API
+    /// generation E.)
     pub next_action: Option<ChargeNextAction>,
-    /// The state of the payment; a new one is pending. (API generations D and E.)
+    /// The state of the charge. Its words are not documented. (API generation E.)
     pub status: Option<String>,
-    /// The payment's identifier. (API generations D and E.)
+    /// The transaction of the charge. Some responses name it `transactionId`. (API generations D
+    /// and E.)
     pub transaction_id: Option<String>,
-    /// The address that opens Wave on the phone. (API generations D and E.)
+    /// The address that opens Wave on the payer's phone. May be missing. (API generations D and
+    /// E.)
     pub wave_launch_url: Option<String>,
     /// Fields that this version does not list, unchanged.
     pub extra: Map<String, Value>,
@@ -34,12 +37,12 @@ impl FromDocument for WaveCharge {
     fn read(mut fields: Fields<'_>) -> Self {
         // By position in the table.
         let mut model = Self {
-            checkout_url: fields.text(2),
-            data: fields.map(5),
-            next_action: fields.model(10),
-            status: fields.text(12),
-            transaction_id: fields.text(14),
-            wave_launch_url: fields.text(17),
+            checkout_url: fields.text(0),
+            data: fields.map(1),
+            next_action: fields.model(2),
+            status: fields.text(3),
+            transaction_id: fields.text(4),
+            wave_launch_url: fields.text(5),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();

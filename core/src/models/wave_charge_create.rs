@@ -3,7 +3,7 @@
 use super::CurrencyCode;
 use crate::json::{Map, Value};
 
-/// The fields of a new Wave charge.
+/// The fields of a charge through Wave: amount, currency and customer are required.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WaveChargeCreate {
     fields: Map<String, Value>,
@@ -16,76 +16,77 @@ impl WaveChargeCreate {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// The amount, in the currency's smallest unit: at least 100. Servers require it. (API
+    /// The amount to collect, in the currency's smallest unit. Servers require it. (API
     /// generations D and E.)
     #[must_use]
     pub fn amount(self, amount: impl Into<crate::Amount>) -> Self {
         self.set("amount", amount.into().0)
     }
 
-    /// The operator's fee, in the currency's smallest unit. (API generation E.)
+    /// The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only.
+    /// (API generation E.)
     #[must_use]
     pub fn application_fee_amount(self, application_fee_amount: impl Into<crate::Amount>) -> Self {
         self.set("application_fee_amount", application_fee_amount.into().0)
     }
 
-    /// The currency: XOF. Servers require it. (API generations D and E.)
+    /// The currency of the amount. Servers require it. (API generations D and E.)
     #[must_use]
     pub fn currency(self, currency: impl Into<CurrencyCode>) -> Self {
         self.set("currency", currency.into().as_str())
     }
 
-    /// The buyer: name and phoneNumber, and email if known. Servers require it. (API generations D
-    /// and E.)
+    /// The payer: an object with name and phoneNumber, both required, and email. (API generations
+    /// D and E.)
     #[must_use]
-    pub fn customer(self, customer: impl Into<String>) -> Self {
-        self.set("customer", Value::String(customer.into()))
+    pub fn customer(self, customer: Map<String, Value>) -> Self {
+        self.set("customer", customer)
     }
 
-    /// What is paid for. (API generations D and E.)
+    /// What the payment is for, as a text for people. (API generations D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))
     }
 
-    /// live or test. (API generations D and E.)
+    /// The environment of the charge, `test` or `live`. It is optional. (API generations D and E.)
     #[must_use]
     pub fn environment(self, environment: impl Into<String>) -> Self {
         self.set("environment", Value::String(environment.into()))
     }
 
-    /// Where the buyer goes if the payment fails. (API generations D and E.)
+    /// The page for the payer after a failed payment. (API generations D and E.)
     #[must_use]
     pub fn error_url(self, error_url: impl Into<String>) -> Self {
         self.set("errorUrl", Value::String(error_url.into()))
     }
 
-    /// The merchant's identifier. (API generations D and E.)
+    /// The merchant. It is optional: the key already names one. (API generations D and E.)
     #[must_use]
     pub fn merchant_id(self, merchant_id: impl Into<String>) -> Self {
         self.set("merchantId", Value::String(merchant_id.into()))
     }
 
-    /// The organization's identifier. (API generations D and E.)
+    /// The organisation. It is optional: the key already names one. (API generations D and E.)
     #[must_use]
     pub fn organization_id(self, organization_id: impl Into<String>) -> Self {
         self.set("organizationId", Value::String(organization_id.into()))
     }
 
-    /// Where the buyer goes after the payment. (API generations D and E.)
+    /// The page for the payer after a successful payment. (API generations D and E.)
     #[must_use]
     pub fn success_url(self, success_url: impl Into<String>) -> Self {
         self.set("successUrl", Value::String(success_url.into()))
     }
 
-    /// The account that a part goes to: destination, and amount in the currency's smallest unit.
+    /// Where a part of the payment goes: an object with destination and amount. Lomi Network only.
     /// (API generation E.)
     #[must_use]
     pub fn transfer_data(self, transfer_data: Map<String, Value>) -> Self {
         self.set("transfer_data", transfer_data)
     }
 
-    /// A name that connects transfers with this payment. (API generation E.)
+    /// Groups transfers that belong together. Lomi Network only. (API generation E.)
     #[must_use]
     pub fn transfer_group(self, transfer_group: impl Into<String>) -> Self {
         self.set("transfer_group", Value::String(transfer_group.into()))

@@ -22,8 +22,8 @@ impl Client {
 }
 
 impl<'c> Account<'c> {
-    /// Closes the account. It needs a second call with confirmation_token; nothing happens before.
-    /// The API does not describe the response to the second call.
+    /// Closes the account. The first call closes nothing and returns a token; the same call with
+    /// confirmation_token closes the account.
     pub async fn delete(&self, body: AccountDelete) -> Result<Created<AccountDeletion>, Error> {
         self.delete_with(body, CallOptions::default()).await
     }
@@ -49,8 +49,8 @@ impl<'c> Account<'c> {
         Ok((Created::read(&response)?, response))
     }
 
-    /// Starts an export of all data of the account. Each call makes another one. The API does not
-    /// describe the response.
+    /// Starts an export of the account's data. Moves no money; a repeat starts a second one. What
+    /// the response contains is not documented.
     pub async fn export(&self) -> Result<Value, Error> {
         self.export_with(CallOptions::default()).await
     }

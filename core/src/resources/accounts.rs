@@ -29,7 +29,7 @@ impl Client {
 }
 
 impl<'c> Accounts<'c> {
-    /// The current state of an account. No document of the current server names it.
+    /// The current state of an account. The newest API has no such route: use balances.
     pub async fn get(&self, account_id: &str) -> Result<MerchantAccount, Error> {
         self.get_with(account_id, CallOptions::default()).await
     }
@@ -45,7 +45,8 @@ impl<'c> Accounts<'c> {
         typed::read_one(&response)
     }
 
-    /// The merchant's accounts, one for each currency. No document of the current server names it.
+    /// Every account of the merchant, in one response. The newest API has no such route: use
+    /// balances.
     pub async fn list(&self) -> Result<Page<MerchantAccount>, Error> {
         self.list_with(CallOptions::default()).await
     }

@@ -29,7 +29,8 @@ impl Client {
 }
 
 impl<'c> Exports<'c> {
-    /// Starts the making of a file in the background. Each call makes another one.
+    /// Starts a file with the merchant's data, which is made in the background: read it until
+    /// download_url is there. A repeat starts a second one.
     pub async fn create(&self, body: ExportCreate) -> Result<Export, Error> {
         self.create_with(body, CallOptions::default()).await
     }
@@ -45,7 +46,7 @@ impl<'c> Exports<'c> {
         typed::read_one(&response)
     }
 
-    /// The current state of an export. Its download_url is there once the file is ready.
+    /// The current state of an export. Read it again until download_url is there.
     pub async fn get(&self, export_id: &str) -> Result<Export, Error> {
         self.get_with(export_id, CallOptions::default()).await
     }
@@ -57,7 +58,7 @@ impl<'c> Exports<'c> {
         typed::read_one(&response)
     }
 
-    /// The exports, in one response.
+    /// The merchant's exports, on the newest API only.
     pub async fn list(&self) -> Result<Page<Export>, Error> {
         self.list_with(CallOptions::default()).await
     }

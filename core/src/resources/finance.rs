@@ -21,7 +21,8 @@ impl Client {
 }
 
 impl<'c> Finance<'c> {
-    /// Revenue, fees and balances in one response. The API does not describe it.
+    /// A summary of the merchant's finances, on the newest API only. What the response contains is
+    /// not documented.
     pub async fn summary(&self) -> Result<Value, Error> {
         self.summary_with(CallOptions::default()).await
     }
@@ -33,7 +34,8 @@ impl<'c> Finance<'c> {
         response.json()
     }
 
-    /// What came in and went out between two days. The API does not describe the response.
+    /// The merchant's cash flow in a period, on the newest API only. What the response contains is
+    /// not documented.
     pub async fn cashflow(&self, params: RetrieveFinanceCashflowParams) -> Result<Value, Error> {
         self.cashflow_with(params, CallOptions::default()).await
     }
@@ -49,7 +51,8 @@ impl<'c> Finance<'c> {
         response.json()
     }
 
-    /// How long invoices have been unpaid. The API does not describe the response.
+    /// The aging report of the merchant's finances, on the newest API only. What the response
+    /// contains is not documented.
     pub async fn aging(&self) -> Result<Value, Error> {
         self.aging_with(CallOptions::default()).await
     }
@@ -61,7 +64,8 @@ impl<'c> Finance<'c> {
         response.json()
     }
 
-    /// How payments, payouts and balances add up. The API does not describe the response.
+    /// The reconciliation of the merchant's finances, on the newest API only. What the response
+    /// contains is not documented.
     pub async fn reconcile(&self) -> Result<Value, Error> {
         self.reconcile_with(CallOptions::default()).await
     }

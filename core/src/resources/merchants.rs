@@ -31,7 +31,8 @@ impl Client {
 }
 
 impl<'c> Merchants<'c> {
-    /// The merchant's details. The server answers 403 unless it is the key's own.
+    /// The current state of a merchant. The current server returns 403 unless it is the key's own
+    /// merchant.
     pub async fn get(&self, merchant_id: &str) -> Result<Merchant, Error> {
         self.get_with(merchant_id, CallOptions::default()).await
     }
@@ -47,7 +48,7 @@ impl<'c> Merchants<'c> {
         typed::read_one(&response)
     }
 
-    /// The merchant's monthly recurring revenue.
+    /// What the merchant's subscriptions bring in per month.
     pub async fn mrr(&self, merchant_id: &str) -> Result<MerchantMrr, Error> {
         self.mrr_with(merchant_id, CallOptions::default()).await
     }
@@ -63,7 +64,7 @@ impl<'c> Merchants<'c> {
         typed::read_one(&response)
     }
 
-    /// The merchant's yearly recurring revenue.
+    /// What the merchant's subscriptions bring in per year.
     pub async fn arr(&self, merchant_id: &str) -> Result<MerchantArr, Error> {
         self.arr_with(merchant_id, CallOptions::default()).await
     }
@@ -79,7 +80,8 @@ impl<'c> Merchants<'c> {
         typed::read_one(&response)
     }
 
-    /// The merchant's balance in one currency.
+    /// The merchant's balance in one currency. The server requires currency_code and returns 400
+    /// without it.
     pub async fn balance(
         &self,
         merchant_id: &str,

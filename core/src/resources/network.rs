@@ -21,8 +21,8 @@ impl Client {
 }
 
 impl<'c> Network<'c> {
-    /// Makes a link with which a network member signs in. Each call makes a new one, so it is not
-    /// repeated after a lost response.
+    /// Makes a link with which a member of the network logs in: treat it as a secret. Moves no
+    /// money; a repeat makes a second link.
     pub async fn create_login_link(&self, account: &str) -> Result<LoginLink, Error> {
         self.create_login_link_with(account, CallOptions::default()).await
     }
@@ -38,8 +38,8 @@ impl<'c> Network<'c> {
         typed::read_one(&response)
     }
 
-    /// Makes a secret with which a page shows parts of a member's account. Each call makes a new
-    /// one, so it is not repeated after a lost response.
+    /// Makes a session that shows a member's account within the operator's pages. Moves no money;
+    /// a repeat makes a second session.
     pub async fn create_account_session(
         &self,
         body: AccountSessionCreate,

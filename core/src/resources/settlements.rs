@@ -24,7 +24,8 @@ impl Client {
 }
 
 impl<'c> Settlements<'c> {
-    /// One page of the days whose payments were settled, or will be.
+    /// One page of the settlements, one for each currency and day. What its rows contain is hardly
+    /// documented.
     pub async fn list(&self, params: SettlementListParams) -> Result<Page<Settlement>, Error> {
         self.list_with(params, CallOptions::default()).await
     }
@@ -46,8 +47,8 @@ impl<'c> Settlements<'c> {
         Pages::new(self.client, &table::LIST_SETTLEMENTS, input)
     }
 
-    /// Pays out now what would be settled later. It needs a second call with confirmation_token;
-    /// nothing moves before.
+    /// Pays out at once. The first call moves nothing: the same body and Idempotency-Key with
+    /// confirmation_token does. Its last response is not documented.
     pub async fn create_instant(
         &self,
         body: InstantSettlementCreate,
@@ -76,7 +77,8 @@ impl<'c> Settlements<'c> {
         Ok((Created::read(&response)?, response))
     }
 
-    /// The current state of an instant settlement.
+    /// The current state of an instant settlement. Read it before deciding whether to pay out
+    /// again.
     pub async fn get_instant(
         &self,
         instant_settlement_id: &str,
@@ -96,7 +98,7 @@ impl<'c> Settlements<'c> {
         typed::read_one(&response)
     }
 
-    /// One page of the payments of a settlement.
+    /// One page of the transactions in a settlement. What its rows contain is not documented.
     pub async fn transactions(
         &self,
         settlement_id: &str,

@@ -33,7 +33,6 @@ pub const MODELS: &[&Model] = &[
     &BENEFICIARY_PAYOUT,
     &BENEFICIARY_PAYOUT_CREATE,
     &BENEFICIARY_PAYOUT_UPDATE,
-    &CHARGE_CUSTOMER,
     &CHARGE_NEXT_ACTION,
     &WAVE_CHARGE,
     &WAVE_CHARGE_CREATE,
@@ -186,13 +185,16 @@ pub const MODELS: &[&Model] = &[
 
 /// Every open enum.
 pub const ENUMS: &[&Enum] = &[
+    &CHARGE_NEXT_ACTION_TYPE,
     &CHECKOUT_SESSION_STATUS,
+    &EXPORT_TYPE,
     &BNPL_STATUS,
     &INVOICE_STATUS,
     &PAYOUT_STATUS,
     &PRICING_MODEL,
     &PRODUCT_TYPE,
     &REFUND_STATUS,
+    &SETTLEMENT_STATUS,
     &SPI_ACCOUNT_STATUS,
     &SPI_ACCOUNT_TYPE,
     &SUBSCRIPTION_STATUS,
@@ -207,11 +209,37 @@ pub const ENUMS: &[&Enum] = &[
     &FREQUENCY,
 ];
 
+/// An open enum: what the caller must do next; an unknown value is kept, and await_webhook means that the result comes as an event.
+pub static CHARGE_NEXT_ACTION_TYPE: Enum = Enum {
+    name: "ChargeNextActionType",
+    values: &["redirect", "await_webhook", "client_secret"],
+    reads: &[],
+    folds: false,
+};
+
 /// The state of a checkout session. An open enum: an unknown value is kept, and does not mean paid.
 pub static CHECKOUT_SESSION_STATUS: Enum = Enum {
     name: "CheckoutSessionStatus",
     values: &["open", "completed", "expired"],
     reads: &[("complete", "completed")],
+    folds: false,
+};
+
+/// An open enum: what an export contains and its format; an unknown value is kept.
+pub static EXPORT_TYPE: Enum = Enum {
+    name: "ExportType",
+    values: &[
+        "transactions_csv",
+        "transactions_pdf",
+        "customers_csv",
+        "customers_pdf",
+        "statement_pdf",
+        "journal_csv",
+        "logs_csv",
+        "webhook_deliveries_csv",
+        "account_export",
+    ],
+    reads: &[],
     folds: false,
 };
 
@@ -263,6 +291,10 @@ pub static REFUND_STATUS: Enum = Enum {
     folds: false,
 };
 
+/// An open enum: the state of a settlement; an unknown value is kept, and pending money is not available yet.
+pub static SETTLEMENT_STATUS: Enum =
+    Enum { name: "SettlementStatus", values: &["available", "pending"], reads: &[], folds: false };
+
 /// The state of an account in the regional instant payment system: open (OUVERT), blocked (BLOQUE) or closed (CLOTURE). An open enum: an unknown value is kept.
 pub static SPI_ACCOUNT_STATUS: Enum = Enum {
     name: "SpiAccountStatus",
@@ -295,7 +327,7 @@ pub static TRANSACTION_STATUS: Enum = Enum {
     folds: false,
 };
 
-/// An open enum: the state of a transfer; only posted means that the money has moved.
+/// An open enum: the state of a transfer; an unknown value is kept, and a reversed transfer has been taken back.
 pub static TRANSFER_STATUS: Enum = Enum {
     name: "TransferStatus",
     values: &["pending", "posted", "reversed", "failed"],
@@ -384,7 +416,7 @@ pub static FREQUENCY: Enum = Enum {
     folds: false,
 };
 
-/// The response to the closing of an account. Its fields are not documented.
+/// The response to closing the account. It is not documented, so any fields may come.
 pub static ACCOUNT_DELETION: Model = Model {
     name: "AccountDeletion",
     names: ClassNames {
@@ -397,10 +429,10 @@ pub static ACCOUNT_DELETION: Model = Model {
     ids: &[],
     id_optional: false,
     marker: None,
-    fields: &[field("status", Kind::Text)],
+    fields: &[field("confirmation_token", Kind::Text)],
 };
 
-/// The closing of the account.
+/// Closes the account for good, with the token of the first response. The first call has no fields.
 pub static ACCOUNT_DELETE: Model = Model {
     name: "AccountDelete",
     names: ClassNames {
@@ -416,7 +448,7 @@ pub static ACCOUNT_DELETE: Model = Model {
     fields: &[field("confirmation_token", Kind::Text)],
 };
 
-/// An account of the merchant in one currency.
+/// An account that holds the merchant's balance in one currency. Every field may be null or missing.
 pub static MERCHANT_ACCOUNT: Model = Model {
     name: "MerchantAccount",
     names: ClassNames {
@@ -430,12 +462,12 @@ pub static MERCHANT_ACCOUNT: Model = Model {
     id_optional: false,
     marker: None,
     fields: &[
-        field("account_id", Kind::Text),
+        field("account_id", Kind::Uuid),
         Field { money: true, ..field("balance", Kind::Number) },
         field("created_at", Kind::Time),
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("is_spi_account", Kind::Boolean),
-        field("organization_id", Kind::Text),
+        field("organization_id", Kind::Uuid),
         Field { money: true, ..field("spi_account_balance", Kind::Number) },
         field("spi_account_balance_sync_error", Kind::Text),
         field("spi_account_balance_synced_at", Kind::Time),
@@ -481,7 +513,7 @@ pub static API_KEY_CREATE: Model = Model {
     ],
 };
 
-/// The balance of one currency.
+/// The merchant's balance in one currency. Every field may be null or missing.
 pub static BALANCE: Model = Model {
     name: "Balance",
     names: ClassNames { rust: "Balance", python: "Balance", node: "Balance", php: "Balance" },
@@ -496,7 +528,7 @@ pub static BALANCE: Model = Model {
     ],
 };
 
-/// The available and pending parts of one balance.
+/// The parts of the merchant's balance in one currency, also converted to another. Every field may be null or missing.
 pub static BALANCE_BREAKDOWN: Model = Model {
     name: "BalanceBreakdown",
     names: ClassNames {
@@ -608,27 +640,7 @@ pub static BENEFICIARY_PAYOUT_UPDATE: Model = Model {
     ],
 };
 
-/// The buyer of a charge.
-pub static CHARGE_CUSTOMER: Model = Model {
-    name: "ChargeCustomer",
-    names: ClassNames {
-        rust: "ChargeCustomer",
-        python: "ChargeCustomer",
-        node: "ChargeCustomer",
-        php: "ChargeCustomer",
-    },
-    id: None,
-    ids: &[],
-    id_optional: false,
-    marker: None,
-    fields: &[
-        field("email", Kind::Text),
-        field("name", Kind::Text),
-        field("phoneNumber", Kind::Text),
-    ],
-};
-
-/// What must happen before a charge is paid.
+/// What the caller must do after a charge was created. Every field may be null or missing.
 pub static CHARGE_NEXT_ACTION: Model = Model {
     name: "ChargeNextAction",
     names: ClassNames {
@@ -644,12 +656,12 @@ pub static CHARGE_NEXT_ACTION: Model = Model {
     fields: &[
         field("client_secret", Kind::Text),
         field("status", Kind::Text),
-        field("type", Kind::Text),
+        field("type", Kind::Enum(&CHARGE_NEXT_ACTION_TYPE)),
         field("url", Kind::Text),
     ],
 };
 
-/// A payment that was asked for with Wave. The response is open: servers send other fields as well.
+/// A charge through Wave. The response comes from another service: every field may be missing, and others may come.
 pub static WAVE_CHARGE: Model = Model {
     name: "WaveCharge",
     names: ClassNames {
@@ -659,32 +671,20 @@ pub static WAVE_CHARGE: Model = Model {
         php: "WaveCharge",
     },
     id: Some("transaction_id"),
-    ids: &["transaction_id"],
+    ids: &["transaction_id", "transactionId"],
     id_optional: true,
     marker: None,
     fields: &[
-        Field { money: true, ..field("amount", Kind::Number) },
-        Field { money: true, ..field("application_fee_amount", Kind::Number) },
         field("checkout_url", Kind::Text),
-        field("currency", Kind::Enum(&CURRENCY_CODE)),
-        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
         field("data", Kind::Map),
-        field("description", Kind::Text),
-        field("environment", Kind::Text),
-        field("errorUrl", Kind::Text),
-        field("merchantId", Kind::Text),
         Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
-        field("organizationId", Kind::Text),
         field("status", Kind::Text),
-        field("successUrl", Kind::Text),
-        field("transaction_id", Kind::Text),
-        field("transfer_data", Kind::Map),
-        field("transfer_group", Kind::Text),
+        Field { aliases: &["transactionId"], ..field("transaction_id", Kind::Text) },
         field("wave_launch_url", Kind::Text),
     ],
 };
 
-/// The fields of a new Wave charge.
+/// The fields of a charge through Wave: amount, currency and customer are required.
 pub static WAVE_CHARGE_CREATE: Model = Model {
     name: "WaveChargeCreate",
     names: ClassNames {
@@ -701,19 +701,19 @@ pub static WAVE_CHARGE_CREATE: Model = Model {
         Field { money: true, ..field("amount", Kind::Number) },
         Field { money: true, ..field("application_fee_amount", Kind::Number) },
         field("currency", Kind::Enum(&CURRENCY_CODE)),
-        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
+        field("customer", Kind::Map),
         field("description", Kind::Text),
         field("environment", Kind::Text),
         field("errorUrl", Kind::Text),
-        field("merchantId", Kind::Text),
-        field("organizationId", Kind::Text),
+        field("merchantId", Kind::Uuid),
+        field("organizationId", Kind::Uuid),
         field("successUrl", Kind::Text),
         field("transfer_data", Kind::Map),
         field("transfer_group", Kind::Text),
     ],
 };
 
-/// A payment that was asked for with MTN mobile money.
+/// A charge through MTN. Every field may be null or missing.
 pub static MTN_CHARGE: Model = Model {
     name: "MtnCharge",
     names: ClassNames {
@@ -727,29 +727,17 @@ pub static MTN_CHARGE: Model = Model {
     id_optional: true,
     marker: None,
     fields: &[
-        Field { money: true, ..field("amount", Kind::Number) },
-        Field { money: true, ..field("application_fee_amount", Kind::Number) },
-        field("countryCode", Kind::Text),
-        field("currency", Kind::Enum(&CURRENCY_CODE)),
-        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
-        field("description", Kind::Text),
         field("external_id", Kind::Text),
-        field("merchantId", Kind::Text),
         field("mtn_response", Kind::Map),
         Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
-        field("organizationId", Kind::Text),
-        field("productId", Kind::Text),
-        field("quantity", Kind::Integer),
         field("reference_id", Kind::Text),
         field("status", Kind::Text),
-        field("subscriptionId", Kind::Text),
+        Field { beside: true, ..field("success", Kind::Boolean) },
         field("transaction_id", Kind::Text),
-        field("transfer_data", Kind::Map),
-        field("transfer_group", Kind::Text),
     ],
 };
 
-/// The fields of a new MTN charge.
+/// The fields of a charge through MTN: amount, currency and customer are required.
 pub static MTN_CHARGE_CREATE: Model = Model {
     name: "MtnChargeCreate",
     names: ClassNames {
@@ -767,19 +755,19 @@ pub static MTN_CHARGE_CREATE: Model = Model {
         Field { money: true, ..field("application_fee_amount", Kind::Number) },
         field("countryCode", Kind::Text),
         field("currency", Kind::Enum(&CURRENCY_CODE)),
-        field("customer", Kind::Model(&CHARGE_CUSTOMER)),
+        field("customer", Kind::Map),
         field("description", Kind::Text),
-        field("merchantId", Kind::Text),
-        field("organizationId", Kind::Text),
-        field("productId", Kind::Text),
+        field("merchantId", Kind::Uuid),
+        field("organizationId", Kind::Uuid),
+        field("productId", Kind::Uuid),
         field("quantity", Kind::Integer),
-        field("subscriptionId", Kind::Text),
+        field("subscriptionId", Kind::Uuid),
         field("transfer_data", Kind::Map),
         field("transfer_group", Kind::Text),
     ],
 };
 
-/// A card payment.
+/// A card payment, or a hold on a card. Every field may be null or missing.
 pub static CARD_CHARGE: Model = Model {
     name: "CardCharge",
     names: ClassNames {
@@ -790,43 +778,27 @@ pub static CARD_CHARGE: Model = Model {
     },
     id: Some("id"),
     ids: &["id"],
-    id_optional: false,
+    id_optional: true,
     marker: None,
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
         Field { money: true, ..field("amount_capturable", Kind::Number) },
         field("appearance", Kind::Map),
-        field("appearance_billing_address", Kind::Text),
-        field("appearance_border_radius", Kind::Integer),
-        field("appearance_theme", Kind::Text),
-        Field { money: true, ..field("application_fee_amount", Kind::Number) },
         field("can_increment", Kind::Boolean),
         field("capture_before", Kind::Time),
         field("client_secret", Kind::Text),
-        field("currency", Kind::Enum(&CURRENCY_CODE)),
-        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
-        field("customer_email", Kind::Text),
-        field("customer_id", Kind::Text),
-        field("customer_name", Kind::Text),
-        field("customer_phone", Kind::Text),
-        field("description", Kind::Text),
+        field("currency", Kind::Text),
         field("hold", Kind::Boolean),
         field("id", Kind::Text),
-        field("metadata", Kind::Map),
         Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
         Field { money: true, ..field("original_amount", Kind::Number) },
-        field("original_currency", Kind::Enum(&CURRENCY_CODE)),
-        field("payment_reference", Kind::Text),
-        field("product_id", Kind::Text),
-        field("quantity", Kind::Integer),
+        field("original_currency", Kind::Text),
         field("status", Kind::Text),
-        field("subscription_id", Kind::Text),
-        field("transfer_data", Kind::Map),
-        field("transfer_group", Kind::Text),
+        Field { beside: true, ..field("success", Kind::Boolean) },
     ],
 };
 
-/// The fields of a new card charge.
+/// The fields of a card charge: amount is required, and a customer_id or customer_email with customer_name.
 pub static CARD_CHARGE_CREATE: Model = Model {
     name: "CardChargeCreate",
     names: ClassNames {
@@ -842,7 +814,7 @@ pub static CARD_CHARGE_CREATE: Model = Model {
     fields: &[
         Field { money: true, ..field("amount", Kind::Number) },
         field("appearance_billing_address", Kind::Text),
-        field("appearance_border_radius", Kind::Integer),
+        field("appearance_border_radius", Kind::Number),
         field("appearance_theme", Kind::Text),
         Field { money: true, ..field("application_fee_amount", Kind::Number) },
         field("currency", Kind::Enum(&CURRENCY_CODE)),
@@ -863,7 +835,7 @@ pub static CARD_CHARGE_CREATE: Model = Model {
     ],
 };
 
-/// The part of a blocked amount to take.
+/// How much of a hold to take. Without an amount, all of it.
 pub static CARD_CHARGE_CAPTURE: Model = Model {
     name: "CardChargeCapture",
     names: ClassNames {
@@ -879,7 +851,7 @@ pub static CARD_CHARGE_CAPTURE: Model = Model {
     fields: &[Field { money: true, ..field("amount", Kind::Number) }],
 };
 
-/// The amount to block.
+/// The amount of a larger hold, which the server requires.
 pub static CARD_CHARGE_INCREMENT: Model = Model {
     name: "CardChargeIncrement",
     names: ClassNames {
@@ -895,7 +867,7 @@ pub static CARD_CHARGE_INCREMENT: Model = Model {
     fields: &[Field { money: true, ..field("amount", Kind::Number) }],
 };
 
-/// A payment with a card of the regional switch.
+/// The result of a charge with a card number. Every field may be null or missing.
 pub static SWITCH_CHARGE: Model = Model {
     name: "SwitchCharge",
     names: ClassNames {
@@ -910,37 +882,18 @@ pub static SWITCH_CHARGE: Model = Model {
     marker: None,
     fields: &[
         field("action_code", Kind::Text),
-        Field { money: true, ..field("amount", Kind::Number) },
         field("auth_code", Kind::Text),
-        field("checkout_session_id", Kind::Text),
-        field("currency_code", Kind::Enum(&CURRENCY_CODE)),
-        field("customer_email", Kind::Text),
-        field("customer_id", Kind::Text),
-        field("customer_name", Kind::Text),
-        field("customer_phone", Kind::Text),
-        field("cvv", Kind::Text),
-        field("description", Kind::Text),
-        field("ecom_ip", Kind::Text),
-        field("expiry", Kind::Text),
-        field("merchantId", Kind::Text),
         field("merchant_reference", Kind::Text),
         field("message", Kind::Text),
-        field("metadata", Kind::Map),
         Field { beside: true, ..field("next_action", Kind::Model(&CHARGE_NEXT_ACTION)) },
-        field("organizationId", Kind::Text),
-        field("pan", Kind::Text),
-        field("payment_reference", Kind::Text),
-        field("product_id", Kind::Text),
-        field("quantity", Kind::Integer),
         field("status", Kind::Text),
-        field("subscription_id", Kind::Text),
-        field("success", Kind::Boolean),
-        field("system_reference", Kind::Integer),
+        Field { beside: true, ..field("success", Kind::Boolean) },
+        field("system_reference", Kind::Number),
         field("transaction_id", Kind::Text),
     ],
 };
 
-/// The fields of a new switch charge.
+/// The fields of a charge with a card number: amount, pan, expiry and cvv are required, and all but amount are secrets.
 pub static SWITCH_CHARGE_CREATE: Model = Model {
     name: "SwitchChargeCreate",
     names: ClassNames {
@@ -965,9 +918,9 @@ pub static SWITCH_CHARGE_CREATE: Model = Model {
         field("description", Kind::Text),
         field("ecom_ip", Kind::Text),
         field("expiry", Kind::Text),
-        field("merchantId", Kind::Text),
+        field("merchantId", Kind::Uuid),
         field("metadata", Kind::Map),
-        field("organizationId", Kind::Text),
+        field("organizationId", Kind::Uuid),
         field("pan", Kind::Text),
         field("payment_reference", Kind::Text),
         field("product_id", Kind::Text),
@@ -1709,7 +1662,7 @@ pub static USAGE_EVENT_UPDATE: Model = Model {
     ],
 };
 
-/// A file with data of the merchant, made in the background.
+/// A file with the merchant's data, made in the background. Every field may be null or missing.
 pub static EXPORT: Model = Model {
     name: "Export",
     names: ClassNames { rust: "Export", python: "Export", node: "Export", php: "Export" },
@@ -1724,11 +1677,11 @@ pub static EXPORT: Model = Model {
         field("filters", Kind::Map),
         field("mime_type", Kind::Text),
         field("status", Kind::Text),
-        field("type", Kind::Text),
+        field("type", Kind::Enum(&EXPORT_TYPE)),
     ],
 };
 
-/// The fields of a new export.
+/// The fields of a new export: type is required.
 pub static EXPORT_CREATE: Model = Model {
     name: "ExportCreate",
     names: ClassNames {
@@ -1741,7 +1694,7 @@ pub static EXPORT_CREATE: Model = Model {
     ids: &[],
     id_optional: false,
     marker: None,
-    fields: &[field("filters", Kind::Map), field("type", Kind::Text)],
+    fields: &[field("filters", Kind::Map), field("type", Kind::Enum(&EXPORT_TYPE))],
 };
 
 /// One payment of an instalment plan, with its due date, principal and interest. Every field may be null or missing.
@@ -2004,12 +1957,12 @@ pub static LOG_ENTRY: Model = Model {
     ],
 };
 
-/// Whose key it is that made the call.
+/// Who an API key belongs to. Every field may be null or missing.
 pub static KEY_OWNER: Model = Model {
     name: "KeyOwner",
     names: ClassNames { rust: "KeyOwner", python: "KeyOwner", node: "KeyOwner", php: "KeyOwner" },
-    id: Some("merchant_id"),
-    ids: &["merchant_id"],
+    id: None,
+    ids: &[],
     id_optional: false,
     marker: None,
     fields: &[
@@ -2020,7 +1973,7 @@ pub static KEY_OWNER: Model = Model {
     ],
 };
 
-/// The person or business that takes payments.
+/// The person or business that the API key belongs to. Every field may be null or missing.
 pub static MERCHANT: Model = Model {
     name: "Merchant",
     names: ClassNames { rust: "Merchant", python: "Merchant", node: "Merchant", php: "Merchant" },
@@ -2039,13 +1992,13 @@ pub static MERCHANT: Model = Model {
         Field { money: true, ..field("mrr", Kind::Number) },
         field("name", Kind::Text),
         field("phone_number", Kind::Text),
-        field("retry_payment_every", Kind::Integer),
+        field("retry_payment_every", Kind::Number),
         field("total_retries", Kind::Integer),
         field("updated_at", Kind::Time),
     ],
 };
 
-/// A merchant's monthly recurring revenue.
+/// A merchant's monthly recurring revenue on a date. Every field may be null or missing.
 pub static MERCHANT_MRR: Model = Model {
     name: "MerchantMrr",
     names: ClassNames {
@@ -2054,8 +2007,8 @@ pub static MERCHANT_MRR: Model = Model {
         node: "MerchantMrr",
         php: "MerchantMrr",
     },
-    id: Some("merchant_id"),
-    ids: &["merchant_id"],
+    id: None,
+    ids: &[],
     id_optional: false,
     marker: None,
     fields: &[
@@ -2066,7 +2019,7 @@ pub static MERCHANT_MRR: Model = Model {
     ],
 };
 
-/// A merchant's yearly recurring revenue.
+/// A merchant's annual recurring revenue on a date. Every field may be null or missing.
 pub static MERCHANT_ARR: Model = Model {
     name: "MerchantArr",
     names: ClassNames {
@@ -2075,8 +2028,8 @@ pub static MERCHANT_ARR: Model = Model {
         node: "MerchantArr",
         php: "MerchantArr",
     },
-    id: Some("merchant_id"),
-    ids: &["merchant_id"],
+    id: None,
+    ids: &[],
     id_optional: false,
     marker: None,
     fields: &[
@@ -2087,7 +2040,7 @@ pub static MERCHANT_ARR: Model = Model {
     ],
 };
 
-/// A merchant's balance in one currency.
+/// A merchant's balance in one currency on a date. Every field may be null or missing.
 pub static MERCHANT_BALANCE: Model = Model {
     name: "MerchantBalance",
     names: ClassNames {
@@ -2096,8 +2049,8 @@ pub static MERCHANT_BALANCE: Model = Model {
         node: "MerchantBalance",
         php: "MerchantBalance",
     },
-    id: Some("merchant_id"),
-    ids: &["merchant_id"],
+    id: None,
+    ids: &[],
     id_optional: false,
     marker: None,
     fields: &[
@@ -2252,7 +2205,7 @@ pub static METER_UPDATE: Model = Model {
     ],
 };
 
-/// A link with which a network member signs in.
+/// A link with which a member of the network logs in. Every field may be null or missing.
 pub static LOGIN_LINK: Model = Model {
     name: "LoginLink",
     names: ClassNames {
@@ -2261,8 +2214,8 @@ pub static LOGIN_LINK: Model = Model {
         node: "LoginLink",
         php: "LoginLink",
     },
-    id: Some("account"),
-    ids: &["account"],
+    id: None,
+    ids: &[],
     id_optional: false,
     marker: None,
     fields: &[
@@ -2274,7 +2227,7 @@ pub static LOGIN_LINK: Model = Model {
     ],
 };
 
-/// A secret with which a page shows parts of a member's account.
+/// A session that shows a member's account within the operator's pages. Every field may be null or missing.
 pub static ACCOUNT_SESSION: Model = Model {
     name: "AccountSession",
     names: ClassNames {
@@ -2283,8 +2236,8 @@ pub static ACCOUNT_SESSION: Model = Model {
         node: "AccountSession",
         php: "AccountSession",
     },
-    id: Some("account"),
-    ids: &["account"],
+    id: None,
+    ids: &[],
     id_optional: false,
     marker: None,
     fields: &[
@@ -2297,7 +2250,7 @@ pub static ACCOUNT_SESSION: Model = Model {
     ],
 };
 
-/// The fields of a new account session.
+/// The fields of a new account session: account is required.
 pub static ACCOUNT_SESSION_CREATE: Model = Model {
     name: "AccountSessionCreate",
     names: ClassNames {
@@ -2313,7 +2266,7 @@ pub static ACCOUNT_SESSION_CREATE: Model = Model {
     fields: &[field("account", Kind::Text), field("components", Kind::Map)],
 };
 
-/// The business that merchants belong to.
+/// A business with its own balance, keys and settings. Every field may be null or missing.
 pub static ORGANIZATION: Model = Model {
     name: "Organization",
     names: ClassNames {
@@ -2328,9 +2281,12 @@ pub static ORGANIZATION: Model = Model {
     marker: None,
     fields: &[
         Field { money: true, ..field("arr", Kind::Number) },
+        field("city", Kind::Text),
+        field("country", Kind::Text),
         field("created_at", Kind::Time),
         field("default_currency", Kind::Enum(&CURRENCY_CODE)),
         field("deleted_at", Kind::Time),
+        field("district", Kind::Text),
         field("email", Kind::Text),
         field("employee_number", Kind::Text),
         field("has_payout_pin", Kind::Boolean),
@@ -2344,9 +2300,13 @@ pub static ORGANIZATION: Model = Model {
         field("name", Kind::Text),
         Field { aliases: &["id"], ..field("organization_id", Kind::Text) },
         field("phone_number", Kind::Text),
+        field("pin_code", Kind::Text),
+        field("postal_code", Kind::Text),
+        field("region", Kind::Text),
         field("slug", Kind::Text),
         field("status", Kind::Text),
         field("storefront_enabled", Kind::Boolean),
+        field("street", Kind::Text),
         field("total_customers", Kind::Integer),
         field("total_merchants", Kind::Integer),
         Field { money: true, ..field("total_revenue", Kind::Number) },
@@ -2357,7 +2317,7 @@ pub static ORGANIZATION: Model = Model {
     ],
 };
 
-/// The fields of a new organization.
+/// The fields of a new organisation: name is required.
 pub static ORGANIZATION_CREATE: Model = Model {
     name: "OrganizationCreate",
     names: ClassNames {
@@ -2373,7 +2333,7 @@ pub static ORGANIZATION_CREATE: Model = Model {
     fields: &[field("name", Kind::Text)],
 };
 
-/// The fields of an organization to change.
+/// What can change of an organisation: its support email address only.
 pub static ORGANIZATION_UPDATE: Model = Model {
     name: "OrganizationUpdate",
     names: ClassNames {
@@ -2389,7 +2349,7 @@ pub static ORGANIZATION_UPDATE: Model = Model {
     fields: &[field("email", Kind::Text)],
 };
 
-/// The fields of a new key.
+/// The fields of a new key of an organisation. None is required.
 pub static ORGANIZATION_KEY_CREATE: Model = Model {
     name: "OrganizationKeyCreate",
     names: ClassNames {
@@ -2405,7 +2365,7 @@ pub static ORGANIZATION_KEY_CREATE: Model = Model {
     fields: &[field("name", Kind::Text)],
 };
 
-/// An organization's figures.
+/// Revenue and counts of an organisation. Every field may be null or missing.
 pub static ORGANIZATION_METRICS: Model = Model {
     name: "OrganizationMetrics",
     names: ClassNames {
@@ -2429,7 +2389,7 @@ pub static ORGANIZATION_METRICS: Model = Model {
     ],
 };
 
-/// How payments are checked for risk. The API does not describe its responses; these fields are those that can be changed.
+/// How payments are checked for risk. Its fields are those of update; responses are not documented, so each may be missing.
 pub static RADAR_SETTINGS: Model = Model {
     name: "RadarSettings",
     names: ClassNames {
@@ -2449,7 +2409,7 @@ pub static RADAR_SETTINGS: Model = Model {
     ],
 };
 
-/// The settings to change. A field left out does not change.
+/// The risk settings to change. A setting left out does not change.
 pub static RADAR_SETTINGS_UPDATE: Model = Model {
     name: "RadarSettingsUpdate",
     names: ClassNames {
@@ -3266,7 +3226,7 @@ pub static PRODUCT_PRICES_UPDATE: Model = Model {
     ],
 };
 
-/// A payment provider, and whether the merchant is connected to it.
+/// A payment provider and its connection to the organisation. The newest API's response is not documented, so every field may be missing.
 pub static PROVIDER: Model = Model {
     name: "Provider",
     names: ClassNames { rust: "Provider", python: "Provider", node: "Provider", php: "Provider" },
@@ -3284,7 +3244,7 @@ pub static PROVIDER: Model = Model {
         field("organization_id", Kind::Text),
         field("payment_methods", Kind::Words),
         field("phone_number", Kind::Text),
-        Field { aliases: &["code"], ..field("provider_code", Kind::Text) },
+        Field { aliases: &["code"], ..field("provider_code", Kind::Enum(&PROVIDER_CODE)) },
         field("provider_merchant_id", Kind::Text),
     ],
 };
@@ -3510,7 +3470,7 @@ pub static STOREFRONT_SETTINGS_UPDATE: Model = Model {
     ],
 };
 
-/// The payments of one day in one currency, and whether they were settled. Most of its fields are not documented.
+/// What is settled in one currency on one day. Its other fields are not documented: those here may be missing, and others may come.
 pub static SETTLEMENT: Model = Model {
     name: "Settlement",
     names: ClassNames {
@@ -3523,10 +3483,10 @@ pub static SETTLEMENT: Model = Model {
     ids: &["settlement_id"],
     id_optional: false,
     marker: None,
-    fields: &[field("settlement_id", Kind::Text), field("status", Kind::Text)],
+    fields: &[field("settlement_id", Kind::Text), field("status", Kind::Enum(&SETTLEMENT_STATUS))],
 };
 
-/// Money that is paid out before its day. Its responses are not documented; these fields are those that can be sent, and status.
+/// A payout at once. Its fields are those of create; responses are not documented, so each may be missing and others may come.
 pub static INSTANT_SETTLEMENT: Model = Model {
     name: "InstantSettlement",
     names: ClassNames {
@@ -3545,11 +3505,10 @@ pub static INSTANT_SETTLEMENT: Model = Model {
         field("currency_code", Kind::Enum(&CURRENCY_CODE)),
         field("mode", Kind::Text),
         field("payout_id", Kind::Text),
-        field("status", Kind::Text),
     ],
 };
 
-/// The fields of a new instant settlement.
+/// The fields of an instant settlement: mode, amount and currency_code are required.
 pub static INSTANT_SETTLEMENT_CREATE: Model = Model {
     name: "InstantSettlementCreate",
     names: ClassNames {
@@ -4306,7 +4265,7 @@ pub static TRANSACTION_UPDATE: Model = Model {
     ],
 };
 
-/// Money that moved between accounts of a network.
+/// Money moved between accounts of a network. Every field may be null or missing.
 pub static TRANSFER: Model = Model {
     name: "Transfer",
     names: ClassNames { rust: "Transfer", python: "Transfer", node: "Transfer", php: "Transfer" },
@@ -4331,7 +4290,7 @@ pub static TRANSFER: Model = Model {
         Field { money: true, ..field("settled_amount", Kind::Number) },
         field("settled_currency", Kind::Enum(&CURRENCY_CODE)),
         field("source", Kind::Text),
-        field("source_transaction_id", Kind::Text),
+        field("source_transaction_id", Kind::Uuid),
         field("status", Kind::Enum(&TRANSFER_STATUS)),
         field("transfer_group", Kind::Text),
         field("transfer_type", Kind::Text),
@@ -4339,7 +4298,7 @@ pub static TRANSFER: Model = Model {
     ],
 };
 
-/// The fields of a new transfer.
+/// The fields of a new transfer: amount, currency_code and destination are required.
 pub static TRANSFER_CREATE: Model = Model {
     name: "TransferCreate",
     names: ClassNames {
@@ -4359,12 +4318,12 @@ pub static TRANSFER_CREATE: Model = Model {
         field("description", Kind::Text),
         field("destination", Kind::Text),
         field("metadata", Kind::Map),
-        field("source_transaction_id", Kind::Text),
+        field("source_transaction_id", Kind::Uuid),
         field("transfer_group", Kind::Text),
     ],
 };
 
-/// How much of a transfer to take back.
+/// How much of a transfer to take back. No field is required by the first call.
 pub static TRANSFER_REVERSAL: Model = Model {
     name: "TransferReversal",
     names: ClassNames {

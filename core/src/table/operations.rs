@@ -27,9 +27,9 @@ pub const OPERATIONS: &[&Operation] = &[
     &CREATE_CARD_CHARGE,
     &CREATE_SWITCH_CHARGE,
     &RETRIEVE_CARD_CHARGE,
-    &CANCEL_CARD_CHARGE,
     &CAPTURE_CARD_CHARGE,
     &INCREMENT_CARD_CHARGE,
+    &CANCEL_CARD_CHARGE,
     &CREATE_CHECKOUT_SESSION,
     &RETRIEVE_CHECKOUT_SESSION,
     &LIST_CHECKOUT_SESSIONS,
@@ -216,7 +216,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &SEND_WHATSAPP_PAYMENT_MESSAGE,
 ];
 
-/// Closes the account. It needs a second call with confirmation_token; nothing happens before. The API does not describe the response to the second call.
+/// Closes the account. The first call closes nothing and returns a token; the same call with confirmation_token closes the account.
 pub static DELETE_ACCOUNT: Operation = Operation {
     id: "delete_account",
     resource: "account",
@@ -233,7 +233,7 @@ pub static DELETE_ACCOUNT: Operation = Operation {
     replay_safe: false,
 };
 
-/// Starts an export of all data of the account. Each call makes another one. The API does not describe the response.
+/// Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response contains is not documented.
 pub static EXPORT_ACCOUNT: Operation = Operation {
     id: "export_account",
     resource: "account",
@@ -250,7 +250,7 @@ pub static EXPORT_ACCOUNT: Operation = Operation {
     replay_safe: false,
 };
 
-/// The current state of an account. No document of the current server names it.
+/// The current state of an account. The newest API has no such route: use balances.
 pub static RETRIEVE_ACCOUNT: Operation = Operation {
     id: "retrieve_account",
     resource: "accounts",
@@ -267,7 +267,7 @@ pub static RETRIEVE_ACCOUNT: Operation = Operation {
     replay_safe: true,
 };
 
-/// The merchant's accounts, one for each currency. No document of the current server names it.
+/// Every account of the merchant, in one response. The newest API has no such route: use balances.
 pub static LIST_ACCOUNTS: Operation = Operation {
     id: "list_accounts",
     resource: "accounts",
@@ -335,7 +335,7 @@ pub static REVOKE_API_KEY: Operation = Operation {
     replay_safe: true,
 };
 
-/// The balance of each currency, or of one. The current server answers 404 before the first payment.
+/// The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that currency.
 pub static LIST_BALANCES: Operation = Operation {
     id: "list_balances",
     resource: "balances",
@@ -352,7 +352,7 @@ pub static LIST_BALANCES: Operation = Operation {
     replay_safe: true,
 };
 
-/// Each balance with its available and pending parts, also converted to one currency.
+/// Available, pending and total balance in each currency, with conversions. Servers return 404 before the first payment.
 pub static LIST_BALANCE_BREAKDOWN: Operation = Operation {
     id: "list_balance_breakdown",
     resource: "balances",
@@ -374,7 +374,7 @@ pub static LIST_BALANCE_BREAKDOWN: Operation = Operation {
     replay_safe: true,
 };
 
-/// Whether a balance is available in a currency. Some servers send the available balance as a plain number, others an object with has_sufficient_balance and available_balance.
+/// The available balance in one currency. The response is a number, or an object with has_sufficient_balance and available_balance.
 pub static CHECK_BALANCE: Operation = Operation {
     id: "check_balance",
     resource: "balances",
@@ -462,7 +462,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Asks the buyer for a payment with Wave. Send the buyer to the address in next_action, wave_launch_url or checkout_url. The current server ignores the Idempotency-Key, so it is never repeated there; the newest API requires the key.
+/// Asks a payer for money through Wave. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
 pub static CREATE_WAVE_CHARGE: Operation = Operation {
     id: "create_wave_charge",
     resource: "charges",
@@ -479,7 +479,7 @@ pub static CREATE_WAVE_CHARGE: Operation = Operation {
     replay_safe: false,
 };
 
-/// Asks the buyer for a payment on the phone with MTN mobile money. Each call asks anew. The current server ignores the Idempotency-Key, so it is never repeated there; the newest API requires the key.
+/// Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
 pub static CREATE_MTN_CHARGE: Operation = Operation {
     id: "create_mtn_charge",
     resource: "charges",
@@ -496,7 +496,7 @@ pub static CREATE_MTN_CHARGE: Operation = Operation {
     replay_safe: false,
 };
 
-/// Prepares a card payment, which the browser completes with client_secret. With hold, the amount is only blocked. The current server ignores the Idempotency-Key, so it is never repeated there; the newest API requires the key.
+/// Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
 pub static CREATE_CARD_CHARGE: Operation = Operation {
     id: "create_card_charge",
     resource: "charges",
@@ -513,7 +513,7 @@ pub static CREATE_CARD_CHARGE: Operation = Operation {
     replay_safe: false,
 };
 
-/// Takes a payment with the number of a card of the regional switch. Only a program that may handle card numbers (PCI DSS) can use it; it has answered 503 everywhere so far. It is repeated only with its key.
+/// Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far: use create_card instead.
 pub static CREATE_SWITCH_CHARGE: Operation = Operation {
     id: "create_switch_charge",
     resource: "charges",
@@ -530,7 +530,7 @@ pub static CREATE_SWITCH_CHARGE: Operation = Operation {
     replay_safe: false,
 };
 
-/// The current state of a card payment.
+/// The current state of a card charge. Read it before repeating a call whose response was lost.
 pub static RETRIEVE_CARD_CHARGE: Operation = Operation {
     id: "retrieve_card_charge",
     resource: "charges",
@@ -547,24 +547,7 @@ pub static RETRIEVE_CARD_CHARGE: Operation = Operation {
     replay_safe: true,
 };
 
-/// Releases the amount that a card payment has blocked. Fetch the charge before calling it again.
-pub static CANCEL_CARD_CHARGE: Operation = Operation {
-    id: "cancel_card_charge",
-    resource: "charges",
-    verb: "cancel_card",
-    method: Method::POST,
-    paths: &[(RouteStyle::Current, "/charge/card/{charge_id}/cancel")],
-    query_parameters: &[],
-    body: None,
-    returns: Returns::One(&CARD_CHARGE),
-    alternatives: &[],
-    idempotency: Idempotency::Unknown,
-    natural_key: None,
-    paging: Paging::Whole,
-    replay_safe: false,
-};
-
-/// Takes the blocked amount, or part of it; the rest is released. Money moves.
+/// Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same Idempotency-Key, which is required.
 pub static CAPTURE_CARD_CHARGE: Operation = Operation {
     id: "capture_card_charge",
     resource: "charges",
@@ -581,7 +564,7 @@ pub static CAPTURE_CARD_CHARGE: Operation = Operation {
     replay_safe: false,
 };
 
-/// Blocks a larger amount.
+/// Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which is required.
 pub static INCREMENT_CARD_CHARGE: Operation = Operation {
     id: "increment_card_charge",
     resource: "charges",
@@ -593,6 +576,23 @@ pub static INCREMENT_CARD_CHARGE: Operation = Operation {
     returns: Returns::Any,
     alternatives: &[],
     idempotency: Idempotency::Newest,
+    natural_key: None,
+    paging: Paging::Whole,
+    replay_safe: false,
+};
+
+/// Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge before repeating.
+pub static CANCEL_CARD_CHARGE: Operation = Operation {
+    id: "cancel_card_charge",
+    resource: "charges",
+    verb: "cancel_card",
+    method: Method::POST,
+    paths: &[(RouteStyle::Current, "/charge/card/{charge_id}/cancel")],
+    query_parameters: &[],
+    body: None,
+    returns: Returns::One(&CARD_CHARGE),
+    alternatives: &[],
+    idempotency: Idempotency::Unknown,
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
@@ -1255,7 +1255,7 @@ pub static LIST_EVENTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Starts the making of a file in the background. Each call makes another one.
+/// Starts a file with the merchant's data, which is made in the background: read it until download_url is there. A repeat starts a second one.
 pub static CREATE_EXPORT: Operation = Operation {
     id: "create_export",
     resource: "exports",
@@ -1272,7 +1272,7 @@ pub static CREATE_EXPORT: Operation = Operation {
     replay_safe: false,
 };
 
-/// The current state of an export. Its download_url is there once the file is ready.
+/// The current state of an export. Read it again until download_url is there.
 pub static RETRIEVE_EXPORT: Operation = Operation {
     id: "retrieve_export",
     resource: "exports",
@@ -1289,7 +1289,7 @@ pub static RETRIEVE_EXPORT: Operation = Operation {
     replay_safe: true,
 };
 
-/// The exports, in one response.
+/// The merchant's exports, on the newest API only.
 pub static LIST_EXPORTS: Operation = Operation {
     id: "list_exports",
     resource: "exports",
@@ -1306,7 +1306,7 @@ pub static LIST_EXPORTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Revenue, fees and balances in one response. The API does not describe it.
+/// A summary of the merchant's finances, on the newest API only. What the response contains is not documented.
 pub static RETRIEVE_FINANCE_SUMMARY: Operation = Operation {
     id: "retrieve_finance_summary",
     resource: "finance",
@@ -1323,7 +1323,7 @@ pub static RETRIEVE_FINANCE_SUMMARY: Operation = Operation {
     replay_safe: true,
 };
 
-/// What came in and went out between two days. The API does not describe the response.
+/// The merchant's cash flow in a period, on the newest API only. What the response contains is not documented.
 pub static RETRIEVE_FINANCE_CASHFLOW: Operation = Operation {
     id: "retrieve_finance_cashflow",
     resource: "finance",
@@ -1343,7 +1343,7 @@ pub static RETRIEVE_FINANCE_CASHFLOW: Operation = Operation {
     replay_safe: true,
 };
 
-/// How long invoices have been unpaid. The API does not describe the response.
+/// The aging report of the merchant's finances, on the newest API only. What the response contains is not documented.
 pub static RETRIEVE_FINANCE_AGING: Operation = Operation {
     id: "retrieve_finance_aging",
     resource: "finance",
@@ -1360,7 +1360,7 @@ pub static RETRIEVE_FINANCE_AGING: Operation = Operation {
     replay_safe: true,
 };
 
-/// How payments, payouts and balances add up. The API does not describe the response.
+/// The reconciliation of the merchant's finances, on the newest API only. What the response contains is not documented.
 pub static RETRIEVE_FINANCE_RECONCILIATION: Operation = Operation {
     id: "retrieve_finance_reconciliation",
     resource: "finance",
@@ -1648,7 +1648,7 @@ pub static LIST_LOGS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Whose key this is, and of which environment. No document of the current server names it.
+/// Whose API key this is, and of which environment. Only the current server is known to have this route.
 pub static RETRIEVE_ME: Operation = Operation {
     id: "retrieve_me",
     resource: "me",
@@ -1665,13 +1665,16 @@ pub static RETRIEVE_ME: Operation = Operation {
     replay_safe: true,
 };
 
-/// The merchant's details. The server answers 403 unless it is the key's own.
+/// The current state of a merchant. The current server returns 403 unless it is the key's own merchant.
 pub static RETRIEVE_MERCHANT: Operation = Operation {
     id: "retrieve_merchant",
     resource: "merchants",
     verb: "get",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}")],
+    paths: &[
+        (RouteStyle::Documented, "/merchants/{merchant_id}"),
+        (RouteStyle::Current, "/merchants/{merchant_id}"),
+    ],
     query_parameters: &[],
     body: None,
     returns: Returns::One(&MERCHANT),
@@ -1682,13 +1685,16 @@ pub static RETRIEVE_MERCHANT: Operation = Operation {
     replay_safe: true,
 };
 
-/// The merchant's monthly recurring revenue.
+/// What the merchant's subscriptions bring in per month.
 pub static RETRIEVE_MERCHANT_MRR: Operation = Operation {
     id: "retrieve_merchant_mrr",
     resource: "merchants",
     verb: "mrr",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/mrr")],
+    paths: &[
+        (RouteStyle::Documented, "/merchants/{merchant_id}/mrr"),
+        (RouteStyle::Current, "/merchants/{merchant_id}/mrr"),
+    ],
     query_parameters: &[],
     body: None,
     returns: Returns::One(&MERCHANT_MRR),
@@ -1699,13 +1705,16 @@ pub static RETRIEVE_MERCHANT_MRR: Operation = Operation {
     replay_safe: true,
 };
 
-/// The merchant's yearly recurring revenue.
+/// What the merchant's subscriptions bring in per year.
 pub static RETRIEVE_MERCHANT_ARR: Operation = Operation {
     id: "retrieve_merchant_arr",
     resource: "merchants",
     verb: "arr",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/arr")],
+    paths: &[
+        (RouteStyle::Documented, "/merchants/{merchant_id}/arr"),
+        (RouteStyle::Current, "/merchants/{merchant_id}/arr"),
+    ],
     query_parameters: &[],
     body: None,
     returns: Returns::One(&MERCHANT_ARR),
@@ -1716,13 +1725,16 @@ pub static RETRIEVE_MERCHANT_ARR: Operation = Operation {
     replay_safe: true,
 };
 
-/// The merchant's balance in one currency.
+/// The merchant's balance in one currency. The server requires currency_code and returns 400 without it.
 pub static RETRIEVE_MERCHANT_BALANCE: Operation = Operation {
     id: "retrieve_merchant_balance",
     resource: "merchants",
     verb: "balance",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/merchants/{merchant_id}/balance")],
+    paths: &[
+        (RouteStyle::Documented, "/merchants/{merchant_id}/balance"),
+        (RouteStyle::Current, "/merchants/{merchant_id}/balance"),
+    ],
     query_parameters: &[Parameter {
         name: "currency_code",
         kind: Kind::Text,
@@ -1896,7 +1908,7 @@ pub static RETRIEVE_CUSTOMER_METER_BALANCE: Operation = Operation {
     replay_safe: true,
 };
 
-/// Makes a link with which a network member signs in. Each call makes a new one, so it is not repeated after a lost response.
+/// Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat makes a second link.
 pub static CREATE_LOGIN_LINK: Operation = Operation {
     id: "create_login_link",
     resource: "network",
@@ -1913,7 +1925,7 @@ pub static CREATE_LOGIN_LINK: Operation = Operation {
     replay_safe: false,
 };
 
-/// Makes a secret with which a page shows parts of a member's account. Each call makes a new one, so it is not repeated after a lost response.
+/// Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes a second session.
 pub static CREATE_ACCOUNT_SESSION: Operation = Operation {
     id: "create_account_session",
     resource: "network",
@@ -1930,7 +1942,7 @@ pub static CREATE_ACCOUNT_SESSION: Operation = Operation {
     replay_safe: false,
 };
 
-/// Creates an organization. The response has its secret key this one time only, so it is not repeated after a lost response. The API does not describe the response.
+/// Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat creates a second organisation.
 pub static CREATE_ORGANIZATION: Operation = Operation {
     id: "create_organization",
     resource: "organizations",
@@ -1947,7 +1959,7 @@ pub static CREATE_ORGANIZATION: Operation = Operation {
     replay_safe: false,
 };
 
-/// The current state of an organization. The server answers 404 unless it is the key's own.
+/// The current state of an organisation. The response is 404 unless it is the key's own organisation.
 pub static RETRIEVE_ORGANIZATION: Operation = Operation {
     id: "retrieve_organization",
     resource: "organizations",
@@ -1964,7 +1976,7 @@ pub static RETRIEVE_ORGANIZATION: Operation = Operation {
     replay_safe: true,
 };
 
-/// The organizations that the key can see.
+/// The organisations that the key can see, all in one response.
 pub static LIST_ORGANIZATIONS: Operation = Operation {
     id: "list_organizations",
     resource: "organizations",
@@ -1981,7 +1993,7 @@ pub static LIST_ORGANIZATIONS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Changes the e-mail address of its support, and nothing else. Repeating it changes nothing.
+/// Changes the support email address of an organisation, and nothing else; safe to repeat.
 pub static UPDATE_ORGANIZATION: Operation = Operation {
     id: "update_organization",
     resource: "organizations",
@@ -1998,7 +2010,7 @@ pub static UPDATE_ORGANIZATION: Operation = Operation {
     replay_safe: true,
 };
 
-/// The organization's recurring and total revenue.
+/// Revenue and counts of the key's organisation, calculated at one time.
 pub static RETRIEVE_ORGANIZATION_METRICS: Operation = Operation {
     id: "retrieve_organization_metrics",
     resource: "organizations",
@@ -2015,7 +2027,7 @@ pub static RETRIEVE_ORGANIZATION_METRICS: Operation = Operation {
     replay_safe: true,
 };
 
-/// How payments are checked for risk.
+/// How the organisation's payments are checked for risk. What the response contains is not documented.
 pub static RETRIEVE_RADAR_SETTINGS: Operation = Operation {
     id: "retrieve_radar_settings",
     resource: "organizations",
@@ -2032,7 +2044,7 @@ pub static RETRIEVE_RADAR_SETTINGS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Changes how payments are checked for risk. Repeating it changes nothing.
+/// Changes how payments are checked for risk; moves no money and is safe to repeat. What the response contains is not documented.
 pub static UPDATE_RADAR_SETTINGS: Operation = Operation {
     id: "update_radar_settings",
     resource: "organizations",
@@ -2049,7 +2061,7 @@ pub static UPDATE_RADAR_SETTINGS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Creates a secret key for an organization. The response has it this one time only, so it is not repeated after a lost response. The API does not describe the response.
+/// Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a second key.
 pub static CREATE_ORGANIZATION_KEY: Operation = Operation {
     id: "create_organization_key",
     resource: "organizations",
@@ -2693,13 +2705,13 @@ pub static UPDATE_PRODUCT_PRICES: Operation = Operation {
     replay_safe: false,
 };
 
-/// The payment providers, and which of them are connected.
+/// The payment providers and whether each is connected, all in one response.
 pub static LIST_PROVIDERS: Operation = Operation {
     id: "list_providers",
     resource: "providers",
     verb: "list",
     method: Method::GET,
-    paths: &[(RouteStyle::Current, "/providers")],
+    paths: &[(RouteStyle::Documented, "/providers"), (RouteStyle::Current, "/providers")],
     query_parameters: &[Parameter {
         name: "provider_code",
         kind: Kind::Text,
@@ -2926,7 +2938,7 @@ pub static UPDATE_STOREFRONT_SETTINGS: Operation = Operation {
     replay_safe: true,
 };
 
-/// One page of the days whose payments were settled, or will be.
+/// One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
 pub static LIST_SETTLEMENTS: Operation = Operation {
     id: "list_settlements",
     resource: "settlements",
@@ -2949,7 +2961,7 @@ pub static LIST_SETTLEMENTS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Pays out now what would be settled later. It needs a second call with confirmation_token; nothing moves before.
+/// Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does. Its last response is not documented.
 pub static CREATE_INSTANT_SETTLEMENT: Operation = Operation {
     id: "create_instant_settlement",
     resource: "settlements",
@@ -2966,7 +2978,7 @@ pub static CREATE_INSTANT_SETTLEMENT: Operation = Operation {
     replay_safe: false,
 };
 
-/// The current state of an instant settlement.
+/// The current state of an instant settlement. Read it before deciding whether to pay out again.
 pub static RETRIEVE_INSTANT_SETTLEMENT: Operation = Operation {
     id: "retrieve_instant_settlement",
     resource: "settlements",
@@ -2983,7 +2995,7 @@ pub static RETRIEVE_INSTANT_SETTLEMENT: Operation = Operation {
     replay_safe: true,
 };
 
-/// One page of the payments of a settlement.
+/// One page of the transactions in a settlement. What its rows contain is not documented.
 pub static LIST_SETTLEMENT_TRANSACTIONS: Operation = Operation {
     id: "list_settlement_transactions",
     resource: "settlements",
@@ -3654,7 +3666,7 @@ pub static RETRIEVE_TRANSACTION_RECEIPT: Operation = Operation {
     replay_safe: true,
 };
 
-/// Moves money to the account of a network member. It needs an operator key and a second call with confirmation_token; nothing moves before.
+/// Moves money between accounts of a network. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
 pub static CREATE_TRANSFER: Operation = Operation {
     id: "create_transfer",
     resource: "transfers",
@@ -3671,7 +3683,7 @@ pub static CREATE_TRANSFER: Operation = Operation {
     replay_safe: false,
 };
 
-/// The current state of a transfer.
+/// The current state of a transfer. Read it before deciding whether to transfer again.
 pub static RETRIEVE_TRANSFER: Operation = Operation {
     id: "retrieve_transfer",
     resource: "transfers",
@@ -3688,7 +3700,7 @@ pub static RETRIEVE_TRANSFER: Operation = Operation {
     replay_safe: true,
 };
 
-/// One page of the transfers, newest first.
+/// One page of the transfers of the operator's network.
 pub static LIST_TRANSFERS: Operation = Operation {
     id: "list_transfers",
     resource: "transfers",
@@ -3712,7 +3724,7 @@ pub static LIST_TRANSFERS: Operation = Operation {
     replay_safe: true,
 };
 
-/// Takes a transfer back, or part of it. It needs a second call with confirmation_token; nothing moves before.
+/// Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
 pub static REVERSE_TRANSFER: Operation = Operation {
     id: "reverse_transfer",
     resource: "transfers",

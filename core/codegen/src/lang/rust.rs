@@ -123,6 +123,8 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             "maps" => "Vec<Map<String, Value>>".into(),
             "words" => "impl IntoIterator<Item = impl Into<String>>".into(),
             "enum" => format!("impl Into<{}>", rust_name(&of)),
+            "model" => "impl Into<Value>".into(),
+            "models" => "impl IntoIterator<Item = impl Into<Value>>".into(),
             _ => "impl Into<String>".to_owned(),
         }
     });
@@ -134,6 +136,8 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             "number" => format!("Value::Number({name}.into())"),
             "words" => format!("{name}.into_iter().map(Into::into).collect::<Vec<String>>()"),
             "enum" => format!("{name}.into().as_str()"),
+            "model" => name,
+            "models" => format!("{name}.into_iter().map(Into::into).collect::<Vec<Value>>()"),
             _ => format!("Value::String({name}.into())"),
         }
     });

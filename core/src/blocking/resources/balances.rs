@@ -22,8 +22,8 @@ impl Client {
 }
 
 impl<'c> Balances<'c> {
-    /// The balance of each currency, or of one. The current server answers 404 before the first
-    /// payment.
+    /// The merchant's balance in each currency, or in one. Servers return 404 before the first
+    /// payment in that currency.
     pub fn list(&self, params: BalanceListParams) -> Result<Page<Balance>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -45,7 +45,8 @@ impl<'c> Balances<'c> {
         Pages::new(self.client, &table::LIST_BALANCES, input)
     }
 
-    /// Each balance with its available and pending parts, also converted to one currency.
+    /// Available, pending and total balance in each currency, with conversions. Servers return 404
+    /// before the first payment.
     pub fn breakdown(
         &self,
         params: ListBalanceBreakdownParams,
@@ -70,8 +71,8 @@ impl<'c> Balances<'c> {
         Pages::new(self.client, &table::LIST_BALANCE_BREAKDOWN, input)
     }
 
-    /// Whether a balance is available in a currency. Some servers send the available balance as a
-    /// plain number, others an object with has_sufficient_balance and available_balance.
+    /// The available balance in one currency. The response is a number, or an object with
+    /// has_sufficient_balance and available_balance.
     pub fn check(&self, currency: &str) -> Result<Value, Error> {
         self.check_with(currency, CallOptions::default())
     }

@@ -25,9 +25,8 @@ impl Client {
 }
 
 impl<'c> Charges<'c> {
-    /// Asks the buyer for a payment with Wave. Send the buyer to the address in next_action,
-    /// wave_launch_url or checkout_url. The current server ignores the Idempotency-Key, so it is
-    /// never repeated there; the newest API requires the key.
+    /// Asks a payer for money through Wave. Never repeat it on the current server, which ignores
+    /// Idempotency-Key; the newest API requires it.
     pub fn create_wave(&self, body: WaveChargeCreate) -> Result<WaveCharge, Error> {
         self.create_wave_with(body, CallOptions::default())
     }
@@ -43,9 +42,8 @@ impl<'c> Charges<'c> {
         typed::read_one(&response)
     }
 
-    /// Asks the buyer for a payment on the phone with MTN mobile money. Each call asks anew. The
-    /// current server ignores the Idempotency-Key, so it is never repeated there; the newest API
-    /// requires the key.
+    /// Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current
+    /// server, which ignores Idempotency-Key; the newest API requires it.
     pub fn create_mtn(&self, body: MtnChargeCreate) -> Result<MtnCharge, Error> {
         self.create_mtn_with(body, CallOptions::default())
     }
@@ -61,9 +59,8 @@ impl<'c> Charges<'c> {
         typed::read_one(&response)
     }
 
-    /// Prepares a card payment, which the browser completes with client_secret. With hold, the
-    /// amount is only blocked. The current server ignores the Idempotency-Key, so it is never
-    /// repeated there; the newest API requires the key.
+    /// Starts a card payment, or blocks the amount with hold. Never repeat it on the current
+    /// server, which ignores Idempotency-Key; the newest API requires it.
     pub fn create_card(&self, body: CardChargeCreate) -> Result<CardCharge, Error> {
         self.create_card_with(body, CallOptions::default())
     }
@@ -79,9 +76,8 @@ impl<'c> Charges<'c> {
         typed::read_one(&response)
     }
 
-    /// Takes a payment with the number of a card of the regional switch. Only a program that may
-    /// handle card numbers (PCI DSS) can use it; it has answered 503 everywhere so far. It is
-    /// repeated only with its key.
+    /// Takes money from a card whose number the caller sends, which requires PCI DSS. Servers
+    /// return 503 so far: use create_card instead.
     pub fn create_switch(&self, body: SwitchChargeCreate) -> Result<SwitchCharge, Error> {
         self.create_switch_with(body, CallOptions::default())
     }
@@ -97,7 +93,8 @@ impl<'c> Charges<'c> {
         typed::read_one(&response)
     }
 
-    /// The current state of a card payment.
+    /// The current state of a card charge. Read it before repeating a call whose response was
+    /// lost.
     pub fn get_card(&self, charge_id: &str) -> Result<CardCharge, Error> {
         self.get_card_with(charge_id, CallOptions::default())
     }
@@ -113,24 +110,8 @@ impl<'c> Charges<'c> {
         typed::read_one(&response)
     }
 
-    /// Releases the amount that a card payment has blocked. Fetch the charge before calling it
-    /// again.
-    pub fn cancel_card(&self, charge_id: &str) -> Result<CardCharge, Error> {
-        self.cancel_card_with(charge_id, CallOptions::default())
-    }
-
-    /// Like [`Self::cancel_card`], with options for this call.
-    pub fn cancel_card_with(
-        &self,
-        charge_id: &str,
-        options: CallOptions,
-    ) -> Result<CardCharge, Error> {
-        let input = Input::default().with_path("charge_id", charge_id);
-        let response = self.client.call(&table::CANCEL_CARD_CHARGE, input, options)?;
-        typed::read_one(&response)
-    }
-
-    /// Takes the blocked amount, or part of it; the rest is released. Money moves.
+    /// Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only
+    /// with the same Idempotency-Key, which is required.
     pub fn capture_card(&self, charge_id: &str, body: CardChargeCapture) -> Result<Value, Error> {
         self.capture_card_with(charge_id, body, CallOptions::default())
     }
@@ -147,7 +128,8 @@ impl<'c> Charges<'c> {
         response.json()
     }
 
-    /// Blocks a larger amount.
+    /// Blocks more money on the card of a hold; takes none yet. Repeat only with the same
+    /// Idempotency-Key, which is required.
     pub fn increment_card(
         &self,
         charge_id: &str,
@@ -166,5 +148,22 @@ impl<'c> Charges<'c> {
         let input = Input::body(body).with_path("charge_id", charge_id);
         let response = self.client.call(&table::INCREMENT_CARD_CHARGE, input, options)?;
         response.json()
+    }
+
+    /// Cancels a card charge and releases its hold. Takes no money; after a lost response, read
+    /// the charge before repeating.
+    pub fn cancel_card(&self, charge_id: &str) -> Result<CardCharge, Error> {
+        self.cancel_card_with(charge_id, CallOptions::default())
+    }
+
+    /// Like [`Self::cancel_card`], with options for this call.
+    pub fn cancel_card_with(
+        &self,
+        charge_id: &str,
+        options: CallOptions,
+    ) -> Result<CardCharge, Error> {
+        let input = Input::default().with_path("charge_id", charge_id);
+        let response = self.client.call(&table::CANCEL_CARD_CHARGE, input, options)?;
+        typed::read_one(&response)
     }
 }

@@ -21,7 +21,8 @@ impl Client {
 }
 
 impl<'c> Me<'c> {
-    /// Whose key this is, and of which environment. No document of the current server names it.
+    /// Whose API key this is, and of which environment. Only the current server is known to have
+    /// this route.
     pub fn get(&self) -> Result<KeyOwner, Error> {
         self.get_with(CallOptions::default())
     }

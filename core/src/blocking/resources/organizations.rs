@@ -33,8 +33,8 @@ impl Client {
 }
 
 impl<'c> Organizations<'c> {
-    /// Creates an organization. The response has its secret key this one time only, so it is not
-    /// repeated after a lost response. The API does not describe the response.
+    /// Creates an organisation. The response has its secret key this one time only; moves no
+    /// money, and a repeat creates a second organisation.
     pub fn create(&self, body: OrganizationCreate) -> Result<Value, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -50,7 +50,8 @@ impl<'c> Organizations<'c> {
         response.json()
     }
 
-    /// The current state of an organization. The server answers 404 unless it is the key's own.
+    /// The current state of an organisation. The response is 404 unless it is the key's own
+    /// organisation.
     pub fn get(&self, organization_id: &str) -> Result<Organization, Error> {
         self.get_with(organization_id, CallOptions::default())
     }
@@ -66,7 +67,7 @@ impl<'c> Organizations<'c> {
         typed::read_one(&response)
     }
 
-    /// The organizations that the key can see.
+    /// The organisations that the key can see, all in one response.
     pub fn list(&self) -> Result<Page<Organization>, Error> {
         self.list_with(CallOptions::default())
     }
@@ -84,7 +85,7 @@ impl<'c> Organizations<'c> {
         Pages::new(self.client, &table::LIST_ORGANIZATIONS, input)
     }
 
-    /// Changes the e-mail address of its support, and nothing else. Repeating it changes nothing.
+    /// Changes the support email address of an organisation, and nothing else; safe to repeat.
     pub fn update(
         &self,
         organization_id: &str,
@@ -105,7 +106,7 @@ impl<'c> Organizations<'c> {
         typed::read_one(&response)
     }
 
-    /// The organization's recurring and total revenue.
+    /// Revenue and counts of the key's organisation, calculated at one time.
     pub fn metrics(&self) -> Result<OrganizationMetrics, Error> {
         self.metrics_with(CallOptions::default())
     }
@@ -117,7 +118,8 @@ impl<'c> Organizations<'c> {
         typed::read_one(&response)
     }
 
-    /// How payments are checked for risk.
+    /// How the organisation's payments are checked for risk. What the response contains is not
+    /// documented.
     pub fn radar_settings(&self) -> Result<RadarSettings, Error> {
         self.radar_settings_with(CallOptions::default())
     }
@@ -129,7 +131,8 @@ impl<'c> Organizations<'c> {
         typed::read_one(&response)
     }
 
-    /// Changes how payments are checked for risk. Repeating it changes nothing.
+    /// Changes how payments are checked for risk; moves no money and is safe to repeat. What the
+    /// response contains is not documented.
     pub fn update_radar_settings(&self, body: RadarSettingsUpdate) -> Result<RadarSettings, Error> {
         self.update_radar_settings_with(body, CallOptions::default())
     }
@@ -145,8 +148,8 @@ impl<'c> Organizations<'c> {
         typed::read_one(&response)
     }
 
-    /// Creates a secret key for an organization. The response has it this one time only, so it is
-    /// not repeated after a lost response. The API does not describe the response.
+    /// Creates an API key of an organisation. The response has the secret this one time only; a
+    /// repeat creates a second key.
     pub fn create_key(
         &self,
         organization_id: &str,

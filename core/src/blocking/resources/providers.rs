@@ -21,7 +21,7 @@ impl Client {
 }
 
 impl<'c> Providers<'c> {
-    /// The payment providers, and which of them are connected.
+    /// The payment providers and whether each is connected, all in one response.
     pub fn list(&self, params: ProviderListParams) -> Result<Page<Provider>, Error> {
         self.list_with(params, CallOptions::default())
     }

@@ -29,8 +29,8 @@ impl Client {
 }
 
 impl<'c> Transfers<'c> {
-    /// Moves money to the account of a network member. It needs an operator key and a second call
-    /// with confirmation_token; nothing moves before.
+    /// Moves money between accounts of a network. The first call moves nothing: the same body and
+    /// Idempotency-Key with confirmation_token does.
     pub fn create(&self, body: TransferCreate) -> Result<Created<Transfer>, Error> {
         self.create_with(body, CallOptions::default())
     }
@@ -56,7 +56,7 @@ impl<'c> Transfers<'c> {
         Ok((Created::read(&response)?, response))
     }
 
-    /// The current state of a transfer.
+    /// The current state of a transfer. Read it before deciding whether to transfer again.
     pub fn get(&self, transfer_id: &str) -> Result<Transfer, Error> {
         self.get_with(transfer_id, CallOptions::default())
     }
@@ -68,7 +68,7 @@ impl<'c> Transfers<'c> {
         typed::read_one(&response)
     }
 
-    /// One page of the transfers, newest first.
+    /// One page of the transfers of the operator's network.
     pub fn list(&self, params: TransferListParams) -> Result<Page<Transfer>, Error> {
         self.list_with(params, CallOptions::default())
     }
@@ -90,8 +90,8 @@ impl<'c> Transfers<'c> {
         Pages::new(self.client, &table::LIST_TRANSFERS, input)
     }
 
-    /// Takes a transfer back, or part of it. It needs a second call with confirmation_token;
-    /// nothing moves before.
+    /// Takes back a transfer, or a part of it. The first call moves nothing: the same body and
+    /// Idempotency-Key with confirmation_token does.
     pub fn reverse(
         &self,
         transfer_id: &str,
