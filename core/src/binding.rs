@@ -10,7 +10,7 @@ pub use crate::process::generation;
 pub use crate::request::{Request, Target};
 pub use crate::response::{
     Content, Decoded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson, RawJsonSink,
-    payment_required_error, read_values,
+    nothing_to_confirm, payment_required_error, read_values, second_call,
 };
 pub use crate::runtime::{CHECK_INTERVAL, CallCount, InFlight, Worker, execute, run_blocking};
 pub use crate::secret::redact;

@@ -21,13 +21,13 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use http::HeaderMap;
 
-use crate::error::{Attempt, Error};
+use crate::error::{Attempt, Error, Outcome};
 use crate::json::{Document, Sink, Value, Values};
 use crate::limits::Limits;
 use crate::request::Target;
 use crate::table::{Model, Operation};
 
-pub use confirmation::Confirmation;
+pub use confirmation::{Confirmation, nothing_to_confirm, second_call};
 pub use created::{Created, payment_required_error};
 pub use envelope::{Content, PageInfo};
 pub use lazy_row::{LazyRow, LazyRowSink};
@@ -150,7 +150,9 @@ impl Response {
         error.inner.idempotency_key = self.idempotency_key.clone();
         error.inner.attempts = self.attempts;
         error.inner.history.clone_from(&self.history);
-        target.after_sending(&mut error);
+        if error.inner.outcome != Outcome::Final {
+            target.after_sending(&mut error);
+        }
         error
     }
 

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use super::Response;
 use super::envelope::Content;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::document::{Document, Value};
 use crate::models::ConfirmationRequired;
 use crate::request::{CallOptions, Input, Target};
@@ -38,12 +38,35 @@ impl SecondCall {
             Value::Text(token) if !token.is_empty() => token.to_owned(),
             _ => return None,
         };
-        let mut input = input.clone();
-        input.body.as_mut()?.as_object_mut()?.insert(CONFIRMATION_TOKEN.into(), token.into());
-        let idempotency_key = idempotency_key.cloned();
-        let options = CallOptions { idempotency_key, request_id: None, ..options.clone() };
+        let key = idempotency_key.cloned();
+        let (input, options) = second_call(input.clone(), options.clone(), key, &token).ok()?;
         Some(Box::new(Self { operation, input, options }))
     }
+}
+
+/// The arguments of the call that confirms another one: its body with the token of its response, and
+/// its idempotency key.
+///
+/// # Errors [`ErrorKind::Validation`](crate::ErrorKind::Validation) without a token or a body.
+pub fn second_call(
+    mut input: Input,
+    options: CallOptions,
+    idempotency_key: Option<String>,
+    token: &str,
+) -> Result<(Input, CallOptions), Error> {
+    match input.body.as_mut().and_then(|body| body.as_object_mut()) {
+        Some(body) if !token.is_empty() => body.insert(CONFIRMATION_TOKEN.into(), token.into()),
+        _ => return Err(nothing_to_confirm()),
+    };
+    Ok((input, CallOptions { idempotency_key, request_id: None, ..options }))
+}
+
+/// The error of a confirmation without a call that asks for one.
+pub fn nothing_to_confirm() -> Error {
+    Error::validation(
+        "there is nothing to confirm: only the result of a call of this client that has a \
+         confirmation_token can be confirmed",
+    )
 }
 
 impl Response {
@@ -53,11 +76,30 @@ impl Response {
     /// # Errors [`ErrorKind::Validation`](crate::ErrorKind::Validation) if the response asks for no
     /// confirmation, or has no token.
     pub fn confirmation(&self) -> Result<(Target, Input, CallOptions), Error> {
-        let call = self.second_call.as_deref().ok_or_else(|| {
-            Error::validation("there is nothing to confirm: the response has no confirmation_token")
-        })?;
+        let call = self.second_call.as_deref().ok_or_else(nothing_to_confirm)?;
         Ok((Target::Operation(call.operation), call.input.clone(), call.options.clone()))
     }
+}
+
+impl Response {
+    /// The response to a call with a token. Fails if the server asks again: then nothing was done.
+    pub fn confirmed(self) -> Result<Self, Error> {
+        match &self.content {
+            Content::One(model, _) if std::ptr::eq(*model, &CONFIRMATION_REQUIRED) => {
+                Err(self.add_call_state(unconfirmed()))
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
+/// The error of a call whose confirmation is still required.
+pub(super) fn unconfirmed() -> Error {
+    let message = "nothing has been done yet: the call must be confirmed with the token in its \
+                   response";
+    let mut error = Error::new(ErrorKind::Status, message);
+    error.inner.outcome = Outcome::Final;
+    error
 }
 
 /// A call that the server does only when it is confirmed: no money has moved yet. Pass it to

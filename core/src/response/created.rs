@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::Response;
-use super::confirmation::Confirmation;
+use super::confirmation::{Confirmation, unconfirmed};
 use super::envelope::Content;
 use super::typed::{FromDocument, read_json, read_one};
 use crate::error::{Error, ErrorKind, Outcome};
@@ -80,14 +80,6 @@ pub fn payment_required_error(first: &Value) -> Error {
         Ok(first) => refused(first),
         Err(error) => error,
     }
-}
-
-fn unconfirmed() -> Error {
-    let message = "nothing has been done yet: the call must be confirmed with the token in its \
-                   response";
-    let mut error = Error::new(ErrorKind::Status, message);
-    error.inner.outcome = Outcome::Final;
-    error
 }
 
 fn refused(first: PaymentRequired) -> Error {
